@@ -1,0 +1,38 @@
+/** Dense row-major matrices inside flat arrays: a matrix is (array, offset, rows, columns), a vector (array, offset). */
+
+/** y += W x, with W (rows, columns), x (columns), y (rows). */
+export function addProduct(
+  W: Float64Array, w: number, rows: number, columns: number,
+  x: Float64Array, xAt: number, y: Float64Array, yAt: number,
+): void {
+  for (let i = 0; i < rows; i++) {
+    let sum = 0;
+    for (let j = 0; j < columns; j++) sum += W[w++] * x[xAt + j];
+    y[yAt + i] += sum;
+  }
+}
+
+/** x += W^T y, with W (rows, columns), y (rows), x (columns). */
+export function addTransposedProduct(
+  W: Float64Array, w: number, rows: number, columns: number,
+  y: Float64Array, yAt: number, x: Float64Array, xAt: number,
+): void {
+  for (let i = 0; i < rows; i++) {
+    const yi = y[yAt + i];
+    for (let j = 0; j < columns; j++) x[xAt + j] += W[w++] * yi;
+  }
+}
+
+/** W += y x^T, with W (rows, columns), y (rows), x (columns). */
+export function addOuterProduct(
+  W: Float64Array, w: number, rows: number, columns: number,
+  y: Float64Array, yAt: number, x: Float64Array, xAt: number,
+): void {
+  for (let i = 0; i < rows; i++) {
+    const yi = y[yAt + i];
+    for (let j = 0; j < columns; j++) W[w++] += yi * x[xAt + j];
+  }
+}
+
+/** Logistic function, from -inf: 0 to +inf: 1. */
+export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));

@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Memory, section } from '../../src/math/memory.ts';
+
+/** A memory of the named arrays, filled with the given numbers. */
+function memoryOf(contents: Record<string, number[]>): Memory {
+  const memory = new Memory();
+  for (const [name, numbers] of Object.entries(contents)) memory.take(name, numbers.length).set(numbers);
+  return memory;
+}
+
+test('what is taken is zeroed, and of the length asked for', () => {
+  expect(new Memory().take('theta', 3)).toEqual(Float64Array.of(0, 0, 0));
+});
+
+test('a snapshot is the doubles in order of taking', () => {
+  const bytes = memoryOf({ b: [1, 2], none: [], a: [-0.5] }).toBytes();
+  expect(new Float64Array(bytes.buffer)).toEqual(Float64Array.of(1, 2, -0.5));
+});
+
+test('a snapshot is a copy: what happens later does not reach it', () => {
+  const memory = new Memory();
+  const array = memory.take('a', 1);
+  const before = memory.toBytes();
+  array[0] = 1;
+  expect(before).toEqual(new Uint8Array(8));
+});
+
+test('whatever bits were kept come back: -0, NaN, Infinity, denormals and all the rest', () => {
+  const special = [-0, NaN, Infinity, -Infinity, Number.MIN_VALUE, Number.MAX_VALUE];
+  const back = new Memory();
+  const array = back.take('a', special.length);
+  back.fromBytes(memoryOf({ a: special }).toBytes());
+  expect([...array]).toEqual(special); // toEqual tells -0 from 0
+
+  const words = fc.uint8Array({ minLength: 8, maxLength: 80 }).map((bytes) => bytes.slice(bytes.length % 8));
+  fc.assert(
+    fc.property(words, (bytes) => {
+      const memory = new Memory();
+      memory.take('first', 1);
+      memory.take('rest', bytes.length / 8 - 1);
+      memory.fromBytes(bytes);
+      expect(memory.toBytes()).toEqual(bytes);
+    }),
+  );
+});
+
+test('arrays taken earlier are the ones that are restored, also from the middle of a larger buffer', () => {
+  const memory = new Memory();
+  const [a, b] = [memory.take('a', 1), memory.take('b', 2)];
+  const pool = new Uint8Array(3 + 24);
+  pool.set(memoryOf({ a: [7], b: [8, 9] }).toBytes(), 3);
+  memory.fromBytes(pool.subarray(3));
+  expect([...a, ...b]).toEqual([7, 8, 9]);
+});
+
+test('a snapshot of another size is refused and changes nothing', () => {
+  const memory = memoryOf({ a: [1, 2, 3] });
+  const before = memory.toBytes();
+  for (const size of [0, 8, 23, 25, 32])
+    expect(() => {
+      memory.fromBytes(new Uint8Array(size).fill(255));
+    }).toThrow(new RangeError(`memory: ${size} bytes do not fit 24`));
+  expect(memory.toBytes()).toEqual(before);
+});
+
+test('a name is taken once', () => {
+  const memory = memoryOf({ theta: [1] });
+  expect(() => memory.take('theta', 5)).toThrow(RangeError);
+  expect(memory.layout).toBe('theta:1');
+});
+
+test('the layout tells names, lengths and order', () => {
+  expect(memoryOf({ theta: [1, 2], clock: [0] }).layout).toBe('theta:2 clock:1');
+  expect(memoryOf({ clock: [0], theta: [1, 2] }).layout).toBe('clock:1 theta:2');
+  expect(new Memory().layout).toBe('');
+});
+
+test('a section puts its name before each of its own, also a section of a section', () => {
+  const memory = new Memory();
+  const pump = section(memory, 'pump');
+  pump.take('state', 2);
+  section(pump, 'steps').take('state', 3);
+  expect(memory.layout).toBe('pump.state:2 pump.steps.state:3');
+  expect(memory.byteLength).toBe(5 * 8);
+  expect(() => pump.take('state', 2)).toThrow(RangeError);
+});
