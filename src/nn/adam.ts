@@ -1,0 +1,54 @@
+import type { Memory } from '../math/memory.ts';
+
+export interface AdamOptions {
+  readonly learningRate: number;
+  /** The longest gradient, by Euclidean norm, that is followed in full; a longer one is shortened to this. */
+  readonly clip: number;
+}
+
+/**
+ * Adam (D. Kingma & J. Ba, ICLR 2015, algorithm 1; beta1 0.9, beta2 0.999, epsilon 1e-8) behind a clip of the
+ * global gradient norm (R. Pascanu, T. Mikolov & Y. Bengio, ICML 2013, algorithm 1), which keeps one exploding
+ * gradient from undoing what was learned.
+ */
+export class Adam {
+  private readonly m: Float64Array;
+  private readonly v: Float64Array;
+  private readonly power: Float64Array; // beta1^t, beta2^t
+  private readonly options: AdamOptions;
+
+  constructor(memory: Pick<Memory, 'take'>, size: number, options: AdamOptions) {
+    this.m = memory.take('m', size);
+    this.v = memory.take('v', size);
+    this.power = memory.take('power', 2).fill(1);
+    this.options = options;
+  }
+
+  /**
+   * Moves theta against the gradient and zeroes the gradient. Returns the gradient's norm before clipping;
+   * when that is not finite nothing moves. `rate` scales the learning rate of this one update.
+   */
+  update(theta: Float64Array, gradient: Float64Array, rate = 1): number {
+    const { m, v, power } = this;
+    let squares = 0;
+    for (let i = 0; i < gradient.length; i++) squares += gradient[i] * gradient[i];
+    const norm = Math.sqrt(squares);
+    if (!Number.isFinite(norm)) {
+      gradient.fill(0);
+      return norm;
+    }
+    const scale = norm > this.options.clip ? this.options.clip / norm : 1;
+    power[0] *= 0.9;
+    power[1] *= 0.999;
+    const stride = (rate * this.options.learningRate) / (1 - power[0]);
+    const correction = 1 / (1 - power[1]);
+    for (let i = 0; i < theta.length; i++) {
+      const g = gradient[i] * scale;
+      m[i] += 0.1 * (g - m[i]);
+      v[i] += 0.001 * (g * g - v[i]);
+      theta[i] -= (stride * m[i]) / (Math.sqrt(v[i] * correction) + 1e-8);
+      gradient[i] = 0;
+    }
+    return norm;
+  }
+}
