@@ -1,0 +1,52 @@
+import type { Memory } from '../math/memory.ts';
+import type { Sample } from './sample.ts';
+
+/**
+ * Joins the readings of a stream's series into samples, round by round.
+ *
+ * A round is complete when every series that is waited for has spoken, or is broken off when one speaks twice. So
+ * series that report together are scored at once, a slow one is missing (NaN) from most rounds, and no clock is
+ * needed: the same readings in the same order give the same samples.
+ */
+export class Aligner {
+  private readonly sample: { readonly stream: string; at: number; readonly x: Float64Array };
+  private readonly pending: Float64Array; // of the present round, NaN where nothing sound was said
+  private readonly spoken: Float64Array; // 1 where a series has spoken in this round
+  private readonly time: Float64Array; // of the round's newest reading
+
+  constructor(memory: Pick<Memory, 'take'>, stream: string, series: number) {
+    this.sample = { stream, at: 0, x: new Float64Array(series) };
+    this.pending = memory.take('pending', series).fill(NaN);
+    this.spoken = memory.take('spoken', series);
+    this.time = memory.take('round', 1);
+  }
+
+  /**
+   * Takes what series d said at a time, NaN when it spoke but said nothing sound. `awaited(d)` tells which series to
+   * wait for. Returns the sample of a round that is over, else null; the sample is overwritten by the next one. Where a
+   * round was broken off and nobody else is waited for, the next is complete as well: ask `complete` until it is null.
+   */
+  add(d: number, at: number, value: number, awaited: (d: number) => boolean): Sample | null {
+    const brokenOff = this.spoken[d] === 1;
+    if (brokenOff) this.finish();
+    this.pending[d] = value;
+    this.spoken[d] = 1;
+    this.time[0] = at;
+    return brokenOff ? this.sample : this.complete(awaited);
+  }
+
+  /** The sample of the present round if it is over, else null. */
+  complete(awaited: (d: number) => boolean): Sample | null {
+    if (!this.spoken.includes(1)) return null;
+    for (let i = 0; i < this.spoken.length; i++) if (this.spoken[i] === 0 && awaited(i)) return null;
+    this.finish();
+    return this.sample;
+  }
+
+  private finish(): void {
+    this.sample.at = this.time[0];
+    this.sample.x.set(this.pending);
+    this.pending.fill(NaN);
+    this.spoken.fill(0);
+  }
+}

@@ -1,0 +1,171 @@
+import type { Memory } from '../math/memory.ts';
+import type { EpisodePhase, Severity } from './anomaly.ts';
+import { EVIDENCE_KINDS, type EvidenceKind } from './evidence.ts';
+import type { SensorFault } from './sensor-watch.ts';
+
+export type Cause = EvidenceKind | SensorFault;
+const CAUSES: readonly Cause[] = [...EVIDENCE_KINDS, 'silent', 'stuck', 'range'];
+
+/** What one reading, or one moment of silence, says. NaN where a number does not apply. */
+export interface Finding {
+  /** Above 1 is anomalous. */
+  score: number;
+  cause: Cause;
+  /** Index of the leading series. */
+  series: number;
+  value: number;
+  expected: number;
+  lower: number;
+  upper: number;
+  /** A number that the cause's sentence needs; `reason.ts` says which. */
+  detail: number;
+  /** Score of each series (D). */
+  readonly scores: Float64Array;
+}
+
+export interface EpisodeOptions {
+  /** The score must stay above the line this long before anyone is told. */
+  readonly minDurationMs: number;
+  /** Readings under `hysteresis` in a row that end an episode. */
+  readonly closeAfter: number;
+  readonly hysteresis: number;
+  /** After an episode only what is worse than it may open another for this long. */
+  readonly coolDownMs: number;
+}
+
+export const severityOf = (score: number): Severity => (score < 2 ? 'minor' : score < 4 ? 'major' : 'critical');
+
+// Slots of the episode's memory; the shares of the series follow.
+const STATE = 0; // 0 calm, 1 suspected, 2 open
+const START = 1;
+const PEAK_AT = 2;
+const PEAK = 3;
+const ANNOUNCED = 4;
+const QUIET = 5;
+const LAST_OVER = 6;
+const CLOSED_AT = 7;
+const LAST_PEAK = 8;
+const CAUSE = 9;
+const SERIES = 10;
+const VALUE = 11;
+const EXPECTED = 12;
+const LOWER = 13;
+const UPPER = 14;
+const DETAIL = 15;
+const SCORES = 16;
+
+const CALM = 0;
+const SUSPECTED = 1;
+const OPEN = 2;
+
+/**
+ * One anomaly is one episode: opened once, updated when it reaches a higher severity, closed once.
+ *
+ * A score above 1 raises a suspicion, which becomes an episode after `minDuration`; from then on only a score under
+ * `hysteresis` counts as calm, and `closeAfter` calm readings in a row close it. All of it is in memory, so an episode
+ * that was open when the power went is still open when it comes back.
+ */
+export class Episode {
+  private readonly s: Float64Array;
+  private readonly options: EpisodeOptions;
+
+  constructor(memory: Pick<Memory, 'take'>, name: string, series: number, options: EpisodeOptions) {
+    this.s = memory.take(name, SCORES + series);
+    this.s[CLOSED_AT] = -Infinity;
+    this.options = options;
+  }
+
+  get open(): boolean {
+    return this.s[STATE] === OPEN;
+  }
+
+  get startAt(): number {
+    return this.s[START];
+  }
+
+  /** Index of the leading series at the peak. */
+  get series(): number {
+    return this.s[SERIES];
+  }
+
+  get cause(): Cause {
+    return CAUSES[this.s[CAUSE]];
+  }
+
+  get peakAt(): number {
+    return this.s[PEAK_AT];
+  }
+
+  /** When the score was last above the line. */
+  get lastOverAt(): number {
+    return this.s[LAST_OVER];
+  }
+
+  /** Takes a finding; tells when there is news for the world. `since`: when what was found began, if before now. */
+  step(at: number, finding: Finding, since = at): EpisodePhase | null {
+    const { s, options } = this;
+    if (s[STATE] === OPEN) return this.follow(at, finding);
+    if (!(finding.score > 1)) {
+      s[STATE] = CALM;
+      return null;
+    }
+    if (s[STATE] === CALM) {
+      s[STATE] = SUSPECTED;
+      s[START] = since;
+      s[PEAK] = 0;
+    }
+    this.keepPeak(at, finding);
+    s[LAST_OVER] = at;
+    const cooling = at - s[CLOSED_AT] < options.coolDownMs && s[PEAK] <= s[LAST_PEAK];
+    if (cooling || at - s[START] < options.minDurationMs) return null;
+    s[STATE] = OPEN;
+    s[QUIET] = 0;
+    s[ANNOUNCED] = s[PEAK];
+    return 'opened';
+  }
+
+  /** Writes the peak of the present or last episode into `finding`. */
+  recall(finding: Finding): void {
+    const { s } = this;
+    finding.score = s[PEAK];
+    finding.cause = CAUSES[s[CAUSE]];
+    finding.series = s[SERIES];
+    finding.value = s[VALUE];
+    finding.expected = s[EXPECTED];
+    finding.lower = s[LOWER];
+    finding.upper = s[UPPER];
+    finding.detail = s[DETAIL];
+    finding.scores.set(s.subarray(SCORES));
+  }
+
+  private follow(at: number, finding: Finding): EpisodePhase | null {
+    const { s, options } = this;
+    if (finding.score > s[PEAK]) this.keepPeak(at, finding);
+    if (finding.score > 1) s[LAST_OVER] = at;
+    s[QUIET] = finding.score > options.hysteresis ? 0 : s[QUIET] + 1;
+    if (s[QUIET] >= options.closeAfter) {
+      s[STATE] = CALM;
+      s[CLOSED_AT] = at;
+      s[LAST_PEAK] = s[PEAK];
+      return 'closed';
+    }
+    if (severityOf(s[PEAK]) === severityOf(s[ANNOUNCED])) return null;
+    s[ANNOUNCED] = s[PEAK];
+    return 'updated';
+  }
+
+  private keepPeak(at: number, finding: Finding): void {
+    const { s } = this;
+    if (finding.score <= s[PEAK]) return;
+    s[PEAK_AT] = at;
+    s[PEAK] = finding.score;
+    s[CAUSE] = CAUSES.indexOf(finding.cause);
+    s[SERIES] = finding.series;
+    s[VALUE] = finding.value;
+    s[EXPECTED] = finding.expected;
+    s[LOWER] = finding.lower;
+    s[UPPER] = finding.upper;
+    s[DETAIL] = finding.detail;
+    s.set(finding.scores, SCORES);
+  }
+}

@@ -1,0 +1,64 @@
+import type { Memory } from '../math/memory.ts';
+
+/** How often a reading leaves the range seen so far, taken as known: it cannot be counted while it is rare. */
+const RATE = 0.02;
+/** Before any excess was seen, five of a tenth of the range are imagined. */
+const IMAGINED = 5;
+const IMAGINED_SIZE = 0.1;
+/** Until then nearly every reading is a record, and says nothing of the records to come. */
+const COUNTED_AFTER = 100;
+const MOST = 30;
+
+/**
+ * How far is a reading beyond everything seen so far? r is the distance outside [min, max] over max - min, and
+ *
+ *   evidence = -log10(0.02 exp(-r / mean r)),   mean r = (5 * 0.1 + sum of past r) / (5 + number of past r)
+ *
+ * the tail model of `Tail` with its rate set instead of counted.
+ */
+export class Extremes {
+  private readonly s: Float64Array; // readings, min, max, sum of r, number of r
+
+  constructor(memory: Pick<Memory, 'take'>) {
+    this.s = memory.take('extremes', 5);
+  }
+
+  get min(): number {
+    return this.s[1];
+  }
+
+  get max(): number {
+    return this.s[2];
+  }
+
+  /** 0 for a reading within the range, up to 30 beyond it. Changes nothing. */
+  evidence(x: number): number {
+    const r = this.excess(x);
+    if (r === 0) return 0;
+    const mean = (IMAGINED * IMAGINED_SIZE + this.s[3]) / (IMAGINED + this.s[4]);
+    return Math.min(MOST, -Math.log10(RATE) + (r / mean) * Math.LOG10E);
+  }
+
+  add(x: number): void {
+    const { s } = this;
+    if (s[0]++ === 0) {
+      s[1] = s[2] = x;
+      return;
+    }
+    const r = this.excess(x);
+    // Of a range of nothing, every excess is endless.
+    if (r > 0 && s[2] > s[1] && s[0] > COUNTED_AFTER) {
+      s[3] += r;
+      s[4]++;
+    }
+    s[1] = Math.min(s[1], x);
+    s[2] = Math.max(s[2], x);
+  }
+
+  private excess(x: number): number {
+    const { s } = this;
+    if (s[0] === 0 || (x >= s[1] && x <= s[2])) return 0;
+    const beyond = x > s[2] ? x - s[2] : s[1] - x;
+    return Math.min(1e6, beyond / (s[2] - s[1] + 1e-9));
+  }
+}

@@ -1,0 +1,81 @@
+import type { Cause, Finding } from './episode.ts';
+import type { SeriesInfo } from './reading.ts';
+
+/** A number without trailing zeros, in as many digits as tell it from one that is `apart` away: 4 to 8. */
+const round = (x: number, apart = NaN): string => {
+  const digits = Math.floor(Math.log10(Math.abs(x) / apart)) + 3;
+  return String(Number(x.toPrecision(Math.max(4, Math.min(8, digits || 4)))));
+};
+
+const UNITS: readonly (readonly [number, string])[] = [
+  [86_400_000, 'days'],
+  [3_600_000, 'hours'],
+  [60_000, 'min'],
+  [1000, 's'],
+];
+
+/** A duration as a person would say it: 0.02 s, 90 s, 25 min, 7 hours. */
+const spoken = (ms: number): string => {
+  const [size, unit] = UNITS.find(([size]) => ms >= 2 * size) ?? UNITS[UNITS.length - 1];
+  const count = ms / size;
+  return `${round(count < 1 ? count : Math.round(10 * count) / 10)} ${unit}`;
+};
+
+/** How far apart the numbers are that the sentence of a finding compares. */
+const apartIn = ({ cause, value, detail, lower, upper }: Finding, { range }: SeriesInfo): number => {
+  switch (cause) {
+    case 'extreme':
+    case 'level':
+    case 'company':
+      return Math.abs(value - detail);
+    case 'range':
+      return Math.min(...range!.map((end) => Math.abs(value - end)));
+    default:
+      return upper - lower;
+  }
+};
+
+/** `n` says a number, `q` a number with its unit. */
+type Sentence = (
+  f: Finding,
+  name: string,
+  q: (x: number) => string,
+  n: (x: number) => string,
+  info: SeriesInfo,
+) => string;
+
+/** One sentence per cause. `detail` is what the cause makes of it, named in each line. */
+const SENTENCES: Record<Cause, Sentence> = {
+  // detail: the most extreme value before, on the same side
+  extreme: (f, name, q) =>
+    `${name} reads ${q(f.value)}, ${f.value > f.detail ? 'above' : 'below'} everything seen before (${q(f.detail)}).`,
+  // detail: long-run mean
+  level: (f, name, q) => `${name} stays near ${q(f.value)}, rare for this time of day; its mean is ${q(f.detail)}.`,
+  step: (f, name, q, n) =>
+    `${name} jumped to ${q(f.value)}; ${q(f.expected)} was expected, usually ${n(f.lower)} to ${q(f.upper)}.`,
+  course: (f, name, q, n) =>
+    `${name} takes an unusual course, several unexpected steps in a row: now at ${q(f.value)}, ` +
+    `where ${q(f.expected)} was expected, usually ${n(f.lower)} to ${q(f.upper)}.`,
+  // detail: size of recent steps over that of all steps
+  volatility: (f, name, q) =>
+    f.detail > 1
+      ? `${name} is unsteady: its steps are ${round(f.detail)} times their usual size, now at ${q(f.value)}.`
+      : `${name} hardly moves: its steps are ${round(100 * f.detail)} % of their usual size, now at ${q(f.value)}.`,
+  // detail: what the other series suggest
+  company: (f, name, q) =>
+    `${name} no longer follows its group: it reads ${q(f.value)} where the other series suggest ${q(f.detail)}.`,
+  // detail: usual interval, ms; value: silence so far, ms
+  silent: (f, name) => `${name} has been silent for ${spoken(f.value)}; it usually reports every ${spoken(f.detail)}.`,
+  // detail: equal readings so far
+  stuck: (f, name, q) => `${name} is stuck: it has repeated ${q(f.value)} for ${round(f.detail)} readings.`,
+  range: (f, name, q, n, { range }) =>
+    `${name} reads ${q(f.value)}, outside its valid range of ${n(range![0])} to ${q(range![1])}.`,
+};
+
+/** Why a finding is one, in one plain sentence with numbers and units. */
+export function reasonOf(finding: Finding, info: SeriesInfo): string {
+  const apart = apartIn(finding, info);
+  const number = (x: number): string => round(x, apart);
+  const quantity = (x: number): string => (info.unit === '' ? number(x) : `${number(x)} ${info.unit}`);
+  return SENTENCES[finding.cause](finding, info.slug, quantity, number, info);
+}

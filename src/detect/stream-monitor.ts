@@ -1,0 +1,303 @@
+import { Memory, section } from '../math/memory.ts';
+import { Aligner } from './aligner.ts';
+import type { Anomaly, AnomalyEvent, EpisodePhase } from './anomaly.ts';
+import { Detector, type DetectorOptions, type Verdict } from './detector.ts';
+import { Episode, severityOf, type Cause, type EpisodeOptions, type Finding } from './episode.ts';
+import type { Reading, SeriesInfo } from './reading.ts';
+import { reasonOf } from './reason.ts';
+import type { Sample } from './sample.ts';
+import { SensorWatch, type SensorFault, type SensorWatchOptions } from './sensor-watch.ts';
+
+export interface MonitorOptions extends DetectorOptions, EpisodeOptions, SensorWatchOptions {
+  /** Readings that only teach. */
+  readonly warmup: number;
+  /** Time that only teaches; both must have passed. */
+  readonly warmupTimeMs: number;
+}
+
+/** Format of snapshots; a change of what `Memory` holds or means takes the next number. */
+export const SNAPSHOT_VERSION = 1;
+
+/** A sensor that has been dead for a year is no worse than one dead for ten times its usual silence. */
+const WORST_FAULT = 10;
+
+const isSensorFault = (cause: Cause): cause is SensorFault =>
+  cause === 'silent' || cause === 'stuck' || cause === 'range';
+
+const emptyFinding = (series: number): Finding => ({
+  score: 0,
+  cause: 'level',
+  series: 0,
+  value: NaN,
+  expected: NaN,
+  lower: NaN,
+  upper: NaN,
+  detail: NaN,
+  scores: new Float64Array(series),
+});
+
+/**
+ * One stream from reading to anomaly: the sensors are watched first, what is sound is aligned into samples, the
+ * detector scores each sample, and episodes decide what the world hears of it.
+ *
+ * All that it remembers is one memory, so that a snapshot is everything.
+ */
+export class StreamMonitor {
+  readonly stream: string;
+  readonly series: readonly SeriesInfo[];
+  readonly detector: Detector;
+  readonly memory = new Memory();
+  private readonly options: MonitorOptions;
+  private readonly onEvent: (event: AnomalyEvent) => void;
+  private readonly aligner: Aligner;
+  private readonly watches: readonly SensorWatch[];
+  private readonly faults: readonly Episode[]; // of each sensor
+  private readonly episode: Episode; // of the process
+  private readonly progress: Float64Array; // samples, at of the first, at of the last
+  private readonly finding: Finding;
+  private readonly news: AnomalyEvent[] = [];
+  private away = false;
+
+  /** `onEvent` hears of every episode at the end of the `take` or `tick` that opened, worsened or closed it. */
+  constructor(
+    stream: string,
+    series: readonly SeriesInfo[],
+    options: MonitorOptions,
+    onEvent: (event: AnomalyEvent) => void,
+  ) {
+    const D = series.length;
+    const { memory } = this;
+    const sections = series.map((info) => section(memory, info.slug));
+    // A sensor fault ends with the first sound reading, and each of them is news.
+    const faultOptions = { minDurationMs: 0, closeAfter: 1, hysteresis: 1, coolDownMs: 0 };
+    this.stream = stream;
+    this.series = series;
+    this.options = options;
+    this.onEvent = onEvent;
+    this.detector = new Detector(memory, series, options);
+    this.aligner = new Aligner(memory, stream, D);
+    this.watches = series.map((info, d) => new SensorWatch(sections[d], info.range, options));
+    this.faults = sections.map((own) => new Episode(own, 'fault', D, faultOptions));
+    this.episode = new Episode(memory, 'episode', D, options);
+    this.progress = memory.take('progress', 3);
+    this.finding = emptyFinding(D);
+  }
+
+  /** What the memory is made for: another shape cannot be restored into it. */
+  get shape(): string {
+    const { cell, peepholes, hiddenSize, horizon, trainEvery } = this.options;
+    const name = cell === 'lstm' && peepholes ? 'lstm with peepholes' : cell;
+    const series = this.series.map((info) => info.slug).join(', ');
+    return `${name} of ${hiddenSize} units, horizon ${horizon}, update every ${trainEvery}, series ${series}`;
+  }
+
+  /** Samples taken in. */
+  get samples(): number {
+    return this.progress[0];
+  }
+
+  /** How far the warm-up is, 0 to 1; from 1 on anomalies are raised. */
+  get warmup(): number {
+    const { warmup, warmupTimeMs } = this.options;
+    const [samples, firstAt, lastAt] = this.progress;
+    const inReadings = warmup === 0 ? 1 : samples / warmup;
+    const inTime = warmupTimeMs === 0 ? 1 : (lastAt - firstAt) / warmupTimeMs;
+    return Math.min(1, inReadings, inTime);
+  }
+
+  /** Whether an episode of the process is open. */
+  get anomalous(): boolean {
+    return this.episode.open;
+  }
+
+  /** Last event time of series d, -Infinity before its first reading. */
+  lastAt(d: number): number {
+    return this.watches[d].lastAt;
+  }
+
+  /** The open fault of the sensor of series d, null when it is sound. */
+  faultOf(d: number): SensorFault | null {
+    if (!this.faults[d].open) return null;
+    const { cause } = this.faults[d];
+    return isSensorFault(cause) ? cause : null;
+  }
+
+  /** Index of the series that leads the open episode of the process; -1 when none is open. */
+  get suspect(): number {
+    return this.episode.open ? this.episode.series : -1;
+  }
+
+  /** Score of series d in the last sample. */
+  scoreOf(d: number): number {
+    return this.detector.verdict.scores[d];
+  }
+
+  /** Index of the series that led the last sample. */
+  get leading(): number {
+    return this.detector.verdict.leading;
+  }
+
+  /** Takes a reading of series d: watches, aligns, scores, learns. The newest verdict when a sample was over, else null. */
+  take(d: number, reading: Reading): Verdict | null {
+    if (this.away) this.comeBack(reading.receivedAt);
+    const value = this.hear(d, reading) ? reading.value : NaN;
+    let verdict: Verdict | null = null;
+    let sample = this.aligner.add(d, reading.at, value, this.awaited);
+    while (sample !== null) {
+      verdict = this.step(sample);
+      sample = this.aligner.complete(this.awaited);
+    }
+    this.tellAll();
+    return verdict;
+  }
+
+  /** Looks for silence at `now`, in the time of arrival; call it every few seconds. */
+  tick(now: number): void {
+    if (this.away) this.comeBack(now);
+    for (let d = 0; d < this.watches.length; d++) {
+      const watch = this.watches[d];
+      const score = watch.silenceScore(now);
+      if (score <= 1) continue;
+      this.detector.series[d].restart();
+      this.report(d, now, watch.heardAt, 'silent', score, now - watch.heardAt, watch.gapMs);
+    }
+    this.tellAll();
+  }
+
+  /** Takes up what `memory.toBytes()` of a monitor of the same shape gave. Throws a RangeError when the size differs. */
+  restore(bytes: Uint8Array): void {
+    this.memory.fromBytes(bytes);
+    this.away = true;
+  }
+
+  /** While we were away nobody listened: that silence was ours, not the sensors'. */
+  private comeBack(now: number): void {
+    this.away = false;
+    for (const watch of this.watches) watch.resume(now);
+  }
+
+  private readonly awaited = (d: number): boolean => !this.faults[d].open;
+
+  /** False when the sensor is at fault: then its reading is no measurement, neither scored nor learned. */
+  private hear(d: number, reading: Reading): boolean {
+    const watch = this.watches[d];
+    const { at, value } = reading;
+    const learning = this.warmup < 1;
+    if (watch.interrupted(at)) this.detector.series[d].restart();
+    watch.hear(reading, learning);
+    const beyond = watch.rangeScore(value);
+    const stuck = learning ? 0 : watch.stuckScore();
+    if (beyond > 0) this.report(d, at, at, 'range', beyond, value, NaN);
+    else this.report(d, at, at - (watch.run - 1) * watch.intervalMs, 'stuck', stuck, value, watch.run);
+    const sound = beyond === 0 && stuck <= 1;
+    if (!sound) this.detector.series[d].restart();
+    return sound;
+  }
+
+  private step(sample: Sample): Verdict {
+    const ready = this.warmup === 1;
+    const verdict = this.detector.step(sample);
+    if (this.progress[0]++ === 0) this.progress[1] = sample.at;
+    this.progress[2] = sample.at;
+    if (ready) {
+      this.find(verdict);
+      this.tell(this.episode, sample.at, this.episode.step(sample.at, this.finding));
+    }
+    return verdict;
+  }
+
+  private find(verdict: Verdict): void {
+    const { finding, detector } = this;
+    const model = detector.series[verdict.leading];
+    finding.score = verdict.score;
+    finding.cause = model.leading;
+    finding.series = verdict.leading;
+    finding.value = model.value;
+    finding.expected = model.expected;
+    finding.lower = model.lower;
+    finding.upper = model.upper;
+    finding.detail = this.detailOf(verdict.leading);
+    finding.scores.set(verdict.scores);
+  }
+
+  private detailOf(d: number): number {
+    const model = this.detector.series[d];
+    switch (model.leading) {
+      case 'extreme':
+        return model.record;
+      case 'level':
+        return model.mean;
+      case 'volatility':
+        return model.volatility.liveliness;
+      case 'company':
+        return this.detector.fitted(d);
+      default:
+        return NaN;
+    }
+  }
+
+  private report(
+    d: number,
+    at: number,
+    since: number,
+    cause: SensorFault,
+    score: number,
+    value: number,
+    detail: number,
+  ): void {
+    const { finding } = this;
+    const fault = this.faults[d];
+    // A sensor that was silent and comes back with nonsense has another fault, and that is another episode.
+    if (fault.open && fault.cause !== cause) {
+      finding.score = 0;
+      this.tell(fault, at, fault.step(at, finding));
+    }
+    finding.score = Math.min(WORST_FAULT, score);
+    finding.cause = cause;
+    finding.series = d;
+    finding.value = value;
+    finding.expected = finding.lower = finding.upper = NaN;
+    finding.detail = detail;
+    finding.scores.fill(0);
+    finding.scores[d] = finding.score;
+    this.tell(fault, at, fault.step(at, finding, since));
+  }
+
+  private tell(episode: Episode, at: number, phase: EpisodePhase | null): void {
+    if (phase === null) return;
+    episode.recall(this.finding);
+    this.news.push({ phase, at, anomaly: this.describe(episode, this.finding, phase) });
+  }
+
+  /** Only now is the memory whole again, so that a snapshot taken on the news is one from between two readings. */
+  private tellAll(): void {
+    for (const event of this.news) this.onEvent(event);
+    this.news.length = 0;
+  }
+
+  private describe(episode: Episode, peak: Finding, phase: EpisodePhase): Anomaly {
+    const leading = this.series[peak.series];
+    const sensor = isSensorFault(peak.cause);
+    const known = (x: number): number | null => (Number.isFinite(x) ? x : null);
+    const sum = peak.scores.reduce((total, score) => total + score);
+    const owner = sensor ? leading.slug : this.stream;
+    return {
+      id: `${owner}-${sensor ? 's' : 'p'}${Math.round(episode.startAt).toString(36)}`,
+      stream: this.stream,
+      series: leading.slug,
+      kind: sensor ? 'sensor' : 'process',
+      severity: severityOf(peak.score),
+      startAt: episode.startAt,
+      peakAt: episode.peakAt,
+      endAt: phase === 'closed' ? episode.lastOverAt : null,
+      score: peak.score,
+      value: peak.cause === 'silent' ? null : known(peak.value),
+      expected: known(peak.expected),
+      lower: known(peak.lower),
+      upper: known(peak.upper),
+      unit: leading.unit,
+      contributions: Object.fromEntries(this.series.map((info, d) => [info.slug, peak.scores[d] / sum])),
+      reason: reasonOf(peak, leading),
+    };
+  }
+}

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { BINS, softTarget, surprisal } from '../../src/detect/bins.ts';
+import { ContextDensity } from '../../src/detect/context-density.ts';
+import { Memory } from '../../src/math/memory.ts';
+import { Random } from '../../src/math/random.ts';
+
+const setClock = (density: ContextDensity, hour: number): void => {
+  const phi = (2 * Math.PI * hour) / 24;
+  density.advance(Math.sin(phi), Math.cos(phi));
+};
+
+/** How surprising, in nats, a level is at an hour. */
+const surprise = (density: ContextDensity, hour: number, y: number): number => {
+  const q = new Float64Array(BINS);
+  softTarget(y, q, 0);
+  setClock(density, hour);
+  density.forecast();
+  return surprisal(density.p, q, 0, y);
+};
+
+/** Around +1.5 from 6 to 18 o'clock, around -1.5 at night, four readings an hour. */
+function dayAndNight(days: number): { density: ContextDensity; memory: Memory } {
+  const memory = new Memory();
+  const density = new ContextDensity(memory);
+  const random = new Random(1);
+  const q = new Float64Array(BINS);
+  for (let t = 0; t < days * 96; t++) {
+    const hour = (t / 4) % 24;
+    softTarget((hour >= 6 && hour < 18 ? 1.5 : -1.5) + 0.3 * random.normal(), q, 0);
+    setClock(density, hour);
+    density.forecast();
+    density.learn(q, 0);
+  }
+  return { density, memory };
+}
+
+test('at first every level is as likely at any time', () => {
+  const density = new ContextDensity(new Memory());
+  setClock(density, 9);
+  density.forecast();
+  expect(density.p).toEqual(new Float64Array(BINS).fill(1 / BINS));
+});
+
+test('after two weeks it knows the levels of noon and midnight, and that they are not to be swapped', () => {
+  const { density } = dayAndNight(14);
+  for (const [hour, usual] of [
+    [12, 1.5],
+    [0, -1.5],
+  ]) {
+    expect(surprise(density, hour, usual)).toBeLessThan(2.5); // of log 32 = 3.5 before
+    expect(surprise(density, hour, -usual)).toBeGreaterThan(surprise(density, hour, usual) + 3);
+    expect(surprise(density, hour, 0)).toBeGreaterThan(surprise(density, hour, usual) + 3); // nor to be averaged
+  }
+});
+
+test('at the change of shifts both are possible, and only the middle is not', () => {
+  const { density } = dayAndNight(14);
+  const [day, night, middle] = [1.5, -1.5, 0].map((y) => surprise(density, 6, y));
+  expect(Math.abs(day - night)).toBeLessThan(1);
+  expect(middle).toBeGreaterThan(Math.max(day, night) + 2);
+});
+
+test('a forecast is a distribution, and making one leaves no trace', () => {
+  const { density, memory } = dayAndNight(2);
+  const before = memory.toBytes();
+  density.forecast();
+  expect(density.p.reduce((sum, x) => sum + x, 0)).toBeCloseTo(1, 12);
+  expect(memory.toBytes()).toEqual(before);
+});

@@ -1,0 +1,8 @@
+import { expect, test } from 'vitest';
+import { monitorOptions } from '../../src/app/streams.ts';
+import { tuningSchema } from '../../src/config/schema.ts';
+import { DEFAULTS } from './options.ts';
+
+test('what these tests call the defaults is what the configuration calls so', () => {
+  expect(monitorOptions(tuningSchema.parse({}))).toMatchObject(DEFAULTS);
+});

@@ -1,0 +1,21 @@
+import type { MonitorOptions } from '../../src/detect/stream-monitor.ts';
+
+/** What an operator gets who tunes nothing. */
+export const DEFAULTS: MonitorOptions = {
+  cell: 'gru',
+  peepholes: false,
+  hiddenSize: 16,
+  horizon: 16,
+  trainEvery: 1,
+  learningRate: 0.003,
+  seed: 1,
+  warmup: 400,
+  warmupTimeMs: 0,
+  sensitivity: 1,
+  minDurationMs: 0,
+  closeAfter: 10,
+  hysteresis: 0.7,
+  coolDownMs: 3_600_000,
+  silentAfterMs: 'auto',
+  stuckAfter: 'auto',
+};

@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import { BINS } from '../../src/detect/bins.ts';
+import { SeriesModel } from '../../src/detect/series-model.ts';
+import { Memory } from '../../src/math/memory.ts';
+import { Random } from '../../src/math/random.ts';
+
+const uniform = new Float64Array(BINS).fill(1 / BINS);
+const q = new Float64Array(BINS);
+
+/** A model that has taken these readings, each against the same uniform forecast. */
+function modelOf(readings: Iterable<number>): SeriesModel {
+  const model = new SeriesModel(new Memory(), { slug: 'tank', only: 'both' });
+  for (const x of readings) take(model, x);
+  return model;
+}
+function take(model: SeriesModel, x: number): void {
+  model.read(x, q, 0);
+  model.foresee(uniform, 0);
+  model.weigh(uniform, q, 0, 0);
+  model.learn();
+  model.advance(0, 1);
+}
+const noise = (count: number, mean = 20): number[] => {
+  const random = new Random(1);
+  return Array.from({ length: count }, () => mean + random.normal());
+};
+
+test('a level is asinh of the distance from the mean in deviations, and goes back to its unit', () => {
+  const model = modelOf([18, 22, 18, 22]); // mean 20, deviation 2
+  model.read(26, q, 0);
+  expect(model.level).toBeCloseTo(Math.asinh(3), 12);
+  for (const x of [-1e6, 0, 19.9, 20, 26, 1e9]) {
+    model.read(x, q, 0);
+    expect(model.unitsOf(model.level)).toBeCloseTo(x, 3);
+  }
+});
+
+test('a step is asinh of the difference from the last reading in deviations of all steps', () => {
+  const model = modelOf([20, 23, 20, 23, 20]); // steps 3, -3, 3, -3: deviation 3
+  model.read(26, q, 0);
+  expect(model.step).toBeCloseTo(Math.asinh(2), 12);
+});
+
+test('of the first reading nothing was expected, of the next the last', () => {
+  const model = modelOf([20]);
+  expect([model.expected, model.lower, model.upper]).toEqual([NaN, NaN, NaN]);
+  take(model, 21);
+  expect([model.expected, model.lower, model.upper]).toEqual([20, 20, 20]);
+});
+
+test('a forecast in its unit: the median between the ends of the band, around the last reading', () => {
+  const model = modelOf(noise(200));
+  take(model, 25);
+  model.foresee(uniform, 0); // of the step after 25, uniform on the axis: symmetric
+  expect(model.expected).toBeCloseTo(25, 6);
+  expect(model.lower).toBeLessThan(0);
+  expect(model.upper - 25).toBeCloseTo(25 - model.lower, 6);
+});
+
+describe('after a restart', () => {
+  test('the next reading has no step, the one after it has', () => {
+    const model = modelOf(noise(200));
+    model.restart();
+    model.read(500, q, 0);
+    expect(model.step).toBe(0);
+    take(model, 500);
+    model.read(501, q, 0);
+    expect(model.step).toBeGreaterThan(0);
+  });
+
+  test('the way back is no step to learn from either', () => {
+    const [torn, whole] = [modelOf(noise(200)), modelOf(noise(200))];
+    torn.restart();
+    for (const model of [torn, whole]) take(model, 500);
+    for (const model of [torn, whole]) model.read(503, q, 0);
+    expect(torn.step).toBeGreaterThan(whole.step);
+  });
+});
+
+test('when it said nothing, it is taken to stand still where it stood, and is not counted', () => {
+  const model = modelOf(noise(200));
+  const { level, readings } = model;
+  model.miss();
+  model.advance(0, 1);
+  expect([model.level, model.step, model.value, model.evidence]).toEqual([level, 0, NaN, 0]);
+  expect(model.readings).toBe(readings);
+});
+
+test('the record is the most extreme value before, on the side of the reading', () => {
+  const model = modelOf([...noise(200), 30, 12]);
+  for (const [x, record] of [
+    [35, 30],
+    [-5, 12],
+  ]) {
+    model.read(x, q, 0);
+    model.weigh(uniform, q, 0, 0);
+    expect(model.record).toBe(record);
+  }
+});
+
+test('before 100 readings nothing is evidence, from then on a wild value is', () => {
+  for (const [count, some] of [
+    [99, false],
+    [100, true],
+  ] as const) {
+    const model = modelOf(noise(count));
+    model.read(1e6, q, 0);
+    model.weigh(uniform, q, 0, 0);
+    expect(model.evidence > 1).toBe(some);
+  }
+});
+
+test('no reading takes it off the axis: level, step and evidence stay finite, and 1e300 is no worse than 1e200', () => {
+  for (const count of [1, 20, 200]) {
+    const evidence = [1e200, 1e300, Number.MAX_VALUE, -Number.MAX_VALUE].map((x) => {
+      const model = modelOf([...noise(count), x]);
+      for (const back of [x, 20, -x, 20]) {
+        take(model, back);
+        expect([model.level, model.step, model.evidence].every(Number.isFinite)).toBe(true);
+      }
+      return model.evidence;
+    });
+    expect(evidence[1]).toBe(evidence[0]);
+    expect(evidence[2]).toBe(evidence[0]);
+  }
+});

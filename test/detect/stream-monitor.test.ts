@@ -1,0 +1,456 @@
+import { describe, expect, test } from 'vitest';
+import type { Anomaly, AnomalyEvent } from '../../src/detect/anomaly.ts';
+import type { SeriesInfo } from '../../src/detect/reading.ts';
+import { StreamMonitor, type MonitorOptions } from '../../src/detect/stream-monitor.ts';
+import { Random } from '../../src/math/random.ts';
+import { DEFAULTS } from './options.ts';
+
+const [SECOND, MINUTE] = [1000, 60_000];
+const START = 1_700_000_000_000;
+const DELAY = 200; // of the way to us, ms
+const WARM = DEFAULTS.warmup;
+
+const infoOf = (slug: string, more: Partial<SeriesInfo> = {}): SeriesInfo => ({
+  slug,
+  unit: '',
+  range: null,
+  only: 'both',
+  ...more,
+});
+
+/** A stream under watch, what the world heard of it, and its life in minutes. */
+function streamOf(series: readonly SeriesInfo[], options: Partial<MonitorOptions> = {}) {
+  const events: AnomalyEvent[] = [];
+  const listeners: ((event: AnomalyEvent) => void)[] = [];
+  const monitor = new StreamMonitor('plant', series, { ...DEFAULTS, ...options }, (event) => {
+    events.push(event);
+    for (const listener of listeners) listener(event);
+  });
+  const at = (minute: number): number => START + minute * MINUTE;
+  return {
+    monitor,
+    events,
+    onEvent: (listener: (event: AnomalyEvent) => void) => listeners.push(listener),
+    phases: () => events.map(({ phase, anomaly }) => `${phase} ${anomaly.kind} ${anomaly.series}`),
+    at,
+    say: (d: number, minute: number, value: number) => {
+      const time = at(minute);
+      return monitor.take(d, { series: series[d].slug, at: time, value, receivedAt: time + DELAY });
+    },
+    tick: (minute: number) => {
+      monitor.tick(at(minute) + DELAY);
+    },
+  };
+}
+type Stream = ReturnType<typeof streamOf>;
+
+const last = <T>(xs: readonly T[]): T => xs[xs.length - 1];
+const noise = (seed = 1): (() => number) => {
+  const random = new Random(seed);
+  return () => random.normal();
+};
+
+/** A tank that is heard every minute until it has warmed up, and a while longer. */
+function warmTank(info: Partial<SeriesInfo> = {}, options: Partial<MonitorOptions> = {}, minutes = 500) {
+  const stream = streamOf([infoOf('tank', { unit: '°C', ...info })], options);
+  const normal = noise();
+  for (let t = 0; t < minutes; t++) stream.say(0, t, 20 + normal());
+  return { ...stream, normal };
+}
+
+/** A pump whose flow follows its current. */
+const PUMP = [infoOf('current', { unit: 'A' }), infoOf('flow', { unit: 'l/min' })];
+const pumpAt = (normal: () => number): [number, number] => {
+  const load = normal();
+  return [20 + load + 0.2 * normal(), 5 + 2 * load + 0.2 * normal()];
+};
+
+describe('warm-up', () => {
+  test('progress is the share of readings, and the first after them may be an anomaly', () => {
+    const { monitor, say, events, at } = streamOf([infoOf('tank')]);
+    const normal = noise();
+    expect(monitor.warmup).toBe(0);
+    for (let t = 0; t < WARM; t++) {
+      const verdict = say(0, t, t === 300 || t === WARM - 1 ? 10 * t : 20 + normal());
+      if (t === 99) expect(monitor.warmup).toBe(0.25);
+      if (t === WARM - 1) expect(verdict?.score).toBeGreaterThan(1);
+    }
+    expect([monitor.samples, monitor.warmup, events.length]).toEqual([WARM, 1, 0]);
+    say(0, WARM, 1e4);
+    expect(events).toMatchObject([{ phase: 'opened', anomaly: { kind: 'process', startAt: at(WARM) } }]);
+  });
+
+  test('a time must have passed too, from the first reading to the last', () => {
+    const { monitor, say } = streamOf([infoOf('tank')], { warmup: 10, warmupTimeMs: 100 * MINUTE });
+    for (let t = 0; t <= 50; t++) say(0, t, t % 3);
+    expect(monitor.warmup).toBe(0.5);
+    for (let t = 51; t <= 100; t++) say(0, t, t % 3);
+    expect(monitor.warmup).toBe(1);
+  });
+
+  test('neither is silence a fault by then, nor are equal readings', () => {
+    const { say, tick, events } = streamOf([infoOf('tank')]);
+    for (let t = 0; t < 200; t++) say(0, t, t < 100 ? t % 7 : 5);
+    tick(100_000);
+    expect(events).toEqual([]);
+  });
+});
+
+describe('an anomaly of the process', () => {
+  /** The events of a spike in series b of three, and the calm after it. */
+  function spike(options: Partial<MonitorOptions> = {}) {
+    const stream = streamOf(
+      ['a', 'b', 'c'].map((slug) => infoOf(slug, { unit: 'bar' })),
+      options,
+    );
+    const normal = noise();
+    for (let t = 0; t < 560; t++)
+      for (const d of [0, 1, 2]) stream.say(d, t, normal() + (t === 500 && d === 1 ? 12 : 0));
+    return stream;
+  }
+
+  test('names the series, the time, the value and what was expected of it', () => {
+    const { events, at } = spike();
+    const [{ phase, at: told, anomaly }] = events;
+    expect([phase, told]).toEqual(['opened', at(500)]);
+    expect(anomaly).toMatchObject({ stream: 'plant', series: 'b', kind: 'process', unit: 'bar' });
+    expect(anomaly).toMatchObject({ startAt: at(500), peakAt: at(500), endAt: null });
+    expect(anomaly.score).toBeGreaterThan(1);
+    expect(anomaly.value).toBeGreaterThan(8);
+    expect(anomaly.lower).toBeLessThan(anomaly.expected!);
+    expect(anomaly.upper).toBeGreaterThan(anomaly.expected!);
+    expect(anomaly.reason).toMatch(/^b reads [\d.]+ bar, above everything seen before/);
+  });
+
+  test('contributions sum to 1, most of it from the series that leads', () => {
+    const { contributions } = spike().events[0].anomaly;
+    expect(Object.keys(contributions)).toEqual(['a', 'b', 'c']);
+    expect(contributions['a'] + contributions['b'] + contributions['c']).toBeCloseTo(1, 12);
+    expect(contributions['b']).toBeGreaterThan(0.7);
+  });
+
+  test('is one episode: opened, and closed when ten readings in a row were calm', () => {
+    const { events, monitor } = spike();
+    expect(events.map(({ phase }) => phase).filter((phase) => phase !== 'updated')).toEqual(['opened', 'closed']);
+    const [opened, closed] = [events[0], last(events)];
+    expect(closed.anomaly).toMatchObject({ id: opened.anomaly.id, startAt: opened.anomaly.startAt });
+    expect(closed.at).toBeGreaterThanOrEqual(closed.anomaly.endAt! + 10 * MINUTE);
+    expect([monitor.anomalous, monitor.suspect]).toEqual([false, -1]);
+  });
+
+  test('the id is the stream, p and the start in base 36; the same readings give the same events', () => {
+    const { events, at } = spike();
+    expect(events[0].anomaly.id).toBe(`plant-p${at(500).toString(36)}`);
+    expect(spike().events).toEqual(events);
+  });
+
+  test('while it is open, the stream is anomalous and the leading series the suspect', () => {
+    const stream = warmTank();
+    stream.say(0, 500, 60);
+    expect([stream.monitor.anomalous, stream.monitor.suspect, stream.monitor.leading]).toEqual([true, 0, 0]);
+    expect(stream.monitor.scoreOf(0)).toBe(stream.events[0].anomaly.score);
+  });
+
+  test('a deviation shorter than asked for is not told', () => {
+    expect(spike({ minDurationMs: 30 * MINUTE }).events).toEqual([]);
+  });
+
+  test('a lost correlation says what the other series suggest', () => {
+    const { say, events } = streamOf(PUMP);
+    const normal = noise();
+    for (let t = 0; t < 1220; t++) {
+      const [current, flow] = pumpAt(normal);
+      say(0, t, current);
+      say(1, t, t < 1200 ? flow : 5 + 2 * normal());
+    }
+    const reasons = events.map(({ anomaly }) => anomaly.reason);
+    expect(
+      reasons.some((reason) => /no longer follows its group: it reads .* the other series suggest/.test(reason)),
+    ).toBe(true);
+  });
+});
+
+describe('a silent sensor', () => {
+  test('is told after ten usual intervals, since when, and when it is back', () => {
+    const { monitor, tick, say, events, at, normal } = warmTank();
+    const heardAt = at(499) + DELAY;
+    tick(509);
+    expect(events).toEqual([]);
+
+    tick(509.5);
+    expect(events).toMatchObject([{ phase: 'opened', at: at(509.5) + DELAY }]);
+    expect(events[0].anomaly).toEqual<Anomaly>({
+      id: `tank-s${heardAt.toString(36)}`,
+      stream: 'plant',
+      series: 'tank',
+      kind: 'sensor',
+      severity: 'minor',
+      startAt: heardAt,
+      peakAt: at(509.5) + DELAY,
+      endAt: null,
+      score: 1.05,
+      value: null,
+      expected: null,
+      lower: null,
+      upper: null,
+      unit: '°C',
+      contributions: { tank: 1 },
+      reason: 'tank has been silent for 10.5 min; it usually reports every 60 s.',
+    });
+    expect(monitor.faultOf(0)).toBe('silent');
+
+    for (let t = 510; t < 530; t++) tick(t);
+    expect(events.slice(1)).toMatchObject([{ phase: 'updated', anomaly: { severity: 'major', startAt: heardAt } }]);
+
+    say(0, 530, 20 + normal());
+    expect(last(events)).toMatchObject({ phase: 'closed', anomaly: { startAt: heardAt, endAt: at(529) + DELAY } });
+    expect(monitor.faultOf(0)).toBeNull();
+  });
+
+  test('a sensor that is heard every second is not silent before a minute', () => {
+    const { monitor, say, events, at } = streamOf([infoOf('tank')]);
+    const normal = noise();
+    for (let t = 0; t < 500; t++) say(0, t / 60, normal());
+    const heardAt = at(499 / 60) + DELAY;
+    monitor.tick(heardAt + 60 * SECOND);
+    expect(events).toEqual([]);
+    monitor.tick(heardAt + 61 * SECOND);
+    expect(events).toHaveLength(1);
+  });
+
+  test('the first reading after it is no step: back at another level it is no jump', () => {
+    const { tick, say, monitor } = warmTank();
+    tick(600);
+    say(0, 600, 22);
+    expect(monitor.detector.series[0].step).toBe(0);
+    expect(monitor.detector.series[0].level).toBeGreaterThan(1);
+  });
+
+  test('however long it lasts, it is told thrice at most and scores 10 at most', () => {
+    const { tick, events } = warmTank();
+    for (let t = 500; t < 5000; t++) tick(t);
+    expect(events.map(({ phase }) => phase)).toEqual(['opened', 'updated', 'updated']);
+    tick(1e6);
+    expect(events).toHaveLength(3);
+    expect(last(events).anomaly.score).toBeLessThanOrEqual(10);
+  });
+
+  test('that comes back with nonsense has another fault, which is another episode', () => {
+    const { tick, say, phases, events, at, monitor } = warmTank({ range: [0, 50] });
+    tick(600);
+    say(0, 601, 85);
+    expect(phases()).toEqual(['opened sensor tank', 'closed sensor tank', 'opened sensor tank']);
+    expect(monitor.faultOf(0)).toBe('range');
+    expect(last(events).anomaly).toMatchObject({ startAt: at(601), value: 85 });
+    expect(last(events).anomaly.id).not.toBe(events[0].anomaly.id);
+  });
+});
+
+describe('a stuck sensor', () => {
+  test('is told after thirty equal readings, with the time of the first of them', () => {
+    const { say, events, at, monitor } = warmTank();
+    const learned = () => monitor.detector.series[0].readings;
+    for (let t = 500; t < 530; t++) say(0, t, 20.5);
+    expect(events.filter(({ anomaly }) => anomaly.kind === 'sensor')).toEqual([]);
+    const before = learned();
+
+    say(0, 530, 20.5);
+    expect(last(events)).toMatchObject({ phase: 'opened', at: at(530) });
+    expect(last(events).anomaly).toMatchObject({ kind: 'sensor', series: 'tank', startAt: at(500), value: 20.5 });
+    expect(last(events).anomaly.reason).toBe('tank is stuck: it has repeated 20.5 °C for 31 readings.');
+    expect(monitor.faultOf(0)).toBe('stuck');
+    for (let t = 531; t < 540; t++) say(0, t, 20.5);
+    expect(learned()).toBe(before); // what a stuck sensor says is no measurement
+
+    say(0, 540, 20.6);
+    expect(last(events)).toMatchObject({ phase: 'closed', anomaly: { startAt: at(500), endAt: at(539) } });
+    expect(learned()).toBe(before + 1);
+  });
+
+  test('that then falls silent is a silent one', () => {
+    const { say, tick, phases, monitor } = warmTank({}, { sensitivity: 0.1 });
+    for (let t = 500; t < 540; t++) say(0, t, 20.5);
+    tick(600);
+    expect(phases()).toEqual(['opened sensor tank', 'closed sensor tank', 'opened sensor tank']);
+    expect(monitor.faultOf(0)).toBe('silent');
+  });
+});
+
+describe('a reading outside the valid range', () => {
+  test('is told at once, and never learned', () => {
+    const { say, events, at, monitor, normal } = warmTank({ range: [0, 50] });
+    const [model] = monitor.detector.series;
+    const { readings, mean } = model;
+    say(0, 500, 85);
+    expect(events).toMatchObject([{ phase: 'opened', anomaly: { kind: 'sensor', value: 85, startAt: at(500) } }]);
+    expect(events[0].anomaly.reason).toBe('tank reads 85 °C, outside its valid range of 0 to 50 °C.');
+    expect([model.readings, model.mean]).toEqual([readings, mean]);
+    say(0, 501, 20 + normal());
+    expect(last(events)).toMatchObject({ phase: 'closed', anomaly: { endAt: at(500) } });
+    expect(monitor.detector.series[0].step).toBe(0); // from 85 there is no step
+  });
+
+  test('also in the warm-up: what cannot be needs no habit to tell', () => {
+    const { say, phases } = streamOf([infoOf('tank', { range: [0, 50] })]);
+    say(0, 0, 85);
+    say(0, 1, 20);
+    expect(phases()).toEqual(['opened sensor tank', 'closed sensor tank']);
+  });
+});
+
+describe('a group of which one series falls silent', () => {
+  /** Both heard for 600 minutes, then the current alone, until `end`. */
+  function halfPump(end: number, current = (_t: number, usual: number): number => usual) {
+    const stream = streamOf(PUMP);
+    const normal = noise();
+    const verdicts: (number | undefined)[] = [];
+    for (let t = 0; t < end; t++) {
+      const [usual, flow] = pumpAt(normal);
+      verdicts.push(stream.say(0, t, current(t, usual))?.at);
+      if (t < 600) stream.say(1, t, flow);
+      stream.tick(t + 0.5);
+    }
+    return { ...stream, verdicts, normal };
+  }
+
+  test('goes on: at first a reading behind, as it still waits, then with every reading', () => {
+    const { verdicts, monitor, at } = halfPump(640);
+    expect(monitor.faultOf(1)).toBe('silent');
+    expect(verdicts[600]).toBeUndefined();
+    expect(verdicts[605]).toBe(at(604));
+    expect(verdicts[630]).toBe(at(630));
+    expect(monitor.detector.series[0].readings).toBe(640); // none lost
+    expect(monitor.detector.series[1].readings).toBe(600);
+  });
+
+  test('still finds what is wrong with the other, at once', () => {
+    const { events, at } = halfPump(640, (t, usual) => (t === 630 ? 60 : usual));
+    const process = events.find(({ anomaly }) => anomaly.kind === 'process' && anomaly.startAt >= at(600));
+    expect(process).toMatchObject({ phase: 'opened', at: at(630), anomaly: { series: 'current', value: 60 } });
+  });
+
+  test('is whole again with the first reading of the one that was lost', () => {
+    const { say, monitor, normal, at } = halfPump(640);
+    const [current, flow] = pumpAt(normal);
+    expect(say(1, 640, flow)).toBeNull();
+    expect(monitor.faultOf(1)).toBeNull();
+    expect(say(0, 640, current)).toMatchObject({ at: at(640) });
+    expect(monitor.detector.series[1].readings).toBe(601);
+  });
+});
+
+describe('a snapshot', () => {
+  /** Minute t of a pump with a fault from 500 on, and nothing of the flow in every seventh minute. */
+  function live(stream: Stream, from: number, to: number): unknown[] {
+    const said: unknown[] = [];
+    for (let t = from; t < to; t++) {
+      const random = new Random(t);
+      const [current, flow] = pumpAt(() => random.normal());
+      const verdicts = [stream.say(0, t, t >= 500 && t < 520 ? current + 9 : current)];
+      if (t % 7 !== 0) verdicts.push(stream.say(1, t, flow));
+      said.push(verdicts.map((verdict) => verdict && { at: verdict.at, scores: [...verdict.scores] }));
+    }
+    return said;
+  }
+  /** All that is remembered, by name, but for when a sensor was heard: the time away is not counted against it. */
+  function remembered({ monitor: { memory } }: Stream): Map<string, Float64Array> {
+    const numbers = new Float64Array(memory.toBytes().buffer);
+    let offset = 0;
+    const parts = memory.layout.split(' ').map((part): [string, Float64Array] => {
+      const [, name, length] = /^(.*):(\d+)$/.exec(part)!;
+      return [name, numbers.slice(offset, (offset += Number(length)))];
+    });
+    return new Map(parts.filter(([name]) => !name.endsWith('.watch')));
+  }
+
+  test('taken amid an open episode and a round that waits: it continues bit for bit, and opens nothing twice', () => {
+    const [kept, restored] = [streamOf(PUMP), streamOf(PUMP)];
+    live(kept, 0, 505); // the flow of minute 504 is missing: that of the current waits for it
+    expect(kept.monitor.anomalous).toBe(true);
+    restored.monitor.restore(kept.monitor.memory.toBytes());
+    const told = kept.events.length;
+
+    expect(restored.monitor).toMatchObject({ anomalous: true, suspect: kept.monitor.suspect, warmup: 1, samples: 504 });
+    expect(live(restored, 505, 900)).toEqual(live(kept, 505, 900));
+    expect(restored.events).toEqual(kept.events.slice(told));
+    expect(restored.events.map(({ phase }) => phase)).toContain('closed');
+    expect(remembered(restored)).toEqual(remembered(kept));
+  });
+
+  test('taken on the news is one from between two readings: restored from it, the rest of the story is the same', () => {
+    const kept = streamOf(PUMP);
+    let bytes: Uint8Array | undefined;
+    kept.onEvent(({ phase, at }) => {
+      if (phase === 'opened' && at >= kept.at(500)) bytes ??= kept.monitor.memory.toBytes();
+    });
+    live(kept, 0, 700);
+    const opened = kept.events.findIndex(({ phase, at }) => phase === 'opened' && at >= kept.at(500));
+
+    const restored = streamOf(PUMP);
+    restored.monitor.restore(bytes!);
+    const minute = (kept.events[opened].at - START) / MINUTE;
+    // The round was completed by the reading that was news: the last one of its minute.
+    live(restored, minute + 1, 700);
+    expect(restored.events).toEqual(kept.events.slice(opened + 1));
+  });
+
+  test('the time away is not the silence of the sensors; it is counted from when we are back', () => {
+    const tank = warmTank();
+    const back = streamOf([infoOf('tank', { unit: '°C' })]);
+    back.monitor.restore(tank.monitor.memory.toBytes());
+    back.tick(10_000);
+    expect(back.events).toEqual([]);
+    back.tick(10_009);
+    expect(back.events).toEqual([]);
+    back.tick(10_011);
+    expect(back.events).toMatchObject([{ phase: 'opened', anomaly: { startAt: back.at(10_000) + DELAY } }]);
+  });
+
+  test('nor is the way from the last reading before to the first after a step', () => {
+    const tank = warmTank();
+    const back = streamOf([infoOf('tank', { unit: '°C' })]);
+    back.monitor.restore(tank.monitor.memory.toBytes());
+    back.say(0, 10_000, 23);
+    expect(back.monitor.detector.series[0].step).toBe(0);
+  });
+
+  test('a silence that was open stays open, and closes with the next reading', () => {
+    const tank = warmTank();
+    tank.tick(600);
+    const back = streamOf([infoOf('tank', { unit: '°C' })]);
+    back.monitor.restore(tank.monitor.memory.toBytes());
+    back.tick(700);
+    back.tick(705);
+    expect([back.monitor.faultOf(0), back.events]).toEqual(['silent', []]);
+    back.say(0, 706, 20);
+    expect(back.events).toMatchObject([{ phase: 'closed', anomaly: { id: tank.events[0].anomaly.id } }]);
+  });
+
+  test('of another size is refused, and nothing has changed', () => {
+    const { monitor, tick, events, at } = warmTank();
+    const before = monitor.memory.toBytes();
+    for (const bytes of [new Uint8Array(0), before.slice(8), streamOf(PUMP).monitor.memory.toBytes()])
+      expect(() => {
+        monitor.restore(bytes);
+      }).toThrow(RangeError);
+    expect(monitor.memory.toBytes()).toEqual(before);
+    tick(600); // it was not away either
+    expect(events).toMatchObject([{ phase: 'opened', anomaly: { startAt: at(499) + DELAY } }]);
+  });
+
+  test('fits where the shape is the same, which says cell, sizes and series', () => {
+    const shape = (options: Partial<MonitorOptions> = {}) => streamOf(PUMP, options).monitor.shape;
+    expect(shape()).toBe('gru of 16 units, horizon 16, update every 1, series current, flow');
+    expect(shape({ cell: 'lstm', peepholes: true, trainEvery: 4 })).toBe(
+      'lstm with peepholes of 16 units, horizon 16, update every 4, series current, flow',
+    );
+    expect(shape({ cell: 'gru', peepholes: true })).toBe(shape()); // peepholes are of an lstm only
+    expect(shape({ sensitivity: 3, warmup: 9, closeAfter: 2 })).toBe(shape());
+  });
+});
+
+test('the last event time of each series, -Infinity before its first', () => {
+  const { monitor, say, at } = streamOf(PUMP);
+  say(0, 3, 20);
+  expect([monitor.lastAt(0), monitor.lastAt(1)]).toEqual([at(3), -Infinity]);
+});
