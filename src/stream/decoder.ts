@@ -1,0 +1,225 @@
+import type { Reading, SeriesInfo } from '../detect/reading.ts';
+import { parseTime } from './event-time.ts';
+import { compilePath, type JsonPath } from './json-path.ts';
+import type { Message } from './message.ts';
+import { parseNumber } from './number.ts';
+import { readPayload } from './payload.ts';
+import { rejected, type OnReject, type Reason, type Refuse } from './reject.ts';
+import { compileName, slugify, type NameTemplate } from './slug.ts';
+import { compileTimeZone, type TimeZone } from './time-zone.ts';
+import { compileFilter, wildcardsIn, type TopicMatcher } from './topic-filter.ts';
+
+/** One kind of message and the readings in it. */
+export interface InputOptions {
+  /** MQTT topic filter. */
+  readonly topic: string;
+  /** Path of a list whose elements hold the fields; null when the payload itself does. */
+  readonly each: string | null;
+  /** Path of the event time, in the element or else in the payload; null for the time of arrival. */
+  readonly time: string | null;
+  /** IANA name of the zone in which times without an offset are local. */
+  readonly timezone: string | null;
+  readonly fields: readonly FieldOptions[];
+}
+
+export interface FieldOptions extends Omit<SeriesInfo, 'slug'> {
+  /** Path of the value; '' for a payload, or an element, that is the value. */
+  readonly path: string;
+  /** Name of the series, with `{1}` and `{topic}`; null for the topic followed by the path. */
+  readonly name: string | null;
+}
+
+export interface DecoderOptions {
+  /** No more series than this are ever known; what the decoder remembers grows with them and with nothing else. */
+  readonly maxSeries: number;
+  /** Names that no series may have, those of groups. */
+  readonly reserved?: readonly string[];
+}
+
+/** A series that has had a reading, and the place in the options that it came from. */
+export interface DecodedSeries extends SeriesInfo {
+  readonly index: { readonly input: number; readonly field: number };
+}
+
+export type OnReading = (reading: Reading, message: Message) => void;
+
+const MAX_TOPIC_BYTES = 512;
+const MAX_AHEAD_MS = 10 * 60_000;
+
+/**
+ * Turns messages into readings. A topic's series are found once and then remembered. A series is admitted with its first
+ * sound value, so that topics which never carry one take nothing of `maxSeries`.
+ * The constructor throws RangeError on malformed filters, paths, names and time zones.
+ */
+export class Decoder {
+  private readonly inputs: readonly Input[];
+  private readonly maxSeries: number;
+  private readonly reserved: ReadonlySet<string>;
+  private readonly known = new Map<string, DecodedSeries>();
+  /** Only topics that own a series, so never more than there are series. */
+  private readonly routes = new Map<string, Route>();
+
+  constructor(inputs: readonly InputOptions[], { maxSeries, reserved = [] }: DecoderOptions) {
+    this.inputs = inputs.map(compileInput);
+    this.maxSeries = maxSeries;
+    this.reserved = new Set(reserved);
+  }
+
+  /** What is known of a series that has had a reading, else null. */
+  series(slug: string): DecodedSeries | null {
+    return this.known.get(slug) ?? null;
+  }
+
+  /**
+   * Calls `onReading` for each reading in the message, in the order of inputs, elements and fields, and `onReject` at
+   * most once for each reason met. A field that is absent is no reject as long as another is there: many devices send
+   * only what has changed. Never throws.
+   */
+  decode(message: Message, onReading: OnReading, onReject: OnReject): void {
+    const refuse = oncePerReason(message, onReject);
+    const route = this.routes.get(message.topic) ?? this.match(message.topic);
+    if (typeof route === 'string') {
+      refuse(route);
+      return;
+    }
+    const payload = readPayload(message.payload);
+    if (typeof payload === 'string') {
+      refuse(payload);
+      return;
+    }
+
+    const document = payload.value;
+    const turn: Turn = { message, document, route, onReading, refuse };
+    let found = false;
+    for (const match of route.matches) {
+      const { each } = match.input;
+      const items = each === null ? [document] : each(document);
+      if (items === undefined) continue;
+      if (!Array.isArray(items)) {
+        refuse('no_list');
+        found = true;
+        continue;
+      }
+      for (const item of items) if (this.readItem(match, item, turn)) found = true;
+    }
+    if (!found) refuse(typeof document === 'object' ? 'no_field' : 'plain_value');
+  }
+
+  /** Delivers the fields of one object; false when it has none of them. */
+  private readItem(match: Match, item: unknown, turn: Turn): boolean {
+    const { fields } = match.input;
+    const { receivedAt } = turn.message;
+    let found = false;
+    let at: number | undefined;
+    for (let i = 0; i < fields.length; i++) {
+      const raw = fields[i].path(item);
+      if (raw === undefined) continue;
+      found = true;
+      const value = parseNumber(raw);
+      if (typeof value === 'string') {
+        turn.refuse(value);
+        continue;
+      }
+      const series = match.series[i] ?? this.claim(match, i, turn);
+      if (typeof series === 'string') {
+        turn.refuse(series);
+        continue;
+      }
+      at ??= eventTime(match.input, item, turn);
+      turn.onReading({ series: series.slug, at, value, receivedAt }, turn.message);
+    }
+    return found;
+  }
+
+  private match(topic: string): Route | Reason {
+    if (topic === '' || /[+#\0]/.test(topic) || Buffer.byteLength(topic) > MAX_TOPIC_BYTES) return 'bad_topic';
+    const matches: Match[] = [];
+    for (const input of this.inputs) {
+      const captured = input.filter(topic);
+      if (captured !== null) matches.push({ input, captured, series: [] });
+    }
+    return matches.length > 0 ? { topic, matches } : 'no_input';
+  }
+
+  /** Admits the series of a field that is read for the first time under its topic. */
+  private claim(match: Match, i: number, { route }: Turn): DecodedSeries | Reason {
+    const field = match.input.fields[i];
+    const slug = field.name(route.topic, match.captured);
+    if (slug === '') return 'no_name';
+    if (this.known.has(slug) || this.reserved.has(slug)) return 'name_taken';
+    if (this.known.size >= this.maxSeries) return 'too_many_series';
+    const series = { ...field.info, slug };
+    match.series[i] = series;
+    this.known.set(slug, series);
+    this.routes.set(route.topic, route);
+    return series;
+  }
+}
+
+interface Field {
+  readonly path: JsonPath;
+  readonly name: NameTemplate;
+  readonly info: Omit<DecodedSeries, 'slug'>;
+}
+
+interface Input {
+  readonly filter: TopicMatcher;
+  readonly each: JsonPath | null;
+  readonly time: JsonPath | null;
+  readonly zone: TimeZone | null;
+  readonly fields: readonly Field[];
+}
+
+/** An input that reads a topic; `series` is filled as its fields are met. */
+interface Match {
+  readonly input: Input;
+  readonly captured: readonly string[];
+  readonly series: (DecodedSeries | undefined)[];
+}
+
+interface Route {
+  readonly topic: string;
+  readonly matches: readonly Match[];
+}
+
+/** One message while it is being decoded. */
+interface Turn {
+  readonly message: Message;
+  readonly document: unknown;
+  readonly route: Route;
+  readonly onReading: OnReading;
+  readonly refuse: Refuse;
+}
+
+const compileInput = ({ topic, each, time, timezone, fields }: InputOptions, input: number): Input => ({
+  filter: compileFilter(topic),
+  each: each === null ? null : compilePath(each),
+  time: time === null ? null : compilePath(time),
+  zone: timezone === null ? null : compileTimeZone(timezone),
+  fields: fields.map(({ path, name, unit, range, only }, field) => ({
+    path: compilePath(path),
+    name: name === null ? (whole) => slugify(`${whole} ${path}`) : compileName(name, wildcardsIn(topic)),
+    info: { unit, range, only, index: { input, field } },
+  })),
+});
+
+/** The payload's own time if it has a sound one; otherwise the time of arrival, and a note if one was expected. */
+const eventTime = ({ time, zone }: Input, item: unknown, { message, document, refuse }: Turn): number => {
+  const { receivedAt } = message;
+  if (time === null) return receivedAt;
+  const at = parseTime(time(item) ?? time(document), zone, receivedAt);
+  if (typeof at === 'number' && at <= receivedAt + MAX_AHEAD_MS) return at;
+  refuse(typeof at === 'string' ? at : 'time_in_future');
+  return receivedAt;
+};
+
+/** A list of a thousand bad values is one bad message, not a thousand rows of quarantine. */
+const oncePerReason = (message: Message, onReject: OnReject): Refuse => {
+  let told: Set<Reason> | undefined;
+  return (reason) => {
+    told ??= new Set();
+    if (told.has(reason)) return;
+    told.add(reason);
+    onReject(rejected(message, reason));
+  };
+};

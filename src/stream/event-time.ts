@@ -1,0 +1,54 @@
+import { parseDecimal } from './number.ts';
+import type { TimeZone } from './time-zone.ts';
+
+export type TimeReason = 'no_time' | 'not_a_time' | 'time_without_zone';
+
+/** Date, hour and minute with `T` or a space between; seconds, their fraction and the offset from UTC may be missing. */
+const ISO = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?: ?([Zz]|[+-]\d\d(?::?\d\d)?))?$/;
+
+/** The last instant that a Date can hold. */
+const END_MS = 8.64e15;
+
+/**
+ * A time from a payload as epoch ms, rounded to an integer, or the reason why it is none. Never throws.
+ *
+ * Numbers, also as text, are seconds since the epoch, and by their size milliseconds (from 1e11), microseconds (from
+ * 1e14) or nanoseconds (from 1e17). Texts are ISO 8601 or RFC 3339 dates with a time; one without an offset needs the
+ * `zone` it is local to, and `near` (epoch ms, best the time of arrival) decides in the hour that a zone shows twice.
+ * Times up to the epoch are those of an unset clock (0, or Go's year 1) and are refused.
+ */
+export const parseTime = (value: unknown, zone: TimeZone | null, near = -Infinity): number | TimeReason => {
+  if (value === undefined || value === null || value === '') return 'no_time';
+  const at =
+    typeof value === 'number' ? fromEpoch(value) : typeof value === 'string' ? fromText(value, zone, near) : NaN;
+  if (typeof at === 'string') return at;
+  return at > 0 && at <= END_MS ? Math.round(at) : 'not_a_time';
+};
+
+const fromEpoch = (time: number): number => {
+  if (time < 1e11) return time * 1e3;
+  if (time < 1e14) return time;
+  return time < 1e17 ? time / 1e3 : time / 1e6;
+};
+
+const fromText = (text: string, zone: TimeZone | null, near: number): number | TimeReason => {
+  const trimmed = text.trim();
+  const match = ISO.exec(trimmed);
+  if (match === null) return fromEpoch(parseDecimal(trimmed) ?? NaN);
+  const [, date, minute, second = '00', fraction = '0', offset = 'none'] = match;
+  const start = Date.parse(`${date}T${minute}:${second}Z`);
+  // To Date.parse, 30 February is 2 March.
+  if (!(start > 0) || !new Date(start).toISOString().startsWith(date)) return NaN;
+  const wall = start + Number(`0.${fraction}`) * 1000;
+  if (offset !== 'none') return wall - offsetMs(offset);
+  return zone === null ? 'time_without_zone' : zone(wall, near);
+};
+
+/** `Z`, `+02`, `+0200` or `+02:00` in ms; NaN when there is no such offset. */
+const offsetMs = (offset: string): number => {
+  if (/^z$/i.test(offset)) return 0;
+  const hours = Number(offset.slice(1, 3));
+  const minutes = Number(offset.slice(3).replace(':', ''));
+  if (hours > 23 || minutes > 59) return NaN;
+  return (offset.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000;
+};

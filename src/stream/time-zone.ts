@@ -1,0 +1,38 @@
+/**
+ * The instant (epoch ms) at which a wall clock of the zone shows `wall` (the same digits read as UTC, ms).
+ *
+ * When clocks go back, an hour is shown twice: of the two instants the one nearer to `near` is taken, and the earlier if
+ * `near` is -Infinity. When clocks go forward, an hour is never shown: it is read as by a clock not yet changed, so that
+ * 02:30 on that night is the instant called 03:30.
+ */
+export type TimeZone = (wall: number, near: number) => number;
+
+const DAY_MS = 86_400_000;
+
+/** Throws RangeError when the name is not in the IANA time zone database. */
+export const compileTimeZone = (name: string): TimeZone => {
+  const offsetAt = offsetReader(name);
+  return (wall, near) => {
+    // No zone changes twice within two days, so one of the two offsets around `wall` is in force at it.
+    const before = offsetAt(wall - DAY_MS);
+    const after = offsetAt(wall + DAY_MS);
+    if (before === after) return wall - before;
+    const [first, second] = [wall - before, wall - after];
+    const firstShown = offsetAt(first) === before;
+    const secondShown = offsetAt(second) === after;
+    if (firstShown && secondShown) return Math.abs(second - near) < Math.abs(near - first) ? second : first;
+    return secondShown ? second : first;
+  };
+};
+
+/** The zone's offset from UTC in ms at an instant. */
+const offsetReader = (timeZone: string): ((at: number) => number) => {
+  const format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
+  return (at) => {
+    // "1/15/2025, GMT+05:30"; seconds occur before standard time, and GMT alone is no offset.
+    const match = /GMT(?:([+-])(\d+):(\d+)(?::(\d+))?)?$/.exec(format.format(at));
+    const [sign, hours, minutes, seconds] = [match?.[1], match?.[2] ?? 0, match?.[3] ?? 0, match?.[4] ?? 0];
+    const offset = Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(seconds) * 1000;
+    return sign === '-' ? -offset : offset;
+  };
+};

@@ -1,0 +1,87 @@
+import { Subject } from 'rxjs';
+import { expect, test } from 'vitest';
+import type { Reading } from '../../src/detect/reading.ts';
+import { StreamMonitor, type MonitorOptions } from '../../src/detect/stream-monitor.ts';
+import { tuningSchema } from '../../src/config/schema.ts';
+import { monitorOptions } from '../../src/app/streams.ts';
+import { detectPerStream } from '../../src/stream/detect-per-stream.ts';
+
+const options: MonitorOptions = monitorOptions(tuningSchema.parse({}));
+
+const monitor = (stream: string, slugs: readonly string[], onEvent: () => void = () => undefined): StreamMonitor =>
+  new StreamMonitor(
+    stream,
+    slugs.map((slug) => ({ slug, unit: '', range: [0, 100] as const, only: 'both' as const })),
+    options,
+    onEvent,
+  );
+
+const reading = (series: string, at: number, value = 1): Reading => ({ series, at, value, receivedAt: at });
+
+/** The operator over these streams, and what came of it: `stream at verdict?`. */
+function running(monitors: readonly StreamMonitor[]) {
+  const readings$ = new Subject<Reading>();
+  const steps: string[] = [];
+  const failed: string[] = [];
+  const end: unknown[] = [];
+  const subscription = readings$
+    .pipe(
+      detectPerStream(
+        ({ series }) => {
+          for (const one of monitors) {
+            const d = one.series.findIndex(({ slug }) => slug === series);
+            if (d >= 0) return { monitor: one, d };
+          }
+          throw new RangeError(`${series} has no place`);
+        },
+        (error, { stream }) => failed.push(`${stream}: ${(error as Error).message}`),
+      ),
+    )
+    .subscribe({
+      next: ({ monitor: { stream }, reading: { at }, verdict }) => {
+        steps.push(`${stream} ${at}${verdict === null ? '' : ' scored'}`);
+      },
+      error: (error: unknown) => end.push((error as Error).message),
+      complete: () => end.push('complete'),
+    });
+  return { readings$, steps, failed, end, subscription };
+}
+
+test('each reading goes to its stream, and is scored when it completes a sample', () => {
+  const { readings$, steps } = running([monitor('pair', ['a', 'b']), monitor('c', ['c'])]);
+  readings$.next(reading('a', 1));
+  readings$.next(reading('c', 2));
+  readings$.next(reading('b', 3));
+  expect(steps).toEqual(['pair 1', 'c 2 scored', 'pair 3 scored']);
+});
+
+test('a stream that throws ends for itself; its later readings are left, the others go on', () => {
+  const broken = monitor('a', ['a'], () => {
+    throw new Error('no');
+  });
+  const { readings$, steps, failed, end } = running([broken, monitor('b', ['b'])]);
+  for (const [i, value] of [1, 500, 1, 1].entries())
+    for (const series of ['a', 'b']) readings$.next(reading(series, i, value));
+  expect(steps).toEqual(['a 0 scored', 'b 0 scored', 'b 1 scored', 'b 2 scored', 'b 3 scored']);
+  expect(failed).toEqual(['a: no']);
+  expect(end).toEqual([]);
+});
+
+test('a reading without a place is an error of the whole, told downstream', () => {
+  const { readings$, end } = running([monitor('a', ['a'])]);
+  readings$.next(reading('x', 1));
+  expect(end).toEqual(['x has no place']);
+  expect(readings$.observed).toBe(false);
+});
+
+test('the end and the failure of the source pass through, and unsubscribing reaches it', () => {
+  const ended = running([]);
+  ended.readings$.complete();
+  expect(ended.end).toEqual(['complete']);
+  const failed = running([]);
+  failed.readings$.error(new Error('lost'));
+  expect(failed.end).toEqual(['lost']);
+  const left = running([]);
+  left.subscription.unsubscribe();
+  expect(left.readings$.observed).toBe(false);
+});
