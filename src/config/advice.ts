@@ -1,0 +1,48 @@
+import { wildcardsIn } from '../stream/topic-filter.ts';
+import { fieldsOf } from './placed.ts';
+import { isLiteral } from './names.ts';
+import { valueAt, type Problem } from './problems.ts';
+import type { Site } from './schema.ts';
+
+/** What is allowed and yet hardly meant, or not safe. `data` is the file as plain data, `site` the same as read. */
+export const advice = (site: Site, data: unknown): Problem[] => [
+  ...mqttAdvice(site),
+  ...databaseAdvice(data),
+  ...nameAdvice(data),
+];
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
+
+function mqttAdvice({ mqtt }: Site): Problem[] {
+  const { protocol, hostname } = new URL(mqtt.url);
+  if (protocol === 'mqtts:' || protocol === 'wss:') return [];
+  const problems: Problem[] = [];
+  if (mqtt.password !== undefined && !LOOPBACK.test(hostname)) {
+    problems.push({
+      path: ['mqtt', 'url'],
+      text: `the password crosses the network in clear text; ${protocol.replace(':', 's://')} would encrypt it`,
+    });
+  }
+  const { rejectUnauthorized, ...files } = mqtt.tls;
+  if (!rejectUnauthorized || Object.keys(files).length > 0) {
+    problems.push({
+      path: ['mqtt', 'tls'],
+      on: 'key',
+      text: `has no effect, since mqtt.url begins with ${protocol}//`,
+    });
+  }
+  return problems;
+}
+
+const databaseAdvice = (data: unknown): Problem[] =>
+  String(valueAt(data, ['database'])).startsWith('~')
+    ? [{ path: ['database'], text: '"~" is not expanded here and names a directory "~"; write the whole path' }]
+    : [];
+
+const nameAdvice = (data: unknown): Problem[] =>
+  fieldsOf(data)
+    .filter(({ input, field }) => isLiteral(field.name) && wildcardsIn(input.topic) > 0)
+    .map(({ path, field }) => ({
+      path: [...path, 'name'],
+      text: `only the first topic to arrive can be the series ${JSON.stringify(field.name)}; {1} or {topic} in the name keeps topics apart`,
+    }));

@@ -1,0 +1,167 @@
+import { wildcardsIn } from '../stream/topic-filter.ts';
+import { couldName, highestPlaceholder, isLiteral } from './names.ts';
+import { fieldsOf, groupsOf, listAt, sound, type PlacedField, type PlacedGroup } from './placed.ts';
+import { valueAt, type Path, type Problem } from './problems.ts';
+import { inputSchema, mergeTuning, mqttSchema, overrideSchema, tuningSchema } from './schema.ts';
+import type { Tuning, TuningOverride } from './schema.ts';
+import { didYouMean } from './suggest.ts';
+
+/*
+ * What no single option shows: options that contradict each other. Each check looks only at sections that are right in
+ * themselves, so that one mistake neither hides the others nor is reported twice.
+ */
+
+/** Every contradiction in the file, given as plain data. */
+export function contradictions(data: unknown): Problem[] {
+  const fields = fieldsOf(data);
+  const groups = groupsOf(data);
+  return [
+    ...mqttProblems(data),
+    ...inputProblems(data),
+    ...tuningProblems(data, fields, groups),
+    ...nameProblems(fields),
+    ...groupProblems(data, fields, groups),
+  ];
+}
+
+function mqttProblems(data: unknown): Problem[] {
+  const given = (...path: Path): boolean => valueAt(data, ['mqtt', ...path]) !== undefined;
+  const problems: Problem[] = [];
+  if (given('password') && given('password_file')) {
+    problems.push({
+      path: ['mqtt', 'password_file'],
+      on: 'key',
+      text: 'expected either password or password_file, not both',
+    });
+  }
+  for (const [one, other] of [
+    ['cert', 'key'],
+    ['key', 'cert'],
+  ] as const) {
+    if (given('tls', one) && !given('tls', other)) {
+      problems.push({
+        path: ['mqtt', 'tls', one],
+        on: 'key',
+        text: `expected ${other} beside it; the two go together`,
+      });
+    }
+  }
+  return problems;
+}
+
+const FIELD_KEYS = ['path', 'name', 'unit', 'range', 'only', 'tuning'] as const;
+
+function inputProblems(data: unknown): Problem[] {
+  const prefix = sound(mqttSchema, valueAt(data, ['mqtt']))?.prefix;
+  return listAt(data, ['inputs']).flatMap((input, i) => {
+    const problems: Problem[] = [];
+    const topic = valueAt(input, ['topic']);
+    if (typeof topic === 'string' && prefix !== undefined && `${topic}/`.startsWith(`${prefix}/`)) {
+      problems.push({
+        path: ['inputs', i, 'topic'],
+        text: `expected a topic outside ${JSON.stringify(prefix)}, under which we publish ourselves (mqtt.prefix)`,
+      });
+    }
+    if (valueAt(input, ['fields']) === undefined) return problems;
+    for (const key of FIELD_KEYS.filter((key) => valueAt(input, [key]) !== undefined)) {
+      problems.push({
+        path: ['inputs', i, key],
+        on: 'key',
+        text: 'expected inside each of fields; beside the topic it stands only where there are no fields',
+      });
+    }
+    return problems;
+  });
+}
+
+function tuningProblems(data: unknown, fields: readonly PlacedField[], groups: readonly PlacedGroup[]): Problem[] {
+  const own = sound(overrideSchema, valueAt(data, ['tuning']) ?? {});
+  if (!own) return [];
+  const site = mergeTuning(tuningSchema.parse({}), own);
+  return [
+    ...mismatches(['tuning'], own, site),
+    ...fields.flatMap(({ path, field }) =>
+      mismatches([...path, 'tuning'], field.tuning, mergeTuning(site, field.tuning)),
+    ),
+    ...groups.flatMap(({ name, group }) =>
+      mismatches(['groups', name, 'tuning'], group.tuning, mergeTuning(site, group.tuning)),
+    ),
+  ];
+}
+
+/** Options of one section that do not fit together; reported where at least one of them was given. */
+function mismatches(path: Path, own: TuningOverride, merged: Tuning): Problem[] {
+  const problems: Problem[] = [];
+  const { cell, peepholes, horizon, trainEvery } = merged;
+  if (peepholes && cell !== 'lstm' && (own.peepholes ?? own.cell) !== undefined) {
+    const key = own.peepholes === undefined ? 'cell' : 'peepholes';
+    problems.push({
+      path: [...path, key],
+      text: `only an lstm has peepholes, and cell is ${cell} here; expected cell: lstm or peepholes: false`,
+    });
+  }
+  if (trainEvery > horizon && (own.trainEvery ?? own.horizon) !== undefined) {
+    const key = own.trainEvery === undefined ? 'horizon' : 'train_every';
+    problems.push({
+      path: [...path, key],
+      text: `expected train_every of at most horizon; got train_every ${trainEvery} and horizon ${horizon}`,
+    });
+  }
+  return problems;
+}
+
+function nameProblems(fields: readonly PlacedField[]): Problem[] {
+  const taken = new Set<string>();
+  return fields.flatMap(({ path, input, field: { name } }): Problem[] => {
+    const problem = (text: string): Problem[] => [{ path: [...path, 'name'], text }];
+    const asked = highestPlaceholder(name);
+    const there = wildcardsIn(input.topic);
+    if (asked > there) return problem(`{${asked}} asks for wildcard ${asked}, and the topic has ${there}`);
+    if (name === '') return problem('expected a name with a letter or digit; nothing here can stand in one');
+    const series = isLiteral(name) ? name : `${name} of ${input.topic}`;
+    if (taken.has(series)) return problem(`series ${JSON.stringify(name)} is given above; expected a name of its own`);
+    taken.add(series);
+    return [];
+  });
+}
+
+function groupProblems(data: unknown, fields: readonly PlacedField[], groups: readonly PlacedGroup[]): Problem[] {
+  const allInputsSound = listAt(data, ['inputs']).every((input) => sound(inputSchema, input) !== null);
+  const literal = fields.filter(({ field }) => isLiteral(field.name));
+  const names = literal.map(({ field }) => field.name);
+  const groupOf = new Map<string, string>();
+  const problems: Problem[] = [];
+  for (const { name, group } of groups) {
+    if (names.includes(name)) {
+      problems.push({
+        path: ['groups', name],
+        on: 'key',
+        text: `expected a name that no series has; ${JSON.stringify(name)} is one of inputs`,
+      });
+    }
+    for (const [i, series] of group.series.entries()) {
+      const path = ['groups', name, 'series', i];
+      const other = groupOf.get(series);
+      if (other !== undefined) {
+        problems.push({
+          path,
+          text: `series ${JSON.stringify(series)} is already in group ${other}; one network learns a series`,
+        });
+      }
+      groupOf.set(series, name);
+      if (allInputsSound && !fields.some(({ field }) => couldName(field.name, series))) {
+        problems.push({ path, text: `no input gives a series ${JSON.stringify(series)}${didYouMean(series, names)}` });
+      }
+    }
+  }
+  for (const { path, field } of literal) {
+    const group = groupOf.get(field.name);
+    if (group === undefined || Object.keys(field.tuning).length === 0) continue;
+    problems.push({
+      path: [...path, 'tuning'],
+      on: 'key',
+      text: `series ${JSON.stringify(field.name)} is learnt by group ${group}; put this under groups.${group}.tuning`,
+    });
+  }
+  return problems;
+}

@@ -1,0 +1,81 @@
+import { dirname, resolve } from 'node:path';
+import { AppError } from '../errors.ts';
+import { advice } from './advice.ts';
+import { contradictions } from './checks.ts';
+import { findPassword } from './password.ts';
+import { pathText, valueAt, type Path, type Problem } from './problems.ts';
+import { siteSchema, type Site } from './schema.ts';
+import { resolveTags, worldReadable } from './secrets.ts';
+import { problemsOf } from './wording.ts';
+import { plainData, problemLines, readYaml } from './yaml-file.ts';
+
+export interface LoadedSite {
+  readonly site: Site;
+  /** One line each, with file and place: allowed, but hardly meant or not safe. */
+  readonly warnings: readonly string[];
+}
+
+const PASSWORD: Path = ['mqtt', 'password'];
+
+/**
+ * Reads a site file, the secrets beside it and the password. Throws `config_unreadable` when the file is not there or
+ * not YAML, and `config_invalid` with every mistake at once, a line each: `file:line:col: path: what would be right`.
+ */
+export function loadSite(path: string, env: NodeJS.ProcessEnv = process.env): LoadedSite {
+  const file = readYaml(path);
+  const tags = resolveTags(file, env);
+  const data = plainData(file);
+  const checked = siteSchema.safeParse(data);
+  const password = findPassword(data, dirname(path), env);
+  const mistakes = [
+    ...tags.problems,
+    ...(checked.success ? [] : without(tags.problems, problemsOf(checked.error, data))),
+    ...contradictions(data),
+    ...password.problems,
+  ];
+
+  const literal = valueAt(data, PASSWORD);
+  const secrets = new Set([...tags.values, ...(typeof literal === 'string' ? [literal] : [])]);
+  const say = (said: readonly Problem[]): string[] => problemLines(file, said).map((line) => masked(line, secrets));
+  if (!checked.success || mistakes.length > 0) throw new AppError('config_invalid', say(mistakes).join('\n'));
+
+  const exposed = typeof literal === 'string' && !tags.values.has(literal) ? worldReadable(path) : [];
+  const site = settle(checked.data, password.value, dirname(path), env);
+  return { site, warnings: [...tags.warnings, ...password.warnings, ...exposed, ...say(advice(site, data))] };
+}
+
+/** What could not be resolved has been reported; that nothing stands in its place follows from it. */
+function without(reported: readonly Problem[], problems: readonly Problem[]): readonly Problem[] {
+  const paths = new Set(reported.map(({ path }) => pathText(path)));
+  return problems.filter(({ path }) => !paths.has(pathText(path)));
+}
+
+/** Messages put every text they repeat in quotes, and so it can be found here. */
+function masked(line: string, secrets: ReadonlySet<string>): string {
+  let text = line;
+  for (const secret of secrets) text = text.replaceAll(JSON.stringify(secret), '"***"');
+  return text;
+}
+
+/** Fills in what depends on the place of the file and on the environment. */
+function settle(site: Site, password: string | null, directory: string, env: NodeJS.ProcessEnv): Site {
+  const { ca, cert, key, ...tls } = site.mqtt.tls;
+  const files = Object.entries({ ca, cert, key }).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return {
+    ...site,
+    database: resolve(stateDirectory(env), site.database),
+    mqtt: {
+      ...site.mqtt,
+      ...(password === null ? {} : { password }),
+      clientId: site.mqtt.clientId.replaceAll('<site>', site.site),
+      tls: { ...tls, ...Object.fromEntries(files.map(([name, file]) => [name, resolve(directory, file)])) },
+    },
+    inputs: site.inputs.map((input) => ({ ...input, timezone: input.timezone ?? site.timezone })),
+  };
+}
+
+/** systemd gives several directories, with colons between them, to a unit that asks for several. */
+function stateDirectory({ STATE_DIRECTORY = '' }: NodeJS.ProcessEnv): string {
+  const [first] = STATE_DIRECTORY.split(':');
+  return first === '' ? process.cwd() : first;
+}

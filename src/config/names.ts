@@ -1,0 +1,27 @@
+import { slugify } from '../stream/slug.ts';
+import { wildcardsIn } from '../stream/topic-filter.ts';
+
+const PLACEHOLDER = /\{[^}]*\}/;
+
+/**
+ * Fills in what the file alone decides: `{path}` always, `{topic}` where the filter names one topic. What then has no
+ * placeholder left is the name of one series, as a slug; empty when nothing of it can stand in one.
+ */
+export function settleName(template: string, filter: string, path: string): string {
+  const known = template.replaceAll('{path}', slugify(path));
+  const settled = wildcardsIn(filter) === 0 ? known.replaceAll('{topic}', filter) : known;
+  return isLiteral(settled) ? slugify(settled) : settled;
+}
+
+/** A literal name belongs to one series; the others become names when a topic is seen. */
+export const isLiteral = (name: string): boolean => !PLACEHOLDER.test(name);
+
+/** The highest `{n}` that a name asks for, 0 when it asks for none. */
+export const highestPlaceholder = (name: string): number =>
+  Math.max(0, ...[...name.matchAll(/\{(\d+)\}/g)].map((match) => Number(match[1])));
+
+/** Whether some topic could turn this name into that series; placeholders may stand for anything, also for nothing. */
+export function couldName(name: string, series: string): boolean {
+  const parts = name.split(PLACEHOLDER).map(slugify);
+  return new RegExp(`^${parts.join('.*')}$`).test(series);
+}

@@ -1,0 +1,45 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { valueAt, type Path, type Problem } from './problems.ts';
+import { worldReadable } from './secrets.ts';
+
+export interface FoundPassword {
+  /** Null when there is none, or when it could not be read. */
+  readonly value: string | null;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly string[];
+}
+
+const FILE_OPTION: Path = ['mqtt', 'password_file'];
+
+/**
+ * The broker's password: `password` as given, else the content of `password_file` (relative to the site file's
+ * directory), else that of the systemd credential `mqtt-password`.
+ */
+export function findPassword(data: unknown, directory: string, env: NodeJS.ProcessEnv): FoundPassword {
+  const given = valueAt(data, ['mqtt', 'password']);
+  if (given !== undefined) return { ...nothing, value: typeof given === 'string' ? given : null };
+
+  const named = valueAt(data, FILE_OPTION);
+  if (typeof named === 'string' && named !== '') return fromFile(resolve(directory, named), FILE_OPTION);
+  if (named !== undefined) return nothing;
+
+  const credentials = env['CREDENTIALS_DIRECTORY'];
+  const credential = credentials ? join(credentials, 'mqtt-password') : null;
+  return credential !== null && existsSync(credential) ? fromFile(credential, ['mqtt']) : nothing;
+}
+
+const nothing: FoundPassword = { value: null, problems: [], warnings: [] };
+
+/** All of the file but the end of its last line. */
+function fromFile(file: string, path: Path): FoundPassword {
+  const problem = (text: string): FoundPassword => ({ ...nothing, problems: [{ path, text }] });
+  try {
+    const value = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    if (value === '') return problem(`expected a password in ${file}; the file is empty`);
+    return { value, problems: [], warnings: worldReadable(file) };
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    return problem(`expected a file that we can read; ${file} gives ${code}`);
+  }
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { siteSchema } from './schema.ts';
+import type { Path } from './problems.ts';
+
+/** As much of a JSON Schema as we generate and read. */
+export interface JsonSchema {
+  readonly title?: string;
+  readonly description?: string;
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly default?: unknown;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly items?: JsonSchema | readonly JsonSchema[];
+  readonly additionalProperties?: JsonSchema | boolean;
+  readonly anyOf?: readonly JsonSchema[];
+}
+
+/** The file as an editor sees it, in the draft that YAML editors know. */
+export const siteJsonSchema = (): JsonSchema =>
+  z.toJSONSchema(siteSchema, { io: 'input', target: 'draft-7' }) as JsonSchema;
+
+/** What lies one step down: an element of a list, or a section of free name. */
+const innerSchema = ({ items, additionalProperties }: JsonSchema): JsonSchema | undefined =>
+  typeof additionalProperties === 'object'
+    ? additionalProperties
+    : Array.isArray(items)
+      ? undefined
+      : (items as JsonSchema | undefined);
+
+/** The options that may stand in the section at a path. */
+export function optionsAt(path: Path): Readonly<Record<string, JsonSchema>> {
+  let schema: JsonSchema | undefined = siteJsonSchema();
+  for (const key of path) schema = schema?.properties?.[key] ?? (schema && innerSchema(schema));
+  return schema?.properties ?? {};
+}
+
+export interface OptionRow {
+  /** As in the file, `[]` for any element of a list and `<name>` for any name. */
+  readonly path: readonly string[];
+  readonly kind: string;
+  readonly required: boolean;
+  /** As it would stand in the file; undefined when there is none. */
+  readonly byDefault: unknown;
+  readonly sentence: string;
+}
+
+/**
+ * Every option once, in the order of the schema. Tuning can be repeated under fields and groups, and field options
+ * under `fields`; they have the same sentences there, and only the shortest path is kept.
+ */
+export function optionRows(): readonly OptionRow[] {
+  const rows = rowsUnder(siteJsonSchema(), []);
+  const shortest = new Map<string, number>();
+  for (const { sentence, path } of rows) {
+    shortest.set(sentence, Math.min(path.length, shortest.get(sentence) ?? Infinity));
+  }
+  return rows.filter(({ sentence, path }) => shortest.get(sentence) === path.length);
+}
+
+function rowsUnder(schema: JsonSchema, path: readonly string[]): readonly OptionRow[] {
+  const inner = innerSchema(schema);
+  if (inner) return rowsUnder(inner, [...path, schema.items ? '[]' : '<name>']);
+  return Object.entries(schema.properties ?? {}).flatMap(([key, option]) => {
+    const row: OptionRow = {
+      path: [...path, key],
+      kind: kindOf(option),
+      required: schema.required?.includes(key) ?? false,
+      byDefault: option.default,
+      sentence: option.description ?? '',
+    };
+    return [row, ...rowsUnder(option, row.path)];
+  });
+}
+
+function kindOf({ title, anyOf, enum: values, type, minimum, maximum, items }: JsonSchema): string {
+  if (title !== undefined) return title;
+  if (anyOf !== undefined) return kindOf(anyOf[0]); // or null, for not given
+  if (values !== undefined) return values.join(', ');
+  if (type === 'boolean') return 'true or false';
+  if (type === 'object') return 'section';
+  if (type === 'array')
+    return `list of ${items && !Array.isArray(items) && (items as JsonSchema).type === 'object' ? 'sections' : 'names'}`;
+  if (type === 'integer' || type === 'number') {
+    const bounds = minimum === undefined ? `above 0, at most ${maximum ?? ''}` : `${minimum} to ${maximum ?? ''}`;
+    return `${type === 'integer' ? 'whole number' : 'number'}, ${bounds}`;
+  }
+  return 'text';
+}
+
+/** The options as a Markdown table. */
+export function optionTable(): string {
+  const cell = (text: string): string => text.replace(/[|<]/g, '\\$&');
+  const lines = optionRows().map(({ path, kind, required, byDefault, sentence }) => {
+    const name = path.join('.').replaceAll('.[]', '[]');
+    return `| \`${name}\` | ${cell(kind)} | ${required ? 'required' : defaultText(byDefault)} | ${cell(sentence)} |`;
+  });
+  return ['| Option | Type | Default | Meaning |', '| --- | --- | --- | --- |', ...lines].join('\n');
+}
+
+/** Sections default to their options' defaults, which have rows of their own. */
+function defaultText(value: unknown): string {
+  if (value === undefined || (typeof value === 'object' && value !== null)) return '';
+  return `\`${typeof value === 'string' && value !== '' ? value : JSON.stringify(value)}\``;
+}

@@ -1,0 +1,200 @@
+import { z } from 'zod';
+import { settleName } from './names.ts';
+import * as v from './vocabulary.ts';
+
+/*
+ * Every option of a site file, once: its type, its default and one sentence for the operator. Types, the reference
+ * page and the editor schema follow from here. Keys are snake_case in the file and camelCase once read; durations are
+ * milliseconds once read; an option without a default that was not given is absent.
+ */
+
+const { section, option, optional, whole, real, duration } = v;
+
+const tuningShape = {
+  cell: option(
+    z.enum(['gru', 'lstm', 'rnn']),
+    'gru',
+    'Kind of recurrent cell: gru suits most sensors, lstm remembers more, rnn is the smallest.',
+  ),
+  peepholes: option(z.boolean(), false, 'Lets the gates of an lstm see its memory, for exact timing.'),
+  hidden_size: option(whole(1, 128), 16, 'Units in the network; time and memory per reading grow with the square.'),
+  horizon: option(whole(1, 256), 16, 'Readings over which an error is traced back in time when learning.'),
+  train_every: option(whole(1, 256), 1, 'Learns once in so many readings; more costs less and learns more slowly.'),
+  learning_rate: option(v.positive(0.1), 0.003, 'Size of a learning step; higher adapts faster and forgets faster.'),
+  seed: option(
+    whole(0, 4_294_967_295),
+    1,
+    'Seed of the random numbers; the same seed and readings give the same results.',
+  ),
+  warmup: option(whole(1, 1_000_000), 400, 'Readings to learn from before the first alarm.'),
+  warmup_time: option(duration(), '0s', 'Time that must also have passed before the first alarm.'),
+  sensitivity: option(real(0.1, 10), 1, 'Above 1 alarms sooner and more often, below 1 later and less often.'),
+  min_duration: option(duration(), '0s', 'How long a deviation must last before it is reported.'),
+  close_after: option(whole(1, 100_000), 10, 'Readings under the line after which an anomaly is over.'),
+  hysteresis: option(real(0, 1), 0.7, 'Where the line for "over" lies, as a share of the line for "begun".'),
+  cool_down: option(duration(), '1h', 'Time after an anomaly in which the same series does not alert again.'),
+  silent_after: option(
+    v.durationOrWord(),
+    'auto',
+    'Time without a reading after which a sensor is silent; auto learns it.',
+  ),
+  stuck_after: option(
+    v.countOrWord(2),
+    'auto',
+    'Equal readings in a row after which a sensor is stuck; auto learns it.',
+  ),
+};
+
+/** Complete: the site's defaults. */
+export const tuningSchema = section(tuningShape);
+
+/** What a field or a group says differently from its site. */
+export const overrideSchema = section(v.overriding(tuningShape));
+
+const fieldShape = {
+  path: option(v.jsonPath(), '', 'Where the number stands in a JSON payload; "" when the payload is the number.'),
+  name: option(
+    v.nameTemplate(),
+    '{topic}-{path}',
+    'Name of the series: {1} is what the first wildcard matched, {topic} the topic, {path} the path.',
+  ),
+  unit: option(z.string({ error: 'expected text' }), '', 'Unit shown in alerts, for example °C.'),
+  range: option(
+    v.range(),
+    null,
+    'Physically possible values; a reading outside is a sensor fault and is never learnt.',
+  ),
+  only: option(
+    z.enum(['both', 'above', 'below']),
+    'both',
+    'Which deviations matter: above what is expected, below it, or both.',
+  ),
+  tuning: option(overrideSchema, {}, 'Any option of the site-wide tuning, for these series alone.'),
+};
+
+export const inputSchema = section({
+  topic: v.topicFilter().describe('What to subscribe to: an MQTT topic filter, with + and # as wildcards.'),
+  ...fieldShape,
+  fields: optional(
+    z.array(section(fieldShape)).min(1, { error: 'expected at least one field' }),
+    'Several numbers of one payload, each with its own path to tuning; none of these then beside the topic.',
+  ),
+  each: option(
+    v.jsonPath().nullable(),
+    null,
+    'JSON path of a list whose elements are readings one by one; "" when the payload is the list.',
+  ),
+  time: option(
+    v.jsonPath().nullable(),
+    null,
+    'JSON path of the time of the reading, in the element or else in the payload; null for the time of arrival.',
+  ),
+  timezone: option(
+    v.timezone().nullable(),
+    null,
+    'Time zone of payload times without one, where it is not that of the site.',
+  ),
+}).transform(({ path, name, unit, range, only, tuning, fields, ...input }) => ({
+  ...input,
+  fields: (fields ?? [{ path, name, unit, range, only, tuning }]).map((field) => ({
+    ...field,
+    name: settleName(field.name, input.topic, field.path),
+  })),
+}));
+
+export const groupSchema = section({
+  series: z
+    .array(v.slug())
+    .min(2, { error: 'expected at least two series; one alone needs no group' })
+    .describe('Names of the series that one network learns together.'),
+  tuning: option(overrideSchema, {}, 'Any option of the site-wide tuning, for this group alone.'),
+});
+
+const tlsSchema = section({
+  ca: optional(v.filePath(), 'Certificate authority to trust, a PEM file; without it those of the system.'),
+  cert: optional(v.filePath(), 'Our own certificate, a PEM file; goes together with key.'),
+  key: optional(v.filePath(), 'The private key of our own certificate, a PEM file.'),
+  server_name: optional(v.text(), 'Name in the certificate of the broker, if not the host in url.'),
+  reject_unauthorized: option(
+    z.boolean(),
+    true,
+    'Refuses a broker without a valid certificate; false is for tests only.',
+  ),
+});
+
+export const mqttSchema = section({
+  url: v.brokerUrl().describe('The broker: mqtt://, mqtts://, ws:// or wss://, then host and port.'),
+  username: optional(v.text(), 'Username at the broker.'),
+  password: optional(v.text(), 'Password at the broker; better as !secret, !env or a password_file.'),
+  password_file: optional(
+    v.filePath(),
+    'File that holds the password; without either, $CREDENTIALS_DIRECTORY/mqtt-password is read if there.',
+  ),
+  client_id: option(v.text(), 'zankyo-<site>', 'Our name at the broker, unique there; <site> stands for site.'),
+  prefix: option(v.topicPrefix(), 'zankyo', 'First level or levels of all topics we publish on.'),
+  protocol: option(z.literal(['auto', 5, 4]), 'auto', 'MQTT version: 5, or 4 for 3.1.1; auto tries 5 first.'),
+  keepalive: option(
+    duration('0s', '18h'),
+    '20s',
+    'Silence after which we ask whether the broker is there; 0s never asks.',
+  ),
+  connect_timeout: option(duration('1s', '1h'), '10s', 'How long an attempt to connect may take.'),
+  tls: option(tlsSchema, {}, 'Certificates, for mqtts:// and wss://.'),
+});
+
+const publishSchema = section({
+  state_every: option(duration('1s', '1d'), '10s', 'Shortest time between two states of the same series.'),
+});
+
+const snapshotsSchema = section({
+  every: option(
+    duration('1s', '1d'),
+    '30m',
+    'How often learnt state is saved, besides at every anomaly and at the end; a power cut loses at most this much.',
+  ),
+});
+
+const quarantineSchema = section({
+  rows: option(whole(0, 1_000_000), 1000, 'How many unreadable messages are kept for inspection, the newest ones.'),
+});
+
+const logSchema = section({
+  level: option(
+    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    'info',
+    'Least level of log lines.',
+  ),
+});
+
+export const siteSchema = section({
+  site: v.slug().describe('Name of the site, part of every topic we publish on.'),
+  database: option(
+    v.filePath(),
+    'zankyo.db',
+    'Where anomalies and learnt state are kept; relative to $STATE_DIRECTORY if set, else to the working directory.',
+  ),
+  timezone: option(v.timezone().nullable(), null, 'Time zone of payload times without one, as Tasmota sends them.'),
+  mqtt: mqttSchema.describe('The broker that readings come from and alerts go to.'),
+  inputs: z
+    .array(inputSchema)
+    .min(1, { error: 'expected at least one input' })
+    .describe('What to listen to: a list of topics and the numbers in their payloads.'),
+  groups: option(z.record(v.slug(), groupSchema), {}, 'Series to learn together, under a name for each group.'),
+  tuning: option(tuningSchema, {}, 'How to learn and when to alarm: the defaults for every series and group.'),
+  publish: option(publishSchema, {}, 'What we publish.'),
+  snapshots: option(snapshotsSchema, {}, 'Saving what was learnt.'),
+  quarantine: option(quarantineSchema, {}, 'Keeping what could not be read.'),
+  max_series: option(whole(1, 100_000), 500, 'Series to follow at most; readings of others are counted and left.'),
+  log: option(logSchema, {}, 'Our own log.'),
+});
+
+/** A site as read: defaults filled in, fields uniform, paths absolute, the password found. */
+export type Site = z.output<typeof siteSchema>;
+export type InputOptions = z.output<typeof inputSchema>;
+export type FieldOptions = InputOptions['fields'][number];
+export type GroupOptions = z.output<typeof groupSchema>;
+export type Tuning = z.output<typeof tuningSchema>;
+export type TuningOverride = z.output<typeof overrideSchema>;
+
+/** The tuning of one field or group: the site's, then its own. */
+export const mergeTuning = (site: Tuning, override: TuningOverride): Tuning => ({ ...site, ...override });

@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import { compilePath } from '../stream/json-path.ts';
+import { compileTimeZone } from '../stream/time-zone.ts';
+import { compileFilter } from '../stream/topic-filter.ts';
+import { camelKeys } from './camel-keys.ts';
+import { DURATION, parseDuration } from './duration.ts';
+
+/*
+ * The kinds of values a site file is made of. Every error text is the part of a sentence that begins with
+ * "expected"; `wording.ts` adds what was found instead.
+ */
+
+/** A section of the file: its own options and no others, camelCase once read. */
+export const section = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape).transform((given) => camelKeys(given));
+
+/** An option with a default, given as it would stand in the file. */
+export const option = <Type extends z.ZodType>(type: Type, byDefault: z.input<Type>, sentence: string) =>
+  z.prefault(type.describe(sentence), byDefault);
+
+/** An option that may be left out and has no default. */
+export const optional = <Type extends z.ZodType>(type: Type, sentence: string) => z.optional(type.describe(sentence));
+
+type Overriding<Shape> = {
+  [Key in keyof Shape]: Shape[Key] extends z.ZodPrefault<infer Type> ? z.ZodOptional<Type> : never;
+};
+
+/** The same options with nothing filled in: what is left out is decided elsewhere. */
+export const overriding = <Shape extends Record<string, z.ZodPrefault>>(shape: Shape): Overriding<Shape> =>
+  Object.fromEntries(
+    Object.entries(shape).map(([key, type]) => [key, z.optional(type.unwrap())]),
+  ) as unknown as Overriding<Shape>;
+
+/** Text of one form. `title` names the form in the option table and in editors. */
+const form = (pattern: RegExp, title: string, expected: string) =>
+  z.string({ error: expected }).regex(pattern, { error: expected }).meta({ title });
+
+/** Text that the floor below can compile: what is accepted here is by definition what works there. */
+const compiled = (compile: (text: string) => unknown, title: string, expected: string) =>
+  z
+    .string({ error: expected })
+    .refine((text) => succeeds(() => compile(text)), { error: expected })
+    .meta({ title });
+
+function succeeds(attempt: () => unknown): boolean {
+  try {
+    attempt();
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+export const text = () => z.string({ error: 'expected text' }).min(1, { error: 'expected text' });
+
+export const filePath = () => text().meta({ title: 'file path' });
+
+export const whole = (min: number, max: number) => {
+  const error = `expected a whole number from ${min} to ${max}`;
+  return z.int({ error }).min(min, { error }).max(max, { error });
+};
+
+export const real = (min: number, max: number) => {
+  const error = `expected a number from ${min} to ${max}`;
+  return z.number({ error }).min(min, { error }).max(max, { error });
+};
+
+export const positive = (max: number) => {
+  const error = `expected a number above 0, at most ${max}`;
+  return z.number({ error }).gt(0, { error }).max(max, { error });
+};
+
+/** Milliseconds. Bounds, where a timer or a protocol field sets them, are written as in the file. */
+export const duration = (min = '0s', max = '999999w') => {
+  const bounds = max === '999999w' ? '' : ` from ${min} to ${max}`;
+  const expected = `expected a duration${bounds} such as "30s", "5m" or "1h30m"`;
+  return form(DURATION, 'duration', expected)
+    .refine((given) => !DURATION.test(given) || inBounds(parseDuration(given), min, max), { error: expected })
+    .transform(parseDuration);
+};
+
+const inBounds = (ms: number, min: string, max: string): boolean =>
+  ms >= parseDuration(min) && ms <= parseDuration(max);
+
+/** A duration, or one of two words for those who would rather not measure. */
+export const durationOrWord = () => {
+  const error = 'expected auto, never or a duration such as "30s", "5m" or "1h30m"';
+  return z
+    .union([z.literal('auto'), z.literal('never'), duration()], { error })
+    .meta({ title: 'auto, never or duration' });
+};
+
+export const countOrWord = (min: number) => {
+  const error = `expected auto, never or a whole number of at least ${min}`;
+  return z
+    .union([z.literal('auto'), z.literal('never'), z.int({ error }).min(min, { error })], { error })
+    .meta({ title: 'auto, never or whole number' });
+};
+
+export const slug = () =>
+  form(
+    /^[a-z0-9][a-z0-9_-]*$/,
+    'slug',
+    'expected a slug: lower-case letters, digits, "_" and "-", not beginning with "_" or "-"',
+  );
+
+export const timezone = () =>
+  compiled(compileTimeZone, 'time zone', 'expected an IANA time zone such as Europe/Berlin');
+
+/** Credentials inside the URL would end up in logs and process lists; they have options of their own. */
+export const brokerUrl = () => {
+  const error = 'expected mqtt://, mqtts://, ws:// or wss://, then the host, with no username or password in it';
+  const plain = /^(mqtts?|wss?):\/\/[^\s/@]+(\/\S*)?$/;
+  return form(plain, 'URL', error).refine((url) => URL.canParse(url), { error });
+};
+
+/** A shared subscription would leave us only some of the readings. */
+export const topicFilter = () =>
+  compiled(
+    (filter) => compileFilter(filter.startsWith('$share/') ? '' : filter),
+    'topic filter',
+    'expected a topic filter in which "+" stands alone in its level and "#" alone in the last, without $share',
+  );
+
+export const topicPrefix = () =>
+  form(
+    /^[^+#/$\0][^+#/\0]*(?:\/[^+#/\0]+)*$/,
+    'topic',
+    'expected one or more topic levels without "+", "#" or a "/" at either end',
+  );
+
+/** Empty for the payload itself. */
+export const jsonPath = () =>
+  compiled(
+    compilePath,
+    'JSON path',
+    'expected a JSON path such as temperature, ENERGY.Power, [0].v or ["temperature:0"].tC',
+  );
+
+export const nameTemplate = () =>
+  form(
+    /^(?:[^{}]|\{(?:[1-9]\d*|topic|path)\})+$/,
+    'name template',
+    'expected a name, in which {1}, {2}, {topic} and {path} may stand for what differs',
+  );
+
+/** Physical limits; null for none. */
+export const range = () => {
+  const error = 'expected [min, max] with min below max';
+  const limit = z.number({ error });
+  return z
+    .tuple([limit, limit], { error })
+    .refine(([min, max]) => min < max, { error })
+    .nullable()
+    .meta({ title: '[min, max]' });
+};

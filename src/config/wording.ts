@@ -1,0 +1,56 @@
+import type { z } from 'zod';
+import { pathText, valueAt, type Path, type Problem } from './problems.ts';
+import { optionsAt } from './reference.ts';
+import { didYouMean } from './suggest.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** What was found at these is never repeated: it is a password, or may contain one. */
+const CONFIDENTIAL = new Set(['mqtt', 'mqtt.password', 'mqtt.url']);
+
+/** What the schema found, in the operator's words. `data` is the file as plain data. */
+export function problemsOf(error: z.ZodError, data: unknown): Problem[] {
+  return error.issues.flatMap((issue) => {
+    const path = issue.path as Path;
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownOption([...path, key], key));
+    if (issue.code === 'invalid_key') {
+      return [{ path, on: 'key', text: `${expectation(issue.issues[0])}; got ${shown(path.at(-1))}` }];
+    }
+    const value = valueAt(data, path);
+    if (value === undefined) return [{ path, on: 'key', text: `required: ${expectation(issue)}` }];
+    if (CONFIDENTIAL.has(pathText(path))) return [{ path, text: expectation(issue) }];
+    return [{ path, text: `${expectation(issue)}; got ${shown(value)}${suggestion(issue, value)}` }];
+  });
+}
+
+/** Names the option that was probably meant, also one that lies one section deeper, as `sensitivity` in `tuning`. */
+function unknownOption(path: Path, key: string): Problem {
+  const options = optionsAt(path.slice(0, -1));
+  const deeper = Object.entries(options).find(([, inner]) => Object.hasOwn(inner.properties ?? {}, key));
+  const hint = deeper ? `; did you mean "${deeper[0]}.${key}"?` : didYouMean(key, Object.keys(options));
+  return { path, on: 'key', text: `unknown option ${shown(key)}${hint}` };
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  object: 'a section with options of its own',
+  record: 'a section with names of your choice',
+  array: 'a list',
+  boolean: 'true or false',
+};
+
+function expectation(issue: Issue): string {
+  if (issue.message.startsWith('expected ')) return issue.message;
+  if (issue.code === 'invalid_value') return `expected one of ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'invalid_type') return `expected ${KINDS[issue.expected] ?? issue.expected}`;
+  return issue.message;
+}
+
+const suggestion = (issue: Issue, value: unknown): string =>
+  issue.code === 'invalid_value' && typeof value === 'string' ? didYouMean(value, issue.values.map(String)) : '';
+
+/** Text always in quotes, so that a secret in it can be found and masked. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return value.length <= 4 ? `[${value.map(shown).join(', ')}]` : 'a long list';
+  if (typeof value === 'object') return 'a section';
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
+}

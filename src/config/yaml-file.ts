@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { Document, Node, YAMLError } from 'yaml';
+import { AppError } from '../errors.ts';
+import { pathText, type Path, type Problem } from './problems.ts';
+
+/** A parsed YAML file that still knows where everything stands. */
+export interface YamlFile {
+  readonly path: string;
+  readonly document: Document.Parsed;
+  readonly lines: LineCounter;
+}
+
+/** Reads and parses; throws `config_unreadable` with one line for every place that is not YAML. */
+export function readYaml(path: string): YamlFile {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    const why = missing ? 'there is no such file' : 'it cannot be read; its owner and mode must let us';
+    throw new AppError('config_unreadable', `${path}: ${why}`, { cause });
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
+  const faults = [
+    ...document.errors.map((error) => ({ offset: error.pos[0], text: faultText(error), cause: error })),
+    ...unresolvedAliases(document),
+  ];
+  if (faults.length > 0) {
+    const message = faults
+      .map(({ offset, text }) => `${path}:${position(lines, offset)}: not YAML: ${text}`)
+      .join('\n');
+    throw new AppError('config_unreadable', message, { cause: faults[0].cause });
+  }
+  return { path, document, lines };
+}
+
+/** The parser quotes what it stumbled over, which may be a password: the quotation is left out. */
+const faultText = (error: YAMLError): string =>
+  error.code === 'DUPLICATE_KEY' ? 'the same key twice in one section' : error.message.replace(/: ".*"$/s, '');
+
+function unresolvedAliases(document: Document.Parsed): { offset: number; text: string; cause?: Error }[] {
+  const faults: { offset: number; text: string }[] = [];
+  walk(document.contents, [], (node) => {
+    if (!isAlias(node) || node.resolve(document) !== undefined) return;
+    faults.push({ offset: node.range![0], text: `no anchor "&${node.source}" before this alias` });
+  });
+  return faults;
+}
+
+/**
+ * The file as plain data. A key with nothing behind it counts as not given, so that a section whose options are all
+ * commented out is the same as no section.
+ */
+export function plainData(file: YamlFile): unknown {
+  try {
+    return dropNulls(file.document.toJS()) ?? {};
+  } catch (cause) {
+    // Aliases of aliases that would unfold into an enormous file.
+    throw new AppError('config_unreadable', `${file.path}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function dropNulls(data: unknown): unknown {
+  if (data === null) return undefined;
+  if (Array.isArray(data)) return data.map(dropNulls);
+  if (typeof data !== 'object') return data;
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, dropNulls(value)]));
+}
+
+/** Every node that stands as a value, with its path; sections and lists after what is in them. */
+export function forEachValue(file: YamlFile, visit: (node: Node, path: Path) => void): void {
+  walk(file.document.contents, [], visit);
+}
+
+function walk(node: unknown, path: Path, visit: (node: Node, path: Path) => void): void {
+  if (isMap(node)) for (const { key, value } of node.items) walk(value, [...path, String(key)], visit);
+  if (isSeq(node)) for (const [i, item] of node.items.entries()) walk(item, [...path, i], visit);
+  if (isNode(node)) visit(node, path);
+}
+
+/** One line for each problem, in the order of the file: `site.yaml:8:5: inputs[0].path: …`. */
+export function problemLines(file: YamlFile, problems: readonly Problem[]): string[] {
+  const lines = problems
+    .map(({ path, text, on = 'value' }) => ({ path, text, offset: offsetOf(file, path, on) }))
+    .sort((a, b) => a.offset - b.offset)
+    .map(({ path, text, offset }) => {
+      const place = `${file.path}:${position(file.lines, offset)}`;
+      return path.length === 0 ? `${place}: ${text}` : `${place}: ${pathText(path)}: ${text}`;
+    });
+  return [...new Set(lines)];
+}
+
+/** Offset of a path, or of its nearest ancestor when the file has nothing there. */
+function offsetOf(file: YamlFile, path: Path, on: 'key' | 'value'): number {
+  let node: unknown = file.document.contents;
+  let offset = 0;
+  for (const [depth, key] of path.entries()) {
+    if (isAlias(node)) node = node.resolve(file.document);
+    const pair = isMap(node) ? node.items.find((item) => String(item.key) === String(key)) : undefined;
+    const child = pair === undefined && isSeq(node) ? node.items[Number(key)] : pair?.value;
+    if (pair === undefined && child === undefined) return offset;
+    const value = startOf(child);
+    const wanted = depth === path.length - 1 && on === 'value' ? value : null;
+    offset = wanted ?? startOf(pair?.key) ?? value ?? offset;
+    node = child;
+  }
+  return offset;
+}
+
+/** Where a node begins; null for one that is not written out, such as the nothing behind `key:`. */
+function startOf(node: unknown): number | null {
+  if (isScalar(node) && node.source === '' && node.type === 'PLAIN') return null;
+  return isNode(node) ? (node.range?.[0] ?? null) : null;
+}
+
+function position(lines: LineCounter, offset: number): string {
+  const { line, col } = lines.linePos(offset);
+  return `${line}:${col}`;
+}
