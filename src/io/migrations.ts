@@ -1,0 +1,61 @@
+export interface Migration {
+  /** One more than that of the migration before; `PRAGMA user_version` afterwards. */
+  readonly version: number;
+  readonly sql: string;
+}
+
+/**
+ * How the tables came to be. A migration that has been released is never changed: what it made is on users' disks.
+ * Times are epoch ms; `v_anomalies` shows them in seconds, as Grafana and SQLite's own functions expect.
+ */
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    version: 1,
+    sql: `
+      CREATE TABLE anomaly (
+        id TEXT PRIMARY KEY,
+        stream TEXT NOT NULL,
+        series TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        severity TEXT NOT NULL,
+        start_at INTEGER NOT NULL,
+        peak_at INTEGER NOT NULL,
+        end_at INTEGER,
+        score REAL,
+        value REAL,
+        expected REAL,
+        lower REAL,
+        upper REAL,
+        unit TEXT NOT NULL,
+        contributions TEXT NOT NULL,
+        reason TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX anomaly_by_start ON anomaly (start_at, id);
+      CREATE INDEX anomaly_by_stream ON anomaly (stream, start_at);
+      CREATE INDEX anomaly_open ON anomaly (start_at) WHERE end_at IS NULL;
+
+      CREATE TABLE snapshot (
+        stream TEXT PRIMARY KEY,
+        at INTEGER NOT NULL,
+        version INTEGER NOT NULL,
+        shape TEXT NOT NULL,
+        sha256 BLOB NOT NULL,
+        bytes BLOB NOT NULL
+      ) STRICT;
+
+      CREATE TABLE quarantine (
+        id INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        topic TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        payload BLOB NOT NULL
+      ) STRICT;
+
+      CREATE VIEW v_anomalies AS
+        SELECT id, stream, series, kind, severity,
+          start_at / 1000.0 AS start_time, peak_at / 1000.0 AS peak_time, end_at / 1000.0 AS end_time,
+          score, value, expected, lower, upper, unit, contributions, reason
+        FROM anomaly;
+    `,
+  },
+];

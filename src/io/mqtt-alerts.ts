@@ -1,0 +1,62 @@
+import type { AnomalyEvent } from '../detect/anomaly.ts';
+import type { AlertPort, SeriesState } from '../stream/ports.ts';
+import type { Broker } from './broker.ts';
+
+/** Six significant digits: more than any sensor has, and no tails like 0.30000000000000004 on the wire. */
+const tidy = (x: number | null): number | null => (x === null ? null : Number(x.toPrecision(6)));
+const time = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+
+export const statusTopic = (prefix: string, site: string): string => `${prefix}/${site}/status`;
+
+/** Payload of `<prefix>/<site>/series/<slug>/state`. Times are ISO 8601 in UTC. */
+export const stateJson = (state: SeriesState): string =>
+  JSON.stringify({
+    phase: state.phase,
+    warmup: tidy(state.warmup),
+    value: tidy(state.value),
+    expected: tidy(state.expected),
+    lower: tidy(state.lower),
+    upper: tidy(state.upper),
+    score: tidy(state.score),
+    anomaly: state.anomaly,
+    unit: state.unit,
+    at: time(state.at),
+  });
+
+/** Payload of `<prefix>/<site>/series/<slug>/event`. `message_id` is the same when the same news is sent twice. */
+export const eventJson = ({ phase, at, anomaly }: AnomalyEvent): string =>
+  JSON.stringify({
+    event_type: phase,
+    id: anomaly.id,
+    message_id: `${anomaly.id}-${phase === 'updated' ? anomaly.severity : phase}`,
+    at: time(at),
+    stream: anomaly.stream,
+    series: anomaly.series,
+    kind: anomaly.kind,
+    severity: anomaly.severity,
+    start: time(anomaly.startAt),
+    peak: time(anomaly.peakAt),
+    end: time(anomaly.endAt),
+    score: tidy(anomaly.score),
+    value: tidy(anomaly.value),
+    expected: tidy(anomaly.expected),
+    lower: tidy(anomaly.lower),
+    upper: tidy(anomaly.upper),
+    unit: anomaly.unit,
+    contributions: Object.fromEntries(
+      Object.entries(anomaly.contributions).map(([series, share]) => [series, tidy(share)]),
+    ),
+    reason: anomaly.reason,
+  });
+
+/** Alerts over MQTT: states retained, events not. A sensor's fault is told under its series, all else under the stream. */
+export const alertsOver = (broker: Broker, prefix: string, site: string): AlertPort => ({
+  state: (state) => {
+    broker.publishState(`${prefix}/${site}/series/${state.slug}/state`, stateJson(state));
+  },
+  event: (event) => {
+    const { kind, series, stream } = event.anomaly;
+    const slug = kind === 'sensor' ? series : stream;
+    broker.publishEvent(`${prefix}/${site}/series/${slug}/event`, eventJson(event));
+  },
+});

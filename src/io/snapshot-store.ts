@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '../errors.ts';
+import type { Snapshot, SnapshotPort } from '../stream/ports.ts';
+import type { Database } from './database.ts';
+
+interface SnapshotRow {
+  readonly stream: string;
+  readonly at: number;
+  readonly version: number;
+  readonly shape: string;
+  readonly sha256: Buffer;
+  readonly bytes: Buffer;
+}
+
+/** Over all of the row: bytes under the wrong name or of another version are as useless as damaged ones. */
+const digest = ({ stream, at, version, shape, bytes }: Snapshot): Buffer =>
+  createHash('sha256')
+    .update(JSON.stringify([stream, at, version, shape]))
+    .update(bytes)
+    .digest();
+
+/** Writes a stream's snapshot over the one before, in the transaction of the caller if there is one. */
+export const snapshotWriter = (db: Database): ((snapshot: Snapshot) => void) => {
+  const upsert = db.prepare<SnapshotRow>(`
+    INSERT INTO snapshot (stream, at, version, shape, sha256, bytes)
+    VALUES (:stream, :at, :version, :shape, :sha256, :bytes)
+    ON CONFLICT (stream) DO UPDATE SET
+      at = excluded.at, version = excluded.version, shape = excluded.shape,
+      sha256 = excluded.sha256, bytes = excluded.bytes
+  `);
+  return ({ stream, at, version, shape, bytes }) => {
+    const row = { stream, at: Math.round(at), version, shape, bytes };
+    upsert.run({ ...row, sha256: digest(row), bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) });
+  };
+};
+
+/** The newest snapshot of each stream, with a checksum: SQLite itself has none and gives back a flipped bit as it is. */
+export class SnapshotStore implements SnapshotPort {
+  readonly #path: string;
+  readonly #select: ReturnType<typeof selectSnapshot>;
+  readonly #saveAll: (snapshots: readonly Snapshot[]) => void;
+
+  constructor(db: Database) {
+    this.#path = db.name;
+    this.#select = selectSnapshot(db);
+    const write = snapshotWriter(db);
+    this.#saveAll = db.transaction((snapshots: readonly Snapshot[]) => {
+      for (const snapshot of snapshots) write(snapshot);
+    });
+  }
+
+  /** Null when there is none. Throws an `AppError` `snapshot_damaged` when it is not what was saved. */
+  load(stream: string): Snapshot | null {
+    const row = this.#select.get(stream);
+    if (row === undefined) return null;
+    const { sha256, ...snapshot } = row;
+    if (!digest(snapshot).equals(sha256))
+      throw new AppError(
+        'snapshot_damaged',
+        `${this.#path}: the saved state of "${stream}" is damaged (its checksum differs); "${stream}" has to learn anew, and its next snapshot replaces this one`,
+      );
+    return snapshot;
+  }
+
+  /** All of them or none. */
+  save(snapshots: readonly Snapshot[]): void {
+    if (snapshots.length > 0) this.#saveAll(snapshots);
+  }
+}
+
+const selectSnapshot = (db: Database) =>
+  db.prepare<[string], SnapshotRow>('SELECT stream, at, version, shape, sha256, bytes FROM snapshot WHERE stream = ?');

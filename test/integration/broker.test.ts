@@ -1,0 +1,487 @@
+import { pbkdf2Sync } from 'node:crypto';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { Aedes } from 'aedes';
+import { connectAsync } from 'mqtt';
+import type { IClientOptions, MqttClient } from 'mqtt';
+import { filter, firstValueFrom } from 'rxjs';
+import { afterEach, expect, test } from 'vitest';
+import { AppError } from '../../src/errors.ts';
+import { connectBroker, tryBroker } from '../../src/io/broker.ts';
+import type { Broker, BrokerOptions, Connection } from '../../src/io/broker.ts';
+import type { Message } from '../../src/stream/message.ts';
+import { freePort, startMosquitto } from './mosquitto.ts';
+import type { Mosquitto, MosquittoOptions } from './mosquitto.ts';
+
+/**
+ * A certificate authority and a certificate for the name "broker.test", valid from 2020 to 2120, for the tests only:
+ *   openssl ecparam -name prime256v1 -genkey; openssl req -x509 -new -subj "/CN=test authority"
+ *   openssl x509 -req -extfile <(echo subjectAltName=DNS:broker.test) -not_before 20200101000000Z -not_after 21200101000000Z
+ */
+const CA = `-----BEGIN CERTIFICATE-----
+MIIBiTCCAS+gAwIBAgIUHt009MS1UujwCu4D9Fz/lDqje5AwCgYIKoZIzj0EAwIw
+GTEXMBUGA1UEAwwOdGVzdCBhdXRob3JpdHkwIBcNMjAwMTAxMDAwMDAwWhgPMjEy
+MDAxMDEwMDAwMDBaMBkxFzAVBgNVBAMMDnRlc3QgYXV0aG9yaXR5MFkwEwYHKoZI
+zj0CAQYIKoZIzj0DAQcDQgAEDkbRml2L9a/YxwQfw9wyVQxDFW2NzOH83ezP5BK9
+KSnYa+OBFUD1+gAAhVI2mqWoEJo8A7j19EkM1lx/X6s8PKNTMFEwHQYDVR0OBBYE
+FJ5dN0Z0WzIDtl1vNHFHO/RXTD0FMB8GA1UdIwQYMBaAFJ5dN0Z0WzIDtl1vNHFH
+O/RXTD0FMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIhAKJHKPQ4
+2BgbtuOUTt7YBbjp/ruvZs7wL4LLb4rzFEniAiAWB0w9nazO+SGGczwASSa/k4Do
+1odd5d9DBnkRqDQO3A==
+-----END CERTIFICATE-----
+`;
+
+const CERT = `-----BEGIN CERTIFICATE-----
+MIIBmDCCAT6gAwIBAgIUSVW3hg5+99sRN6sGsW8+FPUhAl8wCgYIKoZIzj0EAwIw
+GTEXMBUGA1UEAwwOdGVzdCBhdXRob3JpdHkwIBcNMjAwMTAxMDAwMDAwWhgPMjEy
+MDAxMDEwMDAwMDBaMBYxFDASBgNVBAMMC2Jyb2tlci50ZXN0MFkwEwYHKoZIzj0C
+AQYIKoZIzj0DAQcDQgAEoZN6hKQkfKTaIVpVmdA2khkonIOsYKcNxMl/1UkjB0rm
+xoLQNQdyWDmpcDPqHKy71Qyhes3b3Nxi2qEa8z5enKNlMGMwFgYDVR0RBA8wDYIL
+YnJva2VyLnRlc3QwCQYDVR0TBAIwADAdBgNVHQ4EFgQULjGuzkzecTfM9bJGMQpg
+H1NRy1wwHwYDVR0jBBgwFoAUnl03RnRbMgO2XW80cUc79FdMPQUwCgYIKoZIzj0E
+AwIDSAAwRQIhAKEnzS8cVEGRHATpXks7iAku04WhBqvjgDyZw/AjXifXAiAMwmlJ
+OeTW29t9dimZ2o3O3Vr8smDKO8ooGU07dawaUw==
+-----END CERTIFICATE-----
+`;
+
+const KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgzqpHeB3luiuO/iYm
+qw7OGkB+QTi7eKyMeoH1gF4ciVWhRANCAAShk3qEpCR8pNohWlWZ0DaSGSicg6xg
+pw3EyX/VSSMHSubGgtA1B3JYOalwM+ocrLvVDKF6zdvc3GLaoRrzPl6c
+-----END PRIVATE KEY-----
+`;
+
+const STATUS = 'zankyo/site/status';
+
+const cleanUps: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+const mosquitto = async (options?: MosquittoOptions): Promise<Mosquitto> => {
+  const broker = await startMosquitto(options);
+  cleanUps.push(() => broker.stop());
+  return broker;
+};
+
+interface Client {
+  readonly broker: Broker;
+  readonly messages: Message[];
+  readonly notes: { level: string; fields: Readonly<Record<string, unknown>>; message: string }[];
+  readonly connections: Connection[];
+}
+
+const options = (url: string): BrokerOptions => ({
+  url,
+  clientId: 'zankyo-test',
+  protocol: 'auto',
+  keepaliveMs: 15_000,
+  connectTimeoutMs: 5_000,
+  filters: ['sensors/#'],
+  statusTopic: STATUS,
+  now: () => 1_700_000_000_000,
+  onNote: () => undefined,
+});
+
+const client = (url: string, changed: Partial<BrokerOptions> = {}): Client => {
+  const notes: Client['notes'] = [];
+  const broker = connectBroker({
+    ...options(url),
+    onNote: (level, fields, message) => notes.push({ level, fields, message }),
+    ...changed,
+  });
+  cleanUps.push(() => broker.close());
+  const messages: Message[] = [];
+  const connections: Connection[] = [];
+  broker.messages$.subscribe((message) => messages.push(message));
+  broker.connection$.subscribe((connection) => connections.push(connection));
+  return { broker, messages, notes, connections };
+};
+
+const reached = <S extends Connection['state']>(broker: Broker, state: S): Promise<Connection & { state: S }> =>
+  firstValueFrom(
+    broker.connection$.pipe(
+      filter((connection): connection is Connection & { state: S } => connection.state === state),
+    ),
+  );
+
+/** Another program on the broker: what it hears is kept as "topic payload", an "(r)" marks the broker's retained copy. */
+interface Bystander {
+  readonly client: MqttClient;
+  readonly heard: string[];
+}
+
+const bystander = async (url: string, topics: string[], extra: IClientOptions = {}): Promise<Bystander> => {
+  const other = await connectAsync(url, { protocolVersion: 5, reconnectPeriod: 100, ...extra });
+  cleanUps.push(() => other.endAsync(true));
+  const heard: string[] = [];
+  other.on('message', (topic, payload, { retain }) => {
+    heard.push(`${topic} ${payload.toString()}${retain ? ' (r)' : ''}`);
+  });
+  if (topics.length > 0) await other.subscribeAsync(topics, { qos: 1 });
+  return { client: other, heard };
+};
+
+const text = (message: Message): string => `${message.topic} ${Buffer.from(message.payload).toString()}`;
+
+test('connects in MQTT 5 and hands over what its filters match, with the time of arrival', async () => {
+  const { url } = await mosquitto();
+  const { broker, messages, notes } = client(url);
+  const { protocol, sessionPresent } = await reached(broker, 'connected');
+  expect({ protocol, sessionPresent }).toEqual({ protocol: 5, sessionPresent: false });
+
+  const { client: sensor } = await bystander(url, []);
+  await sensor.publishAsync('elsewhere/t', '1', { qos: 1 });
+  await sensor.publishAsync('sensors/t', '21.5', { qos: 1 });
+  await expect.poll(() => messages.map(text)).toEqual(['sensors/t 21.5']);
+  expect(messages[0]).toMatchObject({ receivedAt: 1_700_000_000_000, retained: false, redelivered: false });
+  expect(notes.map(({ level, message }) => [level, message])).toEqual([['info', 'connected to the broker']]);
+});
+
+test('says online, and offline when it goes; the broker says it in its place when it is cut off', async () => {
+  const { url } = await mosquitto();
+  const { heard } = await bystander(url, [STATUS]);
+  const first = client(url);
+  await expect.poll(() => heard).toEqual([`${STATUS} online`]);
+  await first.broker.close();
+  await expect.poll(() => heard).toEqual([`${STATUS} online`, `${STATUS} offline`]);
+
+  const second = client(url);
+  await expect.poll(() => heard.length).toBe(3);
+  // The same id a second time: the broker breaks off the first one, without a farewell from it.
+  const intruder = await connectAsync(url, { clientId: 'zankyo-test', protocolVersion: 5, reconnectPeriod: 0 });
+  cleanUps.push(() => intruder.endAsync(true));
+  await expect.poll(() => heard.slice(2)).toEqual([`${STATUS} online`, `${STATUS} offline`]);
+  const { reason } = await reached(second.broker, 'offline');
+  expect(reason).toContain('another client has connected with the id "zankyo-test"');
+  expect(second.notes.at(-1)).toMatchObject({ level: 'error', message: reason });
+  // An ordinary retry would have come by now, and pushed the other one out in its turn.
+  await sleep(2_000);
+  expect(intruder.connected).toBe(true);
+
+  const late = await bystander(url, [STATUS]);
+  await expect.poll(() => late.heard).toEqual([`${STATUS} offline (r)`]);
+});
+
+test('after a restart of the broker every state is there again, in its newest value', async () => {
+  const server = await mosquitto();
+  const { broker } = client(server.url);
+  await reached(broker, 'connected');
+  broker.publishState('zankyo/site/a/state', '1');
+  broker.publishState('zankyo/site/b/state', '1');
+
+  const before = await bystander(server.url, ['zankyo/#']);
+  await expect.poll(() => before.heard.toSorted()).toContain('zankyo/site/b/state 1 (r)');
+  await before.client.endAsync(true);
+
+  // Killed before it saved anything: what it retained is lost with it.
+  await server.kill();
+  await reached(broker, 'offline');
+  broker.publishState('zankyo/site/b/state', '2');
+  broker.publishState('zankyo/site/b/state', '3');
+  await server.restart();
+  await reached(broker, 'connected');
+
+  const after = await bystander(server.url, ['zankyo/#']);
+  await expect
+    .poll(() => after.heard.map((line) => line.replace(' (r)', '')).toSorted(), { timeout: 5_000 })
+    .toEqual([`${STATUS} online`, 'zankyo/site/a/state 1', 'zankyo/site/b/state 3'].toSorted());
+});
+
+test('starts without a broker, waits for it, and then sends the events of the meantime in order', async () => {
+  const port = await freePort();
+  const { broker, connections } = client(`mqtt://127.0.0.1:${port}`);
+  const { reason } = await reached(broker, 'offline');
+  expect(reason).toMatch(/^mqtt:\/\/127\.0\.0\.1:\d+ refuses the connection/);
+  broker.publishEvent('zankyo/site/events', 'opened');
+  broker.publishEvent('zankyo/site/events', 'closed');
+
+  const server = await mosquitto({ port, config: ['persistence false'] });
+  const { heard } = await bystander(server.url, ['zankyo/site/events']);
+  await expect
+    .poll(() => heard, { timeout: 15_000 })
+    .toEqual(['zankyo/site/events opened', 'zankyo/site/events closed']);
+  expect(connections.map(({ state }) => state)).toEqual(['connecting', 'offline', 'connected']);
+  expect(broker.dropped).toBe(0);
+});
+
+test('more events than a broker lets in flight all arrive, in order', async () => {
+  const { url } = await mosquitto({ config: ['max_inflight_messages 3'] });
+  const { heard } = await bystander(url, ['events']);
+  const { broker } = client(url);
+  for (let n = 0; n < 500; n++) broker.publishEvent('events', String(n));
+  await expect.poll(() => heard.length, { timeout: 10_000 }).toBe(500);
+  expect(heard).toEqual(Array.from({ length: 500 }, (_, n) => `events ${n}`));
+});
+
+test('what was published while we were away arrives: at a restart of ours, and of the broker', async () => {
+  const server = await mosquitto();
+  const first = client(server.url);
+  await reached(first.broker, 'connected');
+  const { client: sensor } = await bystander(server.url, []);
+  await sensor.publishAsync('sensors/t', '1', { qos: 1 });
+  await expect.poll(() => first.messages.map(text)).toEqual(['sensors/t 1']);
+  await first.broker.close();
+  await sensor.publishAsync('sensors/t', '2', { qos: 1 });
+
+  const second = client(server.url);
+  expect(await reached(second.broker, 'connected')).toMatchObject({ sessionPresent: true });
+  await expect.poll(() => second.messages.map(text)).toEqual(['sensors/t 2']);
+
+  await server.restart();
+  await expect.poll(() => second.connections.map(({ state }) => state), { timeout: 10_000 }).toContain('offline');
+  await reached(second.broker, 'connected');
+  const again = await bystander(server.url, []);
+  await again.client.publishAsync('sensors/t', '3', { qos: 1 });
+  await expect.poll(() => second.messages.map(text)).toEqual(['sensors/t 2', 'sensors/t 3']);
+});
+
+test('retained marks the copy from the broker, not the live message of a device that retains its readings', async () => {
+  const { url } = await mosquitto();
+  const { client: sensor } = await bystander(url, []);
+  await sensor.publishAsync('sensors/t', 'old', { qos: 1, retain: true });
+  const first = client(url);
+  await expect
+    .poll(() => first.messages.map((message) => [text(message), message.retained]))
+    .toEqual([['sensors/t old', true]]);
+  await sensor.publishAsync('sensors/t', 'new', { qos: 1, retain: true });
+  await expect.poll(() => first.messages.length).toBe(2);
+  expect(first.messages[1].retained).toBe(false);
+
+  // The session knows the subscription: at the next start the broker has no copy to send.
+  await first.broker.close();
+  const second = client(url);
+  await reached(second.broker, 'connected');
+  await sensor.publishAsync('sensors/t', 'next', { qos: 1 });
+  await expect.poll(() => second.messages.map(text)).toEqual(['sensors/t next']);
+});
+
+/** Serves sockets on a loopback port, and ends with the test. */
+const listen = async (handle: (socket: Socket) => void): Promise<string> => {
+  const server = createServer(handle).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanUps.push(() => once(server.close(), 'close'));
+  return `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`;
+};
+
+/** A broker that speaks MQTT 3.1.1 only. */
+const oldBroker = async (): Promise<Aedes> => {
+  const aedes = await Aedes.createBroker();
+  cleanUps.push(() => promisify(aedes.close.bind(aedes))());
+  return aedes;
+};
+
+test('a broker that knows only MQTT 3.1.1 gets it, without being asked to', async () => {
+  const { handle } = await oldBroker();
+  const url = await listen(handle);
+  const { broker, messages, notes, connections } = client(url);
+  expect(await reached(broker, 'connected')).toMatchObject({ protocol: 4 });
+  expect(connections.map(({ state }) => state)).toEqual(['connecting', 'connected']);
+  expect(notes.map(({ message }) => message)).toEqual(['connected to the broker', 'the broker speaks MQTT 3.1.1 only']);
+  const sensor = await bystander(url, [STATUS], { protocolVersion: 4 });
+  await sensor.client.publishAsync('sensors/t', '21.5', { qos: 1 });
+  await expect.poll(() => messages.map(text)).toEqual(['sensors/t 21.5']);
+  await expect.poll(() => sensor.heard).toEqual([`${STATUS} online (r)`]);
+});
+
+test('a check finds out what a broker speaks, and says it when it may not choose', async () => {
+  const { handle } = await oldBroker();
+  const url = await listen(handle);
+  await tryBroker(options(url));
+  expect(await refusal({ ...options(url), protocol: 5 })).toBe(
+    `${url} does not speak this version of MQTT: set mqtt.protocol to auto`,
+  );
+});
+
+test('a broker that hangs up on MQTT 5 is offered 3.1.1', async () => {
+  const { handle } = await oldBroker();
+  const url = await listen((socket) => {
+    socket.once('data', (packet: Buffer) => {
+      // CONNECT: a header of 2 bytes (here 3: it is longer than 127), the name "MQTT" in 6, then the version.
+      const version = packet[packet.indexOf('MQTT') + 4];
+      if (version === 5) {
+        socket.destroy();
+        return;
+      }
+      socket.unshift(packet);
+      handle(socket);
+    });
+  });
+  const { broker } = client(url);
+  expect(await reached(broker, 'connected')).toMatchObject({ protocol: 4 });
+});
+
+test('a refused filter is named; the others work', async () => {
+  const aedes = await oldBroker();
+  aedes.authorizeSubscribe = (_client, subscription, answer) => {
+    answer(null, subscription.topic.startsWith('secret/') ? null : subscription);
+  };
+  const url = await listen(aedes.handle);
+  const { broker, messages, notes } = client(url, { filters: ['sensors/#', 'secret/#'] });
+  await reached(broker, 'connected');
+  await expect
+    .poll(() => notes.filter(({ level }) => level === 'error'))
+    .toMatchObject([{ fields: { filter: 'secret/#' } }]);
+  const sensor = await bystander(url, [], { protocolVersion: 4 });
+  await sensor.client.publishAsync('sensors/t', '21.5', { qos: 1 });
+  await expect.poll(() => messages.map(text)).toEqual(['sensors/t 21.5']);
+});
+
+/** A line of mosquitto's password file: PBKDF2-SHA512, 101 rounds. */
+const passwordLine = (user: string, password: string): string => {
+  const salt = Buffer.from('twelve bytes');
+  const hash = pbkdf2Sync(password, salt, 101, 64, 'sha512');
+  return `${user}:$7$101$${salt.toString('base64')}$${hash.toString('base64')}\n`;
+};
+
+test('a wrong password is told in words, without the password, and tried again until it is right', async () => {
+  const server = await mosquitto({
+    config: ['allow_anonymous false', 'password_file passwords'],
+    files: { passwords: passwordLine('pi', 'another one') },
+  });
+  const { broker, notes } = client(server.url.replace('//', '//pi:sesame@'));
+  const { reason } = await reached(broker, 'offline');
+  expect(reason).toBe(
+    `${server.url} does not authorise the user "pi": check mqtt.username and mqtt.password, and the broker's access rules`,
+  );
+  expect(JSON.stringify(notes)).not.toContain('sesame');
+
+  writeFileSync(join(server.directory, 'passwords'), passwordLine('pi', 'sesame'));
+  await server.restart();
+  await reached(broker, 'connected');
+  expect(await refusal({ ...options(server.url), protocol: 4, username: 'pi', password: 'guess' })).toContain(
+    'the user "pi"',
+  );
+  expect(await refusal(options(server.url))).toContain('a client without a user name');
+});
+
+const tlsServer = (...config: string[]): Promise<Mosquitto> =>
+  mosquitto({
+    config: ['cafile ca.pem', 'certfile cert.pem', 'keyfile key.pem', ...config],
+    files: { 'ca.pem': CA, 'cert.pem': CERT, 'key.pem': KEY },
+  });
+
+const refusal = async (options: BrokerOptions): Promise<unknown> => {
+  const failure: unknown = await tryBroker(options).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ code: 'broker_unavailable' });
+  return (failure as Error).message;
+};
+
+test('TLS: each thing that can be wrong has its own sentence, and with all of it right it connects', async () => {
+  const { port, directory } = await tlsServer('require_certificate true');
+  const ca = join(directory, 'ca.pem');
+  const own = { cert: join(directory, 'cert.pem'), key: join(directory, 'key.pem') };
+  const url = `mqtts://127.0.0.1:${port}`;
+  const serverName = 'broker.test';
+  expect(await refusal({ ...options(url), tls: {} })).toContain('set mqtt.tls.ca to');
+  expect(await refusal({ ...options(url), tls: { ca } })).toContain('certificate is for another name');
+  expect(await refusal({ ...options(url), tls: { ca, serverName } })).toContain(
+    "does not accept this client's certificate",
+  );
+  expect(await refusal(options(`mqtt://127.0.0.1:${port}`))).toContain('or mqtts:// (TLS, usually 8883)?');
+  await tryBroker({ ...options(url), tls: { ca, serverName, ...own } });
+  await tryBroker({ ...options(url), tls: { rejectUnauthorized: false, ...own } });
+});
+
+test('TLS spoken to a plain port is told as such', async () => {
+  const { port } = await mosquitto();
+  expect(await refusal(options(`mqtts://127.0.0.1:${port}`))).toContain(
+    'is it mqtt:// there (plain, usually port 1883)',
+  );
+});
+
+test('a message larger than the service takes stays with the broker, and the connection stands', async () => {
+  const { url } = await mosquitto();
+  const { broker, messages, connections } = client(url);
+  await reached(broker, 'connected');
+  const { client: sensor } = await bystander(url, []);
+  await sensor.publishAsync('sensors/big', Buffer.alloc(300 * 1024, 'x'), { qos: 1 });
+  await sensor.publishAsync('sensors/t', '1', { qos: 1 });
+  await expect.poll(() => messages.map(text)).toEqual(['sensors/t 1']);
+  expect(connections.map(({ state }) => state)).toEqual(['connecting', 'connected']);
+});
+
+test('a port that answers in something else is left and tried again', async () => {
+  const url = await listen((socket) => {
+    socket
+      .on('error', () => undefined)
+      .resume()
+      .end('220 mail.test ESMTP\r\n');
+  });
+  const { broker } = client(url);
+  expect((await reached(broker, 'offline')).reason).toMatch(/^mqtt:\/\/127\.0\.0\.1:\d+/);
+});
+
+/** The promise of `close`, 2 s, with some air for a busy machine. */
+const closesInTime = async (broker: Broker): Promise<void> => {
+  const start = performance.now();
+  await broker.close();
+  expect(performance.now() - start).toBeLessThan(2_500);
+};
+
+test('close ends in time when the broker is down, with events still waiting', async () => {
+  const server = await mosquitto();
+  const { broker } = client(server.url);
+  await reached(broker, 'connected');
+  await server.kill();
+  broker.publishEvent('zankyo/site/events', 'opened');
+  await closesInTime(broker);
+});
+
+test('close ends in time when the broker has fallen silent, and when it never answered', async () => {
+  const server = await mosquitto();
+  const connected = client(server.url);
+  await reached(connected.broker, 'connected');
+  server.freeze();
+  const waiting = client(server.url, { clientId: 'zankyo-other' });
+  connected.broker.publishEvent('zankyo/site/events', 'opened');
+  await closesInTime(connected.broker);
+  await closesInTime(waiting.broker);
+  await server.kill();
+});
+
+test('what was published just before close still goes out, the farewell last', async () => {
+  const { url } = await mosquitto();
+  const { heard } = await bystander(url, ['zankyo/#']);
+  const { broker } = client(url);
+  await reached(broker, 'connected');
+  for (let n = 0; n < 100; n++) broker.publishEvent('zankyo/site/events', String(n));
+  await broker.close();
+  expect(heard.slice(1)).toEqual([
+    ...Array.from({ length: 100 }, (_, n) => `zankyo/site/events ${n}`),
+    `${STATUS} offline`,
+  ]);
+  expect(heard[0]).toBe(`${STATUS} online`);
+});
+
+test.each(['localhost:1883', 'http://localhost', 'mqtt://', 'mqtt://pi:ses%ame@host', ''])(
+  'the address "%s" is refused before anything is tried, without repeating it',
+  (url) => {
+    expect(() => connectBroker(options(url))).toThrow(
+      new AppError('config_invalid', 'mqtt.url: cannot be read as a broker address; write mqtt://host:1883'),
+    );
+  },
+);
+
+test('a certificate file that cannot be read is named', () => {
+  const tls = { ca: '/nowhere/ca.pem' };
+  expect(() => connectBroker({ ...options('mqtts://127.0.0.1'), tls })).toThrow('mqtt.tls.ca: /nowhere/ca.pem');
+});
+
+test.each(['ca', 'cert', 'key'])('a file for mqtt.tls.%s that holds something else is named', (name) => {
+  const path = join(import.meta.dirname, '../../package.json');
+  expect(() => connectBroker({ ...options('mqtts://127.0.0.1'), tls: { [name]: path } })).toThrow(
+    new AppError('config_invalid', `mqtt.tls.${name}: ${path} is not a PEM file`),
+  );
+});
+
+test('a certificate without its own key is told before anything is tried', async () => {
+  const { url, directory } = await tlsServer();
+  const tls = { cert: join(directory, 'ca.pem'), key: join(directory, 'key.pem') };
+  expect(() => connectBroker({ ...options(url), tls })).toThrow('do not hold a certificate and its own key');
+});

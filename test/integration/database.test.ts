@@ -1,0 +1,389 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Anomaly, EpisodePhase } from '../../src/detect/anomaly.ts';
+import { AppError } from '../../src/errors.ts';
+import { AnomalyLog } from '../../src/io/anomaly-log.ts';
+import { openDatabase } from '../../src/io/database.ts';
+import { MIGRATIONS } from '../../src/io/migrations.ts';
+import { SnapshotStore } from '../../src/io/snapshot-store.ts';
+import type { Rejected, Snapshot } from '../../src/stream/ports.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'zankyo-database-'));
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+});
+let files = 0;
+const newPath = (): string => join(directory, `${files++}.db`);
+
+const anomaly = (changed: Partial<Anomaly> = {}): Anomaly => ({
+  id: 'kitchen-lq3k2',
+  stream: 'kitchen',
+  series: 'kitchen-temperature',
+  kind: 'process',
+  severity: 'major',
+  startAt: 1_700_000_000_000,
+  peakAt: 1_700_000_030_000,
+  endAt: null,
+  score: 2.5,
+  value: 31.25,
+  expected: 21.5,
+  lower: 20,
+  upper: 23,
+  unit: '°C',
+  contributions: { 'kitchen-temperature': 0.75, 'kitchen-humidity': 0.25 },
+  reason: '31.3 °C where 20 to 23 °C was expected',
+  ...changed,
+});
+const snapshot = (changed: Partial<Snapshot> = {}): Snapshot => ({
+  stream: 'kitchen',
+  at: 1_700_000_030_000,
+  version: 1,
+  shape: 'gru 16',
+  bytes: Uint8Array.of(1, 2, 3),
+  ...changed,
+});
+const rejected = (n: number): Rejected => ({
+  at: n,
+  topic: `sensors/${n}`,
+  reason: 'not_json',
+  payload: Buffer.from(String(n)),
+});
+const event = (episode: Anomaly, phase: EpisodePhase = 'opened') => ({ phase, at: episode.peakAt, anomaly: episode });
+const log = (path: string, quarantineRows = 100): AnomalyLog => new AnomalyLog(openDatabase(path), { quarantineRows });
+
+describe('the file', () => {
+  test('is readable for its owner only, as are the files beside it, under any umask', () => {
+    const path = newPath();
+    const before = process.umask(0);
+    try {
+      new AnomalyLog(openDatabase(path), { quarantineRows: 1 }).quarantine([rejected(1)]);
+    } finally {
+      process.umask(before);
+    }
+    for (const file of [path, `${path}-wal`, `${path}-shm`]) expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  test('syncs every commit, writes ahead, gives pages back, and waits for nobody', () => {
+    const db = openDatabase(newPath());
+    const pragma = (name: string): unknown => db.pragma(name, { simple: true });
+    expect(pragma('synchronous')).toBe(2);
+    expect(pragma('journal_mode')).toBe('wal');
+    expect(pragma('auto_vacuum')).toBe(2);
+    expect(pragma('busy_timeout')).toBe(100);
+    expect(pragma('foreign_keys')).toBe(1);
+  });
+
+  test('is migrated one version after the other, once, and keeps its rows', () => {
+    const path = newPath();
+    const first = openDatabase(path);
+    expect(first.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length);
+    first.prepare("INSERT INTO quarantine VALUES (1, 2, 't', 'r', x'00')").run();
+    first.close();
+    const version = MIGRATIONS.length + 1;
+    const further = [...MIGRATIONS, { version, sql: 'ALTER TABLE quarantine ADD COLUMN note TEXT' }];
+    openDatabase(path, { migrations: further }).close();
+    const again = openDatabase(path, { migrations: further });
+    expect(again.pragma('user_version', { simple: true })).toBe(version);
+    expect(again.prepare('SELECT id, topic, note FROM quarantine').all()).toEqual([{ id: 1, topic: 't', note: null }]);
+  });
+
+  test('versions are numbered 1, 2, 3 …', () => {
+    expect(MIGRATIONS.map(({ version }) => version)).toEqual(MIGRATIONS.map((_, index) => index + 1));
+  });
+
+  test('a migration that fails leaves nothing of itself', () => {
+    const path = newPath();
+    openDatabase(path).close();
+    const sql = 'CREATE TABLE half (a); CREATE TABLE half (a);';
+    expect(() => openDatabase(path, { migrations: [...MIGRATIONS, { version: 2, sql }] })).toThrow('half');
+    const db = openDatabase(path);
+    expect(db.prepare("SELECT name FROM sqlite_schema WHERE name = 'half'").all()).toEqual([]);
+  });
+
+  test('opened to look only, it is neither made nor changed', () => {
+    const path = newPath();
+    expect(() => openDatabase(path, { readonly: true })).toThrow(`${path} cannot be opened`);
+    expect(existsSync(path)).toBe(false);
+    const writer = new AnomalyLog(openDatabase(path), { quarantineRows: 1 });
+    writer.record(event(anomaly()), snapshot());
+    const reader = openDatabase(path, { readonly: true });
+    expect([...new AnomalyLog(reader, { quarantineRows: 1 }).list()]).toEqual([anomaly()]);
+    expect(() => reader.exec('DELETE FROM anomaly')).toThrow('readonly');
+  });
+});
+
+describe('a file that cannot be used is named, with what to do', () => {
+  const refusal = (path: string): string => {
+    let thrown: unknown;
+    try {
+      openDatabase(path);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toBeInstanceOf(AppError);
+    const { code, message } = thrown as AppError;
+    expect(code).toBe('database_unusable');
+    expect(message.startsWith(path)).toBe(true);
+    return message;
+  };
+
+  test('no such directory', () => {
+    expect(refusal(join(directory, 'nowhere', 'zankyo.db'))).toContain('its directory does not exist');
+  });
+  test('a directory', () => {
+    const path = newPath();
+    mkdirSync(path);
+    expect(refusal(path)).toContain('is a directory');
+  });
+  test('a text file', () => {
+    const path = newPath();
+    writeFileSync(path, 'site: home\n'.repeat(100));
+    expect(refusal(path)).toContain('is not an SQLite database');
+  });
+  test("another program's database", () => {
+    const path = newPath();
+    new Sqlite(path).exec('CREATE TABLE states (id INTEGER)').close();
+    expect(refusal(path)).toContain('another program');
+    expect(new Sqlite(path).pragma('journal_mode', { simple: true })).toBe('delete');
+  });
+  test('one of a newer version', () => {
+    const path = newPath();
+    openDatabase(path, { migrations: [...MIGRATIONS, { version: 2, sql: 'CREATE TABLE later (a)' }] }).close();
+    expect(refusal(path)).toContain('was written by a newer zankyo (version 2 of its tables, this one knows 1)');
+  });
+  test('a damaged one', () => {
+    const path = newPath();
+    openDatabase(path).close();
+    // Page 1 after the file's header of 100 bytes: the root of the schema.
+    const bytes = Buffer.alloc(statSync(path).size - 100, 0xff);
+    const damaged = new Sqlite(path).serialize();
+    bytes.copy(damaged, 100);
+    writeFileSync(path, damaged);
+    expect(refusal(path)).toContain('is damaged');
+  });
+  test('one that another process is writing to', () => {
+    const path = newPath();
+    const other = new Sqlite(path);
+    other.exec('BEGIN EXCLUSIVE');
+    expect(refusal(path)).toContain('in use by another process');
+    other.close();
+  });
+  // Root may write everywhere, whatever the mode says.
+  test.runIf(process.getuid?.() !== 0)('no permission', () => {
+    const path = newPath();
+    writeFileSync(path, '');
+    chmodSync(path, 0o400);
+    expect(refusal(path)).toContain('cannot be written by this user');
+  });
+});
+
+describe('the anomaly log', () => {
+  test('gives back what was recorded, also after it was closed', () => {
+    const number = fc.option(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e12, max: 1e12 }), { nil: null });
+    const time = fc.integer({ min: 0, max: 4e12 });
+    const episodes = fc.uniqueArray(
+      fc.record<Anomaly>({
+        id: fc.string({ minLength: 1 }),
+        stream: fc.string(),
+        series: fc.string(),
+        kind: fc.constantFrom('process', 'sensor'),
+        severity: fc.constantFrom('minor', 'major', 'critical'),
+        startAt: time,
+        peakAt: time,
+        endAt: fc.option(time, { nil: null }),
+        score: fc.double({ min: 0.5, max: 1e6, noNaN: true }),
+        value: number,
+        expected: number,
+        lower: number,
+        upper: number,
+        unit: fc.string(),
+        contributions: fc.dictionary(fc.string(), fc.double({ min: 0.125, max: 1, noNaN: true }), {
+          noNullPrototype: true,
+        }),
+        reason: fc.string(),
+      }),
+      { selector: ({ id }) => id, maxLength: 10 },
+    );
+    fc.assert(
+      fc.property(episodes, (written) => {
+        const path = newPath();
+        const db = openDatabase(path);
+        const anomalyLog = new AnomalyLog(db, { quarantineRows: 1 });
+        for (const episode of written) anomalyLog.record(event(episode), snapshot());
+        db.close();
+        const read = [...log(path).list()];
+        const order = (list: readonly Anomaly[]): Anomaly[] => list.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+        // SQLite stores 0 for -0.
+        const plain = (list: readonly Anomaly[]): unknown => JSON.parse(JSON.stringify(order(list)));
+        expect(plain(read)).toEqual(plain(written));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('one row an episode: opened, worsened, closed', () => {
+    const anomalyLog = log(newPath());
+    anomalyLog.record(event(anomaly()), snapshot());
+    expect(anomalyLog.open()).toEqual([anomaly()]);
+    anomalyLog.record(event(anomaly({ score: 5, severity: 'critical' }), 'updated'), snapshot());
+    const closed = anomaly({ score: 5, severity: 'critical', endAt: 1_700_000_060_000 });
+    anomalyLog.record(event(closed, 'closed'), snapshot());
+    expect([...anomalyLog.list()]).toEqual([closed]);
+    expect(anomalyLog.open()).toEqual([]);
+  });
+
+  test('the episode and the state that produced it are written together, or neither is', () => {
+    const db = openDatabase(newPath());
+    const anomalyLog = new AnomalyLog(db, { quarantineRows: 1 });
+    const store = new SnapshotStore(db);
+    anomalyLog.record(event(anomaly()), snapshot());
+    expect(store.load('kitchen')).toMatchObject({ shape: 'gru 16' });
+    db.exec("CREATE TRIGGER full BEFORE UPDATE ON snapshot BEGIN SELECT RAISE(FAIL, 'no space'); END");
+    expect(() => {
+      anomalyLog.record(event(anomaly({ score: 9 })), snapshot({ version: 2 }));
+    }).toThrow('no space');
+    expect([...anomalyLog.list()]).toEqual([anomaly()]);
+    expect(store.load('kitchen')).toMatchObject({ version: 1 });
+  });
+
+  test('numbers that are none become NULL, and times whole milliseconds', () => {
+    const anomalyLog = log(newPath());
+    const odd = { value: NaN, expected: Infinity, lower: -Infinity, startAt: 1000.4, peakAt: 1000.6, score: Infinity };
+    anomalyLog.record(event(anomaly(odd)), snapshot({ at: 1000.5 }));
+    const even = { value: null, expected: null, lower: null, startAt: 1000, peakAt: 1001, score: Infinity };
+    expect([...anomalyLog.list()]).toEqual([anomaly(even)]);
+  });
+
+  test('lists the newest first, by time, stream, series and number, across pages', () => {
+    const anomalyLog = log(newPath());
+    // Two at each time, so that a page may end between them.
+    const episodes = Array.from({ length: 501 }, (_, n) => {
+      const stream = n % 2 === 0 ? 'even' : 'odd';
+      return anomaly({
+        id: `${stream}-${String(n).padStart(4, '0')}`,
+        stream,
+        series: `s${n % 3}`,
+        startAt: Math.floor(n / 2),
+      });
+    });
+    for (const episode of episodes) anomalyLog.record(event(episode), snapshot());
+    const newest = episodes.toSorted((a, b) => b.startAt - a.startAt || (a.id < b.id ? 1 : -1));
+    expect([...anomalyLog.list()]).toEqual(newest);
+    expect([...anomalyLog.list({ limit: 250 })]).toEqual(newest.slice(0, 250));
+    expect([...anomalyLog.list({ limit: 0 })]).toEqual([]);
+    expect([...anomalyLog.list({ stream: 'odd', series: 's1' })]).toEqual(
+      newest.filter(({ stream, series }) => stream === 'odd' && series === 's1'),
+    );
+    expect([...anomalyLog.list({ since: 10, until: 20 })]).toEqual(
+      newest.filter(({ startAt }) => startAt >= 10 && startAt < 20),
+    );
+  });
+
+  test('others see seconds in v_anomalies', () => {
+    const db = openDatabase(newPath());
+    new AnomalyLog(db, { quarantineRows: 1 }).record(event(anomaly({ endAt: 1_700_000_060_500 })), snapshot());
+    expect(db.prepare('SELECT start_time, peak_time, end_time, reason FROM v_anomalies').all()).toEqual([
+      { start_time: 1_700_000_000, peak_time: 1_700_000_030, end_time: 1_700_000_060.5, reason: anomaly().reason },
+    ]);
+  });
+});
+
+describe('the quarantine', () => {
+  const kept = (path: string): unknown[] =>
+    openDatabase(path, { readonly: true }).prepare('SELECT at FROM quarantine ORDER BY id').pluck().all();
+
+  test('keeps the newest, and says once that it is full', () => {
+    const path = newPath();
+    let full = 0;
+    const anomalyLog = new AnomalyLog(openDatabase(path), { quarantineRows: 3, onQuarantineFull: () => full++ });
+    anomalyLog.quarantine([rejected(1), rejected(2)]);
+    expect(full).toBe(0);
+    anomalyLog.quarantine([rejected(3)]);
+    expect(full).toBe(1);
+    anomalyLog.quarantine([rejected(4), rejected(5)]);
+    expect(full).toBe(1);
+    expect(kept(path)).toEqual([3, 4, 5]);
+  });
+
+  test('never holds more than it may, whatever comes in whatever portions', () => {
+    fc.assert(
+      fc.property(fc.nat(5), fc.array(fc.nat(9), { maxLength: 6 }), (rows, portions) => {
+        const path = newPath();
+        const anomalyLog = log(path, rows);
+        let n = 0;
+        for (const portion of portions) anomalyLog.quarantine(Array.from({ length: portion }, () => rejected(++n)));
+        const newest = Array.from({ length: n }, (_, index) => index + 1).slice(Math.max(0, n - rows));
+        expect(kept(path)).toEqual(newest);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('shrinks when fewer rows are allowed than before', () => {
+    const path = newPath();
+    const db = openDatabase(path);
+    new AnomalyLog(db, { quarantineRows: 10 }).quarantine(Array.from({ length: 10 }, (_, n) => rejected(n)));
+    new AnomalyLog(db, { quarantineRows: 2 }).quarantine([rejected(10)]);
+    expect(kept(path)).toEqual([9, 10]);
+  });
+
+  test('keeps the beginning of a long payload, and bytes that are no text as they are', () => {
+    const path = newPath();
+    log(path).quarantine([
+      { at: 1, topic: 'x'.repeat(60_000), reason: 'too_large', payload: Buffer.alloc(5000, 0xff) },
+    ]);
+    const row = openDatabase(path).prepare('SELECT length(topic) AS topic, payload FROM quarantine').get();
+    expect(row).toEqual({ topic: 512, payload: Buffer.alloc(1024, 0xff) });
+  });
+});
+
+describe('snapshots', () => {
+  test('come back as they were saved, the newest of each stream', () => {
+    const path = newPath();
+    const first = openDatabase(path);
+    const buffer = Uint8Array.from({ length: 1000 }, (_, n) => n % 256);
+    // A view into a larger buffer: only the view is the snapshot.
+    const hall = snapshot({ stream: 'hall', bytes: buffer.subarray(100, 900) });
+    new SnapshotStore(first).save([snapshot(), hall, snapshot({ version: 2, bytes: new Uint8Array(0) })]);
+    first.close();
+    const store = new SnapshotStore(openDatabase(path));
+    expect(store.load('cellar')).toBeNull();
+    const plain = (loaded: Snapshot | null): unknown => ({ ...loaded!, bytes: [...loaded!.bytes] });
+    expect(plain(store.load('kitchen'))).toEqual({ ...snapshot({ version: 2 }), bytes: [] });
+    expect(plain(store.load('hall'))).toEqual({ ...hall, bytes: [...hall.bytes] });
+  });
+
+  test.each([
+    "UPDATE snapshot SET bytes = x'010203ff'",
+    "UPDATE snapshot SET bytes = x'010202'",
+    'UPDATE snapshot SET version = 2',
+    "UPDATE snapshot SET shape = 'gru 32'",
+    "UPDATE snapshot SET stream = 'kitchen' WHERE stream = 'hall'",
+  ])('what is not as it was saved is refused: %s', (tamper) => {
+    const path = newPath();
+    const db = openDatabase(path);
+    const store = new SnapshotStore(db);
+    store.save([snapshot({ stream: tamper.includes('hall') ? 'hall' : 'kitchen' })]);
+    db.exec(tamper);
+    expect(() => store.load('kitchen')).toThrow(expect.objectContaining({ code: 'snapshot_damaged' }));
+    expect(() => store.load('kitchen')).toThrow(/"kitchen" is damaged.*has to learn anew/);
+    store.save([snapshot()]);
+    expect(store.load('kitchen')).toMatchObject({ stream: 'kitchen' });
+  });
+
+  test('all or none of a set are saved', () => {
+    const db = openDatabase(newPath());
+    const store = new SnapshotStore(db);
+    db.exec(
+      "CREATE TRIGGER hall BEFORE INSERT ON snapshot WHEN NEW.stream = 'hall' BEGIN SELECT RAISE(FAIL, 'no space'); END",
+    );
+    expect(() => {
+      store.save([snapshot(), snapshot({ stream: 'hall' })]);
+    }).toThrow('no space');
+    expect(store.load('kitchen')).toBeNull();
+  });
+});

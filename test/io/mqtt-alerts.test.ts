@@ -1,0 +1,105 @@
+import { EMPTY } from 'rxjs';
+import { expect, test } from 'vitest';
+import type { Anomaly, AnomalyEvent } from '../../src/detect/anomaly.ts';
+import type { Broker } from '../../src/io/broker.ts';
+import { alertsOver, eventJson, stateJson, statusTopic } from '../../src/io/mqtt-alerts.ts';
+import type { SeriesState } from '../../src/stream/ports.ts';
+
+const AT = Date.UTC(2026, 0, 5, 7, 30, 15, 250);
+
+const state = (rest: Partial<SeriesState> = {}): SeriesState => ({
+  slug: 'hall',
+  at: AT,
+  phase: 'ready',
+  warmup: 1,
+  value: 0.1 + 0.2,
+  expected: 20.123456789,
+  lower: -1e-9 / 3,
+  upper: 123456789,
+  score: 0.5,
+  anomaly: 'OFF',
+  unit: '°C',
+  ...rest,
+});
+
+const event = (phase: AnomalyEvent['phase'], rest: Partial<Anomaly> = {}): AnomalyEvent => ({
+  phase,
+  at: AT,
+  anomaly: {
+    id: 'trio-pmk1',
+    stream: 'trio',
+    series: 'hall',
+    kind: 'process',
+    severity: 'major',
+    startAt: AT - 60_000,
+    peakAt: AT,
+    endAt: null,
+    score: 10 / 3,
+    value: 30,
+    expected: 20,
+    lower: 19,
+    upper: 21,
+    unit: '°C',
+    contributions: { hall: 2 / 3, attic: 1 / 3 },
+    reason: 'hall jumped to 30 °C; 20 °C was expected, usually 19 to 21 °C.',
+    ...rest,
+  },
+});
+
+test('a state on the wire: six digits, times in ISO 8601', () => {
+  expect(stateJson(state())).toBe(
+    '{"phase":"ready","warmup":1,"value":0.3,"expected":20.1235,"lower":-3.33333e-10,"upper":123457000,"score":0.5,' +
+      '"anomaly":"OFF","unit":"°C","at":"2026-01-05T07:30:15.250Z"}',
+  );
+});
+
+test('what is not known is null', () => {
+  const unknown = { value: null, expected: null, lower: null, upper: null, score: null };
+  expect(JSON.parse(stateJson(state(unknown)))).toMatchObject(unknown);
+});
+
+test('an event on the wire', () => {
+  expect(eventJson(event('opened'))).toBe(
+    '{"event_type":"opened","id":"trio-pmk1","message_id":"trio-pmk1-opened","at":"2026-01-05T07:30:15.250Z",' +
+      '"stream":"trio","series":"hall","kind":"process","severity":"major","start":"2026-01-05T07:29:15.250Z",' +
+      '"peak":"2026-01-05T07:30:15.250Z","end":null,"score":3.33333,"value":30,"expected":20,"lower":19,"upper":21,' +
+      '"unit":"°C","contributions":{"hall":0.666667,"attic":0.333333},' +
+      '"reason":"hall jumped to 30 °C; 20 °C was expected, usually 19 to 21 °C."}',
+  );
+});
+
+test('a message id tells the same news from other news of the same episode', () => {
+  const id = (...given: Parameters<typeof event>): unknown =>
+    (JSON.parse(eventJson(event(...given))) as { message_id: unknown }).message_id;
+  const news = [
+    id('opened'),
+    id('updated'),
+    id('updated', { severity: 'critical' }),
+    id('closed', { endAt: AT }),
+    id('opened', { id: 'trio-pmk2' }),
+  ];
+  expect(new Set(news).size).toBe(news.length);
+  expect(id('updated', { score: 3.4 })).toBe(id('updated'));
+});
+
+test('each has its topic: a sensor is told under its series, all else under the stream', () => {
+  const published: string[] = [];
+  const broker: Broker = {
+    messages$: EMPTY,
+    connection$: EMPTY,
+    dropped: 0,
+    publishState: (topic, payload) => published.push(`state ${topic} ${payload.slice(0, 9)}`),
+    publishEvent: (topic, payload) => published.push(`event ${topic} ${payload.slice(0, 14)}`),
+    close: () => Promise.resolve(),
+  };
+  const alerts = alertsOver(broker, 'house/watch', 'home');
+  alerts.state(state());
+  alerts.event(event('opened'));
+  alerts.event(event('opened', { kind: 'sensor' }));
+  expect(published).toEqual([
+    'state house/watch/home/series/hall/state {"phase":',
+    'event house/watch/home/series/trio/event {"event_type":',
+    'event house/watch/home/series/hall/event {"event_type":',
+  ]);
+  expect(statusTopic('house/watch', 'home')).toBe('house/watch/home/status');
+});

@@ -1,0 +1,48 @@
+/**
+ * The integration tests meet a real broker. Run before them: finds mosquitto, or installs it from Debian's packages,
+ * or says what to type and fails. It never skips, because a skipped test looks like a passed one.
+ */
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Debian puts the broker into /usr/sbin, which a user's PATH often leaves out. */
+const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
+const executable = (name) =>
+  folders.some((folder) => {
+    try {
+      accessSync(join(folder, name), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+
+const succeeds = (command, args, options = {}) => spawnSync(command, args, options).status === 0;
+
+/** What to put in front of apt-get, null where it cannot be run without a password. */
+const asRoot = () => {
+  if (process.getuid?.() === 0) return [];
+  return executable('sudo') && succeeds('sudo', ['-n', 'true']) ? ['sudo', '-n'] : null;
+};
+
+const aptGet = (prefix, ...args) => {
+  const [command, ...rest] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args];
+  // apt's report goes to stderr, so that a run's standard output stays that of the tests.
+  return succeeds(command, rest, { stdio: ['ignore', 2, 2] });
+};
+
+const install = () => {
+  const prefix = executable('apt-get') ? asRoot() : null;
+  if (prefix === null) return;
+  console.error('mosquitto is not installed; installing it with apt-get');
+  // A failed update still leaves the lists of last time, which may do.
+  aptGet(prefix, 'update');
+  aptGet(prefix, 'install', '-y', '--no-install-recommends', 'mosquitto');
+};
+
+if (!executable('mosquitto')) install();
+if (!executable('mosquitto')) {
+  console.error('The integration tests need the mosquitto broker: sudo apt-get install mosquitto');
+  process.exit(1);
+}
