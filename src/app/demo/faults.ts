@@ -1,0 +1,87 @@
+import type { Random } from '../../math/random.ts';
+import type { Series } from './plant.ts';
+import { INSTRUMENTS, MINUTE_MS, shown } from './plant.ts';
+
+export const FAULT_KINDS = [
+  'spike',
+  'level-shift',
+  'slow-drift',
+  'stuck',
+  'dropout',
+  'noise-burst',
+  'lost-correlation',
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** One thing gone wrong with one series: the truth that the detector is measured against. */
+export interface Fault {
+  readonly kind: FaultKind;
+  readonly series: Series;
+  /** The first reading it touches, epoch ms. */
+  readonly at: number;
+  /** The first healthy reading after it, epoch ms. */
+  readonly endAt: number;
+  /**
+   * Spreads (signed) for `spike`, `level-shift` and, at its end, `slow-drift`; times the instrument's own noise for
+   * `noise-burst`; 0 for the kinds that have no size.
+   */
+  readonly size: number;
+}
+
+/**
+ * A series' usual variability: its standard deviation over weeks of healthy running, daily course included.
+ * So 2.5 spreads of vibration are 0.5 mm/s on a mean of 0.83: what a broken blade adds, some 60 %.
+ */
+export const SPREAD: Readonly<Record<Series, number>> = {
+  vibration: 0.2,
+  current: 8.1,
+  pressure: 0.44,
+  flow: 45,
+  'bearing-temperature': 5.8,
+};
+
+/** How long ago lies the course that a series with lost correlation follows: at no hour of the day alike to now. */
+export const ELSEWHERE_MINUTES = 7 * 60;
+
+/** Lost correlation comes and goes over this time, so that no single step gives it away. */
+const BLEND_MS = 40 * MINUTE_MS;
+
+/** What a faulty transmitter has besides the true reading. */
+export interface Moment {
+  readonly at: number;
+  /** What it sent last. */
+  readonly last: number;
+  /** What it read `ELSEWHERE_MINUTES` ago, in health. */
+  readonly earlier: number;
+  readonly random: Random;
+}
+
+const smooth = (x: number): number => x * x * (3 - 2 * x);
+
+const TRANSFORMS: Readonly<Record<FaultKind, (value: number, fault: Fault, moment: Moment) => number | null>> = {
+  spike: (value, { size, series }) => value + size * SPREAD[series],
+
+  'level-shift': (value, { size, series }) => value + size * SPREAD[series],
+
+  'slow-drift': (value, { size, series, at, endAt }, moment) =>
+    value + size * SPREAD[series] * ((moment.at - at) / (endAt - at)),
+
+  stuck: (_value, _fault, { last }) => last,
+
+  dropout: () => null,
+
+  // The reading carries its own noise already: variances add, so size^2 - 1 are missing.
+  'noise-burst': (value, { size, series }, { random }) =>
+    value + Math.sqrt(size ** 2 - 1) * INSTRUMENTS[series].noise * random.normal(),
+
+  'lost-correlation': (value, { at, endAt }, moment) => {
+    const share = smooth(Math.min(1, (moment.at - at) / BLEND_MS, (endAt - moment.at) / BLEND_MS));
+    return value + share * (moment.earlier - value);
+  },
+};
+
+/** What the faulty transmitter sends in place of a healthy reading; null when it sends nothing. Call within its window only. */
+export const distort = (value: number, fault: Fault, moment: Moment): number | null => {
+  const sent = TRANSFORMS[fault.kind](value, fault, moment);
+  return sent === null ? null : shown(fault.series, sent);
+};

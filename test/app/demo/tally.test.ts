@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import type { Fault } from '../../../src/app/demo/faults.ts';
+import { tally, type Alert } from '../../../src/app/demo/tally.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+const shift: Fault = { kind: 'level-shift', series: 'flow', at: 10 * HOUR, endAt: 13 * HOUR, size: 2 };
+const spike: Fault = { kind: 'spike', series: 'pressure', at: 50 * HOUR, endAt: 50 * HOUR + MINUTE, size: 6 };
+
+const alert = (at: number, phase = 'opened', series = 'flow'): Alert => ({ id: `x-${at}`, phase, at, series });
+
+const END = 100 * HOUR;
+
+test('a fault is detected by the first alert while it lasts, which may name another series', () => {
+  const { faults, falseAlarms } = tally([shift], [alert(10 * HOUR + 5 * MINUTE, 'opened', 'current')], END);
+  expect(faults).toEqual([
+    { kind: 'level-shift', series: 'flow', at: shift.at, detected: true, delayMs: 5 * MINUTE, named: 'current' },
+  ]);
+  expect(falseAlarms).toBe(0);
+});
+
+test('an episode that was open already detects it when it worsens, not when it closes', () => {
+  const earlier = alert(9 * HOUR);
+  expect(tally([shift], [earlier, alert(11 * HOUR, 'closed')], END).faults[0]).toMatchObject({
+    detected: false,
+    delayMs: null,
+    named: null,
+  });
+  expect(tally([shift], [earlier, alert(11 * HOUR, 'updated')], END).faults[0]).toMatchObject({
+    detected: true,
+    delayMs: HOUR,
+  });
+});
+
+test.each([
+  ['before the fault', shift.at - MINUTE, false, 1],
+  ['with its first reading', shift.at, true, 0],
+  ['with its last reading', shift.endAt - MINUTE, true, 0],
+  ['with the first healthy reading', shift.endAt, false, 0],
+  ['on the way back', shift.endAt + MINUTE, false, 0],
+  ['two hours after', shift.endAt + 2 * HOUR, false, 0],
+  ['later than that', shift.endAt + 2 * HOUR + MINUTE, false, 1],
+])('an alert that opens %s', (_, at, detected, falseAlarms) => {
+  const result = tally([shift], [alert(at)], END);
+  expect([result.faults[0].detected, result.falseAlarms]).toEqual([detected, falseAlarms]);
+});
+
+test('an alert within a quarter of an hour after the start of a spike still tells of it', () => {
+  const at = (minutes: number): boolean => tally([spike], [alert(spike.at + minutes * MINUTE)], END).faults[0].detected;
+  expect([0, 14, 15].map(at)).toEqual([true, true, false]);
+});
+
+test('only alerts that open can be false, each of them once', () => {
+  const calm = [alert(30 * HOUR), alert(30 * HOUR + MINUTE, 'updated'), alert(31 * HOUR, 'closed'), alert(70 * HOUR)];
+  expect(tally([shift, spike], calm, END).falseAlarms).toBe(2);
+});
+
+test('a fault that the run did not reach neither counts nor excuses', () => {
+  const result = tally([shift, spike], [alert(spike.at)], 40 * HOUR);
+  expect(result.faults.map(({ kind }) => kind)).toEqual(['level-shift']);
+  expect(result.falseAlarms).toBe(1);
+});
