@@ -17,17 +17,15 @@ const OUTSIDE = 0.005;
 /** The tails need this many readings before they say anything. */
 const TAILS_AFTER = 100;
 
-/** A reading beyond this is garbage, and counts as this: the squares of larger ones overflow. */
-const LARGEST = 1e150;
 /** So many deviations out, further is no further: garbage must not echo in what is averaged. */
 const FARTHEST = 1e12;
-
-const clamp = (x: number, limit: number): number => Math.max(-limit, Math.min(limit, x));
 
 /** Maps a z-score to the forecast's axis: linear near 0, logarithmic far out, so that 32 bins reach 27 deviations. */
 const compress = (difference: number, scale: number): number => {
   if (difference === 0) return 0;
-  return scale > 0 ? Math.asinh(clamp(difference / scale, FARTHEST)) : 3.5 * Math.sign(difference);
+  return scale > 0
+    ? Math.asinh(Math.max(-FARTHEST, Math.min(FARTHEST, difference / scale)))
+    : 3.5 * Math.sign(difference);
 };
 
 type Channels = Record<Exclude<EvidenceKind, 'extreme'>, Channel>;
@@ -106,7 +104,7 @@ export class SeriesModel {
 
   /** Places the reading x on the compressed axes and fills its step's target q (BINS from `at`). */
   read(x: number, q: Float64Array, at: number): void {
-    this.value = clamp(x, LARGEST);
+    this.value = x;
     this.level = this.levels.count === 0 ? 0 : compress(this.value - this.levels.mean, this.levels.deviation);
     this.step = compress(this.change, this.steps.deviation);
     softTarget(this.step, q, at);

@@ -187,6 +187,11 @@ test('perfect copies: finite, expected to agree, and far out at once when one le
   expect(apart.every(Number.isFinite)).toBe(true);
 });
 
+test('copies so large that the ridge drowns in rounding leave it finite too', () => {
+  const { coherence } = coherenceOf(Array.from({ length: 100 }, (_, t) => new Array<number>(3).fill(1e9 * (t % 2))));
+  expect(measure(coherence, [1, 2, 3]).z.every(Number.isFinite)).toBe(true);
+});
+
 test('constant series: nothing varies, so nothing but the noise that is always allowed can be said', () => {
   const { coherence } = coherenceOf(new Array<number[]>(100).fill([5, 7]));
   expect(measure(coherence, [5, 7]).z).toEqual([0, 0]);

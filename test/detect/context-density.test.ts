@@ -18,7 +18,7 @@ const surprise = (density: ContextDensity, hour: number, y: number): number => {
   return surprisal(density.p, q, 0, y);
 };
 
-/** Around +1.5 from 6 to 18 o'clock, around -1.5 at night, four readings an hour. */
+/** Around +1.5 from 9 to 21 o'clock, around -1.5 at night, four readings an hour. */
 function dayAndNight(days: number): { density: ContextDensity; memory: Memory } {
   const memory = new Memory();
   const density = new ContextDensity(memory);
@@ -26,7 +26,7 @@ function dayAndNight(days: number): { density: ContextDensity; memory: Memory } 
   const q = new Float64Array(BINS);
   for (let t = 0; t < days * 96; t++) {
     const hour = (t / 4) % 24;
-    softTarget((hour >= 6 && hour < 18 ? 1.5 : -1.5) + 0.3 * random.normal(), q, 0);
+    softTarget((hour >= 9 && hour < 21 ? 1.5 : -1.5) + 0.3 * random.normal(), q, 0);
     setClock(density, hour);
     density.forecast();
     density.learn(q, 0);
@@ -41,11 +41,11 @@ test('at first every level is as likely at any time', () => {
   expect(density.p).toEqual(new Float64Array(BINS).fill(1 / BINS));
 });
 
-test('after two weeks it knows the levels of noon and midnight, and that they are not to be swapped', () => {
+test('after two weeks it knows the levels of 3 in the afternoon and 3 in the morning, and that they are not to be swapped', () => {
   const { density } = dayAndNight(14);
   for (const [hour, usual] of [
-    [12, 1.5],
-    [0, -1.5],
+    [15, 1.5],
+    [3, -1.5],
   ]) {
     expect(surprise(density, hour, usual)).toBeLessThan(2.5); // of log 32 = 3.5 before
     expect(surprise(density, hour, -usual)).toBeGreaterThan(surprise(density, hour, usual) + 3);
@@ -55,7 +55,7 @@ test('after two weeks it knows the levels of noon and midnight, and that they ar
 
 test('at the change of shifts both are possible, and only the middle is not', () => {
   const { density } = dayAndNight(14);
-  const [day, night, middle] = [1.5, -1.5, 0].map((y) => surprise(density, 6, y));
+  const [day, night, middle] = [1.5, -1.5, 0].map((y) => surprise(density, 9, y));
   expect(Math.abs(day - night)).toBeLessThan(1);
   expect(middle).toBeGreaterThan(Math.max(day, night) + 2);
 });

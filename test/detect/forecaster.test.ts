@@ -60,6 +60,34 @@ test.each<{ name: string; options: Partial<ForecasterOptions> }>([
   expect(late).toBeLessThan(Math.log(32) / 2);
 });
 
+describe('two coins, tossed anew each time, where the next step of each is an earlier toss', () => {
+  /** Mean surprisal of the last 200 of 1500 steps, which are the tosses of `ago` readings before. */
+  function surprisalOf(ago: number, hiddenSize: number): number {
+    const { forecaster } = forecasterOf(2, { hiddenSize, learningRate: 0.01 });
+    const random = new Random(1);
+    const tosses = Array.from({ length: 1500 }, () => [2 * random.below(2) - 1, 2 * random.below(2) - 1]);
+    let late = 0;
+    for (let t = ago; t < 1500; t++) {
+      const steps = tosses[t - ago];
+      const q = targetsOf(...steps);
+      if (t >= 1300) for (const d of [0, 1]) late += surprisal(forecaster.p, q, d * BINS, steps[d]) / 400;
+      forecaster.learn(q, ALL);
+      forecaster.advance(Float64Array.from(tosses[t]));
+    }
+    return late;
+  }
+  // Not knowing the toss costs log 2; the soft target alone has an entropy of 1.06 nats.
+  const KNOWN = 1.15;
+
+  test('of the last reading: one hidden unit does, as the inputs reach the forecast directly', () => {
+    expect(surprisalOf(1, 1)).toBeLessThan(KNOWN);
+  });
+
+  test('of the reading before: the hidden state learns to keep them', () => {
+    expect(surprisalOf(2, 16)).toBeLessThan(KNOWN);
+  });
+});
+
 describe('a series that was not heard', () => {
   /** Both begin alike and have heard a little. */
   const pair = () =>

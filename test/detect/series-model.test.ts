@@ -110,6 +110,17 @@ test('before 100 readings nothing is evidence, from then on a wild value is', ()
   }
 });
 
+test('a trillion deviations out, further is no further', () => {
+  const model = modelOf([18, 22, 18, 22]);
+  const levelOf = (x: number): number => {
+    model.read(x, q, 0);
+    return model.level;
+  };
+  expect(levelOf(20 + 2e12)).toBeCloseTo(Math.asinh(1e12), 6);
+  expect(levelOf(1e100)).toBe(Math.asinh(1e12));
+  expect(levelOf(-1e100)).toBe(-Math.asinh(1e12));
+});
+
 test('no reading takes it off the axis: level, step and evidence stay finite, and 1e300 is no worse than 1e200', () => {
   for (const count of [1, 20, 200]) {
     const evidence = [1e200, 1e300, Number.MAX_VALUE, -Number.MAX_VALUE].map((x) => {

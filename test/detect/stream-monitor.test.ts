@@ -226,6 +226,13 @@ describe('a silent sensor', () => {
     expect(monitor.detector.series[0].level).toBeGreaterThan(1);
   });
 
+  test('so it is after a silence that only the operator calls one', () => {
+    const { tick, say, monitor } = warmTank({}, { silentAfterMs: 2 * MINUTE });
+    tick(502);
+    say(0, 503, 22);
+    expect(monitor.detector.series[0].step).toBe(0);
+  });
+
   test('however long it lasts, it is told thrice at most and scores 10 at most', () => {
     const { tick, events } = warmTank();
     for (let t = 500; t < 5000; t++) tick(t);
@@ -288,6 +295,15 @@ describe('a reading outside the valid range', () => {
     say(0, 501, 20 + normal());
     expect(last(events)).toMatchObject({ phase: 'closed', anomaly: { endAt: at(500) } });
     expect(monitor.detector.series[0].step).toBe(0); // from 85 there is no step
+  });
+
+  test('is told when the reading has been taken in, so that a snapshot on the news has it', () => {
+    const { say, onEvent, monitor } = warmTank({ range: [0, 50] });
+    const samples: number[] = [];
+    onEvent(() => samples.push(monitor.samples));
+    say(0, 500, 85);
+    say(0, 501, 20);
+    expect(samples).toEqual([501, 502]);
   });
 
   test('also in the warm-up: what cannot be needs no habit to tell', () => {

@@ -34,6 +34,15 @@ test('after 100 zeros: 3 of 101 at the 98 % quantile, from there 10 times rarer 
   expect(tail.evidence(u + (Math.LN10 * BUCKET) / 2)).toBeCloseTo(Math.log10(101 / 3) + 1, 12);
 });
 
+test('96 zeros, 3 in bucket 10 and 1 in bucket 30: a mean excess of 10 buckets, above 10 2/3', () => {
+  const buckets = [...new Array<number>(96).fill(0), 10.5, 10.5, 10.5, 30.5];
+  const { tail } = tailOf(buckets.map((b) => b * BUCKET));
+  // The tail is 2 of 100: the last value, and the upper third of bucket 10. (30.5 - 10 2/3 + 1/6) / 2 = 10.
+  const u = (11 - 1 / 3) * BUCKET;
+  expect(tail.evidence(u)).toBeCloseTo(Math.log10(101 / 3), 9);
+  expect(tail.evidence(u + 10 * BUCKET)).toBeCloseTo(Math.log10(101 / 3) + Math.LOG10E, 9);
+});
+
 test('of nothing, nothing follows', () => {
   for (const v of [0, 1, 17]) expect(tailOf([]).tail.evidence(v)).toBeCloseTo(0, 12);
 });
