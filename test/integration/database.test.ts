@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -172,12 +172,19 @@ describe('a file that cannot be used is named, with what to do', () => {
     expect(refusal(path)).toContain('in use by another process');
     other.close();
   });
-  // Root may write everywhere, whatever the mode says.
-  test.runIf(process.getuid?.() !== 0)('no permission', () => {
+  test('no permission', () => {
     const path = newPath();
     writeFileSync(path, '');
-    chmodSync(path, 0o400);
-    expect(refusal(path)).toContain('cannot be written by this user');
+    chmodSync(path, 0o444);
+    chmodSync(dirname(path), 0o755);
+    // Root may write everywhere, whatever the mode says, and so becomes nobody for a moment.
+    const isRoot = process.geteuid?.() === 0;
+    if (isRoot) process.seteuid?.(65_534);
+    try {
+      expect(refusal(path)).toContain('cannot be written by this user');
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+    }
   });
 });
 
