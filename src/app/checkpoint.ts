@@ -1,0 +1,27 @@
+import { SNAPSHOT_VERSION, type StreamMonitor } from '../detect/stream-monitor.ts';
+import { AppError } from '../errors.ts';
+import type { Snapshot } from '../stream/ports.ts';
+
+/** Everything a stream remembers, at this moment. */
+export const snapshotOf = (monitor: StreamMonitor, at: number): Snapshot => ({
+  stream: monitor.stream,
+  at,
+  version: SNAPSHOT_VERSION,
+  shape: monitor.shape,
+  bytes: monitor.memory.toBytes(),
+});
+
+/** Continues where the snapshot was taken. Throws `snapshot_refused`, changing nothing, when it was made for another kind of stream. */
+export function restore(monitor: StreamMonitor, { version, shape, bytes }: Snapshot): void {
+  const refuse = (why: string, cause?: unknown): AppError =>
+    new AppError('snapshot_refused', `${monitor.stream}: its snapshot ${why}; it starts afresh and warms up again`, {
+      cause,
+    });
+  if (version !== SNAPSHOT_VERSION) throw refuse(`has version ${version}, and this zankyo reads ${SNAPSHOT_VERSION}`);
+  if (shape !== monitor.shape) throw refuse(`is of ${shape}, and the configuration now says ${monitor.shape}`);
+  try {
+    monitor.restore(bytes);
+  } catch (cause) {
+    throw refuse(`has ${bytes.byteLength} bytes where ${monitor.memory.byteLength} are needed`, cause);
+  }
+}

@@ -1,0 +1,169 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { connectAsync, type MqttClient } from 'mqtt';
+import { AnomalyLog } from '../../io/anomaly-log.ts';
+import { openDatabase } from '../../io/database.ts';
+import type { Note } from '../note.ts';
+import { startService } from '../service.ts';
+import { startEmbeddedBroker } from './broker.ts';
+import type { Fault } from './faults.ts';
+import { MINUTE_MS, SERIES } from './plant.ts';
+import { schedule } from './schedule.ts';
+import { demoSite, WARMUP_DAYS } from './site.ts';
+import { Station } from './station.ts';
+import { tally, type Alert, type Tally } from './tally.ts';
+
+export interface DemoOptions {
+  readonly seed: number;
+  /** Simulated days, however long they take; and real time, however far it gets. Whichever is over first. */
+  readonly days: number;
+  readonly realMs: number;
+  readonly note: Note;
+  readonly onAlert: (alert: DemoAlert) => void;
+  /** Called for each simulated hour. */
+  readonly onProgress: (progress: { readonly days: number; readonly warmup: number }) => void;
+}
+
+/** An alert as the subscriber read it from the wire. */
+export interface DemoAlert extends Alert {
+  readonly severity: string;
+  readonly reason: string;
+  /** The fault that lasts at this moment, for the spectator's eyes; the detector knows nothing of it. */
+  readonly fault: Fault | null;
+}
+
+export interface DemoResult extends Tally {
+  readonly simulatedDays: number;
+  readonly readings: number;
+  /** Episodes that opened, as counted over MQTT and in the database; they should be equal. */
+  readonly alertsHeard: number;
+  readonly rowsLogged: number;
+  readonly realMs: number;
+}
+
+const DAY_MS = 24 * 60 * MINUTE_MS;
+/** A Monday at midnight. */
+const START_AT = Date.UTC(2026, 0, 5);
+/** Minutes that the plant may be ahead of the detector: half of the silence that would make a sensor dead. */
+const LEAD_MINUTES = 5;
+
+/**
+ * The main job at a speed one can watch: a broker, the pump station publishing over real MQTT, the service as its
+ * subscriber, and a listener that takes the alerts from the wire. The detector is told nothing of the faults.
+ */
+export async function runDemo(options: DemoOptions): Promise<DemoResult> {
+  const { seed, days, note } = options;
+  const folder = await mkdtemp(join(tmpdir(), 'zankyo-demo-'));
+  const database = join(folder, 'zankyo.db');
+  const broker = await startEmbeddedBroker();
+  const faults = schedule(seed, START_AT, days, WARMUP_DAYS);
+  const station = new Station(seed, START_AT, faults);
+  const alerts: Alert[] = [];
+  let now = START_AT;
+
+  const listener = await connectAsync(broker.url, { clientId: 'demo-listener' });
+  listener.on('message', (_, payload) => {
+    const alert = readAlert(payload, faults);
+    alerts.push(alert);
+    options.onAlert(alert);
+  });
+  await listener.subscribeAsync('zankyo/demo/series/+/event', { qos: 1 });
+  const service = startService(demoSite(broker.url, database), { note, now: () => now });
+  // Noted once and looked at: a race against a promise that never settles would keep every one of its rivals.
+  const failures: unknown[] = [];
+  service.failure.catch((error: unknown) => failures.push(error));
+  const transmitter = await connectAsync(broker.url, { clientId: 'demo-plant' });
+  const startedAt = performance.now();
+
+  try {
+    await until(() => service.connection === 'connected', failures);
+    let sent = 0;
+    const minutes = Math.round((days * DAY_MS) / MINUTE_MS);
+    let minute = 0;
+    for (; minute < minutes && performance.now() - startedAt < options.realMs; minute++) {
+      const { at, values } = station.next();
+      now = at;
+      for (const { series, value } of values) {
+        if (value === null) continue;
+        transmit(transmitter, series, at, value);
+        sent++;
+      }
+      await until(() => service.readings >= sent - LEAD_MINUTES * SERIES.length, failures);
+      if (minute % 60 === 0)
+        options.onProgress({ days: minute / 1440, warmup: Math.min(1, minute / 1440 / WARMUP_DAYS) });
+    }
+    await until(() => service.readings >= sent, failures);
+    await service.stop();
+    // A message to ourselves comes after all that the service had to say.
+    await quiesce(listener);
+    return {
+      ...tally(faults, alerts, now),
+      simulatedDays: minute / 1440,
+      readings: service.readings,
+      alertsHeard: alerts.filter(({ phase }) => phase === 'opened').length,
+      rowsLogged: rowsIn(database),
+      realMs: performance.now() - startedAt,
+    };
+  } finally {
+    await service.stop();
+    await transmitter.endAsync();
+    await listener.endAsync();
+    await broker.stop();
+    await rm(folder, { recursive: true });
+  }
+}
+
+const transmit = (client: MqttClient, series: string, at: number, value: number): void => {
+  client.publish(`plant/${series}`, JSON.stringify({ at: new Date(at).toISOString(), value }), { qos: 0 });
+};
+
+/** Lets everything else run until the condition holds. */
+async function until(condition: () => boolean, failures: readonly unknown[]): Promise<void> {
+  while (!condition()) {
+    if (failures.length > 0) throw new Error('the service failed', { cause: failures[0] });
+    await turn();
+  }
+}
+
+async function quiesce(client: MqttClient): Promise<void> {
+  const echoed = new Promise<void>((resolve) => {
+    client.once('packetreceive', function wait(packet) {
+      if (packet.cmd === 'pingresp' || packet.cmd === 'puback') resolve();
+      else client.once('packetreceive', wait);
+    });
+  });
+  await client.publishAsync('demo/end', '', { qos: 1 });
+  await echoed;
+}
+
+function readAlert(payload: Uint8Array, faults: readonly Fault[]): DemoAlert {
+  const news = JSON.parse(Buffer.from(payload).toString()) as {
+    id: string;
+    event_type: string;
+    at: string;
+    series: string;
+    severity: string;
+    reason: string;
+  };
+  const at = Date.parse(news.at);
+  return {
+    id: news.id,
+    phase: news.event_type,
+    at,
+    series: news.series,
+    severity: news.severity,
+    reason: news.reason,
+    fault: faults.find((fault) => fault.at <= at && at < fault.endAt) ?? null,
+  };
+}
+
+function rowsIn(database: string): number {
+  const db = openDatabase(database, { readonly: true });
+  try {
+    return [...new AnomalyLog(db, { quarantineRows: 0 }).list()].length;
+  } finally {
+    db.close();
+  }
+}

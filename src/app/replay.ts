@@ -1,0 +1,175 @@
+import { Subject } from 'rxjs';
+import { siteSchema, type Site, type Tuning } from '../config/schema.ts';
+import type { AnomalyEvent } from '../detect/anomaly.ts';
+import type { StreamMonitor } from '../detect/stream-monitor.ts';
+import type { Recording } from '../io/recording.ts';
+import type { Step } from '../stream/detect-per-stream.ts';
+import type { Message } from '../stream/message.ts';
+import type { Ports } from '../stream/ports.ts';
+import { slugify } from '../stream/slug.ts';
+import type { Note } from './note.ts';
+import { pipeline } from './pipeline.ts';
+
+/** What a row of the recording was answered with; empty where the row was not scored. */
+export interface ScoredRow {
+  readonly at: number;
+  readonly score: number | null;
+  readonly anomaly: boolean;
+  /** The series that led, its value, and what was expected of it. */
+  readonly series: string;
+  readonly value: number | null;
+  readonly expected: number | null;
+  readonly lower: number | null;
+  readonly upper: number | null;
+}
+
+export interface ReplayOptions {
+  readonly note: Note;
+  /** What the tuning of the streams has other than the defaults, as read from a site file. */
+  readonly tuning?: Partial<Tuning>;
+  /** One stream for each column instead of one group of all. */
+  readonly separate?: boolean;
+  readonly onEvent: (event: AnomalyEvent) => void;
+  /** Called for each row, in order. What it returns is waited for. */
+  readonly onRow?: (row: ScoredRow) => void | Promise<void>;
+}
+
+export interface ReplaySummary {
+  readonly rows: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  /** Rows whose time is not after that of all rows before, and so were not scored. */
+  readonly lateRows: number;
+  readonly streams: readonly { readonly stream: string; readonly warmup: number }[];
+}
+
+const TOPIC = 'recording';
+const GROUP = 'recording';
+const MESSAGE = { topic: TOPIC, retained: false, redelivered: false } as const;
+
+/** A series name for each column: columns may differ in what a slug leaves out, and one may be called like the group. */
+function namesOf(columns: readonly string[]): readonly string[] {
+  const taken = new Set([GROUP]);
+  return columns.map((column, i) => {
+    const slug = slugify(column) || `column-${i + 1}`;
+    let name = slug;
+    for (let n = 2; taken.has(name); n++) name = `${slug}-${n}`;
+    taken.add(name);
+    return name;
+  });
+}
+
+/** A site of one topic, whose payload is a row as a JSON object. */
+export function siteOf(columns: readonly string[], { tuning = {}, separate = false }: Partial<ReplayOptions>): Site {
+  const names = namesOf(columns);
+  const site = siteSchema.parse({
+    site: 'replay',
+    mqtt: { url: 'mqtt://localhost' },
+    inputs: [{ topic: TOPIC, time: 'at', fields: names.map((name, i) => ({ path: `v${i}`, name })) }],
+    groups: separate || names.length < 2 ? {} : { [GROUP]: { series: names } },
+    max_series: Math.max(names.length, 1),
+  });
+  return { ...site, tuning: { ...site.tuning, ...tuning } };
+}
+
+/**
+ * Runs a recording through the pipeline of the service, without a broker and as fast as it goes. Each row becomes the
+ * message that a device would have sent, and is answered before the next one is read, so memory does not grow.
+ */
+export async function replay(recording: Recording, options: ReplayOptions): Promise<ReplaySummary> {
+  const site = siteOf(recording.values, options);
+  const messages$ = new Subject<Message>();
+  const ports: Ports = {
+    messages$,
+    alerts: { state: () => undefined, event: options.onEvent },
+    anomalyLog: { record: () => undefined, quarantine: () => undefined },
+    snapshots: { load: () => null, save: () => undefined },
+  };
+  const monitors = new Set<StreamMonitor>();
+  const answers: ScoredRow[] = []; // to the present row, one of each stream
+  const failures: Error[] = [];
+  const subscription = pipeline(site, ports, { note: options.note }).subscribe({
+    next: (step) => {
+      monitors.add(step.monitor);
+      const answer = answerOf(step);
+      if (answer !== null) answers.push(answer);
+    },
+    error: (error: unknown) => {
+      failures.push(error instanceof Error ? error : new Error('the pipeline failed', { cause: error }));
+    },
+  });
+
+  const encoder = new TextEncoder();
+  let rows = 0;
+  let firstAt = NaN;
+  let lastAt = NaN;
+  let lateRows = 0;
+  let clock = -Infinity;
+  for await (const { at, values } of recording) {
+    answers.length = 0;
+    // A row that is late by its own time still arrives after the one before it, as it would have live.
+    clock = Math.max(at, clock + 1);
+    const payload = rowJson(at, values);
+    if (payload !== null) messages$.next({ ...MESSAGE, payload: encoder.encode(payload), receivedAt: clock });
+    if (failures.length > 0) throw failures[0];
+    if (rows++ === 0) firstAt = lastAt = at;
+    else if (at <= lastAt) lateRows++;
+    lastAt = Math.max(at, lastAt);
+    await options.onRow?.(answers.length === 0 ? unscored(at) : answers.reduce(worse));
+  }
+  subscription.unsubscribe();
+  return {
+    rows,
+    firstAt,
+    lastAt,
+    lateRows,
+    streams: [...monitors].map(({ stream, warmup }) => ({ stream, warmup })),
+  };
+}
+
+/**
+ * A missing cell is a missing key: a device leaves out what it does not know, and says nothing when it knows nothing
+ * (null). Times in seconds, as small ones read so.
+ */
+const rowJson = (at: number, values: Float64Array): string | null => {
+  let text = '';
+  values.forEach((value, i) => {
+    if (!Number.isNaN(value)) text += `,"v${i}":${value}`;
+  });
+  return text === '' ? null : `{"at":${at / 1000}${text}}`;
+};
+
+const known = (x: number): number | null => (Number.isFinite(x) ? x : null);
+
+function answerOf({ monitor, reading, verdict }: Step): ScoredRow | null {
+  if (verdict === null) return null;
+  const d = verdict.leading;
+  const { value, expected, lower, upper } = monitor.detector.series[d];
+  return {
+    at: reading.at,
+    score: verdict.score,
+    anomaly: monitor.anomalous,
+    series: monitor.series[d].slug,
+    value: known(value),
+    expected: known(expected),
+    lower: known(lower),
+    upper: known(upper),
+  };
+}
+
+/** Of separate streams the one with the higher score speaks for the row. */
+const worse = (a: ScoredRow, b: ScoredRow): ScoredRow => {
+  const worst = (b.score ?? 0) > (a.score ?? 0) ? b : a;
+  return { ...worst, anomaly: a.anomaly || b.anomaly };
+};
+
+const unscored = (at: number): ScoredRow => ({
+  at,
+  score: null,
+  anomaly: false,
+  series: '',
+  value: null,
+  expected: null,
+  lower: null,
+  upper: null,
+});

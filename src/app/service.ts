@@ -1,0 +1,106 @@
+import { filter, interval, map } from 'rxjs';
+import type { Site } from '../config/schema.ts';
+import { AnomalyLog } from '../io/anomaly-log.ts';
+import { connectBroker, type BrokerOptions, type Connection } from '../io/broker.ts';
+import { openDatabase } from '../io/database.ts';
+import { alertsOver, statusTopic } from '../io/mqtt-alerts.ts';
+import { SnapshotStore } from '../io/snapshot-store.ts';
+import { covers } from '../stream/topic-filter.ts';
+import type { Note } from './note.ts';
+import { pipeline } from './pipeline.ts';
+
+export interface ServiceOptions {
+  readonly note: Note;
+  /** The present, epoch ms. The demo lives in its own time, where the timer that finds silence would be wrong. */
+  readonly now?: () => number;
+}
+
+export interface Service {
+  /** Readings taken in so far. */
+  readonly readings: number;
+  readonly connection: Connection['state'];
+  /** Rejects when the pipeline fails; never resolves. */
+  readonly failure: Promise<never>;
+  /** Saves everything and says `offline`; ends within 3 s, broker up or down. */
+  stop(): Promise<void>;
+}
+
+const CLOCK_MS = 5_000;
+
+/** What to subscribe to. A message that two subscriptions match comes twice, so one that another covers is left out. */
+const filtersOf = ({ inputs }: Site): string[] => {
+  const topics = [...new Set(inputs.map(({ topic }) => topic))];
+  return topics.filter((topic) => !topics.some((other) => other !== topic && covers(other, topic)));
+};
+
+export const brokerOptions = (site: Site, note: Note, now: () => number): BrokerOptions => {
+  const { mqtt } = site;
+  return {
+    url: mqtt.url,
+    username: mqtt.username,
+    password: mqtt.password,
+    clientId: mqtt.clientId,
+    protocol: mqtt.protocol,
+    keepaliveMs: mqtt.keepalive,
+    connectTimeoutMs: mqtt.connectTimeout,
+    tls: mqtt.tls,
+    filters: filtersOf(site),
+    statusTopic: statusTopic(mqtt.prefix, site.site),
+    now,
+    onNote: note,
+  };
+};
+
+/** Opens the database, connects, and runs the pipeline until stopped. Throws an `AppError` when it cannot start. */
+export function startService(site: Site, { note, now }: ServiceOptions): Service {
+  const db = openDatabase(site.database);
+  const anomalyLog = new AnomalyLog(db, {
+    quarantineRows: site.quarantine.rows,
+    onQuarantineFull: () => {
+      note('warn', { rows: site.quarantine.rows }, 'the quarantine is full: from now on the newest replace the oldest');
+    },
+  });
+  const broker = connectBroker(brokerOptions(site, note, now ?? Date.now));
+  const ports = {
+    // A wide filter such as # also matches what we say ourselves.
+    messages$: broker.messages$.pipe(filter(({ topic }) => !topic.startsWith(`${site.mqtt.prefix}/`))),
+    alerts: alertsOver(broker, site.mqtt.prefix, site.site),
+    anomalyLog,
+    snapshots: new SnapshotStore(db),
+  };
+  const clock = now === undefined ? { clock$: interval(CLOCK_MS).pipe(map(() => Date.now())) } : {};
+
+  let readings = 0;
+  let state: Connection['state'] = 'connecting';
+  broker.connection$.subscribe((connection) => {
+    state = connection.state;
+  });
+  let fail: (error: unknown) => void;
+  const failure = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  // Subscribed in the turn in which the broker was made: a queued message comes with the connection.
+  const subscription = pipeline(site, ports, { note, ...clock }).subscribe({
+    next: () => {
+      readings++;
+    },
+    error: (error: unknown) => {
+      fail(error);
+    },
+  });
+
+  return {
+    get readings() {
+      return readings;
+    },
+    get connection() {
+      return state;
+    },
+    failure,
+    stop: async () => {
+      subscription.unsubscribe();
+      await broker.close();
+      db.close();
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { loadSite } from '../config/load.ts';
+import { parseDuration } from '../config/duration.ts';
+import { AppError } from '../errors.ts';
+import { AnomalyLog } from '../io/anomaly-log.ts';
+import { openDatabase } from '../io/database.ts';
+import { EXIT } from './exit-codes.ts';
+import { anomalyLine } from './format.ts';
+
+export interface AnomaliesOptions {
+  readonly config?: string;
+  readonly database?: string;
+  /** A duration back from now, such as "2d", or an ISO 8601 time. */
+  readonly since?: string;
+  readonly series?: string;
+  readonly limit: number;
+  readonly json: boolean;
+}
+
+/** `zankyo anomalies`: the log, newest first. Only reads, also beside a running service. */
+export function anomalies({ config, database, since, series, limit, json }: AnomaliesOptions): number {
+  const path = database ?? (config === undefined ? undefined : loadSite(config).site.database);
+  if (path === undefined) throw new AppError('usage', 'which log? Give -c SITE.yaml or --database FILE');
+  const db = openDatabase(path, { readonly: true });
+  try {
+    const log = new AnomalyLog(db, { quarantineRows: 0 });
+    let count = 0;
+    for (const anomaly of log.list({ since: since === undefined ? undefined : timeOf(since), series, limit })) {
+      console.log(json ? JSON.stringify(anomaly) : anomalyLine(anomaly));
+      count++;
+    }
+    if (count === 0 && !json) console.log('No anomalies.');
+    return EXIT.ok;
+  } finally {
+    db.close();
+  }
+}
+
+function timeOf(text: string): number {
+  const at = /^\d{4}-/.test(text) ? Date.parse(text) : Date.now() - durationOf(text);
+  if (Number.isNaN(at))
+    throw new AppError('usage', `--since ${text}: expected a duration such as 2d or a time such as 2026-11-23`);
+  return at;
+}
+
+function durationOf(text: string): number {
+  try {
+    return parseDuration(text);
+  } catch {
+    return NaN;
+  }
+}

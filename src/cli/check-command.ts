@@ -1,0 +1,25 @@
+import { brokerOptions } from '../app/service.ts';
+import { loadSite } from '../config/load.ts';
+import { siteJsonSchema } from '../config/reference.ts';
+import { tryBroker } from '../io/broker.ts';
+import { EXIT } from './exit-codes.ts';
+import { count } from './format.ts';
+
+/** `zankyo check`: every mistake of a site file at once; with `connect` also whether the broker takes us. */
+export async function check(config: string, { connect }: { connect: boolean }): Promise<number> {
+  const { site, warnings } = loadSite(config);
+  for (const warning of warnings) console.error(warning);
+  if (connect) await tryBroker(brokerOptions(site, () => undefined, Date.now));
+  const inputs = site.inputs.reduce((sum, input) => sum + input.fields.length, 0);
+  const groups = Object.keys(site.groups).length;
+  console.log(
+    `${config}: sound. Site ${site.site}, ${count(inputs, 'input')}, ${count(groups, 'group')}${connect ? ', broker reached' : ''}.`,
+  );
+  return EXIT.ok;
+}
+
+/** `zankyo schema`: the JSON Schema of site files, for editors. */
+export function schema(): number {
+  console.log(JSON.stringify(siteJsonSchema(), null, 2));
+  return EXIT.ok;
+}

@@ -1,0 +1,101 @@
+import colors from 'picocolors';
+import { runDemo, type DemoAlert, type DemoResult } from '../app/demo/demo.ts';
+import { DURATION, parseDuration } from '../config/duration.ts';
+import { AppError } from '../errors.ts';
+import { EXIT } from './exit-codes.ts';
+import { count, shortDuration, shortTime, table } from './format.ts';
+import { noteTo, openLog } from './log.ts';
+import { openProgress } from './progress.ts';
+
+export interface DemoCommandOptions {
+  readonly for?: string;
+  readonly seed: number;
+  readonly json: boolean;
+}
+
+/** One round of the seven faults after the warm-up. */
+const USUAL_DAYS = 21;
+const MOST_DAYS = 3650;
+/** However slow the machine: a demo that nobody asked to be longer is over in two minutes. */
+const PATIENCE_MS = 100_000;
+const DAY_MS = 86_400_000;
+
+/** `zankyo demo`, which is `npm start`: watch it learn, and see what it found and what it missed. */
+export async function demo({ for: duration, seed, json }: DemoCommandOptions): Promise<number> {
+  const { days, realMs } = spanOf(duration);
+  const log = openLog('warn');
+  const say = (line: string): void => {
+    progress.clear();
+    console.log(line);
+  };
+  console.log(
+    `${colors.bold('zankyo demo')}: a simulated pump station, five sensors, one reading a minute, over a real MQTT broker.\n` +
+      `Nothing is known at first. Four simulated days are only learned from; then faults come that nobody told it of.\n`,
+  );
+  const progress = openProgress(days === Infinity ? realMs : days);
+  const startedAt = performance.now();
+  const result = await runDemo({
+    seed,
+    days: Math.min(days, MOST_DAYS),
+    realMs,
+    note: noteTo(log),
+    onAlert: (alert) => {
+      say(alertLine(alert));
+    },
+    onProgress: ({ days: day, warmup }) => {
+      const phase = warmup < 1 ? `learning, ${Math.floor(100 * warmup)} % warmed up` : 'watching';
+      const value = days === Infinity ? performance.now() - startedAt : day;
+      progress.update(value, `day ${Math.floor(day)}, ${phase}`);
+    },
+  }).finally(() => {
+    progress.clear();
+  });
+  console.log(`\n${summary(result)}`);
+  if (json) {
+    const { faults, falseAlarms, simulatedDays, readings } = result;
+    const kept = faults.map(({ kind, series, at, detected, delayMs }) => ({ kind, series, at, detected, delayMs }));
+    console.log(JSON.stringify({ faults: kept, falseAlarms, simulatedDays, readings }));
+  }
+  return result.alertsHeard === result.rowsLogged ? EXIT.ok : EXIT.failure;
+}
+
+/** Seconds to hours are the spectator's time, days and weeks the plant's. */
+function spanOf(text: string | undefined): { days: number; realMs: number } {
+  if (text === undefined) return { days: USUAL_DAYS, realMs: PATIENCE_MS };
+  if (!DURATION.test(text) || parseDuration(text) === 0)
+    throw new AppError('usage', `--for ${text}: expected real time such as 90s or 10m, or simulated time such as 14d`);
+  const ms = parseDuration(text);
+  return /[dw]/.test(text) ? { days: ms / DAY_MS, realMs: Infinity } : { days: Infinity, realMs: ms };
+}
+
+function alertLine({ at, phase, severity, series, reason, fault }: DemoAlert): string {
+  const day = colors.dim(shortTime(at));
+  if (phase === 'closed') return `${day}  ${colors.green('over')}      ${colors.dim(`${series} is normal again`)}`;
+  const tint = severity === 'minor' ? colors.yellow : colors.red;
+  const truth = fault === null ? '' : colors.cyan(`  ← ${fault.kind} in ${fault.series}`);
+  return `${day}  ${tint(severity.padEnd(8))}  ${reason}${truth}`;
+}
+
+function summary(result: DemoResult): string {
+  const { faults, falseAlarms, simulatedDays, readings, alertsHeard, rowsLogged, realMs } = result;
+  const rows = faults.map(({ kind, series, at, detected, delayMs, named }) => [
+    kind,
+    series,
+    shortTime(at),
+    detected ? 'detected' : 'missed',
+    delayMs === null ? '–' : delayMs === 0 ? 'at once' : shortDuration(delayMs),
+    named ?? '–',
+  ]);
+  const found = faults.filter(({ detected }) => detected).length;
+  const weeks = simulatedDays / 7;
+  const verdict =
+    faults.length === 0 ? 'No fault has come yet' : `${found} of ${count(faults.length, 'fault')} detected`;
+  return [
+    ...(rows.length === 0
+      ? []
+      : [table(['fault', 'in', 'from (UTC)', 'result', 'delay', 'alert named'], rows, [4]), '']),
+    `${verdict}, ${count(falseAlarms, 'false alarm')} in ${simulatedDays.toFixed(1)} simulated days` +
+      ` (${(falseAlarms / weeks).toFixed(1)} a week).`,
+    `${readings} readings in ${(realMs / 1000).toFixed(0)} s. Alerts heard over MQTT: ${alertsHeard}; rows in SQLite: ${rowsLogged}.`,
+  ].join('\n');
+}

@@ -1,0 +1,15 @@
+import type { ErrorCode } from '../errors.ts';
+
+/** After sysexits.h, so that systemd and scripts can tell a wrong file from a broker that is away. In words: docs/exit-codes.md. */
+export const EXIT = { ok: 0, failure: 1, usage: 64, noInput: 66, unavailable: 69, config: 78 } as const;
+
+const EXIT_OF: Readonly<Partial<Record<ErrorCode, number>>> = {
+  usage: EXIT.usage,
+  config_unreadable: EXIT.config,
+  config_invalid: EXIT.config,
+  secret_missing: EXIT.config,
+  recording_unreadable: EXIT.noInput,
+  broker_unavailable: EXIT.unavailable,
+};
+
+export const exitCodeOf = (code: ErrorCode): number => EXIT_OF[code] ?? EXIT.failure;

@@ -1,0 +1,59 @@
+import colors from 'picocolors';
+import type { Anomaly, AnomalyEvent, Severity } from '../detect/anomaly.ts';
+
+const TINT: Readonly<Record<Severity, (text: string) => string>> = {
+  minor: colors.yellow,
+  major: colors.red,
+  critical: (text) => colors.bold(colors.red(text)),
+};
+
+/** 2026-11-23 08:15, in UTC. */
+export const shortTime = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
+
+const UNITS: readonly (readonly [number, string])[] = [
+  [86_400_000, 'd'],
+  [3_600_000, 'h'],
+  [60_000, 'min'],
+  [1000, 's'],
+];
+
+/** 45 s, 1.5 min, 7.5 h: one number, at most one decimal. */
+export function shortDuration(ms: number): string {
+  const [size, unit] = UNITS.find(([size]) => ms >= size) ?? [1, 'ms'];
+  return `${Math.round((10 * ms) / size) / 10} ${unit}`;
+}
+
+/** 1 fault, 2 faults, no faults. */
+export const count = (n: number, one: string, many = `${one}s`): string =>
+  `${n === 0 ? 'no' : n} ${n === 1 ? one : many}`;
+
+/** One line for an episode: when, how bad, why. */
+export function anomalyLine(anomaly: Anomaly): string {
+  const { startAt, endAt, severity, score, reason } = anomaly;
+  const lasted = endAt === null ? 'open' : endAt > startAt ? shortDuration(endAt - startAt) : 'once';
+  return `${shortTime(startAt)}  ${lasted.padEnd(8)}  ${TINT[severity](severity.padEnd(8))}  ${score.toFixed(2).padStart(6)}  ${reason}`;
+}
+
+/** One line for news of an episode, as it arrives. */
+export function eventLine({ phase, at, anomaly }: AnomalyEvent): string {
+  if (phase === 'closed')
+    return colors.dim(
+      `${shortTime(at)}  over      ${anomaly.series}: normal again, peak score ${anomaly.score.toFixed(2)}`,
+    );
+  return `${shortTime(at)}  ${TINT[anomaly.severity](anomaly.severity.padEnd(8))}  ${anomaly.reason}`;
+}
+
+/** Columns padded to their widest cell; numbers belong to the right, named in `right`. */
+export function table(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  right: readonly number[],
+): string {
+  const width = header.map((cell, i) => Math.max(cell.length, ...rows.map((row) => row[i].length)));
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, i) => (right.includes(i) ? cell.padStart(width[i]) : cell.padEnd(width[i])))
+      .join('  ')
+      .trimEnd();
+  return [line(header), width.map((w) => '─'.repeat(w)).join('  '), ...rows.map(line)].join('\n');
+}

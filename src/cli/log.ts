@@ -1,0 +1,43 @@
+import { pino, type DestinationStream, type Logger } from 'pino';
+import colors from 'picocolors';
+import type { Note } from '../app/note.ts';
+
+const LEVELS: Readonly<Record<number, string>> = {
+  10: colors.dim('trace'),
+  20: colors.dim('debug'),
+  30: colors.green('info '),
+  40: colors.yellow('warn '),
+  50: colors.red('error'),
+  60: colors.red('fatal'),
+};
+
+/** A log line for eyes: time, level, message, then the other fields. */
+const readable = (line: string): string => {
+  const { level, time, msg, err, ...fields } = JSON.parse(line) as {
+    level: number;
+    time: number;
+    msg: string;
+    err?: { stack?: string };
+    [field: string]: unknown;
+  };
+  const rest = Object.entries(fields).map(([key, value]) => colors.dim(` ${key}=${JSON.stringify(value)}`));
+  const stack = err?.stack === undefined ? '' : `\n${err.stack}`;
+  return `${new Date(time).toISOString().slice(11, 19)} ${LEVELS[level]} ${msg}${rest.join('')}${stack}\n`;
+};
+
+/** Events with fields: JSON lines for the journal, readable lines on a terminal. Everything goes to stderr. */
+export function openLog(level: string): Logger {
+  const toTerminal: DestinationStream = {
+    write: (line) => {
+      process.stderr.write(readable(line));
+    },
+  };
+  const destination = process.stderr.isTTY ? toTerminal : pino.destination({ fd: 2, sync: true });
+  return pino({ level, base: null }, destination);
+}
+
+export const noteTo =
+  (log: Logger): Note =>
+  (level, fields, message) => {
+    log[level](fields, message);
+  };

@@ -1,0 +1,118 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { AppError } from '../errors.ts';
+import type { AnomaliesOptions } from './anomalies-command.ts';
+import type { DemoCommandOptions } from './demo-command.ts';
+import { EXIT, exitCodeOf } from './exit-codes.ts';
+import type { ReplayCommandOptions } from './replay-command.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+const wholeNumber = (text: string): number => {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
+  return Number(text);
+};
+
+// Each command is loaded when it is called: the service on a Pi has no use for the demo's broker in its memory.
+
+/** The exit code of the command, set when it is done. */
+let exitCode: number = EXIT.ok;
+const exits = (code: number): void => {
+  exitCode = code;
+};
+
+const program = new Command('zankyo')
+  .description('Learns what your sensors normally say, message by message, and tells you over MQTT when they do not.')
+  .version(version)
+  .showHelpAfterError('(zankyo --help shows what there is)')
+  .exitOverride();
+
+program
+  .command('run')
+  .description('run the service')
+  .requiredOption('-c, --config <file>', 'the site file')
+  .action(async ({ config }: { config: string }) => {
+    const { run } = await import('./run-command.ts');
+    exits(await run(config));
+  });
+
+program
+  .command('check')
+  .description('check a site file: every mistake at once')
+  .argument('[file]', 'the site file')
+  .option('-c, --config <file>', 'the site file')
+  .option('--connect', 'also try to reach the broker', false)
+  .action(async (file: string | undefined, options: { config?: string; connect: boolean }) => {
+    const config = file ?? options.config;
+    if (config === undefined) throw new AppError('usage', 'which file? zankyo check SITE.yaml');
+    const { check } = await import('./check-command.ts');
+    exits(await check(config, options));
+  });
+
+program
+  .command('replay')
+  .description('run a CSV recording through the same pipeline, without a broker')
+  .argument('<file>', 'a CSV file with a header; - for standard input')
+  .option('-c, --config <file>', 'a site file whose tuning to use')
+  .option('-t, --time <column>', 'the column of times (default: the first that reads as one)')
+  .option('-v, --columns <names...>', 'the columns of values (default: all that are numbers)')
+  .option('-x, --ignore <names...>', 'columns to leave out, such as labels')
+  .option('-d, --delimiter <char>', 'what separates columns (default: found out)')
+  .option('-s, --separate', 'learn each column by itself instead of all as one group', false)
+  .option('-o, --out <file>', 'write the score of each row as CSV')
+  .option('--json', 'anomalies as JSON lines', false)
+  .action(async (file: string, options: ReplayCommandOptions) => {
+    const { replayFile } = await import('./replay-command.ts');
+    exits(await replayFile(file, options));
+  });
+
+program
+  .command('anomalies')
+  .description('list the log of anomalies, newest first')
+  .option('-c, --config <file>', 'the site file that names the database')
+  .option('--database <file>', 'the database itself')
+  .option('--since <when>', 'a duration back from now (2d) or a time (2026-11-23)')
+  .option('--series <slug>', 'only where this series led')
+  .option('--limit <n>', 'at most so many', wholeNumber, 50)
+  .option('--json', 'as JSON lines', false)
+  .action(async (options: AnomaliesOptions) => {
+    const { anomalies } = await import('./anomalies-command.ts');
+    exits(anomalies(options));
+  });
+
+program
+  .command('demo')
+  .description('watch it work: a broker, a simulated pump station with faults, and the alerts')
+  .option('--for <duration>', 'how long: 90s of real time, or 14d of simulated time')
+  .option('--seed <n>', 'which plant and which faults', wholeNumber, 1)
+  .option('--json', 'a JSON object as the last line', false)
+  .action(async (options: DemoCommandOptions) => {
+    const { demo } = await import('./demo-command.ts');
+    exits(await demo(options));
+  });
+
+program
+  .command('schema')
+  .description('print the JSON Schema of site files, for editors')
+  .action(async () => {
+    const { schema } = await import('./check-command.ts');
+    exits(schema());
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  } else if (error instanceof AppError) {
+    console.error(error.message);
+    exitCode = exitCodeOf(error.code);
+  } else {
+    console.error(error);
+    exitCode = EXIT.failure;
+  }
+}
+process.exitCode = exitCode;

@@ -1,0 +1,419 @@
+import { describe, expect, test } from 'vitest';
+import type { Site } from '../../src/config/schema.ts';
+import { AppError } from '../../src/errors.ts';
+import type { Snapshot } from '../../src/stream/ports.ts';
+import { roomTemperature, MINUTE_MS, START_AT } from '../room-temperature.ts';
+import { siteOf, World } from './world.ts';
+
+const SECOND_MS = 1000;
+const HOUR_MS = 3_600_000;
+const T = START_AT;
+
+/** Outside its range a reading is an anomaly from the first one on: events without a warm-up. */
+const ranged = siteOf({ inputs: [{ topic: 's/+', name: '{1}', unit: '°C', range: [0, 100] }] });
+
+describe('a message that carries a reading', () => {
+  test('is answered by its stream, and told as a state', () => {
+    const world = new World(siteOf({ inputs: [{ topic: 's/a', name: 'a', unit: 'bar' }] }));
+    world.send('s/a', '3.5', { receivedAt: T });
+    expect(world.answers).toEqual([
+      { stream: 'a', series: 'a', at: T, value: 3.5, score: expect.any(Number) as number },
+    ]);
+    expect(world.states).toEqual([
+      {
+        slug: 'a',
+        at: T,
+        phase: 'learning',
+        warmup: 1 / 400,
+        value: 3.5,
+        expected: null,
+        lower: null,
+        upper: null,
+        score: expect.any(Number) as number,
+        anomaly: 'OFF',
+        unit: 'bar',
+      },
+    ]);
+    expect(world.events).toEqual([]);
+    expect(world.notes).toEqual([]);
+  });
+
+  test('and an anomaly has its row, with the snapshot, before anyone is alerted', () => {
+    const world = new World(ranged);
+    world.send('s/a', '20', { receivedAt: T });
+    world.send('s/a', '150', { receivedAt: T + MINUTE_MS });
+    world.send('s/a', '20', { receivedAt: T + 2 * MINUTE_MS });
+    expect(world.journal).toEqual([
+      'row opened a with the snapshot of a',
+      'alert opened a',
+      'row closed a with the snapshot of a',
+      'alert closed a',
+    ]);
+    const [opened, closed] = world.events;
+    expect(opened.anomaly).toMatchObject({ kind: 'sensor', value: 150, endAt: null, unit: '°C' });
+    expect(opened.anomaly.reason).toBe('a reads 150 °C, outside its valid range of 0 to 100 °C.');
+    expect(closed.anomaly.id).toBe(opened.anomaly.id);
+    expect([...world.rows.values()]).toEqual([closed]);
+  });
+
+  test('the snapshot of a row holds the open episode: whoever restarts from it closes it, and does not open it again', () => {
+    const before = new World(ranged);
+    before.send('s/a', '150', { receivedAt: T });
+    const [opened] = before.events;
+    expect(before.snapshots.get('a')!.at).toBe(T);
+    // As after a power cut: nothing but the row's own snapshot was saved.
+    const after = new World(ranged, {}, before.snapshots.values());
+    after.send('s/a', '151', { receivedAt: T + MINUTE_MS });
+    expect(after.events).toEqual([]);
+    after.send('s/a', '20', { receivedAt: T + 2 * MINUTE_MS });
+    expect(after.events.map(({ phase, anomaly }) => [phase, anomaly.id])).toEqual([['closed', opened.anomaly.id]]);
+  });
+
+  test('two inputs, and each topic of a wildcard, are streams of their own', () => {
+    const site = siteOf({
+      inputs: [
+        { topic: 'room/+/climate', name: '{1}-temperature', path: 't' },
+        { topic: 'meter', name: 'power' },
+      ],
+    });
+    const world = new World(site);
+    world.send('room/hall/climate', { t: 19 }, { receivedAt: T });
+    world.send('room/attic/climate', { t: 12 }, { receivedAt: T });
+    world.send('meter', '230', { receivedAt: T });
+    world.send('room/hall/climate', { t: 19.1 }, { receivedAt: T + MINUTE_MS });
+    expect(world.answers.map(({ stream, value }) => [stream, value])).toEqual([
+      ['hall-temperature', 19],
+      ['attic-temperature', 12],
+      ['power', 230],
+      ['hall-temperature', 19.1],
+    ]);
+    expect(new Set(world.states.map(({ slug }) => slug))).toEqual(
+      new Set(['hall-temperature', 'attic-temperature', 'power']),
+    );
+  });
+});
+
+describe('a group of three', () => {
+  const site = siteOf({ groups: { trio: { series: ['a', 'b', 'c'] } }, tuning: { warmup: 20 } });
+  const minute = (world: World, i: number, names: readonly string[]): void => {
+    for (const [d, name] of names.entries())
+      world.send(`s/${name}`, String(20 + d + Math.sin(i)), { receivedAt: T + i * MINUTE_MS });
+  };
+
+  test('is scored once a round, and tells a state of each series and one of the group', () => {
+    const world = new World(site);
+    minute(world, 0, ['a', 'b', 'c']);
+    expect(world.answers.map(({ series, score }) => [series, score !== null])).toEqual([
+      ['a', false],
+      ['b', false],
+      ['c', true],
+    ]);
+    expect(new Set(world.states.map(({ slug }) => slug))).toEqual(new Set(['a', 'b', 'c', 'trio']));
+  });
+
+  test('goes on when one falls silent, and says which', () => {
+    const world = new World(site);
+    for (let i = 0; i < 100; i++) minute(world, i, ['a', 'b', 'c']);
+    const heard = world.answers.length;
+    for (let i = 100; i < 130; i++) minute(world, i, ['a', 'b']);
+    expect(world.events.map(({ phase, anomaly }) => [phase, anomaly.kind, anomaly.series])).toContainEqual([
+      'opened',
+      'sensor',
+      'c',
+    ]);
+    const newest = (slug: string) => world.states.findLast((state) => state.slug === slug)!;
+    expect(newest('c')).toMatchObject({ phase: 'silent', anomaly: 'ON' });
+    expect(newest('a')).toMatchObject({ phase: 'ready', anomaly: 'OFF' });
+    // Once it is no longer waited for, every round of the other two is scored at once.
+    const rounds = world.answers.slice(heard).slice(-10);
+    expect(rounds.map(({ series, score }) => [series, score !== null])).toEqual(
+      Array.from({ length: 5 }, () => [
+        ['a', false],
+        ['b', true],
+      ]).flat(),
+    );
+  });
+});
+
+describe('what may not be scored', () => {
+  const timed = siteOf({ inputs: [{ topic: 's/+', name: '{1}', path: 'v', time: 'at' }] });
+  const iso = (at: number): string => new Date(at).toISOString();
+
+  test('retained, duplicate, late, malformed: none is answered, all are counted', () => {
+    const world = new World(timed);
+    const now = { receivedAt: T + 10 * MINUTE_MS };
+    world.send('s/a', { v: 1, at: iso(T) }, { ...now, retained: true });
+    expect(world.answers).toEqual([]);
+    world.send('s/a', { v: 1, at: iso(T) }, now);
+    world.send('s/a', { v: 1, at: iso(T) }, now);
+    world.send('s/a', { v: 2, at: iso(T - MINUTE_MS) }, now);
+    world.send('s/a', '{"v": 3', now);
+    world.send('s/a', { v: 'warm', at: iso(T + MINUTE_MS) }, now);
+    world.send('elsewhere', '1', now);
+    world.send('s/a', { v: 4, at: iso(T + MINUTE_MS) }, now);
+    expect(world.answers.map(({ value }) => value)).toEqual([1, 4]);
+    world.stop();
+    // Only what is malformed is worth a warning and a place in the quarantine.
+    expect(world.flushes.flat().map(({ reason }) => reason)).toEqual(['not_json', 'not_a_number']);
+    expect(world.said('warn')).toHaveLength(2);
+    expect(world.refused).toEqual({ retained: 1, duplicate: 1, late: 1, not_json: 1, not_a_number: 1, no_input: 1 });
+  });
+
+  test('what is malformed is said once a reason, and kept in one batch with the next heartbeat', () => {
+    const world = new World(timed);
+    world.send('s/a', { v: 1, at: iso(T) }, { receivedAt: T });
+    for (let i = 0; i < 3; i++) world.send('s/a', '{', { receivedAt: T + i * SECOND_MS });
+    world.send('s/b', { v: null }, { receivedAt: T + 4 * SECOND_MS });
+    expect(world.flushes).toEqual([]);
+    world.clock$.next(T + 5 * SECOND_MS);
+    expect(world.flushes.map((batch) => batch.map(({ reason }) => reason))).toEqual([
+      ['not_json', 'not_json', 'not_json', 'unavailable'],
+    ]);
+    expect(world.said('warn')).toHaveLength(2);
+    world.clock$.next(T + 10 * SECOND_MS);
+    expect(world.flushes).toHaveLength(1);
+  });
+
+  test('a flood between two heartbeats is counted, and 256 of it are kept', () => {
+    const world = new World(timed);
+    for (let i = 0; i < 1000; i++) world.send('s/a', `{${i}`, { receivedAt: T });
+    world.stop();
+    expect(world.flushes.map(({ length }) => length)).toEqual([256]);
+    expect(world.refused).toEqual({ not_json: 1000 });
+    expect(world.said('warn')).toHaveLength(1);
+  });
+
+  test('a reading with an unreadable time counts with that of its arrival; it is remarked on, not quarantined', () => {
+    const world = new World(timed);
+    world.send('s/a', { v: 1, at: 'yesterday' }, { receivedAt: T });
+    world.stop();
+    expect(world.answers.map(({ at }) => at)).toEqual([T]);
+    expect(world.refused).toEqual({ not_a_time: 1 });
+    expect(world.flushes).toEqual([]);
+  });
+
+  test('a restored stream knows what it has had: the first message after a restart may be a duplicate', () => {
+    const before = new World(timed);
+    before.send('s/a', { v: 1, at: iso(T) }, { receivedAt: T });
+    before.stop();
+    const after = new World(timed, {}, before.snapshots.values());
+    const now = { receivedAt: T + MINUTE_MS };
+    after.send('s/a', { v: 1, at: iso(T) }, now);
+    after.send('s/a', { v: 2, at: iso(T + SECOND_MS) }, now);
+    after.send('s/a', { v: 2, at: iso(T + SECOND_MS) }, now);
+    expect(after.answers.map(({ value }) => value)).toEqual([2]);
+    after.stop();
+    expect(after.refused).toEqual({ duplicate: 2 });
+  });
+});
+
+describe('states', () => {
+  const sent = (world: World): readonly number[] => world.states.map(({ at }) => (at - T) / SECOND_MS);
+
+  test('at most once in state_every', () => {
+    const world = new World(siteOf({ publish: { state_every: '10s' } }));
+    for (let i = 0; i <= 25; i++) world.send('s/a', String(i % 7), { receivedAt: T + i * SECOND_MS });
+    expect(sent(world)).toEqual([0, 10, 20]);
+  });
+
+  test('at once when the warm-up is over', () => {
+    const world = new World(siteOf({ publish: { state_every: '1h' }, tuning: { warmup: 20 } }));
+    for (let i = 0; i < 30; i++) world.send('s/a', String(i % 7), { receivedAt: T + i * SECOND_MS });
+    expect(world.states.map(({ phase, warmup }) => [phase, warmup])).toEqual([
+      ['learning', 1 / 20],
+      ['ready', 1],
+    ]);
+    expect(sent(world)).toEqual([0, 19]);
+  });
+
+  test('at once when something is wrong, and when it is over', () => {
+    const site: Site = { ...ranged, publish: { stateEvery: HOUR_MS } };
+    const world = new World(site);
+    [20, 21, 150, 151, 20, 21].forEach((value, i) => {
+      world.send('s/a', String(value), { receivedAt: T + i * SECOND_MS });
+    });
+    expect(world.states.map(({ anomaly }) => anomaly)).toEqual(['OFF', 'ON', 'OFF']);
+    expect(sent(world)).toEqual([0, 2, 4]);
+  });
+
+  test('also after the clock was set back', () => {
+    const world = new World(siteOf({ publish: { state_every: '10s' } }));
+    world.send('s/a', '1', { receivedAt: T });
+    for (let i = 0; i <= 12; i++) world.send('s/a', '2', { receivedAt: T - HOUR_MS + i * SECOND_MS });
+    expect(sent(world)).toEqual([0, -3600, -3590]);
+  });
+
+  test('a silent sensor is told by the clock alone', () => {
+    const world = new World(siteOf({ tuning: { warmup: 60, silent_after: '5m' } }));
+    for (let i = 0; i < 100; i++) world.send('s/a', String(Math.sin(i)), { receivedAt: T + i * SECOND_MS });
+    const last = T + 99 * SECOND_MS;
+    for (let at = last; at <= last + 6 * MINUTE_MS; at += 5 * SECOND_MS) world.clock$.next(at);
+    expect(world.events.map(({ phase, anomaly }) => [phase, anomaly.reason])).toEqual([
+      ['opened', 'a has been silent for 5.1 min; it usually reports every 1 s.'],
+    ]);
+    expect(world.states.at(-1)).toMatchObject({ phase: 'silent', anomaly: 'ON' });
+  });
+});
+
+describe('snapshots', () => {
+  test('every `every` in the time of arrival, all streams together', () => {
+    const world = new World(siteOf({ snapshots: { every: '1m' } }));
+    for (let i = 0; i <= 150; i++)
+      for (const name of ['a', 'b']) world.send(`s/${name}`, String(i % 5), { receivedAt: T + i * SECOND_MS });
+    expect(world.saves.map((saved) => saved.map(({ stream, at }) => [stream, (at - T) / SECOND_MS]))).toEqual([
+      [
+        ['a', 60],
+        ['b', 60],
+      ],
+      [
+        ['a', 120],
+        ['b', 120],
+      ],
+    ]);
+  });
+
+  test('and at the end, however it comes', () => {
+    const stopped = new World(siteOf());
+    stopped.send('s/a', '1', { receivedAt: T });
+    stopped.stop();
+    expect(stopped.saves.map((saved) => saved.map(({ stream }) => stream))).toEqual([['a']]);
+
+    const finished = new World(siteOf());
+    finished.send('s/a', '1', { receivedAt: T });
+    finished.messages$.complete();
+    finished.clock$.complete();
+    expect(finished.completed).toBe(true);
+    expect(finished.saves).toHaveLength(1);
+  });
+
+  test('where nothing was heard there is nothing to save, not even of a group', () => {
+    const world = new World(siteOf({ groups: { pair: { series: ['a', 'b'] } } }));
+    world.stop();
+    expect(world.saves).toEqual([]);
+  });
+
+  test('a run that was stopped in its middle and restored tells the same as one that was not', () => {
+    const site = siteOf({ tuning: { warmup: 300 } });
+    const course = roomTemperature(900, { from: 600, until: 640 });
+    const feed = (world: World, from: number, until: number): void => {
+      for (const { at, value } of course.slice(from, until)) world.send('s/a', String(value), { receivedAt: at });
+    };
+    const whole = new World(site);
+    feed(whole, 0, 900);
+    expect(whole.events.map(({ phase }) => phase)).toContain('opened');
+    // In the warm-up, in calm, in the open episode, and after it.
+    for (const middle of [150, 450, 620, 800]) {
+      const first = new World(site);
+      feed(first, 0, middle);
+      first.stop();
+      const second = new World(site, {}, first.snapshots.values());
+      feed(second, middle, 900);
+      expect([...first.events, ...second.events], `stopped after ${middle}`).toEqual(whole.events);
+      expect([...first.answers, ...second.answers]).toEqual(whole.answers);
+      expect(second.notes).toEqual([
+        {
+          level: 'info',
+          fields: expect.objectContaining({ stream: 'a', samples: middle }) as object,
+          message: 'learned state restored',
+        },
+      ]);
+    }
+  });
+
+  const saved = (): Snapshot => {
+    const world = new World(siteOf());
+    for (let i = 0; i < 10; i++) world.send('s/a', String(i), { receivedAt: T + i * SECOND_MS });
+    world.stop();
+    return world.snapshots.get('a')!;
+  };
+
+  test.each<[what: string, spoil: (snapshot: Snapshot) => Snapshot, says: string]>([
+    ['of another version', (s) => ({ ...s, version: 99 }), 'a: its snapshot has version 99, and this zankyo reads'],
+    [
+      'of another shape',
+      (s) => ({ ...s, shape: 'lstm of 8 units' }),
+      'is of lstm of 8 units, and the configuration now says',
+    ],
+    ['of another size', (s) => ({ ...s, bytes: s.bytes.slice(8) }), 'bytes where'],
+  ])('one %s is refused with a warning, and the stream starts afresh', (_, spoil, says) => {
+    const world = new World(siteOf(), {}, [spoil(saved())]);
+    world.send('s/a', '1', { receivedAt: T + MINUTE_MS });
+    expect(world.notes).toEqual([
+      {
+        level: 'warn',
+        fields: { stream: 'a', code: 'snapshot_refused' },
+        message: expect.stringContaining(says) as string,
+      },
+    ]);
+    expect(world.states.map(({ phase, warmup }) => [phase, warmup])).toEqual([['learning', 1 / 400]]);
+    expect(world.answers).toHaveLength(1);
+  });
+
+  test('so is a damaged one', () => {
+    const load = (stream: string): never => {
+      throw new AppError('snapshot_damaged', `the saved state of "${stream}" is damaged`);
+    };
+    const world = new World(siteOf(), { snapshots: { load, save: () => undefined } });
+    world.send('s/a', '1', { receivedAt: T });
+    expect(world.notes).toEqual([
+      {
+        level: 'warn',
+        fields: { stream: 'a', code: 'snapshot_damaged' },
+        message: 'the saved state of "a" is damaged',
+      },
+    ]);
+    expect(world.answers).toHaveLength(1);
+  });
+
+  test('a store that cannot be read at all is no reason to learn anew: the pipeline fails', () => {
+    const failure = new Error('disk I/O error');
+    const load = (): never => {
+      throw failure;
+    };
+    const world = new World(siteOf(), { snapshots: { load, save: () => undefined } });
+    world.send('s/a', '1', { receivedAt: T });
+    expect(world.error).toBe(failure);
+  });
+});
+
+describe('a failure', () => {
+  test('of a stream ends that stream alone: the others go on, and what it had learned before is kept', () => {
+    const events: string[] = [];
+    const world = new World(ranged, {
+      alerts: {
+        state: () => undefined,
+        event: ({ anomaly }) => {
+          if (anomaly.stream === 'a') throw new Error('a fault of ours');
+          events.push(anomaly.stream);
+        },
+      },
+    });
+    for (const name of ['a', 'b']) world.send(`s/${name}`, '20', { receivedAt: T });
+    for (const name of ['a', 'b']) world.send(`s/${name}`, '150', { receivedAt: T + SECOND_MS });
+    for (const name of ['a', 'b']) world.send(`s/${name}`, '20', { receivedAt: T + 2 * SECOND_MS });
+    expect(world.answers.map(({ stream }) => stream)).toEqual(['a', 'b', 'b', 'b']);
+    expect(events).toEqual(['b', 'b']);
+    expect(world.said('error')).toEqual(['this stream failed and is left out until the next start']);
+    world.stop();
+    expect(world.saves.map((saved) => saved.map(({ stream }) => stream))).toEqual([['b']]);
+    expect(world.error).toBeNull();
+  });
+
+  test('to write neither silences the alarm nor ends the stream', () => {
+    const full = (): never => {
+      throw new Error('database or disk is full');
+    };
+    const world = new World(ranged, {
+      anomalyLog: { record: full, quarantine: full },
+      snapshots: { load: () => null, save: full },
+    });
+    world.send('s/a', '150', { receivedAt: T });
+    world.send('s/a', 'cold', { receivedAt: T });
+    world.send('s/a', '20', { receivedAt: T + MINUTE_MS });
+    world.stop();
+    expect(world.events.map(({ phase }) => phase)).toEqual(['opened', 'closed']);
+    expect(world.answers).toHaveLength(2);
+    expect(new Set(world.said('error'))).toEqual(new Set(['the database could not be written']));
+    expect(world.error).toBeNull();
+  });
+});

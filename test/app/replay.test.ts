@@ -1,0 +1,169 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { replay, siteOf, type ReplayOptions, type ReplaySummary, type ScoredRow } from '../../src/app/replay.ts';
+import type { AnomalyEvent } from '../../src/detect/anomaly.ts';
+import { readRecording } from '../../src/io/recording.ts';
+import { roomTemperature, START_AT } from '../room-temperature.ts';
+
+interface Replayed {
+  readonly summary: ReplaySummary;
+  readonly rows: readonly ScoredRow[];
+  readonly events: readonly AnomalyEvent[];
+  readonly notes: readonly string[];
+}
+
+async function replayed(csv: string, options: Partial<ReplayOptions> = {}): Promise<Replayed> {
+  const directory = mkdtempSync(join(tmpdir(), 'zankyo-replay-'));
+  onTestFinished(() => {
+    rmSync(directory, { recursive: true });
+  });
+  const path = join(directory, 'recording.csv');
+  writeFileSync(path, csv);
+  const rows: ScoredRow[] = [];
+  const events: AnomalyEvent[] = [];
+  const notes: string[] = [];
+  const summary = await replay(await readRecording(path), {
+    note: (_level, _fields, message) => notes.push(message),
+    onEvent: (event) => events.push(event),
+    onRow: (row) => {
+      rows.push(row);
+    },
+    ...options,
+  });
+  return { summary, rows, events, notes };
+}
+
+const iso = (at: number): string => new Date(at).toISOString();
+
+/** Two rooms that share the day but not the weather. */
+const course = roomTemperature(700, { seed: 1, from: 600, until: 640 });
+const other = roomTemperature(700, { seed: 2 });
+const twoRooms = (cell: (i: number) => string = (i) => String(other[i].value)): string =>
+  ['time,Hall,Attic', ...course.map(({ at, value }, i) => `${iso(at)},${value},${cell(i)}`)].join('\n');
+
+/** The news that the fault made. */
+const opening = (events: readonly AnomalyEvent[]): AnomalyEvent =>
+  events.find(({ phase, at }) => phase === 'opened' && at >= course[600].at)!;
+
+const tuning = { warmup: 400 };
+
+test('each row of one column is answered with its time, score and what was expected of it', async () => {
+  const csv = ['time,Hall', ...course.map(({ at, value }) => `${iso(at)},${value}`)].join('\n');
+  const { summary, rows, events, notes } = await replayed(csv, { tuning });
+  expect(summary).toEqual({
+    rows: 700,
+    firstAt: START_AT,
+    lastAt: course[699].at,
+    lateRows: 0,
+    streams: [{ stream: 'hall', warmup: 1 }],
+  });
+  expect(rows.map(({ at, series, value }) => ({ at, series, value }))).toEqual(
+    course.map(({ at, value }) => ({ at, series: 'hall', value: expect.closeTo(value, 9) as number })),
+  );
+  for (const { score, expected, lower, upper } of rows.slice(400)) {
+    expect(score).not.toBeNull();
+    expect(lower).toBeLessThanOrEqual(upper!);
+    expect(expected).not.toBeNull();
+  }
+  expect(rows[600].score).toBeGreaterThan(1);
+  expect(rows[600].anomaly).toBe(true);
+  expect(rows.slice(0, 400).some(({ anomaly }) => anomaly)).toBe(false);
+  expect(opening(events)).toMatchObject({ at: course[600].at, anomaly: { value: course[600].value } });
+  expect(notes).toEqual([]);
+});
+
+test('columns are one group, in which one leads', async () => {
+  const { summary, rows, events } = await replayed(twoRooms(), { tuning });
+  expect(summary.streams.map(({ stream }) => stream)).toEqual(['recording']);
+  expect(rows).toHaveLength(700);
+  expect(rows[600]).toMatchObject({ anomaly: true, series: 'hall' });
+  expect(Object.keys(opening(events).anomaly.contributions)).toEqual(['hall', 'attic']);
+});
+
+test('or streams of their own, of which the worst speaks for the row', async () => {
+  const apart = await replayed(twoRooms(), { tuning, separate: true });
+  expect(apart.summary.streams.map(({ stream }) => stream)).toEqual(['hall', 'attic']);
+  expect(apart.rows[600]).toMatchObject({ anomaly: true, series: 'hall' });
+  const alone = (name: string, readings: readonly { at: number; value: number }[]): Promise<Replayed> =>
+    replayed([`time,${name}`, ...readings.map(({ at, value }) => `${iso(at)},${value}`)].join('\n'), { tuning });
+  const [hall, attic] = [await alone('Hall', course), await alone('Attic', other)];
+  expect(apart.rows.map(({ score }) => score)).toEqual(
+    hall.rows.map(({ score }, i) => Math.max(score!, attic.rows[i].score!)),
+  );
+  const byStream = (events: readonly AnomalyEvent[], stream: string): readonly AnomalyEvent[] =>
+    events.filter(({ anomaly }) => anomaly.stream === stream);
+  expect(byStream(apart.events, 'hall')).toEqual(hall.events);
+  expect(byStream(apart.events, 'attic')).toEqual(attic.events);
+});
+
+test('a row with a missing cell is answered too: apart from the rest of its group nothing is lost', async () => {
+  const gaps = (i: number): string => (i % 10 === 5 ? '' : i % 10 === 8 ? 'n/a' : String(other[i].value));
+  const apart = await replayed(twoRooms(gaps), { tuning, separate: true });
+  expect(apart.rows.map(({ at }) => at)).toEqual(course.map(({ at }) => at));
+  expect(apart.rows.every(({ score }) => score !== null)).toBe(true);
+  const group = await replayed(twoRooms(gaps), { tuning });
+  expect(group.rows.map(({ at }) => at)).toEqual(course.map(({ at }) => at));
+  expect(group.rows[600].anomaly).toBe(true);
+});
+
+test('a row without any number is answered without a score', async () => {
+  const empty = await replayed('time,a,b\n2024-01-01T00:00Z,1,2\n2024-01-01T00:01Z,,\n2024-01-01T00:02Z,1,2\n');
+  expect(empty.rows[1]).toEqual({
+    at: START_AT + 60_000,
+    score: null,
+    anomaly: false,
+    series: '',
+    value: null,
+    expected: null,
+    lower: null,
+    upper: null,
+  });
+  expect(empty.rows.map(({ series }) => series === '')).toEqual([false, true, false]);
+  expect(empty.notes).toEqual([]);
+});
+
+test('rows that do not go forward in time are counted and not scored, as the service would do', async () => {
+  const minutes = [3, 1, 3, 4, 2, 5];
+  const csv = ['time,a', ...minutes.map((minute) => `2024-01-01T00:0${minute}Z,${minute}`)].join('\n');
+  const { summary, rows } = await replayed(csv);
+  expect(summary).toMatchObject({ rows: 6, lateRows: 3, firstAt: START_AT + 180_000, lastAt: START_AT + 300_000 });
+  expect(rows.map(({ value }) => value !== null)).toEqual([true, false, false, true, false, true]);
+});
+
+test('times soon after 1970, as simulations have them, are taken as they are', async () => {
+  const csv = ['second,x', ...Array.from({ length: 20 }, (_, i) => `${i + 1},${i % 4}`)].join('\n');
+  const directory = mkdtempSync(join(tmpdir(), 'zankyo-replay-'));
+  onTestFinished(() => {
+    rmSync(directory, { recursive: true });
+  });
+  const path = join(directory, 'simulated.csv');
+  writeFileSync(path, csv);
+  const rows: ScoredRow[] = [];
+  const notes: string[] = [];
+  await replay(await readRecording(path, { time: 'second' }), {
+    note: (_level, _fields, message) => notes.push(message),
+    onEvent: () => undefined,
+    onRow: (row) => {
+      rows.push(row);
+    },
+  });
+  expect(rows.map(({ at }) => at)).toEqual(Array.from({ length: 20 }, (_, i) => (i + 1) * 1000));
+  expect(notes).toEqual([]);
+});
+
+test('columns whose names become the same slug, or that of the group, stay apart', () => {
+  const names = (columns: readonly string[]): unknown => siteOf(columns, {}).groups['recording'].series;
+  expect(names(['Temp A', 'temp-a', 'TEMP A'])).toEqual(['temp-a', 'temp-a-2', 'temp-a-3']);
+  expect(names(['recording', '温度'])).toEqual(['recording-2', 'column-2']);
+  expect(names(['a-2', 'a', 'A'])).toEqual(['a-2', 'a', 'a-3']);
+});
+
+test('the tuning of a site file is used as it was read', () => {
+  expect(siteOf(['a'], { tuning: { cell: 'lstm', coolDown: 7200_000 } }).tuning).toMatchObject({
+    cell: 'lstm',
+    coolDown: 7200_000,
+    warmup: 400,
+  });
+});

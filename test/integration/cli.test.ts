@@ -1,0 +1,279 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Anomaly } from '../../src/detect/anomaly.ts';
+import { AnomalyLog } from '../../src/io/anomaly-log.ts';
+import { openDatabase } from '../../src/io/database.ts';
+import { roomTemperature } from '../room-temperature.ts';
+import { freePort, startMosquitto } from './mosquitto.ts';
+import { directory, runProgram, type Ending } from './program.ts';
+
+const cleanUps: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+/** A directory with these files. */
+const withFiles = (files: Readonly<Record<string, string>> = {}): string => {
+  const { path, remove } = directory(files);
+  cleanUps.push(remove);
+  return path;
+};
+
+const site = (url = 'mqtt://localhost'): string => `site: house
+database: zankyo.db
+mqtt: { url: '${url}' }
+inputs:
+  - topic: rooms/+
+    name: '{1}'
+`;
+
+const lines = (text: string): readonly string[] => text.split('\n').slice(0, -1);
+
+/** What an operator should see of a failure: one sentence and no more, nothing on stdout. */
+const expectSentence = ({ code, stdout, stderr }: Ending, exit: number, says: string): void => {
+  expect(stderr).toContain(says);
+  expect(lines(stderr)).toHaveLength(1);
+  expect(stdout).toBe('');
+  expect(code).toBe(exit);
+};
+
+describe('a site file', () => {
+  test('with mistakes: all of them, with their places, and exit code 78', async () => {
+    const broken = `site: My House
+mqtt:
+  url: localhost
+inputs:
+  - topic: rooms/#/t
+tuning:
+  warmpu: 100
+  cool_down: 1 hour
+`;
+    const cwd = withFiles({ 'site.yaml': broken });
+    for (const command of [
+      ['check', 'site.yaml'],
+      ['check', '-c', 'site.yaml'],
+      ['run', '-c', 'site.yaml'],
+    ]) {
+      const { code, stdout, stderr } = await runProgram(command, cwd);
+      expect(lines(stderr).map((line) => line.split(': ').slice(0, 2).join(': '))).toEqual([
+        'site.yaml:1:7: site',
+        'site.yaml:3:8: mqtt.url',
+        'site.yaml:5:12: inputs[0].topic',
+        'site.yaml:7:3: tuning.warmpu',
+        'site.yaml:8:14: tuning.cool_down',
+      ]);
+      expect(stderr).toContain('warmup');
+      expect(stdout).toBe('');
+      expect(code).toBe(78);
+    }
+  });
+
+  test('that is not there: exit code 78', async () => {
+    const cwd = withFiles();
+    expectSentence(await runProgram(['check', 'site.yaml'], cwd), 78, 'site.yaml: there is no such file');
+    expectSentence(await runProgram(['run', '-c', 'site.yaml'], cwd), 78, 'site.yaml: there is no such file');
+  });
+
+  test('that is right is said to be so', async () => {
+    const { code, stdout, stderr } = await runProgram(['check', 'site.yaml'], withFiles({ 'site.yaml': site() }));
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stdout: 'site.yaml: sound. Site house, 1 input, no groups.\n',
+      stderr: '',
+    });
+  });
+
+  test('with a broker that is there, and with one that is not: exit code 69', async () => {
+    const broker = await startMosquitto();
+    cleanUps.push(() => broker.stop());
+    const good = await runProgram(['check', 'site.yaml', '--connect'], withFiles({ 'site.yaml': site(broker.url) }));
+    expect(good.stdout).toBe('site.yaml: sound. Site house, 1 input, no groups, broker reached.\n');
+    expect(good.code).toBe(0);
+    const url = `mqtt://127.0.0.1:${await freePort()}`;
+    const cwd = withFiles({ 'site.yaml': site(url) });
+    expectSentence(await runProgram(['check', 'site.yaml', '--connect'], cwd), 69, `${url} refuses the connection`);
+  });
+});
+
+describe('a wrong command line ends with 64', () => {
+  test.each([
+    [['frobnicate'], "error: unknown command 'frobnicate'"],
+    [['run'], "error: required option '-c, --config <file>' not specified"],
+    [['replay'], "error: missing required argument 'file'"],
+    [['check'], 'which file? zankyo check SITE.yaml'],
+    [['anomalies'], 'which log? Give -c SITE.yaml or --database FILE'],
+    [['anomalies', '--database', 'x.db', '--limit', 'few'], 'Expected a whole number.'],
+    [['demo', '--for', '5x'], '--for 5x: expected real time such as 90s or 10m, or simulated time such as 14d'],
+    [['demo', '--for', '0d'], '--for 0d: expected real time'],
+    [['demo', '--for', '90'], '--for 90: expected real time'],
+    [['demo', '--seed', '-1'], 'Expected a whole number.'],
+  ])('%j', async (args, says) => {
+    const { code, stdout, stderr } = await runProgram(args, withFiles());
+    expect(stderr).toContain(says);
+    expect(stdout).toBe('');
+    expect(code).toBe(64);
+  });
+
+  test('help and version are no mistakes', async () => {
+    expect((await runProgram(['--help'])).code).toBe(0);
+    const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
+      version: string;
+    };
+    expect(await runProgram(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n` });
+  });
+});
+
+describe('the database', () => {
+  test('that cannot be used keeps the service from starting: exit code 1', async () => {
+    const cwd = withFiles({ 'site.yaml': site().replace('zankyo.db', 'nowhere/zankyo.db') });
+    const { code, stderr } = await runProgram(['run', '-c', 'site.yaml'], cwd);
+    expect(stderr).toContain('nowhere/zankyo.db: its directory does not exist; create it, or set database to');
+    expect(code).toBe(1);
+    const foreign = withFiles({ 'site.yaml': site(), 'zankyo.db': 'This is a diary.\n'.repeat(100) });
+    expectSentence(
+      await runProgram(['anomalies', '-c', 'site.yaml'], foreign),
+      1,
+      'zankyo.db is not an SQLite database: set database to another file, or move this one away',
+    );
+  });
+
+  const NOW = Date.now();
+  const HOUR = 3_600_000;
+  const anomaly = (id: string, startAt: number, rest: Partial<Anomaly> = {}): Anomaly => ({
+    id,
+    stream: 'hall',
+    series: 'hall',
+    kind: 'process',
+    severity: 'major',
+    startAt,
+    peakAt: startAt,
+    endAt: startAt + HOUR,
+    score: 2.5,
+    value: 30,
+    expected: 20,
+    lower: 19,
+    upper: 21,
+    unit: '°C',
+    contributions: { hall: 1 },
+    reason: `The reason of ${id}.`,
+    ...rest,
+  });
+  const old = anomaly('old', Date.UTC(2024, 0, 1, 12), { series: 'attic', stream: 'attic' });
+  const recent = anomaly('recent', NOW - 2 * HOUR, { endAt: null });
+
+  const logged = (): string => {
+    const cwd = withFiles({ 'site.yaml': site() });
+    const db = openDatabase(join(cwd, 'zankyo.db'));
+    const log = new AnomalyLog(db, { quarantineRows: 1 });
+    for (const one of [old, recent])
+      log.record(
+        { phase: 'opened', at: one.startAt, anomaly: one },
+        { stream: one.stream, at: one.startAt, version: 1, shape: 'x', bytes: new Uint8Array(8) },
+      );
+    db.close();
+    return cwd;
+  };
+
+  test('is listed, newest first, as lines and as JSON', async () => {
+    const cwd = logged();
+    const plain = await runProgram(['anomalies', '-c', 'site.yaml'], cwd);
+    expect(lines(plain.stdout)[1]).toBe('2024-01-01 12:00  1 h       major       2.50  The reason of old.');
+    expect(lines(plain.stdout)[0]).toMatch(/^\S+ \S+ {2}open {6}major {7}2\.50 {2}The reason of recent\.$/);
+    const json = await runProgram(['anomalies', '--database', 'zankyo.db', '--json'], cwd);
+    expect(lines(json.stdout).map((line) => JSON.parse(line) as unknown)).toEqual([recent, old]);
+    expect([plain.code, json.code, plain.stderr, json.stderr]).toEqual([0, 0, '', '']);
+  });
+
+  test('is searched by time, series and number', async () => {
+    const cwd = logged();
+    const ids = async (...args: string[]): Promise<unknown> => {
+      const { stdout } = await runProgram(['anomalies', '-c', 'site.yaml', '--json', ...args], cwd);
+      return lines(stdout).map((line) => (JSON.parse(line) as Anomaly).id);
+    };
+    expect(await ids('--since', '1d')).toEqual(['recent']);
+    expect(await ids('--since', '2023-12-31')).toEqual(['recent', 'old']);
+    expect(await ids('--series', 'attic')).toEqual(['old']);
+    expect(await ids('--limit', '1')).toEqual(['recent']);
+    const none = await runProgram(['anomalies', '-c', 'site.yaml', '--series', 'cellar'], cwd);
+    expect([none.code, none.stdout]).toEqual([0, 'No anomalies.\n']);
+    const wrong = await runProgram(['anomalies', '-c', 'site.yaml', '--since', 'monday'], cwd);
+    expectSentence(wrong, 64, '--since monday: expected a duration such as 2d or a time such as 2026-11-23');
+  });
+});
+
+test('`schema` prints what lies in config/', async () => {
+  const { code, stdout } = await runProgram(['schema']);
+  const file = readFileSync(join(import.meta.dirname, '../../config/zankyo.schema.json'), 'utf8');
+  expect(JSON.parse(stdout)).toEqual(JSON.parse(file));
+  expect(code).toBe(0);
+});
+
+describe('a recording', () => {
+  const FAULT = 600;
+  const course = roomTemperature(700, { from: FAULT, until: FAULT + 20 });
+  const csv = ['time,Hall', ...course.map(({ at, value }) => `${new Date(at).toISOString()},${value}`), ''].join('\n');
+  const calm = 'site: x\nmqtt: { url: mqtt://localhost }\ninputs: [{ topic: a }]\ntuning: { sensitivity: 0.5 }\n';
+  const files = { 'room.csv': csv, 'calm.yaml': calm };
+
+  test('is replayed: one line for each anomaly, the rest on stderr', async () => {
+    const { code, stdout, stderr } = await runProgram(['replay', 'room.csv', '-c', 'calm.yaml'], withFiles(files));
+    const time = new Date(course[FAULT].at).toISOString().slice(0, 16).replace('T', ' ');
+    expect(lines(stdout)).toHaveLength(1);
+    expect(stdout).toMatch(new RegExp(`^${time} {2}.* (minor|major|critical) .* hall .*\\.\\n$`));
+    expect(lines(stderr)).toHaveLength(1);
+    expect(stderr).toMatch(/^700 rows, 11\.7 h of readings, in .* s \(\d+ µs a row\)\.\n$/);
+    expect(code).toBe(0);
+  });
+
+  test('gives JSON lines, and scores with a row for each of its own', async () => {
+    const cwd = withFiles(files);
+    const args = ['replay', 'room.csv', '-c', 'calm.yaml', '--json', '--out', 'scores.csv'];
+    const { code, stdout } = await runProgram(args, cwd);
+    const [anomaly, ...more] = lines(stdout).map((line) => JSON.parse(line) as Anomaly);
+    expect(more).toEqual([]);
+    expect(anomaly).toMatchObject({ series: 'hall', startAt: course[FAULT].at, value: course[FAULT].value });
+    const [header, ...rows] = lines(readFileSync(join(cwd, 'scores.csv'), 'utf8'));
+    expect(header).toBe('timestamp,score,is_anomaly,series,value,expected,lower,upper');
+    expect(rows.map((row) => row.split(',')[0])).toEqual(course.map(({ at }) => new Date(at).toISOString()));
+    const marked = rows.flatMap((row, i) => (row.split(',')[2] === '1' ? [i] : []));
+    expect(marked[0]).toBe(FAULT);
+    expect(Number(rows[FAULT].split(',')[1])).toBeCloseTo(anomaly.score, 9);
+    expect(code).toBe(0);
+  });
+
+  test('comes from standard input as well, and one that is too short is said to be', async () => {
+    const short = csv.split('\n').slice(0, 100).join('\n');
+    const { code, stdout, stderr } = await runProgram(['replay', '-'], withFiles(), short);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^99 rows/);
+    expect(stderr).toContain('hall: still warming up at the end (24 %), so no alarms.');
+    expect(code).toBe(0);
+  });
+
+  test('in the wrong order is not scored in silence', async () => {
+    const newestFirst = ['time,Hall', ...csv.split('\n').slice(1, -1).toReversed()].join('\n');
+    const { code, stderr } = await runProgram(['replay', '-'], withFiles(), newestFirst);
+    expect(lines(stderr)[0]).toMatch(/ Left out: 699 rows that are not in the order of time\.$/);
+    expect(code).toBe(0);
+  });
+
+  test('that is none ends with 66', async () => {
+    const cwd = withFiles({ 'notes.txt': 'Milk, bread\nand butter\n' });
+    expectSentence(await runProgram(['replay', 'none.csv'], cwd), 66, 'none.csv does not exist');
+    expectSentence(await runProgram(['replay', 'notes.txt'], cwd), 66, 'has no column that begins with a time');
+    expectSentence(await runProgram(['replay', '.'], cwd), 66, 'is a directory; name a CSV file');
+  });
+
+  test('whose scores cannot be written is a wrong command line', async () => {
+    const ending = await runProgram(['replay', 'room.csv', '--out', 'nowhere/scores.csv'], withFiles(files));
+    expectSentence(ending, 64, '--out nowhere/scores.csv: cannot be written; is the folder there?');
+  });
+
+  test('whose columns become the same name is learned column by column', async () => {
+    const rows = course.slice(0, 50).map(({ at, value }) => `${at},${value},${2 * value}`);
+    const { code, stderr } = await runProgram(['replay', '-'], withFiles(), ['time,Hall,HALL', ...rows].join('\n'));
+    expect(stderr).toMatch(/^50 rows/);
+    expect(code).toBe(0);
+  });
+});
