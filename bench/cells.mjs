@@ -1,0 +1,76 @@
+// What does one reading cost, and what does one stream weigh? Every cell, in turn, round after round.
+// npm run bench:cells
+import { cpus, totalmem } from 'node:os';
+import { StreamMonitor } from '../dist/detect/stream-monitor.js';
+import { Random } from '../dist/math/random.js';
+
+const ROUNDS = 7;
+const READINGS = 4000;
+const DEFAULTS = {
+  hiddenSize: 16,
+  horizon: 16,
+  trainEvery: 1,
+  learningRate: 0.003,
+  seed: 1,
+  sensitivity: 1,
+  warmup: 400,
+  warmupTimeMs: 0,
+  minDurationMs: 0,
+  closeAfter: 10,
+  hysteresis: 0.7,
+  coolDownMs: 3_600_000,
+  silentAfterMs: 'auto',
+  stuckAfter: 'auto',
+};
+const CELLS = [
+  { name: 'rnn', cell: 'rnn', peepholes: false },
+  { name: 'gru', cell: 'gru', peepholes: false },
+  { name: 'lstm', cell: 'lstm', peepholes: false },
+  { name: 'lstm, peepholes', cell: 'lstm', peepholes: true },
+];
+
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+
+/** A daily series with noise, one reading a minute. */
+function contender({ name, cell, peepholes }, series) {
+  const infos = Array.from({ length: series }, (_, d) => ({ slug: `s${d}`, unit: '', range: null, only: 'both' }));
+  const monitor = new StreamMonitor('bench', infos, { ...DEFAULTS, cell, peepholes }, () => undefined);
+  const random = new Random(1);
+  let at = Date.UTC(2026, 0, 5);
+  const block = (readings) => {
+    const start = performance.now();
+    for (let i = 0; i < readings; i++) {
+      at += 60_000;
+      for (let d = 0; d < series; d++) {
+        const value = 20 + 5 * Math.sin((2 * Math.PI * at) / 86_400_000 + d) + random.normal();
+        monitor.take(d, { series: `s${d}`, at, value, receivedAt: at });
+      }
+    }
+    return ((performance.now() - start) * 1000) / readings;
+  };
+  block(2 * READINGS); // compiled and warm
+  return { name, series, block, times: [], bytes: monitor.memory.byteLength };
+}
+
+const contenders = [1, 5].flatMap((series) => CELLS.map((cell) => contender(cell, series)));
+for (let round = 0; round < ROUNDS; round++) for (const each of contenders) each.times.push(each.block(READINGS));
+
+console.log(
+  `${cpus()[0].model}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
+);
+console.log(
+  `hidden size 16, horizon 16, trained on every sample; median of ${ROUNDS} interleaved rounds of ${READINGS}`,
+);
+console.log('');
+console.log('cell             series  µs a sample  min-max          KB in memory and snapshot  streams at 1 Hz a core');
+for (const { name, series, times, bytes } of contenders) {
+  const mid = median(times);
+  const spread = `${Math.min(...times).toFixed(0)}-${Math.max(...times).toFixed(0)}`;
+  console.log(
+    `${name.padEnd(15)}  ${String(series).padStart(6)}  ${mid.toFixed(1).padStart(11)}  ${spread.padEnd(15)}  ${(bytes / 1024).toFixed(0).padStart(25)}  ${Math.floor(
+      1e6 / mid,
+    )
+      .toString()
+      .padStart(22)}`,
+  );
+}
