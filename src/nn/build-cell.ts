@@ -1,9 +1,10 @@
 import type { Cell } from './cell.ts';
+import { ElementwiseCell } from './elementwise-cell.ts';
 import { GruCell } from './gru-cell.ts';
 import { LstmCell } from './lstm-cell.ts';
 import { RnnCell } from './rnn-cell.ts';
 
-export type CellKind = 'rnn' | 'lstm' | 'gru';
+export type CellKind = 'rnn' | 'lstm' | 'gru' | 'elementwise';
 
 /** The cell an operator chose. `peepholes` concerns the LSTM only. */
 export function buildCell(kind: CellKind, inputSize: number, hiddenSize: number, peepholes = false): Cell {
@@ -14,5 +15,7 @@ export function buildCell(kind: CellKind, inputSize: number, hiddenSize: number,
       return new LstmCell(inputSize, hiddenSize, peepholes);
     case 'gru':
       return new GruCell(inputSize, hiddenSize);
+    case 'elementwise':
+      return new ElementwiseCell(inputSize, hiddenSize);
   }
 }

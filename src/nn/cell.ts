@@ -3,7 +3,8 @@ import type { Random } from '../math/random.ts';
 /**
  * A recurrent cell: s_t = F(theta, x_t, s_{t-1}), and the way back.
  *
- * The hidden state h_t, which is the cell's output, is the first `hiddenSize` numbers of the state s_t.
+ * The hidden state h_t, which is the cell's output, is the first `hiddenSize` numbers of the state s_t. Further blocks
+ * of H may follow, such as the LSTM's c_t: unit i has the numbers i, H + i, ... of the state to itself.
  * A cell remembers nothing: parameters, states and tapes come in, are read or filled, and nothing is allocated.
  * It does not know how it is trained: a learner knows only `forward` and `backward`.
  */
@@ -12,7 +13,7 @@ export interface Cell {
   readonly inputSize: number;
   /** H, the length of h_t. */
   readonly hiddenSize: number;
-  /** S, the length of s_t; at least H. */
+  /** S, the length of s_t; a multiple of H. */
   readonly stateSize: number;
   /** Numbers that `forward` must leave behind for `backward`. */
   readonly tapeSize: number;
@@ -28,8 +29,27 @@ export interface Cell {
   /**
    * Vector-Jacobian product of the step that wrote the tape: adds (ds_t/ds_{t-1})^T ds to dsPrevious (S)
    * and (ds_t/dtheta)^T ds to dTheta. `ds` (S), another array than dsPrevious, is used as scratch.
+   * What the units did is read from the tape, never made again from theta, which may have moved since.
    */
   backward(theta: Float64Array, tape: Float64Array, ds: Float64Array, dsPrevious: Float64Array, dTheta: Float64Array): void;
+
+  /** Which two units theta[p] joins. */
+  synapse(p: number): Synapse;
+}
+
+/** Where a parameter sits in the network of units. */
+export interface Synapse {
+  /** The unit it acts on: within one step theta[p] moves no other unit's state. */
+  readonly to: number;
+  /** The unit whose last state it weighs; `to` itself for what comes from outside or from within: inputs, biases, peepholes. */
+  readonly from: number;
+}
+
+/** The synapse of theta[p] in theta = W_i (gates H, X), W_h (gates H, H), vectors of H: row k acts on unit k mod H. */
+export function denseSynapse(p: number, gates: number, X: number, H: number): Synapse {
+  const W_h = gates * H * X, vectors = W_h + gates * H * H;
+  const to = (p < W_h ? Math.floor(p / X) : p < vectors ? Math.floor((p - W_h) / H) : p - vectors) % H;
+  return { to, from: p >= W_h && p < vectors ? (p - W_h) % H : to };
 }
 
 /** Fills `count` weights from `offset` with N(0, 1) * 0.7 / sqrt(fanIn): activations start neither silent nor saturated. */

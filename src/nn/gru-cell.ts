@@ -1,6 +1,6 @@
 import { addOuterProduct, addProduct, addTransposedProduct, sigmoid } from '../math/dense.ts';
 import type { Random } from '../math/random.ts';
-import { scatterWeights, spreadTimeConstants, type Cell } from './cell.ts';
+import { denseSynapse, scatterWeights, spreadTimeConstants, type Cell, type Synapse } from './cell.ts';
 
 /**
  * Gated recurrent unit: an update gate that keeps, a reset gate that lets go.
@@ -89,5 +89,9 @@ export class GruCell implements Cell {
     addOuterProduct(dTheta, 0, 3 * H, X, da, 0, tape, 0);
     addOuterProduct(dTheta, W_h, 3 * H, H, db, 0, tape, X);
     addTransposedProduct(theta, W_h, 3 * H, H, db, 0, dsPrevious, 0);
+  }
+
+  synapse(p: number): Synapse {
+    return denseSynapse(p, 3, this.inputSize, this.hiddenSize);
   }
 }

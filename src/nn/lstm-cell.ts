@@ -1,6 +1,6 @@
 import { addOuterProduct, addProduct, addTransposedProduct, sigmoid } from '../math/dense.ts';
 import type { Random } from '../math/random.ts';
-import { scatterWeights, spreadTimeConstants, type Cell } from './cell.ts';
+import { denseSynapse, scatterWeights, spreadTimeConstants, type Cell, type Synapse } from './cell.ts';
 
 /**
  * Long short-term memory: a memory cell whose error neither fades nor grows while its forget gate stays open
@@ -112,5 +112,9 @@ export class LstmCell implements Cell {
     addOuterProduct(dTheta, 0, 4 * H, X, da, 0, tape, 0);
     addOuterProduct(dTheta, W_h, 4 * H, H, da, 0, tape, X);
     addTransposedProduct(theta, W_h, 4 * H, H, da, 0, dsPrevious, 0);
+  }
+
+  synapse(p: number): Synapse {
+    return denseSynapse(p, 4, this.inputSize, this.hiddenSize);
   }
 }

@@ -1,6 +1,6 @@
 import { addOuterProduct, addProduct, addTransposedProduct } from '../math/dense.ts';
 import type { Random } from '../math/random.ts';
-import { scatterWeights, type Cell } from './cell.ts';
+import { denseSynapse, scatterWeights, type Cell, type Synapse } from './cell.ts';
 
 /**
  * Elman network: a tanh layer fed by the input and by its own last output.
@@ -57,5 +57,9 @@ export class RnnCell implements Cell {
     addOuterProduct(dTheta, 0, H, X, ds, 0, tape, 0);                   // (1)
     addOuterProduct(dTheta, W_hh, H, H, ds, 0, tape, X);
     addTransposedProduct(theta, W_hh, H, H, ds, 0, dsPrevious, 0);
+  }
+
+  synapse(p: number): Synapse {
+    return denseSynapse(p, 1, this.inputSize, this.hiddenSize);
   }
 }

@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/math/random.ts';
 import type { Cell } from '../../src/nn/cell.ts';
-import { CELLS, differences, distance, dot, normals, run } from './reference.ts';
+import { CELLS, differences, distance, dot, jacobians, normals, run } from './reference.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -97,6 +97,24 @@ describe.each(CELLS)('$name', ({ build }) => {
       expect(initial(7)).toEqual(initial(7));
       expect(initial(7)).not.toEqual(initial(8));
       expect(initial(7).every(Number.isFinite)).toBe(true);
+    });
+
+    test('a parameter acts on the state of its own unit, and on no other', () => {
+      const { cell, theta, tape } = step(X, H);
+      const { I } = jacobians(cell, theta, tape);
+      for (let p = 0; p < theta.length; p++)
+        for (let k = 0; k < cell.stateSize; k++) if (k % H !== cell.synapse(p).to) expect(I[k][p]).toBe(0);
+    });
+
+    test('with the weights between units cut, backward keeps what each unit was to itself, and nothing else', () => {
+      const { cell, theta, tape } = step(X, H);
+      const alone = theta.map((w, p) => (cell.synapse(p).from === cell.synapse(p).to ? w : 0));
+      const [whole, cut] = [jacobians(cell, theta, tape), jacobians(cell, alone, tape)];
+      for (let k = 0; k < cell.stateSize; k++) {
+        const own = whole.J[k].map((d, j) => (j % H === k % H ? d : 0));
+        expect(distance(cut.J[k], own)).toBeLessThan(1e-15);
+      }
+      expect(cut.I).toEqual(whole.I); // the direct influence passes no weight between units
     });
 
     test('the tape suffices: streams that share a cell do not notice, nor does a way back through a fresh one', () => {

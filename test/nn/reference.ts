@@ -1,5 +1,6 @@
 import { Random } from '../../src/math/random.ts';
 import { buildCell } from '../../src/nn/build-cell.ts';
+import type { LearnerKind } from '../../src/nn/build-learner.ts';
 import type { Cell } from '../../src/nn/cell.ts';
 
 /** Every cell there is: a name for the report and how to make one of X inputs and H hidden units. */
@@ -8,7 +9,11 @@ export const CELLS: readonly { name: string; build: (X: number, H: number) => Ce
   { name: 'gru', build: (X, H) => buildCell('gru', X, H) },
   { name: 'lstm', build: (X, H) => buildCell('lstm', X, H) },
   { name: 'lstm with peepholes', build: (X, H) => buildCell('lstm', X, H, true) },
+  { name: 'elementwise', build: (X, H) => buildCell('elementwise', X, H) },
 ];
+
+/** Every learner there is. */
+export const LEARNERS: readonly LearnerKind[] = ['tbptt', 'rtrl', 'snap1'];
 
 /** `length` normal deviates times `scale`. */
 export function normals(length: number, random: Random, scale = 1): Float64Array {
@@ -89,4 +94,19 @@ export function sum(length: number, terms: Float64Array[]): Float64Array {
   const total = new Float64Array(length);
   for (const term of terms) for (let i = 0; i < length; i++) total[i] += term[i];
   return total;
+}
+
+/** J = ds_t/ds_{t-1} and I = ds_t/dtheta at fixed s_{t-1}, row by row: row k is the gradient of s_t[k]. */
+export function jacobians(
+  cell: Cell,
+  theta: Float64Array,
+  tape: Float64Array,
+): { J: Float64Array[]; I: Float64Array[] } {
+  const [J, I]: Float64Array[][] = [[], []];
+  for (let k = 0; k < cell.stateSize; k++) {
+    J.push(new Float64Array(cell.stateSize));
+    I.push(new Float64Array(theta.length));
+    cell.backward(theta, tape, new Float64Array(cell.stateSize).fill(1, k, k + 1), J[k], I[k]);
+  }
+  return { J, I };
 }

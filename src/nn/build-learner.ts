@@ -1,0 +1,25 @@
+import type { Memory } from '../math/memory.ts';
+import type { Cell } from './cell.ts';
+import type { Learner } from './learner.ts';
+import { Rtrl } from './rtrl.ts';
+import { Snap1 } from './snap1.ts';
+import { Tbptt, type TbpttOptions } from './tbptt.ts';
+
+export type LearnerKind = 'tbptt' | 'rtrl' | 'snap1';
+
+/**
+ * The learner an operator chose. `options` concern TBPTT only: the others look at all of the past, and owe
+ * nothing to a later step, so that every `credit` is due at once.
+ */
+export function buildLearner(
+  kind: LearnerKind, memory: Pick<Memory, 'take'>, cell: Cell, theta: Float64Array, options: TbpttOptions,
+): Learner {
+  switch (kind) {
+    case 'tbptt':
+      return new Tbptt(memory, cell, theta, options);
+    case 'rtrl':
+      return new Rtrl(memory, cell, theta);
+    case 'snap1':
+      return new Snap1(memory, cell, theta);
+  }
+}
