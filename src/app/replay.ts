@@ -83,7 +83,7 @@ export async function replay(recording: Recording, options: ReplayOptions): Prom
     messages$,
     alerts: { state: () => undefined, event: options.onEvent },
     anomalyLog: { record: () => undefined, quarantine: () => undefined },
-    snapshots: { load: () => null, save: () => undefined },
+    snapshots: { streams: () => [], load: () => null, save: () => undefined },
   };
   const monitors = new Set<StreamMonitor>();
   const answers: ScoredRow[] = []; // to the present row, one of each stream

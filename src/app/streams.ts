@@ -1,5 +1,5 @@
 import { couldName } from '../config/names.ts';
-import { mergeTuning, type Site, type Tuning } from '../config/schema.ts';
+import { mergeTuning, type FieldOptions, type Site, type Tuning } from '../config/schema.ts';
 import type { AnomalyEvent } from '../detect/anomaly.ts';
 import type { SeriesInfo } from '../detect/reading.ts';
 import { StreamMonitor, type MonitorOptions } from '../detect/stream-monitor.ts';
@@ -29,13 +29,21 @@ export const monitorOptions = (tuning: Tuning): MonitorOptions => ({
   silentAfterMs: tuning.silentAfter,
 });
 
-/** What the site file says of a series that a group names before any message has shown it. */
-function foretold(site: Site, slug: string): SeriesInfo {
-  const field = site.inputs.flatMap((input) => input.fields).find(({ name }) => couldName(name, slug));
-  return { slug, unit: field?.unit ?? '', range: field?.range ?? null, only: field?.only ?? 'both' };
-}
+/** The field that a series comes from, as far as its name tells before any message has shown it. */
+const fieldsOf = (site: Site, slug: string): FieldOptions[] =>
+  site.inputs.flatMap((input) => input.fields).filter(({ name }) => couldName(name, slug));
 
-/** The site's streams: its groups from the start, every other series when it is first heard. */
+const infoOf = (slug: string, field: FieldOptions | undefined): SeriesInfo => ({
+  slug,
+  unit: field?.unit ?? '',
+  range: field?.range ?? null,
+  only: field?.only ?? 'both',
+});
+
+/**
+ * The site's streams: its groups, and what an earlier run knew, from the start, so that a sensor which died meanwhile is
+ * missed; every other series when it is first heard.
+ */
 export class Streams {
   readonly monitors: StreamMonitor[] = [];
   private readonly site: Site;
@@ -48,9 +56,16 @@ export class Streams {
     for (const [name, { series, tuning }] of Object.entries(site.groups))
       this.create(
         name,
-        series.map((slug) => foretold(site, slug)),
+        series.map((slug) => infoOf(slug, fieldsOf(site, slug)[0])),
         mergeTuning(site.tuning, tuning),
       );
+    for (const slug of options.snapshots.streams()) {
+      const fields = fieldsOf(site, slug);
+      const known = this.places.has(slug) || slug in site.groups || this.places.size >= site.maxSeries;
+      // Where several inputs could be meant, the first message tells which.
+      if (known || fields.length !== 1) continue;
+      this.create(slug, [infoOf(slug, fields[0])], mergeTuning(site.tuning, fields[0].tuning));
+    }
   }
 
   /** The place of a series; a new one gets a stream of its own. Bounded, as the decoder admits only so many series. */

@@ -1,5 +1,6 @@
 import colors from 'picocolors';
 import { runDemo, type DemoAlert, type DemoResult } from '../app/demo/demo.ts';
+import { WARMUP_DAYS } from '../app/demo/site.ts';
 import { DURATION, parseDuration } from '../config/duration.ts';
 import { AppError } from '../errors.ts';
 import { EXIT } from './exit-codes.ts';
@@ -87,15 +88,15 @@ function summary(result: DemoResult): string {
     named ?? '–',
   ]);
   const found = faults.filter(({ detected }) => detected).length;
-  const weeks = simulatedDays / 7;
+  const weeks = Math.max(0, simulatedDays - WARMUP_DAYS) / 7;
+  const rate = weeks > 0 ? ` (${(falseAlarms / weeks).toFixed(1)} a week after the warm-up)` : '';
   const verdict =
     faults.length === 0 ? 'No fault has come yet' : `${found} of ${count(faults.length, 'fault')} detected`;
   return [
     ...(rows.length === 0
       ? []
       : [table(['fault', 'in', 'from (UTC)', 'result', 'delay', 'alert named'], rows, [4]), '']),
-    `${verdict}, ${count(falseAlarms, 'false alarm')} in ${simulatedDays.toFixed(1)} simulated days` +
-      ` (${(falseAlarms / weeks).toFixed(1)} a week).`,
+    `${verdict}, ${count(falseAlarms, 'false alarm')} in ${simulatedDays.toFixed(1)} simulated days` + `${rate}.`,
     `${readings} readings in ${(realMs / 1000).toFixed(0)} s. Alerts heard over MQTT: ${alertsHeard}; rows in SQLite: ${rowsLogged}.`,
   ].join('\n');
 }

@@ -38,15 +38,21 @@ export const snapshotWriter = (db: Database): ((snapshot: Snapshot) => void) => 
 export class SnapshotStore implements SnapshotPort {
   readonly #path: string;
   readonly #select: ReturnType<typeof selectSnapshot>;
+  readonly #streams: ReturnType<typeof selectStreams>;
   readonly #saveAll: (snapshots: readonly Snapshot[]) => void;
 
   constructor(db: Database) {
     this.#path = db.name;
     this.#select = selectSnapshot(db);
+    this.#streams = selectStreams(db);
     const write = snapshotWriter(db);
     this.#saveAll = db.transaction((snapshots: readonly Snapshot[]) => {
       for (const snapshot of snapshots) write(snapshot);
     });
+  }
+
+  streams(): readonly string[] {
+    return this.#streams.all();
   }
 
   /** Null when there is none. Throws an `AppError` `snapshot_damaged` when it is not what was saved. */
@@ -70,3 +76,5 @@ export class SnapshotStore implements SnapshotPort {
 
 const selectSnapshot = (db: Database) =>
   db.prepare<[string], SnapshotRow>('SELECT stream, at, version, shape, sha256, bytes FROM snapshot WHERE stream = ?');
+
+const selectStreams = (db: Database) => db.prepare<[], string>('SELECT stream FROM snapshot ORDER BY stream').pluck();

@@ -50,6 +50,8 @@ export interface AnomalyLogPort {
 }
 
 export interface SnapshotPort {
+  /** Names of the streams that have a snapshot. */
+  streams(): readonly string[];
   /** The newest snapshot of a stream, null when there is none; throws an `AppError` when it is damaged. */
   load(stream: string): Snapshot | null;
   /** Replaces the snapshots of these streams in one transaction. */

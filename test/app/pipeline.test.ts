@@ -327,6 +327,22 @@ describe('snapshots', () => {
     return world.snapshots.get('a')!;
   };
 
+  test('a sensor that died while we were away is missed', () => {
+    const site = siteOf({ tuning: { warmup: 60 } });
+    const before = new World(site);
+    for (let i = 0; i < 100; i++) before.send('s/a', String(i % 7), { receivedAt: T + i * SECOND_MS });
+    before.stop();
+    const after = new World(site, {}, before.snapshots.values());
+    const back = T + 24 * 60 * MINUTE_MS;
+    after.clock$.next(back);
+    expect(after.events).toEqual([]);
+    after.clock$.next(back + 2 * MINUTE_MS);
+    expect(after.events.map(({ phase, anomaly }) => [phase, anomaly.series, anomaly.kind])).toEqual([
+      ['opened', 'a', 'sensor'],
+    ]);
+    expect(after.events[0].anomaly.reason).toContain('has been silent for 2 min');
+  });
+
   test.each<[what: string, spoil: (snapshot: Snapshot) => Snapshot, says: string]>([
     ['of another version', (s) => ({ ...s, version: 99 }), 'a: its snapshot has version 99, and this zankyo reads'],
     [
@@ -353,7 +369,7 @@ describe('snapshots', () => {
     const load = (stream: string): never => {
       throw new AppError('snapshot_damaged', `the saved state of "${stream}" is damaged`);
     };
-    const world = new World(siteOf(), { snapshots: { load, save: () => undefined } });
+    const world = new World(siteOf(), { snapshots: { streams: () => [], load, save: () => undefined } });
     world.send('s/a', '1', { receivedAt: T });
     expect(world.notes).toEqual([
       {
@@ -370,7 +386,7 @@ describe('snapshots', () => {
     const load = (): never => {
       throw failure;
     };
-    const world = new World(siteOf(), { snapshots: { load, save: () => undefined } });
+    const world = new World(siteOf(), { snapshots: { streams: () => [], load, save: () => undefined } });
     world.send('s/a', '1', { receivedAt: T });
     expect(world.error).toBe(failure);
   });
@@ -405,7 +421,7 @@ describe('a failure', () => {
     };
     const world = new World(ranged, {
       anomalyLog: { record: full, quarantine: full },
-      snapshots: { load: () => null, save: full },
+      snapshots: { streams: () => [], load: () => null, save: full },
     });
     world.send('s/a', '150', { receivedAt: T });
     world.send('s/a', 'cold', { receivedAt: T });

@@ -68,6 +68,7 @@ export class World {
         quarantine: (rejected) => this.flushes.push([...rejected]),
       },
       snapshots: {
+        streams: () => [...this.snapshots.keys()],
         load: (stream) => this.snapshots.get(stream) ?? null,
         save: (snapshots) => {
           this.saves.push(snapshots);
