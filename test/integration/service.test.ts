@@ -179,10 +179,13 @@ test('learns, alerts once, survives a sudden death in the middle of an anomaly, 
   ]);
 
   await eventually(() => db.prepare('SELECT 1 FROM anomaly WHERE end_at IS NOT NULL').get() !== undefined);
+  // The broker has taken all; a last one without a value is remarked on when the service has, too.
+  await watcher.publish({ at: course.at(-1)!.at + 60_000, value: NaN });
+  await program.logged('The sender says that it has no value');
   const { code } = await program.end('SIGTERM');
   expect(code).toBe(0);
   // Those that the broker had kept among them, and none twice.
-  expect(program.log().at(-1)).toMatchObject({ msg: 'stopping', readings: course.length - FAULT - 1 });
+  expect(await program.logged('stopping')).toMatchObject({ readings: course.length - FAULT - 1 });
   await eventually(() => statuses(watcher).at(-1) === 'offline');
   expect(statuses(watcher)).toEqual(['online', 'offline', 'online', 'offline']);
   // What was learned since the row is kept too.
