@@ -29,7 +29,7 @@ export const monitorOptions = (tuning: Tuning): MonitorOptions => ({
   silentAfterMs: tuning.silentAfter,
 });
 
-/** The field that a series comes from, as far as its name tells before any message has shown it. */
+/** The fields that a series may come from, as far as its name tells before any message has shown it. */
 const fieldsOf = (site: Site, slug: string): FieldOptions[] =>
   site.inputs.flatMap((input) => input.fields).filter(({ name }) => couldName(name, slug));
 

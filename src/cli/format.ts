@@ -1,5 +1,5 @@
 import colors from 'picocolors';
-import type { Anomaly, AnomalyEvent, Severity } from '../detect/anomaly.ts';
+import type { Anomaly, Severity } from '../detect/anomaly.ts';
 
 const TINT: Readonly<Record<Severity, (text: string) => string>> = {
   minor: colors.yellow,
@@ -32,15 +32,6 @@ export function anomalyLine(anomaly: Anomaly): string {
   const { startAt, endAt, severity, score, reason } = anomaly;
   const lasted = endAt === null ? 'open' : endAt > startAt ? shortDuration(endAt - startAt) : 'once';
   return `${shortTime(startAt)}  ${lasted.padEnd(8)}  ${TINT[severity](severity.padEnd(8))}  ${score.toFixed(2).padStart(6)}  ${reason}`;
-}
-
-/** One line for news of an episode, as it arrives. */
-export function eventLine({ phase, at, anomaly }: AnomalyEvent): string {
-  if (phase === 'closed')
-    return colors.dim(
-      `${shortTime(at)}  over      ${anomaly.series}: normal again, peak score ${anomaly.score.toFixed(2)}`,
-    );
-  return `${shortTime(at)}  ${TINT[anomaly.severity](anomaly.severity.padEnd(8))}  ${anomaly.reason}`;
 }
 
 /** Columns padded to their widest cell; numbers belong to the right, named in `right`. */

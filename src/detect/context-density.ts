@@ -1,4 +1,4 @@
-import type { Memory } from '../math/memory.ts';
+import { section, type Memory } from '../math/memory.ts';
 import { softmax } from '../nn/softmax-head.ts';
 import { Adam } from '../nn/adam.ts';
 import { BINS } from './bins.ts';
@@ -29,7 +29,7 @@ export class ContextDensity {
     this.theta = memory.take('density', BINS * FEATURES);
     this.gradient = new Float64Array(this.theta.length);
     this.features = memory.take('density.clock', FEATURES);
-    this.adam = new Adam({ take: (name, n) => memory.take(`density.${name}`, n) }, this.theta.length, {
+    this.adam = new Adam(section(memory, 'density'), this.theta.length, {
       learningRate: 0.01,
       clip: 1,
     });
