@@ -8,7 +8,11 @@ export type ErrorCode =
   | 'database_unusable'
   | 'snapshot_damaged'
   | 'snapshot_refused'
-  | 'recording_unreadable';
+  | 'recording_unreadable'
+  | 'kernel_missing'
+  | 'kernel_unusable'
+  | 'stream_unknown'
+  | 'weights_unreadable';
 
 /** A failure someone can act on: the message names the file, the key and what would be right. */
 export class AppError extends Error {

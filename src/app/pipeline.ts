@@ -2,6 +2,7 @@ import { EMPTY, Observable, defer, finalize, ignoreElements, merge, tap } from '
 import type { Site } from '../config/schema.ts';
 import type { AnomalyEvent } from '../detect/anomaly.ts';
 import type { StreamMonitor } from '../detect/stream-monitor.ts';
+import type { Kernel } from '../nn/kernel.ts';
 import { readingsOf } from '../stream/decode-messages.ts';
 import { Decoder } from '../stream/decoder.ts';
 import { detectPerStream, type Step } from '../stream/detect-per-stream.ts';
@@ -15,6 +16,8 @@ import { Streams, type Place } from './streams.ts';
 
 export interface PipelineOptions {
   readonly note: Note;
+  /** Where the networks run in SIMD; null for Float64. */
+  readonly kernel: Kernel | null;
   /** The time when nothing arrives, epoch ms, every few seconds; a replay needs none. */
   readonly clock$?: Observable<number>;
 }
@@ -29,13 +32,18 @@ const HEARTBEAT_MS = 5_000;
  *
  * A function of four ports. State is born with the subscription; when it ends, everything is saved once more.
  */
-export const pipeline = (site: Site, ports: Ports, { note, clock$ = EMPTY }: PipelineOptions): Observable<Step> =>
+export const pipeline = (
+  site: Site,
+  ports: Ports,
+  { note, kernel, clock$ = EMPTY }: PipelineOptions,
+): Observable<Step> =>
   defer(() => {
     const decoder = new Decoder(site.inputs, { maxSeries: site.maxSeries, reserved: Object.keys(site.groups) });
     const rejects = new RejectBook(ports.anomalyLog, note);
     const states = new StateTeller(ports.alerts, site.publish.stateEvery);
     const streams = new Streams(site, {
       snapshots: ports.snapshots,
+      kernel,
       note,
       onEvent: (event, monitor) => {
         record(event, monitor);

@@ -1,8 +1,11 @@
 import { Subject } from 'rxjs';
+import { tooMuchInfluence } from '../config/influence.ts';
 import { siteSchema, type Site, type Tuning } from '../config/schema.ts';
 import type { AnomalyEvent } from '../detect/anomaly.ts';
 import type { StreamMonitor } from '../detect/stream-monitor.ts';
+import { AppError } from '../errors.ts';
 import type { Recording } from '../io/recording.ts';
+import type { Kernel } from '../nn/kernel.ts';
 import type { Step } from '../stream/detect-per-stream.ts';
 import type { Message } from '../stream/message.ts';
 import type { Ports } from '../stream/ports.ts';
@@ -25,6 +28,8 @@ export interface ScoredRow {
 
 export interface ReplayOptions {
   readonly note: Note;
+  /** Where the networks run in SIMD; null for Float64. */
+  readonly kernel: Kernel | null;
   /** What the tuning of the streams has other than the defaults, as read from a site file. */
   readonly tuning?: Partial<Tuning>;
   /** One stream for each column instead of one group of all. */
@@ -74,10 +79,14 @@ export function siteOf(columns: readonly string[], { tuning = {}, separate = fal
 
 /**
  * Runs a recording through the pipeline of the service, without a broker and as fast as it goes. Each row becomes the
- * message that a device would have sent, and is answered before the next one is read, so memory does not grow.
+ * message that a device would have sent, and is answered before the next one is read, so memory does not grow. Rejects with
+ * `config_invalid` when the columns are too many for the network to learn by rtrl.
  */
 export async function replay(recording: Recording, options: ReplayOptions): Promise<ReplaySummary> {
   const site = siteOf(recording.values, options);
+  const together = Math.max(1, ...Object.values(site.groups).map(({ series }) => series.length));
+  const tooMuch = tooMuchInfluence(site.tuning, together);
+  if (tooMuch !== null) throw new AppError('config_invalid', `tuning: ${tooMuch}`);
   const messages$ = new Subject<Message>();
   const ports: Ports = {
     messages$,
@@ -88,7 +97,7 @@ export async function replay(recording: Recording, options: ReplayOptions): Prom
   const monitors = new Set<StreamMonitor>();
   const answers: ScoredRow[] = []; // to the present row, one of each stream
   const failures: Error[] = [];
-  const subscription = pipeline(site, ports, { note: options.note }).subscribe({
+  const subscription = pipeline(site, ports, { note: options.note, kernel: options.kernel }).subscribe({
     next: (step) => {
       monitors.add(step.monitor);
       const answer = answerOf(step);

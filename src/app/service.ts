@@ -5,12 +5,15 @@ import { connectBroker, type BrokerOptions, type Connection } from '../io/broker
 import { openDatabase } from '../io/database.ts';
 import { alertsOver, statusTopic } from '../io/mqtt-alerts.ts';
 import { SnapshotStore } from '../io/snapshot-store.ts';
+import type { Kernel } from '../nn/kernel.ts';
 import { covers } from '../stream/topic-filter.ts';
 import type { Note } from './note.ts';
 import { pipeline } from './pipeline.ts';
 
 export interface ServiceOptions {
   readonly note: Note;
+  /** Where the networks run in SIMD; null for Float64. */
+  readonly kernel: Kernel | null;
   /** The present, epoch ms. The demo lives in its own time, where the timer that finds silence would be wrong. */
   readonly now?: () => number;
 }
@@ -52,7 +55,7 @@ export const brokerOptions = (site: Site, note: Note, now: () => number): Broker
 };
 
 /** Opens the database, connects, and runs the pipeline until stopped. Throws an `AppError` when it cannot start. */
-export function startService(site: Site, { note, now }: ServiceOptions): Service {
+export function startService(site: Site, { note, kernel, now }: ServiceOptions): Service {
   const db = openDatabase(site.database);
   const anomalyLog = new AnomalyLog(db, {
     quarantineRows: site.quarantine.rows,
@@ -80,7 +83,7 @@ export function startService(site: Site, { note, now }: ServiceOptions): Service
     fail = reject;
   });
   // Subscribed in the turn in which the broker was made: a queued message comes with the connection.
-  const subscription = pipeline(site, ports, { note, ...clock }).subscribe({
+  const subscription = pipeline(site, ports, { note, kernel, ...clock }).subscribe({
     next: () => {
       readings++;
     },

@@ -4,6 +4,7 @@ import type { AnomalyEvent } from '../detect/anomaly.ts';
 import type { SeriesInfo } from '../detect/reading.ts';
 import { StreamMonitor, type MonitorOptions } from '../detect/stream-monitor.ts';
 import { AppError } from '../errors.ts';
+import type { Kernel } from '../nn/kernel.ts';
 import type { DecodedSeries } from '../stream/decoder.ts';
 import type { SnapshotPort } from '../stream/ports.ts';
 import type { Note } from './note.ts';
@@ -17,12 +18,15 @@ export interface Place {
 
 export interface StreamsOptions {
   readonly snapshots: SnapshotPort;
+  /** Where the networks run in SIMD; null for Float64. */
+  readonly kernel: Kernel | null;
   readonly onEvent: (event: AnomalyEvent, monitor: StreamMonitor) => void;
   readonly note: Note;
 }
 
-export const monitorOptions = (tuning: Tuning): MonitorOptions => ({
+export const monitorOptions = (tuning: Tuning, kernel: Kernel | null): MonitorOptions => ({
   ...tuning,
+  kernel,
   warmupTimeMs: tuning.warmupTime,
   minDurationMs: tuning.minDuration,
   coolDownMs: tuning.coolDown,
@@ -40,6 +44,25 @@ const infoOf = (slug: string, field: FieldOptions | undefined): SeriesInfo => ({
   only: field?.only ?? 'both',
 });
 
+/** What a stream is made of. */
+export interface StreamPlan {
+  readonly series: readonly SeriesInfo[];
+  readonly tuning: Tuning;
+}
+
+/** All that a stream of this name may be: one plan for a group, else one for each field that may give the series. */
+export function plansOf(site: Site, stream: string): readonly StreamPlan[] {
+  if (Object.hasOwn(site.groups, stream)) {
+    const { series, tuning } = site.groups[stream];
+    const infos = series.map((slug) => infoOf(slug, fieldsOf(site, slug)[0]));
+    return [{ series: infos, tuning: mergeTuning(site.tuning, tuning) }];
+  }
+  return fieldsOf(site, stream).map((field) => ({
+    series: [infoOf(stream, field)],
+    tuning: mergeTuning(site.tuning, field.tuning),
+  }));
+}
+
 /**
  * The site's streams: its groups, and what an earlier run knew, from the start, so that a sensor which died meanwhile is
  * missed; every other series when it is first heard.
@@ -53,18 +76,12 @@ export class Streams {
   constructor(site: Site, options: StreamsOptions) {
     this.site = site;
     this.options = options;
-    for (const [name, { series, tuning }] of Object.entries(site.groups))
-      this.create(
-        name,
-        series.map((slug) => infoOf(slug, fieldsOf(site, slug)[0])),
-        mergeTuning(site.tuning, tuning),
-      );
+    for (const name of Object.keys(site.groups)) this.create(name, plansOf(site, name)[0]);
     for (const slug of options.snapshots.streams()) {
-      const fields = fieldsOf(site, slug);
       const known = this.places.has(slug) || slug in site.groups || this.places.size >= site.maxSeries;
+      const plans = plansOf(site, slug);
       // Where several inputs could be meant, the first message tells which.
-      if (known || fields.length !== 1) continue;
-      this.create(slug, [infoOf(slug, fields[0])], mergeTuning(site.tuning, fields[0].tuning));
+      if (!known && plans.length === 1) this.create(slug, plans[0]);
     }
   }
 
@@ -73,7 +90,7 @@ export class Streams {
     const place = this.places.get(series.slug);
     if (place !== undefined) return place;
     const { tuning } = this.site.inputs[series.index.input].fields[series.index.field];
-    this.create(series.slug, [series], mergeTuning(this.site.tuning, tuning));
+    this.create(series.slug, { series: [series], tuning: mergeTuning(this.site.tuning, tuning) });
     return this.places.get(series.slug)!;
   }
 
@@ -82,9 +99,9 @@ export class Streams {
     this.monitors.splice(this.monitors.indexOf(monitor), 1);
   }
 
-  private create(stream: string, series: readonly SeriesInfo[], tuning: Tuning): void {
-    const { snapshots, note, onEvent } = this.options;
-    const monitor: StreamMonitor = new StreamMonitor(stream, series, monitorOptions(tuning), (event) => {
+  private create(stream: string, { series, tuning }: StreamPlan): void {
+    const { snapshots, kernel, note, onEvent } = this.options;
+    const monitor: StreamMonitor = new StreamMonitor(stream, series, monitorOptions(tuning, kernel), (event) => {
       onEvent(event, monitor);
     });
     try {

@@ -1,6 +1,7 @@
 import colors from 'picocolors';
 import { runDemo, type DemoAlert, type DemoResult } from '../app/demo/demo.ts';
 import { WARMUP_DAYS } from '../app/demo/site.ts';
+import { kernelOrNull } from '../app/kernel.ts';
 import { DURATION, parseDuration } from '../config/duration.ts';
 import { AppError } from '../errors.ts';
 import { EXIT } from './exit-codes.ts';
@@ -24,7 +25,8 @@ const DAY_MS = 86_400_000;
 /** `zankyo demo`, which is `npm start`: watch it learn, and see what it found and what it missed. */
 export async function demo({ for: duration, seed, json }: DemoCommandOptions): Promise<number> {
   const { days, realMs } = spanOf(duration);
-  const log = openLog('warn');
+  const note = noteTo(openLog('warn'));
+  const kernel = kernelOrNull(note);
   const say = (line: string): void => {
     progress.clear();
     console.log(line);
@@ -39,7 +41,8 @@ export async function demo({ for: duration, seed, json }: DemoCommandOptions): P
     seed,
     days: Math.min(days, MOST_DAYS),
     realMs,
-    note: noteTo(log),
+    note,
+    kernel,
     onAlert: (alert) => {
       say(alertLine(alert));
     },

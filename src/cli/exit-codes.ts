@@ -9,6 +9,8 @@ const EXIT_OF: Readonly<Partial<Record<ErrorCode, number>>> = {
   config_invalid: EXIT.config,
   secret_missing: EXIT.config,
   recording_unreadable: EXIT.noInput,
+  weights_unreadable: EXIT.noInput,
+  stream_unknown: EXIT.noInput,
   broker_unavailable: EXIT.unavailable,
 };
 

@@ -1,6 +1,7 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
+import { kernelOrNull } from '../app/kernel.ts';
 import { replay, type ScoredRow } from '../app/replay.ts';
 import { loadSite } from '../config/load.ts';
 import type { Anomaly, AnomalyEvent } from '../detect/anomaly.ts';
@@ -31,7 +32,8 @@ export async function replayFile(file: string, options: ReplayCommandOptions): P
   const { config, time, columns: values, ignore, delimiter, out, separate, json } = options;
   const tuning = config === undefined ? undefined : loadSite(config).site.tuning;
   const recording = await readRecording(file, { time, values, ignore, delimiter });
-  const log = openLog('warn');
+  const note = noteTo(openLog('warn'));
+  const kernel = kernelOrNull(note);
   const progress = openProgress(recording.bytesTotal);
   const scores = out === undefined ? null : openScores(out);
   const episodes = new Map<string, Anomaly>();
@@ -47,7 +49,8 @@ export async function replayFile(file: string, options: ReplayCommandOptions): P
     }
   };
   const summary = await replay(recording, {
-    note: noteTo(log),
+    note,
+    kernel,
     ...(tuning === undefined ? {} : { tuning }),
     separate,
     onEvent: print,

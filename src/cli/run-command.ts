@@ -1,3 +1,4 @@
+import { kernelOrNull } from '../app/kernel.ts';
 import { startService } from '../app/service.ts';
 import { loadSite } from '../config/load.ts';
 import { EXIT } from './exit-codes.ts';
@@ -12,8 +13,11 @@ export async function run(config: string): Promise<number> {
   const log = openLog(site.log.level);
   for (const warning of warnings) log.warn(warning);
   const signal = nextSignal();
-  const service = startService(site, { note: noteTo(log) });
-  log.info({ site: site.site, broker: site.mqtt.url, database: site.database }, 'started');
+  const note = noteTo(log);
+  const kernel = kernelOrNull(note);
+  const service = startService(site, { note, kernel });
+  const core = kernel === null ? 'Float64' : 'SIMD';
+  log.info({ site: site.site, broker: site.mqtt.url, database: site.database, core }, 'started');
   try {
     const name = await Promise.race([signal, service.failure]);
     log.info({ signal: name, readings: service.readings }, 'stopping');

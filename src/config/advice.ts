@@ -1,6 +1,6 @@
 import { wildcardsIn } from '../stream/topic-filter.ts';
-import { fieldsOf } from './placed.ts';
 import { isLiteral } from './names.ts';
+import { fieldsOf, tuningsOf } from './placed.ts';
 import { valueAt, type Problem } from './problems.ts';
 import type { Site } from './schema.ts';
 
@@ -9,6 +9,7 @@ export const advice = (site: Site, data: unknown): Problem[] => [
   ...mqttAdvice(site),
   ...databaseAdvice(data),
   ...nameAdvice(data),
+  ...tuningAdvice(data),
 ];
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
@@ -46,3 +47,21 @@ const nameAdvice = (data: unknown): Problem[] =>
       path: [...path, 'name'],
       text: `only the first topic to arrive can be the series ${JSON.stringify(field.name)}; {1} or {topic} in the name keeps topics apart`,
     }));
+
+/** Options of back-propagation through time where another learner learns; the site's may be meant for one of its layers. */
+function tuningAdvice(data: unknown): Problem[] {
+  const tunings = tuningsOf(data);
+  return tunings.flatMap(({ path, own, merged }, i): Problem[] => {
+    const concerned = i === 0 ? tunings : [tunings[i]];
+    if (concerned.some(({ merged }) => merged.learner === 'tbptt')) return [];
+    const given = [
+      ...(own.horizon === undefined ? [] : ['horizon']),
+      ...(own.trainEvery === undefined ? [] : ['train_every']),
+    ];
+    return given.map((key) => ({
+      path: [...path, key],
+      on: 'key',
+      text: `has no effect: only tbptt uses it, and learner is ${merged.learner} here`,
+    }));
+  });
+}

@@ -1,9 +1,10 @@
 import { wildcardsIn } from '../stream/topic-filter.ts';
+import { tooMuchInfluence } from './influence.ts';
 import { couldName, highestPlaceholder, isLiteral } from './names.ts';
-import { fieldsOf, groupsOf, listAt, sound, type PlacedField, type PlacedGroup } from './placed.ts';
+import { fieldsOf, groupsOf, listAt, sound, tuningsOf } from './placed.ts';
+import type { PlacedField, PlacedGroup, PlacedTuning } from './placed.ts';
 import { valueAt, type Path, type Problem } from './problems.ts';
-import { inputSchema, mergeTuning, mqttSchema, overrideSchema, tuningSchema } from './schema.ts';
-import type { Tuning, TuningOverride } from './schema.ts';
+import { inputSchema, mqttSchema } from './schema.ts';
 import { didYouMean } from './suggest.ts';
 
 /*
@@ -15,10 +16,12 @@ import { didYouMean } from './suggest.ts';
 export function contradictions(data: unknown): Problem[] {
   const fields = fieldsOf(data);
   const groups = groupsOf(data);
+  const tunings = tuningsOf(data);
   return [
     ...mqttProblems(data),
     ...inputProblems(data),
-    ...tuningProblems(data, fields, groups),
+    ...tunings.flatMap(mismatches),
+    ...influenceProblems(tunings),
     ...nameProblems(fields),
     ...groupProblems(data, fields, groups),
   ];
@@ -74,25 +77,10 @@ function inputProblems(data: unknown): Problem[] {
   });
 }
 
-function tuningProblems(data: unknown, fields: readonly PlacedField[], groups: readonly PlacedGroup[]): Problem[] {
-  const own = sound(overrideSchema, valueAt(data, ['tuning']) ?? {});
-  if (!own) return [];
-  const site = mergeTuning(tuningSchema.parse({}), own);
-  return [
-    ...mismatches(['tuning'], own, site),
-    ...fields.flatMap(({ path, field }) =>
-      mismatches([...path, 'tuning'], field.tuning, mergeTuning(site, field.tuning)),
-    ),
-    ...groups.flatMap(({ name, group }) =>
-      mismatches(['groups', name, 'tuning'], group.tuning, mergeTuning(site, group.tuning)),
-    ),
-  ];
-}
-
 /** Options of one section that do not fit together; reported where at least one of them was given. */
-function mismatches(path: Path, own: TuningOverride, merged: Tuning): Problem[] {
+function mismatches({ path, own, merged }: PlacedTuning): Problem[] {
   const problems: Problem[] = [];
-  const { cell, peepholes, horizon, trainEvery } = merged;
+  const { cell, peepholes, learner, horizon, trainEvery } = merged;
   if (peepholes && cell !== 'lstm' && (own.peepholes ?? own.cell) !== undefined) {
     const key = own.peepholes === undefined ? 'cell' : 'peepholes';
     problems.push({
@@ -100,14 +88,30 @@ function mismatches(path: Path, own: TuningOverride, merged: Tuning): Problem[] 
       text: `only an lstm has peepholes, and cell is ${cell} here; expected cell: lstm or peepholes: false`,
     });
   }
-  if (trainEvery > horizon && (own.trainEvery ?? own.horizon) !== undefined) {
-    const key = own.trainEvery === undefined ? 'horizon' : 'train_every';
+  if (learner === 'tbptt' && trainEvery > horizon && (own.learner ?? own.trainEvery ?? own.horizon) !== undefined) {
+    const key = own.trainEvery !== undefined ? 'train_every' : own.horizon !== undefined ? 'horizon' : 'learner';
     problems.push({
       path: [...path, key],
       text: `expected train_every of at most horizon; got train_every ${trainEvery} and horizon ${horizon}`,
     });
   }
   return problems;
+}
+
+/** Networks too large for their learner, each reported where its size was last spoken of. */
+function influenceProblems(tunings: readonly PlacedTuning[]): Problem[] {
+  const [site] = tunings;
+  return tunings.flatMap((tuning): Problem[] => {
+    const { path, own, merged, series } = tuning;
+    const text = tooMuchInfluence(merged, series);
+    if (text === null) return [];
+    if (own.hiddenSize !== undefined) return [{ path: [...path, 'hidden_size'], text }];
+    if (own.learner !== undefined) return [{ path: [...path, 'learner'], text }];
+    if ((own.cell ?? own.peepholes) !== undefined) return [{ path, on: 'key', text }];
+    // Only the number of series is its own; what is too large for one series has been reported at the site.
+    const inherited = tooMuchInfluence(site.merged, 1) !== null;
+    return inherited ? [] : [{ path: [...path.slice(0, -1), 'series'], on: 'key', text }];
+  });
 }
 
 function nameProblems(fields: readonly PlacedField[]): Problem[] {

@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { isScalar } from 'yaml';
 import { AppError } from '../errors.ts';
 import { advice } from './advice.ts';
 import { contradictions } from './checks.ts';
@@ -13,6 +14,8 @@ export interface LoadedSite {
   readonly site: Site;
   /** One line each, with file and place: allowed, but hardly meant or not safe. */
   readonly warnings: readonly string[];
+  /** Where the password comes from, never what it is: an option, a tag or a file; null when there is none. */
+  readonly passwordSource: string | null;
 }
 
 const PASSWORD: Path = ['mqtt', 'password'];
@@ -23,6 +26,7 @@ const PASSWORD: Path = ['mqtt', 'password'];
  */
 export function loadSite(path: string, env: NodeJS.ProcessEnv = process.env): LoadedSite {
   const file = readYaml(path);
+  const tag = tagText(file.document.getIn(PASSWORD, true));
   const tags = resolveTags(file, env);
   const data = plainData(file);
   const checked = siteSchema.safeParse(data);
@@ -41,8 +45,13 @@ export function loadSite(path: string, env: NodeJS.ProcessEnv = process.env): Lo
 
   const exposed = typeof literal === 'string' && !tags.values.has(literal) ? worldReadable(path) : [];
   const site = settle(checked.data, password.value, dirname(path), env);
-  return { site, warnings: [...tags.warnings, ...password.warnings, ...exposed, ...say(advice(site, data))] };
+  const warnings = [...tags.warnings, ...password.warnings, ...exposed, ...say(advice(site, data))];
+  return { site, warnings, passwordSource: tag ?? password.source };
 }
+
+/** `!secret name`, as it stands in the file before the value takes its place; null where there is no tag. */
+const tagText = (node: unknown): string | null =>
+  isScalar(node) && node.tag?.startsWith('!') ? `${node.tag} ${String(node.value)}` : null;
 
 /** What could not be resolved has been reported; that nothing stands in its place follows from it. */
 function without(reported: readonly Problem[], problems: readonly Problem[]): readonly Problem[] {

@@ -6,6 +6,8 @@ import { worldReadable } from './secrets.ts';
 export interface FoundPassword {
   /** Null when there is none, or when it could not be read. */
   readonly value: string | null;
+  /** Where it comes from, in words; null when there is none. */
+  readonly source: string | null;
   readonly problems: readonly Problem[];
   readonly warnings: readonly string[];
 }
@@ -18,7 +20,8 @@ const FILE_OPTION: Path = ['mqtt', 'password_file'];
  */
 export function findPassword(data: unknown, directory: string, env: NodeJS.ProcessEnv): FoundPassword {
   const given = valueAt(data, ['mqtt', 'password']);
-  if (given !== undefined) return { ...nothing, value: typeof given === 'string' ? given : null };
+  if (given !== undefined)
+    return { ...nothing, value: typeof given === 'string' ? given : null, source: 'mqtt.password' };
 
   const named = valueAt(data, FILE_OPTION);
   if (typeof named === 'string' && named !== '') return fromFile(resolve(directory, named), FILE_OPTION);
@@ -29,7 +32,7 @@ export function findPassword(data: unknown, directory: string, env: NodeJS.Proce
   return credential !== null && existsSync(credential) ? fromFile(credential, ['mqtt']) : nothing;
 }
 
-const nothing: FoundPassword = { value: null, problems: [], warnings: [] };
+const nothing: FoundPassword = { value: null, source: null, problems: [], warnings: [] };
 
 /** All of the file but the end of its last line. */
 function fromFile(file: string, path: Path): FoundPassword {
@@ -37,7 +40,7 @@ function fromFile(file: string, path: Path): FoundPassword {
   try {
     const value = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
     if (value === '') return problem(`expected a password in ${file}; the file is empty`);
-    return { value, problems: [], warnings: worldReadable(file) };
+    return { value, source: file, problems: [], warnings: worldReadable(file) };
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
     return problem(`expected a file that we can read; ${file} gives ${code}`);

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { valueAt, type Path } from './problems.ts';
-import { groupSchema, inputSchema } from './schema.ts';
-import type { FieldOptions, GroupOptions, InputOptions } from './schema.ts';
+import { groupSchema, inputSchema, mergeTuning, overrideSchema, tuningSchema } from './schema.ts';
+import type { FieldOptions, GroupOptions, InputOptions, Tuning, TuningOverride } from './schema.ts';
 
 /** What is right in itself, as read; null when it is not. */
 export const sound = <Type extends z.ZodType>(type: Type, data: unknown): z.output<Type> | null =>
@@ -44,3 +44,30 @@ export const groupsOf = (data: unknown): readonly PlacedGroup[] =>
     const group = sound(groupSchema, given);
     return group ? [{ name, group }] : [];
   });
+
+/** What the site, a field or a group says of its tuning, and what that comes to with the layers above. */
+export interface PlacedTuning {
+  readonly path: Path;
+  readonly own: TuningOverride;
+  readonly merged: Tuning;
+  /** Series that a network of it learns: 1, or those of the group. */
+  readonly series: number;
+}
+
+/** The site's tuning first, then that of each field and group; none where the site's is not right in itself. */
+export function tuningsOf(data: unknown): readonly PlacedTuning[] {
+  const own = sound(overrideSchema, valueAt(data, ['tuning']) ?? {});
+  if (!own) return [];
+  const site = mergeTuning(tuningSchema.parse({}), own);
+  const placed = (path: Path, tuning: TuningOverride, series: number): PlacedTuning => ({
+    path: [...path, 'tuning'],
+    own: tuning,
+    merged: mergeTuning(site, tuning),
+    series,
+  });
+  return [
+    { path: ['tuning'], own, merged: site, series: 1 },
+    ...fieldsOf(data).map(({ path, field }) => placed(path, field.tuning, 1)),
+    ...groupsOf(data).map(({ name, group }) => placed(['groups', name], group.tuning, group.series.length)),
+  ];
+}

@@ -12,14 +12,23 @@ const { section, option, optional, whole, real, duration } = v;
 
 const tuningShape = {
   cell: option(
-    z.enum(['gru', 'lstm', 'rnn']),
+    z.enum(['gru', 'lstm', 'rnn', 'elementwise']),
     'gru',
-    'Kind of recurrent cell: gru suits most sensors, lstm remembers more, rnn is the smallest.',
+    'Kind of recurrent cell: gru suits most sensors, lstm remembers more, rnn is the smallest, elementwise learns by rtrl exactly at the least cost, as its units do not talk to each other.',
   ),
   peepholes: option(z.boolean(), false, 'Lets the gates of an lstm see its memory, for exact timing.'),
+  learner: option(
+    z.enum(['tbptt', 'snap1', 'rtrl']),
+    'tbptt',
+    'How the network learns: tbptt takes an error back over horizon readings; snap1 has no horizon, is 2 to 3 times cheaper and forgets what units do to each other; rtrl is exact through all of the past, at a cost that grows with the fourth power of hidden_size.',
+  ),
   hidden_size: option(whole(1, 128), 16, 'Units in the network; time and memory per reading grow with the square.'),
-  horizon: option(whole(1, 256), 16, 'Readings over which an error is traced back in time when learning.'),
-  train_every: option(whole(1, 256), 1, 'Learns once in so many readings; more costs less and learns more slowly.'),
+  horizon: option(whole(1, 256), 16, 'Readings over which tbptt traces an error back in time.'),
+  train_every: option(
+    whole(1, 256),
+    1,
+    'Readings from one learning of tbptt to the next; more cost less and learn more slowly.',
+  ),
   learning_rate: option(v.positive(0.1), 0.003, 'Size of a learning step; higher adapts faster and forgets faster.'),
   seed: option(
     whole(0, 4_294_967_295),

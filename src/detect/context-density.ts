@@ -1,5 +1,5 @@
 import { section, type Memory } from '../math/memory.ts';
-import { softmax } from '../nn/softmax-head.ts';
+import { softmax } from '../nn/read-out.ts';
 import { Adam } from '../nn/adam.ts';
 import { BINS } from './bins.ts';
 
@@ -25,7 +25,7 @@ export class ContextDensity {
   private readonly adam: Adam;
   private readonly count: Float64Array;
 
-  constructor(memory: Pick<Memory, 'take'>) {
+  constructor(memory: Pick<Memory, 'take' | 'join'>) {
     this.theta = memory.take('density', BINS * FEATURES);
     this.gradient = new Float64Array(this.theta.length);
     this.features = memory.take('density.clock', FEATURES);

@@ -28,10 +28,10 @@ const DAY_MS = 86_400_000;
 /** Learns the normal behaviour of a few series jointly and scores each new sample against it. */
 export class Detector {
   readonly series: readonly SeriesModel[];
+  readonly forecaster: Forecaster;
   /** The last decision. */
   readonly verdict: Verdict;
   private readonly options: DetectorOptions;
-  private readonly forecaster: Forecaster;
   private readonly coherence: Coherence | null;
   private readonly line: AlarmLine;
   private readonly q: Float64Array; // targets of the present steps (D BINS)

@@ -16,7 +16,7 @@ export interface MonitorOptions extends DetectorOptions, EpisodeOptions, SensorW
 }
 
 /** Format of snapshots; a change of what `Memory` holds or means takes the next number. */
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 
 /** A sensor that has been dead for a year is no worse than one dead for ten times its usual silence. */
 const WORST_FAULT = 10;
@@ -85,10 +85,12 @@ export class StreamMonitor {
 
   /** What the memory is made for: another shape cannot be restored into it. */
   get shape(): string {
-    const { cell, peepholes, hiddenSize, horizon, trainEvery } = this.options;
+    const { cell, peepholes, learner, hiddenSize, horizon, trainEvery, kernel } = this.options;
     const name = cell === 'lstm' && peepholes ? 'lstm with peepholes' : cell;
+    const by = learner === 'tbptt' ? `tbptt of horizon ${horizon}, update every ${trainEvery}` : learner;
+    const arithmetic = kernel === null ? 'Float64' : 'SIMD';
     const series = this.series.map((info) => info.slug).join(', ');
-    return `${name} of ${hiddenSize} units, horizon ${horizon}, update every ${trainEvery}, series ${series}`;
+    return `${name} of ${hiddenSize} units in ${arithmetic}, ${by}, series ${series}`;
   }
 
   /** Samples taken in. */

@@ -9,6 +9,8 @@ export type Database = Sqlite.Database;
 export interface DatabaseOptions {
   /** For a program that only looks, beside the service that writes: nothing is made or changed. */
   readonly readonly?: boolean;
+  /** Refuses a database that another program has open, and keeps others out until it is closed. */
+  readonly exclusive?: boolean;
   /** Ours unless a test brings its own. */
   readonly migrations?: readonly Migration[];
 }
@@ -25,12 +27,14 @@ const FULL = 2;
  * when it returns. Throws an `AppError` `database_unusable` that names the file and what to do.
  */
 export const openDatabase = (path: string, options: DatabaseOptions = {}): Database => {
-  const { readonly = false, migrations = MIGRATIONS } = options;
+  const { readonly = false, exclusive = false, migrations = MIGRATIONS } = options;
   let db: Database | undefined;
   try {
     // SQLite would make the file readable for everyone; its -wal and -shm files take over this mode.
     if (!readonly) closeSync(openSync(path, 'a', 0o600));
     db = new Sqlite(path, { readonly, fileMustExist: true, timeout: BUSY_MS });
+    // Before the first read: from then on SQLite holds the file, and finds whoever holds it already.
+    if (exclusive) db.pragma('locking_mode = EXCLUSIVE');
     refuseForeign(db, path);
     if (!readonly) prepare(db, path);
     migrate(db, path, migrations, readonly);

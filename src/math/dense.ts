@@ -34,5 +34,12 @@ export function addOuterProduct(
   }
 }
 
+/** y = |x|, the Euclidean length of all of x. Stored, for a returned number may be an object of its own. */
+export function storeLength(x: Float64Array, y: Float64Array, yAt: number): void {
+  let squares = 0;
+  for (let i = 0; i < x.length; i++) squares += x[i] * x[i];
+  y[yAt] = Math.sqrt(squares);
+}
+
 /** Logistic function, from -inf: 0 to +inf: 1. */
 export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));

@@ -1,3 +1,4 @@
+import { storeLength } from '../math/dense.ts';
 import type { Memory } from '../math/memory.ts';
 
 export interface AdamOptions {
@@ -12,30 +13,43 @@ export interface AdamOptions {
  * gradient from undoing what was learned.
  */
 export class Adam {
-  private readonly m: Float64Array;
+  /** The running mean of the gradient. */
+  readonly m: Float64Array;
   private readonly v: Float64Array;
   private readonly power: Float64Array; // beta1^t, beta2^t
+  private readonly last = new Float64Array(1); // the last gradient's norm
   private readonly options: AdamOptions;
 
   constructor(memory: Pick<Memory, 'take'>, size: number, options: AdamOptions) {
     this.m = memory.take('m', size);
     this.v = memory.take('v', size);
-    this.power = memory.take('power', 2).fill(1);
+    this.power = memory.take('power', 2);
     this.options = options;
+    this.restart();
+  }
+
+  /** Forgets the moments. */
+  restart(): void {
+    this.m.fill(0);
+    this.v.fill(0);
+    this.power.fill(1);
+  }
+
+  /** The norm of the gradient last given, before clipping. */
+  get norm(): number {
+    return this.last[0];
   }
 
   /**
-   * Moves theta against the gradient and zeroes the gradient. Returns the gradient's norm before clipping;
-   * when that is not finite nothing moves. `rate` scales the learning rate of this one update.
+   * Moves theta against the gradient and zeroes the gradient; when its norm is not finite nothing moves. `rate` scales the learning rate of this one update.
    */
-  update(theta: Float64Array, gradient: Float64Array, rate = 1): number {
+  update(theta: Float64Array, gradient: Float64Array, rate = 1): void {
     const { m, v, power } = this;
-    let squares = 0;
-    for (let i = 0; i < gradient.length; i++) squares += gradient[i] * gradient[i];
-    const norm = Math.sqrt(squares);
+    storeLength(gradient, this.last, 0);
+    const norm = this.norm;
     if (!Number.isFinite(norm)) {
       gradient.fill(0);
-      return norm;
+      return;
     }
     const scale = norm > this.options.clip ? this.options.clip / norm : 1;
     power[0] *= 0.9;
@@ -49,6 +63,5 @@ export class Adam {
       theta[i] -= (stride * m[i]) / (Math.sqrt(v[i] * correction) + 1e-8);
       gradient[i] = 0;
     }
-    return norm;
   }
 }

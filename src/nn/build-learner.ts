@@ -1,4 +1,5 @@
 import type { Memory } from '../math/memory.ts';
+import type { CellKind } from './build-cell.ts';
 import type { Cell } from './cell.ts';
 import type { Learner } from './learner.ts';
 import { Rtrl } from './rtrl.ts';
@@ -6,6 +7,10 @@ import { Snap1 } from './snap1.ts';
 import { Tbptt, type TbpttOptions } from './tbptt.ts';
 
 export type LearnerKind = 'tbptt' | 'rtrl' | 'snap1';
+
+/** Where no weights join different units SnAp-1 cuts nothing: it is exact real-time recurrent learning, at a fraction of the cost. */
+export const learnerOf = (cell: CellKind, learner: LearnerKind): LearnerKind =>
+  cell === 'elementwise' && learner === 'rtrl' ? 'snap1' : learner;
 
 /**
  * The learner an operator chose. `options` concern TBPTT only: the others look at all of the past, and owe

@@ -6,6 +6,12 @@ export interface Learner {
   /** s_t (S), the present state; its first H numbers are the hidden state. */
   readonly state: Float64Array;
 
+  /**
+   * |dL/ds_{t-j}| of the last way back, j = 0, 1, ...: how the error grew or faded on its way into the past. Empty where none is
+   * taken.
+   */
+  readonly lags: Float64Array;
+
   /** Moves the state on by the input x (X). */
   advance(x: Float64Array): void;
 

@@ -2,16 +2,17 @@ import { addOuterProduct, addProduct, addTransposedProduct } from '../math/dense
 import type { Random } from '../math/random.ts';
 
 /**
- * Linear read-out into D categorical forecasts of B bins each.
+ * Linear read-out into D categorical forecasts of B bins each, or, where B is 1, into D plain numbers.
  *
  *   a = V [h; f] + b                                    (1)
- *   p_d = softmax(a_d)   for each block d               (2)
+ *   p_d = softmax(a_d)   for each block d, B > 1        (2)
  *
  * f are direct connections from the input, so that the recurrent part only has to learn what a linear map cannot.
  * theta, row-major: V (D B, H + F), b (D B).
  */
-export class SoftmaxHead {
+export class ReadOut {
   readonly inputSize: number;
+  readonly outputSize: number;
   readonly blocks: number;
   readonly bins: number;
   readonly parameterCount: number;
@@ -23,7 +24,8 @@ export class SoftmaxHead {
     this.inputSize = hiddenSize + directSize;
     this.blocks = blocks;
     this.bins = bins;
-    this.parameterCount = blocks * bins * (this.inputSize + 1);
+    this.outputSize = blocks * bins;
+    this.parameterCount = this.outputSize * (this.inputSize + 1);
   }
 
   /** Writes small weights from h into a zeroed theta; none from f, no bias: the first forecast is nearly uniform. */
@@ -33,12 +35,13 @@ export class SoftmaxHead {
       for (let j = 0; j < H; j++) theta[row * inputSize + j] = (random.normal() * 0.1) / Math.sqrt(H);
   }
 
-  /** Reads input (H + F), fills p (D B) with D distributions that each sum to 1. */
+  /** Reads input (H + F), fills p (D B): D distributions that each sum to 1, or D numbers. */
   forward(theta: Float64Array, input: Float64Array, p: Float64Array): void {
     const { inputSize, blocks, bins } = this;
     const rows = blocks * bins, b = rows * inputSize;
     for (let k = 0; k < rows; k++) p[k] = theta[b + k];
     addProduct(theta, 0, rows, inputSize, input, 0, p, 0);              // (1)
+    if (bins === 1) return;
     for (let d = 0; d < blocks; d++) softmax(p, d * bins, bins);        // (2)
   }
 

@@ -21,6 +21,7 @@ import type { Learner } from './learner.ts';
  */
 export class Rtrl implements Learner {
   readonly state: Float64Array;
+  readonly lags = new Float64Array(0);
   private readonly cell: Cell;
   private readonly theta: Float64Array;
   private readonly M: Float64Array;

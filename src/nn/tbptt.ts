@@ -1,3 +1,4 @@
+import { storeLength } from '../math/dense.ts';
 import type { Memory } from '../math/memory.ts';
 import type { Cell } from './cell.ts';
 import type { Learner } from './learner.ts';
@@ -22,6 +23,7 @@ export interface TbpttOptions {
  */
 export class Tbptt implements Learner {
   readonly state: Float64Array;
+  readonly lags: Float64Array;
   private readonly cell: Cell;
   private readonly theta: Float64Array;
   private readonly horizon: number;
@@ -41,6 +43,7 @@ export class Tbptt implements Learner {
     this.horizon = horizon;
     this.every = every;
     this.state = memory.take('state', cell.stateSize);
+    this.lags = memory.take('lags', horizon);
     const tapes = memory.take('tapes', horizon * cell.tapeSize);
     const errors = memory.take('errors', horizon * cell.stateSize);
     for (let k = 0; k < horizon; k++) {
@@ -74,6 +77,7 @@ export class Tbptt implements Learner {
       const error = this.errors[slot];
       for (let i = 0; i < error.length; i++) this.ds[i] += error[i];
       error.fill(0);
+      storeLength(this.ds, this.lags, back - 1);
       this.dsPrevious.fill(0);
       this.cell.backward(this.theta, this.tapes[slot], this.ds, this.dsPrevious, dTheta);
       [this.ds, this.dsPrevious] = [this.dsPrevious, this.ds];

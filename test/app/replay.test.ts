@@ -26,6 +26,7 @@ async function replayed(csv: string, options: Partial<ReplayOptions> = {}): Prom
   const notes: string[] = [];
   const summary = await replay(await readRecording(path), {
     note: (_level, _fields, message) => notes.push(message),
+    kernel: null,
     onEvent: (event) => events.push(event),
     onRow: (row) => {
       rows.push(row);
@@ -144,6 +145,7 @@ test('times soon after 1970, as simulations have them, are taken as they are', a
   const notes: string[] = [];
   await replay(await readRecording(path, { time: 'second' }), {
     note: (_level, _fields, message) => notes.push(message),
+    kernel: null,
     onEvent: () => undefined,
     onRow: (row) => {
       rows.push(row);
@@ -166,4 +168,12 @@ test('the tuning of a site file is used as it was read', () => {
     coolDown: 7200_000,
     warmup: 400,
   });
+});
+
+test('so many columns that rtrl would take too much for their group are refused', async () => {
+  const columns = Array.from({ length: 200 }, (_, i) => i);
+  const csv = [`time,${columns.map((i) => `c${i}`).join()}`, `${iso(START_AT)},${columns.join()}`].join('\n');
+  await expect(replayed(csv, { tuning: { cell: 'lstm', learner: 'rtrl', hiddenSize: 50 } })).rejects.toThrow(
+    'tuning: the influence matrix of rtrl would take 70 MiB for one stream',
+  );
 });

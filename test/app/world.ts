@@ -2,6 +2,7 @@ import { Subject, type Subscription } from 'rxjs';
 import { pipeline } from '../../src/app/pipeline.ts';
 import { siteSchema, type Site } from '../../src/config/schema.ts';
 import type { AnomalyEvent } from '../../src/detect/anomaly.ts';
+import type { Kernel } from '../../src/nn/kernel.ts';
 import type { Message } from '../../src/stream/message.ts';
 import type { Ports, Rejected, SeriesState, Snapshot } from '../../src/stream/ports.ts';
 
@@ -47,7 +48,7 @@ export class World {
   completed = false;
   private readonly subscription: Subscription;
 
-  constructor(site: Site, changed: Partial<Ports> = {}, kept: Iterable<Snapshot> = []) {
+  constructor(site: Site, changed: Partial<Ports> = {}, kept: Iterable<Snapshot> = [], kernel: Kernel | null = null) {
     for (const snapshot of kept) this.snapshots.set(snapshot.stream, snapshot);
     const keep = (snapshot: Snapshot): unknown => this.snapshots.set(snapshot.stream, snapshot);
     const ports: Ports = {
@@ -80,7 +81,7 @@ export class World {
     const note = (level: string, fields: Readonly<Record<string, unknown>>, message: string): void => {
       this.notes.push({ level, fields, message });
     };
-    this.subscription = pipeline(site, ports, { note, clock$: this.clock$ }).subscribe({
+    this.subscription = pipeline(site, ports, { note, kernel, clock$: this.clock$ }).subscribe({
       next: ({ monitor, reading: { series, at, value }, verdict }) => {
         this.answers.push({ stream: monitor.stream, series, at, value, score: verdict?.score ?? null });
       },

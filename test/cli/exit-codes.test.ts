@@ -16,6 +16,10 @@ test.each<[ErrorCode, number]>([
   ['database_unusable', 1],
   ['snapshot_damaged', 1],
   ['snapshot_refused', 1],
+  ['kernel_missing', 1],
+  ['kernel_unusable', 1],
+  ['weights_unreadable', 66],
+  ['stream_unknown', 66],
 ])('%s ends with %i', (code, exit) => {
   expect(exitCodeOf(code)).toBe(exit);
 });

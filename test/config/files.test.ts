@@ -130,7 +130,7 @@ describe('optionRows', () => {
     expect(row('mqtt.url')).toMatchObject({ kind: 'URL', byDefault: undefined, required: true });
     expect(row('tuning.hidden_size')).toMatchObject({ kind: 'whole number, 1 to 128', byDefault: 16 });
     expect(row('inputs.[].time')).toMatchObject({ kind: 'JSON path', byDefault: null });
-    expect(row('tuning.cell')).toMatchObject({ kind: 'gru, lstm, rnn' });
+    expect(row('tuning.cell')).toMatchObject({ kind: 'gru, lstm, rnn, elementwise' });
   });
 
   test('has each sentence once', () => {

@@ -37,6 +37,7 @@ test('three sections are a site; the rest are defaults', () => {
     tuning: {
       cell: 'gru',
       peepholes: false,
+      learner: 'tbptt',
       hiddenSize: 16,
       horizon: 16,
       trainEvery: 1,

@@ -32,7 +32,7 @@ colour: red
     lines: [
       'site.yaml:1:7: site: expected a slug: lower-case letters, digits, "_" and "-", not beginning with "_" or "-"; got "Home"',
       'site.yaml:4:5: inputs[0].thresold: unknown option "thresold"',
-      'site.yaml:6:13: inputs[0].tuning.cell: expected one of gru, lstm, rnn; got "gruu"; did you mean "gru"?',
+      'site.yaml:6:13: inputs[0].tuning.cell: expected one of gru, lstm, rnn, elementwise; got "gruu"; did you mean "gru"?',
       'site.yaml:7:12: inputs[1].topic: expected a topic filter in which "+" stands alone in its level and "#" alone in the last, without $share; got "b/#/c"',
       'site.yaml:8:12: inputs[1].range: expected [min, max] with min below max; got [5, 1]',
       'site.yaml:9:5: inputs[2].topic: required: expected a topic filter in which "+" stands alone in its level and "#" alone in the last, without $share',
@@ -225,4 +225,67 @@ describe('options that contradict each other', () => {
       '1:16: inputs[2].nam: unknown option "nam"; did you mean "name"?',
     ]);
   });
+});
+
+describe('the influence matrix of rtrl', () => {
+  const TOO_MUCH = 'the influence matrix of rtrl would take';
+  const wayOut = (most: number): string =>
+    `expected hidden_size of at most ${most}, learner: snap1, or cell: elementwise`;
+
+  test.each([
+    ['tuning: {cell: lstm, learner: rtrl, hidden_size: 128}', '1:50: tuning.hidden_size', '134 MiB', 99],
+    [
+      '  - {topic: c, tuning: {cell: lstm, hidden_size: 128}}\ntuning: {learner: rtrl}',
+      '1:50: inputs[2].tuning.hidden_size',
+      '134 MiB',
+      99,
+    ],
+    [
+      'tuning: {cell: lstm, hidden_size: 128}\ngroups: {g: {series: [a, b], tuning: {learner: rtrl}}}',
+      '2:48: groups.g.tuning.learner',
+      '136 MiB',
+      98,
+    ],
+    [
+      'tuning: {learner: rtrl, hidden_size: 128}\ngroups: {g: {series: [a, b], tuning: {cell: lstm}}}',
+      '2:30: groups.g.tuning',
+      '136 MiB',
+      98,
+    ],
+    // Two series are too many where one is not: 8 * 198 * 4 * 99 * (6 + 99 + 2) bytes are a little more than 64 MiB.
+    [
+      'tuning: {cell: lstm, learner: rtrl, hidden_size: 99}\ngroups: {g: {series: [a, b]}}',
+      '2:14: groups.g.series',
+      '65 MiB',
+      98,
+    ],
+  ])('%s', (yaml, place, figure, most) => {
+    const [line, ...more] = about(`${yaml}\n`);
+    expect(more).toEqual([]);
+    expect(line).toContain(`${place}: ${TOO_MUCH}`);
+    expect(line).toContain(` ${figure} for one stream`);
+    expect(line).toContain(wayOut(most));
+  });
+
+  test('is refused nowhere else', () => {
+    for (const cell of ['rnn', 'gru', 'lstm', 'elementwise'])
+      for (const learner of ['tbptt', 'snap1', 'rtrl'])
+        expect(() => failure(`${SITE}tuning: {cell: ${cell}, learner: ${learner}}\n`)).toThrow('the site was accepted');
+    expect(() => failure(`${SITE}tuning: {cell: elementwise, learner: rtrl, hidden_size: 128}\n`)).toThrow('accepted');
+  });
+});
+
+test('train_every above horizon is a mistake of tbptt only', () => {
+  const yaml = (learner: string): string => `tuning: {learner: ${learner}, horizon: 4, train_every: 8}\n`;
+  expect(about(yaml('tbptt'))).toEqual([
+    '1:51: tuning.train_every: expected train_every of at most horizon; got train_every 8 and horizon 4',
+  ]);
+  expect(() => failure(SITE + yaml('snap1'))).toThrow('the site was accepted');
+  expect(
+    about(
+      `tuning: {learner: snap1, horizon: 4, train_every: 8}\ngroups: {g: {series: [a, b], tuning: {learner: tbptt}}}\n`,
+    ),
+  ).toEqual([
+    '2:48: groups.g.tuning.learner: expected train_every of at most horizon; got train_every 8 and horizon 4',
+  ]);
 });

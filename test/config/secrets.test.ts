@@ -25,6 +25,18 @@ describe('the password', () => {
     expect(load(site(''), {}, { CREDENTIALS_DIRECTORY: directoryWith({}) }).site.mqtt).not.toHaveProperty('password');
   });
 
+  test('is never told, but where it comes from is', () => {
+    const from = (mqtt: string, env: NodeJS.ProcessEnv = {}): string | null =>
+      load(site(mqtt), { 'secrets.yaml': 'mqtt: hunter2\n', pw: 'hunter2\n' }, env).passwordSource;
+    expect(from('')).toBeNull();
+    expect(from('  password: hunter2\n')).toBe('mqtt.password');
+    expect(from('  password: !secret mqtt\n')).toBe('!secret mqtt');
+    expect(from('  password: !env PW\n', { PW: 'hunter2' })).toBe('!env PW');
+    expect(from('  password_file: pw\n')).toMatch(/^\/.*\/pw$/);
+    const credentials = directoryWith({ 'mqtt-password': 'hunter2' });
+    expect(from('', { CREDENTIALS_DIRECTORY: credentials })).toBe(join(credentials, 'mqtt-password'));
+  });
+
   test('a PIN in secrets.yaml stays text, with its zeros', () => {
     const { mqtt } = load(site('  username: !secret user\n  password: !secret pin\n'), {
       'secrets.yaml': 'user: 1e3\npin: 0042\n',
@@ -166,5 +178,19 @@ describe('warnings', () => {
     expect(warnings(`${site('')}  - {topic: b/+, name: b}\n`)).toEqual([
       'site.yaml:6:24: inputs[1].name: only the first topic to arrive can be the series "b"; {1} or {topic} in the name keeps topics apart',
     ]);
+  });
+
+  test('options of tbptt where another learner learns, unless some layer learns by tbptt after all', () => {
+    const tuned = (tuning: string, field = ''): string[] =>
+      warnings(`${site('')}    tuning: {${field}}\ntuning: {${tuning}}\n`);
+    const said = (place: string, learner: string): string =>
+      `site.yaml:${place}: has no effect: only tbptt uses it, and learner is ${learner} here`;
+    expect(tuned('learner: snap1, horizon: 8, train_every: 2')).toEqual([
+      said('7:26: tuning.horizon', 'snap1'),
+      said('7:38: tuning.train_every', 'snap1'),
+    ]);
+    expect(tuned('learner: snap1, horizon: 8', 'learner: tbptt')).toEqual([]);
+    expect(tuned('', 'horizon: 8, learner: rtrl')).toEqual([said('6:14: inputs[0].tuning.horizon', 'rtrl')]);
+    expect(tuned('horizon: 8, learner: tbptt', 'learner: rtrl')).toEqual([]);
   });
 });

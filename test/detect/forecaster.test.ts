@@ -115,8 +115,10 @@ describe('a series that was not heard', () => {
 
   test('when none was heard, the gradient is 0', () => {
     const [a, b] = pair();
-    expect(a.forecaster.learn(targetsOf(1, -3), Uint8Array.of(0, 0))).toBe(0);
-    expect(b.forecaster.learn(targetsOf(1, -3), Uint8Array.of(1, 0))).toBeGreaterThan(0);
+    a.forecaster.learn(targetsOf(1, -3), Uint8Array.of(0, 0));
+    b.forecaster.learn(targetsOf(1, -3), Uint8Array.of(1, 0));
+    expect(a.forecaster.network.core.norm).toBe(0);
+    expect(b.forecaster.network.core.norm).toBeGreaterThan(0);
   });
 });
 
@@ -124,7 +126,7 @@ test('with an update every third reading, the gradient of the other two waits', 
   const { forecaster } = forecasterOf(1, { trainEvery: 3 });
   const norms = [0, 1, 2, 3, 4, 5].map((t) => {
     forecaster.advance(Float64Array.of(Math.sin(t), 0));
-    return forecaster.learn(targetsOf(Math.sin(t)), Uint8Array.of(1)) > 0;
+    return forecaster.learn(targetsOf(Math.sin(t)), Uint8Array.of(1));
   });
   expect(norms).toEqual([false, false, true, false, false, true]);
 });

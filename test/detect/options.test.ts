@@ -4,5 +4,5 @@ import { tuningSchema } from '../../src/config/schema.ts';
 import { DEFAULTS } from './options.ts';
 
 test('what these tests call the defaults is what the configuration calls so', () => {
-  expect(monitorOptions(tuningSchema.parse({}))).toMatchObject(DEFAULTS);
+  expect(monitorOptions(tuningSchema.parse({}), null)).toMatchObject(DEFAULTS);
 });

@@ -4,6 +4,7 @@ import type { MonitorOptions } from '../../src/detect/stream-monitor.ts';
 export const DEFAULTS: MonitorOptions = {
   cell: 'gru',
   peepholes: false,
+  learner: 'tbptt',
   hiddenSize: 16,
   horizon: 16,
   trainEvery: 1,
@@ -18,4 +19,5 @@ export const DEFAULTS: MonitorOptions = {
   coolDownMs: 3_600_000,
   silentAfterMs: 'auto',
   stuckAfter: 'auto',
+  kernel: null,
 };

@@ -157,7 +157,7 @@ describe('an anomaly of the process', () => {
 
   test('a lost correlation says what the other series suggest', () => {
     const { say, events } = streamOf(PUMP);
-    const normal = noise();
+    const normal = noise(2);
     for (let t = 0; t < 1220; t++) {
       const [current, flow] = pumpAt(normal);
       say(0, t, current);
@@ -369,12 +369,12 @@ describe('a snapshot', () => {
     return said;
   }
   /** All that is remembered, by name, but for when a sensor was heard: the time away is not counted against it. */
-  function remembered({ monitor: { memory } }: Stream): Map<string, Float64Array> {
-    const numbers = new Float64Array(memory.toBytes().buffer);
+  function remembered({ monitor: { memory } }: Stream): Map<string, Uint8Array> {
+    const bytes = memory.toBytes();
     let offset = 0;
-    const parts = memory.layout.split(' ').map((part): [string, Float64Array] => {
+    const parts = memory.layout.split(' ').map((part): [string, Uint8Array] => {
       const [, name, length] = /^(.*):(\d+)$/.exec(part)!;
-      return [name, numbers.slice(offset, (offset += Number(length)))];
+      return [name, bytes.slice(offset, (offset += Number(length)))];
     });
     return new Map(parts.filter(([name]) => !name.endsWith('.watch')));
   }
@@ -456,10 +456,11 @@ describe('a snapshot', () => {
 
   test('fits where the shape is the same, which says cell, sizes and series', () => {
     const shape = (options: Partial<MonitorOptions> = {}) => streamOf(PUMP, options).monitor.shape;
-    expect(shape()).toBe('gru of 16 units, horizon 16, update every 1, series current, flow');
+    expect(shape()).toBe('gru of 16 units in Float64, tbptt of horizon 16, update every 1, series current, flow');
     expect(shape({ cell: 'lstm', peepholes: true, trainEvery: 4 })).toBe(
-      'lstm with peepholes of 16 units, horizon 16, update every 4, series current, flow',
+      'lstm with peepholes of 16 units in Float64, tbptt of horizon 16, update every 4, series current, flow',
     );
+    expect(shape({ learner: 'snap1', horizon: 3 })).toBe('gru of 16 units in Float64, snap1, series current, flow');
     expect(shape({ cell: 'gru', peepholes: true })).toBe(shape()); // peepholes are of an lstm only
     expect(shape({ sensitivity: 3, warmup: 9, closeAfter: 2 })).toBe(shape());
   });

@@ -67,12 +67,12 @@ test('a snapshot of another size is refused and changes nothing', () => {
 test('a name is taken once', () => {
   const memory = memoryOf({ theta: [1] });
   expect(() => memory.take('theta', 5)).toThrow(RangeError);
-  expect(memory.layout).toBe('theta:1');
+  expect(memory.layout).toBe('theta:8');
 });
 
-test('the layout tells names, lengths and order', () => {
-  expect(memoryOf({ theta: [1, 2], clock: [0] }).layout).toBe('theta:2 clock:1');
-  expect(memoryOf({ clock: [0], theta: [1, 2] }).layout).toBe('clock:1 theta:2');
+test('the layout tells names, bytes and order', () => {
+  expect(memoryOf({ theta: [1, 2], clock: [0] }).layout).toBe('theta:16 clock:8');
+  expect(memoryOf({ clock: [0], theta: [1, 2] }).layout).toBe('clock:8 theta:16');
   expect(new Memory().layout).toBe('');
 });
 
@@ -81,7 +81,7 @@ test('a section puts its name before each of its own, also a section of a sectio
   const pump = section(memory, 'pump');
   pump.take('state', 2);
   section(pump, 'steps').take('state', 3);
-  expect(memory.layout).toBe('pump.state:2 pump.steps.state:3');
+  expect(memory.layout).toBe('pump.state:16 pump.steps.state:24');
   expect(memory.byteLength).toBe(5 * 8);
   expect(() => pump.take('state', 2)).toThrow(RangeError);
 });

@@ -5,9 +5,9 @@ import { buildLearner, type LearnerKind } from '../../src/nn/build-learner.ts';
 
 // A GRU of 2 inputs and 3 units: state 3, 63 parameters, a tape of 2 + 5·3 = 17.
 test.each<[kind: LearnerKind, layout: string]>([
-  ['tbptt', 'state:3 tapes:68 errors:12 clock:2'], // horizon 4
-  ['rtrl', 'state:3 influence:189'], // 3 by 63
-  ['snap1', 'state:3 influence:63'],
+  ['tbptt', 'state:24 lags:32 tapes:544 errors:96 clock:16'], // horizon 4
+  ['rtrl', 'state:24 influence:1512'], // 3 by 63
+  ['snap1', 'state:24 influence:504'],
 ])('%s remembers %s', (kind, layout) => {
   const memory = new Memory();
   const cell = buildCell('gru', 2, 3);

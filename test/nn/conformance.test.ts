@@ -1,12 +1,8 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/math/random.ts';
 import type { Cell } from '../../src/nn/cell.ts';
+import { garbagePerStep } from './garbage.ts';
 import { CELLS, differences, distance, dot, jacobians, normals, run } from './reference.ts';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 /** What every cell promises, whatever its equations. */
 describe.each(CELLS)('$name', ({ build }) => {
@@ -155,15 +151,6 @@ describe.each(CELLS)('$name', ({ build }) => {
         cell.backward(theta, tape, ds, dsPrevious, dTheta);
       }
     };
-    steps(20_000); // until compiled: the interpreter boxes every double
-    let [least, rounds] = [Infinity, 5];
-    while (rounds-- > 0) {
-      collectGarbage(); // an empty nursery: none of the 2000 steps is followed by a collection that hides it
-      const before = process.memoryUsage().heapUsed;
-      steps(2000);
-      least = Math.min(least, (process.memoryUsage().heapUsed - before) / 2000);
-    }
-    // Bytes a step, in the round least disturbed by the engine itself; the smallest object takes 12.
-    expect(least).toBeLessThan(1);
+    expect(garbagePerStep(steps)).toBeLessThan(1);
   });
 });

@@ -1,14 +1,10 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { Memory } from '../../src/math/memory.ts';
 import { Random } from '../../src/math/random.ts';
 import { Adam } from '../../src/nn/adam.ts';
 import { buildLearner } from '../../src/nn/build-learner.ts';
+import { garbagePerStep } from './garbage.ts';
 import { CELLS, LEARNERS, normals, run } from './reference.ts';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 const PAIRS = CELLS.flatMap(({ name, build }) => LEARNERS.map((kind) => ({ name, kind, build })));
 
@@ -31,7 +27,8 @@ describe.each(PAIRS)('$name, $kind', ({ kind, build }) => {
     const step = (x: Float64Array): number => {
       learner.advance(x);
       for (let i = 0; i < H; i++) ds[i] = learner.state[i] - Math.tanh(x[0]);
-      return learner.credit(ds, dTheta) ? adam.update(theta, dTheta) : 0;
+      if (learner.credit(ds, dTheta)) adam.update(theta, dTheta);
+      return adam.norm;
     };
     return { cell, memory, theta, dTheta, learner, ds, step };
   }
@@ -112,15 +109,6 @@ describe.each(PAIRS)('$name, $kind', ({ kind, build }) => {
         learner.credit(ds, dTheta);
       }
     };
-    steps(20_000); // until compiled: the interpreter boxes every double
-    let [least, rounds] = [Infinity, 5];
-    while (rounds-- > 0) {
-      collectGarbage(); // an empty nursery: none of the steps is followed by a collection that hides it
-      const before = process.memoryUsage().heapUsed;
-      steps(2000);
-      least = Math.min(least, (process.memoryUsage().heapUsed - before) / 2000);
-    }
-    // Bytes a step, in the round least disturbed by the engine itself; the smallest object takes 12.
-    expect(least).toBeLessThan(1);
+    expect(garbagePerStep(steps)).toBeLessThan(1);
   });
 });

@@ -5,7 +5,7 @@ import { Adam } from '../../src/nn/adam.ts';
 import { buildCell } from '../../src/nn/build-cell.ts';
 import { buildLearner, type LearnerKind } from '../../src/nn/build-learner.ts';
 import type { Cell } from '../../src/nn/cell.ts';
-import { SoftmaxHead } from '../../src/nn/softmax-head.ts';
+import { ReadOut } from '../../src/nn/read-out.ts';
 import { CELLS, LEARNERS } from './reference.ts';
 
 const [STEPS, HORIZON, HIDDEN, RECALLING] = [8000, 8, 12, 6];
@@ -13,7 +13,7 @@ const [STEPS, HORIZON, HIDDEN, RECALLING] = [8000, 8, 12, 6];
 /** Mean loss in nats over the last 500 steps of naming, from coin tosses heard one a step, the toss of `delay` steps ago. */
 function lossOfEcho(delay: number, cell: Cell | null, kind: LearnerKind = 'tbptt'): number {
   const [hidden, cellCount] = [cell?.hiddenSize ?? 0, cell?.parameterCount ?? 0];
-  const head = new SoftmaxHead(hidden, 1, 1, 2);
+  const head = new ReadOut(hidden, 1, 1, 2);
   const memory = new Memory();
   const random = new Random(1);
 
@@ -85,7 +85,7 @@ test.each(LEARNERS)('elementwise by %s echoes the toss of 1 step ago, not that o
 function lossOfRecall(cell: Cell, kind: LearnerKind): number {
   const [rounds, silence] = [2000, 19];
   const { hiddenSize, parameterCount } = cell;
-  const head = new SoftmaxHead(hiddenSize, 0, 1, 2);
+  const head = new ReadOut(hiddenSize, 0, 1, 2);
   const memory = new Memory();
   const random = new Random(1);
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/math/random.ts';
-import { softmax, SoftmaxHead } from '../../src/nn/softmax-head.ts';
+import { softmax, ReadOut } from '../../src/nn/read-out.ts';
 import { differences, distance, normals } from './reference.ts';
 
 const total = (p: Float64Array): number => p.reduce((sum, x) => sum + x, 0);
@@ -40,7 +40,7 @@ describe('softmax', () => {
 });
 
 test('two bins, h = 0.5, f = -2: odds exp(1·0.5 + 0.25·2 + 0.5) = exp(1.5) for the first', () => {
-  const head = new SoftmaxHead(1, 1, 1, 2);
+  const head = new ReadOut(1, 1, 1, 2);
   const theta = Float64Array.of(1, -0.25, 0, 0, 0.5, 0); // V of bin 1 from h, f; of bin 2; b
   const p = new Float64Array(2);
   head.forward(theta, Float64Array.of(0.5, -2), p);
@@ -49,7 +49,7 @@ test('two bins, h = 0.5, f = -2: odds exp(1·0.5 + 0.25·2 + 0.5) = exp(1.5) for
 });
 
 describe('2 hidden, 1 direct, 3 series of 4 bins', () => {
-  const head = new SoftmaxHead(2, 1, 3, 4);
+  const head = new ReadOut(2, 1, 3, 4);
   const random = new Random(1);
   const theta = normals(head.parameterCount, random);
   const input = normals(head.inputSize, random);
@@ -64,7 +64,7 @@ describe('2 hidden, 1 direct, 3 series of 4 bins', () => {
 
   test('each series has a distribution of its own, as if it had a head of its own', () => {
     head.forward(theta, input, p);
-    const single = new SoftmaxHead(2, 1, 1, 4);
+    const single = new ReadOut(2, 1, 1, 4);
     for (let d = 0; d < 3; d++) {
       const own = Float64Array.of(...theta.subarray(12 * d, 12 * d + 12), ...theta.subarray(36 + 4 * d, 40 + 4 * d));
       const alone = new Float64Array(4);

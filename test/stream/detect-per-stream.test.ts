@@ -6,7 +6,7 @@ import { tuningSchema } from '../../src/config/schema.ts';
 import { monitorOptions } from '../../src/app/streams.ts';
 import { detectPerStream } from '../../src/stream/detect-per-stream.ts';
 
-const options: MonitorOptions = monitorOptions(tuningSchema.parse({}));
+const options: MonitorOptions = monitorOptions(tuningSchema.parse({}), null);
 
 const monitor = (stream: string, slugs: readonly string[], onEvent: () => void = () => undefined): StreamMonitor =>
   new StreamMonitor(

@@ -5,6 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { AnomalyLog } from '../../io/anomaly-log.ts';
 import { openDatabase } from '../../io/database.ts';
+import type { Kernel } from '../../nn/kernel.ts';
 import type { Note } from '../note.ts';
 import { startService } from '../service.ts';
 import { startEmbeddedBroker } from './broker.ts';
@@ -21,6 +22,8 @@ export interface DemoOptions {
   readonly days: number;
   readonly realMs: number;
   readonly note: Note;
+  /** Where the networks run in SIMD; null for Float64. */
+  readonly kernel: Kernel | null;
   readonly onAlert: (alert: DemoAlert) => void;
   /** Called for each simulated hour. */
   readonly onProgress: (progress: { readonly days: number; readonly warmup: number }) => void;
@@ -54,7 +57,7 @@ const LEAD_MINUTES = 5;
  * subscriber, and a listener that takes the alerts from the wire. The detector is told nothing of the faults.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
-  const { seed, days, note } = options;
+  const { seed, days, note, kernel } = options;
   const folder = await mkdtemp(join(tmpdir(), 'zankyo-demo-'));
   const database = join(folder, 'zankyo.db');
   const broker = await startEmbeddedBroker();
@@ -70,7 +73,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     options.onAlert(alert);
   });
   await listener.subscribeAsync('zankyo/demo/series/+/event', { qos: 1 });
-  const service = startService(demoSite(broker.url, database), { note, now: () => now });
+  const service = startService(demoSite(broker.url, database), { note, kernel, now: () => now });
   // Noted once and looked at: a race against a promise that never settles would keep every one of its rivals.
   const failures: unknown[] = [];
   service.failure.catch((error: unknown) => failures.push(error));

@@ -1,0 +1,43 @@
+import { buildCell } from '../nn/build-cell.ts';
+import { learnerOf } from '../nn/build-learner.ts';
+import type { Tuning } from './schema.ts';
+
+export type NetworkTuning = Pick<Tuning, 'cell' | 'peepholes' | 'learner' | 'hiddenSize'>;
+
+/** Length of the vector a network hears: level and step of each series, sine and cosine of the time of day. */
+export const inputSize = (series: number): number => 2 * series + 2;
+
+/** Bytes of influence that one stream may hold; its snapshots are as large. */
+const MOST = 64 * 2 ** 20;
+
+/**
+ * Numbers in the influence matrix ds/dtheta of the network for so many series: S P, the state by the cell's parameters.
+ * 0 where no such matrix is kept: with another learner, and in the element-wise cell, whose units do not meet.
+ */
+export function influenceNumbers({ cell, peepholes, learner, hiddenSize }: NetworkTuning, series: number): number {
+  if (learnerOf(cell, learner) !== 'rtrl') return 0;
+  const { stateSize, parameterCount } = buildCell(cell, inputSize(series), hiddenSize, peepholes);
+  return stateSize * parameterCount;
+}
+
+/**
+ * Why a network is too large for rtrl, and what would be right; null when it is not. Judged by Float64, which a machine
+ * without the SIMD kernel uses: a site file is right or wrong wherever it is read.
+ */
+export function tooMuchInfluence(tuning: NetworkTuning, series: number): string | null {
+  const bytes = (hiddenSize: number): number => 8 * influenceNumbers({ ...tuning, hiddenSize }, series);
+  const asked = bytes(tuning.hiddenSize);
+  if (asked <= MOST) return null;
+  let most = tuning.hiddenSize - 1;
+  while (most > 0 && bytes(most) > MOST) most--;
+  const mebibytes = (n: number): string => `${Math.ceil(n / 2 ** 20)} MiB`;
+  const smaller = most > 0 ? `hidden_size of at most ${most}, ` : '';
+  return (
+    `the influence matrix of rtrl would take ${mebibytes(asked)} for one stream (${mebibytes(asked / 2)} in SIMD), ` +
+    `above ${mebibytes(MOST)}, with ${cell(tuning)} of ${tuning.hiddenSize} units on ${series} series; ` +
+    `expected ${smaller}learner: snap1, or cell: elementwise`
+  );
+}
+
+const cell = ({ cell: kind, peepholes }: NetworkTuning): string =>
+  kind === 'lstm' ? `an lstm${peepholes ? ' with peepholes' : ''}` : kind === 'rnn' ? 'an rnn' : `a ${kind}`;

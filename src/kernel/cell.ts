@@ -1,0 +1,42 @@
+import * as elementwise from './elementwise';
+import * as gru from './gru';
+import * as lstm from './lstm';
+import { multiply } from './matrix';
+import * as rnn from './rnn';
+import { copy } from './simd';
+import { ELEMENTWISE, GRU, RNN, Stream } from './stream';
+
+/** Moves the state on by the input in s.x and fills the record. */
+export function forward(s: Stream, record: usize): void {
+  const H = s.H, X = s.X, N = s.N;
+  copy(record, s.h, H + X);
+  multiply(s.a, s.bx, s.x, s.Wx, X, N, N);
+  if (s.cell != ELEMENTWISE) multiply(s.b, s.bh, s.h, s.Wh, H, N, N);
+  if (s.cell == GRU) gru.forward(s, record);
+  else if (s.cell == RNN) rnn.forward(s, record);
+  else if (s.cell == ELEMENTWISE) elementwise.forward(s, record);
+  else lstm.forward(s, record);
+}
+
+/**
+ * The way back through the units alone. From ds = dL/ds_t (S) fills the errors of the gates' sums, dx (N) on the way to the
+ * input and dh (N) on the way to h_{t-1}, and what of dL/ds_{t-1} takes no way through W_h, back (S).
+ */
+export function deltas(s: Stream, record: usize, ds: usize, dx: usize, dh: usize, back: usize): void {
+  if (s.cell == GRU) gru.deltas(s, record, ds, dx, dh, back);
+  else if (s.cell == RNN) rnn.deltas(s, record, ds, dx, back);
+  else if (s.cell == ELEMENTWISE) elementwise.deltas(s, record, ds, dx, back);
+  else lstm.deltas(s, record, ds, dx, back);
+}
+
+/** Which gate the k-th of three peepholes opens into: the first, the second, the last. */
+@inline
+export function peepGate(s: Stream, k: i32): i32 {
+  return k < 2 ? k : s.N / s.H - 1;
+}
+
+/** What it sees: c_{t-1}, c_{t-1}, c_t. */
+@inline
+export function peepInput(s: Stream, record: usize, k: i32): usize {
+  return record + ((s.H + s.X + (k < 2 ? 0 : s.H)) << 2);
+}

@@ -1,0 +1,31 @@
+import { deltas } from './cell';
+import { fill } from './simd';
+import { ELEMENTWISE, Stream } from './stream';
+
+/**
+ * What real-time recurrent learning asks of a cell, from its way back alone: with errors of 1 at the k-th numbers of all
+ * units, `deltas` gives how those depend on the sums of the gates, L_k, and on the unit's own last state, D_k.
+ * L stands in dx (G, N), and in dh on the way from h_{t-1}; D (G, G, H) in `rest`.
+ */
+export function partials(s: Stream): void {
+  const n: usize = s.H << 2, row: usize = s.N << 2, G = s.G;
+  for (let k = 0; k < G; k++) {
+    fill(s.ds, 0, G * s.H);
+    fill(s.ds + k * n, 1, s.H);
+    deltas(s, s.tape, s.ds, s.dx + k * row, s.dh + k * row, s.rest + k * G * n);
+  }
+}
+
+/** Adds to D what a unit's h_{t-1} does to itself through its own recurrent weights. */
+export function addSelves(s: Stream): void {
+  if (s.cell == ELEMENTWISE) return;
+  const H = s.H, N = s.N, row: usize = N << 2, n: usize = H << 2;
+  for (let k = 0; k < s.G; k++) {
+    const D = s.rest + k * s.G * n, L = s.dh + k * row;
+    for (let i = 0; i < H; i++) {
+      let self = load<f32>(D + (i << 2));
+      for (let c = i; c < N; c += H) self += load<f32>(L + (c << 2)) * load<f32>(s.Wh + i * row + (c << 2));
+      store<f32>(D + (i << 2), self);
+    }
+  }
+}

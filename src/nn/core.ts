@@ -1,0 +1,76 @@
+import type { Random } from '../math/random.ts';
+import { buildCell, type CellKind } from './build-cell.ts';
+import type { LearnerKind } from './build-learner.ts';
+import { ReadOut } from './read-out.ts';
+
+/** Everything that a recurrent network is made of. */
+export interface CoreOptions {
+  readonly cell: CellKind;
+  /** Concerns the LSTM only. */
+  readonly peepholes: boolean;
+  readonly learner: LearnerKind;
+  /** X, the length of x_t. */
+  readonly inputSize: number;
+  /** H, the length of h_t. */
+  readonly hiddenSize: number;
+  /** The read-out: `blocks` distributions over `bins` each; with one bin a block is a plain number instead. */
+  readonly blocks: number;
+  readonly bins: number;
+  /** Whether the read-out sees the input beside the hidden state. */
+  readonly direct: boolean;
+  /** K, steps of truncated back-propagation. */
+  readonly horizon: number;
+  /** M, steps per update of the parameters, at most K. Concerns TBPTT only, like K. */
+  readonly trainEvery: number;
+  readonly learningRate: number;
+  /** The longest gradient, by Euclidean norm, that is followed in full. */
+  readonly clip: number;
+}
+
+/**
+ * Cell, read-out, learner and optimiser as one piece of arithmetic, of which there are two: plain Float64
+ * (float64-core.ts), which reads like the papers and is the measure of the other, Float32 in SIMD (simd-core.ts).
+ *
+ *   s_t = F(theta, x_t, s_{t-1}),   y_t = softmax or identity of V [h_t; x_t] + b
+ *
+ * theta, as everybody outside sees it: the cell's parameters in PyTorch's order, V (Y, H + X or H), b (Y).
+ */
+export interface Core {
+  readonly parameterCount: number;
+  /** y_t (Y = blocks * bins). Before the first step uniform, or 0 where a block is a plain number. */
+  readonly output: Float64Array;
+
+  /** Moves the state on by x (X) and fills `output`. */
+  advance(x: Float64Array): void;
+  /** Teaches with dL/da_t (Y) at the read-out's sums, once a step. True when an update was due and made. */
+  learn(error: Float64Array): boolean;
+  /** The norm of the last update's gradient before clipping; one that is not finite was not followed. */
+  readonly norm: number;
+
+  /** Fills theta. */
+  read(theta: Float64Array): void;
+  /** Takes over theta and goes on learning from there. */
+  write(theta: Float64Array): void;
+  /** Starts anew with theta: no state, no tape, no moments, the first forecast. */
+  restart(theta: Float64Array): void;
+  /** Fills Adam's running mean of the gradient, (1 - beta1) sum over j of beta1^j g_{t-j}, in the order of theta. */
+  mean(m: Float64Array): void;
+  /** False when a number of the state, the parameters or the moments is none. */
+  sound(): boolean;
+  /** Fills |dL/ds_{t-j}| of the last way back, j = 0, 1, ..., and returns how many there are: none without a tape. */
+  lags(norms: Float64Array): number;
+}
+
+/** The read-out that goes with a core. */
+export const buildReadOut = ({ hiddenSize, inputSize, direct, blocks, bins }: CoreOptions): ReadOut =>
+  new ReadOut(hiddenSize, direct ? inputSize : 0, blocks, bins);
+
+/** The parameters a network starts with: of a seed always the same, whichever core they go to. */
+export function initialTheta(options: CoreOptions, random: Random): Float64Array {
+  const cell = buildCell(options.cell, options.inputSize, options.hiddenSize, options.peepholes);
+  const readOut = buildReadOut(options);
+  const theta = new Float64Array(cell.parameterCount + readOut.parameterCount);
+  cell.initialise(theta.subarray(0, cell.parameterCount), random);
+  readOut.initialise(theta.subarray(cell.parameterCount), random);
+  return theta;
+}

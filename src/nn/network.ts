@@ -1,0 +1,166 @@
+import type { Memory } from '../math/memory.ts';
+import { Random } from '../math/random.ts';
+import { initialTheta, type Core, type CoreOptions } from './core.ts';
+import { LastGood } from './last-good.ts';
+
+export interface NetworkOptions extends CoreOptions {
+  readonly seed: number;
+  /** How much of the way back to the initial parameters is gone every 1024 updates, 0 to 1. */
+  readonly regeneration: number;
+}
+
+/** Updates between two looks after the whole. */
+const UPKEEP_EVERY = 1024;
+/** Beyond this a number is no input: it counts as this. Its square times a weight is still far from the end of Float32. */
+const FARTHEST = 1e6;
+/** The longest theta, as the root mean square of its numbers; ten times what a network starts with. */
+const WIDEST = 4;
+
+/** What a network has met, counted; the places of `Network.counts`. */
+const EVENTS = ['updates', 'refusedInputs', 'cappedInputs', 'refusedErrors', 'refusedGradients', 'cappedWeights', 'rollBacks'] as const;
+export type NetworkEvent = (typeof EVENTS)[number];
+
+/**
+ * A recurrent network that lives from message to message, for years, and must not be lost to one of them: a core (core.ts), and
+ * what keeps it sound.
+ *
+ * - An input or an error with a number that is none is refused, an input beyond measure is capped: neither moves the state
+ *   or a weight in a way that cannot be undone.
+ * - A gradient is shortened to the clip, and not followed where its length is none (adam.ts).
+ * - After every 1024 updates the whole is looked after. Parameters beyond a root mean square of 4 are scaled back to it. Some of the
+ *   way back to the initial parameters is gone, so that units which have saturated can learn again: S. Kumar, H. Marklund & B. Van
+ *   Roy, "Maintaining plasticity in continual learning via regenerative regularization", 2023, as decay outside of
+ *   Adam. Then a copy is kept as the last good parameters.
+ * - When the forecast, the state or a parameter is no number all the same, the network starts anew with the last good parameters.
+ */
+export class Network {
+  /** The present forecast (blocks * bins): distributions, or plain numbers where bins is 1. */
+  readonly output: Float64Array;
+  /** In which arithmetic it runs. */
+  readonly core: Core;
+  readonly options: NetworkOptions;
+  private readonly lastGood: LastGood;
+  private readonly counts: Float64Array;
+  private readonly open: Float64Array; // 1 while the present forecast may be learned from
+  private readonly capped: Float64Array; // the input, where it had to be capped
+
+  constructor(memory: Pick<Memory, 'take'>, options: NetworkOptions, core: Core) {
+    const theta = initialTheta(options, new Random(options.seed));
+    this.options = options;
+    this.core = core;
+    this.output = core.output;
+    this.capped = new Float64Array(options.inputSize);
+    this.counts = memory.take('events', EVENTS.length);
+    this.open = memory.take('open', 1);
+    this.lastGood = new LastGood(memory, core.parameterCount);
+    this.lastGood.keep(theta);
+    core.restart(theta);
+  }
+
+  /** How often something has happened since the network was made. */
+  count(event: NetworkEvent): number {
+    return this.counts[EVENTS.indexOf(event)];
+  }
+
+  /**
+   * Moves the state on by x (X) and makes the next forecast. An x with a number that is none is counted, and nothing moves.
+   * Throws a RangeError when x has another length.
+   */
+  advance(x: Float64Array): void {
+    if (x.length !== this.capped.length)
+      throw new RangeError(`network: an input of ${x.length} numbers, not ${this.capped.length}`);
+    this.open[0] = 0;
+    if (within(x, FARTHEST)) this.core.advance(x);
+    else if (within(x, Number.MAX_VALUE)) this.core.advance(this.cap(x));
+    else {
+      this.note('refusedInputs');
+      return;
+    }
+    if (within(this.output, Number.MAX_VALUE)) this.open[0] = 1;
+    else this.rollBack();
+  }
+
+  /**
+   * Teaches with the error of the present forecast, dL/da at the read-out's sums (blocks * bins): y - target for the cross-entropy
+   * of a softmax, and for half the squared error of plain numbers. A forecast is learned from once; an error with a number that is
+   * none is counted and not learned from. True when the parameters were updated. Throws a RangeError when the error has another
+   * length.
+   */
+  learn(error: Float64Array): boolean {
+    if (error.length !== this.output.length)
+      throw new RangeError(`network: an error of ${error.length} numbers, not ${this.output.length}`);
+    if (this.open[0] === 0) return false;
+    this.open[0] = 0;
+    if (!within(error, Number.MAX_VALUE)) {
+      this.note('refusedErrors');
+      return false;
+    }
+    if (!this.core.learn(error)) return false;
+    if (!Number.isFinite(this.core.norm)) {
+      this.note('refusedGradients');
+      return false;
+    }
+    this.note('updates');
+    if (this.count('updates') % UPKEEP_EVERY === 0) this.lookAfter();
+    return true;
+  }
+
+  /**
+   * Fills |dL/ds_{t-j}| of the last way back, j = 0, 1, ..., K - 1, and returns how many there are, 0 without a tape. An error that
+   * fades within a few lags teaches no long memory; one that grows is what the clip is for.
+   */
+  lags(norms: Float64Array): number {
+    return this.core.lags(norms);
+  }
+
+  /** Goes on with theta as the present and as the last good parameters. Throws a RangeError when theta has another length. */
+  adopt(theta: Float64Array): void {
+    if (theta.length !== this.core.parameterCount)
+      throw new RangeError(`network: ${theta.length} parameters, not ${this.core.parameterCount}`);
+    this.core.write(theta);
+    this.lastGood.keep(theta);
+  }
+
+  private cap(x: Float64Array): Float64Array {
+    this.note('cappedInputs');
+    for (let j = 0; j < x.length; j++) this.capped[j] = Math.max(-FARTHEST, Math.min(FARTHEST, x[j]));
+    return this.capped;
+  }
+
+  private lookAfter(): void {
+    const { core, options } = this;
+    if (!core.sound()) {
+      this.rollBack();
+      return;
+    }
+    const theta = new Float64Array(core.parameterCount);
+    core.read(theta);
+    let squares = 0;
+    for (let p = 0; p < theta.length; p++) squares += theta[p] * theta[p];
+    const width = Math.sqrt(squares / theta.length);
+    const scale = width > WIDEST ? WIDEST / width : 1;
+    if (scale < 1) this.note('cappedWeights');
+    const back = options.regeneration;
+    const initial = back > 0 ? initialTheta(options, new Random(options.seed)) : theta;
+    for (let p = 0; p < theta.length; p++) theta[p] = scale * theta[p] + back * (initial[p] - scale * theta[p]);
+    if (scale < 1 || back > 0) core.write(theta);
+    this.lastGood.keep(theta);
+  }
+
+  private rollBack(): void {
+    const theta = new Float64Array(this.core.parameterCount);
+    this.lastGood.recall(theta);
+    this.core.restart(theta);
+    this.note('rollBacks');
+  }
+
+  private note(event: NetworkEvent): void {
+    this.counts[EVENTS.indexOf(event)]++;
+  }
+}
+
+/** Whether all of x are numbers of this size at most; NaN is of none. */
+function within(x: Float64Array, size: number): boolean {
+  for (let k = 0; k < x.length; k++) if (!(Math.abs(x[k]) <= size)) return false;
+  return true;
+}
