@@ -94,6 +94,40 @@ program
     exits(await demo(options));
   });
 
+const weights = program.command('weights').description('take out what a network has learned, or put it in');
+
+weights
+  .command('export')
+  .description("write the weights of a stream's network, as last saved, to a safetensors file")
+  .argument('<stream>', 'the series, or the group')
+  .requiredOption('-c, --config <file>', 'the site file')
+  .requiredOption('-o, --out <file>', 'the file to write')
+  .action(async (stream: string, options: { config: string; out: string }) => {
+    const { exportCommand } = await import('./weights-command.ts');
+    exits(exportCommand(stream, options));
+  });
+
+weights
+  .command('import')
+  .description("put the weights of a safetensors file into a stream's network, while the service is stopped")
+  .argument('<stream>', 'the series, or the group')
+  .argument('<file>', 'a file of ours, or the state_dict of such a model in PyTorch')
+  .requiredOption('-c, --config <file>', 'the site file')
+  .action(async (stream: string, file: string, options: { config: string }) => {
+    const { importCommand } = await import('./weights-command.ts');
+    exits(importCommand(stream, file, options));
+  });
+
+program
+  .command('doctor')
+  .description('what runs here, how fast, and what would keep the service from running')
+  .option('-c, --config <file>', 'a site file to look after as well')
+  .option('--json', 'as one JSON object', false)
+  .action(async (options: { config?: string; json: boolean }) => {
+    const { doctor } = await import('./doctor-command.ts');
+    exits(await doctor({ ...options, version }));
+  });
+
 program
   .command('schema')
   .description('print the JSON Schema of site files, for editors')

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { Finding } from '../../src/app/doctor/finding.ts';
 import type { Anomaly } from '../../src/detect/anomaly.ts';
 import { AnomalyLog } from '../../src/io/anomaly-log.ts';
 import { openDatabase } from '../../src/io/database.ts';
@@ -27,6 +28,10 @@ inputs:
   - topic: rooms/+
     name: '{1}'
 `;
+
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
+  version: string;
+};
 
 const lines = (text: string): readonly string[] => text.split('\n').slice(0, -1);
 
@@ -108,6 +113,9 @@ describe('a wrong command line ends with 64', () => {
     [['demo', '--for', '0d'], '--for 0d: expected real time'],
     [['demo', '--for', '90'], '--for 90: expected real time'],
     [['demo', '--seed', '-1'], 'Expected a whole number.'],
+    [['weights', 'export', 'hall', '-c', 'site.yaml'], "error: required option '-o, --out <file>' not specified"],
+    [['weights', 'import', 'hall', '-c', 'site.yaml'], "error: missing required argument 'file'"],
+    [['weights', 'burn'], "error: unknown command 'burn'"],
   ])('%j', async (args, says) => {
     const { code, stdout, stderr } = await runProgram(args, withFiles());
     expect(stderr).toContain(says);
@@ -117,9 +125,6 @@ describe('a wrong command line ends with 64', () => {
 
   test('help and version are no mistakes', async () => {
     expect((await runProgram(['--help'])).code).toBe(0);
-    const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
-      version: string;
-    };
     expect(await runProgram(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n` });
   });
 });
@@ -207,6 +212,89 @@ test('`schema` prints what lies in config/', async () => {
   const file = readFileSync(join(import.meta.dirname, '../../config/zankyo.schema.json'), 'utf8');
   expect(JSON.parse(stdout)).toEqual(JSON.parse(file));
   expect(code).toBe(0);
+});
+
+describe('the doctor', () => {
+  interface Report {
+    readonly ok: boolean;
+    readonly findings: readonly Finding[];
+  }
+  const report = async (cwd: string, ...args: string[]): Promise<Report & Pick<Ending, 'code'>> => {
+    const { code, stdout, stderr } = await runProgram(['doctor', '--json', ...args], cwd);
+    expect(stderr).toBe('');
+    return { code, ...(JSON.parse(stdout) as Report) };
+  };
+  const about = ({ findings }: Report, subject: string): readonly Finding[] =>
+    findings.filter(({ about }) => about === subject);
+
+  test('says what runs here and how fast, in columns, and that all is well', async () => {
+    const { code, stdout, stderr } = await runProgram(['doctor'], withFiles());
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const [machine, program, processor, memory, blank, networks, core, step, ...end] = lines(stdout);
+    expect([machine, blank, networks, end]).toEqual(['This machine', '', 'The networks', ['', 'All is well.']]);
+    expect(program).toBe(
+      `  ok       program    zankyo ${version} on Node ${process.versions.node}, ${process.platform} ${process.arch}.`,
+    );
+    expect(processor).toMatch(/^ {2}ok {7}processor {2}\S.*, \d+ cores?\.$/);
+    expect(memory).toMatch(/^ {2}ok {7}memory {5}[\d.]+ \wiB of [\d.]+ \wiB are free\.$/);
+    expect(core).toMatch(
+      /^ {2}ok {7}core {7}SIMD kernel of [\d.]+ KiB, compiled in [\d.]+ ms: .*\/dist\/kernel\.wasm$/,
+    );
+    expect(step).toMatch(
+      /^ {2}ok {7}step {7}gru of 16 units, tbptt, 1 series: [\d.,]+ µs \(Float64: [\d.,]+ µs\), [\d,]+ streams at 1 Hz on this core\.$/,
+    );
+  });
+
+  test('looks after a site: its file, its networks, the password, the database and the broker', async () => {
+    const broker = await startMosquitto();
+    cleanUps.push(() => broker.stop());
+    const text = `${site(broker.url)}    tuning: { cell: elementwise, learner: rtrl, horizon: 8 }
+  - { topic: p/a, name: a }
+  - { topic: p/b, name: b }
+groups: { pump: { series: [a, b], tuning: { learner: snap1, cell: lstm, hidden_size: 8 } } }
+`;
+    const cwd = withFiles({ 'site.yaml': text });
+    const found = await report(cwd, '-c', 'site.yaml');
+    expect([found.ok, found.code]).toEqual([true, 0]);
+    expect(about(found, 'step').map(({ data }) => data!['network'])).toEqual([
+      'elementwise of 16 units, rtrl, 1 series',
+      'lstm of 8 units, snap1, 2 series (pump)',
+    ]);
+    for (const { data } of about(found, 'step'))
+      expect(data!['streamsAt1Hz']).toBe(Math.floor(1e6 / (data!['microseconds'] as number)));
+    expect(about(found, 'file')).toMatchObject([
+      { state: 'ok', text: 'site.yaml is sound: site house, 3 inputs, 1 group.' },
+      { state: 'warning', text: expect.stringContaining('inputs[0].tuning.horizon: has no effect') as string },
+    ]);
+    expect(about(found, 'password')).toMatchObject([{ state: 'ok', data: { source: null } }]);
+    expect(about(found, 'broker')).toMatchObject([{ state: 'ok', text: `${broker.url} takes us.` }]);
+    expect(about(found, 'database')).toMatchObject([{ state: 'ok', data: { path: join(cwd, 'zankyo.db') } }]);
+    expect(existsSync(join(cwd, 'zankyo.db'))).toBe(false); // it only looks
+  });
+
+  test('ends as the first problem would: 78 for the file, then 1 for the database, 69 for the broker', async () => {
+    const url = `mqtt://127.0.0.1:${await freePort()}`;
+    const away = await report(withFiles({ 'site.yaml': site(url) }), '-c', 'site.yaml');
+    expect([away.ok, away.code]).toEqual([false, 69]);
+    expect(about(away, 'broker')).toMatchObject([{ state: 'problem', code: 'broker_unavailable' }]);
+
+    const nowhere = site(url).replace('zankyo.db', 'nowhere/zankyo.db');
+    const homeless = await report(withFiles({ 'site.yaml': nowhere }), '-c', 'site.yaml');
+    expect(homeless.code).toBe(1);
+    expect(homeless.findings.filter(({ state }) => state === 'problem').map(({ code }) => code)).toEqual([
+      'database_unusable',
+      'broker_unavailable',
+    ]);
+
+    const wrong = await report(withFiles({ 'site.yaml': `${site(url)}colour: red\nsize: big\n` }), '-c', 'site.yaml');
+    expect(wrong.code).toBe(78);
+    expect(about(wrong, 'file').map(({ state, text }) => [state, text.split(': ')[1]])).toEqual([
+      ['problem', 'colour'],
+      ['problem', 'size'],
+    ]);
+    expect(about(wrong, 'broker')).toEqual([]);
+    expect((await report(withFiles(), '-c', 'none.yaml')).code).toBe(78);
+  });
 });
 
 describe('a recording', () => {

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { cpus, freemem, totalmem } from 'node:os';
+import { ok, sizeText, warning, type Finding } from './finding.ts';
+
+/** Below this a machine begins to swap before the service has heard anything: Node alone takes about as much. */
+const LITTLE_MEMORY = 64 * 2 ** 20;
+
+/** What the program runs on. */
+export function* examineMachine(version: string): Generator<Finding> {
+  const part = 'machine';
+  const { platform, arch } = process;
+  const versions = { zankyo: version, node: process.versions.node, platform, arch };
+  yield ok({ part, about: 'program' }, `zankyo ${version} on Node ${versions.node}, ${platform} ${arch}.`, versions);
+
+  const cores = cpus();
+  const model =
+    [boardModel(), cores[0]?.model].find((name) => name && name !== 'unknown') ?? 'A processor without a name';
+  const count = cores.length === 1 ? '1 core' : `${cores.length} cores`;
+  yield ok({ part, about: 'processor' }, `${model.trim()}, ${count}.`, { model: model.trim(), cores: cores.length });
+
+  const memory = { freeBytes: freemem(), totalBytes: totalmem() };
+  const text = `${sizeText(memory.freeBytes)} of ${sizeText(memory.totalBytes)} are free`;
+  yield memory.freeBytes < LITTLE_MEMORY
+    ? warning({ part, about: 'memory' }, `${text}: too little to start beside all else.`, memory)
+    : ok({ part, about: 'memory' }, `${text}.`, memory);
+}
+
+/** What a board computer calls itself; ARM processors have no name that Node could find. */
+function boardModel(): string | null {
+  try {
+    return readFileSync('/proc/device-tree/model', 'utf8').replace(/\0/g, '');
+  } catch {
+    return null;
+  }
+}

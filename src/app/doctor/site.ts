@@ -1,0 +1,78 @@
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { LoadedSite } from '../../config/load.ts';
+import { AppError } from '../../errors.ts';
+import { tryBroker } from '../../io/broker.ts';
+import { openDatabase } from '../../io/database.ts';
+import { SnapshotStore } from '../../io/snapshot-store.ts';
+import { brokerOptions } from '../service.ts';
+import { ok, problems, sizeText, warning, type Finding } from './finding.ts';
+
+const part = 'site';
+
+/** Below this an SD card is nearly full, and a full one ends the log of anomalies. */
+const LITTLE_DISK = 100 * 2 ** 20;
+
+/** Whether the service would find what its site file speaks of. Connects to the broker once; changes nothing. */
+export async function* examineSite(config: string, loaded: LoadedSite): AsyncGenerator<Finding> {
+  const { site, warnings, passwordSource } = loaded;
+  const inputs = site.inputs.reduce((sum, { fields }) => sum + fields.length, 0);
+  const counts = { inputs, groups: Object.keys(site.groups).length };
+  const text = `${config} is sound: site ${site.site}, ${plural(inputs, 'input')}, ${plural(counts.groups, 'group')}.`;
+  yield ok({ part, about: 'file' }, text, counts);
+  for (const line of warnings) yield warning({ part, about: 'file' }, line);
+  const source =
+    passwordSource === null ? 'None is given; the broker has to take us without.' : `From ${passwordSource}.`;
+  yield ok({ part, about: 'password' }, source, { source: passwordSource });
+  yield* examineDatabase(site.database);
+  try {
+    await tryBroker(brokerOptions(site, () => undefined, Date.now));
+    yield ok({ part, about: 'broker' }, `${site.mqtt.url} takes us.`, { url: site.mqtt.url });
+  } catch (error) {
+    yield* problems({ part, about: 'broker' }, error);
+  }
+}
+
+/** Whether the database can be opened and written, how large it is and how much room it has. */
+export function* examineDatabase(path: string): Generator<Finding> {
+  const place = { part, about: 'database' } as const;
+  try {
+    const there = existsSync(path);
+    writable(there ? path : dirname(path), path);
+    const said = there ? contents(path) : { text: 'is not there yet, the first start makes it', data: {} };
+    const { bavail, bsize } = statfsSync(dirname(path));
+    const freeBytes = bavail * bsize;
+    const data = { path, ...said.data, freeBytes };
+    const text = `${path} ${said.text}; ${sizeText(freeBytes)} are free`;
+    yield freeBytes < LITTLE_DISK
+      ? warning(place, `${text}, and a full disk ends the log of anomalies.`, data)
+      : ok(place, `${text}.`, data);
+  } catch (error) {
+    yield* problems(place, error);
+  }
+}
+
+function contents(path: string): { readonly text: string; readonly data: Finding['data'] } {
+  const db = openDatabase(path, { readonly: true });
+  try {
+    const streams = new SnapshotStore(db).streams().length;
+    const bytes = statSync(path).size + (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0);
+    return { text: `has ${sizeText(bytes)} and what ${plural(streams, 'stream')} learned`, data: { bytes, streams } };
+  } finally {
+    db.close();
+  }
+}
+
+function writable(what: string, database: string): void {
+  try {
+    accessSync(what, constants.W_OK);
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    const why = missing
+      ? 'its directory does not exist; create it, or set database to a path in one that does'
+      : 'cannot be written by this user: change its owner or mode, or set database to another path';
+    throw new AppError('database_unusable', `${database}: ${why}`, { cause });
+  }
+}
+
+const plural = (n: number, one: string): string => `${n === 0 ? 'no' : n} ${one}${n === 1 ? '' : 's'}`;

@@ -1,0 +1,178 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Site } from '../config/schema.ts';
+import { StreamMonitor } from '../detect/stream-monitor.ts';
+import { AppError } from '../errors.ts';
+import { openDatabase } from '../io/database.ts';
+import { SnapshotStore } from '../io/snapshot-store.ts';
+import { buildCell } from '../nn/build-cell.ts';
+import { buildReadOut } from '../nn/core.ts';
+import type { Kernel } from '../nn/kernel.ts';
+import type { Network } from '../nn/network.ts';
+import { WeightsError } from '../nn/safetensors.ts';
+import { exportWeights, importWeights } from '../nn/weights.ts';
+import type { SnapshotPort } from '../stream/ports.ts';
+import { restore, snapshotOf } from './checkpoint.ts';
+import type { Note } from './note.ts';
+import { monitorOptions, plansOf } from './streams.ts';
+
+/** What was taken out or put in. */
+export interface Moved {
+  /** Cell, units, inputs. */
+  readonly network: string;
+  readonly parameters: number;
+  /** When the stream's state was saved, epoch ms; null when it had none. */
+  readonly savedAt: number | null;
+}
+
+/** Further from 0 than any weight that training leaves; in Float32 its square is still a number. */
+const FARTHEST = 1e6;
+
+/**
+ * Writes what a stream's network has learned, as of its last snapshot, to a safetensors file; only reads the database,
+ * also beside a running service. Throws `stream_unknown` when nothing of the stream is saved, `snapshot_refused` when the
+ * site file says another network, and `usage` when the file cannot be written.
+ */
+export function exportStream(site: Site, stream: string, file: string, kernel: Kernel | null): Moved {
+  const db = openDatabase(site.database, { readonly: true });
+  try {
+    const store = new SnapshotStore(db);
+    const { monitor, savedAt } = resume(site, stream, store, kernel, (error) => {
+      throw error;
+    });
+    if (savedAt === null) throw new AppError('stream_unknown', nothingSaved(site, stream, store));
+    const { network } = monitor.detector.forecaster;
+    const { theta, cell, head } = partsOf(network);
+    network.core.read(theta);
+    const { cell: kind, inputSize, hiddenSize, peepholes } = network.options;
+    write(file, exportWeights(kind, inputSize, hiddenSize, peepholes, cell, head));
+    return { network: describe(network), parameters: theta.length, savedAt };
+  } finally {
+    db.close();
+  }
+}
+
+/**
+ * Puts the weights of a safetensors file in place of what a stream's network has learned: it goes on with them, in the
+ * hidden state and with the statistics that it has; a stream of which nothing is saved, or nothing that fits the site
+ * file (which is noted), begins with them. Throws
+ * `weights_unreadable` when the file holds no such network, and `database_unusable` while a service uses the database.
+ * Then nothing has changed.
+ */
+export function importStream(
+  site: Site,
+  stream: string,
+  file: string,
+  { kernel, note, now }: { readonly kernel: Kernel | null; readonly note: Note; readonly now: number },
+): Moved {
+  const bytes = read(file);
+  const db = openDatabase(site.database, { exclusive: true });
+  try {
+    const store = new SnapshotStore(db);
+    const { monitor, savedAt } = resume(site, stream, store, kernel, ({ code, message }) => {
+      note('warn', { stream, code }, message);
+    });
+    const { network } = monitor.detector.forecaster;
+    const { theta, cell, head } = partsOf(network);
+    const { cell: kind, inputSize, hiddenSize, peepholes } = network.options;
+    try {
+      importWeights(bytes, kind, inputSize, hiddenSize, peepholes, cell, head);
+    } catch (error) {
+      if (!(error instanceof WeightsError)) throw error;
+      throw new AppError('weights_unreadable', `${file}: ${error.message}`, { cause: error });
+    }
+    const farthest = theta.reduce((most, w) => Math.max(most, Math.abs(w)), 0);
+    if (farthest > FARTHEST)
+      throw new AppError(
+        'weights_unreadable',
+        `${file}: a weight of size ${farthest}; expected none above ${FARTHEST}`,
+      );
+    network.adopt(theta);
+    store.save([snapshotOf(monitor, savedAt ?? now)]);
+    return { network: describe(network), parameters: theta.length, savedAt };
+  } finally {
+    db.close();
+  }
+}
+
+/** The stream as the service would go on with it; afresh where `onUnfit` lets a snapshot that does not fit pass. */
+function resume(
+  site: Site,
+  stream: string,
+  store: SnapshotPort,
+  kernel: Kernel | null,
+  onUnfit: (error: AppError) => void,
+): { readonly monitor: StreamMonitor; readonly savedAt: number | null } {
+  const monitors = new Map(
+    plansOf(site, stream).map(({ series, tuning }) => {
+      const monitor = new StreamMonitor(stream, series, monitorOptions(tuning, kernel), () => undefined);
+      return [monitor.shape, monitor];
+    }),
+  );
+  const [first, ...others] = monitors.values();
+  if (monitors.size === 0)
+    throw new AppError('stream_unknown', `no group and no input of site ${site.site} is or gives a stream "${stream}"`);
+  const attempt = <T>(what: () => T): T | null => {
+    try {
+      return what();
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      onUnfit(error);
+      return null;
+    }
+  };
+  const snapshot = attempt(() => store.load(stream));
+  if (snapshot === null && others.length > 0)
+    throw new AppError(
+      'stream_unknown',
+      `several inputs may give "${stream}", each with a network of its own: run the service until it has heard it`,
+    );
+  if (snapshot === null) return { monitor: first, savedAt: null };
+  const monitor = monitors.get(snapshot.shape) ?? first;
+  const savedAt = attempt(() => {
+    restore(monitor, snapshot);
+    return snapshot.at;
+  });
+  return { monitor, savedAt };
+}
+
+/** Room for a network's parameters, and in it that of its cell and of its read-out. */
+function partsOf({ core, options }: Network) {
+  const { cell: kind, inputSize, hiddenSize, peepholes } = options;
+  const { parameterCount } = buildCell(kind, inputSize, hiddenSize, peepholes);
+  const theta = new Float64Array(core.parameterCount);
+  return {
+    theta,
+    cell: theta.subarray(0, parameterCount),
+    head: { inputSize: buildReadOut(options).inputSize, theta: theta.subarray(parameterCount) },
+  };
+}
+
+const describe = ({ options: { cell, peepholes, inputSize, hiddenSize } }: Network): string =>
+  `${cell}${cell === 'lstm' && peepholes ? ' with peepholes' : ''} of ${hiddenSize} units with ${inputSize} inputs`;
+
+function nothingSaved(site: Site, stream: string, store: SnapshotPort): string {
+  const streams = store.streams();
+  const saved = streams.length === 0 ? 'nothing is' : `saved are ${streams.slice(0, 8).join(', ')}`;
+  const more = streams.length > 8 ? ` and ${streams.length - 8} more` : '';
+  return `${site.database}: no state of "${stream}" is saved; ${saved}${more}`;
+}
+
+function read(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    const why = missing
+      ? 'there is no such file'
+      : 'it cannot be read; is it a safetensors file that this user may read?';
+    throw new AppError('weights_unreadable', `${file}: ${why}`, { cause });
+  }
+}
+
+function write(file: string, bytes: Uint8Array): void {
+  try {
+    writeFileSync(file, bytes);
+  } catch (cause) {
+    throw new AppError('usage', `--out ${file}: cannot be written; is the folder there?`, { cause });
+  }
+}

@@ -1,0 +1,64 @@
+import colors from 'picocolors';
+import { examine, type DoctorOptions } from '../app/doctor/doctor.ts';
+import type { Finding } from '../app/doctor/finding.ts';
+import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { count } from './format.ts';
+
+const TINT: Readonly<Record<Finding['state'], (text: string) => string>> = {
+  ok: colors.green,
+  warning: colors.yellow,
+  problem: colors.red,
+};
+const TITLES: Readonly<Record<Finding['part'], string>> = {
+  machine: 'This machine',
+  networks: 'The networks',
+  site: 'The site',
+};
+
+/** `zankyo doctor`: what runs here and what would be in the way. Ends with 0, or as the first problem would. */
+export async function doctor({ json, ...options }: DoctorOptions & { readonly json: boolean }): Promise<number> {
+  const findings: Finding[] = [];
+  for await (const finding of examine(options)) {
+    if (!json) {
+      if (finding.part !== findings.at(-1)?.part) console.log(title(finding, findings.length === 0));
+      console.log(findingLine(finding, process.stdout.columns));
+    }
+    findings.push(finding);
+  }
+  const problems = findings.filter(({ state }) => state === 'problem');
+  const warnings = findings.filter(({ state }) => state === 'warning');
+  if (json) console.log(JSON.stringify({ ok: problems.length === 0, findings }, null, 2));
+  else console.log(`\n${verdict(problems.length, warnings.length)}`);
+  if (problems.length === 0) return EXIT.ok;
+  const { code } = problems[0];
+  return code === undefined ? EXIT.failure : exitCodeOf(code);
+}
+
+const title = ({ part }: Finding, first: boolean): string => `${first ? '' : '\n'}${colors.bold(TITLES[part])}`;
+
+const STATE_WIDTH = 'problem'.length;
+const ABOUT_WIDTH = 'processor'.length;
+const INDENT = 2 + STATE_WIDTH + 2 + ABOUT_WIDTH + 2;
+
+/** State, subject, sentence; a sentence longer than a terminal of `columns` goes on under its own beginning. */
+export function findingLine({ state, about, text }: Finding, columns = Infinity): string {
+  const head = `  ${TINT[state](state.padEnd(STATE_WIDTH))}  ${about.padEnd(ABOUT_WIDTH)}  `;
+  return head + wrapped(text, columns - INDENT).join(`\n${' '.repeat(INDENT)}`);
+}
+
+/** Broken between words, and nowhere else: a path longer than the line stays whole, to be copied. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+function verdict(problems: number, warnings: number): string {
+  if (problems + warnings === 0) return colors.green('All is well.');
+  const said = `${count(problems, 'problem')}, ${count(warnings, 'warning')}.`.replace(/^n/, 'N');
+  return problems > 0 ? colors.red(said) : colors.yellow(said);
+}

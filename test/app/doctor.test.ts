@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { problems, sizeText } from '../../src/app/doctor/finding.ts';
+import { examineKernel, networksOf } from '../../src/app/doctor/networks.ts';
+import { examineDatabase } from '../../src/app/doctor/site.ts';
+import { AppError } from '../../src/errors.ts';
+import { openDatabase } from '../../src/io/database.ts';
+import { siteOf } from './world.ts';
+
+const directory = (): string => {
+  const path = mkdtempSync(join(tmpdir(), 'zankyo-doctor-'));
+  onTestFinished(() => {
+    rmSync(path, { recursive: true });
+  });
+  return path;
+};
+
+test.each([
+  [0, '0 bytes'],
+  [999, '999 bytes'],
+  [1000, '0.977 KiB'],
+  [18_270, '17.8 KiB'],
+  [4.25 * 2 ** 20, '4.25 MiB'],
+  [2 ** 40, '1 TiB'],
+])('%d is %s', (bytes, text) => {
+  expect(sizeText(bytes)).toBe(text);
+});
+
+describe('a failure', () => {
+  test('becomes a problem for each of its lines', () => {
+    const error = new AppError('config_invalid', 'site.yaml:1:1: a\nsite.yaml:2:1: b');
+    expect(problems({ part: 'site', about: 'file' }, error)).toEqual([
+      { part: 'site', about: 'file', state: 'problem', text: 'site.yaml:1:1: a', code: 'config_invalid' },
+      { part: 'site', about: 'file', state: 'problem', text: 'site.yaml:2:1: b', code: 'config_invalid' },
+    ]);
+  });
+
+  test('of our own is none for the operator', () => {
+    expect(() => problems({ part: 'site', about: 'file' }, new RangeError('ours'))).toThrow('ours');
+  });
+});
+
+describe('the networks of a site', () => {
+  const kinds = (rest: Readonly<Record<string, unknown>>): unknown =>
+    networksOf(siteOf(rest)).map(({ tuning: { cell, hiddenSize }, series, group }) => [
+      cell,
+      hiddenSize,
+      series,
+      group,
+    ]);
+
+  test('are one where nothing is tuned, however many inputs', () => {
+    expect(kinds({ inputs: [{ topic: 'a' }, { topic: 'b' }, { topic: 'c/+' }] })).toEqual([['gru', 16, 1, null]]);
+  });
+
+  test('are told apart by what a step costs, and by nothing else', () => {
+    const tuned = (tuning: Readonly<Record<string, unknown>>, i: number) => ({ topic: `t${i}`, tuning });
+    const inputs = [{}, { cell: 'rnn' }, { hidden_size: 8 }, { sensitivity: 2 }, { train_every: 4 }].map(tuned);
+    expect(kinds({ inputs })).toEqual([
+      ['gru', 16, 1, null],
+      ['rnn', 16, 1, null],
+      ['gru', 8, 1, null],
+      ['gru', 16, 1, null],
+    ]);
+  });
+
+  test('are those of the groups where all series are in groups', () => {
+    const groups = { one: { series: ['a', 'b'] }, two: { series: ['c', 'd'] }, big: { series: ['e', 'f', 'g'] } };
+    const inputs = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((topic) => ({ topic }));
+    expect(kinds({ inputs, groups })).toEqual([
+      ['gru', 16, 2, 'one'],
+      ['gru', 16, 3, 'big'],
+    ]);
+  });
+});
+
+test('without the kernel the core is Float64, with the reason and what it costs', () => {
+  const { kernel, finding } = examineKernel(join(directory(), 'kernel.wasm'));
+  expect(kernel).toBeNull();
+  expect(finding).toMatchObject({ state: 'warning', code: 'kernel_missing', data: { core: 'float64' } });
+  expect(finding.text).toMatch(/cannot be read; npm run build makes it; networks run in Float64 instead, .*\.$/);
+});
+
+describe('the database', () => {
+  test('that is not there yet is none of our concern, and is not made', () => {
+    const path = join(directory(), 'zankyo.db');
+    const [before] = examineDatabase(path);
+    expect(before).toMatchObject({ state: 'ok' });
+    expect(before.text).toMatch(/ is not there yet, the first start makes it; [\d.]+ \w+ are free\.$/);
+    expect([...examineDatabase(path)]).toMatchObject([
+      { state: 'ok', text: expect.stringContaining('not there yet') as string },
+    ]);
+  });
+
+  test('that is there has its size and its streams', () => {
+    const path = join(directory(), 'zankyo.db');
+    openDatabase(path).close();
+    const [finding] = examineDatabase(path);
+    expect(finding).toMatchObject({ state: 'ok', data: { path, streams: 0 } });
+    expect(finding.text).toMatch(/ has [\d.]+ KiB and what no streams learned; /);
+  });
+
+  test.each<[what: string, path: (directory: string) => string, says: string]>([
+    ['in no directory', (path) => join(path, 'nowhere/zankyo.db'), 'its directory does not exist; create it'],
+    [
+      'that is none',
+      (path) => {
+        writeFileSync(join(path, 'diary.db'), 'This is a diary.\n'.repeat(100));
+        return join(path, 'diary.db');
+      },
+      'is not an SQLite database',
+    ],
+  ])('%s is a problem', (_, path, says) => {
+    const [finding, ...more] = examineDatabase(path(directory()));
+    expect(more).toEqual([]);
+    expect(finding).toMatchObject({ state: 'problem', code: 'database_unusable' });
+    expect(finding.text).toContain(says);
+  });
+});
