@@ -2,11 +2,13 @@
 // npm run bench:cells
 import { cpus, totalmem } from 'node:os';
 import { StreamMonitor } from '../dist/detect/stream-monitor.js';
+import { loadKernel } from '../dist/io/kernel-file.js';
 import { Random } from '../dist/math/random.js';
 
 const ROUNDS = 7;
 const READINGS = 4000;
 const DEFAULTS = {
+  learner: 'tbptt',
   hiddenSize: 16,
   horizon: 16,
   trainEvery: 1,
@@ -27,14 +29,19 @@ const CELLS = [
   { name: 'gru', cell: 'gru', peepholes: false },
   { name: 'lstm', cell: 'lstm', peepholes: false },
   { name: 'lstm, peepholes', cell: 'lstm', peepholes: true },
+  { name: 'elementwise', cell: 'elementwise', peepholes: false },
+];
+const CORES = [
+  { core: 'SIMD', kernel: loadKernel() },
+  { core: 'Float64', kernel: null },
 ];
 
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 /** A daily series with noise, one reading a minute. */
-function contender({ name, cell, peepholes }, series) {
+function contender({ name, cell, peepholes }, series, { core, kernel }) {
   const infos = Array.from({ length: series }, (_, d) => ({ slug: `s${d}`, unit: '', range: null, only: 'both' }));
-  const monitor = new StreamMonitor('bench', infos, { ...DEFAULTS, cell, peepholes }, () => undefined);
+  const monitor = new StreamMonitor('bench', infos, { ...DEFAULTS, cell, peepholes, kernel }, () => undefined);
   const random = new Random(1);
   let at = Date.UTC(2026, 0, 5);
   const block = (readings) => {
@@ -49,10 +56,12 @@ function contender({ name, cell, peepholes }, series) {
     return ((performance.now() - start) * 1000) / readings;
   };
   block(2 * READINGS); // compiled and warm
-  return { name, series, block, times: [], bytes: monitor.memory.byteLength };
+  return { name, series, core, block, times: [], bytes: monitor.memory.byteLength };
 }
 
-const contenders = [1, 5].flatMap((series) => CELLS.map((cell) => contender(cell, series)));
+const contenders = [1, 5].flatMap((series) =>
+  CELLS.flatMap((cell) => CORES.map((core) => contender(cell, series, core))),
+);
 for (let round = 0; round < ROUNDS; round++) for (const each of contenders) each.times.push(each.block(READINGS));
 
 console.log(
@@ -62,12 +71,14 @@ console.log(
   `hidden size 16, horizon 16, trained on every sample; median of ${ROUNDS} interleaved rounds of ${READINGS}`,
 );
 console.log('');
-console.log('cell             series  µs a sample  min-max          KB in memory and snapshot  streams at 1 Hz a core');
-for (const { name, series, times, bytes } of contenders) {
+console.log(
+  'cell             series  core     µs a sample  min-max          KB in memory and snapshot  streams at 1 Hz a core',
+);
+for (const { name, series, core, times, bytes } of contenders) {
   const mid = median(times);
   const spread = `${Math.min(...times).toFixed(0)}-${Math.max(...times).toFixed(0)}`;
   console.log(
-    `${name.padEnd(15)}  ${String(series).padStart(6)}  ${mid.toFixed(1).padStart(11)}  ${spread.padEnd(15)}  ${(bytes / 1024).toFixed(0).padStart(25)}  ${Math.floor(
+    `${name.padEnd(15)}  ${String(series).padStart(6)}  ${core.padEnd(7)}  ${mid.toFixed(1).padStart(11)}  ${spread.padEnd(15)}  ${(bytes / 1024).toFixed(0).padStart(25)}  ${Math.floor(
       1e6 / mid,
     )
       .toString()

@@ -1,0 +1,20 @@
+/**
+ * The options of our network for a benchmark: a GRU that learns by TBPTT on every message unless `settings` say
+ * otherwise, forecasting its next input as plain numbers. Clip and regeneration are the service's.
+ */
+export const ourOptions = ({ hiddenSize, inputSize, ...settings }) => ({
+  cell: settings.cell ?? 'gru',
+  peepholes: settings.peepholes ?? false,
+  learner: settings.learner ?? 'tbptt',
+  inputSize,
+  hiddenSize,
+  blocks: inputSize,
+  bins: 1,
+  direct: false,
+  horizon: 16,
+  trainEvery: settings.trainEvery ?? 1,
+  learningRate: 1e-3,
+  clip: 1,
+  regeneration: 0,
+  seed: 1,
+});
