@@ -10,6 +10,7 @@ import { Inbox } from '../stream/inbox.ts';
 import type { Ports, Rejected } from '../stream/ports.ts';
 import { snapshotOf } from './checkpoint.ts';
 import type { Note } from './note.ts';
+import { NetworkBook } from './network-book.ts';
 import { RejectBook } from './reject-book.ts';
 import { StateTeller } from './series-states.ts';
 import { Streams, type Place } from './streams.ts';
@@ -40,6 +41,7 @@ export const pipeline = (
   defer(() => {
     const decoder = new Decoder(site.inputs, { maxSeries: site.maxSeries, reserved: Object.keys(site.groups) });
     const rejects = new RejectBook(ports.anomalyLog, note);
+    const networks = new NetworkBook(note);
     const states = new StateTeller(ports.alerts, site.publish.stateEvery);
     const streams = new Streams(site, {
       snapshots: ports.snapshots,
@@ -87,6 +89,7 @@ export const pipeline = (
       });
       for (const monitor of streams.monitors) {
         monitor.tick(at);
+        networks.look(monitor);
         if (monitor.samples > 0) states.tell(monitor, at);
       }
       if (savedAt === -Infinity) savedAt = at;
