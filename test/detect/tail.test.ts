@@ -80,3 +80,32 @@ test('so the past fades: what was rare and then comes for ever becomes ordinary'
   for (let t = 0; t < 40_000; t++) tail.add(9);
   expect(tail.evidence(8)).toBeLessThan(0.3);
 });
+
+test('what is kept up to date is what counting all buckets anew gives', () => {
+  /** The same question, answered from a plain list of past values. */
+  const counted = (values: number[], v: number): number => {
+    const bucket = (x: number): number => Math.max(0, Math.min(255, Math.floor(x / BUCKET)));
+    const counts = new Array<number>(256).fill(0);
+    for (const x of values) counts[bucket(x)]++;
+    const inTail = 0.02 * values.length;
+    let [above, k] = [0, 255];
+    while (k > 0 && above + counts[k] < inTail) above += counts[k--];
+    const share = counts[k] > 0 ? (inTail - above) / counts[k] : 0;
+    const u = (k + 1 - share) * BUCKET;
+    if (v <= u) {
+      const b = bucket(v);
+      const greater = counts.slice(b + 1).reduce((sum, count) => sum + count, 0);
+      const seen = greater + counts[b] * (1 - Math.max(0, Math.min(1, v / BUCKET - b)));
+      return -Math.log10((seen + 1) / (values.length + 1));
+    }
+    let excess = share * counts[k] * share * BUCKET * 0.5;
+    for (let j = k + 1; j < 256; j++) excess += counts[j] * ((j + 0.5) * BUCKET - u);
+    const mean = Math.max(BUCKET / 2, inTail > 0 ? excess / inTail : 0);
+    return -Math.log10((inTail + 1) / (values.length + 1)) + ((v - u) / mean) * Math.LOG10E;
+  };
+  fc.assert(
+    fc.property(past, value, (values, v) => {
+      expect(tailOf(values).tail.evidence(v)).toBe(counted(values, v));
+    }),
+  );
+});

@@ -153,3 +153,18 @@ test('any value is a whole positive time or a reason', () => {
     { numRuns: 1000 },
   );
 });
+
+test('the common form gives what Date.parse gives, for every day, and is refused where that refuses', () => {
+  fc.assert(
+    fc.property(fc.date({ min: new Date(1), max: new Date('9999-12-31'), noInvalidDate: true }), (date) => {
+      expect(parseTime(date.toISOString(), null)).toBe(date.getTime());
+    }),
+  );
+  for (const text of [
+    '2026-02-30T10:00:00.000Z',
+    '2026-13-01T10:00:00.000Z',
+    '2026-01-01T24:30:00.000Z',
+    '2026-01-01T10:60:00.000Z',
+  ])
+    expect(parseTime(text, null)).toBe('not_a_time');
+});
