@@ -1,0 +1,160 @@
+// What does a message cost from the broker to the verdict, against receiving it alone?
+// npm run bench:path [--profile] [word ...]: only contenders with one of the words in their names, and the first
+import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { describeMachine, figure, median, printTable } from './contest.mjs';
+import { startBroker } from './path/broker.mjs';
+import { DEVICES } from './path/messages.mjs';
+import { OTHERS, pinned, RECEIVER, where } from './path/pinned.mjs';
+
+const ROUNDS = 9;
+const READINGS = 400; // of each device, a round
+const WARM_UP = 3; // rounds: the service learns for one and judges for two
+const MESSAGES = DEVICES * READINGS;
+const PROFILE_LINES = 40;
+
+const service = (name, tuning = {}, core = 'simd') => ({ name: `service${name}`, form: 'service', core, tuning });
+const CONTENDERS = [
+  { name: 'mqtt.js, counted', form: 'count' },
+  { name: 'and parsed, dispatched', form: 'dispatch' },
+  service(''),
+  service(', snap1', { learner: 'snap1' }),
+  service(', elementwise, rtrl', { cell: 'elementwise', learner: 'rtrl' }),
+  service(', every 4th', { train_every: 4 }),
+  service(', Float64', {}, 'float64'),
+];
+
+const { values, positionals: words } = parseArgs({ allowPositionals: true, options: { profile: { type: 'boolean' } } });
+const chosen = CONTENDERS.filter(
+  ({ name }, i) => i === 0 || !words.length || words.some((word) => name.includes(word)),
+);
+
+const directory = mkdtempSync(join(tmpdir(), 'zankyo-path-'));
+const children = [];
+
+/** A process of ours, which has told that it is ready. */
+async function start(file, argument, cores) {
+  const [execPath, [...execArgv]] = pinned(process.execPath, [], cores);
+  const child = fork(new URL(`path/${file}`, import.meta.url), [argument], { execPath, execArgv });
+  children.push(child);
+  await answerOf(child);
+  return child;
+}
+
+/** The next thing it says; rejects when it ends instead. */
+const answerOf = (child) =>
+  new Promise((resolve, reject) => {
+    const ended = () => {
+      reject(new Error(`${child.spawnargs.at(-1)} ended without an answer`));
+    };
+    child.once('exit', ended);
+    child.once('message', (answer) => {
+      child.off('exit', ended);
+      resolve(answer);
+    });
+  });
+
+const ask = (child, question) => {
+  const answer = answerOf(child);
+  child.send(question);
+  return answer;
+};
+
+/**
+ * One round of a contender. It is halted while the messages pile up at the broker, so that afterwards it is never
+ * without work, however fast it is. Returns its own CPU and the whole time, µs a message.
+ */
+async function round({ child, name, base }, { number, qos }, publisher) {
+  await ask(child, { messages: MESSAGES, profiled: values.profile && number >= WARM_UP });
+  const answer = answerOf(child);
+  child.kill('SIGSTOP');
+  await ask(publisher, { base, from: number * READINGS, to: (number + 1) * READINGS, qos });
+  const startAt = process.hrtime.bigint();
+  child.kill('SIGCONT');
+  const { taken, cpuUs, doneAt } = await answer;
+  if (taken !== MESSAGES) throw new Error(`${name}: ${taken} of ${MESSAGES} messages`);
+  return { cpu: cpuUs / MESSAGES, wall: Number(BigInt(doneAt) - startAt) / 1000 / MESSAGES };
+}
+
+async function contest(qos, broker, publisher) {
+  const field = [];
+  for (const [i, contender] of chosen.entries()) {
+    const base = `zigbee2mqtt-${qos}${i}`;
+    const child = await start(
+      'receiver.mjs',
+      JSON.stringify({ ...contender, base, directory, url: broker.url }),
+      RECEIVER,
+    );
+    field.push({ ...contender, base, child, cpu: [], wall: [] });
+  }
+  for (let number = 0; number < WARM_UP + ROUNDS; number++)
+    for (const each of field) {
+      const { cpu, wall } = await round(each, { number, qos }, publisher);
+      if (number < WARM_UP) continue;
+      each.cpu.push(cpu);
+      each.wall.push(wall);
+    }
+  for (const each of field) {
+    Object.assign(each, await ask(each.child, {}));
+    each.child.disconnect();
+  }
+  return field;
+}
+
+const spread = (values) => `${figure(Math.min(...values))}-${figure(Math.max(...values))}`;
+const thousands = (us) => `${(1000 / median(us)).toFixed(0)} k`;
+
+function report(field) {
+  const [first] = field;
+  printTable(
+    ['contender', 'CPU µs a message', 'min-max', 'times the first', 'min-max', 'a second, CPU', 'wall', 'episodes'],
+    field.map(({ name, cpu, wall, episodes }) => {
+      const ratios = cpu.map((us, i) => us / first.cpu[i]);
+      return [
+        name,
+        figure(median(cpu)),
+        spread(cpu),
+        figure(median(ratios)),
+        spread(ratios),
+        thousands(cpu),
+        thousands(wall),
+        episodes === null ? '' : String(episodes),
+      ];
+    }),
+  );
+}
+
+function reportProfile({ name, profile }) {
+  const costs = profile.map(([where, us]) => [where, us / MESSAGES / ROUNDS]);
+  console.log('');
+  console.log(`${name}: each function's own time, µs a message`);
+  printTable(
+    ['function', 'µs'],
+    costs.slice(0, PROFILE_LINES).map(([where, us]) => [where, us.toFixed(2)]),
+  );
+}
+
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL'); // one that is halted hears nothing else
+  rmSync(directory, { recursive: true, force: true });
+});
+process.once('SIGINT', () => process.exit(130));
+
+const broker = await startBroker(directory, OTHERS);
+children.push(broker);
+const publisher = await start('publisher.mjs', broker.url, OTHERS);
+describeMachine();
+console.log(where);
+for (const qos of values.profile ? [0] : [0, 1]) {
+  console.log('');
+  console.log(
+    `QoS ${qos}: ${DEVICES} devices, ${ROUNDS} rounds of ${MESSAGES} messages of 300 bytes after ${WARM_UP} to warm up; none was lost`,
+  );
+  const field = await contest(qos, broker, publisher);
+  report(field);
+  if (values.profile) field.forEach(reportProfile);
+}
+process.exit();

@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pinned } from './pinned.mjs';
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/**
+ * A Mosquitto with two limits less than it is installed with. The queue has no end, so that nothing that waits for a
+ * receiver is dropped. At QoS 1 the receiver alone says how many messages may be on the way to it (256); with the usual
+ * 20 it would wait for the broker most of the time, and be charged for waking up.
+ */
+export async function startBroker(directory, cores) {
+  const port = await freePort();
+  const config = join(directory, 'mosquitto.conf');
+  const limits = ['max_queued_messages 0', 'max_inflight_messages 0'];
+  const lines = [`listener ${port} 127.0.0.1`, 'allow_anonymous true', 'log_dest stderr', ...limits];
+  writeFileSync(config, lines.join('\n'));
+  const [command, args] = pinned('mosquitto', ['-c', config], cores);
+  // Debian keeps it in /usr/sbin, which a user's PATH often leaves out.
+  const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` };
+  const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let report = '';
+  child.stderr.on('data', (chunk) => (report = (report + chunk).slice(-2000)));
+  child.on('error', (error) => (report += error.message));
+  for (let attempt = 0; attempt < 250 && child.exitCode === null; attempt++) {
+    const socket = connect(port, '127.0.0.1');
+    const accepted = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (accepted) return { url: `mqtt://127.0.0.1:${port}`, kill: (signal) => child.kill(signal) };
+    await sleep(20);
+  }
+  child.kill('SIGKILL');
+  throw new Error(`mosquitto does not accept connections: ${report}`);
+}

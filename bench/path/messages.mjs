@@ -1,0 +1,38 @@
+import { Random } from '../../dist/math/random.js';
+
+export const DEVICES = 50;
+const STEP_MS = 60_000;
+const DAY_MS = 86_400_000;
+const START = Date.UTC(2024, 0, 1); // long enough ago that no round reaches the present
+
+/**
+ * What the devices below the topic `base` say in their readings `from` to `to`: `[topic, payload]`, device after device,
+ * as zigbee2mqtt writes it for a climate sensor: 300 bytes, a day's wave under noise, a time that moves on by a minute.
+ */
+export function* messages(base, from, to) {
+  const random = new Random(1 + from);
+  for (let i = from; i < to; i++) {
+    const at = START + i * STEP_MS;
+    for (let device = 0; device < DEVICES; device++) {
+      const wave = Math.sin((2 * Math.PI * at) / DAY_MS + device);
+      const temperature = 20 + 4 * wave + 0.2 * random.normal();
+      const humidity = 50 - 10 * wave + random.normal();
+      yield [
+        `${base}/climate-${String(device).padStart(2, '0')}`,
+        JSON.stringify({
+          battery: 97,
+          device: { friendlyName: `climate-${device}` },
+          humidity: Number(humidity.toFixed(2)),
+          last_seen: new Date(at).toISOString(),
+          linkquality: 80 + (i % 40),
+          power_outage_count: 14,
+          pressure: Number((1013 + 3 * wave).toFixed(1)),
+          temperature: Number(temperature.toFixed(2)),
+          update: { installed_version: 16777241, latest_version: 16777241, state: 'idle' },
+          update_available: null,
+          voltage: 2995,
+        }),
+      ];
+    }
+  }
+}
