@@ -47,8 +47,8 @@ export function spread(p: usize): v128 {
 }
 
 /**
- * x, rounded to a multiple of 1.2e-19 where c is FAINT: what is left of two factors after that has a product that is 0 or a normal
- * number. Sums that fade, as those of a sensor that says always the same, would end in denormal numbers, which x86 handles in
+ * x, rounded to a multiple of 1.2e-19 where c is FAINT: two such numbers have a product that is 0 or normal, never denormal.
+ * Sums that fade, as those of a sensor that says always the same, would end in denormal numbers, which x86 handles in
  * microcode: a constant input would train 15 times slower after 1e5 steps.
  */
 @inline

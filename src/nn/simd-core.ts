@@ -51,7 +51,7 @@ export class SimdCore implements Core {
     this.theta = exports.theta(this.block) / 4;
     this.normAt = exports.norm(this.block) / 4;
     this.norms = exports.lags(this.block) / 4;
-    this.places = placesOf(options);
+    this.places = placesFor(this.shape, options);
     this.parameterCount = this.places.length;
     this.output = memory.take('output', blocks * bins);
     memory.join('block', () => kernel.bytes(this.block));
@@ -121,6 +121,16 @@ function shapeOf(options: CoreOptions): Shape {
   return [
     kind, LEARNERS[learnerOf(cell, learner)], inputSize, hiddenSize, blocks, bins, direct ? 1 : 0, horizon, trainEvery,
   ];
+}
+
+/** Networks of one shape share their places; a site has few shapes. */
+const placesOfShape = new Map<string, Uint32Array>();
+
+function placesFor(shape: Shape, options: CoreOptions): Uint32Array {
+  const key = shape.join(' ');
+  const places = placesOfShape.get(key) ?? placesOf(options);
+  placesOfShape.set(key, places);
+  return places;
 }
 
 /** For each number of theta in the order of core.ts, its place in that of src/kernel/stream.ts: input-major, sizes padded to 4. */
