@@ -60,7 +60,7 @@ export class SimdCore implements Core {
 
   advance(x: Float64Array): void {
     const { numbers, exports } = this.kernel;
-    for (let j = 0; j < x.length; j++) numbers[this.x + j] = x[j];
+    for (let j = 0, at = this.x; j < x.length; j++) numbers[at + j] = x[j];
     exports.advance(this.block);
     this.hear();
   }
@@ -71,7 +71,7 @@ export class SimdCore implements Core {
 
   learn(error: Float64Array): boolean {
     const { numbers, exports } = this.kernel;
-    for (let k = 0; k < error.length; k++) numbers[this.error + k] = error[k];
+    for (let k = 0, at = this.error; k < error.length; k++) numbers[at + k] = error[k];
     return exports.learn(this.block) === 1;
   }
 
@@ -110,8 +110,9 @@ export class SimdCore implements Core {
   }
 
   private hear(): void {
+    const { output, y } = this;
     const { numbers } = this.kernel;
-    for (let k = 0; k < this.output.length; k++) this.output[k] = numbers[this.y + k];
+    for (let k = 0; k < output.length; k++) output[k] = numbers[y + k];
   }
 }
 
