@@ -1,12 +1,14 @@
 import { couldName } from '../config/names.ts';
 import { mergeTuning, type FieldOptions, type Site, type Tuning } from '../config/schema.ts';
 import type { AnomalyEvent } from '../detect/anomaly.ts';
+import { Calendar, UTC } from '../detect/calendar.ts';
 import type { SeriesInfo } from '../detect/reading.ts';
 import { StreamMonitor, type MonitorOptions } from '../detect/stream-monitor.ts';
 import { AppError } from '../errors.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import type { DecodedSeries } from '../stream/decoder.ts';
 import type { SnapshotPort } from '../stream/ports.ts';
+import { zoneOffset } from '../stream/time-zone.ts';
 import type { Note } from './note.ts';
 import { restore } from './checkpoint.ts';
 
@@ -24,9 +26,14 @@ export interface StreamsOptions {
   readonly note: Note;
 }
 
-export const monitorOptions = (tuning: Tuning, kernel: Kernel | null): MonitorOptions => ({
+/** The wall clock that people at the site keep to; UTC where none was named. */
+export const calendarOf = ({ timezone }: Pick<Site, 'timezone'>): Calendar =>
+  timezone === null ? UTC : new Calendar(zoneOffset(timezone));
+
+export const monitorOptions = (tuning: Tuning, kernel: Kernel | null, calendar = UTC): MonitorOptions => ({
   ...tuning,
   kernel,
+  calendar,
   warmupTimeMs: tuning.warmupTime,
   minDurationMs: tuning.minDuration,
   coolDownMs: tuning.coolDown,
@@ -71,11 +78,13 @@ export class Streams {
   readonly monitors: StreamMonitor[] = [];
   private readonly site: Site;
   private readonly options: StreamsOptions;
+  private readonly calendar: Calendar;
   private readonly places = new Map<string, Place>();
 
   constructor(site: Site, options: StreamsOptions) {
     this.site = site;
     this.options = options;
+    this.calendar = calendarOf(site);
     for (const name of Object.keys(site.groups)) this.create(name, plansOf(site, name)[0]);
     for (const slug of options.snapshots.streams()) {
       const known = this.places.has(slug) || slug in site.groups || this.places.size >= site.maxSeries;
@@ -101,7 +110,8 @@ export class Streams {
 
   private create(stream: string, { series, tuning }: StreamPlan): void {
     const { snapshots, kernel, note, onEvent } = this.options;
-    const monitor: StreamMonitor = new StreamMonitor(stream, series, monitorOptions(tuning, kernel), (event) => {
+    const options = monitorOptions(tuning, kernel, this.calendar);
+    const monitor: StreamMonitor = new StreamMonitor(stream, series, options, (event) => {
       onEvent(event, monitor);
     });
     try {

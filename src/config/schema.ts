@@ -182,7 +182,11 @@ export const siteSchema = section({
     'zankyo.db',
     'Where anomalies and learnt state are kept; relative to $STATE_DIRECTORY if set, else to the working directory.',
   ),
-  timezone: option(v.timezone().nullable(), null, 'Time zone of payload times without one, as Tasmota sends them.'),
+  timezone: option(
+    v.timezone().nullable(),
+    null,
+    'Time zone of the site: of its days and weeks, and of payload times without one, as Tasmota sends them; null for days in UTC.',
+  ),
   mqtt: mqttSchema.describe('The broker that readings come from and alerts go to.'),
   inputs: z
     .array(inputSchema)

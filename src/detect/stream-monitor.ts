@@ -1,6 +1,7 @@
 import { Memory, section } from '../math/memory.ts';
 import { Aligner } from './aligner.ts';
 import type { Anomaly, AnomalyEvent, EpisodePhase } from './anomaly.ts';
+import type { Calendar } from './calendar.ts';
 import { Detector, type DetectorOptions, type Verdict } from './detector.ts';
 import { Episode, severityOf, type Cause, type EpisodeOptions, type Finding } from './episode.ts';
 import type { Reading, SeriesInfo } from './reading.ts';
@@ -13,6 +14,8 @@ export interface MonitorOptions extends DetectorOptions, EpisodeOptions, SensorW
   readonly warmup: number;
   /** Time that only teaches; both must have passed. */
   readonly warmupTimeMs: number;
+  /** The wall clock of the site. */
+  readonly calendar: Calendar;
 }
 
 /** Format of snapshots; a change of what `Memory` holds or means takes the next number. */

@@ -11,7 +11,7 @@ const DAY_MS = 86_400_000;
 
 /** Throws RangeError when the name is not in the IANA time zone database. */
 export const compileTimeZone = (name: string): TimeZone => {
-  const offsetAt = offsetReader(name);
+  const offsetAt = zoneOffset(name);
   return (wall, near) => {
     // No zone changes twice within two days, so one of the two offsets around `wall` is in force at it.
     const before = offsetAt(wall - DAY_MS);
@@ -25,8 +25,8 @@ export const compileTimeZone = (name: string): TimeZone => {
   };
 };
 
-/** The zone's offset from UTC in ms at an instant. */
-const offsetReader = (timeZone: string): ((at: number) => number) => {
+/** A zone's offset from UTC in ms at an instant. Throws RangeError when the name is not in the IANA time zone database. */
+export const zoneOffset = (timeZone: string): ((at: number) => number) => {
   const format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
   return (at) => {
     // "1/15/2025, GMT+05:30"; seconds occur before standard time, and GMT alone is no offset.

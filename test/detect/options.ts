@@ -1,3 +1,4 @@
+import { UTC } from '../../src/detect/calendar.ts';
 import type { MonitorOptions } from '../../src/detect/stream-monitor.ts';
 
 /** What an operator gets who tunes nothing. */
@@ -19,5 +20,6 @@ export const DEFAULTS: MonitorOptions = {
   coolDownMs: 3_600_000,
   silentAfterMs: 'auto',
   stuckAfter: 'auto',
+  calendar: UTC,
   kernel: null,
 };
