@@ -12,7 +12,7 @@ export class Aligner {
   private readonly sample: { readonly stream: string; at: number; readonly x: Float64Array };
   private readonly pending: Float64Array; // of the present round, NaN where nothing sound was said
   private readonly spoken: Float64Array; // 1 where a series has spoken in this round
-  private readonly time: Float64Array; // of the round's newest reading
+  private readonly time: Float64Array; // of the newest reading so far: samples never go back in time
 
   constructor(memory: Pick<Memory, 'take'>, stream: string, series: number) {
     this.sample = { stream, at: 0, x: new Float64Array(series) };
@@ -31,7 +31,7 @@ export class Aligner {
     if (brokenOff) this.finish();
     this.pending[d] = value;
     this.spoken[d] = 1;
-    this.time[0] = at;
+    this.time[0] = Math.max(this.time[0], at);
     return brokenOff ? this.sample : this.complete(awaited);
   }
 

@@ -1,10 +1,10 @@
 import type { Memory } from '../math/memory.ts';
 import type { EpisodePhase, Severity } from './anomaly.ts';
 import { EVIDENCE_KINDS, type EvidenceKind } from './evidence.ts';
-import type { SensorFault } from './sensor-watch.ts';
+import { SENSOR_FAULTS, type SensorFault } from './sensor/fault.ts';
 
 export type Cause = EvidenceKind | SensorFault;
-const CAUSES: readonly Cause[] = [...EVIDENCE_KINDS, 'silent', 'stuck', 'range'];
+const CAUSES: readonly Cause[] = [...EVIDENCE_KINDS, ...SENSOR_FAULTS];
 
 /** What one reading, or one moment of silence, says. NaN where a number does not apply. */
 export interface Finding {

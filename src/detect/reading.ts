@@ -1,3 +1,5 @@
+import type { RateUnit } from './sensor/counter.ts';
+
 /** One measurement of one series. `value` is finite; `at` is event time in epoch ms. */
 export interface Reading {
   /** The series' slug: `[a-z0-9_-]+`, unique on the site. */
@@ -6,9 +8,11 @@ export interface Reading {
   readonly value: number;
   /** When it reached us, epoch ms: the time in which silence is measured. */
   readonly receivedAt: number;
+  /** What the device gave as the time, epoch ms, where that cannot be: then `at` is by arrival. */
+  readonly saidAt?: number;
 }
 
-/** What the operator said about one series. */
+/** What the operator said about one series; of a counter, limits and unit are those of the rate. */
 export interface SeriesInfo {
   readonly slug: string;
   /** As shown in sentences, for example "°C"; empty where none was given. */
@@ -17,4 +21,8 @@ export interface SeriesInfo {
   readonly range: readonly [number, number] | null;
   /** Which deviations matter. */
   readonly only: 'both' | 'above' | 'below';
+  /** The furthest that a value can move within a usual interval; absent for no limit. */
+  readonly maxStep?: number | undefined;
+  /** The values count up, and what is watched is their rise in this time; absent for values that are one. */
+  readonly counter?: RateUnit | undefined;
 }

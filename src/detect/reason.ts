@@ -8,6 +8,7 @@ const round = (x: number, apart = NaN): string => {
 };
 
 const UNITS: readonly (readonly [number, string])[] = [
+  [365.25 * 86_400_000, 'years'],
   [86_400_000, 'days'],
   [3_600_000, 'hours'],
   [60_000, 'min'],
@@ -27,6 +28,8 @@ const apartIn = ({ cause, value, detail, lower, upper }: Finding, { range }: Ser
     case 'extreme':
     case 'level':
     case 'company':
+    case 'leap':
+    case 'reset':
       return Math.abs(value - detail);
     case 'range':
       return Math.min(...range!.map((end) => Math.abs(value - end)));
@@ -70,6 +73,17 @@ const SENTENCES: Record<Cause, Sentence> = {
   stuck: (f, name, q) => `${name} is stuck: it has repeated ${q(f.value)} for ${round(f.detail)} readings.`,
   range: (f, name, q, n, { range }) =>
     `${name} reads ${q(f.value)}, outside its valid range of ${n(range![0])} to ${q(range![1])}.`,
+  // detail: the last sound value
+  leap: (f, name, q, _, { maxStep }) =>
+    `${name} cannot have got from ${q(f.detail)} to ${q(f.value)}: a step is ${q(maxStep!)} at most.`,
+  code: (f, name, q) => `${name} reads ${q(f.value)}, far from all it ever read, as sensors do that have no value.`,
+  // value, detail: what the counter shows, and showed before
+  reset: (f, name, _, n) =>
+    `${name} counts from ${n(f.value)} where it had counted to ${n(f.detail)}: it was reset, replaced or has rolled over.`,
+  // detail: how far the clock is ahead, ms
+  clock: (f, name) =>
+    `${name} gives a time that cannot be, ${spoken(Math.abs(f.detail))} ${f.detail > 0 ? 'ahead' : 'behind'}; ` +
+    'its readings count from their arrival.',
 };
 
 /** Why a finding is one, in one plain sentence with numbers and units. */

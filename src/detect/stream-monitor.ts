@@ -3,11 +3,13 @@ import { Aligner } from './aligner.ts';
 import type { Anomaly, AnomalyEvent, EpisodePhase } from './anomaly.ts';
 import type { Calendar } from './calendar.ts';
 import { Detector, type DetectorOptions, type Verdict } from './detector.ts';
-import { Episode, severityOf, type Cause, type EpisodeOptions, type Finding } from './episode.ts';
+import { Episode, severityOf, type EpisodeOptions, type Finding } from './episode.ts';
 import type { Reading, SeriesInfo } from './reading.ts';
 import { reasonOf } from './reason.ts';
 import type { Sample } from './sample.ts';
-import { SensorWatch, type SensorFault, type SensorWatchOptions } from './sensor-watch.ts';
+import { Counter } from './sensor/counter.ts';
+import { isSensorFault, type SensorFault } from './sensor/fault.ts';
+import { SensorWatch, type SensorWatchOptions } from './sensor/sensor-watch.ts';
 
 export interface MonitorOptions extends DetectorOptions, EpisodeOptions, SensorWatchOptions {
   /** Readings that only teach. */
@@ -24,8 +26,8 @@ export const SNAPSHOT_VERSION = 2;
 /** A sensor that has been dead for a year is no worse than one dead for ten times its usual silence. */
 const WORST_FAULT = 10;
 
-const isSensorFault = (cause: Cause): cause is SensorFault =>
-  cause === 'silent' || cause === 'stuck' || cause === 'range';
+/** A counter that falls loses a reading, no more. */
+const RESET = 1.5;
 
 const emptyFinding = (series: number): Finding => ({
   score: 0,
@@ -54,6 +56,7 @@ export class StreamMonitor {
   private readonly onEvent: (event: AnomalyEvent) => void;
   private readonly aligner: Aligner;
   private readonly watches: readonly SensorWatch[];
+  private readonly counters: readonly (Counter | null)[];
   private readonly faults: readonly Episode[]; // of each sensor
   private readonly episode: Episode; // of the process
   private readonly progress: Float64Array; // samples, at of the first, at of the last
@@ -79,7 +82,8 @@ export class StreamMonitor {
     this.onEvent = onEvent;
     this.detector = new Detector(memory, series, options);
     this.aligner = new Aligner(memory, stream, D);
-    this.watches = series.map((info, d) => new SensorWatch(sections[d], info.range, options));
+    this.watches = series.map((info, d) => new SensorWatch(sections[d], info, options));
+    this.counters = series.map(({ counter }, d) => (counter === undefined ? null : new Counter(sections[d], counter)));
     this.faults = sections.map((own) => new Episode(own, 'fault', D, faultOptions));
     this.episode = new Episode(memory, 'episode', D, options);
     this.progress = memory.take('progress', 3);
@@ -145,9 +149,9 @@ export class StreamMonitor {
   /** Takes a reading of series d: watches, aligns, scores, learns. The newest verdict when a sample was over, else null. */
   take(d: number, reading: Reading): Verdict | null {
     if (this.away) this.comeBack(reading.receivedAt);
-    const value = this.hear(d, reading) ? reading.value : NaN;
+    const value = this.hear(d, reading);
     let verdict: Verdict | null = null;
-    let sample = this.aligner.add(d, reading.at, value, this.awaited);
+    let sample = value === null ? null : this.aligner.add(d, reading.at, value, this.awaited);
     while (sample !== null) {
       verdict = this.step(sample);
       sample = this.aligner.complete(this.awaited);
@@ -160,11 +164,11 @@ export class StreamMonitor {
   tick(now: number): void {
     if (this.away) this.comeBack(now);
     for (let d = 0; d < this.watches.length; d++) {
-      const watch = this.watches[d];
-      const score = watch.silenceScore(now);
+      const { silence } = this.watches[d];
+      const score = silence.score(now);
       if (score <= 1) continue;
       this.detector.series[d].restart();
-      this.report(d, now, watch.heardAt, 'silent', score, now - watch.heardAt, watch.gapMs);
+      this.report(d, now, silence.heardAt, 'silent', score, now - silence.heardAt, silence.gapMs);
     }
     this.tellAll();
   }
@@ -178,25 +182,51 @@ export class StreamMonitor {
   /** While we were away nobody listened: that silence was ours, not the sensors'. */
   private comeBack(now: number): void {
     this.away = false;
-    for (const watch of this.watches) watch.resume(now);
+    for (const { silence } of this.watches) silence.resume(now);
   }
 
-  private readonly awaited = (d: number): boolean => !this.faults[d].open;
+  /** A sensor at fault is not waited for; one that only does not know the time still measures. */
+  private readonly awaited = (d: number): boolean => !this.faults[d].open || this.faults[d].cause === 'clock';
 
-  /** False when the sensor is at fault: then its reading is no measurement, neither scored nor learned. */
-  private hear(d: number, reading: Reading): boolean {
+  /** What of a reading is a measurement: NaN when the sensor is at fault, null when a counter gives no rate. */
+  private hear(d: number, reading: Reading): number | null {
     const watch = this.watches[d];
-    const { at, value } = reading;
     const learning = this.warmup < 1;
-    if (watch.interrupted(at)) this.detector.series[d].restart();
+    if (watch.interrupted(reading.at)) this.detector.series[d].restart();
     watch.hear(reading, learning);
-    const beyond = watch.rangeScore(value);
-    const stuck = learning ? 0 : watch.stuckScore();
-    if (beyond > 0) this.report(d, at, at, 'range', beyond, value, NaN);
-    else this.report(d, at, at - (watch.run - 1) * watch.intervalMs, 'stuck', stuck, value, watch.run);
-    const sound = beyond === 0 && stuck <= 1;
-    if (!sound) this.detector.series[d].restart();
-    return sound;
+    const value = this.counters[d]?.rate(reading.value, reading.at) ?? reading.value;
+    if (Number.isNaN(value)) {
+      this.count(d, reading, learning);
+      return null;
+    }
+    if (this.judge(d, reading.at, value, learning)) return value;
+    this.detector.series[d].restart();
+    return NaN;
+  }
+
+  /** A counter that has fallen is told once; what it does again is how it is, as one of each day's rain. */
+  private count(d: number, { at, value }: Reading, learning: boolean): void {
+    const { fell, falls, before } = this.counters[d]!;
+    if (fell && falls === 1 && !learning) this.report(d, at, at, 'reset', RESET, value, before);
+  }
+
+  /** Whether the sensor can mean what it says; if not, that is reported: neither scored nor learned. */
+  private judge(d: number, at: number, value: number, learning: boolean): boolean {
+    const { plausibility, standstill, clock, intervalMs } = this.watches[d];
+    const beyond = plausibility.rangeScore(value);
+    const code = plausibility.codeScore(value);
+    const leap = plausibility.leapScore(value, at, intervalMs);
+    if (beyond > 1) this.report(d, at, at, 'range', beyond, value, NaN);
+    else if (code > 1) this.report(d, at, at, 'code', code, value, NaN);
+    else if (leap > 1) this.report(d, at, at, 'leap', leap, value, plausibility.last);
+    if (beyond > 1 || code > 1 || leap > 1) return false;
+
+    plausibility.trust(value, at);
+    standstill.hear(value, at, learning);
+    const stuck = learning ? 0 : standstill.score();
+    if (stuck > 1) this.report(d, at, at - (standstill.run - 1) * intervalMs, 'stuck', stuck, value, standstill.run);
+    else this.report(d, at, at, 'clock', clock.score(), value, clock.aheadMs);
+    return stuck <= 1;
   }
 
   private step(sample: Sample): Verdict {

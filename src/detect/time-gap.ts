@@ -1,7 +1,7 @@
 import type { Memory } from '../math/memory.ts';
 
 /** Weight of the newest gap in the usual one is max(1/n, 1/SPAN). */
-const SPAN = 100;
+const SPAN = 50;
 /** Gaps after which a pause is known for one: from then on it counts as ten usual ones. */
 const HABIT_AFTER = 50;
 const PAUSE = 10;
@@ -44,5 +44,10 @@ export class TimeGap {
     }
     s[0]++;
     s[1] = at;
+  }
+
+  /** Nobody listened until now: the time since the last reading is no gap. */
+  resume(now: number): void {
+    this.s[1] = now;
   }
 }

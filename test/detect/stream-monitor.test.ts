@@ -314,6 +314,96 @@ describe('a reading outside the valid range', () => {
   });
 });
 
+describe('a step that cannot be', () => {
+  test('is told, with where it came from, and is neither scored nor learned', () => {
+    const { say, events, at, monitor, normal } = warmTank({ maxStep: 8 });
+    say(0, 500, 20);
+    const { readings } = monitor.detector.series[0];
+    say(0, 501, 52);
+    expect(events).toMatchObject([{ phase: 'opened', at: at(501), anomaly: { kind: 'sensor', score: 4, value: 52 } }]);
+    expect(events[0].anomaly.reason).toBe('tank cannot have got from 20 °C to 52 °C: a step is 8 °C at most.');
+    expect([monitor.detector.series[0].readings, monitor.faultOf(0)]).toEqual([readings, 'leap']);
+    say(0, 502, 20 + normal());
+    expect(last(events)).toMatchObject({ phase: 'closed', anomaly: { endAt: at(501) } });
+  });
+
+  test('after an hour without a reading may be sixty times as large', () => {
+    const { say, events } = warmTank({ maxStep: 8, only: 'below' });
+    say(0, 560, 60);
+    expect(events).toEqual([]);
+  });
+});
+
+describe('a code for "no value"', () => {
+  test('is a fault of the sensor, of which nothing is learned', () => {
+    const { say, events, monitor } = warmTank();
+    const { readings, mean } = monitor.detector.series[0];
+    say(0, 500, -127);
+    expect(events).toMatchObject([{ phase: 'opened', anomaly: { kind: 'sensor', value: -127 } }]);
+    expect(events[0].anomaly.reason).toBe(
+      'tank reads -127 °C, far from all it ever read, as sensors do that have no value.',
+    );
+    expect(monitor.detector.series[0]).toMatchObject({ readings, mean });
+  });
+});
+
+describe('a counter', () => {
+  /** A meter that counts about 2 kWh an hour, told every minute; `extra` is added to it from some minute on. */
+  function meter(minutes: number, extra: (minute: number) => number = () => 0) {
+    const stream = streamOf([infoOf('meter', { unit: 'kW', counter: 'hour' })]);
+    const normal = noise();
+    let count = 1000;
+    for (let t = 0; t < minutes; t++) {
+      count += (2 + 0.1 * normal()) / 60;
+      stream.say(0, t, count + extra(t));
+    }
+    return { ...stream, count };
+  }
+
+  test('is learned by its rate', () => {
+    const { monitor } = meter(500);
+    expect(monitor.detector.series[0].mean).toBeCloseTo(2, 1);
+    expect(monitor.samples).toBe(499); // the first reading has no rate
+  });
+
+  test('that falls is told once, as one that was reset; the rate goes on, and is no anomaly', () => {
+    const { events } = meter(600, (minute) => (minute < 500 ? 0 : -1000));
+    expect(events.map(({ phase, anomaly }) => `${phase} ${anomaly.kind} ${anomaly.severity}`)).toEqual([
+      'opened sensor minor',
+      'closed sensor minor',
+    ]);
+    expect(events[0].anomaly.reason).toMatch(
+      /^meter counts from 16\.\d+ where it had counted to 1017: it was reset, replaced or has rolled over\.$/,
+    );
+  });
+
+  test('that is set to zero every day is not news after the first day', () => {
+    const perDay = meter(4000, (minute) => -33.5 * Math.floor(minute / 1000)); // falls at 1000, 2000, 3000
+    const faults = perDay.phases().filter((phase) => phase.includes('sensor'));
+    expect(faults).toEqual(['opened sensor meter', 'closed sensor meter']);
+  });
+});
+
+describe('a clock that is wrong', () => {
+  test('is told after five readings; they are scored and learned all the same', () => {
+    const { monitor, events, at, normal } = warmTank();
+    const learned = monitor.detector.series[0].readings;
+    for (let t = 500; t < 510; t++) {
+      const receivedAt = at(t);
+      const saidAt = receivedAt - 2 * 3_600_000;
+      monitor.take(0, { series: 'tank', at: receivedAt, saidAt, value: 20 + normal(), receivedAt });
+    }
+    expect(events[0]).toMatchObject({ phase: 'opened', at: at(505), anomaly: { kind: 'sensor' } });
+    expect(events[0].anomaly.reason).toBe(
+      'tank gives a time that cannot be, 2 hours behind; its readings count from their arrival.',
+    );
+    expect(monitor.detector.series[0].readings).toBe(learned + 10);
+    const receivedAt = at(510);
+    monitor.take(0, { series: 'tank', at: receivedAt, value: 20 + normal(), receivedAt });
+    expect(last(events).phase).toBe('closed');
+  });
+});
+
 describe('a group of which one series falls silent', () => {
   /** Both heard for 600 minutes, then the current alone, until `end`. */
   function halfPump(end: number, current = (_t: number, usual: number): number => usual) {
@@ -376,7 +466,7 @@ describe('a snapshot', () => {
       const [, name, length] = /^(.*):(\d+)$/.exec(part)!;
       return [name, bytes.slice(offset, (offset += Number(length)))];
     });
-    return new Map(parts.filter(([name]) => !name.endsWith('.watch')));
+    return new Map(parts.filter(([name]) => !/\.(silence|arrivals)$/.test(name)));
   }
 
   test('taken amid an open episode and a round that waits: it continues bit for bit, and opens nothing twice', () => {

@@ -31,7 +31,7 @@ describe('the time gap', () => {
   test('a pause of a year counts as ten gaps once the habit is known', () => {
     const gap = minutely();
     gap.hear(START + 365 * 1440 * MINUTE);
-    expect(gap.usualMs).toBeCloseTo(MINUTE + (9 * MINUTE) / 60, 6); // the 60th gap weighs 1/60
+    expect(gap.usualMs).toBeCloseTo(MINUTE + (9 * MINUTE) / 50, 6); // the newest gap weighs 1/50
   });
 
   test('of all times is a number from -1 to 10, and grows with them', () => {

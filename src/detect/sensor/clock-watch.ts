@@ -1,0 +1,30 @@
+import type { Memory } from '../../math/memory.ts';
+import type { Reading } from '../reading.ts';
+
+/** Readings in a row with a wrong time that are a fault: a device that has just started may not know the time yet. */
+const PATIENCE = 5;
+
+/** Does the device know the time? Its readings are sound all the same; they are timed by their arrival. */
+export class ClockWatch {
+  private readonly s: Float64Array; // wrong times in a row, ms that the last was ahead
+
+  constructor(memory: Pick<Memory, 'take'>) {
+    this.s = memory.take('clock', 2);
+  }
+
+  /** How far the clock is ahead, ms; behind below 0. */
+  get aheadMs(): number {
+    return this.s[1];
+  }
+
+  /** Wrong times in a row over those that are a fault. Changes nothing. */
+  score(): number {
+    return this.s[0] / PATIENCE;
+  }
+
+  hear({ saidAt, receivedAt }: Reading): void {
+    const { s } = this;
+    s[0] = saidAt === undefined ? 0 : s[0] + 1;
+    if (saidAt !== undefined) s[1] = saidAt - receivedAt;
+  }
+}

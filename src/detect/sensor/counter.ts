@@ -1,0 +1,68 @@
+import type { Memory } from '../../math/memory.ts';
+import { TimeGap } from '../time-gap.ts';
+
+/** What a counter's rise is told in. */
+export type RateUnit = 'second' | 'minute' | 'hour' | 'day';
+export const RATE_UNITS = ['second', 'minute', 'hour', 'day'] as const satisfies readonly RateUnit[];
+
+const MS: Record<RateUnit, number> = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+const SHORT: Record<RateUnit, string> = { second: 's', minute: 'min', hour: 'h', day: 'd' };
+/** Readings closer than this share of the usual gap are taken together. */
+const CLOSE = 0.25;
+
+/** The unit of the rise in a time: kWh in an hour are kW, litres in a minute l/min. */
+export const rateUnit = (unit: string, per: RateUnit): string =>
+  per === 'hour' && unit.endsWith('Wh') ? unit.slice(0, -1) : `${unit}/${SHORT[per]}`;
+
+// Slots.
+const COUNT = 0;
+const VALUE = 1;
+const AT = 2;
+const FALLS = 3;
+const SLOTS = 4;
+
+/**
+ * A meter counts up, and what is normal of it is how fast:
+ *
+ *   rate = (value - last) / (at - last at)
+ *
+ * A counter that falls was reset, replaced, or has rolled over. Which of these cannot be known, nor what it had counted
+ * by then, so this reading gives no rate; the next one does again. Nor does a reading that follows another at once: the
+ * rounding of a meter over a moment is a rate beyond measure, so it is left to the next.
+ */
+export class Counter {
+  private readonly s: Float64Array;
+  private readonly gap: TimeGap;
+  private readonly perMs: number;
+  /** Whether the last reading was below the one before, and that one. */
+  fell = false;
+  before = NaN;
+
+  constructor(memory: Pick<Memory, 'take'>, per: RateUnit) {
+    this.s = memory.take('counter', SLOTS);
+    this.gap = new TimeGap(memory, 'counter.gap');
+    this.perMs = MS[per];
+  }
+
+  /** How often it has fallen. */
+  get falls(): number {
+    return this.s[FALLS];
+  }
+
+  /** Takes what the counter shows at a time, epoch ms; the rate since the reading before, NaN where there is none. */
+  rate(value: number, at: number): number {
+    const { s, gap } = this;
+    const { usualMs } = gap;
+    const [count, last, lastAt] = s;
+    const passed = at - lastAt;
+    this.before = last;
+    this.fell = count > 0 && value < last;
+    if (count > 0 && !this.fell && passed < CLOSE * usualMs) return NaN;
+    if (this.fell) s[FALLS]++;
+    gap.hear(at);
+    s[COUNT]++;
+    s[VALUE] = value;
+    s[AT] = at;
+    return count === 0 || this.fell || passed <= 0 ? NaN : (value - last) * (this.perMs / passed);
+  }
+}

@@ -1,0 +1,70 @@
+import type { Memory } from '../../math/memory.ts';
+import type { Reading, SeriesInfo } from '../reading.ts';
+import { TimeGap } from '../time-gap.ts';
+import { ClockWatch } from './clock-watch.ts';
+import { Plausibility } from './plausibility.ts';
+import { Silence } from './silence.ts';
+import { Standstill } from './standstill.ts';
+
+export interface SensorWatchOptions {
+  /** Silence that is a fault: a duration, or learned from the sensor's own intervals, or never. */
+  readonly silentAfterMs: number | 'auto' | 'never';
+  /** Equal readings in a row that are a fault: a number, or learned, or never. */
+  readonly stuckAfter: number | 'auto' | 'never';
+}
+
+/** Intervals tell a habit only after this many readings. */
+const HABIT_AFTER = 50;
+/** Usual intervals after which a step no longer compares like with like. */
+const INTERRUPTION = 10;
+
+/**
+ * Watches the sensor itself, before any score: is it heard, does it move, can it be what it says, does it know the time?
+ * What cannot be is so from the first reading on; what is a matter of habit is learned first.
+ */
+export class SensorWatch {
+  readonly silence: Silence;
+  readonly standstill: Standstill;
+  readonly plausibility: Plausibility;
+  readonly clock: ClockWatch;
+  private readonly interval: TimeGap;
+  private readonly s: Float64Array; // readings, event time of the last
+
+  constructor(
+    memory: Pick<Memory, 'take'>,
+    info: Pick<SeriesInfo, 'range' | 'maxStep'>,
+    { silentAfterMs, stuckAfter }: SensorWatchOptions,
+  ) {
+    this.silence = new Silence(memory, silentAfterMs);
+    this.standstill = new Standstill(memory, stuckAfter);
+    this.plausibility = new Plausibility(memory, info);
+    this.clock = new ClockWatch(memory);
+    this.interval = new TimeGap(memory, 'interval');
+    this.s = memory.take('watch', 2);
+  }
+
+  /** Usual interval between readings, in their own time, ms. */
+  get intervalMs(): number {
+    return this.interval.usualMs;
+  }
+
+  /** Event time of the last reading, -Infinity before the first. */
+  get lastAt(): number {
+    return this.s[0] === 0 ? -Infinity : this.s[1];
+  }
+
+  /** Whether so much time lies between the last reading and one at `at` that they have little to do with each other. */
+  interrupted(at: number): boolean {
+    return this.s[0] >= HABIT_AFTER && at - this.s[1] > INTERRUPTION * this.intervalMs;
+  }
+
+  /** Takes note that the sensor spoke, whatever it said. `learning`: habits are still forming, nothing is a fault yet. */
+  hear(reading: Reading, learning: boolean): void {
+    const { s } = this;
+    this.silence.hear(reading.receivedAt, learning);
+    this.clock.hear(reading);
+    this.interval.hear(reading.at);
+    s[0]++;
+    s[1] = reading.at;
+  }
+}

@@ -1,0 +1,105 @@
+import type { Memory } from '../../math/memory.ts';
+
+/** A series that has changed less often is a switch, not a stuck sensor. */
+const CHANGES_AT_LEAST = 50;
+const SHORTEST_RUN = 30;
+/** ln 10^9: a run that luck alone makes once in so many readings. */
+const RARE = 9 * Math.LN10;
+/** Readings that the share of repeats looks back on. */
+const SPAN = 10_000;
+const DAY_MS = 86_400_000;
+
+// Slots.
+const VALUE = 0;
+const RUN = 1;
+const LONGEST = 2; // run
+const LONGEST_REST = 3; // run at the lowest or highest value so far
+const CHANGES = 4;
+const REPEATS = 5; // of the last readings that were no rest
+const READINGS = 6; // the same
+const MIN = 7;
+const MAX = 8;
+const FIRST_AT = 9;
+const AT = 10;
+const SLOTS = 11;
+
+/**
+ * Does the sensor move? How many equal readings in a row are a fault is learned: more than four times the longest run so
+ * far, than 30, and than luck would bring. Where a share r of readings repeats the one before, as those of a coarse sensor
+ * do, a run of n has a chance of r^n, and n is out of the question where that is 10^-9:
+ *
+ *   limit = max(30, 4 longest, 9 ln 10 / -ln r)
+ *
+ * A run at the lowest or the highest value so far is rest: the sun is down, the valve is open. Rest has a longest run of
+ * its own, so that a sensor which sleeps at night is found stuck by day; and it is judged from the second day on.
+ * A run that was a fault counts half: once is a fault, twice is a habit.
+ */
+export class Standstill {
+  private readonly s: Float64Array;
+  private readonly after: number | 'auto' | 'never';
+
+  /** `after`: equal readings in a row that are a fault, or learned, or never. */
+  constructor(memory: Pick<Memory, 'take'>, after: number | 'auto' | 'never') {
+    this.s = memory.take('standstill', SLOTS);
+    this.s[MIN] = Infinity;
+    this.s[MAX] = -Infinity;
+    this.after = after;
+  }
+
+  /** Equal readings so far. */
+  get run(): number {
+    return this.s[RUN];
+  }
+
+  /** The present run over the run that is a fault: above 1 the sensor is stuck. Changes nothing. */
+  score(): number {
+    return this.s[RUN] / this.limit;
+  }
+
+  /** Takes note of a value. `learning`: habits are still forming, nothing is a fault yet. */
+  hear(value: number, at: number, learning: boolean): void {
+    const { s } = this;
+    const first = s[RUN] === 0;
+    if (first) s[FIRST_AT] = at;
+    const repeated = !first && value === s[VALUE];
+    if (!repeated) this.endRun(learning);
+    if (!first && !this.resting && this.score() <= 1) this.count(repeated);
+    s[VALUE] = value;
+    s[MIN] = Math.min(s[MIN], value);
+    s[MAX] = Math.max(s[MAX], value);
+    s[RUN]++;
+    s[AT] = at;
+  }
+
+  private get resting(): boolean {
+    const { s } = this;
+    return s[VALUE] <= s[MIN] || s[VALUE] >= s[MAX];
+  }
+
+  private endRun(learning: boolean): void {
+    const { s } = this;
+    const run = !learning && this.score() > 1 ? s[RUN] / 2 : s[RUN];
+    const longest = this.resting ? LONGEST_REST : LONGEST;
+    s[longest] = Math.max(s[longest], run);
+    s[CHANGES]++;
+    s[RUN] = 0;
+  }
+
+  private count(repeated: boolean): void {
+    const { s } = this;
+    if (repeated) s[REPEATS]++;
+    if (++s[READINGS] < SPAN) return;
+    s[REPEATS] /= 2;
+    s[READINGS] /= 2;
+  }
+
+  private get limit(): number {
+    if (this.after === 'never') return Infinity;
+    if (this.after !== 'auto') return this.after;
+    const { s } = this;
+    if (s[CHANGES] < CHANGES_AT_LEAST) return Infinity;
+    if (this.resting) return s[AT] - s[FIRST_AT] < DAY_MS ? Infinity : Math.max(SHORTEST_RUN, 4 * s[LONGEST_REST]);
+    const luck = s[REPEATS] === 0 ? 0 : RARE / -Math.log(s[REPEATS] / (s[READINGS] + 1));
+    return Math.max(SHORTEST_RUN, 4 * s[LONGEST], luck);
+  }
+}
