@@ -15,8 +15,12 @@ export const readingsOf =
     new Observable((subscriber) => {
       const onReading: OnReading = (reading, message) => {
         const ordered = inbox.order(reading);
-        if (typeof ordered === 'string') onReject(rejected(message, ordered));
-        else subscriber.next(ordered);
+        if (typeof ordered === 'string') {
+          onReject(rejected(message, ordered));
+          return;
+        }
+        if (ordered.saidAt !== reading.saidAt) onReject(rejected(message, 'clock_wrong'));
+        subscriber.next(ordered);
       };
       return messages$.subscribe({
         next: (message) => {

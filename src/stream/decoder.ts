@@ -27,6 +27,8 @@ export interface FieldOptions extends Omit<SeriesInfo, 'slug'> {
   readonly path: string;
   /** Name of the series, with `{1}` and `{topic}`; null for the topic followed by the path. */
   readonly name: string | null;
+  /** Numbers that stand for none; absent for none such. */
+  readonly missingValues?: readonly number[];
 }
 
 export interface DecoderOptions {
@@ -45,6 +47,8 @@ export type OnReading = (reading: Reading, message: Message) => void;
 
 const MAX_TOPIC_BYTES = 512;
 const MAX_AHEAD_MS = 10 * 60_000;
+/** Clocks that nobody has set count from 1970, 1980 or 2000; no reading that arrives later is from before 2001. */
+const UNSET_BEFORE = Date.UTC(2001, 0);
 
 /**
  * Turns messages into readings. A topic's series are found once and then remembered. A series is admitted with its first
@@ -110,7 +114,7 @@ export class Decoder {
     const { fields } = match.input;
     const { receivedAt } = turn.message;
     let found = false;
-    let at: number | undefined;
+    let time: EventTime | undefined;
     for (let i = 0; i < fields.length; i++) {
       const raw = fields[i].path(item);
       if (raw === undefined) continue;
@@ -120,13 +124,17 @@ export class Decoder {
         turn.refuse(value);
         continue;
       }
+      if (fields[i].missing.has(value)) {
+        turn.refuse('unavailable');
+        continue;
+      }
       const series = match.series[i] ?? this.claim(match, i, turn);
       if (typeof series === 'string') {
         turn.refuse(series);
         continue;
       }
-      at ??= eventTime(match.input, item, turn);
-      turn.onReading({ series: series.slug, at, value, receivedAt }, turn.message);
+      time ??= eventTime(match.input, item, turn);
+      turn.onReading({ series: series.slug, ...time, value, receivedAt }, turn.message);
     }
     return found;
   }
@@ -159,6 +167,7 @@ export class Decoder {
 interface Field {
   readonly path: JsonPath;
   readonly name: NameTemplate;
+  readonly missing: ReadonlySet<number>;
   readonly info: Omit<DecodedSeries, 'slug'>;
 }
 
@@ -196,21 +205,37 @@ const compileInput = ({ topic, each, time, timezone, fields }: InputOptions, inp
   each: each === null ? null : compilePath(each),
   time: time === null ? null : compilePath(time),
   zone: timezone === null ? null : compileTimeZone(timezone),
-  fields: fields.map(({ path, name, unit, range, only }, field) => ({
+  fields: fields.map(({ path, name, missingValues, unit, range, only, maxStep, counter }, field) => ({
     path: compilePath(path),
     name: name === null ? (whole) => slugify(`${whole} ${path}`) : compileName(name, wildcardsIn(topic)),
-    info: { unit, range, only, index: { input, field } },
+    missing: new Set(missingValues),
+    info: { unit, range, only, maxStep, counter, index: { input, field } },
   })),
 });
 
-/** The payload's own time if it has a sound one; otherwise the time of arrival, and a note if one was expected. */
-const eventTime = ({ time, zone }: Input, item: unknown, { message, document, refuse }: Turn): number => {
+type EventTime = Pick<Reading, 'at' | 'saidAt'>;
+
+/**
+ * The payload's own time if it has a sound one; otherwise the time of arrival, and a note if one was expected. A time
+ * that can be read and cannot be is kept beside it: that clock is wrong.
+ */
+const eventTime = ({ time, zone }: Input, item: unknown, { message, document, refuse }: Turn): EventTime => {
   const { receivedAt } = message;
-  if (time === null) return receivedAt;
+  if (time === null) return { at: receivedAt };
   const at = parseTime(time(item) ?? time(document), zone, receivedAt);
-  if (typeof at === 'number' && at <= receivedAt + MAX_AHEAD_MS) return at;
-  refuse(typeof at === 'string' ? at : 'time_in_future');
-  return receivedAt;
+  if (typeof at === 'string') {
+    refuse(at);
+    return { at: receivedAt };
+  }
+  const reason = impossible(at, receivedAt);
+  if (reason === null) return { at };
+  refuse(reason);
+  return { at: receivedAt, saidAt: at };
+};
+
+const impossible = (at: number, receivedAt: number): 'time_in_future' | 'clock_unset' | null => {
+  if (at > receivedAt + MAX_AHEAD_MS) return 'time_in_future';
+  return at < UNSET_BEFORE && receivedAt >= UNSET_BEFORE ? 'clock_unset' : null;
 };
 
 /** A list of a thousand bad values is one bad message, not a thousand rows of quarantine. */

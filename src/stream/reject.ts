@@ -13,7 +13,7 @@ export const REASONS = {
   no_list: 'The path given as `each` does not lead to a list.',
 
   empty: 'The value is empty.',
-  unavailable: 'The sender says that it has no value (null, unavailable, unknown, none).',
+  unavailable: 'The sender says that it has no value (null, unavailable, unknown, none, or one of `missing_values`).',
   not_a_number: 'The value is not a decimal number, true/false or ON/OFF.',
   not_finite: 'The value is NaN, infinite, or beyond 1e30, which no sensor measures.',
   decimal_comma: 'The value is written with a decimal comma; a decimal point is needed.',
@@ -24,6 +24,9 @@ export const REASONS = {
   time_without_zone:
     'The time in the payload has no UTC offset and no `timezone` is set; the time of arrival was used.',
   time_in_future: 'The time in the payload is more than 10 minutes ahead of our clock; the time of arrival was used.',
+  clock_unset: 'The time in the payload is before 2001, that of a clock nobody has set; the time of arrival was used.',
+  clock_wrong:
+    'The time in the payload stands still or has gone back for good; until it is ahead again the time of arrival is used.',
 
   no_name: 'The name of the series has no letter a-z and no digit; give the field a `name`.',
   name_taken: 'Another topic, field or group already has this name; make the `name` distinct, for example with {1}.',
@@ -43,6 +46,8 @@ export const NOTES: ReadonlySet<string> = new Set<Reason>([
   'not_a_time',
   'time_without_zone',
   'time_in_future',
+  'clock_unset',
+  'clock_wrong',
 ]);
 
 export type OnReject = (rejected: Rejected) => void;

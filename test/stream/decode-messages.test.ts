@@ -26,14 +26,14 @@ test('readings come at once, in the order of their messages and fields', () => {
     expect(actual).toEqual(expected);
   }).run(({ hot, expectObservable }) => {
     const messages$ = hot('-a-b-c---|', {
-      a: message('s/one', { ts: 1000, v: 1, w: 2 }),
+      a: message('s/one', { ts: 1_700_001_000, v: 1, w: 2 }),
       b: message('s/one', 'not json'),
-      c: message('s/two', { ts: 1000, v: 3 }),
+      c: message('s/two', { ts: 1_700_001_000, v: 3 }),
     });
     const readings$ = messages$.pipe(readingsOf(decoder(), new Inbox(), () => undefined));
     const reading = (series: string, value: number): object => ({
       series,
-      at: 1_000_000,
+      at: 1_700_001_000_000,
       value,
       receivedAt: message('', '').receivedAt,
     });
@@ -46,17 +46,17 @@ test('readings come at once, in the order of their messages and fields', () => {
 });
 
 test('what is refused is told with its reason, and the readings go on', () => {
-  const first = { ts: 1000, v: 1 };
+  const first = { ts: 1_700_001_000, v: 1 };
   expect(
     run([
-      message('s/a', { ts: 999, v: 0 }, { retained: true }),
+      message('s/a', { ts: 1_700_000_999, v: 0 }, { retained: true }),
       message('s/a', first),
       message('s/a', first, { redelivered: true }),
       message('s/a', first),
-      message('s/a', { ts: 998, v: 2, w: 3 }),
+      message('s/a', { ts: 1_700_000_998, v: 2, w: 3 }),
       message('s/a', '{'),
       message('x', '1'),
-      message('s/a', { ts: 1001, v: 4 }),
+      message('s/a', { ts: 1_700_001_001, v: 4 }),
     ]),
   ).toEqual({
     values: [
@@ -91,7 +91,7 @@ test('who has enough leaves the source', () => {
     )
     .subscribe((readings) => seen.push(readings.map(({ value }) => value)));
   expect(messages$.observed).toBe(true);
-  messages$.next(message('s/a', { ts: 1000, v: 1, w: 2 }));
+  messages$.next(message('s/a', { ts: 1_700_001_000, v: 1, w: 2 }));
   expect(seen).toEqual([[1]]);
   expect(messages$.observed).toBe(false);
 });

@@ -26,6 +26,37 @@ test('a bad field costs its own reading only', () => {
   expect(reasons).toEqual(['not_finite']);
 });
 
+test('a number that stands for none is no reading', () => {
+  const { decode } = decoding([input('a', [field('x', { missingValues: [-9999, 85] }), field('y')])]);
+  expect(decode(message('a', { x: -9999, y: -9999 }))).toMatchObject({
+    readings: [{ series: 'a-y', value: -9999 }],
+    reasons: ['unavailable'],
+  });
+  expect(decode(message('a', { x: '85.0' })).reasons).toEqual(['unavailable']);
+  expect(decode(message('a', { x: 84.9 })).readings).toMatchObject([{ value: 84.9 }]);
+});
+
+test('a time that cannot be is kept beside that of arrival', () => {
+  const { decode } = decoding([input('a', [field('x')], { time: 'ts' })]);
+  const at = (ts: string) => decode(message('a', { x: 1, ts }));
+  expect(at('2025-06-15T13:00:00Z').readings).toMatchObject([{ at: ARRIVAL, saidAt: ARRIVAL + 3_600_000 }]);
+  expect(at('1970-01-01T00:05:00Z')).toMatchObject({
+    readings: [{ at: ARRIVAL, saidAt: 300_000 }],
+    reasons: ['clock_unset'],
+  });
+  expect(at('2000-12-31T23:59:59Z').reasons).toEqual(['clock_unset']);
+  expect(at('2001-01-01T00:00:00Z').readings).toEqual([
+    { series: 'a-x', at: Date.UTC(2001, 0), value: 1, receivedAt: ARRIVAL },
+  ]);
+});
+
+test('a recording of 1999 that is played back at its own time has the times of 1999', () => {
+  const { decode } = decoding([input('a', [field('x')], { time: 'ts' })]);
+  const receivedAt = Date.UTC(1999, 5);
+  const { readings, reasons } = decode(message('a', { x: 1, ts: receivedAt / 1000 }, { receivedAt }));
+  expect([readings, reasons]).toEqual([[{ series: 'a-x', at: receivedAt, value: 1, receivedAt }], []]);
+});
+
 test('a series is known with its first reading, by its place in the options', () => {
   const tuned = field('t', { name: '{1}', unit: '°C', range: [-40, 125], only: 'above' });
   const { decoder, decode } = decoding([input('x/+', [field('p')]), input('y/+', [field('q'), tuned])]);

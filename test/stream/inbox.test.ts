@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Reading } from '../../src/detect/reading.ts';
 import { Inbox } from '../../src/stream/inbox.ts';
 import { message } from './harness.ts';
@@ -93,4 +93,63 @@ test('for any readings, the times of each series rise strictly, and none timed b
       }
     }),
   );
+});
+
+describe('a clock that cannot be right', () => {
+  const MINUTE = 60_000;
+  const START = Date.UTC(2026, 0);
+  /** Readings a minute apart; the device says what `clock` makes of the minute. The times at which they count. */
+  function hear(inbox: Inbox, from: number, to: number, clock: (minute: number) => number): (number | string)[] {
+    return Array.from({ length: to - from }, (_, i) => {
+      const minute = from + i;
+      const receivedAt = START + minute * MINUTE + 200;
+      const ordered = inbox.order({ series: 's', at: START + clock(minute) * MINUTE, value: minute % 7, receivedAt });
+      return typeof ordered === 'string' ? ordered : (ordered.at - START) / MINUTE;
+    });
+  }
+  const YEAR = 365 * 1440;
+  const byArrival = (minute: number): number => minute + 200 / MINUTE;
+
+  test('set back by a year: after five late readings they count from their arrival, until it is right again', () => {
+    const inbox = new Inbox();
+    expect(hear(inbox, 0, 2, (minute) => minute)).toEqual([0, 1]);
+    expect(hear(inbox, 2, 10, (minute) => minute - YEAR)).toEqual([
+      ...Array<string>(5).fill('late'),
+      ...[7, 8, 9].map(byArrival),
+    ]);
+    expect(hear(inbox, 10, 12, (minute) => minute + 0.1)).toEqual([10.1, 11.1]);
+  });
+
+  test('that stands still is one of a reading that is always a duplicate and never the same', () => {
+    const inbox = new Inbox();
+    hear(inbox, 0, 2, (minute) => minute);
+    expect(hear(inbox, 2, 9, () => 1)).toEqual([...Array<string>(5).fill('duplicate'), ...[7, 8].map(byArrival)]);
+  });
+
+  test('what the device said stays with the reading', () => {
+    const inbox = new Inbox(() => START);
+    hear(inbox, 0, 6, (minute) => minute - YEAR);
+    const reading = { series: 's', at: START - YEAR * MINUTE, value: 1, receivedAt: START + 6 * MINUTE };
+    expect(inbox.order(reading)).toEqual({ ...reading, at: reading.receivedAt, saidAt: reading.at });
+  });
+
+  test('is not that of a device which tells the same reading again and again', () => {
+    const inbox = new Inbox();
+    const again = Array.from({ length: 100 }, (_, i) =>
+      inbox.order({ series: 's', at: START, value: 20, receivedAt: START + i * MINUTE }),
+    );
+    expect(again.slice(1)).toEqual(Array(99).fill('duplicate'));
+  });
+
+  test('is not that of a device which was away and sends a day of backlog after its newest reading', () => {
+    const inbox = new Inbox();
+    hear(inbox, 0, 2, (minute) => minute);
+    hear(inbox, 1440, 1441, (minute) => minute);
+    for (let minute = 2; minute < 1440; minute++) {
+      // Two readings a second, for twelve minutes.
+      const receivedAt = START + 1441 * MINUTE + minute * 500;
+      expect(inbox.order({ series: 's', at: START + minute * MINUTE, value: minute % 7, receivedAt })).toBe('late');
+    }
+    expect(hear(inbox, 1460, 1462, (minute) => minute)).toEqual([1460, 1461]);
+  });
 });
