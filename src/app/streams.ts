@@ -49,6 +49,8 @@ const infoOf = (slug: string, field: FieldOptions | undefined): SeriesInfo => ({
   unit: field?.unit ?? '',
   range: field?.range ?? null,
   only: field?.only ?? 'both',
+  maxStep: field?.maxStep,
+  counter: field?.counter,
 });
 
 /** What a stream is made of. */

@@ -52,7 +52,17 @@ function mqttProblems(data: unknown): Problem[] {
   return problems;
 }
 
-const FIELD_KEYS = ['path', 'name', 'unit', 'range', 'only', 'tuning'] as const;
+const FIELD_KEYS = [
+  'path',
+  'name',
+  'unit',
+  'range',
+  'max_step',
+  'missing_values',
+  'counter',
+  'only',
+  'tuning',
+] as const;
 
 function inputProblems(data: unknown): Problem[] {
   const prefix = sound(mqttSchema, valueAt(data, ['mqtt']))?.prefix;

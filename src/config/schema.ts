@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { settleName } from './names.ts';
+import { RATE_UNITS, rateUnit } from '../detect/sensor/counter.ts';
 import * as v from './vocabulary.ts';
 
 /*
@@ -73,6 +74,19 @@ const fieldShape = {
     null,
     'Physically possible values; a reading outside is a sensor fault and is never learnt.',
   ),
+  max_step: optional(
+    v.positive(1e30),
+    'Furthest that a value can move from one reading to the next, in the usual interval; a larger step is a sensor fault and is never learnt.',
+  ),
+  missing_values: option(
+    z.array(z.number({ error: 'expected a number' })),
+    [],
+    'Numbers that the sensor says when it has no value, such as -9999; they count as nothing said.',
+  ),
+  counter: optional(
+    z.enum(RATE_UNITS),
+    'The value counts up, as meters of energy, water or rain do: what is watched is its rise in a second, minute, hour or day.',
+  ),
   only: option(
     z.enum(['both', 'above', 'below']),
     'both',
@@ -103,11 +117,15 @@ export const inputSchema = section({
     null,
     'Time zone of payload times without one, where it is not that of the site.',
   ),
-}).transform(({ path, name, unit, range, only, tuning, fields, ...input }) => ({
-  ...input,
-  fields: (fields ?? [{ path, name, unit, range, only, tuning }]).map((field) => ({
+}).transform(({ topic, each, time, timezone, fields, ...only }) => ({
+  topic,
+  each,
+  time,
+  timezone,
+  fields: (fields ?? [only]).map((field) => ({
     ...field,
-    name: settleName(field.name, input.topic, field.path),
+    name: settleName(field.name, topic, field.path),
+    unit: field.counter === undefined ? field.unit : rateUnit(field.unit, field.counter),
   })),
 }));
 

@@ -31,7 +31,7 @@ test('three sections are a site; the rest are defaults', () => {
       each: null,
       time: null,
       timezone: null,
-      fields: [{ path: '', name: topic, unit: '', range: null, only: 'both', tuning: {} }],
+      fields: [{ path: '', name: topic, unit: '', range: null, missingValues: [], only: 'both', tuning: {} }],
     })),
     groups: {},
     tuning: {
@@ -80,8 +80,24 @@ describe('inputs', () => {
     );
     expect(short).toEqual(long);
     expect(short.fields).toEqual([
-      { path: 'x.y', name: '{topic}-x-y', unit: 'V', range: [0, 5], only: 'above', tuning: { coolDown: 300_000 } },
+      {
+        path: 'x.y',
+        name: '{topic}-x-y',
+        unit: 'V',
+        range: [0, 5],
+        missingValues: [],
+        only: 'above',
+        tuning: { coolDown: 300_000 },
+      },
     ]);
+  });
+
+  test('a counter is told in the unit of its rate', () => {
+    const [energy, water] = inputs(
+      '  - {topic: e, unit: kWh, counter: hour}\n  - {topic: w, fields: [{unit: l, counter: minute, max_step: 40}]}',
+    );
+    expect(energy.fields).toMatchObject([{ unit: 'kW', counter: 'hour' }]);
+    expect(water.fields).toMatchObject([{ unit: 'l/min', counter: 'minute', maxStep: 40 }]);
   });
 
   test('the time zone of the site is that of its inputs, unless they have their own', () => {

@@ -122,6 +122,9 @@ describe('an input', () => {
       '{topic: c, path: a..b}',
       '1:22: inputs[2].path: expected a JSON path such as temperature, ENERGY.Power, [0].v or ["temperature:0"].tC; got "a..b"',
     ],
+    ['{topic: c, max_step: 0}', '1:26: inputs[2].max_step: expected a number above 0, at most 1e+30; got 0'],
+    ['{topic: c, counter: week}', '1:25: inputs[2].counter: expected one of second, minute, hour, day; got "week"'],
+    ['{topic: c, missing_values: [x]}', '1:33: inputs[2].missing_values[0]: expected a number; got "x"'],
     ['{topic: c, range: [1]}', '1:23: inputs[2].range: expected [min, max] with min below max; got [1]'],
     ['{topic: c, only: up}', '1:22: inputs[2].only: expected one of both, above, below; got "up"'],
     [
