@@ -11,17 +11,22 @@ export const snapshotOf = (monitor: StreamMonitor, at: number): Snapshot => ({
   bytes: monitor.memory.toBytes(),
 });
 
-/** Continues where the snapshot was taken. Throws `snapshot_refused`, changing nothing, when it was made for another kind of stream. */
+/**
+ * Continues where the snapshot was taken, also when series have come to the group or gone since then. Throws
+ * `snapshot_refused`, changing nothing, when it was made for another kind of stream.
+ */
 export function restore(monitor: StreamMonitor, { version, shape, bytes }: Snapshot): void {
   const refuse = (why: string, cause?: unknown): AppError =>
     new AppError('snapshot_refused', `${monitor.stream}: its snapshot ${why}; it starts afresh and warms up again`, {
       cause,
     });
   if (version !== SNAPSHOT_VERSION) throw refuse(`has version ${version}, and this zankyo reads ${SNAPSHOT_VERSION}`);
-  if (shape !== monitor.shape) throw refuse(`is of ${shape}, and the configuration now says ${monitor.shape}`);
   try {
-    monitor.restore(bytes);
+    if (shape === monitor.shape) monitor.restore(bytes);
+    else if (!monitor.takeOver(shape, bytes))
+      throw refuse(`is of ${shape}, and the configuration now says ${monitor.shape}`);
   } catch (cause) {
-    throw refuse(`has ${bytes.byteLength} bytes where ${monitor.memory.byteLength} are needed`, cause);
+    if (cause instanceof AppError) throw cause;
+    throw refuse(`has ${bytes.byteLength} bytes, which are not those of ${shape}`, cause);
   }
 }

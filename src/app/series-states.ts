@@ -11,8 +11,8 @@ function stateOf(monitor: StreamMonitor, d: number, at: number): SeriesState {
   return {
     slug,
     at,
-    phase: fault === 'silent' ? 'silent' : monitor.warmup < 1 ? 'learning' : 'ready',
-    warmup: monitor.warmup,
+    phase: fault === 'silent' ? 'silent' : monitor.warmupOf(d) < 1 ? 'learning' : 'ready',
+    warmup: monitor.warmupOf(d),
     value: known(value),
     expected: known(expected),
     lower: known(lower),
@@ -31,6 +31,7 @@ function groupStateOf(monitor: StreamMonitor, at: number): SeriesState {
     ...leading,
     slug: monitor.stream,
     phase: silent ? 'silent' : monitor.warmup < 1 ? 'learning' : 'ready',
+    warmup: monitor.warmup,
     anomaly: monitor.anomalous || leading.anomaly === 'ON' ? 'ON' : 'OFF',
   };
 }

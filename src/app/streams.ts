@@ -120,7 +120,11 @@ export class Streams {
       const snapshot = snapshots.load(stream);
       if (snapshot !== null) {
         restore(monitor, snapshot);
-        note('info', { stream, samples: monitor.samples, warmup: monitor.warmup }, 'learned state restored');
+        const same = snapshot.shape === monitor.shape;
+        const what = same
+          ? 'learned state restored'
+          : 'learned state taken over; series of this group have come or gone';
+        note('info', { stream, samples: monitor.samples, warmup: monitor.warmup }, what);
       }
     } catch (error) {
       if (!(error instanceof AppError)) throw error;

@@ -1,4 +1,4 @@
-import type { Memory } from '../math/memory.ts';
+import { perSeries, type Memory } from '../math/memory.ts';
 import type { Sample } from './sample.ts';
 
 /**
@@ -16,8 +16,8 @@ export class Aligner {
 
   constructor(memory: Pick<Memory, 'take'>, stream: string, series: number) {
     this.sample = { stream, at: 0, x: new Float64Array(series) };
-    this.pending = memory.take('pending', series).fill(NaN);
-    this.spoken = memory.take('spoken', series);
+    this.pending = memory.take('pending', series, perSeries()).fill(NaN);
+    this.spoken = memory.take('spoken', series, perSeries());
     this.time = memory.take('round', 1);
   }
 

@@ -1,4 +1,4 @@
-import type { Memory } from '../math/memory.ts';
+import { perSeries, type Carry, type Memory } from '../math/memory.ts';
 
 /** Weight of the newest reading in mean and covariance is max(1/t, 1/SPAN). */
 const SPAN = 5000;
@@ -6,6 +6,19 @@ const SPAN = 5000;
 const RIDGE = 1e-3;
 /** Passes over the missing values: one is exact for one missing series, three for all that matters with more. */
 const SWEEPS = 3;
+
+/** A new series has the variance of a standardised level, and nothing to do with the others yet. */
+const perPair: Carry = (covariance, old, before) => {
+  const D = before.length;
+  const oldD = Math.sqrt(old.length);
+  for (let i = 0; i < D; i++) {
+    if (before[i] < 0) covariance[i * D + i] = 1;
+    for (let j = 0; j <= i; j++) {
+      const [low, high] = [Math.min(before[i], before[j]), Math.max(before[i], before[j])];
+      if (low >= 0) covariance[i * D + j] = old[high * oldD + low]; // the lower triangle is kept
+    }
+  }
+};
 
 /**
  * Does each series still fit its company? The regression-adjusted variables of D. M. Hawkins ("Multivariate quality
@@ -35,8 +48,8 @@ export class Coherence {
     this.z = new Float64Array(size);
     this.fitted = new Float64Array(size);
     this.count = memory.take('coherence.count', 1);
-    this.mean = memory.take('coherence.mean', size);
-    this.covariance = memory.take('coherence.covariance', size * size);
+    this.mean = memory.take('coherence.mean', size, perSeries());
+    this.covariance = memory.take('coherence.covariance', size * size, perPair);
     this.L = new Float64Array(size * size);
     this.column = new Float64Array(size);
   }

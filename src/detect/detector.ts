@@ -69,6 +69,13 @@ export class Detector {
     return this.coherence === null ? NaN : this.series[d].unitsOf(this.coherence.fitted[d]);
   }
 
+  /** Goes on with the network of a group whose series were others: `before[d]` is the place of series d there, or -1. */
+  takeOver(past: Detector, before: readonly number[]): void {
+    const clock = 2 * past.series.length;
+    const inputs = before.flatMap((b) => (b < 0 ? [-1, -1] : [2 * b, 2 * b + 1]));
+    this.forecaster.network.takeOver(past.forecaster.network, [...inputs, clock, clock + 1], before);
+  }
+
   private read(x: Float64Array): void {
     for (let d = 0; d < x.length; d++) {
       const model = this.series[d];

@@ -1,4 +1,4 @@
-import type { Memory } from '../math/memory.ts';
+import { perSeries, type Carry, type Memory } from '../math/memory.ts';
 import type { EpisodePhase, Severity } from './anomaly.ts';
 import { EVIDENCE_KINDS, type EvidenceKind } from './evidence.ts';
 import { SENSOR_FAULTS, type SensorFault } from './sensor/fault.ts';
@@ -58,6 +58,16 @@ const CALM = 0;
 const SUSPECTED = 1;
 const OPEN = 2;
 
+/** Of the series that are left, the one that had most to do with the peak leads. */
+const carry: Carry = (s, old, before) => {
+  perSeries(SCORES)(s, old, before);
+  const scores = s.subarray(SCORES);
+  const same = before.indexOf(old[SERIES]);
+  s[SERIES] = same >= 0 ? same : scores.indexOf(Math.max(...scores));
+  // It may be that none had anything to do with it; shares must sum to 1 all the same.
+  if (scores[s[SERIES]] === 0) scores[s[SERIES]] = s[PEAK];
+};
+
 /**
  * One anomaly is one episode: opened once, updated when it reaches a higher severity, closed once.
  *
@@ -70,7 +80,7 @@ export class Episode {
   private readonly options: EpisodeOptions;
 
   constructor(memory: Pick<Memory, 'take'>, name: string, series: number, options: EpisodeOptions) {
-    this.s = memory.take(name, SCORES + series);
+    this.s = memory.take(name, SCORES + series, carry);
     this.s[CLOSED_AT] = -Infinity;
     this.options = options;
   }

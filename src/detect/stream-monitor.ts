@@ -1,4 +1,4 @@
-import { Memory, section } from '../math/memory.ts';
+import { Memory, perSeries, section } from '../math/memory.ts';
 import { Aligner } from './aligner.ts';
 import type { Anomaly, AnomalyEvent, EpisodePhase } from './anomaly.ts';
 import type { Calendar } from './calendar.ts';
@@ -21,7 +21,10 @@ export interface MonitorOptions extends DetectorOptions, EpisodeOptions, SensorW
 }
 
 /** Format of snapshots; a change of what `Memory` holds or means takes the next number. */
-export const SNAPSHOT_VERSION = 2;
+export const SNAPSHOT_VERSION = 3;
+
+/** What stands in a shape before its series. */
+const SERIES = ', series ';
 
 /** A sensor that has been dead for a year is no worse than one dead for ten times its usual silence. */
 const WORST_FAULT = 10;
@@ -56,10 +59,11 @@ export class StreamMonitor {
   private readonly onEvent: (event: AnomalyEvent) => void;
   private readonly aligner: Aligner;
   private readonly watches: readonly SensorWatch[];
-  private readonly counters: readonly (Counter | null)[];
+  private readonly counters: readonly Counter[];
   private readonly faults: readonly Episode[]; // of each sensor
   private readonly episode: Episode; // of the process
   private readonly progress: Float64Array; // samples, at of the first, at of the last
+  private readonly joined: Float64Array; // 1 where a series came to the group when it had begun (D)
   private readonly finding: Finding;
   private readonly news: AnomalyEvent[] = [];
   private away = false;
@@ -83,21 +87,25 @@ export class StreamMonitor {
     this.detector = new Detector(memory, series, options);
     this.aligner = new Aligner(memory, stream, D);
     this.watches = series.map((info, d) => new SensorWatch(sections[d], info, options));
-    this.counters = series.map(({ counter }, d) => (counter === undefined ? null : new Counter(sections[d], counter)));
+    this.counters = series.map(({ counter = 'hour' }, d) => new Counter(sections[d], counter));
     this.faults = sections.map((own) => new Episode(own, 'fault', D, faultOptions));
     this.episode = new Episode(memory, 'episode', D, options);
     this.progress = memory.take('progress', 3);
+    this.joined = memory.take('joined', D, perSeries());
     this.finding = emptyFinding(D);
   }
 
-  /** What the memory is made for: another shape cannot be restored into it. */
+  /** What the memory is made for: another shape cannot be restored into it, only taken over where the series differ. */
   get shape(): string {
+    return `${this.kind}${SERIES}${this.series.map((info) => info.slug).join(', ')}`;
+  }
+
+  private get kind(): string {
     const { cell, peepholes, learner, hiddenSize, horizon, trainEvery, kernel } = this.options;
     const name = cell === 'lstm' && peepholes ? 'lstm with peepholes' : cell;
     const by = learner === 'tbptt' ? `tbptt of horizon ${horizon}, update every ${trainEvery}` : learner;
     const arithmetic = kernel === null ? 'Float64' : 'SIMD';
-    const series = this.series.map((info) => info.slug).join(', ');
-    return `${name} of ${hiddenSize} units in ${arithmetic}, ${by}, series ${series}`;
+    return `${name} of ${hiddenSize} units in ${arithmetic}, ${by}`;
   }
 
   /** Samples taken in. */
@@ -112,6 +120,16 @@ export class StreamMonitor {
     const inReadings = warmup === 0 ? 1 : samples / warmup;
     const inTime = warmupTimeMs === 0 ? 1 : (lastAt - firstAt) / warmupTimeMs;
     return Math.min(1, inReadings, inTime);
+  }
+
+  /** How far the warm-up of series d is: one that came to a group which had begun has its own, in its own readings. */
+  warmupOf(d: number): number {
+    if (this.joined[d] === 0) return this.warmup;
+    const { warmup, warmupTimeMs } = this.options;
+    const { readings, spanMs } = this.watches[d];
+    const inReadings = warmup === 0 ? 1 : readings / warmup;
+    const inTime = warmupTimeMs === 0 ? 1 : spanMs / warmupTimeMs;
+    return Math.min(1, this.warmup, inReadings, inTime);
   }
 
   /** Whether an episode of the process is open. */
@@ -179,6 +197,41 @@ export class StreamMonitor {
     this.away = true;
   }
 
+  /**
+   * Takes up what a group of this shape remembered whose series were others. The series that are still there go on as if
+   * nothing had happened; new ones warm up for themselves; of those that are gone nothing is left. False, changing
+   * nothing, when the shape is of another kind of network or has no series in common. Throws a RangeError when the bytes
+   * are not of that shape.
+   */
+  takeOver(shape: string, bytes: Uint8Array): boolean {
+    const [kind, list = ''] = shape.split(SERIES);
+    const slugs = list.split(', ');
+    const before = this.series.map(({ slug }) => slugs.indexOf(slug));
+    if (kind !== this.kind || before.every((b) => b < 0)) return false;
+    const infos = slugs.map((slug): SeriesInfo => ({ slug, unit: '', range: null, only: 'both' }));
+    const past = new StreamMonitor(this.stream, infos, this.options, () => undefined);
+    past.memory.fromBytes(bytes);
+    this.memory.takeOver(past.memory, before);
+    this.detector.takeOver(past.detector, before);
+    before.forEach((b, d) => {
+      if (b < 0) this.joined[d] = 1;
+    });
+    slugs.forEach((_, d) => {
+      if (!before.includes(d)) this.takeLeave(past, d);
+    });
+    this.away = true;
+    return true;
+  }
+
+  /** The fault of a sensor that is here no more is over: nobody else would tell. */
+  private takeLeave(past: StreamMonitor, d: number): void {
+    const fault = past.faults[d];
+    if (!fault.open) return;
+    fault.recall(past.finding);
+    const anomaly = past.describe(fault, past.finding, 'closed');
+    this.news.push({ phase: 'closed', at: fault.lastOverAt, anomaly });
+  }
+
   /** While we were away nobody listened: that silence was ours, not the sensors'. */
   private comeBack(now: number): void {
     this.away = false;
@@ -191,10 +244,11 @@ export class StreamMonitor {
   /** What of a reading is a measurement: NaN when the sensor is at fault, null when a counter gives no rate. */
   private hear(d: number, reading: Reading): number | null {
     const watch = this.watches[d];
-    const learning = this.warmup < 1;
+    const learning = this.warmupOf(d) < 1;
     if (watch.interrupted(reading.at)) this.detector.series[d].restart();
     watch.hear(reading, learning);
-    const value = this.counters[d]?.rate(reading.value, reading.at) ?? reading.value;
+    const counts = this.series[d].counter !== undefined;
+    const value = counts ? this.counters[d].rate(reading.value, reading.at) : reading.value;
     if (Number.isNaN(value)) {
       this.count(d, reading, learning);
       return null;
@@ -206,7 +260,7 @@ export class StreamMonitor {
 
   /** A counter that has fallen is told once; what it does again is how it is, as one of each day's rain. */
   private count(d: number, { at, value }: Reading, learning: boolean): void {
-    const { fell, falls, before } = this.counters[d]!;
+    const { fell, falls, before } = this.counters[d];
     if (fell && falls === 1 && !learning) this.report(d, at, at, 'reset', RESET, value, before);
   }
 
@@ -243,16 +297,34 @@ export class StreamMonitor {
 
   private find(verdict: Verdict): void {
     const { finding, detector } = this;
-    const model = detector.series[verdict.leading];
-    finding.score = verdict.score;
+    const leading = this.weigh(verdict);
+    const model = detector.series[leading];
     finding.cause = model.leading;
-    finding.series = verdict.leading;
+    finding.series = leading;
     finding.value = model.value;
     finding.expected = model.expected;
     finding.lower = model.lower;
     finding.upper = model.upper;
-    finding.detail = this.detailOf(verdict.leading);
-    finding.scores.set(verdict.scores);
+    finding.detail = this.detailOf(leading);
+  }
+
+  /**
+   * Sets the score and the scores of the finding, without those of series that came later and are still warming up, and
+   * returns the series that leads among the others.
+   */
+  private weigh({ score, scores, leading }: Verdict): number {
+    const { finding, joined } = this;
+    finding.score = score;
+    finding.scores.set(scores);
+    if (!joined.includes(1)) return leading;
+    let most = -1;
+    for (let d = 0; d < joined.length; d++) {
+      if (this.warmupOf(d) < 1) finding.scores[d] = 0;
+      else if (most < 0 || scores[d] > scores[most]) most = d;
+    }
+    if (most < 0) finding.score = 0;
+    else if (most !== leading) finding.score = scores[most];
+    return most < 0 ? leading : most;
   }
 
   private detailOf(d: number): number {

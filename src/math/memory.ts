@@ -1,8 +1,26 @@
+/**
+ * How a piece is taken over from that of a group with other series: `before[d]` is the place that series d had there, -1
+ * when it had none. `piece` is as it was taken, and what of it is not overwritten stays so.
+ */
+export type Carry = (piece: Float64Array, old: Float64Array, before: readonly number[]) => void;
+
+/** For a piece of `head` numbers that concern all series, and then as many for each series as for any other. */
+export const perSeries =
+  (head = 0): Carry =>
+  (piece, old, before) => {
+    piece.set(old.subarray(0, head));
+    const each = (piece.length - head) / before.length;
+    before.forEach((b, d) => {
+      if (b >= 0) piece.set(old.subarray(head + b * each, head + (b + 1) * each), head + d * each);
+    });
+  };
+
 /** A piece of what a stream remembers, wherever it stands. */
 interface Piece {
   readonly name: string;
   readonly byteLength: number;
   readonly bytes: () => Uint8Array;
+  readonly carry: Carry | null;
 }
 
 /**
@@ -15,10 +33,13 @@ interface Piece {
 export class Memory {
   private readonly pieces: Piece[] = [];
 
-  /** A zeroed array of `length` numbers that snapshots will keep. Throws a RangeError when the name is taken. */
-  take(name: string, length: number): Float64Array<ArrayBuffer> {
+  /**
+   * A zeroed array of `length` numbers that snapshots will keep. One that has numbers for each series of a group says with
+   * `carry` how it is taken over when the series change. Throws a RangeError when the name is taken.
+   */
+  take(name: string, length: number, carry: Carry | null = null): Float64Array<ArrayBuffer> {
     const array = new Float64Array(length);
-    this.join(name, () => new Uint8Array(array.buffer));
+    this.add(name, () => new Uint8Array(array.buffer), carry);
     return array;
   }
 
@@ -27,8 +48,20 @@ export class Memory {
    * RangeError when the name is taken.
    */
   join(name: string, bytes: () => Uint8Array): void {
-    if (this.pieces.some((piece) => piece.name === name)) throw new RangeError(`memory: "${name}" is taken already`);
-    this.pieces.push({ name, byteLength: bytes().byteLength, bytes });
+    this.add(name, bytes, null);
+  }
+
+  /**
+   * Takes over what a group remembers whose series were others, `before[d]` the place of series d there or -1: each
+   * piece by its name, as it says or, where it says nothing, when it is as long. What is new stays as it is.
+   */
+  takeOver(past: Memory, before: readonly number[]): void {
+    for (const { name, byteLength, bytes, carry } of this.pieces) {
+      const old = past.pieces.find((piece) => piece.name === name);
+      if (old === undefined) continue;
+      if (carry !== null) carry(numbersIn(bytes()), numbersIn(old.bytes()), before);
+      else if (old.byteLength === byteLength) bytes().set(old.bytes());
+    }
   }
 
   /** Names and bytes in order: two memories with the same layout can exchange snapshots. */
@@ -62,11 +95,19 @@ export class Memory {
       offset += piece.byteLength;
     }
   }
+
+  private add(name: string, bytes: () => Uint8Array, carry: Carry | null): void {
+    if (this.pieces.some((piece) => piece.name === name)) throw new RangeError(`memory: "${name}" is taken already`);
+    this.pieces.push({ name, byteLength: bytes().byteLength, bytes, carry });
+  }
 }
+
+const numbersIn = ({ buffer, byteOffset, byteLength }: Uint8Array): Float64Array =>
+  new Float64Array(buffer, byteOffset, byteLength / 8);
 
 /** A memory that puts a prefix before each name, for parts that occur once per series. */
 export const section = (memory: Pick<Memory, 'take' | 'join'>, prefix: string): Pick<Memory, 'take' | 'join'> => ({
-  take: (name, length) => memory.take(`${prefix}.${name}`, length),
+  take: (name, length, carry) => memory.take(`${prefix}.${name}`, length, carry),
   join: (name, bytes) => {
     memory.join(`${prefix}.${name}`, bytes);
   },

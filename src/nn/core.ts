@@ -53,6 +53,12 @@ export interface Core {
   write(theta: Float64Array): void;
   /** Starts anew with theta: no state, no tape, no moments, the first forecast. */
   restart(theta: Float64Array): void;
+  /** S, the length of the state as this core keeps it. */
+  readonly stateSize: number;
+  /** Fills s (S) with the state. */
+  readState(s: Float64Array): void;
+  /** Goes on from the state s (S) of a core of the same kind, cell and units. */
+  writeState(s: Float64Array): void;
   /** Fills Adam's running mean of the gradient, (1 - beta1) sum over j of beta1^j g_{t-j}, in the order of theta. */
   mean(m: Float64Array): void;
   /** False when a number of the state, the parameters or the moments is none. */

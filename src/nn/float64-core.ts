@@ -91,6 +91,18 @@ export class Float64Core implements Core {
     if (this.options.bins > 1) this.output.fill(1 / this.options.bins);
   }
 
+  get stateSize(): number {
+    return this.learner.state.length;
+  }
+
+  readState(s: Float64Array): void {
+    s.set(this.learner.state);
+  }
+
+  writeState(s: Float64Array): void {
+    this.learner.state.set(s);
+  }
+
   mean(m: Float64Array): void {
     m.set(this.adam.m);
   }

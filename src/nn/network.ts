@@ -1,5 +1,6 @@
 import type { Memory } from '../math/memory.ts';
 import { Random } from '../math/random.ts';
+import { carryTheta } from './carry.ts';
 import { initialTheta, type Core, type CoreOptions } from './core.ts';
 import { LastGood } from './last-good.ts';
 
@@ -119,6 +120,29 @@ export class Network {
       throw new RangeError(`network: ${theta.length} parameters, not ${this.core.parameterCount}`);
     this.core.write(theta);
     this.lastGood.keep(theta);
+  }
+
+  /**
+   * Goes on where a network of the same kind was that had other inputs and blocks: `inputs[j]` is the place of input j
+   * there, `blocks[d]` that of block d, -1 for what is new. Weights, state and present forecast go on; the tape and
+   * the optimiser's moments begin anew, and nothing is learned from this one forecast.
+   */
+  takeOver(past: Network, inputs: readonly number[], blocks: readonly number[]): void {
+    const { core, options, output } = this;
+    const { bins } = options;
+    const theta = initialTheta(options, new Random(options.seed));
+    const old = new Float64Array(past.core.parameterCount);
+    past.core.read(old);
+    carryTheta(past.options, old, options, theta, inputs, blocks);
+    const state = new Float64Array(past.core.stateSize);
+    past.core.readState(state);
+    core.restart(theta);
+    core.writeState(state);
+    blocks.forEach((b, d) => {
+      if (b >= 0) output.set(past.output.subarray(b * bins, (b + 1) * bins), d * bins);
+    });
+    this.lastGood.keep(theta);
+    this.open[0] = 0;
   }
 
   private cap(x: Float64Array): Float64Array {

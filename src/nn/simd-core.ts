@@ -92,6 +92,20 @@ export class SimdCore implements Core {
     this.hear();
   }
 
+  /** c where there is one, and h: they stand right before x. */
+  get stateSize(): number {
+    const { cell, hiddenSize } = this.options;
+    return (cell === 'lstm' || cell === 'elementwise' ? 2 : 1) * pad(hiddenSize);
+  }
+
+  readState(s: Float64Array): void {
+    for (let i = 0, at = this.x - s.length; i < s.length; i++) s[i] = this.kernel.numbers[at + i];
+  }
+
+  writeState(s: Float64Array): void {
+    for (let i = 0, at = this.x - s.length; i < s.length; i++) this.kernel.numbers[at + i] = s[i];
+  }
+
   mean(m: Float64Array): void {
     const { numbers, exports } = this.kernel;
     const at = exports.mean(this.block) / 4;

@@ -19,7 +19,8 @@ import {
  * Our theta has PyTorch's order of gates, so a block of theta is a tensor as it stands.
  */
 
-const GATES: Readonly<Record<CellKind, number>> = { rnn: 1, gru: 3, lstm: 4, elementwise: 3 };
+/** Rows of H that a cell's W_ih has. */
+export const GATES: Readonly<Record<CellKind, number>> = { rnn: 1, gru: 3, lstm: 4, elementwise: 3 };
 
 /** A read-out, such as `ReadOut`: V (rows, inputSize), then b (rows), as in `torch.nn.Linear`. */
 export interface ReadOut {

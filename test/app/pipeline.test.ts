@@ -350,7 +350,7 @@ describe('snapshots', () => {
       (s) => ({ ...s, shape: 'lstm of 8 units' }),
       'is of lstm of 8 units, and the configuration now says',
     ],
-    ['of another size', (s) => ({ ...s, bytes: s.bytes.slice(8) }), 'bytes where'],
+    ['of another size', (s) => ({ ...s, bytes: s.bytes.slice(8) }), 'bytes, which are not those of'],
   ])('one %s is refused with a warning, and the stream starts afresh', (_, spoil, says) => {
     const world = new World(siteOf(), {}, [spoil(saved())]);
     world.send('s/a', '1', { receivedAt: T + MINUTE_MS });
@@ -363,6 +363,25 @@ describe('snapshots', () => {
     ]);
     expect(world.states.map(({ phase, warmup }) => [phase, warmup])).toEqual([['learning', 1 / 400]]);
     expect(world.answers).toHaveLength(1);
+  });
+
+  test('of a group to which a series has come and from which one has gone, the others go on', () => {
+    const group = (...series: string[]): Site => siteOf({ tuning: { warmup: 50 }, groups: { plant: { series } } });
+    const live = (world: World, from: number, to: number): void => {
+      for (let i = from; i < to; i++)
+        for (const name of ['a', 'b', 'c'])
+          world.send(`s/${name}`, String((i * 7) % 11), { receivedAt: T + i * SECOND_MS });
+    };
+    const before = new World(group('a', 'b'));
+    live(before, 0, 60);
+    before.stop();
+    const after = new World(group('c', 'b'), {}, before.snapshots.values());
+    live(after, 60, 62);
+    const phases = Object.fromEntries(after.states.map(({ slug, phase }) => [slug, phase]));
+    expect(phases).toMatchObject({ b: 'ready', c: 'learning', plant: 'ready' });
+    expect(after.notes.map(({ message }) => message)).toContain(
+      'learned state taken over; series of this group have come or gone',
+    );
   });
 
   test('so is a damaged one', () => {

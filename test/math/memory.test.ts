@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Memory, section } from '../../src/math/memory.ts';
+import { Memory, perSeries, section } from '../../src/math/memory.ts';
 
 /** A memory of the named arrays, filled with the given numbers. */
 function memoryOf(contents: Record<string, number[]>): Memory {
@@ -84,4 +84,26 @@ test('a section puts its name before each of its own, also a section of a sectio
   expect(memory.layout).toBe('pump.state:16 pump.steps.state:24');
   expect(memory.byteLength).toBe(5 * 8);
   expect(() => pump.take('state', 2)).toThrow(RangeError);
+});
+
+test('of a group with other series: pieces go by name, and inside them numbers by series', () => {
+  const groupOf = (slugs: string[]) => {
+    const memory = new Memory();
+    return {
+      memory,
+      own: slugs.map((slug) => section(memory, slug).take('mean', 1)),
+      shared: memory.take('count', 1),
+      scores: memory.take('scores', 1 + 2 * slugs.length, perSeries(1)),
+    };
+  };
+  const past = groupOf(['a', 'b', 'c']);
+  past.own.forEach((mean, d) => (mean[0] = 10 + d));
+  past.shared[0] = 7;
+  past.scores.set([5, 1, 2, 3, 4, 5, 6]);
+  const now = groupOf(['c', 'new', 'a']);
+  now.scores.fill(-1);
+  now.memory.takeOver(past.memory, [2, -1, 0]);
+  expect(now.own.map(([mean]) => mean)).toEqual([12, 0, 10]);
+  expect([...now.shared]).toEqual([7]);
+  expect([...now.scores]).toEqual([5, 5, 6, -1, -1, 1, 2]);
 });
