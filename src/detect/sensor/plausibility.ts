@@ -5,16 +5,19 @@ import type { SeriesInfo } from '../reading.ts';
 const CODES: ReadonlySet<number> = new Set([-32768, -9999, -999, -127, 85, 127, 255, 999, 9999, 32767, 65535]);
 /** A code is one only this many times all that was seen so far beyond it, ... */
 const FAR = 2;
-/** ... after so many readings. */
+/** ... after so many readings, ... */
 const HABIT_AFTER = 50;
+/** ... of which no larger share were codes: a dimmer that is often at 85 means it. */
+const MEANT = 0.05;
 
 // Slots: of sound readings.
 const COUNT = 0;
 const VALUE = 1;
 const AT = 2;
-const MIN = 3;
+const MIN = 3; // of those that are no code
 const MAX = 4;
-const SLOTS = 5;
+const CODES_READ = 5;
+const SLOTS = 6;
 
 /** How far outside [min, max] a value lies, in the width of it: 0 inside, above 1 outside, 10 at most. */
 const outside = (value: number, min: number, max: number): number => {
@@ -39,6 +42,8 @@ export class Plausibility {
 
   constructor(memory: Pick<Memory, 'take'>, { range, maxStep = Infinity }: Pick<SeriesInfo, 'range' | 'maxStep'>) {
     this.s = memory.take('plausible', SLOTS);
+    this.s[MIN] = Infinity;
+    this.s[MAX] = -Infinity;
     this.range = range;
     this.maxStep = maxStep;
   }
@@ -62,7 +67,8 @@ export class Plausibility {
 
   codeScore(value: number): number {
     const { s } = this;
-    if (!CODES.has(value) || s[COUNT] < HABIT_AFTER || s[MAX] === s[MIN]) return 0;
+    if (!CODES.has(value) || s[COUNT] < HABIT_AFTER || !(s[MAX] > s[MIN])) return 0;
+    if (s[CODES_READ] > MEANT * s[COUNT]) return 0;
     const far = FAR * (s[MAX] - s[MIN]);
     return outside(value, s[MIN] - far, s[MAX] + far);
   }
@@ -70,8 +76,11 @@ export class Plausibility {
   /** Takes note of a sound reading. */
   trust(value: number, at: number): void {
     const { s } = this;
-    s[MIN] = s[COUNT] === 0 ? value : Math.min(s[MIN], value);
-    s[MAX] = s[COUNT] === 0 ? value : Math.max(s[MAX], value);
+    if (CODES.has(value)) s[CODES_READ]++;
+    else {
+      s[MIN] = Math.min(s[MIN], value);
+      s[MAX] = Math.max(s[MAX], value);
+    }
     s[COUNT]++;
     s[VALUE] = value;
     s[AT] = at;
