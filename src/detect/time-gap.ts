@@ -29,9 +29,9 @@ export class TimeGap {
 
   /** g of the time since the last reading at `at`, epoch ms; 0 while nothing is usual yet. Changes nothing. */
   at(at: number): number {
-    const [heard, last, usual] = this.s;
-    if (heard < 2 || usual === 0) return 0;
-    return Math.min(MOST, Math.log2((1 + Math.max(0, at - last) / usual) / 2));
+    const { s } = this;
+    if (s[0] < 2 || s[2] === 0) return 0;
+    return Math.min(MOST, Math.log2((1 + Math.max(0, at - s[1]) / s[2]) / 2));
   }
 
   /** Takes note of a reading at `at`. */

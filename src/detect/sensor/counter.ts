@@ -52,12 +52,12 @@ export class Counter {
   /** Takes what the counter shows at a time, epoch ms; the rate since the reading before, NaN where there is none. */
   rate(value: number, at: number): number {
     const { s, gap } = this;
-    const { usualMs } = gap;
-    const [count, last, lastAt] = s;
-    const passed = at - lastAt;
+    const count = s[COUNT];
+    const last = s[VALUE];
+    const passed = at - s[AT];
     this.before = last;
     this.fell = count > 0 && value < last;
-    if (count > 0 && !this.fell && passed < CLOSE * usualMs) return NaN;
+    if (count > 0 && !this.fell && passed < CLOSE * gap.usualMs) return NaN;
     if (this.fell) s[FALLS]++;
     gap.hear(at);
     s[COUNT]++;
