@@ -19,13 +19,11 @@ export function partials(s: Stream): void {
 /** Adds to D what a unit's h_{t-1} does to itself through its own recurrent weights. */
 export function addSelves(s: Stream): void {
   if (s.cell == ELEMENTWISE) return;
-  const H = s.H, N = s.N, row: usize = N << 2, n: usize = H << 2;
+  const row: usize = s.N << 2, n: usize = s.H << 2;
   for (let k = 0; k < s.G; k++) {
     const D = s.rest + k * s.G * n, L = s.dh + k * row;
-    for (let i = 0; i < H; i++) {
-      let self = load<f32>(D + (i << 2));
-      for (let c = i; c < N; c += H) self += load<f32>(L + (c << 2)) * load<f32>(s.Wh + i * row + (c << 2));
-      store<f32>(D + (i << 2), self);
-    }
+    for (let gate: usize = 0; gate < row; gate += n)
+      for (let d = D, end = d + n, l = L + gate, w = s.Wh + gate; d < end; d += 4, l += 4, w += row + 4) // along the diagonal
+        store<f32>(d, load<f32>(d) + load<f32>(l) * load<f32>(w));
   }
 }
