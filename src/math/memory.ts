@@ -85,13 +85,16 @@ export class Memory {
     return bytes;
   }
 
-  /** Overwrites everything with a copy made by `toBytes`. Throws a RangeError, changing nothing, when the size differs. */
-  fromBytes(bytes: Uint8Array): void {
+  /**
+   * Overwrites everything, or the pieces that `chosen` names, with a copy made by `toBytes`. Throws a RangeError, changing
+   * nothing, when the size differs.
+   */
+  fromBytes(bytes: Uint8Array, chosen: (name: string) => boolean = () => true): void {
     if (bytes.byteLength !== this.byteLength)
       throw new RangeError(`memory: ${bytes.byteLength} bytes do not fit ${this.byteLength}`);
     let offset = 0;
     for (const piece of this.pieces) {
-      piece.bytes().set(bytes.subarray(offset, offset + piece.byteLength));
+      if (chosen(piece.name)) piece.bytes().set(bytes.subarray(offset, offset + piece.byteLength));
       offset += piece.byteLength;
     }
   }

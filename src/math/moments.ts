@@ -41,6 +41,11 @@ export class Moments {
     return this.count < 20 || sd === 0 ? 0 : (x - this.mean) / sd;
   }
 
+  /** Forgets everything. */
+  reset(): void {
+    this.s.fill(0);
+  }
+
   add(x: number): void {
     const { s } = this;
     const n = ++s[0];

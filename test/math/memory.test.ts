@@ -107,3 +107,13 @@ test('of a group with other series: pieces go by name, and inside them numbers b
   expect([...now.shared]).toEqual([7]);
   expect([...now.scores]).toEqual([5, 5, 6, -1, -1, 1, 2]);
 });
+
+test('of a copy the chosen pieces alone are taken back', () => {
+  const memory = new Memory();
+  const [a, b] = [memory.take('a', 2), memory.take('b', 1)];
+  const bytes = memory.toBytes();
+  a.fill(1);
+  b.fill(2);
+  memory.fromBytes(bytes, (name) => name === 'b');
+  expect([...a, ...b]).toEqual([1, 1, 0]);
+});
