@@ -51,6 +51,8 @@ const infoOf = (slug: string, field: FieldOptions | undefined): SeriesInfo => ({
   only: field?.only ?? 'both',
   maxStep: field?.maxStep,
   counter: field?.counter,
+  minDeviation: field?.minDeviation ?? 0,
+  minDeviationPercent: field?.minDeviationPercent ?? 0,
 });
 
 /** What a stream is made of. */

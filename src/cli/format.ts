@@ -27,11 +27,13 @@ export function shortDuration(ms: number): string {
 export const count = (n: number, one: string, many = `${one}s`): string =>
   `${n === 0 ? 'no' : n} ${n === 1 ? one : many}`;
 
-/** One line for an episode: when, how bad, why. */
+/** One line for an episode: when, how bad, what kind, why, and with which other it began. */
 export function anomalyLine(anomaly: Anomaly): string {
-  const { startAt, endAt, severity, score, reason } = anomaly;
+  const { id, startAt, endAt, severity, kind, score, reason, incident } = anomaly;
   const lasted = endAt === null ? 'open' : endAt > startAt ? shortDuration(endAt - startAt) : 'once';
-  return `${shortTime(startAt)}  ${lasted.padEnd(8)}  ${TINT[severity](severity.padEnd(8))}  ${score.toFixed(2).padStart(6)}  ${reason}`;
+  const where = incident === null || incident === id ? '' : ` (with ${incident})`;
+  const how = `${TINT[severity](severity.padEnd(8))}  ${kind.padEnd(7)}  ${score.toFixed(2).padStart(6)}`;
+  return `${shortTime(startAt)}  ${lasted.padEnd(8)}  ${how}  ${reason}${where}`;
 }
 
 /** Columns padded to their widest cell; numbers belong to the right, named in `right`. */

@@ -4,7 +4,7 @@ import { couldName, highestPlaceholder, isLiteral } from './names.ts';
 import { fieldsOf, groupsOf, listAt, sound, tuningsOf } from './placed.ts';
 import type { PlacedField, PlacedGroup, PlacedTuning } from './placed.ts';
 import { valueAt, type Path, type Problem } from './problems.ts';
-import { inputSchema, mqttSchema } from './schema.ts';
+import { FIELD_KEYS, inputSchema, mqttSchema } from './schema.ts';
 import { didYouMean } from './suggest.ts';
 
 /*
@@ -51,18 +51,6 @@ function mqttProblems(data: unknown): Problem[] {
   }
   return problems;
 }
-
-const FIELD_KEYS = [
-  'path',
-  'name',
-  'unit',
-  'range',
-  'max_step',
-  'missing_values',
-  'counter',
-  'only',
-  'tuning',
-] as const;
 
 function inputProblems(data: unknown): Problem[] {
   const prefix = sound(mqttSchema, valueAt(data, ['mqtt']))?.prefix;

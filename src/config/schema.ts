@@ -39,6 +39,11 @@ const tuningShape = {
   warmup: option(whole(1, 1_000_000), 400, 'Readings to learn from before the first alarm.'),
   warmup_time: option(duration(), '0s', 'Time that must also have passed before the first alarm.'),
   sensitivity: option(real(0.1, 10), 1, 'Above 1 alarms sooner and more often, below 1 later and less often.'),
+  alarms_per_week: option(
+    real(0.01, 1000),
+    1,
+    'False alarms a week to put up with, of each series or group; fewer means that more is missed.',
+  ),
   min_duration: option(duration(), '0s', 'How long a deviation must last before it is reported.'),
   close_after: option(whole(1, 100_000), 10, 'Readings under the line after which an anomaly is over.'),
   hysteresis: option(real(0, 1), 0.7, 'Where the line for "over" lies, as a share of the line for "begun".'),
@@ -92,8 +97,21 @@ const fieldShape = {
     'both',
     'Which deviations matter: above what is expected, below it, or both.',
   ),
+  min_deviation: option(
+    real(0, 1e12),
+    0,
+    'Least deviation from what is expected, in the unit of the series, that may be an alarm.',
+  ),
+  min_deviation_percent: option(
+    real(0, 1e6),
+    0,
+    'Least deviation that may be an alarm in percent of what is expected; with min_deviation both must be reached.',
+  ),
   tuning: option(overrideSchema, {}, 'Any option of the site-wide tuning, for these series alone.'),
 };
+
+/** What stands in a field, or beside the topic where there are no fields. */
+export const FIELD_KEYS = Object.keys(fieldShape);
 
 export const inputSchema = section({
   topic: v.topicFilter().describe('What to subscribe to: an MQTT topic filter, with + and # as wildcards.'),

@@ -10,6 +10,8 @@ import { SeriesModel } from './series-model.ts';
 export interface DetectorOptions extends ForecasterOptions {
   /** Above 1 alarms sooner, below 1 later. */
   readonly sensitivity: number;
+  /** False alarms that the operator puts up with. */
+  readonly alarmsPerWeek: number;
 }
 
 /** A decision about one sample. Owned by its detector and overwritten by the next step. */
@@ -31,6 +33,8 @@ export class Detector {
   readonly forecaster: Forecaster;
   /** The last decision. */
   readonly verdict: Verdict;
+  /** While set nothing is learned; the state moves on. */
+  frozen = false;
   private readonly options: DetectorOptions;
   private readonly coherence: Coherence | null;
   private readonly line: AlarmLine;
@@ -111,6 +115,7 @@ export class Detector {
   }
 
   private learn(): void {
+    if (this.frozen) return;
     this.forecaster.learn(this.q, this.heard);
     if (!this.heard.includes(0)) this.coherence?.learn(this.levels);
     for (let d = 0; d < this.series.length; d++) if (this.heard[d]) this.series[d].learn();

@@ -3,13 +3,16 @@ import type { EpisodePhase, Severity } from './anomaly.ts';
 import { EVIDENCE_KINDS, type EvidenceKind } from './evidence.ts';
 import { SENSOR_FAULTS, type SensorFault } from './sensor/fault.ts';
 
-export type Cause = EvidenceKind | SensorFault;
-const CAUSES: readonly Cause[] = [...EVIDENCE_KINDS, ...SENSOR_FAULTS];
+export type Cause = EvidenceKind | 'drift' | SensorFault;
+/** In the order of a finding's evidence: that of a sample comes first. */
+export const CAUSES: readonly Cause[] = [...EVIDENCE_KINDS, 'drift', ...SENSOR_FAULTS];
 
 /** What one reading, or one moment of silence, says. NaN where a number does not apply. */
 export interface Finding {
   /** Above 1 is anomalous. */
   score: number;
+  /** How sure that is, 0 to 1. */
+  confidence: number;
   cause: Cause;
   /** Index of the leading series. */
   series: number;
@@ -21,6 +24,8 @@ export interface Finding {
   detail: number;
   /** Score of each series (D). */
   readonly scores: Float64Array;
+  /** What each of `CAUSES` said of the leading series. */
+  readonly evidence: Float64Array;
 }
 
 export interface EpisodeOptions {
@@ -35,7 +40,7 @@ export interface EpisodeOptions {
 
 export const severityOf = (score: number): Severity => (score < 2 ? 'minor' : score < 4 ? 'major' : 'critical');
 
-// Slots of the episode's memory; the shares of the series follow.
+// Slots of the episode's memory; then the evidence of the causes and the scores of the series.
 const STATE = 0; // 0 calm, 1 suspected, 2 open
 const START = 1;
 const PEAK_AT = 2;
@@ -52,7 +57,12 @@ const EXPECTED = 12;
 const LOWER = 13;
 const UPPER = 14;
 const DETAIL = 15;
-const SCORES = 16;
+const CONFIDENCE = 16;
+const RAISED = 17; // since when the score has been above `hysteresis`, NaN while it is not
+const SUSPECTED_AT = 18;
+const OPENED_AT = 19;
+const EVIDENCE = 20;
+const SCORES = EVIDENCE + CAUSES.length;
 
 const CALM = 0;
 const SUSPECTED = 1;
@@ -64,16 +74,15 @@ const carry: Carry = (s, old, before) => {
   const scores = s.subarray(SCORES);
   const same = before.indexOf(old[SERIES]);
   s[SERIES] = same >= 0 ? same : scores.indexOf(Math.max(...scores));
-  // It may be that none had anything to do with it; shares must sum to 1 all the same.
-  if (scores[s[SERIES]] === 0) scores[s[SERIES]] = s[PEAK];
 };
 
 /**
  * One anomaly is one episode: opened once, updated when it reaches a higher severity, closed once.
  *
  * A score above 1 raises a suspicion, which becomes an episode after `minDuration`; from then on only a score under
- * `hysteresis` counts as calm, and `closeAfter` calm readings in a row close it. All of it is in memory, so an episode
- * that was open when the power went is still open when it comes back.
+ * `hysteresis` counts as calm, and `closeAfter` calm readings in a row close it. While it lasts nothing is told again.
+ * It started when the score last rose above `hysteresis`, which is before the alarm when the detection is late. All of
+ * it is in memory, so an episode that was open when the power went is still open when it comes back.
  */
 export class Episode {
   private readonly s: Float64Array;
@@ -82,6 +91,7 @@ export class Episode {
   constructor(memory: Pick<Memory, 'take'>, name: string, series: number, options: EpisodeOptions) {
     this.s = memory.take(name, SCORES + series, carry);
     this.s[CLOSED_AT] = -Infinity;
+    this.s[RAISED] = NaN;
     this.options = options;
   }
 
@@ -89,8 +99,14 @@ export class Episode {
     return this.s[STATE] === OPEN;
   }
 
+  /** Since when what was found had been there without interruption. */
   get startAt(): number {
     return this.s[START];
+  }
+
+  /** When the alarm was raised. */
+  get openedAt(): number {
+    return this.s[OPENED_AT];
   }
 
   /** Index of the leading series at the peak. */
@@ -114,6 +130,8 @@ export class Episode {
   /** Takes a finding; tells when there is news for the world. `since`: when what was found began, if before now. */
   step(at: number, finding: Finding, since = at): EpisodePhase | null {
     const { s, options } = this;
+    if (!(finding.score > options.hysteresis)) s[RAISED] = NaN;
+    else if (Number.isNaN(s[RAISED])) s[RAISED] = since;
     if (s[STATE] === OPEN) return this.follow(at, finding);
     if (!(finding.score > 1)) {
       s[STATE] = CALM;
@@ -121,17 +139,28 @@ export class Episode {
     }
     if (s[STATE] === CALM) {
       s[STATE] = SUSPECTED;
-      s[START] = since;
+      s[SUSPECTED_AT] = since;
+      s[START] = Math.min(since, s[RAISED]);
       s[PEAK] = 0;
     }
     this.keepPeak(at, finding);
     s[LAST_OVER] = at;
     const cooling = at - s[CLOSED_AT] < options.coolDownMs && s[PEAK] <= s[LAST_PEAK];
-    if (cooling || at - s[START] < options.minDurationMs) return null;
+    if (cooling || at - s[SUSPECTED_AT] < options.minDurationMs) return null;
     s[STATE] = OPEN;
+    s[OPENED_AT] = at;
     s[QUIET] = 0;
     s[ANNOUNCED] = s[PEAK];
     return 'opened';
+  }
+
+  /** Ends the episode by a word of the operator, not by calm: true when one was open. */
+  end(at: number): boolean {
+    const { open } = this;
+    if (open) this.close(at);
+    else this.s[STATE] = CALM;
+    this.s[RAISED] = NaN;
+    return open;
   }
 
   /** Writes the peak of the present or last episode into `finding`. */
@@ -145,6 +174,8 @@ export class Episode {
     finding.lower = s[LOWER];
     finding.upper = s[UPPER];
     finding.detail = s[DETAIL];
+    finding.confidence = s[CONFIDENCE];
+    finding.evidence.set(s.subarray(EVIDENCE, SCORES));
     finding.scores.set(s.subarray(SCORES));
   }
 
@@ -154,14 +185,19 @@ export class Episode {
     if (finding.score > 1) s[LAST_OVER] = at;
     s[QUIET] = finding.score > options.hysteresis ? 0 : s[QUIET] + 1;
     if (s[QUIET] >= options.closeAfter) {
-      s[STATE] = CALM;
-      s[CLOSED_AT] = at;
-      s[LAST_PEAK] = s[PEAK];
+      this.close(at);
       return 'closed';
     }
     if (severityOf(s[PEAK]) === severityOf(s[ANNOUNCED])) return null;
     s[ANNOUNCED] = s[PEAK];
     return 'updated';
+  }
+
+  private close(at: number): void {
+    const { s } = this;
+    s[STATE] = CALM;
+    s[CLOSED_AT] = at;
+    s[LAST_PEAK] = s[PEAK];
   }
 
   private keepPeak(at: number, finding: Finding): void {
@@ -176,6 +212,8 @@ export class Episode {
     s[LOWER] = finding.lower;
     s[UPPER] = finding.upper;
     s[DETAIL] = finding.detail;
+    s[CONFIDENCE] = finding.confidence;
+    s.set(finding.evidence, EVIDENCE);
     s.set(finding.scores, SCORES);
   }
 }

@@ -25,4 +25,8 @@ export interface SeriesInfo {
   readonly maxStep?: number | undefined;
   /** The values count up, and what is watched is their rise in this time; absent for values that are one. */
   readonly counter?: RateUnit | undefined;
+  /** A deviation smaller than this, in the series' unit, is no alarm; 0 where left out. */
+  readonly minDeviation?: number | undefined;
+  /** The same in percent of what was expected; both must be reached. */
+  readonly minDeviationPercent?: number | undefined;
 }

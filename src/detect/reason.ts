@@ -1,8 +1,11 @@
 import type { Cause, Finding } from './episode.ts';
 import type { SeriesInfo } from './reading.ts';
 
+const UNKNOWN = 'an unknown value';
+
 /** A number without trailing zeros, in as many digits as tell it from one that is `apart` away: 4 to 8. */
 const round = (x: number, apart = NaN): string => {
+  if (!(Math.abs(x) < 1e307)) return UNKNOWN; // rounded up it might be none
   const digits = Math.floor(Math.log10(Math.abs(x) / apart)) + 3;
   return String(Number(x.toPrecision(Math.max(4, Math.min(8, digits || 4)))));
 };
@@ -17,10 +20,14 @@ const UNITS: readonly (readonly [number, string])[] = [
 
 /** A duration as a person would say it: 0.02 s, 90 s, 25 min, 7 hours. */
 const spoken = (ms: number): string => {
+  if (!Number.isFinite(ms)) return 'an unknown time';
   const [size, unit] = UNITS.find(([size]) => ms >= 2 * size) ?? UNITS[UNITS.length - 1];
   const count = ms / size;
   return `${round(count < 1 ? count : Math.round(10 * count) / 10)} ${unit}`;
 };
+
+/** 2026-11-23 08:15 UTC. */
+const moment = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 /** How far apart the numbers are that the sentence of a finding compares. */
 const apartIn = ({ cause, value, detail, lower, upper }: Finding, { range }: SeriesInfo): number => {
@@ -47,49 +54,55 @@ type Sentence = (
   info: SeriesInfo,
 ) => string;
 
-/** One sentence per cause. `detail` is what the cause makes of it, named in each line. */
+/** One sentence per cause, without its end. `detail` is what the cause makes of it, named in each line. */
 const SENTENCES: Record<Cause, Sentence> = {
   // detail: the most extreme value before, on the same side
   extreme: (f, name, q) =>
-    `${name} reads ${q(f.value)}, ${f.value > f.detail ? 'above' : 'below'} everything seen before (${q(f.detail)}).`,
+    `${name} reads ${q(f.value)}, ${f.value > f.detail ? 'above' : 'below'} everything seen before, ${q(f.detail)}`,
   // detail: long-run mean
-  level: (f, name, q) => `${name} stays near ${q(f.value)}, rare for this time of day; its mean is ${q(f.detail)}.`,
+  level: (f, name, q) => `${name} stays near ${q(f.value)}, rare for this time of day; its mean is ${q(f.detail)}`,
   step: (f, name, q, n) =>
-    `${name} jumped to ${q(f.value)}; ${q(f.expected)} was expected, usually ${n(f.lower)} to ${q(f.upper)}.`,
+    `${name} jumped to ${q(f.value)}; ${q(f.expected)} was expected, usually ${n(f.lower)} to ${q(f.upper)}`,
   course: (f, name, q, n) =>
     `${name} takes an unusual course, several unexpected steps in a row: now at ${q(f.value)}, ` +
-    `where ${q(f.expected)} was expected, usually ${n(f.lower)} to ${q(f.upper)}.`,
+    `where ${q(f.expected)} was expected, usually ${n(f.lower)} to ${q(f.upper)}`,
   // detail: size of recent steps over that of all steps
   volatility: (f, name, q) =>
     f.detail > 1
-      ? `${name} is unsteady: its steps are ${round(f.detail)} times their usual size, now at ${q(f.value)}.`
-      : `${name} hardly moves: its steps are ${round(100 * f.detail)} % of their usual size, now at ${q(f.value)}.`,
+      ? `${name} is unsteady: its steps are ${round(f.detail)} times their usual size, now at ${q(f.value)}`
+      : `${name} hardly moves: its steps are ${round(100 * f.detail)} % of their usual size, now at ${q(f.value)}`,
   // detail: what the other series suggest
   company: (f, name, q) =>
-    `${name} no longer follows its group: it reads ${q(f.value)} where the other series suggest ${q(f.detail)}.`,
+    `${name} no longer follows its group: it reads ${q(f.value)} where the other series suggest ${q(f.detail)}`,
+  // value: mean of late; expected, lower, upper: mean and band when it was learned; detail: time that value spans, ms
+  drift: (f, name, q, n) =>
+    `${name} has drifted: over the last ${spoken(f.detail)} its mean is ${q(f.value)}, and it was ${q(f.expected)}, ` +
+    `between ${n(f.lower)} and ${q(f.upper)}, when it was learned`,
   // detail: usual interval, ms; value: silence so far, ms
-  silent: (f, name) => `${name} has been silent for ${spoken(f.value)}; it usually reports every ${spoken(f.detail)}.`,
+  silent: (f, name) => `${name} has been silent for ${spoken(f.value)}; it usually reports every ${spoken(f.detail)}`,
   // detail: equal readings so far
-  stuck: (f, name, q) => `${name} is stuck: it has repeated ${q(f.value)} for ${round(f.detail)} readings.`,
+  stuck: (f, name, q) => `${name} is stuck: it has repeated ${q(f.value)} for ${round(f.detail)} readings`,
   range: (f, name, q, n, { range }) =>
-    `${name} reads ${q(f.value)}, outside its valid range of ${n(range![0])} to ${q(range![1])}.`,
+    `${name} reads ${q(f.value)}, outside its valid range of ${n(range![0])} to ${q(range![1])}`,
   // detail: the last sound value
   leap: (f, name, q, _, { maxStep }) =>
-    `${name} cannot have got from ${q(f.detail)} to ${q(f.value)}: a step is ${q(maxStep!)} at most.`,
-  code: (f, name, q) => `${name} reads ${q(f.value)}, far from all it ever read, as sensors do that have no value.`,
+    `${name} cannot have got from ${q(f.detail)} to ${q(f.value)}: a step is ${q(maxStep!)} at most`,
+  code: (f, name, q) => `${name} reads ${q(f.value)}, far from all it ever read, as sensors do that have no value`,
   // value, detail: what the counter shows, and showed before
   reset: (f, name, _, n) =>
-    `${name} counts from ${n(f.value)} where it had counted to ${n(f.detail)}: it was reset, replaced or has rolled over.`,
+    `${name} counts from ${n(f.value)} where it had counted to ${n(f.detail)}: it was reset, replaced or has rolled over`,
   // detail: how far the clock is ahead, ms
   clock: (f, name) =>
     `${name} gives a time that cannot be, ${spoken(Math.abs(f.detail))} ${f.detail > 0 ? 'ahead' : 'behind'}; ` +
-    'its readings count from their arrival.',
+    'its readings count from their arrival',
 };
 
-/** Why a finding is one, in one plain sentence with numbers and units. */
-export function reasonOf(finding: Finding, info: SeriesInfo): string {
+/** Why a finding is one, since when, and how sure that is, in one plain sentence with numbers and units. */
+export function reasonOf(finding: Finding, info: SeriesInfo, since: number): string {
   const apart = apartIn(finding, info);
   const number = (x: number): string => round(x, apart);
-  const quantity = (x: number): string => (info.unit === '' ? number(x) : `${number(x)} ${info.unit}`);
-  return SENTENCES[finding.cause](finding, info.slug, quantity, number, info);
+  const quantity = (x: number): string =>
+    info.unit === '' || number(x) === UNKNOWN ? number(x) : `${number(x)} ${info.unit}`;
+  const why = SENTENCES[finding.cause](finding, info.slug, quantity, number, info);
+  return `${why} (since ${moment(since)}, ${Math.round(100 * finding.confidence)} % sure).`;
 }

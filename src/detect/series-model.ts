@@ -43,6 +43,8 @@ export class SeriesModel {
   /** Weighed evidence, and the kind that says most. */
   evidence = 0;
   leading: EvidenceKind = 'level';
+  /** What each of `EVIDENCE_KINDS` has in it. */
+  readonly parts = new Float64Array(EVIDENCE_KINDS.length);
   /** The most extreme value before this reading, on the side of the mean where the reading lies. */
   record = NaN;
   readonly volatility: Volatility;
@@ -138,6 +140,7 @@ export class SeriesModel {
     odd.company = z;
     this.record = this.value > this.mean ? this.extremes.max : this.extremes.min;
     this.evidence = 0;
+    this.parts.fill(0);
     if (readings < TAILS_AFTER) return;
 
     // The longer the past, the more often chance alone is rare: half a decade per decade of readings.
@@ -145,11 +148,13 @@ export class SeriesModel {
     let most = 0;
     let alone: EvidenceKind | null = null;
     let loudest = 0;
-    for (const kind of EVIDENCE_KINDS) {
+    for (let k = 0; k < EVIDENCE_KINDS.length; k++) {
+      const kind = EVIDENCE_KINDS[k];
       const rarity = kind === 'extreme' ? this.extremes.evidence(this.value) : channels[kind].evidence(odd[kind]);
       const evidence = this.matters(kind) ? Math.max(0, rarity - chance) : 0;
       const part = EVIDENCE[kind].summed * evidence;
       this.evidence += part;
+      this.parts[k] = part;
       if (part > most) {
         most = part;
         this.leading = kind;
@@ -162,6 +167,8 @@ export class SeriesModel {
     if (alone === null || loudest <= this.evidence) return;
     this.evidence = loudest;
     this.leading = alone;
+    this.parts.fill(0);
+    this.parts[EVIDENCE_KINDS.indexOf(alone)] = loudest;
   }
 
   /** Takes the reading into every statistic. */

@@ -1,14 +1,16 @@
 import { Memory, perSeries, section } from '../math/memory.ts';
 import { Aligner } from './aligner.ts';
-import type { Anomaly, AnomalyEvent, EpisodePhase } from './anomaly.ts';
+import { Anchor } from './anchor.ts';
+import type { AnomalyEvent, Ending, EpisodePhase } from './anomaly.ts';
 import type { Calendar } from './calendar.ts';
+import { Confidence } from './confidence.ts';
+import { describe } from './describe.ts';
 import { Detector, type DetectorOptions, type Verdict } from './detector.ts';
-import { Episode, severityOf, type EpisodeOptions, type Finding } from './episode.ts';
+import { CAUSES, Episode, type EpisodeOptions, type Finding } from './episode.ts';
 import type { Reading, SeriesInfo } from './reading.ts';
-import { reasonOf } from './reason.ts';
 import type { Sample } from './sample.ts';
 import { Counter } from './sensor/counter.ts';
-import { isSensorFault, type SensorFault } from './sensor/fault.ts';
+import { isByHabit, isSensorFault, type SensorFault } from './sensor/fault.ts';
 import { SensorWatch, type SensorWatchOptions } from './sensor/sensor-watch.ts';
 
 export interface MonitorOptions extends DetectorOptions, EpisodeOptions, SensorWatchOptions {
@@ -34,6 +36,7 @@ const RESET = 1.5;
 
 const emptyFinding = (series: number): Finding => ({
   score: 0,
+  confidence: 0,
   cause: 'level',
   series: 0,
   value: NaN,
@@ -42,7 +45,18 @@ const emptyFinding = (series: number): Finding => ({
   upper: NaN,
   detail: NaN,
   scores: new Float64Array(series),
+  evidence: new Float64Array(CAUSES.length),
 });
+
+/** Whether the operator cares for a deviation from such an expectation. */
+const matters = ({ minDeviation = 0, minDeviationPercent = 0 }: SeriesInfo, deviation: number, expected: number) =>
+  !(Math.abs(deviation) < Math.max(minDeviation, (minDeviationPercent / 100) * Math.abs(expected)));
+
+/** What is not learned: how the sensors are heard, what has been told, and the operator's word. */
+const isKept = (name: string): boolean =>
+  /(^|\.)(watch|silence|arrivals|standstill|plausible|clock|interval|counter|counter\.gap|fault|episode|drift|pending|spoken|round|heard|word)$/.test(
+    name,
+  );
 
 /**
  * One stream from reading to anomaly: the sensors are watched first, what is sound is aligned into samples, the
@@ -62,8 +76,12 @@ export class StreamMonitor {
   private readonly counters: readonly Counter[];
   private readonly faults: readonly Episode[]; // of each sensor
   private readonly episode: Episode; // of the process
+  private readonly drift: Episode;
+  private readonly anchors: readonly Anchor[];
+  private readonly confidence: Confidence;
   private readonly progress: Float64Array; // samples, at of the first, at of the last
   private readonly joined: Float64Array; // 1 where a series came to the group when it had begun (D)
+  private readonly word: Float64Array; // 1 while the operator holds learning, 1 once the sensors' habits are known
   private readonly finding: Finding;
   private readonly news: AnomalyEvent[] = [];
   private away = false;
@@ -90,8 +108,13 @@ export class StreamMonitor {
     this.counters = series.map(({ counter = 'hour' }, d) => new Counter(sections[d], counter));
     this.faults = sections.map((own) => new Episode(own, 'fault', D, faultOptions));
     this.episode = new Episode(memory, 'episode', D, options);
+    // One look a day, at the end of it: calm then is calm.
+    this.drift = new Episode(memory, 'drift', D, { ...options, minDurationMs: 0, closeAfter: 1 });
+    this.anchors = sections.map((own) => new Anchor(own));
+    this.confidence = new Confidence(memory, D, options.warmup);
     this.progress = memory.take('progress', 3);
     this.joined = memory.take('joined', D, perSeries());
+    this.word = memory.take('word', 2);
     this.finding = emptyFinding(D);
   }
 
@@ -124,17 +147,26 @@ export class StreamMonitor {
 
   /** How far the warm-up of series d is: one that came to a group which had begun has its own, in its own readings. */
   warmupOf(d: number): number {
-    if (this.joined[d] === 0) return this.warmup;
+    return Math.min(this.warmup, this.ownWarmupOf(d));
+  }
+
+  private ownWarmupOf(d: number): number {
+    if (this.joined[d] === 0) return 1;
     const { warmup, warmupTimeMs } = this.options;
     const { readings, spanMs } = this.watches[d];
     const inReadings = warmup === 0 ? 1 : readings / warmup;
     const inTime = warmupTimeMs === 0 ? 1 : spanMs / warmupTimeMs;
-    return Math.min(1, this.warmup, inReadings, inTime);
+    return Math.min(1, inReadings, inTime);
   }
 
   /** Whether an episode of the process is open. */
   get anomalous(): boolean {
     return this.episode.open;
+  }
+
+  /** Whether an episode of drift is open. */
+  get drifting(): boolean {
+    return this.drift.open;
   }
 
   /** Last event time of series d, -Infinity before its first reading. */
@@ -194,6 +226,7 @@ export class StreamMonitor {
   /** Takes up what `memory.toBytes()` of a monitor of the same shape gave. Throws a RangeError when the size differs. */
   restore(bytes: Uint8Array): void {
     this.memory.fromBytes(bytes);
+    this.detector.frozen = this.frozen;
     this.away = true;
   }
 
@@ -213,6 +246,7 @@ export class StreamMonitor {
     past.memory.fromBytes(bytes);
     this.memory.takeOver(past.memory, before);
     this.detector.takeOver(past.detector, before);
+    this.detector.frozen = this.frozen;
     before.forEach((b, d) => {
       if (b < 0) this.joined[d] = 1;
     });
@@ -228,8 +262,72 @@ export class StreamMonitor {
     const fault = past.faults[d];
     if (!fault.open) return;
     fault.recall(past.finding);
-    const anomaly = past.describe(fault, past.finding, 'closed');
+    const anomaly = describe(past.stream, past.series, fault, past.finding, 'calm');
     this.news.push({ phase: 'closed', at: fault.lastOverAt, anomaly });
+  }
+
+  /** Whether learning is held by the operator. */
+  get frozen(): boolean {
+    return this.word[0] === 1;
+  }
+
+  /** Learns nothing until `resume`, across restarts too; scores and alarms go on. */
+  freeze(): void {
+    this.word[0] = 1;
+    this.detector.frozen = true;
+  }
+
+  resume(): void {
+    this.word[0] = 0;
+    this.detector.frozen = false;
+  }
+
+  /**
+   * Forgets all that was learned and warms up again, or only what was learned of series d; what is open there is over.
+   * Sensors are watched on.
+   */
+  reset(now: number, d?: number): void {
+    const fresh = new StreamMonitor(this.stream, this.series, this.options, () => undefined).memory.toBytes();
+    if (d === undefined) {
+      this.goBack(fresh, now, 'reset');
+      return;
+    }
+    // How the series go together is told in the deviations of each, and so is learned anew with one of them.
+    const own = `${this.series[d].slug}.`;
+    this.memory.fromBytes(fresh, (name) => !isKept(name) && (name.startsWith(own) || name.startsWith('coherence.')));
+    for (const episode of [this.episode, this.drift]) if (episode.series === d) this.end(episode, now, 'reset');
+    this.tellAll();
+  }
+
+  /**
+   * Knows only what it knew when a monitor of the same shape gave these bytes. Sensors are watched on, and what is open is
+   * over: it was judged by what is now forgotten. Throws a RangeError, changing nothing, when the size differs.
+   */
+  forget(past: Uint8Array, now: number): void {
+    this.goBack(past, now, 'forgotten');
+  }
+
+  /** What is open is over, as it is all right: the series are held against what comes next. */
+  acceptAsNormal(now: number): void {
+    this.endAll(now, 'accepted');
+    for (const anchor of this.anchors) anchor.accept();
+    this.tellAll();
+  }
+
+  private goBack(bytes: Uint8Array, now: number, why: Ending): void {
+    this.memory.fromBytes(bytes, (name) => !isKept(name));
+    for (const model of this.detector.series) model.restart();
+    this.endAll(now, why);
+    this.tellAll();
+  }
+
+  /** A sensor's fault is over when the sensor is sound, and not before. */
+  private endAll(now: number, why: Ending): void {
+    for (const episode of [this.episode, this.drift]) this.end(episode, now, why);
+  }
+
+  private end(episode: Episode, now: number, why: Ending): void {
+    if (episode.end(now)) this.tell(episode, now, 'closed', why);
   }
 
   /** While we were away nobody listened: that silence was ours, not the sensors'. */
@@ -244,7 +342,8 @@ export class StreamMonitor {
   /** What of a reading is a measurement: NaN when the sensor is at fault, null when a counter gives no rate. */
   private hear(d: number, reading: Reading): number | null {
     const watch = this.watches[d];
-    const learning = this.warmupOf(d) < 1;
+    if (this.warmup === 1) this.word[1] = 1;
+    const learning = this.word[1] === 0 || this.ownWarmupOf(d) < 1;
     if (watch.interrupted(reading.at)) this.detector.series[d].restart();
     watch.hear(reading, learning);
     const counts = this.series[d].counter !== undefined;
@@ -286,45 +385,71 @@ export class StreamMonitor {
   private step(sample: Sample): Verdict {
     const ready = this.warmup === 1;
     const verdict = this.detector.step(sample);
+    this.confidence.hear(sample.x);
     if (this.progress[0]++ === 0) this.progress[1] = sample.at;
     this.progress[2] = sample.at;
     if (ready) {
       this.find(verdict);
       this.tell(this.episode, sample.at, this.episode.step(sample.at, this.finding));
     }
+    this.watchDrift(sample);
     return verdict;
   }
 
   private find(verdict: Verdict): void {
-    const { finding, detector } = this;
-    const leading = this.weigh(verdict);
-    const model = detector.series[leading];
+    const { finding, detector, series } = this;
+    finding.score = 0;
+    finding.series = verdict.leading;
+    for (let d = 0; d < series.length; d++) {
+      const reference = this.referenceOf(d);
+      const counts = this.warmupOf(d) === 1 && matters(series[d], detector.series[d].value - reference, reference);
+      finding.scores[d] = counts ? verdict.scores[d] : 0;
+      if (finding.scores[d] <= finding.score) continue;
+      finding.score = finding.scores[d];
+      finding.series = d;
+    }
+    const model = detector.series[finding.series];
+    finding.confidence = this.confidence.of(model.readings);
     finding.cause = model.leading;
-    finding.series = leading;
     finding.value = model.value;
     finding.expected = model.expected;
     finding.lower = model.lower;
     finding.upper = model.upper;
-    finding.detail = this.detailOf(leading);
+    finding.detail = this.detailOf(finding.series);
+    finding.evidence.fill(0);
+    finding.evidence.set(model.parts);
   }
 
-  /**
-   * Sets the score and the scores of the finding, without those of series that came later and are still warming up, and
-   * returns the series that leads among the others.
-   */
-  private weigh({ score, scores, leading }: Verdict): number {
-    const { finding, joined } = this;
-    finding.score = score;
-    finding.scores.set(scores);
-    if (!joined.includes(1)) return leading;
-    let most = -1;
-    for (let d = 0; d < joined.length; d++) {
-      if (this.warmupOf(d) < 1) finding.scores[d] = 0;
-      else if (most < 0 || scores[d] > scores[most]) most = d;
+  /** What the deviation of series d is measured from: its mean where its level is odd, else what was expected of it. */
+  private referenceOf(d: number): number {
+    const model = this.detector.series[d];
+    if (model.leading === 'level' || model.leading === 'extreme') return model.mean;
+    return model.leading === 'company' ? this.detector.fitted(d) : model.expected;
+  }
+
+  private watchDrift({ at, x }: Sample): void {
+    const { finding, anchors } = this;
+    let news = false;
+    for (let d = 0; d < x.length; d++) if (!Number.isNaN(x[d]) && anchors[d].add(at, x[d], this.frozen)) news = true;
+    if (!news) return;
+    finding.score = finding.series = 0;
+    for (let d = 0; d < anchors.length; d++) {
+      const { slow, mean, score } = anchors[d];
+      finding.scores[d] = matters(this.series[d], slow - mean, mean) ? score : 0;
+      if (finding.scores[d] > finding.score) finding.series = d;
+      finding.score = Math.max(finding.score, finding.scores[d]);
     }
-    if (most < 0) finding.score = 0;
-    else if (most !== leading) finding.score = scores[most];
-    return most < 0 ? leading : most;
+    const { slow, mean, line, since } = anchors[finding.series];
+    finding.confidence = this.confidence.of(this.detector.series[finding.series].readings);
+    finding.cause = 'drift';
+    finding.value = slow;
+    finding.expected = mean;
+    finding.lower = mean - line;
+    finding.upper = mean + line;
+    finding.detail = at - since;
+    finding.evidence.fill(0);
+    finding.evidence[CAUSES.indexOf('drift')] = finding.score;
+    this.tell(this.drift, at, this.drift.step(at, finding, finding.score > 0 ? since : at));
   }
 
   private detailOf(d: number): number {
@@ -365,46 +490,24 @@ export class StreamMonitor {
     finding.value = value;
     finding.expected = finding.lower = finding.upper = NaN;
     finding.detail = detail;
+    finding.confidence = isByHabit(cause) ? this.confidence.maturity(this.detector.series[d].readings) : 1;
     finding.scores.fill(0);
     finding.scores[d] = finding.score;
+    finding.evidence.fill(0);
+    finding.evidence[CAUSES.indexOf(cause)] = finding.score;
     this.tell(fault, at, fault.step(at, finding, since));
   }
 
-  private tell(episode: Episode, at: number, phase: EpisodePhase | null): void {
+  private tell(episode: Episode, at: number, phase: EpisodePhase | null, why: Ending = 'calm'): void {
     if (phase === null) return;
     episode.recall(this.finding);
-    this.news.push({ phase, at, anomaly: this.describe(episode, this.finding, phase) });
+    const anomaly = describe(this.stream, this.series, episode, this.finding, phase === 'closed' ? why : null);
+    this.news.push({ phase, at, anomaly });
   }
 
   /** Only now is the memory whole again, so that a snapshot taken on the news is one from between two readings. */
   private tellAll(): void {
     for (const event of this.news) this.onEvent(event);
     this.news.length = 0;
-  }
-
-  private describe(episode: Episode, peak: Finding, phase: EpisodePhase): Anomaly {
-    const leading = this.series[peak.series];
-    const sensor = isSensorFault(peak.cause);
-    const known = (x: number): number | null => (Number.isFinite(x) ? x : null);
-    const sum = peak.scores.reduce((total, score) => total + score);
-    const owner = sensor ? leading.slug : this.stream;
-    return {
-      id: `${owner}-${sensor ? 's' : 'p'}${Math.round(episode.startAt).toString(36)}`,
-      stream: this.stream,
-      series: leading.slug,
-      kind: sensor ? 'sensor' : 'process',
-      severity: severityOf(peak.score),
-      startAt: episode.startAt,
-      peakAt: episode.peakAt,
-      endAt: phase === 'closed' ? episode.lastOverAt : null,
-      score: peak.score,
-      value: peak.cause === 'silent' ? null : known(peak.value),
-      expected: known(peak.expected),
-      lower: known(peak.lower),
-      upper: known(peak.upper),
-      unit: leading.unit,
-      contributions: Object.fromEntries(this.series.map((info, d) => [info.slug, peak.scores[d] / sum])),
-      reason: reasonOf(peak, leading),
-    };
   }
 }

@@ -1,4 +1,4 @@
-import type { Anomaly, AnomalyEvent, AnomalyKind, Severity } from '../detect/anomaly.ts';
+import type { Anomaly, AnomalyEvent, AnomalyKind, Ending, Severity } from '../detect/anomaly.ts';
 import type { AnomalyLogPort, Rejected, Snapshot } from '../stream/ports.ts';
 import type { Database } from './database.ts';
 import { snapshotWriter } from './snapshot-store.ts';
@@ -119,6 +119,11 @@ interface AnomalyRow {
   readonly unit: string;
   readonly contributions: string;
   readonly reason: string;
+  readonly opened_at: number;
+  readonly ended_by: Ending | null;
+  readonly confidence: number | null;
+  readonly evidence: string;
+  readonly incident: string | null;
 }
 
 interface PageParameters {
@@ -132,7 +137,8 @@ interface PageParameters {
 }
 
 const COLUMNS =
-  'id, stream, series, kind, severity, start_at, peak_at, end_at, score, value, expected, lower, upper, unit, contributions, reason';
+  'id, stream, series, kind, severity, start_at, peak_at, end_at, score, value, expected, lower, upper, unit, contributions, reason, ' +
+  'opened_at, ended_by, confidence, evidence, incident';
 
 const statements = (db: Database) => ({
   upsert: db.prepare<AnomalyRow>(`
@@ -176,6 +182,11 @@ const toRow = (anomaly: Anomaly): AnomalyRow => ({
   unit: anomaly.unit,
   contributions: JSON.stringify(anomaly.contributions),
   reason: anomaly.reason,
+  opened_at: Math.round(anomaly.openedAt),
+  ended_by: anomaly.endedBy,
+  confidence: finite(anomaly.confidence),
+  evidence: JSON.stringify(anomaly.evidence),
+  incident: anomaly.incident,
 });
 
 /** A score that was not finite was beyond all measure. */
@@ -196,4 +207,9 @@ const fromRow = (row: AnomalyRow): Anomaly => ({
   unit: row.unit,
   contributions: JSON.parse(row.contributions) as Record<string, number>,
   reason: row.reason,
+  openedAt: row.opened_at,
+  endedBy: row.ended_by,
+  confidence: row.confidence,
+  evidence: JSON.parse(row.evidence) as Record<string, number>,
+  incident: row.incident,
 });

@@ -58,4 +58,31 @@ export const MIGRATIONS: readonly Migration[] = [
         FROM anomaly;
     `,
   },
+  {
+    // What an episode began, who ended it, how sure it was, and what it is part of.
+    version: 2,
+    sql: `
+      ALTER TABLE anomaly ADD COLUMN opened_at INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE anomaly ADD COLUMN ended_by TEXT;
+      ALTER TABLE anomaly ADD COLUMN confidence REAL;
+      ALTER TABLE anomaly ADD COLUMN evidence TEXT NOT NULL DEFAULT '{}';
+      ALTER TABLE anomaly ADD COLUMN incident TEXT;
+      UPDATE anomaly SET opened_at = start_at, ended_by = CASE WHEN end_at IS NOT NULL THEN 'calm' END;
+      CREATE INDEX anomaly_by_incident ON anomaly (incident) WHERE incident IS NOT NULL;
+
+      DROP VIEW v_anomalies;
+      CREATE VIEW v_anomalies AS
+        SELECT id, stream, series, kind, severity,
+          start_at / 1000.0 AS start_time, opened_at / 1000.0 AS opened_time,
+          peak_at / 1000.0 AS peak_time, end_at / 1000.0 AS end_time, ended_by,
+          score, confidence, value, expected, lower, upper, unit, contributions, evidence, reason, incident
+        FROM anomaly;
+      CREATE VIEW v_incidents AS
+        SELECT incident AS id, min(start_at) / 1000.0 AS start_time,
+          CASE WHEN count(end_at) = count(*) THEN max(end_at) / 1000.0 END AS end_time,
+          count(*) AS episodes, count(*) - count(end_at) AS open, max(score) AS score,
+          group_concat(DISTINCT stream) AS streams
+        FROM anomaly WHERE incident IS NOT NULL GROUP BY incident;
+    `,
+  },
 ];

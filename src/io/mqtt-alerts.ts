@@ -4,6 +4,8 @@ import type { Broker } from './broker.ts';
 
 /** Six significant digits: more than any sensor has, and no tails like 0.30000000000000004 on the wire. */
 const tidy = (x: number | null): number | null => (x === null ? null : Number(x.toPrecision(6)));
+const tidyAll = (shares: Readonly<Record<string, number>>): Record<string, number | null> =>
+  Object.fromEntries(Object.entries(shares).map(([name, share]) => [name, tidy(share)]));
 const time = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
 
 export const statusTopic = (prefix: string, site: string): string => `${prefix}/${site}/status`;
@@ -35,18 +37,21 @@ export const eventJson = ({ phase, at, anomaly }: AnomalyEvent): string =>
     kind: anomaly.kind,
     severity: anomaly.severity,
     start: time(anomaly.startAt),
+    opened: time(anomaly.openedAt),
     peak: time(anomaly.peakAt),
     end: time(anomaly.endAt),
+    ended_by: anomaly.endedBy,
     score: tidy(anomaly.score),
+    confidence: tidy(anomaly.confidence),
     value: tidy(anomaly.value),
     expected: tidy(anomaly.expected),
     lower: tidy(anomaly.lower),
     upper: tidy(anomaly.upper),
     unit: anomaly.unit,
-    contributions: Object.fromEntries(
-      Object.entries(anomaly.contributions).map(([series, share]) => [series, tidy(share)]),
-    ),
+    contributions: tidyAll(anomaly.contributions),
+    evidence: tidyAll(anomaly.evidence),
     reason: anomaly.reason,
+    incident: anomaly.incident,
   });
 
 /** Alerts over MQTT: states retained, events not. A sensor's fault is told under its series, all else under the stream. */

@@ -205,12 +205,14 @@ const compileInput = ({ topic, each, time, timezone, fields }: InputOptions, inp
   each: each === null ? null : compilePath(each),
   time: time === null ? null : compilePath(time),
   zone: timezone === null ? null : compileTimeZone(timezone),
-  fields: fields.map(({ path, name, missingValues, unit, range, only, maxStep, counter }, field) => ({
-    path: compilePath(path),
-    name: name === null ? (whole) => slugify(`${whole} ${path}`) : compileName(name, wildcardsIn(topic)),
-    missing: new Set(missingValues),
-    info: { unit, range, only, maxStep, counter, index: { input, field } },
-  })),
+  fields: fields.map(
+    ({ path, name, missingValues, unit, range, only, maxStep, counter, minDeviation, minDeviationPercent }, field) => ({
+      path: compilePath(path),
+      name: name === null ? (whole) => slugify(`${whole} ${path}`) : compileName(name, wildcardsIn(topic)),
+      missing: new Set(missingValues),
+      info: { unit, range, only, maxStep, counter, minDeviation, minDeviationPercent, index: { input, field } },
+    }),
+  ),
 });
 
 type EventTime = Pick<Reading, 'at' | 'saidAt'>;

@@ -20,6 +20,11 @@ const anomaly = (rest: Partial<Anomaly> = {}): Anomaly => ({
   upper: 21,
   unit: '°C',
   contributions: { hall: 1 },
+  openedAt: Date.UTC(2026, 10, 23, 8, 16),
+  endedBy: null,
+  confidence: 0.9,
+  evidence: { step: 1 },
+  incident: null,
   reason: 'hall jumped to 30 °C; 20 °C was expected, usually 19 to 21 °C.',
   ...rest,
 });
@@ -28,15 +33,20 @@ const line = (rest?: Partial<Anomaly>): string => stripVTControlCharacters(anoma
 
 test('an anomaly is one line: when, how long, how bad, why', () => {
   expect(line()).toBe(
-    '2026-11-23 08:15  open      major       2.35  hall jumped to 30 °C; 20 °C was expected, usually 19 to 21 °C.',
+    '2026-11-23 08:15  open      major     process    2.35  hall jumped to 30 °C; 20 °C was expected, usually 19 to 21 °C.',
   );
   const endAt = anomaly().startAt + 12.5 * 60_000;
   expect(line({ endAt, severity: 'critical', score: 104 })).toBe(
-    '2026-11-23 08:15  12.5 min  critical  104.00  hall jumped to 30 °C; 20 °C was expected, usually 19 to 21 °C.',
+    '2026-11-23 08:15  12.5 min  critical  process  104.00  hall jumped to 30 °C; 20 °C was expected, usually 19 to 21 °C.',
   );
   expect(line({ endAt: anomaly().startAt, severity: 'minor' })).toBe(
-    '2026-11-23 08:15  once      minor       2.35  hall jumped to 30 °C; 20 °C was expected, usually 19 to 21 °C.',
+    '2026-11-23 08:15  once      minor     process    2.35  hall jumped to 30 °C; 20 °C was expected, usually 19 to 21 °C.',
   );
+});
+
+test('one that is part of another incident says of which', () => {
+  expect(line({ kind: 'drift', incident: 'hall-p1' })).toMatch(/major {5}drift {6}2\.35 {2}hall jumped .*21 °C\.$/);
+  expect(line({ incident: 'attic-p0' })).toMatch(/21 °C\. \(with attic-p0\)$/);
 });
 
 test('times are short and UTC', () => {

@@ -31,7 +31,19 @@ test('three sections are a site; the rest are defaults', () => {
       each: null,
       time: null,
       timezone: null,
-      fields: [{ path: '', name: topic, unit: '', range: null, missingValues: [], only: 'both', tuning: {} }],
+      fields: [
+        {
+          path: '',
+          name: topic,
+          unit: '',
+          range: null,
+          missingValues: [],
+          only: 'both',
+          minDeviation: 0,
+          minDeviationPercent: 0,
+          tuning: {},
+        },
+      ],
     })),
     groups: {},
     tuning: {
@@ -46,6 +58,7 @@ test('three sections are a site; the rest are defaults', () => {
       warmup: 400,
       warmupTime: 0,
       sensitivity: 1,
+      alarmsPerWeek: 1,
       minDuration: 0,
       closeAfter: 10,
       hysteresis: 0.7,
@@ -87,6 +100,8 @@ describe('inputs', () => {
         range: [0, 5],
         missingValues: [],
         only: 'above',
+        minDeviation: 0,
+        minDeviationPercent: 0,
         tuning: { coolDown: 300_000 },
       },
     ]);

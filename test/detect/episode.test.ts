@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Episode, severityOf, type EpisodeOptions, type Finding } from '../../src/detect/episode.ts';
+import { CAUSES, Episode, severityOf, type EpisodeOptions, type Finding } from '../../src/detect/episode.ts';
 import { Memory } from '../../src/math/memory.ts';
 
 const OPTIONS: EpisodeOptions = { minDurationMs: 0, closeAfter: 2, hysteresis: 0.7, coolDownMs: 0 };
@@ -15,6 +15,8 @@ const finding = (score: number, more: Partial<Finding> = {}): Finding => ({
   upper: 4,
   detail: 5,
   scores: Float64Array.of(score, 0),
+  confidence: 0.9,
+  evidence: new Float64Array(CAUSES.length).fill(score),
   ...more,
 });
 
@@ -81,6 +83,28 @@ test('a deviation that was held back by the cool-down starts where it began, not
   const { episode } = episodeOf({ coolDownMs: 3000 });
   for (const [second, score] of [3, 0, 0, 2, 2, 2].entries()) episode.step(second * 1000, finding(score));
   expect([episode.open, episode.startAt]).toEqual([true, 3000]);
+});
+
+test('it started when the score last rose above the line for "over", and was opened later', () => {
+  const { episode } = episodeOf();
+  for (const [second, score] of [0.9, 0.6, 0.8, 0.9, 1.3, 2].entries()) episode.step(second * 1000, finding(score));
+  expect([episode.startAt, episode.openedAt, episode.peakAt]).toEqual([2000, 4000, 5000]);
+});
+
+test('the least duration is counted from the line, not from where it started', () => {
+  expect(told([0.9, 0.9, 0.9, 1.1, 1.1, 1.1], { minDurationMs: 2000 })).toBe('-----o');
+});
+
+test('however long it lasts, nothing is told again', () => {
+  expect(told(Array.from({ length: 1000 }, (_, t) => 1.5 + 0.4 * Math.sin(t)))).toMatch(/^o-{999}$/);
+});
+
+test('ended by a word, it is over at once, and the like of it is told again only after the cool-down', () => {
+  const { episode } = episodeOf({ coolDownMs: 3000 });
+  expect(episode.end(0)).toBe(false);
+  episode.step(0, finding(2));
+  expect([episode.end(1000), episode.open]).toEqual([true, false]);
+  expect([2000, 3000, 4000].map((at) => episode.step(at, finding(2)))).toEqual([null, null, 'opened']);
 });
 
 test('the peak is remembered with all that was found there', () => {

@@ -14,6 +14,7 @@ export const DEFAULTS: MonitorOptions = {
   warmup: 400,
   warmupTimeMs: 0,
   sensitivity: 1,
+  alarmsPerWeek: 1,
   minDurationMs: 0,
   closeAfter: 10,
   hysteresis: 0.7,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Finding } from '../../src/detect/episode.ts';
+import { CAUSES, type Finding } from '../../src/detect/episode.ts';
 import type { SeriesInfo } from '../../src/detect/reading.ts';
 import { reasonOf } from '../../src/detect/reason.ts';
 
@@ -16,19 +16,30 @@ const found = (cause: Finding['cause'], numbers: Partial<Finding> = {}): Finding
   upper: 62.5,
   detail: NaN,
   scores: Float64Array.of(2),
+  confidence: 0.914,
+  evidence: new Float64Array(CAUSES.length),
   ...numbers,
 });
+
+const SINCE = Date.UTC(2026, 0, 5, 7, 29, 59);
+const TAIL = ' (since 2026-01-05 07:29 UTC, 91 % sure).';
+/** Without since when and how sure. */
+const whyOf = (finding: Finding, info: SeriesInfo): string => {
+  const reason = reasonOf(finding, info, SINCE);
+  expect(reason.endsWith(TAIL)).toBe(true);
+  return `${reason.slice(0, -TAIL.length)}.`;
+};
 
 test.each<[Finding, string, string]>([
   [
     found('extreme', { detail: 75 }),
-    'boiler reads 80.5 °C, above everything seen before (75 °C).',
-    'boiler reads 80.5, above everything seen before (75).',
+    'boiler reads 80.5 °C, above everything seen before, 75 °C.',
+    'boiler reads 80.5, above everything seen before, 75.',
   ],
   [
     found('extreme', { value: -3, detail: 12 }),
-    'boiler reads -3 °C, below everything seen before (12 °C).',
-    'boiler reads -3, below everything seen before (12).',
+    'boiler reads -3 °C, below everything seen before, 12 °C.',
+    'boiler reads -3, below everything seen before, 12.',
   ],
   [
     found('level', { detail: 61 }),
@@ -66,13 +77,18 @@ test.each<[Finding, string, string]>([
     'boiler is stuck: it has repeated 80.5 for 31 readings.',
   ],
   [
+    found('drift', { value: 23.12, expected: 20, lower: 19.6, upper: 20.4, detail: 7 * 86_400_000 }),
+    'boiler has drifted: over the last 7 days its mean is 23.12 °C, and it was 20 °C, between 19.6 and 20.4 °C, when it was learned.',
+    'boiler has drifted: over the last 7 days its mean is 23.12, and it was 20, between 19.6 and 20.4, when it was learned.',
+  ],
+  [
     found('range', { value: 127 }),
     'boiler reads 127 °C, outside its valid range of 0 to 90 °C.',
     'boiler reads 127, outside its valid range of 0 to 90.',
   ],
 ])('$cause', (finding, withUnit, without) => {
-  expect(reasonOf(finding, BOILER)).toBe(withUnit);
-  expect(reasonOf(finding, NO_UNIT)).toBe(without);
+  expect(whyOf(finding, BOILER)).toBe(withUnit);
+  expect(whyOf(finding, NO_UNIT)).toBe(without);
 });
 
 test.each([
@@ -81,36 +97,36 @@ test.each([
   [7.26 * 3_600_000, 119_000, '7.3 hours; it usually reports every 119 s.'],
   [3 * 86_400_000, 120_000, '3 days; it usually reports every 2 min.'],
 ])('silent for %i ms, usually %i: %s', (value, detail, sentence) => {
-  expect(reasonOf(found('silent', { value, detail }), BOILER)).toBe(`boiler has been silent for ${sentence}`);
+  expect(whyOf(found('silent', { value, detail }), BOILER)).toBe(`boiler has been silent for ${sentence}`);
 });
 
 describe('as many digits as the comparison needs', () => {
   test('four, where the numbers are far apart', () => {
-    expect(reasonOf(found('level', { value: 21.482134, detail: 5.11111 }), NO_UNIT)).toContain(
+    expect(whyOf(found('level', { value: 21.482134, detail: 5.11111 }), NO_UNIT)).toContain(
       'near 21.48, rare for this time of day; its mean is 5.111.',
     );
   });
 
   test('more, where they are close: air pressure', () => {
     const jump = found('step', { value: 1013.92, expected: 1013.214, lower: 1013.101, upper: 1013.32 });
-    expect(reasonOf(jump, { ...BOILER, unit: 'hPa' })).toBe(
+    expect(whyOf(jump, { ...BOILER, unit: 'hPa' })).toBe(
       'boiler jumped to 1013.92 hPa; 1013.21 hPa was expected, usually 1013.1 to 1013.32 hPa.',
     );
   });
 
   test('all of a meter reading, so that it is not "above" what it seems to equal', () => {
-    expect(reasonOf(found('extreme', { value: 12_345_678, detail: 12_345_670 }), NO_UNIT)).toBe(
-      'boiler reads 12345678, above everything seen before (12345670).',
+    expect(whyOf(found('extreme', { value: 12_345_678, detail: 12_345_670 }), NO_UNIT)).toBe(
+      'boiler reads 12345678, above everything seen before, 12345670.',
     );
   });
 
   test('a reading just outside its range is not printed as its end', () => {
-    expect(reasonOf(found('range', { value: 90.004 }), NO_UNIT)).toContain('reads 90.004, outside');
+    expect(whyOf(found('range', { value: 90.004 }), NO_UNIT)).toContain('reads 90.004, outside');
   });
 
   test('eight at most, also for numbers without end or size', () => {
-    expect(reasonOf(found('level', { value: 1 / 3, detail: 1 / 3 }), NO_UNIT)).toContain('near 0.33333333,');
-    expect(reasonOf(found('level', { value: 0, detail: 1e-9 }), NO_UNIT)).toContain('near 0, ');
-    expect(reasonOf(found('extreme', { value: 1e300, detail: 1 }), NO_UNIT)).toContain('reads 1e+300, above');
+    expect(whyOf(found('level', { value: 1 / 3, detail: 1 / 3 }), NO_UNIT)).toContain('near 0.33333333,');
+    expect(whyOf(found('level', { value: 0, detail: 1e-9 }), NO_UNIT)).toContain('near 0, ');
+    expect(whyOf(found('extreme', { value: 1e300, detail: 1 }), NO_UNIT)).toContain('reads 1e+300, above');
   });
 });

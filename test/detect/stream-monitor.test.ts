@@ -44,6 +44,12 @@ function streamOf(series: readonly SeriesInfo[], options: Partial<MonitorOptions
 }
 type Stream = ReturnType<typeof streamOf>;
 
+const theta = ({ detector }: StreamMonitor): Float64Array => {
+  const { core } = detector.forecaster.network;
+  const weights = new Float64Array(core.parameterCount);
+  core.read(weights);
+  return weights;
+};
 const last = <T>(xs: readonly T[]): T => xs[xs.length - 1];
 const noise = (seed = 1): (() => number) => {
   const random = new Random(seed);
@@ -138,7 +144,7 @@ describe('an anomaly of the process', () => {
     expect([monitor.anomalous, monitor.suspect]).toEqual([false, -1]);
   });
 
-  test('the id is the stream, p and the start in base 36; the same readings give the same events', () => {
+  test('the id is the stream, p and the time of the alarm in base 36; the same readings give the same events', () => {
     const { events, at } = spike();
     expect(events[0].anomaly.id).toBe(`plant-p${at(500).toString(36)}`);
     expect(spike().events).toEqual(events);
@@ -170,6 +176,87 @@ describe('an anomaly of the process', () => {
   });
 });
 
+describe('the least deviation that matters', () => {
+  const opened = (info: Partial<SeriesInfo>): number => {
+    const { say, events } = warmTank(info);
+    say(0, 500, 40);
+    return events.filter(({ phase }) => phase === 'opened').length;
+  };
+
+  test('in the unit of the series', () => {
+    expect([19, 25].map((minDeviation) => opened({ minDeviation }))).toEqual([1, 0]);
+  });
+
+  test('in percent of what was expected', () => {
+    expect([90, 150].map((minDeviationPercent) => opened({ minDeviationPercent }))).toEqual([1, 0]);
+  });
+
+  test('both must be reached', () => {
+    expect(opened({ minDeviation: 19, minDeviationPercent: 150 })).toBe(0);
+    expect(opened({ minDeviation: 25, minDeviationPercent: 90 })).toBe(0);
+    expect(opened({ minDeviation: 19, minDeviationPercent: 90 })).toBe(1);
+  });
+
+  test('the score is as it was: it only raises no alarm', () => {
+    const [plain, gated] = [warmTank(), warmTank({ minDeviation: 25 })];
+    expect(gated.say(0, 500, 40)!.score).toBe(plain.say(0, 500, 40)!.score);
+    expect([plain.monitor.anomalous, gated.monitor.anomalous]).toEqual([true, false]);
+  });
+
+  test('of a group it is that of each series', () => {
+    const stream = streamOf([infoOf('a', { minDeviation: 100 }), infoOf('b')]);
+    const normal = noise();
+    for (let t = 0; t < 520; t++) for (const d of [0, 1]) stream.say(d, t, normal() + (t === 510 ? 30 - 10 * d : 0));
+    const anomaly = stream.events.find(({ at }) => at === stream.at(510))!.anomaly;
+    expect(anomaly).toMatchObject({ series: 'b', contributions: { a: 0, b: 1 } });
+  });
+});
+
+describe('a drift', () => {
+  const HOUR = 60;
+  /** Hourly noise for so many days, and from day 40 on half a deviation more every day, up to ten. */
+  function drifting(days: number, info: Partial<SeriesInfo> = {}) {
+    const stream = streamOf([infoOf('tank', { unit: '°C', ...info })], { warmup: 200, minDurationMs: 1e12 });
+    const normal = noise();
+    const live = (from: number, to: number): void => {
+      for (let t = from * 24; t < to * 24; t++)
+        stream.say(0, t * HOUR, 20 + normal() + Math.min(10, 0.5 * Math.max(0, t / 24 - 40)));
+    };
+    live(0, days);
+    return { ...stream, live };
+  }
+
+  test('is one episode of its own kind, which stays open while the series is elsewhere', () => {
+    const { events, monitor, at } = drifting(120);
+    expect(events.filter(({ phase }) => phase !== 'updated')).toHaveLength(1);
+    const [{ phase, anomaly }] = events;
+    expect([phase, anomaly.kind, anomaly.series]).toEqual(['opened', 'drift', 'tank']);
+    expect(anomaly.openedAt).toBeGreaterThan(at(40 * 24 * HOUR));
+    expect(anomaly.openedAt).toBeLessThan(at(50 * 24 * HOUR));
+    expect(anomaly.startAt).toBeLessThan(anomaly.openedAt);
+    expect(anomaly.expected).toBeCloseTo(20, 0);
+    expect(anomaly.value! - anomaly.upper!).toBeGreaterThan(0);
+    expect(anomaly.evidence).toEqual({ drift: 1 });
+    expect(anomaly.reason).toMatch(
+      /^tank has drifted: over the last \d days its mean is [\d.]+ °C, and it was [\d.]+ °C/,
+    );
+    expect([monitor.drifting, monitor.anomalous]).toEqual([true, false]);
+  });
+
+  test('is over when the operator accepts it as normal, and does not come again', () => {
+    const { events, monitor, live, at } = drifting(80);
+    monitor.acceptAsNormal(at(80 * 24 * HOUR));
+    expect(last(events)).toMatchObject({ phase: 'closed', anomaly: { kind: 'drift', endedBy: 'accepted' } });
+    const told = events.length;
+    live(80, 150);
+    expect([events.length, monitor.drifting]).toEqual([told, false]);
+  });
+
+  test('of less than matters is none', () => {
+    expect(drifting(80, { minDeviation: 11 }).events).toEqual([]);
+  });
+});
+
 describe('a silent sensor', () => {
   test('is told after ten usual intervals, since when, and when it is back', () => {
     const { monitor, tick, say, events, at, normal } = warmTank();
@@ -180,22 +267,28 @@ describe('a silent sensor', () => {
     tick(509.5);
     expect(events).toMatchObject([{ phase: 'opened', at: at(509.5) + DELAY }]);
     expect(events[0].anomaly).toEqual<Anomaly>({
-      id: `tank-s${heardAt.toString(36)}`,
+      id: `tank-s${(at(509.5) + DELAY).toString(36)}`,
       stream: 'plant',
       series: 'tank',
       kind: 'sensor',
       severity: 'minor',
       startAt: heardAt,
+      openedAt: at(509.5) + DELAY,
       peakAt: at(509.5) + DELAY,
       endAt: null,
+      endedBy: null,
       score: 1.05,
+      confidence: 500 / 900, // of a sensor heard 500 times, warmed up by 400
       value: null,
       expected: null,
       lower: null,
       upper: null,
       unit: '°C',
       contributions: { tank: 1 },
-      reason: 'tank has been silent for 10.5 min; it usually reports every 60 s.',
+      evidence: { silent: 1 },
+      reason:
+        'tank has been silent for 10.5 min; it usually reports every 60 s (since 2023-11-15 06:32 UTC, 56 % sure).',
+      incident: null,
     });
     expect(monitor.faultOf(0)).toBe('silent');
 
@@ -264,7 +357,7 @@ describe('a stuck sensor', () => {
     say(0, 530, 20.5);
     expect(last(events)).toMatchObject({ phase: 'opened', at: at(530) });
     expect(last(events).anomaly).toMatchObject({ kind: 'sensor', series: 'tank', startAt: at(500), value: 20.5 });
-    expect(last(events).anomaly.reason).toBe('tank is stuck: it has repeated 20.5 °C for 31 readings.');
+    expect(last(events).anomaly.reason).toMatch(/^tank is stuck: it has repeated 20.5 °C for 31 readings \(since/);
     expect(monitor.faultOf(0)).toBe('stuck');
     for (let t = 531; t < 540; t++) say(0, t, 20.5);
     expect(learned()).toBe(before); // what a stuck sensor says is no measurement
@@ -290,7 +383,9 @@ describe('a reading outside the valid range', () => {
     const { readings, mean } = model;
     say(0, 500, 85);
     expect(events).toMatchObject([{ phase: 'opened', anomaly: { kind: 'sensor', value: 85, startAt: at(500) } }]);
-    expect(events[0].anomaly.reason).toBe('tank reads 85 °C, outside its valid range of 0 to 50 °C.');
+    expect(events[0].anomaly.reason).toMatch(
+      /^tank reads 85 °C, outside its valid range of 0 to 50 °C \(since .*, 100 % sure\)\.$/,
+    );
     expect([model.readings, model.mean]).toEqual([readings, mean]);
     say(0, 501, 20 + normal());
     expect(last(events)).toMatchObject({ phase: 'closed', anomaly: { endAt: at(500) } });
@@ -321,7 +416,9 @@ describe('a step that cannot be', () => {
     const { readings } = monitor.detector.series[0];
     say(0, 501, 52);
     expect(events).toMatchObject([{ phase: 'opened', at: at(501), anomaly: { kind: 'sensor', score: 4, value: 52 } }]);
-    expect(events[0].anomaly.reason).toBe('tank cannot have got from 20 °C to 52 °C: a step is 8 °C at most.');
+    expect(events[0].anomaly.reason).toMatch(
+      /^tank cannot have got from 20 °C to 52 °C: a step is 8 °C at most \(since .*, 100 % sure\)\.$/,
+    );
     expect([monitor.detector.series[0].readings, monitor.faultOf(0)]).toEqual([readings, 'leap']);
     say(0, 502, 20 + normal());
     expect(last(events)).toMatchObject({ phase: 'closed', anomaly: { endAt: at(501) } });
@@ -340,8 +437,8 @@ describe('a code for "no value"', () => {
     const { readings, mean } = monitor.detector.series[0];
     say(0, 500, -127);
     expect(events).toMatchObject([{ phase: 'opened', anomaly: { kind: 'sensor', value: -127 } }]);
-    expect(events[0].anomaly.reason).toBe(
-      'tank reads -127 °C, far from all it ever read, as sensors do that have no value.',
+    expect(events[0].anomaly.reason).toMatch(
+      /^tank reads -127 °C, far from all it ever read, as sensors do that have no value \(since .*, 56 % sure\)\.$/,
     );
     expect(monitor.detector.series[0]).toMatchObject({ readings, mean });
   });
@@ -373,7 +470,7 @@ describe('a counter', () => {
       'closed sensor minor',
     ]);
     expect(events[0].anomaly.reason).toMatch(
-      /^meter counts from 16\.\d+ where it had counted to 1017: it was reset, replaced or has rolled over\.$/,
+      /^meter counts from 16\.\d+ where it had counted to 1017: it was reset, replaced or has rolled over \(since .*, 100 % sure\)\.$/,
     );
   });
 
@@ -394,8 +491,8 @@ describe('a clock that is wrong', () => {
       monitor.take(0, { series: 'tank', at: receivedAt, saidAt, value: 20 + normal(), receivedAt });
     }
     expect(events[0]).toMatchObject({ phase: 'opened', at: at(505), anomaly: { kind: 'sensor' } });
-    expect(events[0].anomaly.reason).toBe(
-      'tank gives a time that cannot be, 2 hours behind; its readings count from their arrival.',
+    expect(events[0].anomaly.reason).toMatch(
+      /^tank gives a time that cannot be, 2 hours behind; its readings count from their arrival \(since .*, 100 % sure\)\.$/,
     );
     expect(monitor.detector.series[0].readings).toBe(learned + 10);
     const receivedAt = at(510);
@@ -553,6 +650,92 @@ describe('a snapshot', () => {
     expect(shape({ learner: 'snap1', horizon: 3 })).toBe('gru of 16 units in Float64, snap1, series current, flow');
     expect(shape({ cell: 'gru', peepholes: true })).toBe(shape()); // peepholes are of an lstm only
     expect(shape({ sensitivity: 3, warmup: 9, closeAfter: 2 })).toBe(shape());
+  });
+});
+
+describe('the operator says', () => {
+  test('freeze: nothing is learned, not after a restart either, until resume; alarms go on', () => {
+    const { monitor, say, events, normal } = warmTank();
+    const [model] = monitor.detector.series;
+    monitor.freeze();
+    const { mean } = model;
+    const weights = [...theta(monitor)];
+    for (let t = 500; t < 600; t++) say(0, t, 23 + normal());
+    expect([model.mean, [...theta(monitor)]]).toEqual([mean, weights]);
+    say(0, 600, 90);
+    expect(events.some(({ phase }) => phase === 'opened')).toBe(true);
+
+    const back = streamOf([infoOf('tank')]);
+    back.monitor.restore(monitor.memory.toBytes());
+    back.say(0, 601, 23);
+    expect([back.monitor.frozen, back.monitor.detector.series[0].mean]).toEqual([true, mean]);
+    back.monitor.resume();
+    back.say(0, 602, 23);
+    expect(back.monitor.frozen).toBe(false);
+    expect(back.monitor.detector.series[0].mean).not.toBe(mean);
+  });
+
+  test('reset: it knows what a new one knows, the open episode is over, and the sensor is watched on', () => {
+    const { monitor, say, events, at, tick } = warmTank();
+    say(0, 500, 60);
+    expect(monitor.anomalous).toBe(true);
+    monitor.reset(at(500.5));
+    expect(last(events)).toMatchObject({ phase: 'closed', at: at(500.5), anomaly: { endedBy: 'reset' } });
+    expect([monitor.warmup, monitor.samples, monitor.detector.series[0].readings]).toEqual([0, 0, 0]);
+    const fresh = streamOf([infoOf('tank', { unit: '°C' })]);
+    for (let t = 501; t < 600; t++) expect(say(0, t, Math.sin(t))!.score).toBe(fresh.say(0, t, Math.sin(t))!.score);
+    tick(620);
+    expect(monitor.faultOf(0)).toBe('silent'); // its habits are known from before
+  });
+
+  test('reset of one series of a group: the other knows what it knew', () => {
+    const { monitor, say } = streamOf(PUMP);
+    const normal = noise();
+    for (let t = 0; t < 600; t++) pumpAt(normal).forEach((value, d) => say(d, t, value));
+    const [current, flow] = monitor.detector.series;
+    const { mean } = current;
+    monitor.reset(0, 1);
+    expect([current.readings, current.mean, flow.readings, monitor.warmup]).toEqual([600, mean, 0, 1]);
+    for (let t = 600; t < 1200; t++) pumpAt(normal).forEach((value, d) => say(d, t, value));
+    expect(flow.mean).toBeCloseTo(5, 0);
+  });
+
+  test('forget since then: it knows what it knew, the open episode is over, and a silent sensor stays silent', () => {
+    const { monitor, say, events, at, normal, tick } = warmTank();
+    const past = monitor.memory.toBytes();
+    const { mean, readings } = monitor.detector.series[0];
+    for (let t = 500; t < 700; t++) say(0, t, 60 + normal());
+    say(0, 700, 500);
+    tick(800);
+    expect([monitor.anomalous, monitor.faultOf(0)]).toEqual([true, 'silent']);
+    monitor.forget(past, at(800));
+    expect(last(events)).toMatchObject({ phase: 'closed', anomaly: { kind: 'process', endedBy: 'forgotten' } });
+    expect([monitor.detector.series[0].mean, monitor.detector.series[0].readings]).toEqual([mean, readings]);
+    expect([monitor.faultOf(0), monitor.lastAt(0)]).toEqual(['silent', at(700)]);
+    say(0, 801, 20 + normal());
+    expect(monitor.detector.series[0].step).toBe(0);
+    say(0, 802, 60);
+    expect(last(events)).toMatchObject({ phase: 'opened', anomaly: { kind: 'process' } });
+  });
+
+  test('forget with bytes of another size: refused, and nothing has changed', () => {
+    const { monitor, say, events } = warmTank();
+    say(0, 500, 60);
+    const before = [monitor.memory.toBytes(), events.length];
+    expect(() => {
+      monitor.forget(new Uint8Array(8), 0);
+    }).toThrow(RangeError);
+    expect([monitor.memory.toBytes(), events.length]).toEqual(before);
+  });
+
+  test('all right as it is: the open episode is over, and the like of it is not told again at once', () => {
+    const { monitor, say, events, at } = warmTank();
+    for (let t = 500; t < 503; t++) say(0, t, 60);
+    monitor.acceptAsNormal(at(503));
+    expect(last(events)).toMatchObject({ phase: 'closed', anomaly: { endedBy: 'accepted', endAt: at(502) } });
+    const told = events.length;
+    say(0, 503, 60);
+    expect(events).toHaveLength(told);
   });
 });
 

@@ -162,6 +162,11 @@ describe('the database', () => {
     unit: '°C',
     contributions: { hall: 1 },
     reason: `The reason of ${id}.`,
+    openedAt: startAt,
+    endedBy: null,
+    confidence: 0.9,
+    evidence: { level: 1 },
+    incident: id,
     ...rest,
   });
   const old = anomaly('old', Date.UTC(2024, 0, 1, 12), { series: 'attic', stream: 'attic' });
@@ -183,8 +188,8 @@ describe('the database', () => {
   test('is listed, newest first, as lines and as JSON', async () => {
     const cwd = logged();
     const plain = await runProgram(['anomalies', '-c', 'site.yaml'], cwd);
-    expect(lines(plain.stdout)[1]).toBe('2024-01-01 12:00  1 h       major       2.50  The reason of old.');
-    expect(lines(plain.stdout)[0]).toMatch(/^\S+ \S+ {2}open {6}major {7}2\.50 {2}The reason of recent\.$/);
+    expect(lines(plain.stdout)[1]).toBe('2024-01-01 12:00  1 h       major     process    2.50  The reason of old.');
+    expect(lines(plain.stdout)[0]).toMatch(/^\S+ \S+ {2}open {6}major {5}process {4}2\.50 {2}The reason of recent\.$/);
     const json = await runProgram(['anomalies', '--database', 'zankyo.db', '--json'], cwd);
     expect(lines(json.stdout).map((line) => JSON.parse(line) as unknown)).toEqual([recent, old]);
     expect([plain.code, json.code, plain.stderr, json.stderr]).toEqual([0, 0, '', '']);

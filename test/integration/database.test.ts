@@ -36,6 +36,11 @@ const anomaly = (changed: Partial<Anomaly> = {}): Anomaly => ({
   unit: '°C',
   contributions: { 'kitchen-temperature': 0.75, 'kitchen-humidity': 0.25 },
   reason: '31.3 °C where 20 to 23 °C was expected',
+  openedAt: 1_700_000_010_000,
+  endedBy: null,
+  confidence: 0.875,
+  evidence: { step: 0.75, level: 0.25 },
+  incident: 'kitchen-lq3k2',
   ...changed,
 });
 const snapshot = (changed: Partial<Snapshot> = {}): Snapshot => ({
@@ -91,6 +96,25 @@ describe('the file', () => {
     expect(again.prepare('SELECT id, topic, note FROM quarantine').all()).toEqual([{ id: 1, topic: 't', note: null }]);
   });
 
+  test('of version 1 keeps its episodes: they were opened when they started, and ended by calm', () => {
+    const path = newPath();
+    const first = openDatabase(path, { migrations: MIGRATIONS.slice(0, 1) });
+    first.exec(`INSERT INTO anomaly VALUES
+      ('a-p1', 'a', 'a', 'process', 'minor', 1000, 2000, 3000, 1.5, 1, 2, 3, 4, 'm', '{"a":1}', 'why a'),
+      ('b-p1', 'b', 'b', 'sensor', 'minor', 4000, 5000, NULL, 1.5, 1, 2, 3, 4, 'm', '{"b":1}', 'why b')`);
+    first.close();
+    const db = openDatabase(path);
+    expect([...new AnomalyLog(db, { quarantineRows: 1 }).list()]).toMatchObject([
+      { id: 'b-p1', openedAt: 4000, endAt: null, endedBy: null, confidence: null, evidence: {}, incident: null },
+      { id: 'a-p1', openedAt: 1000, endAt: 3000, endedBy: 'calm', confidence: null, reason: 'why a' },
+    ]);
+    expect(db.prepare('SELECT opened_time, reason FROM v_anomalies ORDER BY id').all()).toEqual([
+      { opened_time: 1, reason: 'why a' },
+      { opened_time: 4, reason: 'why b' },
+    ]);
+    expect(db.prepare('SELECT * FROM v_incidents').all()).toEqual([]);
+  });
+
   test('versions are numbered 1, 2, 3 …', () => {
     expect(MIGRATIONS.map(({ version }) => version)).toEqual(MIGRATIONS.map((_, index) => index + 1));
   });
@@ -99,7 +123,9 @@ describe('the file', () => {
     const path = newPath();
     openDatabase(path).close();
     const sql = 'CREATE TABLE half (a); CREATE TABLE half (a);';
-    expect(() => openDatabase(path, { migrations: [...MIGRATIONS, { version: 2, sql }] })).toThrow('half');
+    expect(() => openDatabase(path, { migrations: [...MIGRATIONS, { version: MIGRATIONS.length + 1, sql }] })).toThrow(
+      'half',
+    );
     const db = openDatabase(path);
     expect(db.prepare("SELECT name FROM sqlite_schema WHERE name = 'half'").all()).toEqual([]);
   });
@@ -152,8 +178,12 @@ describe('a file that cannot be used is named, with what to do', () => {
   });
   test('one of a newer version', () => {
     const path = newPath();
-    openDatabase(path, { migrations: [...MIGRATIONS, { version: 2, sql: 'CREATE TABLE later (a)' }] }).close();
-    expect(refusal(path)).toContain('was written by a newer zankyo (version 2 of its tables, this one knows 1)');
+    openDatabase(path, {
+      migrations: [...MIGRATIONS, { version: MIGRATIONS.length + 1, sql: 'CREATE TABLE later (a)' }],
+    }).close();
+    expect(refusal(path)).toContain(
+      `was written by a newer zankyo (version ${MIGRATIONS.length + 1} of its tables, this one knows ${MIGRATIONS.length})`,
+    );
   });
   test('a damaged one', () => {
     const path = newPath();
@@ -192,12 +222,15 @@ describe('the anomaly log', () => {
   test('gives back what was recorded, also after it was closed', () => {
     const number = fc.option(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e12, max: 1e12 }), { nil: null });
     const time = fc.integer({ min: 0, max: 4e12 });
+    const shares = fc.dictionary(fc.string(), fc.double({ min: 0.125, max: 1, noNaN: true }), {
+      noNullPrototype: true,
+    });
     const episodes = fc.uniqueArray(
       fc.record<Anomaly>({
         id: fc.string({ minLength: 1 }),
         stream: fc.string(),
         series: fc.string(),
-        kind: fc.constantFrom('process', 'sensor'),
+        kind: fc.constantFrom('process', 'sensor', 'drift'),
         severity: fc.constantFrom('minor', 'major', 'critical'),
         startAt: time,
         peakAt: time,
@@ -208,10 +241,13 @@ describe('the anomaly log', () => {
         lower: number,
         upper: number,
         unit: fc.string(),
-        contributions: fc.dictionary(fc.string(), fc.double({ min: 0.125, max: 1, noNaN: true }), {
-          noNullPrototype: true,
-        }),
+        contributions: shares,
+        evidence: shares,
         reason: fc.string(),
+        openedAt: time,
+        endedBy: fc.constantFrom('calm', 'accepted', 'reset', 'forgotten', null),
+        confidence: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: null }),
+        incident: fc.option(fc.string(), { nil: null }),
       }),
       { selector: ({ id }) => id, maxLength: 10 },
     );
@@ -297,6 +333,19 @@ describe('the anomaly log', () => {
       { start_time: 1_700_000_000, peak_time: 1_700_000_030, end_time: 1_700_000_060.5, reason: anomaly().reason },
     ]);
   });
+});
+
+test('episodes of an incident are one row of v_incidents, open while one of them is', () => {
+  const db = openDatabase(newPath());
+  const anomalyLog = new AnomalyLog(db, { quarantineRows: 1 });
+  const incident = 'kitchen-lq3k2';
+  anomalyLog.record(event(anomaly({ endAt: 1_700_000_060_000, endedBy: 'calm' })), snapshot());
+  anomalyLog.record(event(anomaly({ id: 'hall-p1', stream: 'hall', score: 7 })), snapshot());
+  const row = { id: incident, start_time: 1_700_000_000, episodes: 2, score: 7, streams: 'kitchen,hall' };
+  expect(db.prepare('SELECT * FROM v_incidents').all()).toEqual([{ ...row, open: 1, end_time: null }]);
+  const endAt = 1_700_000_090_000;
+  anomalyLog.record(event(anomaly({ id: 'hall-p1', stream: 'hall', score: 7, endAt }), 'closed'), snapshot());
+  expect(db.prepare('SELECT * FROM v_incidents').all()).toEqual([{ ...row, open: 0, end_time: 1_700_000_090 }]);
 });
 
 describe('the quarantine', () => {

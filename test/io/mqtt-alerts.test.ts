@@ -32,8 +32,11 @@ const event = (phase: AnomalyEvent['phase'], rest: Partial<Anomaly> = {}): Anoma
     kind: 'process',
     severity: 'major',
     startAt: AT - 60_000,
+    openedAt: AT - 30_000,
     peakAt: AT,
     endAt: null,
+    endedBy: null,
+    confidence: 0.9,
     score: 10 / 3,
     value: 30,
     expected: 20,
@@ -41,6 +44,8 @@ const event = (phase: AnomalyEvent['phase'], rest: Partial<Anomaly> = {}): Anoma
     upper: 21,
     unit: '°C',
     contributions: { hall: 2 / 3, attic: 1 / 3 },
+    evidence: { level: 1 / 7, step: 6 / 7 },
+    incident: 'attic-p0',
     reason: 'hall jumped to 30 °C; 20 °C was expected, usually 19 to 21 °C.',
     ...rest,
   },
@@ -62,9 +67,10 @@ test('an event on the wire', () => {
   expect(eventJson(event('opened'))).toBe(
     '{"event_type":"opened","id":"trio-pmk1","message_id":"trio-pmk1-opened","at":"2026-01-05T07:30:15.250Z",' +
       '"stream":"trio","series":"hall","kind":"process","severity":"major","start":"2026-01-05T07:29:15.250Z",' +
-      '"peak":"2026-01-05T07:30:15.250Z","end":null,"score":3.33333,"value":30,"expected":20,"lower":19,"upper":21,' +
-      '"unit":"°C","contributions":{"hall":0.666667,"attic":0.333333},' +
-      '"reason":"hall jumped to 30 °C; 20 °C was expected, usually 19 to 21 °C."}',
+      '"opened":"2026-01-05T07:29:45.250Z","peak":"2026-01-05T07:30:15.250Z","end":null,"ended_by":null,' +
+      '"score":3.33333,"confidence":0.9,"value":30,"expected":20,"lower":19,"upper":21,' +
+      '"unit":"°C","contributions":{"hall":0.666667,"attic":0.333333},"evidence":{"level":0.142857,"step":0.857143},' +
+      '"reason":"hall jumped to 30 °C; 20 °C was expected, usually 19 to 21 °C.","incident":"attic-p0"}',
   );
 });
 

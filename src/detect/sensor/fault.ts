@@ -4,3 +4,6 @@ export type SensorFault = (typeof SENSOR_FAULTS)[number];
 
 export const isSensorFault = (cause: string): cause is SensorFault =>
   (SENSOR_FAULTS as readonly string[]).includes(cause);
+
+/** Whether a fault is one by the habits of the sensor, and no surer than these are known; the others are plain facts. */
+export const isByHabit = (fault: SensorFault): boolean => fault === 'silent' || fault === 'stuck' || fault === 'code';
