@@ -1,6 +1,7 @@
 import { EMPTY, Observable, defer, finalize, ignoreElements, merge, tap } from 'rxjs';
 import type { Site } from '../config/schema.ts';
 import type { AnomalyEvent } from '../detect/anomaly.ts';
+import { Incidents, type IncidentEvent } from '../detect/incidents.ts';
 import type { StreamMonitor } from '../detect/stream-monitor.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import { readingsOf } from '../stream/decode-messages.ts';
@@ -42,6 +43,8 @@ export const pipeline = (
     const decoder = new Decoder(site.inputs, { maxSeries: site.maxSeries, reserved: Object.keys(site.groups) });
     const rejects = new RejectBook(ports.anomalyLog, note);
     const networks = new NetworkBook(note);
+    const incidents = new Incidents({ windowMs: site.incidents.window, coolDownMs: site.tuning.coolDown });
+    incidents.restore(ports.anomalyLog.inOpenIncidents());
     const states = new StateTeller(ports.alerts, site.publish.stateEvery);
     const streams = new Streams(site, {
       snapshots: ports.snapshots,
@@ -66,11 +69,21 @@ export const pipeline = (
     };
 
     /** First what lasts, then what is told: an alert has a row, and a row has the state that led to it. */
-    const record = (event: AnomalyEvent, monitor: StreamMonitor): void => {
+    const record = ({ phase, at, anomaly }: AnomalyEvent, monitor: StreamMonitor): void => {
+      const { id, news } = incidents.take({ phase, at, anomaly }, now);
+      const event = { phase, at, anomaly: { ...anomaly, incident: id } };
       write(() => {
         ports.anomalyLog.record(event, snapshotOf(monitor, now));
       });
       ports.alerts.event(event);
+      if (news !== null) recordIncident(news);
+    };
+
+    const recordIncident = (news: IncidentEvent): void => {
+      write(() => {
+        ports.anomalyLog.recordIncident(news);
+      });
+      ports.alerts.incident(news);
     };
 
     const saveAll = (): void => {
@@ -92,6 +105,7 @@ export const pipeline = (
         networks.look(monitor);
         if (monitor.samples > 0) states.tell(monitor, at);
       }
+      for (const news of incidents.tick(at)) recordIncident(news);
       if (savedAt === -Infinity) savedAt = at;
       if (at >= savedAt && at < savedAt + site.snapshots.every) return;
       savedAt = at;

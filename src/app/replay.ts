@@ -90,8 +90,13 @@ export async function replay(recording: Recording, options: ReplayOptions): Prom
   const messages$ = new Subject<Message>();
   const ports: Ports = {
     messages$,
-    alerts: { state: () => undefined, event: options.onEvent },
-    anomalyLog: { record: () => undefined, quarantine: () => undefined },
+    alerts: { state: () => undefined, event: options.onEvent, incident: () => undefined },
+    anomalyLog: {
+      record: () => undefined,
+      recordIncident: () => undefined,
+      inOpenIncidents: () => [],
+      quarantine: () => undefined,
+    },
     snapshots: { streams: () => [], load: () => null, save: () => undefined },
   };
   const monitors = new Set<StreamMonitor>();

@@ -191,6 +191,14 @@ const publishSchema = section({
   state_every: option(duration('1s', '1d'), '10s', 'Shortest time between two states of the same series.'),
 });
 
+const incidentsSchema = section({
+  window: option(
+    duration(),
+    '10m',
+    'How long after the first alert of an incident those of other series join it; 0s keeps each by itself.',
+  ),
+});
+
 const snapshotsSchema = section({
   every: option(
     duration('1s', '1d'),
@@ -231,6 +239,7 @@ export const siteSchema = section({
   groups: option(z.record(v.slug(), groupSchema), {}, 'Series to learn together, under a name for each group.'),
   tuning: option(tuningSchema, {}, 'How to learn and when to alarm: the defaults for every series and group.'),
   publish: option(publishSchema, {}, 'What we publish.'),
+  incidents: option(incidentsSchema, {}, 'Alerts of a site that come together.'),
   snapshots: option(snapshotsSchema, {}, 'Saving what was learnt.'),
   quarantine: option(quarantineSchema, {}, 'Keeping what could not be read.'),
   max_series: option(whole(1, 100_000), 500, 'Series to follow at most; readings of others are counted and left.'),

@@ -1,4 +1,5 @@
 import type { Anomaly, AnomalyEvent, AnomalyKind, Ending, Severity } from '../detect/anomaly.ts';
+import type { IncidentEvent } from '../detect/incidents.ts';
 import type { AnomalyLogPort, Rejected, Snapshot } from '../stream/ports.ts';
 import type { Database } from './database.ts';
 import { snapshotWriter } from './snapshot-store.ts';
@@ -59,6 +60,23 @@ export class AnomalyLog implements AnomalyLogPort {
   /** Writes the episode as it is now and its stream's snapshot, both or neither. */
   record(event: AnomalyEvent, snapshot: Snapshot): void {
     this.#record(event, snapshot);
+  }
+
+  /** Writes the incident as it is told. One that is not told to be over is open, though its episodes may be over. */
+  recordIncident({ phase, incident }: IncidentEvent): void {
+    this.#statements.upsertIncident.run({
+      id: incident.id,
+      start_at: Math.round(incident.startAt),
+      end_at: phase === 'closed' ? Math.round(incident.endAt!) : null,
+      severity: incident.severity,
+      episodes: incident.episodes,
+      series: JSON.stringify(incident.series),
+      reason: incident.reason,
+    });
+  }
+
+  inOpenIncidents(): readonly Anomaly[] {
+    return this.#statements.inOpenIncidents.all().map(fromRow);
   }
 
   /** Keeps what fits of these: the newest, each payload up to 1 KiB. */
@@ -126,6 +144,16 @@ interface AnomalyRow {
   readonly incident: string | null;
 }
 
+interface IncidentRow {
+  readonly id: string;
+  readonly start_at: number;
+  readonly end_at: number | null;
+  readonly severity: Severity;
+  readonly episodes: number;
+  readonly series: string;
+  readonly reason: string;
+}
+
 interface PageParameters {
   readonly since: number;
   readonly until: number;
@@ -155,6 +183,17 @@ const statements = (db: Database) => ({
     ORDER BY start_at DESC, id DESC LIMIT :rows
   `),
   open: db.prepare<[], AnomalyRow>(`SELECT ${COLUMNS} FROM anomaly WHERE end_at IS NULL ORDER BY start_at, id`),
+  upsertIncident: db.prepare<IncidentRow>(`
+    INSERT INTO incident (id, start_at, end_at, severity, episodes, series, reason)
+    VALUES (:id, :start_at, :end_at, :severity, :episodes, :series, :reason)
+    ON CONFLICT (id) DO UPDATE SET
+      start_at = excluded.start_at, end_at = excluded.end_at, severity = excluded.severity,
+      episodes = excluded.episodes, series = excluded.series
+  `),
+  inOpenIncidents: db.prepare<[], AnomalyRow>(`
+    SELECT ${COLUMNS} FROM anomaly WHERE incident IN (SELECT id FROM incident WHERE end_at IS NULL)
+    ORDER BY opened_at, id
+  `),
   insertReject: db.prepare<[number, string, string, Buffer]>(
     'INSERT INTO quarantine (at, topic, reason, payload) VALUES (?, ?, ?, ?)',
   ),

@@ -77,12 +77,20 @@ export const MIGRATIONS: readonly Migration[] = [
           peak_at / 1000.0 AS peak_time, end_at / 1000.0 AS end_time, ended_by,
           score, confidence, value, expected, lower, upper, unit, contributions, evidence, reason, incident
         FROM anomaly;
+
+      CREATE TABLE incident (
+        id TEXT PRIMARY KEY,
+        start_at INTEGER NOT NULL,
+        end_at INTEGER,
+        severity TEXT NOT NULL,
+        episodes INTEGER NOT NULL,
+        series TEXT NOT NULL,
+        reason TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX incident_open ON incident (start_at) WHERE end_at IS NULL;
       CREATE VIEW v_incidents AS
-        SELECT incident AS id, min(start_at) / 1000.0 AS start_time,
-          CASE WHEN count(end_at) = count(*) THEN max(end_at) / 1000.0 END AS end_time,
-          count(*) AS episodes, count(*) - count(end_at) AS open, max(score) AS score,
-          group_concat(DISTINCT stream) AS streams
-        FROM anomaly WHERE incident IS NOT NULL GROUP BY incident;
+        SELECT id, start_at / 1000.0 AS start_time, end_at / 1000.0 AS end_time, severity, episodes, series, reason
+        FROM incident;
     `,
   },
 ];

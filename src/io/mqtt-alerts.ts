@@ -1,4 +1,5 @@
 import type { AnomalyEvent } from '../detect/anomaly.ts';
+import type { IncidentEvent } from '../detect/incidents.ts';
 import type { AlertPort, SeriesState } from '../stream/ports.ts';
 import type { Broker } from './broker.ts';
 
@@ -54,6 +55,22 @@ export const eventJson = ({ phase, at, anomaly }: AnomalyEvent): string =>
     incident: anomaly.incident,
   });
 
+/** Payload of `<prefix>/<site>/incident/event`. */
+export const incidentJson = ({ phase, at, incident }: IncidentEvent): string =>
+  JSON.stringify({
+    event_type: phase,
+    id: incident.id,
+    message_id: `${incident.id}-incident-${phase === 'updated' ? `${incident.episodes}-${incident.severity}` : phase}`,
+    at: time(at),
+    severity: incident.severity,
+    start: time(incident.startAt),
+    end: time(incident.endAt),
+    episodes: incident.episodes,
+    open: incident.open,
+    series: incident.series,
+    reason: incident.reason,
+  });
+
 /** Alerts over MQTT: states retained, events not. A sensor's fault is told under its series, all else under the stream. */
 export const alertsOver = (broker: Broker, prefix: string, site: string): AlertPort => ({
   state: (state) => {
@@ -63,5 +80,8 @@ export const alertsOver = (broker: Broker, prefix: string, site: string): AlertP
     const { kind, series, stream } = event.anomaly;
     const slug = kind === 'sensor' ? series : stream;
     broker.publishEvent(`${prefix}/${site}/series/${slug}/event`, eventJson(event));
+  },
+  incident: (event) => {
+    broker.publishEvent(`${prefix}/${site}/incident/event`, incidentJson(event));
   },
 });

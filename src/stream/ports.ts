@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
-import type { AnomalyEvent } from '../detect/anomaly.ts';
+import type { Anomaly, AnomalyEvent } from '../detect/anomaly.ts';
+import type { IncidentEvent } from '../detect/incidents.ts';
 import type { Message } from './message.ts';
 
 /** What the outside knows of one series, retained on its `state` topic. Null where nothing is known yet. */
@@ -18,10 +19,11 @@ export interface SeriesState {
   readonly unit: string;
 }
 
-/** Where alerts go. Neither call blocks; what cannot be sent now is kept within a bound and sent later. */
+/** Where alerts go. No call blocks; what cannot be sent now is kept within a bound and sent later. */
 export interface AlertPort {
   state(state: SeriesState): void;
   event(event: AnomalyEvent): void;
+  incident(event: IncidentEvent): void;
 }
 
 /** A stream's whole memory at one moment, as bytes that only the same shape of stream can read back. */
@@ -45,6 +47,10 @@ export interface Rejected {
 export interface AnomalyLogPort {
   /** Writes the episode's row and, in the same transaction, the state that produced it. */
   record(event: AnomalyEvent, snapshot: Snapshot): void;
+  /** Writes the incident's row. */
+  recordIncident(event: IncidentEvent): void;
+  /** All episodes of the incidents that were not over, the oldest first. */
+  inOpenIncidents(): readonly Anomaly[];
   /** Keeps a reject for inspection, the newest `quarantine.rows` of them. */
   quarantine(rejected: readonly Rejected[]): void;
 }

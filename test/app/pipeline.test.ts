@@ -413,12 +413,58 @@ describe('snapshots', () => {
   });
 });
 
+describe('an incident', () => {
+  const site = siteOf({ inputs: [{ topic: 's/+', name: '{1}', range: [0, 100] }], tuning: { cool_down: '2m' } });
+  const told = (world: World) => world.incidents.map(({ phase, incident }) => [phase, incident.id, incident.episodes]);
+
+  test('is told once when it opens, when others have joined, and when it is over', () => {
+    const world = new World(site);
+    for (const name of ['a', 'b', 'c', 'd']) world.send(`s/${name}`, '20', { receivedAt: T });
+    for (const name of ['a', 'b', 'c']) world.send(`s/${name}`, '150', { receivedAt: T + SECOND_MS });
+    const [{ anomaly }] = world.events;
+    expect(told(world)).toEqual([['opened', anomaly.id, 1]]);
+    expect(new Set([...world.rows.values()].map((row) => row.anomaly.incident))).toEqual(new Set([anomaly.id]));
+    world.clock$.next(T + 6 * SECOND_MS);
+    world.clock$.next(T + 12 * SECOND_MS);
+    expect(told(world).slice(1)).toEqual([['updated', anomaly.id, 3]]);
+    for (const name of ['a', 'b', 'c']) world.send(`s/${name}`, '20', { receivedAt: T + MINUTE_MS });
+    world.clock$.next(T + 2 * MINUTE_MS);
+    expect(told(world)).toHaveLength(2);
+    world.clock$.next(T + 4 * MINUTE_MS);
+    expect(told(world).slice(2)).toEqual([['closed', anomaly.id, 3]]);
+  });
+
+  test('goes on after a restart: who opens then joins it, and it is over once', () => {
+    const before = new World(site);
+    before.send('s/a', '150', { receivedAt: T });
+    const anomalies = [...before.rows.values()].map(({ anomaly }) => anomaly);
+    const after = new World(
+      site,
+      {
+        anomalyLog: {
+          record: () => undefined,
+          recordIncident: () => undefined,
+          inOpenIncidents: () => anomalies,
+          quarantine: () => undefined,
+        },
+      },
+      before.snapshots.values(),
+    );
+    after.send('s/b', '150', { receivedAt: T + MINUTE_MS });
+    expect(after.events[0].anomaly.incident).toBe(before.events[0].anomaly.id);
+    for (const name of ['a', 'b']) after.send(`s/${name}`, '20', { receivedAt: T + 2 * MINUTE_MS });
+    for (let minute = 3; minute < 20; minute++) after.clock$.next(T + minute * MINUTE_MS);
+    expect(told(after).map(([phase]) => phase)).toEqual(['updated', 'closed']);
+  });
+});
+
 describe('a failure', () => {
   test('of a stream ends that stream alone: the others go on, and what it had learned before is kept', () => {
     const events: string[] = [];
     const world = new World(ranged, {
       alerts: {
         state: () => undefined,
+        incident: () => undefined,
         event: ({ anomaly }) => {
           if (anomaly.stream === 'a') throw new Error('a fault of ours');
           events.push(anomaly.stream);
@@ -441,7 +487,7 @@ describe('a failure', () => {
       throw new Error('database or disk is full');
     };
     const world = new World(ranged, {
-      anomalyLog: { record: full, quarantine: full },
+      anomalyLog: { record: full, recordIncident: full, inOpenIncidents: () => [], quarantine: full },
       snapshots: { streams: () => [], load: () => null, save: full },
     });
     world.send('s/a', '150', { receivedAt: T });

@@ -2,6 +2,7 @@ import { Subject, type Subscription } from 'rxjs';
 import { pipeline } from '../../src/app/pipeline.ts';
 import { siteSchema, type Site } from '../../src/config/schema.ts';
 import type { AnomalyEvent } from '../../src/detect/anomaly.ts';
+import type { IncidentEvent } from '../../src/detect/incidents.ts';
 import type { Kernel } from '../../src/nn/kernel.ts';
 import type { Message } from '../../src/stream/message.ts';
 import type { Ports, Rejected, SeriesState, Snapshot } from '../../src/stream/ports.ts';
@@ -37,6 +38,7 @@ export class World {
   readonly journal: string[] = [];
   readonly answers: Answer[] = [];
   readonly events: AnomalyEvent[] = [];
+  readonly incidents: IncidentEvent[] = [];
   readonly rows = new Map<string, AnomalyEvent>();
   readonly states: SeriesState[] = [];
   readonly flushes: (readonly Rejected[])[] = [];
@@ -59,6 +61,7 @@ export class World {
           this.journal.push(`alert ${event.phase} ${event.anomaly.stream}`);
           this.events.push(event);
         },
+        incident: (event) => this.incidents.push(event),
       },
       anomalyLog: {
         record: (event, snapshot) => {
@@ -66,6 +69,8 @@ export class World {
           this.rows.set(event.anomaly.id, event);
           keep(snapshot);
         },
+        recordIncident: () => undefined,
+        inOpenIncidents: () => [],
         quarantine: (rejected) => this.flushes.push([...rejected]),
       },
       snapshots: {

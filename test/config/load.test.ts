@@ -67,6 +67,7 @@ test('three sections are a site; the rest are defaults', () => {
       stuckAfter: 'auto',
     },
     publish: { stateEvery: 10_000 },
+    incidents: { window: 600_000 },
     snapshots: { every: 1_800_000 },
     quarantine: { rows: 1000 },
     maxSeries: 500,

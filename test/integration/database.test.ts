@@ -335,17 +335,44 @@ describe('the anomaly log', () => {
   });
 });
 
-test('episodes of an incident are one row of v_incidents, open while one of them is', () => {
-  const db = openDatabase(newPath());
-  const anomalyLog = new AnomalyLog(db, { quarantineRows: 1 });
-  const incident = 'kitchen-lq3k2';
-  anomalyLog.record(event(anomaly({ endAt: 1_700_000_060_000, endedBy: 'calm' })), snapshot());
-  anomalyLog.record(event(anomaly({ id: 'hall-p1', stream: 'hall', score: 7 })), snapshot());
-  const row = { id: incident, start_time: 1_700_000_000, episodes: 2, score: 7, streams: 'kitchen,hall' };
-  expect(db.prepare('SELECT * FROM v_incidents').all()).toEqual([{ ...row, open: 1, end_time: null }]);
-  const endAt = 1_700_000_090_000;
-  anomalyLog.record(event(anomaly({ id: 'hall-p1', stream: 'hall', score: 7, endAt }), 'closed'), snapshot());
-  expect(db.prepare('SELECT * FROM v_incidents').all()).toEqual([{ ...row, open: 0, end_time: 1_700_000_090 }]);
+describe('an incident', () => {
+  const incident = {
+    id: 'kitchen-lq3k2',
+    startAt: 1_700_000_000_000,
+    endAt: null,
+    severity: 'major',
+    episodes: 1,
+    open: 1,
+    series: ['kitchen-temperature'],
+    reason: 'why',
+  } as const;
+
+  test('is one row, and until it is told to be over its episodes are found again', () => {
+    const db = openDatabase(newPath());
+    const anomalyLog = new AnomalyLog(db, { quarantineRows: 1 });
+    const one = anomaly({ endAt: 1_700_000_060_000, endedBy: 'calm' });
+    const two = anomaly({ id: 'hall-p1', stream: 'hall', openedAt: 1_700_000_020_000 });
+    for (const each of [two, one, anomaly({ id: 'alone', incident: 'alone' })])
+      anomalyLog.record(event(each), snapshot());
+    anomalyLog.recordIncident({ phase: 'opened', at: 1, incident });
+    expect(anomalyLog.inOpenIncidents()).toEqual([one, two]);
+    const grown = { ...incident, episodes: 2, endAt: 1_700_000_090_000, series: ['kitchen-temperature', 'hall'] };
+    anomalyLog.recordIncident({ phase: 'updated', at: 2, incident: grown });
+    expect(anomalyLog.inOpenIncidents()).toEqual([one, two]);
+    anomalyLog.recordIncident({ phase: 'closed', at: 3, incident: grown });
+    expect(anomalyLog.inOpenIncidents()).toEqual([]);
+    expect(db.prepare('SELECT * FROM v_incidents').all()).toEqual([
+      {
+        id: 'kitchen-lq3k2',
+        start_time: 1_700_000_000,
+        end_time: 1_700_000_090,
+        severity: 'major',
+        episodes: 2,
+        series: '["kitchen-temperature","hall"]',
+        reason: 'why',
+      },
+    ]);
+  });
 });
 
 describe('the quarantine', () => {

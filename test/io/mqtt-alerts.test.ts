@@ -2,7 +2,8 @@ import { EMPTY } from 'rxjs';
 import { expect, test } from 'vitest';
 import type { Anomaly, AnomalyEvent } from '../../src/detect/anomaly.ts';
 import type { Broker } from '../../src/io/broker.ts';
-import { alertsOver, eventJson, stateJson, statusTopic } from '../../src/io/mqtt-alerts.ts';
+import type { Incident } from '../../src/detect/incidents.ts';
+import { alertsOver, eventJson, incidentJson, stateJson, statusTopic } from '../../src/io/mqtt-alerts.ts';
 import type { SeriesState } from '../../src/stream/ports.ts';
 
 const AT = Date.UTC(2026, 0, 5, 7, 30, 15, 250);
@@ -74,6 +75,31 @@ test('an event on the wire', () => {
   );
 });
 
+const incident: Incident = {
+  id: 'hall-p1',
+  startAt: AT - 60_000,
+  endAt: null,
+  severity: 'major',
+  episodes: 2,
+  open: 1,
+  series: ['hall', 'attic'],
+  reason: 'why',
+};
+
+test('an incident on the wire, and how its news are told apart', () => {
+  expect(incidentJson({ phase: 'opened', at: AT, incident })).toBe(
+    '{"event_type":"opened","id":"hall-p1","message_id":"hall-p1-incident-opened","at":"2026-01-05T07:30:15.250Z",' +
+      '"severity":"major","start":"2026-01-05T07:29:15.250Z","end":null,"episodes":2,"open":1,' +
+      '"series":["hall","attic"],"reason":"why"}',
+  );
+  const id = (changed: Partial<Incident>): unknown =>
+    (JSON.parse(incidentJson({ phase: 'updated', at: AT, incident: { ...incident, ...changed } })) as never)[
+      'message_id'
+    ];
+  expect(new Set([id({}), id({ episodes: 3 }), id({ severity: 'critical' })]).size).toBe(3);
+  expect(id({ open: 2 })).toBe(id({}));
+});
+
 test('a message id tells the same news from other news of the same episode', () => {
   const id = (...given: Parameters<typeof event>): unknown =>
     (JSON.parse(eventJson(event(...given))) as { message_id: unknown }).message_id;
@@ -102,10 +128,12 @@ test('each has its topic: a sensor is told under its series, all else under the 
   alerts.state(state());
   alerts.event(event('opened'));
   alerts.event(event('opened', { kind: 'sensor' }));
+  alerts.incident({ phase: 'opened', at: AT, incident });
   expect(published).toEqual([
     'state house/watch/home/series/hall/state {"phase":',
     'event house/watch/home/series/trio/event {"event_type":',
     'event house/watch/home/series/hall/event {"event_type":',
+    'event house/watch/home/incident/event {"event_type":',
   ]);
   expect(statusTopic('house/watch', 'home')).toBe('house/watch/home/status');
 });
