@@ -97,7 +97,13 @@ export async function replay(recording: Recording, options: ReplayOptions): Prom
       inOpenIncidents: () => [],
       quarantine: () => undefined,
     },
-    snapshots: { streams: () => [], load: () => null, save: () => undefined },
+    snapshots: {
+      streams: () => [],
+      load: () => null,
+      save: () => undefined,
+      before: () => [],
+      forgetSince: () => undefined,
+    },
   };
   const monitors = new Set<StreamMonitor>();
   const answers: ScoredRow[] = []; // to the present row, one of each stream

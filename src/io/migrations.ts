@@ -59,7 +59,7 @@ export const MIGRATIONS: readonly Migration[] = [
     `,
   },
   {
-    // What an episode began, who ended it, how sure it was, and what it is part of.
+    // When an episode was told, who ended it, how sure it was, and what it is part of; past states to go back to.
     version: 2,
     sql: `
       ALTER TABLE anomaly ADD COLUMN opened_at INTEGER NOT NULL DEFAULT 0;
@@ -77,6 +77,16 @@ export const MIGRATIONS: readonly Migration[] = [
           peak_at / 1000.0 AS peak_time, end_at / 1000.0 AS end_time, ended_by,
           score, confidence, value, expected, lower, upper, unit, contributions, evidence, reason, incident
         FROM anomaly;
+
+      CREATE TABLE snapshot_history (
+        stream TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        version INTEGER NOT NULL,
+        shape TEXT NOT NULL,
+        sha256 BLOB NOT NULL,
+        bytes BLOB NOT NULL,
+        PRIMARY KEY (stream, at)
+      ) STRICT;
 
       CREATE TABLE incident (
         id TEXT PRIMARY KEY,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { AppError } from '../errors.ts';
 import type { Snapshot, SnapshotPort } from '../stream/ports.ts';
 import type { Database } from './database.ts';
+import { SnapshotHistory } from './snapshot-history.ts';
 
 interface SnapshotRow {
   readonly stream: string;
@@ -34,9 +35,10 @@ export const snapshotWriter = (db: Database): ((snapshot: Snapshot) => void) => 
   };
 };
 
-/** The newest snapshot of each stream, with a checksum: SQLite itself has none and gives back a flipped bit as it is. */
+/** The newest snapshot of each stream and a few past ones, with a checksum: SQLite itself has none and gives back a flipped bit as it is. */
 export class SnapshotStore implements SnapshotPort {
   readonly #path: string;
+  readonly #history: SnapshotHistory;
   readonly #select: ReturnType<typeof selectSnapshot>;
   readonly #streams: ReturnType<typeof selectStreams>;
   readonly #saveAll: (snapshots: readonly Snapshot[]) => void;
@@ -45,9 +47,13 @@ export class SnapshotStore implements SnapshotPort {
     this.#path = db.name;
     this.#select = selectSnapshot(db);
     this.#streams = selectStreams(db);
+    this.#history = new SnapshotHistory(db);
     const write = snapshotWriter(db);
     this.#saveAll = db.transaction((snapshots: readonly Snapshot[]) => {
-      for (const snapshot of snapshots) write(snapshot);
+      for (const snapshot of snapshots) {
+        write(snapshot);
+        this.#history.keep(snapshot.stream, Math.round(snapshot.at));
+      }
     });
   }
 
@@ -66,6 +72,14 @@ export class SnapshotStore implements SnapshotPort {
         `${this.#path}: the saved state of "${stream}" is damaged (its checksum differs); "${stream}" has to learn anew, and its next snapshot replaces this one`,
       );
     return snapshot;
+  }
+
+  before(stream: string, at: number): readonly Snapshot[] {
+    return this.#history.before(stream, at).filter(({ sha256, ...snapshot }) => digest(snapshot).equals(sha256));
+  }
+
+  forgetSince(stream: string, at: number): void {
+    this.#history.forgetSince(stream, at);
   }
 
   /** All of them or none. */

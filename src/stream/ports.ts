@@ -62,6 +62,10 @@ export interface SnapshotPort {
   load(stream: string): Snapshot | null;
   /** Replaces the snapshots of these streams in one transaction. */
   save(snapshots: readonly Snapshot[]): void;
+  /** Past states of a stream from before `at`, the newest first: a few, the fewer the older, and none that is damaged. */
+  before(stream: string, at: number): readonly Snapshot[];
+  /** Drops the past states from `at` on: what they know is to be forgotten. */
+  forgetSince(stream: string, at: number): void;
 }
 
 /** All that the pipeline knows of the outside. */

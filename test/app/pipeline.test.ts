@@ -390,7 +390,9 @@ describe('snapshots', () => {
     const load = (stream: string): never => {
       throw new AppError('snapshot_damaged', `the saved state of "${stream}" is damaged`);
     };
-    const world = new World(siteOf(), { snapshots: { streams: () => [], load, save: () => undefined } });
+    const world = new World(siteOf(), {
+      snapshots: { streams: () => [], load, save: () => undefined, before: () => [], forgetSince: () => undefined },
+    });
     world.send('s/a', '1', { receivedAt: T });
     expect(world.notes).toEqual([
       {
@@ -407,7 +409,9 @@ describe('snapshots', () => {
     const load = (): never => {
       throw failure;
     };
-    const world = new World(siteOf(), { snapshots: { streams: () => [], load, save: () => undefined } });
+    const world = new World(siteOf(), {
+      snapshots: { streams: () => [], load, save: () => undefined, before: () => [], forgetSince: () => undefined },
+    });
     world.send('s/a', '1', { receivedAt: T });
     expect(world.error).toBe(failure);
   });
@@ -488,7 +492,7 @@ describe('a failure', () => {
     };
     const world = new World(ranged, {
       anomalyLog: { record: full, recordIncident: full, inOpenIncidents: () => [], quarantine: full },
-      snapshots: { streams: () => [], load: () => null, save: full },
+      snapshots: { streams: () => [], load: () => null, save: full, before: () => [], forgetSince: full },
     });
     world.send('s/a', '150', { receivedAt: T });
     world.send('s/a', 'cold', { receivedAt: T });

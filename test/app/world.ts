@@ -80,6 +80,8 @@ export class World {
           this.saves.push(snapshots);
           snapshots.forEach(keep);
         },
+        before: () => [],
+        forgetSince: () => undefined,
       },
       ...changed,
     };

@@ -470,3 +470,58 @@ describe('snapshots', () => {
     expect(store.load('kitchen')).toBeNull();
   });
 });
+
+describe('past snapshots', () => {
+  const HOUR = 3_600_000;
+  const at = (hour: number): number => 1_700_000_000_000 + hour * HOUR;
+  const hoursOf = (snapshots: readonly Snapshot[]): readonly number[] =>
+    snapshots.map((each) => (each.at - at(0)) / HOUR);
+
+  test('are kept once in six hours, the fewer the older: never more than eleven, and near what is asked for', () => {
+    const store = new SnapshotStore(openDatabase(newPath()));
+    for (let hour = 0; hour <= 24 * 120; hour += 2) {
+      store.save([snapshot({ at: at(hour) }), snapshot({ stream: 'hall', at: at(hour) })]);
+      if (hour % 50 !== 0) continue;
+      const kept = hoursOf(store.before('kitchen', Infinity));
+      expect(kept.length).toBeLessThanOrEqual(11);
+      for (let age = 1; age <= Math.min(hour, 24 * 30); age += 5)
+        expect(hour - kept.find((each) => each <= hour - age)!).toBeLessThanOrEqual(2.5 * age + 12);
+    }
+    expect(hoursOf(store.before('hall', at(7)))).toEqual([]);
+  });
+
+  test('are found from before a time, the newest first, with their bytes; damaged ones are left out', () => {
+    const path = newPath();
+    const store = new SnapshotStore(openDatabase(path));
+    for (const hour of [0, 6, 12]) store.save([snapshot({ at: at(hour), bytes: Uint8Array.of(hour) })]);
+    expect(store.before('kitchen', at(12)).map((each) => [each.at, ...each.bytes])).toEqual([
+      [at(6), 6],
+      [at(0), 0],
+    ]);
+    new Sqlite(path).exec(`UPDATE snapshot_history SET bytes = x'01' WHERE at = ${at(6)}`);
+    expect(hoursOf(store.before('kitchen', at(12)))).toEqual([0]);
+  });
+
+  test('what is to be forgotten is dropped', () => {
+    const store = new SnapshotStore(openDatabase(newPath()));
+    for (const hour of [0, 6, 12]) store.save([snapshot({ at: at(hour) })]);
+    store.forgetSince('kitchen', at(6));
+    expect(hoursOf(store.before('kitchen', Infinity))).toEqual([0]);
+  });
+
+  test('a clock that was ahead does not keep others out', () => {
+    const store = new SnapshotStore(openDatabase(newPath()));
+    for (const hour of [0, 1e6, 3, 6]) store.save([snapshot({ at: at(hour) })]);
+    expect(hoursOf(store.before('kitchen', Infinity))).toEqual([6, 0]);
+  });
+
+  test('a database that was full keeps neither the new snapshot nor a past one', () => {
+    const db = openDatabase(newPath());
+    const store = new SnapshotStore(db);
+    db.exec("CREATE TRIGGER full BEFORE INSERT ON snapshot_history BEGIN SELECT RAISE(FAIL, 'no space'); END");
+    expect(() => {
+      store.save([snapshot()]);
+    }).toThrow('no space');
+    expect(store.load('kitchen')).toBeNull();
+  });
+});

@@ -93,9 +93,11 @@ test('an incident on the wire, and how its news are told apart', () => {
       '"series":["hall","attic"],"reason":"why"}',
   );
   const id = (changed: Partial<Incident>): unknown =>
-    (JSON.parse(incidentJson({ phase: 'updated', at: AT, incident: { ...incident, ...changed } })) as never)[
-      'message_id'
-    ];
+    (
+      JSON.parse(incidentJson({ phase: 'updated', at: AT, incident: { ...incident, ...changed } })) as {
+        message_id: unknown;
+      }
+    ).message_id;
   expect(new Set([id({}), id({ episodes: 3 }), id({ severity: 'critical' })]).size).toBe(3);
   expect(id({ open: 2 })).toBe(id({}));
 });

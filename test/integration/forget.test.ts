@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { restore, snapshotOf } from '../../src/app/checkpoint.ts';
+import { forgetSince } from '../../src/app/forget.ts';
+import type { AnomalyEvent } from '../../src/detect/anomaly.ts';
+import { StreamMonitor } from '../../src/detect/stream-monitor.ts';
+import { openDatabase } from '../../src/io/database.ts';
+import { SnapshotStore } from '../../src/io/snapshot-store.ts';
+import { Random } from '../../src/math/random.ts';
+import { DEFAULTS } from '../detect/options.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'zankyo-forget-'));
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+});
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const T = 1_700_000_000_000;
+
+/** A tank whose sensor is wrong by 30 from the 20th hour to the 30th, saved every hour. */
+function tank(file: string) {
+  const events: AnomalyEvent[] = [];
+  const series = [{ slug: 'tank', unit: '°C', range: null, only: 'both' }] as const;
+  const create = (): StreamMonitor => new StreamMonitor('tank', series, DEFAULTS, (event) => events.push(event));
+  const monitor = create();
+  const store = new SnapshotStore(openDatabase(join(directory, file)));
+  const random = new Random(1);
+  for (let t = 0; t < 30 * HOUR; t += MINUTE) {
+    const value = 20 + random.normal() + (t >= 20 * HOUR ? 30 : 0);
+    monitor.take(0, { series: 'tank', at: T + t, value, receivedAt: T + t });
+    if (t % HOUR === 0) store.save([snapshotOf(monitor, T + t)]);
+  }
+  return { monitor, store, events, create };
+}
+
+test('a stream that learned ten hours of nonsense knows again what it knew before, and so do the saved states', () => {
+  const { monitor, store, create } = tank('nonsense.db');
+  const [model] = monitor.detector.series;
+  expect(model.mean).toBeGreaterThan(25);
+  const from = forgetSince(monitor, store, T + 20 * HOUR, T + 30 * HOUR);
+  expect(from).toBe(T + 18 * HOUR);
+  expect(model.mean).toBeCloseTo(20, 0);
+  expect(model.readings).toBe(18 * 60 + 1);
+
+  // What they learned since is in none of them: a restart does not bring it back, nor does going back once more.
+  expect(store.before('tank', T + 30 * HOUR).map(({ at }) => (at - T) / HOUR)).toEqual([18, 0]);
+  const restarted = create();
+  restore(restarted, store.load('tank')!);
+  expect(restarted.memory.toBytes()).toEqual(monitor.memory.toBytes());
+});
+
+test('where no such state is kept nothing changes', () => {
+  const { monitor, store, events } = tank('none.db');
+  const before = [monitor.memory.toBytes(), events.length, store.before('tank', Infinity).length];
+  expect(forgetSince(monitor, store, T, T + 30 * HOUR)).toBeNull();
+  expect([monitor.memory.toBytes(), events.length, store.before('tank', Infinity).length]).toEqual(before);
+});
