@@ -76,7 +76,7 @@ export const pipeline = (
         ports.anomalyLog.record(event, snapshotOf(monitor, now));
       });
       ports.alerts.event(event);
-      if (news !== null) recordIncident(news);
+      news.forEach(recordIncident);
     };
 
     const recordIncident = (news: IncidentEvent): void => {

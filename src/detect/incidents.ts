@@ -40,8 +40,9 @@ interface Live {
   readonly members: Map<string, Anomaly>;
   startAt: number;
   episodes: number;
-  /** Since when all are over, NaN while one is open. */
+  /** Since when all are over, in their own time and in that of arrival; NaN while one is open. */
   quietAt: number;
+  quietHeardAt: number;
   /** How much of it the world has heard of. */
   told: string;
 }
@@ -51,7 +52,8 @@ interface Live {
  * when all are, and none came back for `coolDown`. Opened and closed are told once, and between them an update, at most one
  * a tick, when others have joined or it got worse: a site-wide disturbance is one piece of news.
  *
- * Times are those of arrival. Bounded: a place is in one incident at most, and every incident has one.
+ * Which episodes belong together goes by their own times, so that a recording gives what the service gave; when it is told
+ * goes by the time of arrival. Bounded: a place is in one incident at most, and every incident has one.
  */
 export class Incidents {
   private readonly options: IncidentsOptions;
@@ -69,23 +71,35 @@ export class Incidents {
       const live = this.live.get(anomaly.incident) ?? this.begin(anomaly.incident, anomaly.openedAt);
       this.put(live, anomaly);
       live.episodes++;
-      live.quietAt = quietOf(live);
+      live.quietAt = live.quietHeardAt = quietOf(live);
     }
     for (const live of this.live.values()) live.told = newsOf(live);
   }
 
-  /** The incident that this event is of, and that it began if it did. */
-  take({ phase, anomaly }: AnomalyEvent, now: number): { readonly id: string; readonly news: IncidentEvent | null } {
-    const known = this.of.get(placeOf(anomaly));
-    if (phase !== 'opened' && known === undefined) return { id: anomaly.id, news: null };
-    const live = known ?? this.present(now) ?? this.begin(anomaly.id, now);
+  /** The incident of an event that is heard at `now`, and what there is to tell of it. */
+  take(
+    { phase, at, anomaly }: AnomalyEvent,
+    now: number,
+  ): { readonly id: string; readonly news: readonly IncidentEvent[] } {
+    const news: IncidentEvent[] = [];
+    let known = this.of.get(placeOf(anomaly));
+    if (phase !== 'opened' && known === undefined) return { id: anomaly.id, news };
+    if (known !== undefined && this.isOver(known, at)) {
+      news.push(this.close(known, now));
+      known = undefined;
+    }
+    const live = known ?? this.present(at) ?? this.begin(anomaly.id, at);
     const begun = live.members.size === 0;
     this.put(live, anomaly);
     if (phase === 'opened') live.episodes++;
-    live.quietAt = phase === 'closed' && !hasOpen(live) ? now : quietOf(live);
-    if (!begun) return { id: live.id, news: null };
-    live.told = newsOf(live);
-    return { id: live.id, news: { phase: 'opened', at: now, incident: describe(live) } };
+    const quiet = !hasOpen(live);
+    live.quietAt = quiet ? at : NaN;
+    live.quietHeardAt = quiet ? now : NaN;
+    if (begun) {
+      live.told = newsOf(live);
+      news.push({ phase: 'opened', at: now, incident: describe(live) });
+    }
+    return { id: live.id, news };
   }
 
   /** What there is to tell at `now`: incidents that others have joined, that got worse, and that are over. */
@@ -93,24 +107,41 @@ export class Incidents {
     const events: IncidentEvent[] = [];
     for (const live of this.live.values()) {
       // A clock that was set back is no reason to wait until it has caught up.
-      if (now < live.quietAt) live.quietAt = now;
-      const over = now - live.quietAt >= this.options.coolDownMs;
-      if (over) this.end(live);
+      if (now < live.quietHeardAt) live.quietHeardAt = now;
+      if (now - live.quietHeardAt >= this.options.coolDownMs) {
+        events.push(this.close(live, now));
+        continue;
+      }
       const news = newsOf(live);
-      if (!over && news === live.told) continue;
+      if (news === live.told) continue;
       live.told = news;
-      events.push({ phase: over ? 'closed' : 'updated', at: now, incident: describe(live) });
+      events.push({ phase: 'updated', at: now, incident: describe(live) });
     }
     return events;
   }
 
+  private isOver(live: Live, at: number): boolean {
+    return at - live.quietAt >= this.options.coolDownMs;
+  }
+
   /** The newest incident that is young enough to be joined. */
-  private present(now: number): Live | undefined {
-    return [...this.live.values()].findLast(({ beganAt }) => Math.abs(now - beganAt) < this.options.windowMs);
+  private present(at: number): Live | undefined {
+    return [...this.live.values()].findLast(
+      (live) => Math.abs(at - live.beganAt) < this.options.windowMs && !this.isOver(live, at),
+    );
   }
 
   private begin(id: string, beganAt: number): Live {
-    const live = { id, beganAt, members: new Map(), startAt: Infinity, episodes: 0, quietAt: NaN, told: '' };
+    const live = {
+      id,
+      beganAt,
+      members: new Map(),
+      startAt: Infinity,
+      episodes: 0,
+      quietAt: NaN,
+      quietHeardAt: NaN,
+      told: '',
+    };
     this.live.set(id, live);
     return live;
   }
@@ -121,9 +152,10 @@ export class Incidents {
     this.of.set(placeOf(anomaly), live);
   }
 
-  private end(live: Live): void {
+  private close(live: Live, at: number): IncidentEvent {
     this.live.delete(live.id);
     for (const place of live.members.keys()) this.of.delete(place);
+    return { phase: 'closed', at, incident: describe(live) };
   }
 }
 

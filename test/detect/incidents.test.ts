@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Anomaly, AnomalyEvent, EpisodePhase } from '../../src/detect/anomaly.ts';
-import { Incidents } from '../../src/detect/incidents.ts';
+import { Incidents, type IncidentEvent } from '../../src/detect/incidents.ts';
 
 const OPTIONS = { windowMs: 600, coolDownMs: 1000 };
 
@@ -34,14 +34,14 @@ const anomaly = (stream: string, openedAt: number, rest: Partial<Anomaly> = {}):
 function siteOf(options = OPTIONS) {
   const incidents = new Incidents(options);
   const told: string[] = [];
-  const news = (events: ReturnType<Incidents['tick']>): void => {
+  const news = (events: readonly IncidentEvent[]): void => {
     for (const { phase, at, incident } of events)
       told.push(`${at} ${phase} ${incident.id} ${incident.episodes} ${incident.severity}`);
   };
   const take = (phase: EpisodePhase, at: number, of: Anomaly): string => {
     const event: AnomalyEvent = { phase, at, anomaly: of };
-    const { id, news: begun } = incidents.take(event, at);
-    if (begun !== null) news([begun]);
+    const { id, news: heard } = incidents.take(event, at);
+    news(heard);
     return id;
   };
   return {
@@ -100,6 +100,14 @@ test('one that comes back within the cool-down is the same incident, also after 
   tick(2600);
   expect(open('a', 2700)).toBe('a-p2700');
   expect(told).toEqual(['0 opened a-p0 1 minor', '2600 closed a-p0 2 minor', '2700 opened a-p2700 1 minor']);
+});
+
+test('what comes back after the cool-down ends the old one, even if nobody looked in between', () => {
+  const { open, close, told } = siteOf();
+  open('a', 0);
+  close('a', 0, 100);
+  open('a', 1100);
+  expect(told).toEqual(['0 opened a-p0 1 minor', '1100 closed a-p0 1 minor', '1100 opened a-p1100 1 minor']);
 });
 
 test('getting worse is told once', () => {

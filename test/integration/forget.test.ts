@@ -7,6 +7,7 @@ import { forgetSince } from '../../src/app/forget.ts';
 import type { AnomalyEvent } from '../../src/detect/anomaly.ts';
 import { StreamMonitor } from '../../src/detect/stream-monitor.ts';
 import { openDatabase } from '../../src/io/database.ts';
+import { loadKernel } from '../../src/io/kernel-file.ts';
 import { SnapshotStore } from '../../src/io/snapshot-store.ts';
 import { Random } from '../../src/math/random.ts';
 import { DEFAULTS } from '../detect/options.ts';
@@ -57,4 +58,16 @@ test('where no such state is kept nothing changes', () => {
   const before = [monitor.memory.toBytes(), events.length, store.before('tank', Infinity).length];
   expect(forgetSince(monitor, store, T, T + 30 * HOUR)).toBeNull();
   expect([monitor.memory.toBytes(), events.length, store.before('tank', Infinity).length]).toEqual(before);
+});
+
+test('a reset in SIMD: it knows what a new one knows', () => {
+  const series = [{ slug: 'tank', unit: '°C', range: null, only: 'both' }] as const;
+  const create = (): StreamMonitor =>
+    new StreamMonitor('tank', series, { ...DEFAULTS, kernel: loadKernel() }, () => undefined);
+  const [used, fresh] = [create(), create()];
+  const say = (monitor: StreamMonitor, t: number): number | undefined =>
+    monitor.take(0, { series: 'tank', at: T + t * MINUTE, value: Math.sin(t), receivedAt: T + t * MINUTE })?.score;
+  for (let t = 0; t < 600; t++) say(used, t);
+  used.reset(T + 600 * MINUTE);
+  for (let t = 600; t < 700; t++) expect(say(used, t)).toBe(say(fresh, t));
 });

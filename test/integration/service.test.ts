@@ -143,11 +143,20 @@ test('learns, alerts once, survives a sudden death in the middle of an anomaly, 
   expect(rows()).toHaveLength(1);
   expect({
     ...Object.fromEntries(
-      ['id', 'stream', 'series', 'kind', 'severity', 'unit', 'reason'].map((key) => [key, row[key]]),
+      ['id', 'stream', 'series', 'kind', 'severity', 'unit', 'reason', 'ended_by', 'incident'].map((key) => [
+        key,
+        row[key],
+      ]),
     ),
-    ...Object.fromEntries(['score', 'value', 'expected', 'lower', 'upper'].map((key) => [key, six(row[key])])),
+    ...Object.fromEntries(
+      ['score', 'confidence', 'value', 'expected', 'lower', 'upper'].map((key) => [key, six(row[key])]),
+    ),
     contributions: JSON.parse(row['contributions'] as string) as unknown,
+    evidence: Object.fromEntries(
+      Object.entries(JSON.parse(row['evidence'] as string) as object).map(([kind, share]) => [kind, six(share)]),
+    ),
     start: new Date(row['start_at'] as number).toISOString(),
+    opened: new Date(row['opened_at'] as number).toISOString(),
     peak: new Date(row['peak_at'] as number).toISOString(),
     end: row['end_at'],
   }).toEqual(
