@@ -19,6 +19,7 @@ function stateOf(monitor: StreamMonitor, d: number, at: number): SeriesState {
     upper: known(upper),
     score: known(monitor.scoreOf(d)),
     anomaly: fault !== null || monitor.suspect === d ? 'ON' : 'OFF',
+    drift: monitor.drifting === d ? 'ON' : 'OFF',
     unit,
   };
 }
@@ -33,6 +34,7 @@ function groupStateOf(monitor: StreamMonitor, at: number): SeriesState {
     phase: silent ? 'silent' : monitor.warmup < 1 ? 'learning' : 'ready',
     warmup: monitor.warmup,
     anomaly: monitor.anomalous || leading.anomaly === 'ON' ? 'ON' : 'OFF',
+    drift: monitor.drifting < 0 ? 'OFF' : 'ON',
   };
 }
 
@@ -67,4 +69,4 @@ export class StateTeller {
 
 /** What must not wait, as one comparable text. */
 const kindsOf = (monitor: StreamMonitor): string =>
-  `${monitor.warmup < 1} ${monitor.suspect} ${monitor.series.map((_, d) => monitor.faultOf(d)).join()}`;
+  `${monitor.warmup < 1} ${monitor.suspect} ${monitor.drifting} ${monitor.series.map((_, d) => monitor.faultOf(d)).join()}`;

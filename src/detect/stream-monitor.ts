@@ -164,9 +164,9 @@ export class StreamMonitor {
     return this.episode.open;
   }
 
-  /** Whether an episode of drift is open. */
-  get drifting(): boolean {
-    return this.drift.open;
+  /** Index of the series that leads the open episode of drift; -1 when none is open. */
+  get drifting(): number {
+    return this.drift.open ? this.drift.series : -1;
   }
 
   /** Last event time of series d, -Infinity before its first reading. */

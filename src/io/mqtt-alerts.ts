@@ -22,6 +22,7 @@ export const stateJson = (state: SeriesState): string =>
     upper: tidy(state.upper),
     score: tidy(state.score),
     anomaly: state.anomaly,
+    drift: state.drift,
     unit: state.unit,
     at: time(state.at),
   });

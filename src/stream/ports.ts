@@ -16,6 +16,8 @@ export interface SeriesState {
   readonly upper: number | null;
   readonly score: number | null;
   readonly anomaly: 'ON' | 'OFF';
+  /** Whether it is slowly elsewhere than when it was learned; apart from `anomaly`, as it may last for months. */
+  readonly drift: 'ON' | 'OFF';
   readonly unit: string;
 }
 

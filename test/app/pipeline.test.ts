@@ -31,6 +31,7 @@ describe('a message that carries a reading', () => {
         upper: null,
         score: expect.any(Number) as number,
         anomaly: 'OFF',
+        drift: 'OFF',
         unit: 'bar',
       },
     ]);

@@ -240,7 +240,7 @@ describe('a drift', () => {
     expect(anomaly.reason).toMatch(
       /^tank has drifted: over the last \d days its mean is [\d.]+ °C, and it was [\d.]+ °C/,
     );
-    expect([monitor.drifting, monitor.anomalous]).toEqual([true, false]);
+    expect([monitor.drifting, monitor.anomalous]).toEqual([0, false]);
   });
 
   test('is over when the operator accepts it as normal, and does not come again', () => {
@@ -249,7 +249,7 @@ describe('a drift', () => {
     expect(last(events)).toMatchObject({ phase: 'closed', anomaly: { kind: 'drift', endedBy: 'accepted' } });
     const told = events.length;
     live(80, 150);
-    expect([events.length, monitor.drifting]).toEqual([told, false]);
+    expect([events.length, monitor.drifting]).toEqual([told, -1]);
   });
 
   test('of less than matters is none', () => {
