@@ -7,8 +7,8 @@ export type AnomalyKind = 'process' | 'sensor' | 'drift';
 /** From the peak score: below 2, below 4, and above. */
 export type Severity = 'minor' | 'major' | 'critical';
 
-/** Why an episode is over: it was calm again, or the operator said so. */
-export type Ending = 'calm' | 'accepted' | 'reset' | 'forgotten';
+/** Why an episode is over: it was calm again, the operator said so, or its series is no longer in the group. */
+export type Ending = 'calm' | 'accepted' | 'reset' | 'forgotten' | 'removed';
 
 /**
  * One episode: from the first reading that was raised until the stream has been quiet again.

@@ -1,5 +1,6 @@
 import type { Anomaly, AnomalyKind, Ending } from './anomaly.ts';
-import { CAUSES, severityOf, type Cause, type Episode, type Finding } from './episode.ts';
+import { severityOf, type Episode } from './episode.ts';
+import { CAUSES, type Cause, type Finding } from './finding.ts';
 import type { SeriesInfo } from './reading.ts';
 import { reasonOf } from './reason.ts';
 import { isSensorFault } from './sensor/fault.ts';

@@ -1,32 +1,6 @@
 import { perSeries, type Carry, type Memory } from '../math/memory.ts';
 import type { EpisodePhase, Severity } from './anomaly.ts';
-import { EVIDENCE_KINDS, type EvidenceKind } from './evidence.ts';
-import { SENSOR_FAULTS, type SensorFault } from './sensor/fault.ts';
-
-export type Cause = EvidenceKind | 'drift' | SensorFault;
-/** In the order of a finding's evidence: that of a sample comes first. */
-export const CAUSES: readonly Cause[] = [...EVIDENCE_KINDS, 'drift', ...SENSOR_FAULTS];
-
-/** What one reading, or one moment of silence, says. NaN where a number does not apply. */
-export interface Finding {
-  /** Above 1 is anomalous. */
-  score: number;
-  /** How sure that is, 0 to 1. */
-  confidence: number;
-  cause: Cause;
-  /** Index of the leading series. */
-  series: number;
-  value: number;
-  expected: number;
-  lower: number;
-  upper: number;
-  /** A number that the cause's sentence needs; `reason.ts` says which. */
-  detail: number;
-  /** Score of each series (D). */
-  readonly scores: Float64Array;
-  /** What each of `CAUSES` said of the leading series. */
-  readonly evidence: Float64Array;
-}
+import { CAUSES, type Cause, type Finding } from './finding.ts';
 
 export interface EpisodeOptions {
   /** The score must stay above the line this long before anyone is told. */
@@ -61,7 +35,8 @@ const CONFIDENCE = 16;
 const RAISED = 17; // since when the score has been above `hysteresis`, NaN while it is not
 const SUSPECTED_AT = 18;
 const OPENED_AT = 19;
-const EVIDENCE = 20;
+const SCORE = 20; // of the last step
+const EVIDENCE = 21;
 const SCORES = EVIDENCE + CAUSES.length;
 
 const CALM = 0;
@@ -109,6 +84,11 @@ export class Episode {
     return this.s[OPENED_AT];
   }
 
+  /** Score of the last step. */
+  get score(): number {
+    return this.s[SCORE];
+  }
+
   /** Index of the leading series at the peak. */
   get series(): number {
     return this.s[SERIES];
@@ -130,6 +110,7 @@ export class Episode {
   /** Takes a finding; tells when there is news for the world. `since`: when what was found began, if before now. */
   step(at: number, finding: Finding, since = at): EpisodePhase | null {
     const { s, options } = this;
+    s[SCORE] = finding.score;
     if (!(finding.score > options.hysteresis)) s[RAISED] = NaN;
     else if (Number.isNaN(s[RAISED])) s[RAISED] = since;
     if (s[STATE] === OPEN) return this.follow(at, finding);

@@ -1,4 +1,4 @@
-import type { Cause, Finding } from './episode.ts';
+import type { Cause, Finding } from './finding.ts';
 import type { SeriesInfo } from './reading.ts';
 
 const UNKNOWN = 'an unknown value';
@@ -39,7 +39,7 @@ const apartIn = ({ cause, value, detail, lower, upper }: Finding, { range }: Ser
     case 'reset':
       return Math.abs(value - detail);
     case 'range':
-      return Math.min(...range!.map((end) => Math.abs(value - end)));
+      return Math.min(...(range ?? []).map((end) => Math.abs(value - end)));
     default:
       return upper - lower;
   }
@@ -54,7 +54,10 @@ type Sentence = (
   info: SeriesInfo,
 ) => string;
 
-/** One sentence per cause, without its end. `detail` is what the cause makes of it, named in each line. */
+/**
+ * One sentence per cause, without its end. `detail` is what the cause makes of it, named in each line. A limit may be unknown
+ * by the end of a fault: it was taken back, or the sensor is gone.
+ */
 const SENTENCES: Record<Cause, Sentence> = {
   // detail: the most extreme value before, on the same side
   extreme: (f, name, q) =>
@@ -83,10 +86,12 @@ const SENTENCES: Record<Cause, Sentence> = {
   // detail: equal readings so far
   stuck: (f, name, q) => `${name} is stuck: it has repeated ${q(f.value)} for ${round(f.detail)} readings`,
   range: (f, name, q, n, { range }) =>
-    `${name} reads ${q(f.value)}, outside its valid range of ${n(range![0])} to ${q(range![1])}`,
+    `${name} reads ${q(f.value)}, outside its valid range` +
+    (range === null ? '' : ` of ${n(range[0])} to ${q(range[1])}`),
   // detail: the last sound value
   leap: (f, name, q, _, { maxStep }) =>
-    `${name} cannot have got from ${q(f.detail)} to ${q(f.value)}: a step is ${q(maxStep!)} at most`,
+    `${name} cannot have got from ${q(f.detail)} to ${q(f.value)}` +
+    (maxStep === undefined ? '' : `: a step is ${q(maxStep)} at most`),
   code: (f, name, q) => `${name} reads ${q(f.value)}, far from all it ever read, as sensors do that have no value`,
   // value, detail: what the counter shows, and showed before
   reset: (f, name, _, n) =>

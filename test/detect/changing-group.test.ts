@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AnomalyEvent } from '../../src/detect/anomaly.ts';
+import type { SeriesInfo } from '../../src/detect/reading.ts';
 import { StreamMonitor, type MonitorOptions } from '../../src/detect/stream-monitor.ts';
 import { Random } from '../../src/math/random.ts';
 import { kernel } from '../nn/kernel.ts';
@@ -8,31 +9,31 @@ import { DEFAULTS } from './options.ts';
 const MINUTE = 60_000;
 const START = 1_700_000_000_000;
 
-/** What a series says at a minute: the same whoever listens. A spike of 12 deviations where asked for. */
-const valueOf = (slug: string, t: number, spikes: Record<string, number> = {}): number => {
+/** What a series says at a minute: the same whoever listens. A spike of 12 deviations, or of another height, where asked for. */
+const valueOf = (slug: string, t: number, spikes: Record<string, number> = {}, height = 12): number => {
   const load = Math.sin(t / 9) + 0.3 * new Random(t).normal();
   const own = 0.3 * new Random(1000 * slug.charCodeAt(0) + t).normal();
-  return { a: 20, b: 5, c: -3, d: 100 }[slug]! + load + own + (spikes[slug] === t ? 12 : 0);
+  return { a: 20, b: 5, c: -3, d: 100 }[slug]! + load + own + (spikes[slug] === t ? height : 0);
 };
 
 /** A group under the names of its series, heard from minute to minute. */
-function groupOf(slugs: string, options: Partial<MonitorOptions> = {}) {
+function groupOf(slugs: string, options: Partial<MonitorOptions> = {}, more: Record<string, Partial<SeriesInfo>> = {}) {
   const events: AnomalyEvent[] = [];
   const names = Array.from(slugs);
-  const infos = names.map((slug) => ({ slug, unit: '', range: null, only: 'both' as const }));
+  const infos = names.map((slug): SeriesInfo => ({ slug, unit: '', range: null, only: 'both', ...more[slug] }));
   const monitor = new StreamMonitor('plant', infos, { ...DEFAULTS, ...options }, (event) => events.push(event));
   return {
     monitor,
     events,
     phases: () => events.map(({ phase, anomaly }) => `${phase} ${anomaly.kind} ${anomaly.series}`),
     /** The scores of each series, minute by minute. */
-    live: (from: number, to: number, spikes: Record<string, number> = {}, silent = '') => {
+    live: (from: number, to: number, spikes: Record<string, number> = {}, silent = '', height = 12) => {
       const scores: Record<string, number[]> = Object.fromEntries(names.map((slug) => [slug, []]));
       for (let t = from; t < to; t++) {
         const at = START + t * MINUTE;
         names.forEach((series, d) => {
           if (!silent.includes(series))
-            monitor.take(d, { series, at, value: valueOf(series, t, spikes), receivedAt: at });
+            monitor.take(d, { series, at, value: valueOf(series, t, spikes, height), receivedAt: at });
         });
         monitor.tick(at + 1000);
         names.forEach((slug, d) => scores[slug].push(monitor.scoreOf(d)));
@@ -157,7 +158,52 @@ test('the fault of a sensor that is here no more is over', () => {
   const group = changed(before, 'ac');
   group.live(830, 831);
   const closed = group.events.filter(({ anomaly }) => anomaly.kind === 'sensor');
-  expect(closed).toMatchObject([{ phase: 'closed', anomaly: { id: fault.anomaly.id, series: 'b' } }]);
+  expect(closed).toMatchObject([
+    { phase: 'closed', anomaly: { id: fault.anomaly.id, endedBy: 'removed', series: 'b' } },
+  ]);
+});
+
+test('so is that of a sensor whose range is not known any more', () => {
+  const before = groupOf('abc', {}, { b: { range: [-1e6, 1e6], unit: 'bar' } });
+  before.live(0, 800, { b: 799 }, '', 1e7);
+  expect(before.monitor.faultOf(1)).toBe('range');
+  const group = changed(before, 'ac');
+  group.live(800, 801);
+  expect(group.events[0].anomaly).toMatchObject({ kind: 'sensor', endedBy: 'removed' });
+  expect(group.events[0].anomaly.reason).toMatch(/^b reads 1000000\d, outside its valid range \(since/);
+});
+
+describe('a drift that is open when the group changes', () => {
+  const HOURS = { warmup: 200, minDurationMs: 1e12 };
+  /** Hourly for so many days; from day 20 on b is ten deviations elsewhere. */
+  const drifted = groupOf('abc', HOURS);
+  for (let t = 0; t < 30 * 24; t++)
+    ['a', 'b', 'c'].forEach((series, d) => {
+      const at = START + t * 60 * MINUTE;
+      const value = valueOf(series, t) + (series === 'b' && t >= 20 * 24 ? 10 : 0);
+      drifted.monitor.take(d, { series, at, value, receivedAt: at });
+    });
+
+  test('goes on with its series', () => {
+    expect(drifted.monitor.drifting).toBe(1);
+    expect(changed(drifted, 'cb', HOURS).monitor.drifting).toBe(1);
+  });
+
+  test('and is over without it: no other has drifted', () => {
+    const group = changed(drifted, 'ac', HOURS);
+    expect(group.monitor.drifting).toBe(-1);
+    group.monitor.tick(START + 30 * 24 * 60 * MINUTE);
+    const { phase, anomaly } = group.events[0];
+    expect([phase, anomaly.kind, anomaly.series, anomaly.endedBy]).toEqual(['closed', 'drift', 'b', 'removed']);
+  });
+});
+
+test('learning that the operator holds stays held', () => {
+  const before = groupOf('abc');
+  before.live(0, 20);
+  before.monitor.freeze();
+  const after = changed(before, 'ab').monitor;
+  expect([after.frozen, after.detector.frozen]).toEqual([true, true]);
 });
 
 test('a group of another kind, or of other series only, is not taken over; nor are bytes of another size', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { describe as describeAnomaly } from '../../src/detect/describe.ts';
-import { CAUSES, type Finding } from '../../src/detect/episode.ts';
+import { CAUSES, type Finding } from '../../src/detect/finding.ts';
 import type { SeriesInfo } from '../../src/detect/reading.ts';
 import { sharesOf } from '../../src/detect/shares.ts';
 

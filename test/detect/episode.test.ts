@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CAUSES, Episode, severityOf, type EpisodeOptions, type Finding } from '../../src/detect/episode.ts';
+import { Episode, severityOf, type EpisodeOptions } from '../../src/detect/episode.ts';
+import { CAUSES, type Finding } from '../../src/detect/finding.ts';
 import { Memory } from '../../src/math/memory.ts';
 
 const OPTIONS: EpisodeOptions = { minDurationMs: 0, closeAfter: 2, hysteresis: 0.7, coolDownMs: 0 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { CAUSES, type Finding } from '../../src/detect/episode.ts';
+import { CAUSES, type Finding } from '../../src/detect/finding.ts';
 import type { SeriesInfo } from '../../src/detect/reading.ts';
 import { reasonOf } from '../../src/detect/reason.ts';
 
@@ -98,6 +98,15 @@ test.each([
   [3 * 86_400_000, 120_000, '3 days; it usually reports every 2 min.'],
 ])('silent for %i ms, usually %i: %s', (value, detail, sentence) => {
   expect(whyOf(found('silent', { value, detail }), BOILER)).toBe(`boiler has been silent for ${sentence}`);
+});
+
+test('a limit that is not known any more is left out', () => {
+  expect(whyOf(found('range', { value: 90.25 }), { ...NO_UNIT, range: null })).toBe(
+    'boiler reads 90.25, outside its valid range.',
+  );
+  expect(whyOf(found('leap', { value: 90, detail: 20 }), { ...NO_UNIT, maxStep: undefined })).toBe(
+    'boiler cannot have got from 20 to 90.',
+  );
 });
 
 describe('as many digits as the comparison needs', () => {

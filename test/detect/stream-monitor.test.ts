@@ -700,6 +700,62 @@ describe('the operator says', () => {
     expect(flow.mean).toBeCloseTo(5, 0);
   });
 
+  test('reset of one series of a group: it warms up for itself, and the other alarms on', () => {
+    const { monitor, say, phases, tick, events, at } = streamOf(PUMP);
+    const normal = noise();
+    const live = (from: number, to: number, spiked = -1): void => {
+      for (let t = from; t < to; t++)
+        pumpAt(normal).forEach((value, d) => say(d, t, value + (t === to - 1 && d === spiked ? 40 : 0)));
+    };
+    live(0, 600);
+    monitor.reset(0, 1);
+    live(600, 800, 1);
+    expect([monitor.warmupOf(0), monitor.warmupOf(1)]).toEqual([1, 0.5]);
+    live(800, 850, 0);
+    expect(phases()).not.toContain('opened process flow');
+    expect(last(events)).toMatchObject({ phase: 'opened', at: at(849), anomaly: { series: 'current' } });
+    tick(900);
+    expect(monitor.faultOf(1)).toBe('silent'); // its habits are known from before
+  });
+
+  test.each([
+    [
+      'reset',
+      (monitor: StreamMonitor): void => {
+        monitor.reset(0);
+      },
+    ],
+    [
+      'forget',
+      (monitor: StreamMonitor, past: Uint8Array): void => {
+        monitor.forget(past, 0);
+      },
+    ],
+  ])('%s: what a sensor can be said to do is known as before', (_, command) => {
+    const { monitor, say, normal } = warmTank({ maxStep: 8 });
+    const past = monitor.memory.toBytes();
+    for (let t = 500; t < 600; t++) say(0, t, 20 + normal());
+    command(monitor, past);
+    say(0, 600, 60);
+    expect(monitor.faultOf(0)).toBe('leap');
+    say(0, 601, 20.5);
+    for (let t = 602; t < 640; t++) say(0, t, 20.5);
+    expect(monitor.faultOf(0)).toBe('stuck');
+    expect(monitor.lastAt(0)).toBe(START + 639 * MINUTE);
+  });
+
+  test('forget: a meter counts on from where it was, not from where it had been', () => {
+    const { monitor, say } = streamOf([infoOf('meter', { counter: 'hour' })]);
+    let past: Uint8Array = new Uint8Array();
+    for (let t = 0; t < 100; t++) {
+      say(0, t, 1000 + t / 30 + (t < 50 ? 0 : t)); // 2 an hour, and 62 from minute 50 on
+      if (t === 49) past = monitor.memory.toBytes();
+    }
+    monitor.forget(past, 0);
+    say(0, 100, 1000 + 100 / 30 + 100);
+    expect(monitor.detector.series[0].value).toBeCloseTo(62, 9);
+  });
+
   test('forget since then: it knows what it knew, the open episode is over, and a silent sensor stays silent', () => {
     const { monitor, say, events, at, normal, tick } = warmTank();
     const past = monitor.memory.toBytes();
@@ -736,6 +792,44 @@ describe('the operator says', () => {
     const told = events.length;
     say(0, 503, 60);
     expect(events).toHaveLength(told);
+  });
+});
+
+describe('what the last reading is worth', () => {
+  test('is the score of the sample', () => {
+    const { monitor, say } = warmTank();
+    expect(say(0, 500, 23)!.score).toBeGreaterThan(0);
+    expect(monitor.score).toBe(monitor.detector.verdict.score);
+  });
+
+  test('is that of the sensor where the reading was refused, and of the sample again when it is sound', () => {
+    const { monitor, say, normal } = warmTank({ range: [0, 50] });
+    say(0, 500, 75);
+    expect([monitor.score, monitor.faultScoreOf(0), monitor.alarmed]).toEqual([1.5, 1.5, true]);
+    say(0, 501, 55); // by a tenth of the range: the present score, not the peak
+    expect(monitor.score).toBeCloseTo(1.1, 12);
+    say(0, 502, 20 + normal());
+    expect([monitor.score, monitor.faultScoreOf(0)]).toEqual([monitor.detector.verdict.score, 0]);
+  });
+
+  test('is that of the worst sensor of a group, also while nobody speaks', () => {
+    const { monitor, say, tick, at } = streamOf([infoOf('a', { range: [-50, 50] }), infoOf('b')]);
+    const normal = noise();
+    for (let t = 0; t < 500; t++) for (const d of [0, 1]) say(d, t, normal());
+    say(0, 500, 100);
+    expect(monitor.score).toBe(1.5);
+    tick(519);
+    const silence = at(519) + DELAY - (at(499) + DELAY);
+    expect(monitor.faultScoreOf(1)).toBeCloseTo(silence / (10 * MINUTE), 12);
+    expect(monitor.score).toBe(monitor.faultScoreOf(1));
+  });
+
+  test('is known after a restart', () => {
+    const { monitor, say } = warmTank({ range: [0, 50] });
+    say(0, 500, 75);
+    const back = streamOf([infoOf('tank', { range: [0, 50] })]);
+    back.monitor.restore(monitor.memory.toBytes());
+    expect(back.monitor.score).toBe(1.5);
   });
 });
 

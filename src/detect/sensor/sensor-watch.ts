@@ -28,7 +28,7 @@ export class SensorWatch {
   readonly plausibility: Plausibility;
   readonly clock: ClockWatch;
   private readonly interval: TimeGap;
-  private readonly s: Float64Array; // readings, event time of the last, of the first
+  private readonly s: Float64Array; // readings, event time of the last
 
   constructor(
     memory: Pick<Memory, 'take'>,
@@ -40,21 +40,12 @@ export class SensorWatch {
     this.plausibility = new Plausibility(memory, info);
     this.clock = new ClockWatch(memory);
     this.interval = new TimeGap(memory, 'interval');
-    this.s = memory.take('watch', 3);
+    this.s = memory.take('watch', 2);
   }
 
   /** Usual interval between readings, in their own time, ms. */
   get intervalMs(): number {
     return this.interval.usualMs;
-  }
-
-  get readings(): number {
-    return this.s[0];
-  }
-
-  /** Time from the first reading to the last, ms. */
-  get spanMs(): number {
-    return this.s[1] - this.s[2];
   }
 
   /** Event time of the last reading, -Infinity before the first. */
@@ -73,7 +64,7 @@ export class SensorWatch {
     this.silence.hear(reading.receivedAt, learning);
     this.clock.hear(reading);
     this.interval.hear(reading.at);
-    if (s[0]++ === 0) s[2] = reading.at;
+    s[0]++;
     s[1] = reading.at;
   }
 }

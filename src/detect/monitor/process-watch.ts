@@ -1,0 +1,101 @@
+import type { Memory } from '../../math/memory.ts';
+import type { Confidence } from '../confidence.ts';
+import type { Detector, Verdict } from '../detector.ts';
+import { Episode, type EpisodeOptions } from '../episode.ts';
+import { emptyFinding, type Finding } from '../finding.ts';
+import type { SeriesInfo } from '../reading.ts';
+import { matters } from './matters.ts';
+import type { News } from './news.ts';
+import type { WarmUp } from './warm-up.ts';
+
+/** What the scores of the detector say of the process, where they count: the finding of each sample, and its episode. */
+export class ProcessWatch {
+  readonly episode: Episode;
+  private readonly finding: Finding;
+  private readonly series: readonly SeriesInfo[];
+  private readonly detector: Detector;
+  private readonly warmUp: WarmUp;
+  private readonly confidence: Confidence;
+  private readonly news: News;
+
+  constructor(
+    memory: Pick<Memory, 'take'>,
+    series: readonly SeriesInfo[],
+    options: EpisodeOptions,
+    { detector, warmUp, confidence, news }: { detector: Detector; warmUp: WarmUp; confidence: Confidence; news: News },
+  ) {
+    this.episode = new Episode(memory, 'episode', series.length, options);
+    this.finding = emptyFinding(series.length);
+    this.series = series;
+    this.detector = detector;
+    this.warmUp = warmUp;
+    this.confidence = confidence;
+    this.news = news;
+  }
+
+  /** Takes in the verdict on the last sample. */
+  step(verdict: Verdict): void {
+    this.weigh(verdict);
+    this.explain();
+    this.news.add(this.episode, verdict.at, this.episode.step(verdict.at, this.finding));
+  }
+
+  /** Leaves out the scores of series that are still warming up, and those of deviations that do not matter. */
+  private weigh({ scores, leading }: Verdict): void {
+    const { finding, series, detector, warmUp } = this;
+    finding.score = 0;
+    finding.series = leading;
+    for (let d = 0; d < series.length; d++) {
+      const reference = this.referenceOf(d);
+      const counts = warmUp.of(d) === 1 && matters(series[d], detector.series[d].value - reference, reference);
+      finding.scores[d] = counts ? scores[d] : 0;
+      if (finding.scores[d] <= finding.score) continue;
+      finding.score = finding.scores[d];
+      finding.series = d;
+    }
+  }
+
+  private explain(): void {
+    const { finding } = this;
+    const model = this.detector.series[finding.series];
+    finding.confidence = this.confidence.of(model.readings);
+    finding.cause = model.leading;
+    finding.value = model.value;
+    finding.expected = model.expected;
+    finding.lower = model.lower;
+    finding.upper = model.upper;
+    finding.detail = this.detailOf(finding.series);
+    finding.evidence.set(model.parts);
+  }
+
+  /** What the deviation of series d is measured from: its mean where its level is odd, else what was expected of it. */
+  private referenceOf(d: number): number {
+    const model = this.detector.series[d];
+    switch (model.leading) {
+      case 'level':
+      case 'extreme':
+        return model.mean;
+      case 'company':
+        return this.detector.fitted(d);
+      default:
+        return model.expected;
+    }
+  }
+
+  /** The number that the sentence of the leading evidence needs. */
+  private detailOf(d: number): number {
+    const model = this.detector.series[d];
+    switch (model.leading) {
+      case 'extreme':
+        return model.record;
+      case 'level':
+        return model.mean;
+      case 'volatility':
+        return model.volatility.liveliness;
+      case 'company':
+        return this.detector.fitted(d);
+      default:
+        return NaN;
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import type { DetectorOptions } from '../detector.ts';
+
+/** What stands in a shape before its series. */
+const SERIES = ', series ';
+
+/** What the memory of a stream is made for, in words: the kind of network, and the series in order. */
+export const shapeOf = (options: DetectorOptions, slugs: readonly string[]): string =>
+  `${kindOf(options)}${SERIES}${slugs.join(', ')}`;
+
+/** The series of a shape, none where it is of another kind of network. */
+export function seriesOf(shape: string, options: DetectorOptions): readonly string[] {
+  const start = `${kindOf(options)}${SERIES}`;
+  return shape.startsWith(start) ? shape.slice(start.length).split(', ') : [];
+}
+
+function kindOf({ cell, peepholes, learner, hiddenSize, horizon, trainEvery, kernel }: DetectorOptions): string {
+  const name = cell === 'lstm' && peepholes ? 'lstm with peepholes' : cell;
+  const by = learner === 'tbptt' ? `tbptt of horizon ${horizon}, update every ${trainEvery}` : learner;
+  const arithmetic = kernel === null ? 'Float64' : 'SIMD';
+  return `${name} of ${hiddenSize} units in ${arithmetic}, ${by}`;
+}
