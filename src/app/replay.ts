@@ -16,7 +16,9 @@ import { pipeline } from './pipeline.ts';
 /** What a row of the recording was answered with; empty where the row was not scored. */
 export interface ScoredRow {
   readonly at: number;
+  /** Above 1 is anomalous: of the process, or of a sensor at fault, whichever is worse. */
   readonly score: number | null;
+  /** Whether an episode is open after the row, of the process or of a sensor. */
   readonly anomaly: boolean;
   /** The series that led, its value, and what was expected of it. */
   readonly series: string;
@@ -106,7 +108,7 @@ export async function replay(recording: Recording, options: ReplayOptions): Prom
     },
   };
   const monitors = new Set<StreamMonitor>();
-  const answers: ScoredRow[] = []; // to the present row, one of each stream
+  const answers: Answer[] = []; // to the present row, one of each stream
   const failures: Error[] = [];
   const subscription = pipeline(site, ports, { note: options.note, kernel: options.kernel }).subscribe({
     next: (step) => {
@@ -135,7 +137,7 @@ export async function replay(recording: Recording, options: ReplayOptions): Prom
     if (rows++ === 0) firstAt = lastAt = at;
     else if (at <= lastAt) lateRows++;
     lastAt = Math.max(at, lastAt);
-    await options.onRow?.(answers.length === 0 ? unscored(at) : answers.reduce(worse));
+    await options.onRow?.(heedFaults(answers.length === 0 ? unscored(at) : answers.reduce(worse), monitors));
   }
   subscription.unsubscribe();
   return {
@@ -161,14 +163,15 @@ const rowJson = (at: number, values: Float64Array): string | null => {
 
 const known = (x: number): number | null => (Number.isFinite(x) ? x : null);
 
-function answerOf({ monitor, reading, verdict }: Step): ScoredRow | null {
+type Answer = Omit<ScoredRow, 'anomaly'>;
+
+function answerOf({ monitor, reading, verdict }: Step): Answer | null {
   if (verdict === null) return null;
   const d = verdict.leading;
   const { value, expected, lower, upper } = monitor.detector.series[d];
   return {
     at: reading.at,
     score: verdict.score,
-    anomaly: monitor.anomalous,
     series: monitor.series[d].slug,
     value: known(value),
     expected: known(expected),
@@ -178,15 +181,25 @@ function answerOf({ monitor, reading, verdict }: Step): ScoredRow | null {
 }
 
 /** Of separate streams the one with the higher score speaks for the row. */
-const worse = (a: ScoredRow, b: ScoredRow): ScoredRow => {
-  const worst = (b.score ?? 0) > (a.score ?? 0) ? b : a;
-  return { ...worst, anomaly: a.anomaly || b.anomaly };
-};
+const worse = (a: Answer, b: Answer): Answer => ((b.score ?? 0) > (a.score ?? 0) ? b : a);
 
-const unscored = (at: number): ScoredRow => ({
+/** What a sensor at fault says is no measurement, so the process has no score for it; the row has one all the same. */
+function heedFaults(answer: Answer, monitors: Iterable<StreamMonitor>): ScoredRow {
+  let worst = answer;
+  let anomaly = false;
+  for (const monitor of monitors) {
+    anomaly ||= monitor.alarmed;
+    for (let d = 0; d < monitor.series.length; d++) {
+      const score = monitor.faultScoreOf(d);
+      if (score > (worst.score ?? 0)) worst = { ...unscored(answer.at), score, series: monitor.series[d].slug };
+    }
+  }
+  return { ...worst, anomaly };
+}
+
+const unscored = (at: number): Answer => ({
   at,
   score: null,
-  anomaly: false,
   series: '',
   value: null,
   expected: null,

@@ -125,6 +125,21 @@ test('a row without any number is answered without a score', async () => {
   expect(empty.notes).toEqual([]);
 });
 
+test.each([false, true])(
+  'a row whose reading is refused is answered by the fault of its sensor; separate: %s',
+  async (separate) => {
+    const { rows, events } = await replayed(
+      twoRooms((i) => (i === 550 ? '-127' : String(other[i].value))),
+      { tuning, separate },
+    );
+    expect(rows[550]).toMatchObject({ series: 'attic', anomaly: true, value: null, expected: null });
+    const { anomaly } = events.find(({ anomaly }) => anomaly.kind === 'sensor')!;
+    expect(anomaly).toMatchObject({ series: 'attic', score: rows[550].score, value: -127 });
+    expect(anomaly.score).toBeGreaterThan(1);
+    expect(rows[551].score).toBeLessThan(rows[550].score!);
+  },
+);
+
 test('rows that do not go forward in time are counted and not scored, as the service would do', async () => {
   const minutes = [3, 1, 3, 4, 2, 5];
   const csv = ['time,a', ...minutes.map((minute) => `2024-01-01T00:0${minute}Z,${minute}`)].join('\n');
