@@ -2,20 +2,19 @@ import { Subject } from 'rxjs';
 import { tooMuchInfluence } from '../config/influence.ts';
 import { siteSchema, type Site, type Tuning } from '../config/schema.ts';
 import type { AnomalyEvent } from '../detect/anomaly.ts';
+import type { Verdict } from '../detect/detector.ts';
 import type { StreamMonitor } from '../detect/stream-monitor.ts';
 import { AppError } from '../errors.ts';
-import type { Recording } from '../io/recording.ts';
+import type { Recording, RecordingRow } from '../io/recording.ts';
 import type { Kernel } from '../nn/kernel.ts';
-import type { Step } from '../stream/detect-per-stream.ts';
 import type { Message } from '../stream/message.ts';
 import type { Ports } from '../stream/ports.ts';
 import { slugify } from '../stream/slug.ts';
 import type { Note } from './note.ts';
 import { pipeline } from './pipeline.ts';
 
-/** What a row of the recording was answered with; empty where the row was not scored. */
-export interface ScoredRow {
-  readonly at: number;
+/** A row of the recording and what it was answered with; empty where it was not scored. */
+export interface ScoredRow extends RecordingRow {
   /** Above 1 is anomalous: of the process, or of a sensor at fault, whichever is worse. */
   readonly score: number | null;
   /** Whether an episode is open after the row, of the process or of a sensor. */
@@ -90,6 +89,7 @@ export async function replay(recording: Recording, options: ReplayOptions): Prom
   const tooMuch = tooMuchInfluence(site.tuning, together);
   if (tooMuch !== null) throw new AppError('config_invalid', `tuning: ${tooMuch}`);
   const messages$ = new Subject<Message>();
+  const clock$ = new Subject<number>();
   const ports: Ports = {
     messages$,
     alerts: { state: () => undefined, event: options.onEvent, incident: () => undefined },
@@ -108,13 +108,14 @@ export async function replay(recording: Recording, options: ReplayOptions): Prom
     },
   };
   const monitors = new Set<StreamMonitor>();
-  const answers: Answer[] = []; // to the present row, one of each stream
+  let answer = UNSCORED; // the worst so far to the present row
   const failures: Error[] = [];
-  const subscription = pipeline(site, ports, { note: options.note, kernel: options.kernel }).subscribe({
+  const { note, kernel } = options;
+  const subscription = pipeline(site, ports, { note, kernel, clock$ }).subscribe({
     next: (step) => {
       monitors.add(step.monitor);
-      const answer = answerOf(step);
-      if (answer !== null) answers.push(answer);
+      if (step.verdict !== null && step.verdict.score >= (answer.score ?? 0))
+        answer = answerOf(step.monitor, step.verdict);
     },
     error: (error: unknown) => {
       failures.push(error instanceof Error ? error : new Error('the pipeline failed', { cause: error }));
@@ -127,17 +128,25 @@ export async function replay(recording: Recording, options: ReplayOptions): Prom
   let lastAt = NaN;
   let lateRows = 0;
   let clock = -Infinity;
-  for await (const { at, values } of recording) {
-    answers.length = 0;
-    // A row that is late by its own time still arrives after the one before it, as it would have live.
-    clock = Math.max(at, clock + 1);
-    const payload = rowJson(at, values);
-    if (payload !== null) messages$.next({ ...MESSAGE, payload: encoder.encode(payload), receivedAt: clock });
-    if (failures.length > 0) throw failures[0];
-    if (rows++ === 0) firstAt = lastAt = at;
-    else if (at <= lastAt) lateRows++;
-    lastAt = Math.max(at, lastAt);
-    await options.onRow?.(heedFaults(answers.length === 0 ? unscored(at) : answers.reduce(worse), monitors));
+  for await (const row of recording) {
+    const { at, values } = row;
+    answer = UNSCORED;
+    if (!Number.isNaN(at)) {
+      // A row that is late by its own time still arrives after the one before it, as it would have live.
+      clock = Math.max(at, clock + 1);
+      const payload = rowJson(at, values);
+      if (payload === null) clock$.next(clock);
+      else messages$.next({ ...MESSAGE, payload: encoder.encode(payload), receivedAt: clock });
+      if (failures.length > 0) throw failures[0];
+      if (Number.isNaN(firstAt)) firstAt = lastAt = at;
+      else if (at <= lastAt) lateRows++;
+      lastAt = Math.max(at, lastAt);
+    }
+    rows++;
+    if (options.onRow === undefined) continue;
+    let anomaly = false;
+    for (const monitor of monitors) anomaly ||= monitor.alarmed;
+    await options.onRow({ ...row, anomaly, ...heedFaults(answer, monitors) });
   }
   subscription.unsubscribe();
   return {
@@ -163,16 +172,15 @@ const rowJson = (at: number, values: Float64Array): string | null => {
 
 const known = (x: number): number | null => (Number.isFinite(x) ? x : null);
 
-type Answer = Omit<ScoredRow, 'anomaly'>;
+type Answer = Omit<ScoredRow, keyof RecordingRow | 'anomaly'>;
 
-function answerOf({ monitor, reading, verdict }: Step): Answer | null {
-  if (verdict === null) return null;
-  const d = verdict.leading;
-  const { value, expected, lower, upper } = monitor.detector.series[d];
+const UNSCORED: Answer = { score: null, series: '', value: null, expected: null, lower: null, upper: null };
+
+function answerOf(monitor: StreamMonitor, { score, leading }: Verdict): Answer {
+  const { value, expected, lower, upper } = monitor.detector.series[leading];
   return {
-    at: reading.at,
-    score: verdict.score,
-    series: monitor.series[d].slug,
+    score,
+    series: monitor.series[leading].slug,
     value: known(value),
     expected: known(expected),
     lower: known(lower),
@@ -180,29 +188,13 @@ function answerOf({ monitor, reading, verdict }: Step): Answer | null {
   };
 }
 
-/** Of separate streams the one with the higher score speaks for the row. */
-const worse = (a: Answer, b: Answer): Answer => ((b.score ?? 0) > (a.score ?? 0) ? b : a);
-
 /** What a sensor at fault says is no measurement, so the process has no score for it; the row has one all the same. */
-function heedFaults(answer: Answer, monitors: Iterable<StreamMonitor>): ScoredRow {
+function heedFaults(answer: Answer, monitors: Iterable<StreamMonitor>): Answer {
   let worst = answer;
-  let anomaly = false;
-  for (const monitor of monitors) {
-    anomaly ||= monitor.alarmed;
+  for (const monitor of monitors)
     for (let d = 0; d < monitor.series.length; d++) {
       const score = monitor.faultScoreOf(d);
-      if (score > (worst.score ?? 0)) worst = { ...unscored(answer.at), score, series: monitor.series[d].slug };
+      if (score > (worst.score ?? 0)) worst = { ...UNSCORED, score, series: monitor.series[d].slug };
     }
-  }
-  return { ...worst, anomaly };
+  return worst;
 }
-
-const unscored = (at: number): Answer => ({
-  at,
-  score: null,
-  series: '',
-  value: null,
-  expected: null,
-  lower: null,
-  upper: null,
-});

@@ -7,8 +7,10 @@ import { StreamMonitor, type MonitorOptions } from '../detect/stream-monitor.ts'
 import { AppError } from '../errors.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import type { DecodedSeries } from '../stream/decoder.ts';
+import { sourceOf } from '../stream/source.ts';
 import type { SnapshotPort } from '../stream/ports.ts';
 import { zoneOffset } from '../stream/time-zone.ts';
+import { wildcardsIn } from '../stream/topic-filter.ts';
 import type { Note } from './note.ts';
 import { restore } from './checkpoint.ts';
 
@@ -54,6 +56,15 @@ const infoOf = (slug: string, field: FieldOptions | undefined): SeriesInfo => ({
   minDeviation: field?.minDeviation ?? 0,
   minDeviationPercent: field?.minDeviationPercent ?? 0,
 });
+
+/** The topic that alone these series can come from, null when there may be several. */
+function soleTopic(site: Site, series: readonly SeriesInfo[]): string | null {
+  const inputs = site.inputs.filter(({ fields }) =>
+    series.some(({ slug }) => fields.some(({ name }) => couldName(name, slug))),
+  );
+  const [topic] = inputs.map((input) => input.topic);
+  return inputs.length > 0 && inputs.every((input) => input.topic === topic) && wildcardsIn(topic) === 0 ? topic : null;
+}
 
 /** What a stream is made of. */
 export interface StreamPlan {
@@ -114,7 +125,11 @@ export class Streams {
 
   private create(stream: string, { series, tuning }: StreamPlan): void {
     const { snapshots, kernel, note, onEvent } = this.options;
-    const options = monitorOptions(tuning, kernel, this.calendar);
+    const topic = series.length > 1 ? soleTopic(this.site, series) : null;
+    const options = {
+      ...monitorOptions(tuning, kernel, this.calendar),
+      ...(topic === null ? {} : { source: sourceOf(topic) }),
+    };
     const monitor: StreamMonitor = new StreamMonitor(stream, series, options, (event) => {
       onEvent(event, monitor);
     });

@@ -19,6 +19,8 @@ import type { SensorWatchOptions } from './sensor/sensor-watch.ts';
 export interface MonitorOptions extends DetectorOptions, EpisodeOptions, SensorWatchOptions, WarmUpOptions {
   /** The wall clock of the site. */
   readonly calendar: Calendar;
+  /** Where all messages of a group come from, if that is one place and known: a positive number. */
+  readonly source?: number;
 }
 
 /** Format of snapshots; a change of what `Memory` holds or means takes the next number. */
@@ -70,7 +72,7 @@ export class StreamMonitor {
     const detector = (this.detector = new Detector(memory, series, options));
     const warmUp = (this.warmUp = new WarmUp(memory, D, options));
     const confidence = (this.confidence = new Confidence(kept, D, options.warmup));
-    this.aligner = new Aligner(kept, stream, D);
+    this.aligner = new Aligner(kept, stream, D, options.source);
     this.sensors = series.map(({ slug }, d) => {
       const maturity = (): number => confidence.maturity(detector.series[d].readings);
       return new Sensor(section(kept, slug), series, d, options, news, maturity);
@@ -167,6 +169,18 @@ export class StreamMonitor {
       verdict = this.step(sample);
       sample = this.aligner.complete(this.awaited);
     }
+    this.tell();
+    return verdict;
+  }
+
+  /**
+   * The readings of one message have all been taken; `source`, a positive number, tells its kind. Where all that the stream
+   * hears comes so, the message was a round: its verdict when that was still open, else null.
+   */
+  endMessage(source: number): Verdict | null {
+    const sample = this.aligner.endMessage(source, this.awaited);
+    if (sample === null) return null;
+    const verdict = this.step(sample);
     this.tell();
     return verdict;
   }

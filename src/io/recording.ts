@@ -17,8 +17,10 @@ export interface RecordingOptions {
 }
 
 export interface RecordingRow {
-  /** Epoch ms. */
+  /** Epoch ms; NaN where the time cannot be read. */
   readonly at: number;
+  /** The time as it stands in the file. */
+  readonly time: string;
   /** One a value column, in their order; NaN where the cell is missing or no number. */
   readonly values: Float64Array;
   /** Number of the row, 1 for the first below the header. */
@@ -32,8 +34,8 @@ export interface Recording extends AsyncIterable<RecordingRow> {
   /** Bytes of the file, null where it is a pipe and nobody knows. */
   readonly bytesTotal: number | null;
   readonly bytesRead: number;
-  /** Rows left out because their time cannot be read. */
-  readonly skippedRows: number;
+  /** Rows whose time cannot be read. */
+  readonly timelessRows: number;
   /** Cells that hold something, but no number. */
   readonly unreadableCells: number;
 }
@@ -79,7 +81,7 @@ class CsvRecording implements Recording {
   time = '';
   values: readonly string[] = [];
   bytesRead = 0;
-  skippedRows = 0;
+  timelessRows = 0;
   unreadableCells = 0;
   readonly bytesTotal: number | null;
 
@@ -128,9 +130,10 @@ class CsvRecording implements Recording {
     try {
       for await (const cells of this.#records()) {
         row++;
-        const at = readTime(cells[this.#timeColumn]);
-        if (Number.isNaN(at)) this.skippedRows++;
-        else yield { at, values: this.#numbers(cells), row };
+        const time = cells[this.#timeColumn] ?? '';
+        const at = readTime(time);
+        if (Number.isNaN(at)) this.timelessRows++;
+        yield { at, time, values: this.#numbers(cells), row };
       }
     } catch (error) {
       throw readable(this.#path, error);
@@ -231,7 +234,7 @@ const readNumber = (cell: string, delimiter: string): number => {
 
 const isNumber = (cell: string, delimiter: string): boolean => !Number.isNaN(readNumber(cell, delimiter));
 
-const readTime = (cell: string | undefined): number => {
+const readTime = (cell: string): number => {
   const at = parseTime(cell, (wall) => wall);
   return typeof at === 'number' ? at : NaN;
 };

@@ -2,6 +2,8 @@ import { Observable, type OperatorFunction } from 'rxjs';
 import type { Verdict } from '../detect/detector.ts';
 import type { Reading } from '../detect/reading.ts';
 import type { StreamMonitor } from '../detect/stream-monitor.ts';
+import type { Heard } from './decode-messages.ts';
+import { sourceOf } from './source.ts';
 
 /** A reading that has been through its stream. Owned by the operator and overwritten by the next one. */
 export interface Step {
@@ -11,43 +13,60 @@ export interface Step {
   verdict: Verdict | null;
 }
 
+interface Place {
+  readonly monitor: StreamMonitor;
+  readonly d: number;
+}
+
 /**
- * Takes each reading to its stream. A stream that throws ends for itself, and its later readings are left; the others
- * go on. No observable per message or stream: the streams are plain objects, bounded by those who make them.
+ * Takes each reading of a message to its stream, and tells a group when the message has no more for it. A stream that
+ * throws ends for itself, and its later readings are left; the others go on. No observable per message or stream: the
+ * streams are plain objects, bounded by those who make them.
  */
 export const detectPerStream =
   (
-    placeOf: (reading: Reading) => { readonly monitor: StreamMonitor; readonly d: number },
+    placeOf: (reading: Reading) => Place,
     onError: (error: unknown, monitor: StreamMonitor) => void,
-  ): OperatorFunction<Reading, Step> =>
-  (readings$) =>
+  ): OperatorFunction<Heard, Step> =>
+  (heard$) =>
     new Observable((subscriber) => {
       const ended = new Set<StreamMonitor>();
+      const places: Place[] = []; // of the present message's readings
       let step: Step | undefined;
-      return readings$.subscribe({
-        next: (reading) => {
-          let place: ReturnType<typeof placeOf>;
+
+      const judge = (i: number, { topic, readings }: Heard): Verdict | null => {
+        const { monitor, d } = places[i];
+        const verdict = monitor.take(d, readings[i]);
+        if (monitor.series.length === 1 || !isLast(i, places)) return verdict;
+        return monitor.endMessage(sourceOf(topic)) ?? verdict;
+      };
+      return heard$.subscribe({
+        next: (heard) => {
+          const { readings } = heard;
+          places.length = 0;
           try {
-            place = placeOf(reading);
+            for (const reading of readings) places.push(placeOf(reading));
           } catch (error) {
             subscriber.error(error); // a fault of ours, or of the store that it was to be restored from
             return;
           }
-          const { monitor, d } = place;
-          if (ended.has(monitor)) return;
-          let verdict: Verdict | null;
-          try {
-            verdict = monitor.take(d, reading);
-          } catch (error) {
-            ended.add(monitor);
-            onError(error, monitor);
-            return;
+          for (let i = 0; i < readings.length; i++) {
+            const { monitor } = places[i];
+            if (ended.has(monitor)) continue;
+            let verdict: Verdict | null;
+            try {
+              verdict = judge(i, heard);
+            } catch (error) {
+              ended.add(monitor);
+              onError(error, monitor);
+              continue;
+            }
+            step ??= { monitor, reading: readings[i], verdict };
+            step.monitor = monitor;
+            step.reading = readings[i];
+            step.verdict = verdict;
+            subscriber.next(step);
           }
-          step ??= { monitor, reading, verdict };
-          step.monitor = monitor;
-          step.reading = reading;
-          step.verdict = verdict;
-          subscriber.next(step);
         },
         error: (error: unknown) => {
           subscriber.error(error);
@@ -57,3 +76,9 @@ export const detectPerStream =
         },
       });
     });
+
+/** Whether place i is the last one of its stream. A search ends at the next place, as a message speaks of one device. */
+const isLast = (i: number, places: readonly Place[]): boolean => {
+  for (let k = i + 1; k < places.length; k++) if (places[k].monitor === places[i].monitor) return false;
+  return true;
+};

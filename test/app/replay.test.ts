@@ -113,6 +113,9 @@ test('a row without any number is answered without a score', async () => {
   const empty = await replayed('time,a,b\n2024-01-01T00:00Z,1,2\n2024-01-01T00:01Z,,\n2024-01-01T00:02Z,1,2\n');
   expect(empty.rows[1]).toEqual({
     at: START_AT + 60_000,
+    time: '2024-01-01T00:01Z',
+    values: Float64Array.of(NaN, NaN),
+    row: 2,
     score: null,
     anomaly: false,
     series: '',
@@ -139,6 +142,45 @@ test.each([false, true])(
     expect(rows[551].score).toBeLessThan(rows[550].score!);
   },
 );
+test('each row is answered with its own score, whatever cells are missing', async () => {
+  const three = (cell: (i: number, d: number) => string): string =>
+    ['time,a,b,c', ...course.map(({ at }, i) => [iso(at), ...[0, 1, 2].map((d) => cell(i, d))].join())].join('\n');
+  const value = (i: number, d: number): string => String(100 * d + i);
+  const missing = (i: number, d: number): boolean => [1, 2, 4, 7].includes((i + d * d) % 9);
+  const { rows } = await replayed(three((i, d) => (missing(i, d) ? '' : value(i, d))));
+  rows.forEach((row, i) => {
+    const there = [0, 1, 2].filter((d) => !missing(i, d));
+    expect(row).toMatchObject({ at: course[i].at, row: i + 1 });
+    expect(row.score === null).toBe(there.length === 0);
+    if (row.value !== null)
+      expect(there.map((d) => 100 * d + i).some((x) => Math.abs(x - row.value!) < 1e-6)).toBe(true);
+  });
+});
+
+test('a row whose time cannot be read, and one that is late, are answered without a score', async () => {
+  const { summary, rows } = await replayed(
+    'time,a\n2024-01-01T00:01Z,1\nsoon,2\n2024-01-01T00:00Z,3\n2024-01-01T00:02Z,4\n',
+  );
+  expect(rows.map(({ time, score }) => [time, score !== null])).toEqual([
+    ['2024-01-01T00:01Z', true],
+    ['soon', false],
+    ['2024-01-01T00:00Z', false],
+    ['2024-01-01T00:02Z', true],
+  ]);
+  expect(summary).toMatchObject({ rows: 4, lateRows: 1 });
+});
+
+test('rows in which a sensor says nothing are silence: a fault of the sensor, as it would have been live', async () => {
+  const quiet = (i: number): boolean => i >= 450 && i < 550;
+  const csv = ['time,a', ...course.map(({ at, value }, i) => `${iso(at)},${quiet(i) ? '' : value}`)].join('\n');
+  const { rows, events } = await replayed(csv, { tuning });
+  const [opened] = events.filter(({ anomaly, phase }) => anomaly.reason.includes('silent') && phase === 'opened');
+  expect(opened.anomaly.kind).toBe('sensor');
+  expect(rows.slice(450, 550).map(({ anomaly }) => anomaly)).toEqual(
+    course.slice(450, 550).map(({ at }) => at >= opened.at),
+  );
+  expect(rows[590].anomaly).toBe(false);
+});
 
 test('rows that do not go forward in time are counted and not scored, as the service would do', async () => {
   const minutes = [3, 1, 3, 4, 2, 5];

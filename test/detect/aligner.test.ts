@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Aligner } from '../../src/detect/aligner.ts';
+import type { Sample } from '../../src/detect/sample.ts';
 import { Memory } from '../../src/math/memory.ts';
 
 type Said = readonly [d: number, at: number, value: number];
@@ -136,6 +137,67 @@ test('the same readings give the same samples, also when a snapshot was taken in
       memories[1].fromBytes(memories[0].toBytes());
       for (const [d, at, value] of readings.slice(cut))
         expect(restored.add(d, at, value, everyone)).toEqual(kept.add(d, at, value, everyone));
+    }),
+  );
+});
+
+/** The same of messages: source and what each said. */
+function samplesOfMessages(
+  series: number,
+  messages: readonly (readonly [source: number, ...said: Said[]])[],
+  only = 0,
+) {
+  const aligner = new Aligner(new Memory(), 'group', series, only);
+  return messages.map(([source, ...said]) => {
+    const samples: (readonly number[])[] = [];
+    const keep = (sample: Sample | null): boolean => sample !== null && samples.push([...sample.x]) > 0;
+    for (const [d, at, value] of said)
+      for (let more = keep(aligner.add(d, at, value, everyone)); more;) more = keep(aligner.complete(everyone));
+    keep(aligner.endMessage(source, everyone));
+    return samples;
+  });
+}
+
+test('where one source tells of all, each message is a round, whatever it leaves out', () => {
+  expect(
+    samplesOfMessages(3, [
+      [7, [0, 1, 10], [1, 1, 11], [2, 1, 12]],
+      [7, [1, 2, 21]],
+      [7, [0, 3, 30], [2, 3, 32]],
+      [7, [0, 4, 40], [1, 4, 41], [2, 4, 42]],
+    ]),
+  ).toEqual([[[10, 11, 12]], [[NaN, 21, NaN]], [[30, NaN, 32]], [[40, 41, 42]]]);
+});
+
+test('where each series has a source of its own, or two share the group, a round goes over messages', () => {
+  const apart: readonly (readonly [number, Said])[] = [
+    [7, [0, 1, 10]],
+    [8, [1, 2, 11]],
+    [8, [1, 3, 21]],
+    [7, [0, 4, 20]],
+  ];
+  expect(samplesOfMessages(2, apart)).toEqual([[], [[10, 11]], [], [[20, 21]]]);
+  expect(
+    samplesOfMessages(3, [
+      [7, [0, 1, 10], [1, 1, 11]], // so far the only one
+      [8, [2, 2, 12]],
+      [7, [0, 3, 20], [1, 3, 21]],
+      [8, [2, 4, 22]],
+      [7, [0, 5, 30], [1, 5, 31]],
+    ]),
+  ).toEqual([[[10, 11, NaN]], [], [[20, 21, 12]], [], [[30, 31, 22]]]);
+});
+
+test('for all messages of a source known to be the only one: one sample a message that said anything, and it is its own', () => {
+  fc.assert(
+    fc.property(fc.array(fc.subarray([0, 1, 2])), (rows) => {
+      const messages = rows.map((row, t) => [1, ...row.map((d): Said => [d, t, 10 * t + d])] as const);
+      const expected = messages.map(([, ...said]) => {
+        const x = [NaN, NaN, NaN];
+        for (const [d, , value] of said) x[d] = value;
+        return said.length === 0 ? [] : [x];
+      });
+      expect(samplesOfMessages(3, messages, 1)).toEqual(expected);
     }),
   );
 });

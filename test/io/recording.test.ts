@@ -90,17 +90,26 @@ test('columns can be chosen and left out', async () => {
   expect(plain(await read(content, { values: ['w', 'label'] }))).toEqual([[1, NOON, 2, 0]]);
 });
 
-test('a missing cell is NaN, an unreadable one too and counted, a row without a time is skipped and counted', async () => {
+test('a missing cell is NaN, an unreadable one too and counted, a row without a time has NaN for it and is counted', async () => {
   const content = `t,v,w\n${NOON},,1\n${NOON},NaN,2\n${NOON},unavailable,3\nyesterday,4,4\n${NOON},5,warm\n${NOON},6\n\n,7,7\n`;
   const result = await read(content);
   expect(plain(result)).toEqual([
     [1, NOON, NaN, 1],
     [2, NOON, NaN, 2],
     [3, NOON, NaN, 3],
+    [4, NaN, 4, 4],
     [5, NOON, 5, NaN],
     [6, NOON, 6, NaN],
+    [7, NaN, 7, 7],
   ]);
-  expect(result.recording).toMatchObject({ skippedRows: 2, unreadableCells: 1 });
+  expect(result.rows.map(({ time }) => time).slice(2)).toEqual([
+    String(NOON),
+    'yesterday',
+    String(NOON),
+    String(NOON),
+    '',
+  ]);
+  expect(result.recording).toMatchObject({ timelessRows: 2, unreadableCells: 1 });
 });
 
 test('a byte order mark, Windows line ends, spaces and a missing last line end change nothing', async () => {
@@ -128,7 +137,7 @@ test('what is written comes back: any numbers, any delimiter, any number of rows
       expect(plain(result)).toEqual(
         numbers.map((values, row) => [row + 1, NOON + row, ...values.map((value) => value + 0)]),
       );
-      expect(result.recording).toMatchObject({ skippedRows: 0, unreadableCells: 0 });
+      expect(result.recording).toMatchObject({ timelessRows: 0, unreadableCells: 0 });
     }),
     { numRuns: 30 },
   );

@@ -1,4 +1,4 @@
-import { Subject, from, take, throwError, toArray } from 'rxjs';
+import { Subject, from, map, take, throwError, toArray } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { expect, test } from 'vitest';
 import { readingsOf } from '../../src/stream/decode-messages.ts';
@@ -17,11 +17,11 @@ const run = (messages: Message[]): { values: (readonly [string, number])[]; reas
   const reasons: string[] = [];
   from(messages)
     .pipe(readingsOf(decoder(), new Inbox(), ({ reason }) => reasons.push(reason)))
-    .subscribe(({ series, value }) => values.push([series, value]));
+    .subscribe(({ readings }) => values.push(...readings.map(({ series, value }) => [series, value] as const)));
   return { values, reasons };
 };
 
-test('readings come at once, in the order of their messages and fields', () => {
+test('readings come at once, message by message, in the order of the fields', () => {
   new TestScheduler((actual, expected) => {
     expect(actual).toEqual(expected);
   }).run(({ hot, expectObservable }) => {
@@ -30,17 +30,19 @@ test('readings come at once, in the order of their messages and fields', () => {
       b: message('s/one', 'not json'),
       c: message('s/two', { ts: 1_700_001_000, v: 3 }),
     });
-    const readings$ = messages$.pipe(readingsOf(decoder(), new Inbox(), () => undefined));
+    const readings$ = messages$.pipe(
+      readingsOf(decoder(), new Inbox(), () => undefined),
+      map(({ topic, readings }) => [topic, ...readings]),
+    );
     const reading = (series: string, value: number): object => ({
       series,
       at: 1_700_001_000_000,
       value,
       receivedAt: message('', '').receivedAt,
     });
-    expectObservable(readings$).toBe('-(xy)z---|', {
-      x: reading('one', 1),
-      y: reading('one-w', 2),
-      z: reading('two', 3),
+    expectObservable(readings$).toBe('-x---z---|', {
+      x: ['s/one', reading('one', 1), reading('one-w', 2)],
+      z: ['s/two', reading('two', 3)],
     });
   });
 });
@@ -89,10 +91,10 @@ test('who has enough leaves the source', () => {
       take(1),
       toArray(),
     )
-    .subscribe((readings) => seen.push(readings.map(({ value }) => value)));
+    .subscribe((all) => seen.push(all.flatMap(({ readings }) => readings.map(({ value }) => value))));
   expect(messages$.observed).toBe(true);
   messages$.next(message('s/a', { ts: 1_700_001_000, v: 1, w: 2 }));
-  expect(seen).toEqual([[1]]);
+  expect(seen).toEqual([[1, 2]]);
   expect(messages$.observed).toBe(false);
 });
 

@@ -4,6 +4,7 @@ import type { Reading } from '../../src/detect/reading.ts';
 import { StreamMonitor, type MonitorOptions } from '../../src/detect/stream-monitor.ts';
 import { tuningSchema } from '../../src/config/schema.ts';
 import { monitorOptions } from '../../src/app/streams.ts';
+import type { Heard } from '../../src/stream/decode-messages.ts';
 import { detectPerStream } from '../../src/stream/detect-per-stream.ts';
 
 const options: MonitorOptions = monitorOptions(tuningSchema.parse({}), null);
@@ -20,11 +21,11 @@ const reading = (series: string, at: number, value = 1): Reading => ({ series, a
 
 /** The operator over these streams, and what came of it: `stream at verdict?`. */
 function running(monitors: readonly StreamMonitor[]) {
-  const readings$ = new Subject<Reading>();
+  const heard$ = new Subject<Heard>();
   const steps: string[] = [];
   const failed: string[] = [];
   const end: unknown[] = [];
-  const subscription = readings$
+  const subscription = heard$
     .pipe(
       detectPerStream(
         ({ series }) => {
@@ -44,44 +45,60 @@ function running(monitors: readonly StreamMonitor[]) {
       error: (error: unknown) => end.push((error as Error).message),
       complete: () => end.push('complete'),
     });
-  return { readings$, steps, failed, end, subscription };
+  /** A message of these readings. */
+  const hear = (topic: string, ...readings: Reading[]): void => {
+    heard$.next({ topic, readings });
+  };
+  return { heard$, hear, steps, failed, end, subscription };
 }
 
 test('each reading goes to its stream, and is scored when it completes a sample', () => {
-  const { readings$, steps } = running([monitor('pair', ['a', 'b']), monitor('c', ['c'])]);
-  readings$.next(reading('a', 1));
-  readings$.next(reading('c', 2));
-  readings$.next(reading('b', 3));
+  const { hear, steps } = running([monitor('pair', ['a', 'b']), monitor('c', ['c'])]);
+  hear('x', reading('a', 1));
+  hear('c', reading('c', 2));
+  hear('y', reading('b', 3));
   expect(steps).toEqual(['pair 1', 'c 2 scored', 'pair 3 scored']);
+});
+
+test('where a group comes in one message, each message is a sample, with its last reading, whatever is missing', () => {
+  const { hear, steps } = running([monitor('three', ['a', 'b', 'c']), monitor('d', ['d'])]);
+  hear('t', reading('a', 1), reading('b', 1), reading('d', 1));
+  hear('t', reading('c', 2));
+  hear('t', reading('a', 3), reading('d', 3), reading('b', 3), reading('c', 3));
+  expect(steps).toEqual([
+    ...['three 1', 'three 1 scored', 'd 1 scored'],
+    'three 2 scored',
+    ...['three 3', 'd 3 scored', 'three 3', 'three 3 scored'],
+  ]);
 });
 
 test('a stream that throws ends for itself; its later readings are left, the others go on', () => {
   const broken = monitor('a', ['a'], () => {
     throw new Error('no');
   });
-  const { readings$, steps, failed, end } = running([broken, monitor('b', ['b'])]);
+  const { hear, steps, failed, end } = running([broken, monitor('b', ['b'])]);
   for (const [i, value] of [1, 500, 1, 1].entries())
-    for (const series of ['a', 'b']) readings$.next(reading(series, i, value));
+    for (const series of ['a', 'b']) hear('t', reading(series, i, value));
   expect(steps).toEqual(['a 0 scored', 'b 0 scored', 'b 1 scored', 'b 2 scored', 'b 3 scored']);
   expect(failed).toEqual(['a: no']);
   expect(end).toEqual([]);
 });
 
 test('a reading without a place is an error of the whole, told downstream', () => {
-  const { readings$, end } = running([monitor('a', ['a'])]);
-  readings$.next(reading('x', 1));
+  const { heard$, hear, end } = running([monitor('a', ['a'])]);
+  hear('t', reading('x', 1));
   expect(end).toEqual(['x has no place']);
-  expect(readings$.observed).toBe(false);
+  expect(heard$.observed).toBe(false);
 });
 
 test('the end and the failure of the source pass through, and unsubscribing reaches it', () => {
   const ended = running([]);
-  ended.readings$.complete();
+  ended.heard$.complete();
   expect(ended.end).toEqual(['complete']);
   const failed = running([]);
-  failed.readings$.error(new Error('lost'));
+  failed.heard$.error(new Error('lost'));
   expect(failed.end).toEqual(['lost']);
   const left = running([]);
   left.subscription.unsubscribe();
-  expect(left.readings$.observed).toBe(false);
+  expect(left.heard$.observed).toBe(false);
 });

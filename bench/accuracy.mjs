@@ -1,0 +1,123 @@
+// What does the production path find in labelled recordings? Writes result files for the scorers of each benchmark.
+// npm run bench:nab|skab|streams -- --data DIR --out RES [--tuning option=value ...]
+//
+// Every CSV file under DIR goes through the pipeline of the service, with the shipped defaults and what --tuning says
+// otherwise, and is answered row by row in a file of the same name under RES: in order, with the time as it stands in the
+// input. A row in which nothing could be scored has score 0.
+//
+// nab      timestamp,value,anomaly_score. Its scorer takes each row at 0.5 or above as an alarm, so what an operator is told
+//          stands above the line: s / (1 + s) in the row that opens an episode, and below it what is not, min(s, 1⁻) / (1 +
+//          min(s, 1⁻)), a monotone map of the score s, whose line is 1.
+// skab     datetime,score,is_anomaly; the columns anomaly and changepoint are labels and are kept from the detector.
+// streams  timestamp,score,is_anomaly; the first column is the time, all others are one group.
+//
+// is_anomaly: an episode is open. score: as it is.
+import { createReadStream, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { kernelOrNull } from '../dist/app/kernel.js';
+import { replay } from '../dist/app/replay.js';
+import { tuningFrom } from '../dist/config/tuning-words.js';
+import { readRecording } from '../dist/io/recording.js';
+import { describeMachine, printTable } from './contest.mjs';
+
+const BELOW_LINE = 1 - 2 ** -20;
+const toUnit = (score) => score / (1 + score);
+
+/** One answer of each benchmark's form: `opened` is the score of the episode that the row opened, or null. */
+const FORMS = {
+  nab: {
+    header: 'timestamp,value,anomaly_score',
+    row: ({ time, values: [value], score }, opened) =>
+      [
+        time,
+        Number.isNaN(value) ? '' : value,
+        toUnit(opened === null ? Math.min(score ?? 0, BELOW_LINE) : Math.max(opened, 1)),
+      ].join(),
+  },
+  skab: {
+    header: 'datetime,score,is_anomaly',
+    labels: ['anomaly', 'changepoint'],
+    row: ({ time, score, anomaly }) => [time, score ?? 0, anomaly ? 1 : 0].join(),
+  },
+  streams: {
+    header: 'timestamp,score,is_anomaly',
+    row: ({ time, score, anomaly }) => [time, score ?? 0, anomaly ? 1 : 0].join(),
+  },
+};
+
+/** The names of a file's columns. */
+async function columnsOf(path, delimiter) {
+  const lines = createInterface({ input: createReadStream(path) });
+  for await (const line of lines) {
+    lines.close();
+    return line
+      .replace(/^\uFEFF/, '')
+      .split(delimiter)
+      .map((name) => name.trim().replace(/^"(.*)"$/, '$1'));
+  }
+  throw new Error(`${path} is empty`);
+}
+
+async function answer(path, form, { tuning, kernel }) {
+  const delimiter = form.labels === undefined ? ',' : ';';
+  const [time, ...columns] = await columnsOf(path, delimiter);
+  const values = columns.filter((name) => form.labels?.includes(name) !== true);
+  const recording = await readRecording(path, { time, values, delimiter });
+  const lines = [form.header];
+  let episodes = 0;
+  let opened = null;
+  const startedAt = performance.now();
+  const { rows } = await replay(recording, {
+    note: (level, fields, message) => {
+      if (level !== 'info') console.error(`${path}: ${message}`, fields);
+    },
+    kernel,
+    tuning,
+    onEvent: ({ phase, anomaly }) => {
+      if (phase !== 'opened') return;
+      episodes++;
+      opened = Math.max(opened ?? 0, anomaly.score);
+    },
+    onRow: (row) => {
+      lines.push(form.row(row, opened));
+      opened = null;
+    },
+  });
+  return { lines, rows, episodes, seconds: (performance.now() - startedAt) / 1000 };
+}
+
+const [name, ...args] = process.argv.slice(2);
+const { values } = parseArgs({
+  args,
+  options: {
+    data: { type: 'string' },
+    out: { type: 'string' },
+    tuning: { type: 'string', multiple: true, default: [] },
+  },
+});
+if (values.data === undefined || values.out === undefined) {
+  console.error(`usage: npm run bench:${name} -- --data DIR --out RES [--tuning option=value ...]`);
+  process.exit(64);
+}
+
+const tuning = tuningFrom(values.tuning);
+const kernel = kernelOrNull((_level, _fields, message) => console.error(message));
+const files = readdirSync(values.data, { recursive: true })
+  .filter((file) => file.endsWith('.csv'))
+  .sort();
+const cells = ({ rows, episodes, seconds }) =>
+  [rows, episodes, seconds.toFixed(2), ((1e6 * seconds) / Math.max(1, rows)).toFixed(1)].map(String);
+const table = [];
+const total = { rows: 0, episodes: 0, seconds: 0 };
+for (const file of files) {
+  const { lines, ...run } = await answer(join(values.data, file), FORMS[name], { tuning, kernel });
+  const path = join(values.out, file);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${lines.join('\n')}\n`);
+  table.push([file, ...cells(run)]);
+  for (const key of Object.keys(total)) total[key] += run[key];
+}
+describeMachine();
+printTable(['file', 'rows', 'episodes', 's', 'µs a row'], [...table, [`${files.length} files`, ...cells(total)]]);
