@@ -64,7 +64,7 @@ async function answer(path, form, { tuning, kernel }) {
   const delimiter = form.labels === undefined ? ',' : ';';
   const [time, ...columns] = await columnsOf(path, delimiter);
   const values = columns.filter((name) => form.labels?.includes(name) !== true);
-  const recording = await readRecording(path, { time, values, delimiter });
+  const recording = await readRecording(path, { time, values, delimiter, everyRow: true });
   const lines = [form.header];
   let episodes = 0;
   let opened = null;

@@ -68,7 +68,7 @@ export async function replayFile(file: string, options: ReplayCommandOptions): P
   const span = summary.rows > 1 ? `, ${shortDuration(summary.lastAt - summary.firstAt)} of readings` : '';
   console.error(
     `${summary.rows} rows${span}, in ${seconds.toFixed(1)} s (${Math.round((1e6 * seconds) / Math.max(1, summary.rows))} µs a row).` +
-      leftOut(recording.timelessRows, 'rows without a readable time') +
+      leftOut(recording.skippedRows, 'rows without a readable time') +
       leftOut(summary.lateRows, 'rows that are not in the order of time') +
       leftOut(recording.unreadableCells, 'unreadable cells'),
   );
@@ -91,10 +91,9 @@ function openScores(path: string): { write(row: ScoredRow): Promise<void> | unde
   errored.catch(() => undefined);
   stream.write('timestamp,score,is_anomaly,series,value,expected,lower,upper\n');
   return {
-    write: ({ at, time, score, anomaly, series, value, expected, lower, upper }) => {
+    write: ({ at, score, anomaly, series, value, expected, lower, upper }) => {
       const cells = [score, anomaly ? 1 : 0, series, value, expected, lower, upper];
-      const timestamp = Number.isNaN(at) ? `"${time.replaceAll('"', '""')}"` : new Date(at).toISOString();
-      const roomy = stream.write(`${timestamp},${cells.map((cell) => cell ?? '').join()}\n`);
+      const roomy = stream.write(`${new Date(at).toISOString()},${cells.map((cell) => cell ?? '').join()}\n`);
       return roomy ? undefined : Promise.race([once(stream, 'drain').then(() => undefined), errored]);
     },
     end: async () => {

@@ -12,30 +12,40 @@ export interface RecordingOptions {
   readonly values?: readonly string[] | undefined;
   /** Columns that are no values, such as labels. */
   readonly ignore?: readonly string[] | undefined;
+  /** Columns that are labels: the first one that is there marks the rows, and none of them is a value. */
+  readonly labels?: readonly string[] | undefined;
+  /** Also rows whose time cannot be read. */
+  readonly everyRow?: boolean | undefined;
   /** `auto` takes the one of `,` `;` tab and `|` that the first line has most of. */
   readonly delimiter?: string | undefined;
 }
 
 export interface RecordingRow {
-  /** Epoch ms; NaN where the time cannot be read. */
+  /** Epoch ms; NaN where the time cannot be read and `everyRow` was asked for. */
   readonly at: number;
   /** The time as it stands in the file. */
   readonly time: string;
   /** One a value column, in their order; NaN where the cell is missing or no number. */
   readonly values: Float64Array;
+  /** Whether the label column marks the row: a number that is not 0, or `true`. */
+  readonly label: boolean;
   /** Number of the row, 1 for the first below the header. */
   readonly row: number;
 }
+
+type ColumnOptions = Omit<RecordingOptions, 'delimiter' | 'everyRow'>;
 
 /** A CSV file on its way through memory; its rows can be read once. The counts grow as they are. */
 export interface Recording extends AsyncIterable<RecordingRow> {
   readonly time: string;
   readonly values: readonly string[];
+  /** The column of labels, null where there is none. */
+  readonly label: string | null;
   /** Bytes of the file, null where it is a pipe and nobody knows. */
   readonly bytesTotal: number | null;
   readonly bytesRead: number;
-  /** Rows whose time cannot be read. */
-  readonly timelessRows: number;
+  /** Rows whose time cannot be read: left out, unless `everyRow` was asked for. */
+  readonly skippedRows: number;
   /** Cells that hold something, but no number. */
   readonly unreadableCells: number;
 }
@@ -80,8 +90,9 @@ const openSource = async (path: string): Promise<Source> => {
 class CsvRecording implements Recording {
   time = '';
   values: readonly string[] = [];
+  label: string | null = null;
   bytesRead = 0;
-  timelessRows = 0;
+  skippedRows = 0;
   unreadableCells = 0;
   readonly bytesTotal: number | null;
 
@@ -92,6 +103,8 @@ class CsvRecording implements Recording {
   #delimiter = ',';
   #timeColumn = 0;
   #valueColumns: readonly number[] = [];
+  #labelColumn = -1;
+  #everyRow = false;
 
   constructor(path: string, { chunks, bytesTotal }: Source) {
     this.#path = path;
@@ -100,7 +113,8 @@ class CsvRecording implements Recording {
   }
 
   /** Reads the header and a few rows, and settles which column is what. */
-  async begin({ delimiter = 'auto', ...columns }: RecordingOptions): Promise<void> {
+  async begin({ delimiter = 'auto', everyRow = false, ...columns }: RecordingOptions): Promise<void> {
+    this.#everyRow = everyRow;
     const head = await this.#head();
     this.#delimiter = delimiter === 'auto' ? guessDelimiter(head.toString()) : delimiter;
     const parser = parse({
@@ -132,8 +146,9 @@ class CsvRecording implements Recording {
         row++;
         const time = cells[this.#timeColumn] ?? '';
         const at = readTime(time);
-        if (Number.isNaN(at)) this.timelessRows++;
-        yield { at, time, values: this.#numbers(cells), row };
+        if (Number.isNaN(at)) this.skippedRows++;
+        if (this.#everyRow || !Number.isNaN(at))
+          yield { at, time, values: this.#numbers(cells), label: this.#marked(cells), row };
       }
     } catch (error) {
       throw readable(this.#path, error);
@@ -167,7 +182,7 @@ class CsvRecording implements Recording {
     }
   }
 
-  #settle(header: readonly string[], { time, values, ignore = [] }: Omit<RecordingOptions, 'delimiter'>): void {
+  #settle(header: readonly string[], { time, values, ignore = [], labels = [] }: ColumnOptions): void {
     const nameless = header.every((name) => name === '' || isNumber(name, this.#delimiter) || isTime(name));
     if (nameless) throw this.#refusal('has no header: its first line should name the columns');
     const named = (name: string): number => {
@@ -178,7 +193,8 @@ class CsvRecording implements Recording {
     const first = (column: number): string =>
       this.#ahead.map((cells) => cells[column] ?? '').find((cell) => !isMissing(cell)) ?? '';
     const columns = [...header.keys()];
-    const ignored = new Set(ignore.map(named));
+    const marks = labels.map((name) => header.indexOf(name)).filter((column) => column >= 0);
+    const ignored = new Set([...ignore.map(named), ...marks]);
     this.#timeColumn = time === undefined ? columns.findIndex((column) => isTime(first(column))) : named(time);
     if (this.#timeColumn < 0)
       throw this.#refusal(
@@ -191,6 +207,8 @@ class CsvRecording implements Recording {
         .filter((column) => isNumber(first(column), this.#delimiter));
     if (this.#valueColumns.length === 0)
       throw this.#refusal(`has no column of numbers beside "${header[this.#timeColumn]}"`);
+    this.#labelColumn = marks[0] ?? -1;
+    this.label = header[this.#labelColumn] ?? null;
     this.time = header[this.#timeColumn];
     this.values = this.#valueColumns.map((column) => header[column]);
     const twice = this.values.find((name, index) => this.values.indexOf(name) !== index);
@@ -207,6 +225,11 @@ class CsvRecording implements Recording {
       numbers[index] = number;
     });
     return numbers;
+  }
+
+  #marked(cells: readonly string[]): boolean {
+    const cell = cells[this.#labelColumn] ?? '';
+    return /^true$/i.test(cell) || Math.abs(readNumber(cell, this.#delimiter)) > 0;
   }
 
   #refusal(what: string): AppError {

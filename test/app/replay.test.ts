@@ -24,7 +24,7 @@ async function replayed(csv: string, options: Partial<ReplayOptions> = {}): Prom
   const rows: ScoredRow[] = [];
   const events: AnomalyEvent[] = [];
   const notes: string[] = [];
-  const summary = await replay(await readRecording(path), {
+  const summary = await replay(await readRecording(path, { everyRow: true }), {
     note: (_level, _fields, message) => notes.push(message),
     kernel: null,
     onEvent: (event) => events.push(event),
@@ -115,6 +115,7 @@ test('a row without any number is answered without a score', async () => {
     at: START_AT + 60_000,
     time: '2024-01-01T00:01Z',
     values: Float64Array.of(NaN, NaN),
+    label: false,
     row: 2,
     score: null,
     anomaly: false,

@@ -90,26 +90,17 @@ test('columns can be chosen and left out', async () => {
   expect(plain(await read(content, { values: ['w', 'label'] }))).toEqual([[1, NOON, 2, 0]]);
 });
 
-test('a missing cell is NaN, an unreadable one too and counted, a row without a time has NaN for it and is counted', async () => {
+test('a missing cell is NaN, an unreadable one too and counted, a row without a time is skipped and counted', async () => {
   const content = `t,v,w\n${NOON},,1\n${NOON},NaN,2\n${NOON},unavailable,3\nyesterday,4,4\n${NOON},5,warm\n${NOON},6\n\n,7,7\n`;
   const result = await read(content);
   expect(plain(result)).toEqual([
     [1, NOON, NaN, 1],
     [2, NOON, NaN, 2],
     [3, NOON, NaN, 3],
-    [4, NaN, 4, 4],
     [5, NOON, 5, NaN],
     [6, NOON, 6, NaN],
-    [7, NaN, 7, 7],
   ]);
-  expect(result.rows.map(({ time }) => time).slice(2)).toEqual([
-    String(NOON),
-    'yesterday',
-    String(NOON),
-    String(NOON),
-    '',
-  ]);
-  expect(result.recording).toMatchObject({ timelessRows: 2, unreadableCells: 1 });
+  expect(result.recording).toMatchObject({ skippedRows: 2, unreadableCells: 1 });
 });
 
 test('a byte order mark, Windows line ends, spaces and a missing last line end change nothing', async () => {
@@ -137,7 +128,7 @@ test('what is written comes back: any numbers, any delimiter, any number of rows
       expect(plain(result)).toEqual(
         numbers.map((values, row) => [row + 1, NOON + row, ...values.map((value) => value + 0)]),
       );
-      expect(result.recording).toMatchObject({ timelessRows: 0, unreadableCells: 0 });
+      expect(result.recording).toMatchObject({ skippedRows: 0, unreadableCells: 0 });
     }),
     { numRuns: 30 },
   );
@@ -209,4 +200,22 @@ describe('what cannot be read is named, with what is missing', () => {
       expect(await refusal(`t,v\n${NOON},1\n`, options)).toBe('has no column "when"; its columns are t, v');
     },
   );
+});
+
+test('every row is there when it is asked for, with its time as it stands in the file', async () => {
+  const { rows } = await read(`t,v\n${NOON},1\nyesterday,2\n,3\n`, { everyRow: true });
+  expect(rows.map(({ at, time, values }) => [at, time, ...values])).toEqual([
+    [NOON, String(NOON), 1],
+    [NaN, 'yesterday', 2],
+    [NaN, '', 3],
+  ]);
+});
+
+test('labels mark the rows and are no values', async () => {
+  const labels = ['anomaly', 'label', 'changepoint'];
+  const content = `t,v,label,changepoint\n${NOON},1,0,1\n${NOON},2,1.0,0\n${NOON},3,,0\n${NOON},4,True,0\n${NOON},5,false,0\n`;
+  const { recording, rows } = await read(content, { labels });
+  expect([recording.label, recording.values]).toEqual(['label', ['v']]);
+  expect(rows.map(({ label }) => label)).toEqual([false, true, false, true, false]);
+  expect((await read(`t,v\n${NOON},1\n`, { labels })).recording.label).toBeNull();
 });
