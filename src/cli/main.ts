@@ -4,7 +4,9 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { AppError } from '../errors.ts';
 import type { AnomaliesOptions } from './anomalies-command.ts';
 import type { DemoCommandOptions } from './demo-command.ts';
+import type { EvaluateCommandOptions } from './evaluate-command.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { withRecordingOptions } from './recording-options.ts';
 import type { ReplayCommandOptions } from './replay-command.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -67,6 +69,22 @@ program
   .action(async (file: string, options: ReplayCommandOptions) => {
     const { replayFile } = await import('./replay-command.ts');
     exits(await replayFile(file, options));
+  });
+
+withRecordingOptions(
+  program
+    .command('evaluate')
+    .description('what is found in labelled recordings, and how often it is a false alarm')
+    .argument('<files...>', 'CSV files with a header'),
+)
+  .option(
+    '-w, --windows <file>',
+    "labels as windows of time instead of a column, in the form of NAB's combined_windows.json",
+  )
+  .option('--json', 'as one JSON object', false)
+  .action(async (files: string[], options: EvaluateCommandOptions) => {
+    const { evaluateFiles } = await import('./evaluate-command.ts');
+    exits(await evaluateFiles(files, options));
   });
 
 program

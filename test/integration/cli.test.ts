@@ -109,6 +109,8 @@ describe('a wrong command line ends with 64', () => {
     [['check'], 'which file? zankyo check SITE.yaml'],
     [['anomalies'], 'which log? Give -c SITE.yaml or --database FILE'],
     [['anomalies', '--database', 'x.db', '--limit', 'few'], 'Expected a whole number.'],
+    [['evaluate'], "error: missing required argument 'files'"],
+    [['evaluate', 'x.csv', '--tuning', 'warmpu=3'], 'tuning.warmpu: unknown option "warmpu"; did you mean "warmup"?'],
     [['demo', '--for', '5x'], '--for 5x: expected real time such as 90s or 10m, or simulated time such as 14d'],
     [['demo', '--for', '0d'], '--for 0d: expected real time'],
     [['demo', '--for', '90'], '--for 90: expected real time'],
