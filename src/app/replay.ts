@@ -7,6 +7,7 @@ import type { StreamMonitor } from '../detect/stream-monitor.ts';
 import { AppError } from '../errors.ts';
 import type { Recording, RecordingRow } from '../io/recording.ts';
 import type { Kernel } from '../nn/kernel.ts';
+import type { Step } from '../stream/detect-per-stream.ts';
 import type { Message } from '../stream/message.ts';
 import type { Ports } from '../stream/ports.ts';
 import { slugify } from '../stream/slug.ts';
@@ -36,6 +37,8 @@ export interface ReplayOptions {
   /** One stream for each column instead of one group of all. */
   readonly separate?: boolean;
   readonly onEvent: (event: AnomalyEvent) => void;
+  /** Called for each reading that has been through its stream; the step is overwritten by the next. */
+  readonly onStep?: (step: Step) => void;
   /** Called for each row, in order. What it returns is waited for. */
   readonly onRow?: (row: ScoredRow) => void | Promise<void>;
 }
@@ -114,6 +117,7 @@ export async function replay(recording: Recording, options: ReplayOptions): Prom
   const subscription = pipeline(site, ports, { note, kernel, clock$ }).subscribe({
     next: (step) => {
       monitors.add(step.monitor);
+      options.onStep?.(step);
       if (step.verdict !== null && step.verdict.score >= (answer.score ?? 0))
         answer = answerOf(step.monitor, step.verdict);
     },

@@ -3,18 +3,14 @@ import { evaluate, figuresOf, type Evaluation, type Figures } from '../app/evalu
 import { eventsIn } from '../app/evaluate/events.ts';
 import { kernelOrNull } from '../app/kernel.ts';
 import { AppError } from '../errors.ts';
-import { readLabelWindows, windowsFor } from '../io/label-windows.ts';
-import { readRecording } from '../io/recording.ts';
 import { EXIT } from './exit-codes.ts';
 import { count, shortDuration, table } from './format.ts';
 import { noteTo, openLog } from './log.ts';
 import { openProgress } from './progress.ts';
-import { LABELS, tuningOf, type RecordingCommandOptions } from './recording-options.ts';
+import { LABELS, openLabelled, tuningOf, windowsOf, type RecordingCommandOptions } from './recording-options.ts';
 
 export interface EvaluateCommandOptions extends RecordingCommandOptions {
-  /** A JSON file of windows, in NAB's form, instead of a column. */
-  readonly windows?: string;
-  readonly json: boolean;
+  readonly separate: boolean;
 }
 
 /** Rows between two looks at the progress bar. */
@@ -22,24 +18,26 @@ const PROGRESS_ROWS = 200;
 
 /** `zankyo evaluate FILE...`: what the pipeline finds in labelled recordings, a line each and one for all. */
 export async function evaluateFiles(files: readonly string[], options: EvaluateCommandOptions): Promise<number> {
-  const { windows, json } = options;
+  const { json, separate } = options;
   const tuning = tuningOf(options);
   const note = noteTo(openLog('warn'));
   const kernel = kernelOrNull(note);
-  const labelled = windows === undefined ? null : readLabelWindows(windows);
   const evaluations: Evaluation[] = [];
   for (const file of files) {
-    const own = labelled === null ? null : windowsFor(file, labelled);
-    if (labelled !== null && own === null)
-      throw new AppError('recording_unreadable', `${windows} has no windows for ${file}, not even an empty list`);
-    const recording = await readLabelled(file, options, own === null);
+    const own = windowsOf(file, options);
+    const recording = await openLabelled(file, options);
+    if (own === null && recording.label === null)
+      throw new AppError(
+        'recording_unreadable',
+        `${file} has no column of labels called ${LABELS.slice(0, 3).join(', ')}; name one with --label`,
+      );
     const progress = openProgress(recording.bytesTotal);
     let rows = 0;
     const answers: Answers = await answersOf(recording, {
       note,
       kernel,
       tuning,
-      separate: options.separate,
+      separate,
       onRow: () => {
         if (++rows % PROGRESS_ROWS === 0) progress.update(recording.bytesRead, `${file}, ${rows} rows`);
       },
@@ -53,17 +51,6 @@ export async function evaluateFiles(files: readonly string[], options: EvaluateC
   if (json) console.log(JSON.stringify({ files: each, all }));
   else console.log(tableOf(each, all));
   return EXIT.ok;
-}
-
-/** A recording with its labels; throws when they are asked for and not there. */
-export async function readLabelled(file: string, options: RecordingCommandOptions, needed: boolean) {
-  const { time, columns: values, ignore, delimiter, label } = options;
-  const labels = label === undefined ? LABELS : [label, ...LABELS];
-  const recording = await readRecording(file, { time, values, ignore, delimiter, labels });
-  const missing = label === undefined ? recording.label === null : recording.label !== label;
-  if (!missing || (!needed && label === undefined)) return recording;
-  const wanted = label === undefined ? `called ${LABELS.slice(0, 3).join(', ')}` : `"${label}"`;
-  throw new AppError('recording_unreadable', `${file} has no column of labels ${wanted}; name one with --label`);
 }
 
 const HEADER = [

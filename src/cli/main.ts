@@ -7,6 +7,7 @@ import type { DemoCommandOptions } from './demo-command.ts';
 import type { EvaluateCommandOptions } from './evaluate-command.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { withRecordingOptions } from './recording-options.ts';
+import type { TuneCommandOptions } from './tune-command.ts';
 import type { ReplayCommandOptions } from './replay-command.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -16,6 +17,12 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 const wholeNumber = (text: string): number => {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
   return Number(text);
+};
+
+const positiveNumber = (text: string): number => {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('Expected a number above 0.');
+  return value;
 };
 
 // Each command is loaded when it is called: the service on a Pi has no use for the demo's broker in its memory.
@@ -77,15 +84,22 @@ withRecordingOptions(
     .description('what is found in labelled recordings, and how often it is a false alarm')
     .argument('<files...>', 'CSV files with a header'),
 )
-  .option(
-    '-w, --windows <file>',
-    "labels as windows of time instead of a column, in the form of NAB's combined_windows.json",
-  )
-  .option('--json', 'as one JSON object', false)
+  .option('-s, --separate', 'learn each column by itself instead of all as one group', false)
   .action(async (files: string[], options: EvaluateCommandOptions) => {
     const { evaluateFiles } = await import('./evaluate-command.ts');
     exits(await evaluateFiles(files, options));
   });
+
+withRecordingOptions(
+  program
+    .command('tune')
+    .description('search the options that suit a recording, for as many alarms as you want, and print the YAML')
+    .argument('<file>', 'a CSV file with a header')
+    .requiredOption('-n, --alarms-per-week <n>', 'how many alarms a week are welcome', positiveNumber),
+).action(async (file: string, options: TuneCommandOptions) => {
+  const { tuneFile } = await import('./tune-command.ts');
+  exits(await tuneFile(file, options));
+});
 
 program
   .command('anomalies')

@@ -1,4 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { tuningSchema } from '../../src/config/schema.ts';
 import { roomTemperature } from '../room-temperature.ts';
 import { directory, runProgram } from './program.ts';
 
@@ -61,3 +63,21 @@ test('evaluate: without labels there is nothing to say, and exit code 66', async
     expect([code, stdout, stderr]).toEqual([66, '', `${says}\n`]);
   }
 });
+
+test('tune: YAML that a site file takes, and what was seen with it', async () => {
+  const cwd = withFiles({ 'labelled.csv': labelled, 'short.csv': plain.split('\n').slice(0, 50).join('\n') });
+  const { code, stdout, stderr } = await runProgram(['tune', 'labelled.csv', '-n', '10'], cwd);
+  expect([code, stderr]).toEqual([0, '']);
+  const yaml = parse(stdout) as { tuning: object };
+  expect(tuningSchema.safeParse(yaml.tuning).success).toBe(true);
+  expect(stdout).toMatch(
+    /^# On labelled\.csv, after the warm-up: \d+ alarms? in [\d.]+ weeks \([\d.]+ a week\), 1 of 1 event found/m,
+  );
+  expect(stdout).toMatch(
+    /^# Log-loss of its forecasts: [\d.]+ nats a reading, before [\d.]+; the best of \d trials\.$/m,
+  );
+
+  const short = await runProgram(['tune', 'short.csv', '-n', '2'], cwd);
+  expect([short.code, short.stdout]).toEqual([66, '']);
+  expect(short.stderr).toContain('ends before the warm-up does');
+}, 120_000);

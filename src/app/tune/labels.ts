@@ -1,0 +1,33 @@
+import type { TimeWindow } from '../../io/label-windows.ts';
+
+/** Which event each row of a recording lies in, row by row, by the labels of its rows or by windows of time. */
+export class Labels {
+  private readonly windows: readonly TimeWindow[] | null;
+  private before = false; // whether the last row was labelled
+  private number = -1;
+
+  constructor(windows: readonly TimeWindow[] | null) {
+    this.windows = windows;
+  }
+
+  /** The number of the event that the next row lies in, from 0 on; -1 for none. */
+  next(at: number, label: boolean): number {
+    if (this.windows !== null) return this.windows.findIndex(([from, to]) => at >= from && at <= to);
+    if (label && !this.before) this.number++;
+    this.before = label;
+    return label ? this.number : -1;
+  }
+}
+
+/** Counts events, each once, that are met in their order. */
+export class EventCount {
+  count = 0;
+  private last = -1;
+
+  /** Takes the number of an event, -1 for none. */
+  meet(event: number): void {
+    if (event < 0 || event === this.last) return;
+    this.last = event;
+    this.count++;
+  }
+}

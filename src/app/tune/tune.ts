@@ -1,0 +1,171 @@
+import { tuningFrom } from '../../config/tuning-words.ts';
+import type { Tuning } from '../../config/schema.ts';
+import { AppError } from '../../errors.ts';
+import type { TimeWindow } from '../../io/label-windows.ts';
+import type { Recording } from '../../io/recording.ts';
+import type { Kernel } from '../../nn/kernel.ts';
+import type { Note } from '../note.ts';
+import { replay, siteOf } from '../replay.ts';
+import { monitorOptions } from '../streams.ts';
+import { ForecastLoss } from './forecast-loss.ts';
+import { EventCount, Labels } from './labels.ts';
+import { Ladder, rungWithin, type Rung } from './ladder.ts';
+import { SEARCHED } from './searched.ts';
+
+export interface TuneOptions {
+  readonly note: Note;
+  /** Where the networks run in SIMD; null for Float64. */
+  readonly kernel: Kernel | null;
+  /** What all trials have in common. */
+  readonly tuning: Partial<Tuning>;
+  readonly alarmsPerWeek: number;
+  /** Where the recording is anomalous, by time; null for what its labels say. */
+  readonly windows: readonly TimeWindow[] | null;
+  /** How much of all is done, 0 to 1, and what is being done. */
+  readonly onProgress: (share: number, doing: string) => void;
+}
+
+/** What was seen with one choice of options, after the warm-up. */
+export interface Trial {
+  /** As in a site file, `option=value`; empty for what the trials began with. */
+  readonly words: readonly string[];
+  /** Nats a reading. */
+  readonly loss: number;
+  readonly weeks: number;
+  /** 0 where nothing is labelled. */
+  readonly events: number;
+  /** The sensitivity that keeps within the alarms asked for, and what it brings. */
+  readonly rung: Rung;
+  readonly sensorFaults: number;
+}
+
+export interface Tuned {
+  readonly first: Trial;
+  /** The best of the trials. */
+  readonly chosen: Trial;
+  /** The chosen options with their sensitivity, run once more: what an operator would have had. */
+  readonly seen: { readonly alarms: number; readonly found: number; readonly sensorFaults: number };
+  readonly trials: number;
+}
+
+const WEEK_MS = 604_800_000;
+const PROGRESS_ROWS = 500;
+/** A gain under one percent of probability is none that anybody would notice. */
+const LEAST_GAIN = 0.01;
+
+/**
+ * Searches the options of `SEARCHED` one after another, each from the best so far; every trial is a run through the
+ * pipeline, so that nothing is known before its time. Where events are labelled, more of them found at the sensitivity that
+ * keeps to the alarms asked for is better, else a lower log-loss of the forecasts. `open` is called for each run.
+ */
+export async function tune(open: () => Promise<Recording>, options: TuneOptions): Promise<Tuned> {
+  const runs = 2 + SEARCHED.reduce((sum, words) => sum + words.length - 1, 0);
+  let done = 0;
+  const run = async (words: readonly string[], doing: string): Promise<Seen> => {
+    const seen = await runTrial(await open(), words, options, (share) => {
+      options.onProgress((done + share) / runs, doing);
+    });
+    done++;
+    return seen;
+  };
+  const first = trialOf([], await run([], 'as it is'), options);
+  let chosen = first;
+  const start = siteOf(['series'], { tuning: options.tuning }).tuning;
+  for (const choices of SEARCHED) {
+    const others = choices.filter((word) => !isSet(start, word));
+    for (const word of others.slice(0, choices.length - 1)) {
+      const option = word.split('=')[0];
+      const words = [...chosen.words.filter((each) => !each.startsWith(`${option}=`)), word];
+      const trial = trialOf(words, await run(words, word), options);
+      if (isBetter(trial, chosen)) chosen = trial;
+    }
+  }
+  const words = [...chosen.words, `sensitivity=${chosen.rung.sensitivity}`];
+  const { alarms, found, sensorFaults } = await run(words, `sensitivity=${chosen.rung.sensitivity}`);
+  return { first, chosen, seen: { alarms, found, sensorFaults }, trials: done - 1 };
+}
+
+const isSet = (tuning: Tuning, word: string): boolean =>
+  Object.entries(tuningFrom([word])).every(([option, value]) => tuning[option as keyof Tuning] === value);
+
+const isBetter = (a: Trial, b: Trial): boolean =>
+  a.rung.found === b.rung.found ? a.loss < b.loss - LEAST_GAIN : a.rung.found > b.rung.found;
+
+/** One run: what each sensitivity would have brought, and what its own did. */
+interface Seen {
+  readonly loss: number;
+  readonly weeks: number;
+  readonly events: number;
+  readonly rungs: readonly Rung[];
+  readonly alarms: number;
+  readonly found: number;
+  readonly sensorFaults: number;
+}
+
+const trialOf = (
+  words: readonly string[],
+  { loss, weeks, events, rungs, sensorFaults }: Seen,
+  { alarmsPerWeek }: TuneOptions,
+): Trial => ({ words, loss, weeks, events, rung: rungWithin(rungs, alarmsPerWeek * weeks), sensorFaults });
+
+async function runTrial(
+  recording: Recording,
+  words: readonly string[],
+  { note, kernel, tuning: common, windows }: TuneOptions,
+  onProgress: (share: number) => void,
+): Promise<Seen> {
+  const tuning = siteOf(recording.values, { tuning: { ...common, ...tuningFrom(words) } }).tuning;
+  const ladder = new Ladder(tuning.sensitivity, monitorOptions(tuning, kernel));
+  const loss = new ForecastLoss();
+  const labels = new Labels(windows);
+  const events = new EventCount();
+  const found = new EventCount();
+  let ready = false; // before the present row
+  let learned = false; // after it
+  let readyAt = NaN;
+  let lastAt = NaN;
+  let rows = 0;
+  let opened = 0; // in the present row
+  let alarms = 0;
+  let sensorFaults = 0;
+  await replay(recording, {
+    note,
+    kernel,
+    tuning,
+    onEvent: ({ phase, anomaly }) => {
+      if (phase !== 'opened') return;
+      if (anomaly.kind === 'sensor') sensorFaults++;
+      else opened++;
+    },
+    onStep: (step) => {
+      loss.hear(step);
+      learned = step.monitor.warmup === 1;
+    },
+    onRow: ({ at, score, label }) => {
+      const event = labels.next(at, label);
+      if (ready) events.meet(event);
+      if (ready && score !== null) ladder.step(at, score, event);
+      if (opened > 0) found.meet(event);
+      alarms += opened;
+      opened = 0;
+      if (learned && !ready) readyAt = at;
+      ready = learned;
+      lastAt = at;
+      if (rows++ % PROGRESS_ROWS === 0) onProgress(recording.bytesRead / (recording.bytesTotal ?? Infinity));
+    },
+  });
+  if (Number.isNaN(readyAt))
+    throw new AppError(
+      'recording_unreadable',
+      'the recording ends before the warm-up does: there is nothing to tune by',
+    );
+  return {
+    loss: loss.mean,
+    weeks: Math.max(0, lastAt - readyAt) / WEEK_MS,
+    events: events.count,
+    rungs: ladder.rungs,
+    alarms,
+    found: found.count,
+    sensorFaults,
+  };
+}

@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Ladder, rungWithin, type Rung } from '../../../src/app/tune/ladder.ts';
+
+const options = { minDurationMs: 0, closeAfter: 2, hysteresis: 0.7, coolDownMs: 0 };
+
+/** The rungs after these scores, one a minute, of which `events` lie in an event. */
+function rungsOf(scores: readonly number[], events: readonly number[] = [], base = 1): readonly Rung[] {
+  const ladder = new Ladder(base, options);
+  scores.forEach((score, i) => {
+    ladder.step(60_000 * i, score, events[i] ?? -1);
+  });
+  return ladder.rungs;
+}
+const at = (rungs: readonly Rung[], sensitivity: number): Rung =>
+  rungs.find((rung) => rung.sensitivity === sensitivity)!;
+
+test('each sensitivity from 0.1 to 10 opens its own episodes', () => {
+  const rungs = rungsOf([0, 1.5, 0, 0, 0.6, 0, 0, 3, 0, 0]);
+  expect([0.1, 0.33, 0.5, 1, 2, 10].map((sensitivity) => at(rungs, sensitivity).alarms)).toEqual([0, 0, 1, 2, 3, 3]);
+});
+
+test('an event is found once, however often an alarm is raised in it', () => {
+  const rungs = rungsOf([2, 0, 0, 2, 0, 0, 2, 0, 0], [0, 0, 0, 0, 0, 0, 1, -1, -1]);
+  expect(at(rungs, 1)).toEqual({ sensitivity: 1, alarms: 3, found: 2 });
+});
+
+test('scores of a run at another sensitivity tell the same', () => {
+  fc.assert(
+    fc.property(fc.array(fc.double({ min: 0, max: 4, noNaN: true }), { maxLength: 60 }), (scores) => {
+      const doubled = scores.map((score) => 2 * score);
+      expect(rungsOf(doubled, [], 2)).toEqual(rungsOf(scores, [], 1));
+    }),
+  );
+});
+
+test('the highest sensitivity within the alarms asked for, below which none has more', () => {
+  const rungs = [0, 1, 3, 2, 5].map((alarms, k) => ({ sensitivity: k + 1, alarms, found: 0 }));
+  expect([0, 1, 2, 3, 4, 9].map((alarms) => rungWithin(rungs, alarms).sensitivity)).toEqual([1, 2, 2, 4, 4, 5]);
+  expect(rungWithin(rungs, -1).sensitivity).toBe(1); // all have more
+});
