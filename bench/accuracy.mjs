@@ -11,7 +11,7 @@
 // skab     datetime,score,is_anomaly; the columns anomaly and changepoint are labels and are kept from the detector.
 // streams  timestamp,score,is_anomaly; the first column is the time, all others are one group.
 //
-// is_anomaly: an episode is open. score: as it is.
+// is_anomaly: an episode is open. score: as it is, of the process or of a sensor at fault, whichever is worse.
 import { createReadStream, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';

@@ -1,5 +1,5 @@
-import { Episode, type EpisodeOptions, type Finding } from '../../detect/episode.ts';
-import { EVIDENCE_KINDS } from '../../detect/evidence.ts';
+import { Episode, type EpisodeOptions } from '../../detect/episode.ts';
+import { emptyFinding } from '../../detect/finding.ts';
 import { Memory } from '../../math/memory.ts';
 import { EventCount } from './labels.ts';
 
@@ -27,17 +27,7 @@ export class Ladder {
     alarms: number;
   }[];
   private readonly base: number;
-  private readonly finding: Finding = {
-    score: 0,
-    cause: EVIDENCE_KINDS[0],
-    series: 0,
-    value: NaN,
-    expected: NaN,
-    lower: NaN,
-    upper: NaN,
-    detail: NaN,
-    scores: new Float64Array(1),
-  };
+  private readonly finding = emptyFinding(1);
 
   constructor(base: number, options: EpisodeOptions) {
     this.base = base;

@@ -126,6 +126,7 @@ async function runTrial(
   let lastAt = NaN;
   let rows = 0;
   let opened = 0; // in the present row
+  let score: number | null = null; // of the process in the present row
   let alarms = 0;
   let sensorFaults = 0;
   await replay(recording, {
@@ -139,12 +140,14 @@ async function runTrial(
     },
     onStep: (step) => {
       loss.hear(step);
+      score = step.verdict?.score ?? score;
       learned = step.monitor.warmup === 1;
     },
-    onRow: ({ at, score, label }) => {
+    onRow: ({ at, label }) => {
       const event = labels.next(at, label);
       if (ready) events.meet(event);
       if (ready && score !== null) ladder.step(at, score, event);
+      score = null;
       if (opened > 0) found.meet(event);
       alarms += opened;
       opened = 0;
