@@ -28,6 +28,9 @@ export interface ScoredRow extends RecordingRow {
   readonly upper: number | null;
 }
 
+/** What of a recording is run: its rows, and the names of their columns. */
+export type Rows = Pick<Recording, 'values'> & AsyncIterable<RecordingRow>;
+
 export interface ReplayOptions {
   readonly note: Note;
   /** Where the networks run in SIMD; null for Float64. */
@@ -57,7 +60,7 @@ const GROUP = 'recording';
 const MESSAGE = { topic: TOPIC, retained: false, redelivered: false } as const;
 
 /** A series name for each column: columns may differ in what a slug leaves out, and one may be called like the group. */
-function namesOf(columns: readonly string[]): readonly string[] {
+export function seriesNames(columns: readonly string[]): readonly string[] {
   const taken = new Set([GROUP]);
   return columns.map((column, i) => {
     const slug = slugify(column) || `column-${i + 1}`;
@@ -70,13 +73,14 @@ function namesOf(columns: readonly string[]): readonly string[] {
 
 /** A site of one topic, whose payload is a row as a JSON object. */
 export function siteOf(columns: readonly string[], { tuning = {}, separate = false }: Partial<ReplayOptions>): Site {
-  const names = namesOf(columns);
+  const names = seriesNames(columns);
   const site = siteSchema.parse({
     site: 'replay',
     mqtt: { url: 'mqtt://localhost' },
     inputs: [{ topic: TOPIC, time: 'at', fields: names.map((name, i) => ({ path: `v${i}`, name })) }],
     groups: separate || names.length < 2 ? {} : { [GROUP]: { series: names } },
     max_series: Math.max(names.length, 1),
+    snapshots: { every: '1d' }, // nobody keeps them
   });
   return { ...site, tuning: { ...site.tuning, ...tuning } };
 }
@@ -86,7 +90,7 @@ export function siteOf(columns: readonly string[], { tuning = {}, separate = fal
  * message that a device would have sent, and is answered before the next one is read, so memory does not grow. Rejects with
  * `config_invalid` when the columns are too many for the network to learn by rtrl.
  */
-export async function replay(recording: Recording, options: ReplayOptions): Promise<ReplaySummary> {
+export async function replay(recording: Rows, options: ReplayOptions): Promise<ReplaySummary> {
   const site = siteOf(recording.values, options);
   const together = Math.max(1, ...Object.values(site.groups).map(({ series }) => series.length));
   const tooMuch = tooMuchInfluence(site.tuning, together);

@@ -12,11 +12,10 @@ export function* examineMachine(version: string): Generator<Finding> {
   const versions = { zankyo: version, node: process.versions.node, platform, arch };
   yield ok({ part, about: 'program' }, `zankyo ${version} on Node ${versions.node}, ${platform} ${arch}.`, versions);
 
-  const cores = cpus();
-  const model =
-    [boardModel(), cores[0]?.model].find((name) => name && name !== 'unknown') ?? 'A processor without a name';
-  const count = cores.length === 1 ? '1 core' : `${cores.length} cores`;
-  yield ok({ part, about: 'processor' }, `${model.trim()}, ${count}.`, { model: model.trim(), cores: cores.length });
+  const model = machineName();
+  const cores = cpus().length;
+  const count = cores === 1 ? '1 core' : `${cores} cores`;
+  yield ok({ part, about: 'processor' }, `${model}, ${count}.`, { model, cores });
 
   const memory = { freeBytes: freemem(), totalBytes: totalmem() };
   const text = `${sizeText(memory.freeBytes)} of ${sizeText(memory.totalBytes)} are free`;
@@ -24,6 +23,10 @@ export function* examineMachine(version: string): Generator<Finding> {
     ? warning({ part, about: 'memory' }, `${text}: too little to start beside all else.`, memory)
     : ok({ part, about: 'memory' }, `${text}.`, memory);
 }
+
+/** What this machine is called: the board, or else its processor. */
+export const machineName = (): string =>
+  ([boardModel(), cpus()[0]?.model].find((name) => name && name !== 'unknown') ?? 'A processor without a name').trim();
 
 /** What a board computer calls itself; ARM processors have no name that Node could find. */
 function boardModel(): string | null {

@@ -1,0 +1,109 @@
+import type { Tuning } from '../../config/schema.ts';
+import { AppError } from '../../errors.ts';
+import type { Recording } from '../../io/recording.ts';
+import type { Kernel } from '../../nn/kernel.ts';
+import type { Note } from '../note.ts';
+import { seriesNames, siteOf } from '../replay.ts';
+import { contendersOf, type Choice, type LeftOut } from './contenders.ts';
+import { runContender, type ContenderResult } from './run-contender.ts';
+
+export interface CompareOptions extends Choice {
+  readonly note: Note;
+  /** Where the networks run in SIMD; null for Float64. */
+  readonly kernel: Kernel | null;
+  /** What all contenders have other than the defaults. */
+  readonly tuning: Partial<Tuning>;
+  /** One stream for each column instead of one group of all. */
+  readonly separate: boolean;
+  /** How much of all is done, 0 to 1, and what is being done. */
+  readonly onProgress: (share: number, doing: string) => void;
+}
+
+/** What was compared, and what came of it; the baseline is the first of the results. */
+export interface Comparison {
+  readonly columns: readonly string[];
+  /** Name of the series of each column. */
+  readonly series: readonly string[];
+  readonly rows: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly skippedRows: number;
+  readonly unreadableCells: number;
+  readonly separate: boolean;
+  readonly simd: boolean;
+  readonly tuning: Tuning;
+  readonly results: readonly ContenderResult[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+const PROGRESS_ROWS = 500;
+
+/**
+ * Runs the baseline and each chosen pair of cell and learner over one recording, one after another. `open` is called for each of
+ * them, and once before, to count the rows: nothing of the file is kept, so that its length does not matter. Rejects with
+ * `recording_unreadable` when it has no rows.
+ */
+export async function compare(
+  open: () => Promise<Recording>,
+  { onProgress, cells, learners, ...options }: CompareOptions,
+): Promise<Comparison> {
+  const { kernel, separate } = options;
+  const first = await open();
+  const { values: columns } = first;
+  const site = siteOf(columns, options);
+  const together = separate ? 1 : columns.length;
+  const { contenders, leftOut } = contendersOf(site.tuning, together, { cells, learners });
+  const turns = contenders.length + 1;
+  let turn = 0;
+  const tell = (recording: Recording, doing: string): void => {
+    const { bytesRead, bytesTotal } = recording;
+    const share = bytesTotal === null || bytesTotal === 0 ? 0 : Math.min(1, bytesRead / bytesTotal);
+    onProgress((turn + share) / turns, doing);
+  };
+
+  const span = await survey(first, () => {
+    tell(first, 'counting rows');
+  });
+  if (span.rows === 0) throw new AppError('recording_unreadable', 'the recording has no row with a readable time');
+  const results: ContenderResult[] = [];
+  for (const contender of contenders) {
+    turn++;
+    const recording = await open();
+    results.push(
+      await runContender(contender, recording, {
+        ...options,
+        rows: span.rows,
+        onProgress: () => {
+          tell(recording, `${turn} of ${contenders.length}: ${contender.label}`);
+        },
+      }),
+    );
+  }
+  return {
+    columns,
+    series: seriesNames(columns),
+    ...span,
+    skippedRows: first.skippedRows,
+    unreadableCells: first.unreadableCells,
+    separate,
+    simd: kernel !== null,
+    tuning: site.tuning,
+    results,
+    leftOut,
+  };
+}
+
+async function survey(
+  recording: Recording,
+  onProgress: () => void,
+): Promise<Pick<Comparison, 'rows' | 'firstAt' | 'lastAt'>> {
+  let rows = 0;
+  let firstAt = Infinity;
+  let lastAt = -Infinity;
+  for await (const { at } of recording) {
+    if (rows++ % PROGRESS_ROWS === 0) onProgress();
+    firstAt = Math.min(firstAt, at);
+    lastAt = Math.max(lastAt, at);
+  }
+  return { rows, firstAt, lastAt };
+}

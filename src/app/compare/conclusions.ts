@@ -1,0 +1,145 @@
+import type { Tuning } from '../../config/schema.ts';
+import { difference, type Difference } from './blocks.ts';
+import type { Comparison } from './compare.ts';
+import type { ContenderResult } from './run-contender.ts';
+
+/** Standard errors beyond which a difference is no chance. The best of fifteen has luck on its side, so three and not two. */
+const SURE = 3;
+/** A gain under one percent of probability is none that anybody would notice. */
+const LEAST_GAIN = 0.01;
+/** What may be given away of the gain for a cheaper contender. */
+const GIVEN_AWAY = 0.05;
+/** Two runs of the same differ by as much in what they cost. */
+const SAME_COST = 1.2;
+/** A core of a Raspberry Pi 4 against one of a server, estimated. */
+const PI_SLOWER = 5;
+
+export interface Conclusions {
+  /** Whether a network forecasts better than the baseline; null when the recording does not tell. */
+  readonly earned: boolean | null;
+  /** Nats a reading by which the best network is ahead of the baseline. */
+  readonly gain: Difference;
+  /** The network with the lowest log-loss; null when there is none. */
+  readonly best: ContenderResult | null;
+  /** What to run: the cheapest that is as good as the best, or the baseline when no network is better. */
+  readonly advised: ContenderResult;
+  readonly headline: string;
+  /** What the table says, in plain words. */
+  readonly sentences: readonly string[];
+}
+
+const round = (x: number, digits: number): string => x.toFixed(digits);
+const micros = (x: number): string => `${x < 10 ? round(x, 1) : round(x, 0)} µs`;
+export const sizeOf = (bytes: number): string =>
+  bytes < 1000 * 1024 ? `${round(bytes / 1024, 0)} KiB` : `${round(bytes / 2 ** 20, 1)} MiB`;
+const times = (factor: number): string => (factor < 10 ? round(factor, 1) : round(factor, 0));
+/** Two digits that count, as no estimate has more. */
+const about = (n: number): string => {
+  const size = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, n))) - 1);
+  return (Math.round(n / size) * size).toLocaleString('en');
+};
+
+/** Reads the table for someone who would rather not. */
+export function concludeFrom({ results, tuning }: Pick<Comparison, 'results' | 'tuning'>): Conclusions {
+  const [baseline, ...networks] = results;
+  const known = networks.filter(({ loss }) => !Number.isNaN(loss)).toSorted((a, b) => a.loss - b.loss);
+  if (known.length === 0) return tooShort(baseline, networks.length, tuning);
+  const [best] = known;
+  const gain = difference(baseline.losses, best.losses);
+  const earned = gain.mean <= LEAST_GAIN ? false : gain.mean > SURE * gain.error ? true : null;
+  const advised = earned === true ? cheapest(known, best, gain.mean) : baseline;
+  return {
+    earned,
+    gain,
+    best,
+    advised,
+    headline: headlineOf(earned, advised),
+    sentences: [
+      verdictOn(baseline, best, gain, earned),
+      earned === true ? bargain(best, advised, baseline) : saving(best, baseline),
+      onAPi(advised),
+      ...agreement(results),
+    ],
+  };
+}
+
+/** Of those that are as good as the best, or nearly, the best of those that cost least. */
+function cheapest(known: readonly ContenderResult[], best: ContenderResult, gain: number): ContenderResult {
+  const asGood = known.filter(({ losses }) => difference(losses, best.losses).mean <= GIVEN_AWAY * gain);
+  const least = Math.min(...asGood.map(({ microseconds }) => microseconds));
+  return asGood.find(({ microseconds }) => microseconds <= SAME_COST * least) ?? best; // they are in the order of loss
+}
+
+const headlineOf = (earned: boolean | null, advised: ContenderResult): string => {
+  if (earned === true) return `On this recording a network earns its place: take ${advised.contender.label}.`;
+  if (earned === false) return 'On this recording no network forecasts better than the baseline.';
+  return 'This recording is too short, or too changeable, to tell whether a network helps.';
+};
+
+function verdictOn(
+  baseline: ContenderResult,
+  best: ContenderResult,
+  { mean, error }: Difference,
+  earned: boolean | null,
+): string {
+  const figures = `${round(best.loss, 3)} nats a reading against ${round(baseline.loss, 3)}`;
+  const sure = Number.isFinite(error) ? ` The difference is ${round(mean, 3)} ± ${round(error, 3)}.` : '';
+  const { label } = best.contender;
+  if (earned === true)
+    return `${label} gives what comes next ${times(Math.exp(mean))} times the probability that the baseline gives it: ${figures}.${sure}`;
+  if (mean < 0)
+    return `The best network, ${label}, is even behind the baseline, which only knows which steps are usual: ${figures}.${sure}`;
+  return `The best network, ${label}, is ahead of the baseline by no more than chance: ${figures}.${sure}`;
+}
+
+function bargain(best: ContenderResult, advised: ContenderResult, baseline: ContenderResult): string {
+  const over = `the baseline costs ${micros(baseline.microseconds)}`;
+  if (advised === best)
+    return `It is also the best for the money: ${micros(best.microseconds)} a reading and ${sizeOf(best.bytes)}, and nothing cheaper comes near; ${over}.`;
+  const behind = advised.loss - best.loss;
+  return (
+    `${advised.contender.label} is the best for the money: ${round(Math.max(0, behind), 3)} nats behind at ` +
+    `${micros(advised.microseconds)} a reading instead of ${micros(best.microseconds)}, and ${sizeOf(advised.bytes)} instead of ${sizeOf(best.bytes)}; ${over}.`
+  );
+}
+
+const saving = (best: ContenderResult, baseline: ContenderResult): string =>
+  `Without a network a reading costs ${micros(baseline.microseconds)} instead of ${micros(best.microseconds)}, and a stream ${sizeOf(baseline.bytes)} instead of ${sizeOf(best.bytes)}.`;
+
+const onAPi = ({ microseconds, bytes, contender }: ContenderResult): string => {
+  const each = microseconds * PI_SLOWER;
+  return (
+    `One core of a Raspberry Pi 4, taken to be ${PI_SLOWER} times slower than this one, would keep up with about ` +
+    `${about(1e6 / each)} readings a second by ${contender.label}; a hundred such recordings at once would hold ${sizeOf(100 * bytes)}.`
+  );
+};
+
+/** Whether it matters, for what is reported, who forecasts. */
+function agreement(results: readonly ContenderResult[]): readonly string[] {
+  const counts = results.map(({ anomalies }) => anomalies);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  if (results.length < 2) return [];
+  return least === most
+    ? [`Each of them reports ${most} anomalies.`]
+    : [
+        `They report between ${least} and ${most} anomalies, the baseline ${counts[0]}; without labels nobody can say who is right.`,
+      ];
+}
+
+function tooShort(baseline: ContenderResult, networks: number, { warmup }: Tuning): Conclusions {
+  const short = Number.isNaN(baseline.loss);
+  return {
+    earned: null,
+    gain: { mean: NaN, error: Infinity },
+    best: null,
+    advised: baseline,
+    headline: short ? 'This recording ends before the warm-up does.' : 'Nothing was compared.',
+    sentences: short
+      ? [
+          `A log-loss is measured after the warm-up of ${warmup} readings: give a longer recording, or a site file with a shorter warmup.`,
+        ]
+      : networks === 0
+        ? ['All networks were left out.']
+        : [],
+  };
+}

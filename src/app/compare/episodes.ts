@@ -1,0 +1,35 @@
+import type { Anomaly, AnomalyEvent } from '../../detect/anomaly.ts';
+
+/** Episodes kept of one contender, the worst; all are counted. */
+export const MOST_EPISODES = 1000;
+
+/** What one contender raised over a recording, within a bound. */
+export class Episodes {
+  /** Episodes of the process; what is wrong with a sensor itself is seen without a forecast. */
+  process = 0;
+  sensor = 0;
+  private readonly open = new Map<string, Anomaly>();
+  private kept: Anomaly[] = [];
+
+  hear({ phase, anomaly }: AnomalyEvent): void {
+    if (phase === 'opened') {
+      if (anomaly.kind === 'sensor') this.sensor++;
+      else this.process++;
+    }
+    if (phase !== 'closed') {
+      this.open.set(anomaly.id, anomaly);
+      return;
+    }
+    this.open.delete(anomaly.id);
+    this.kept.push(anomaly);
+    if (this.kept.length >= 2 * MOST_EPISODES) this.kept = worst(this.kept);
+  }
+
+  /** In the order of time; those that the end of the recording left open have no end. */
+  get list(): readonly Anomaly[] {
+    return worst([...this.kept, ...this.open.values()]).sort((a, b) => a.startAt - b.startAt);
+  }
+}
+
+const worst = (episodes: readonly Anomaly[]): Anomaly[] =>
+  episodes.toSorted((a, b) => b.score - a.score).slice(0, MOST_EPISODES);

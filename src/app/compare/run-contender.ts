@@ -1,0 +1,118 @@
+import type { Tuning } from '../../config/schema.ts';
+import type { Anomaly } from '../../detect/anomaly.ts';
+import type { StreamMonitor } from '../../detect/stream-monitor.ts';
+import type { Recording } from '../../io/recording.ts';
+import type { Kernel } from '../../nn/kernel.ts';
+import type { Note } from '../note.ts';
+import { replay, seriesNames } from '../replay.ts';
+import { blockOf, BLOCKS, BlockSums } from './blocks.ts';
+import type { Contender } from './contenders.ts';
+import { Episodes } from './episodes.ts';
+import { LossMeter } from './loss-meter.ts';
+import { StepDensities } from './step-densities.ts';
+import { timedRows } from './timed-rows.ts';
+import { Trace } from './trace.ts';
+
+export interface ContenderResult {
+  readonly contender: Contender;
+  /** Mean log-loss of a reading after the warm-up, in nats; NaN when the recording ended before. */
+  readonly loss: number;
+  /** The same over the last half of the recording, when most is learned. */
+  readonly lateLoss: number;
+  readonly losses: BlockSums;
+  readonly seriesLoss: ReadonlyMap<string, number>;
+  /** Processor time of one reading from message to verdict: the median of the blocks. */
+  readonly microseconds: number;
+  /** What its streams remember, and a snapshot holds. */
+  readonly bytes: number;
+  readonly anomalies: number;
+  readonly sensorFaults: number;
+  /** The worst of them, in the order of time. */
+  readonly episodes: readonly Anomaly[];
+  readonly trace: Trace;
+}
+
+export interface RunOptions {
+  readonly note: Note;
+  readonly kernel: Kernel | null;
+  /** What all contenders have in common. */
+  readonly tuning: Partial<Tuning>;
+  readonly separate: boolean;
+  /** Rows of the recording, as counted before. */
+  readonly rows: number;
+  readonly onProgress: () => void;
+}
+
+const readingsIn = (values: Float64Array): number => values.reduce((sum, x) => sum + (Number.isNaN(x) ? 0 : 1), 0);
+
+/** Runs one contender over a recording, on the way that live messages take. */
+export async function runContender(
+  contender: Contender,
+  recording: Recording,
+  { rows, onProgress, tuning, ...options }: RunOptions,
+): Promise<ContenderResult> {
+  const baseline = new StepDensities();
+  const losses = new LossMeter((monitor) =>
+    contender.cell === null ? baseline.forecast(monitor) : monitor.detector.forecaster.p,
+  );
+  const cost = new BlockSums();
+  const episodes = new Episodes();
+  const monitors = new Set<StreamMonitor>();
+  const place = new Map(seriesNames(recording.values).map((name, d) => [name, d]));
+  const trace = new Trace(rows, recording.values.length);
+  const block = (row: number): number => blockOf(row, rows);
+  const timed = timedRows(recording, {
+    rows,
+    blockOf: block,
+    onRead: (row, { at, values }) => {
+      trace.addRow(row, at, values);
+    },
+    onBatch: (first, batch, microseconds) => {
+      cost.add(
+        block(first),
+        microseconds,
+        batch.reduce((sum, { values }) => sum + readingsIn(values), 0),
+      );
+      onProgress();
+    },
+  });
+  let row = 0; // the present one
+
+  await replay(
+    { values: recording.values, [Symbol.asyncIterator]: () => timed },
+    {
+      ...options,
+      tuning: { ...tuning, ...contender.tuning },
+      onEvent: (event) => {
+        episodes.hear(event);
+      },
+      onStep: (step) => {
+        if (step.verdict === null) return;
+        const { monitor, verdict } = step;
+        monitors.add(monitor);
+        losses.hear(step, block(row));
+        monitor.detector.series.forEach(({ value, expected, lower, upper }, d) => {
+          if (Number.isNaN(value)) return;
+          trace.addForecast(row, place.get(monitor.series[d].slug)!, expected, lower, upper);
+        });
+        trace.addScore(row, verdict.score);
+      },
+      onRow: () => {
+        row++;
+      },
+    },
+  );
+  return {
+    contender,
+    loss: losses.all.mean(),
+    lateLoss: losses.all.mean(BLOCKS / 2),
+    losses: losses.all,
+    seriesLoss: new Map([...losses.bySeries].map(([name, sums]) => [name, sums.mean()])),
+    microseconds: cost.median,
+    bytes: [...monitors].reduce((sum, { memory }) => sum + memory.byteLength, 0),
+    anomalies: episodes.process,
+    sensorFaults: episodes.sensor,
+    episodes: episodes.list,
+    trace,
+  };
+}

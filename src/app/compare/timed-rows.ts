@@ -1,0 +1,40 @@
+import type { RecordingRow } from '../../io/recording.ts';
+
+/** Rows read ahead before the clock runs. */
+const AT_ONCE = 512;
+
+export interface TimedOptions {
+  /** Rows to read at most: the file may have grown since they were counted. */
+  readonly rows: number;
+  /** The part of the recording that a row belongs to; no batch is of two. */
+  readonly blockOf: (row: number) => number;
+  /** A row was read, and is not handed on yet. */
+  readonly onRead: (row: number, content: RecordingRow) => void;
+  /** The rows of a batch, from `first` on, were handed on and taken in so many microseconds of the processor's time. */
+  readonly onBatch: (first: number, batch: readonly RecordingRow[], microseconds: number) => void;
+}
+
+/** Hands rows on, and takes the time that whoever asks for them needs, without that of reading them. */
+export async function* timedRows(
+  source: AsyncIterable<RecordingRow>,
+  { rows, blockOf, onRead, onBatch }: TimedOptions,
+): AsyncGenerator<RecordingRow, void, undefined> {
+  let batch: RecordingRow[] = [];
+  let first = 0;
+  let read = 0;
+  function* handOn(): Generator<RecordingRow, void, undefined> {
+    const before = process.cpuUsage();
+    yield* batch;
+    const { user, system } = process.cpuUsage(before);
+    onBatch(first, batch, user + system);
+    first += batch.length;
+    batch = [];
+  }
+  for await (const row of source) {
+    if (read === rows) break;
+    if (batch.length === AT_ONCE || blockOf(read) !== blockOf(first)) yield* handOn();
+    onRead(read++, row);
+    batch.push(row);
+  }
+  if (batch.length > 0) yield* handOn();
+}

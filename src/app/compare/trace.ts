@@ -1,0 +1,72 @@
+/** Points of a thinned series at most, two a bucket. */
+const MOST_POINTS = 2000;
+/** Buckets of one of many series: a small chart shows no more. */
+const FEWEST_BUCKETS = 200;
+
+/** What a chart shows of one series, bucket by bucket; NaN where nothing is known. */
+export interface SeriesTrace {
+  /** The least and the largest value. */
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+  /** The lowest and the highest end of the band, and the last value expected. */
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+  readonly expected: Float64Array;
+}
+
+/**
+ * A recording and what a contender expected of it, thinned to what a chart can show: rows are gathered into buckets, of which the
+ * extremes are kept, so that no peak is lost.
+ */
+export class Trace {
+  /** Time of the first row of each bucket. */
+  readonly at: Float64Array;
+  /** The highest score of each bucket. */
+  readonly score: Float64Array;
+  readonly series: readonly SeriesTrace[];
+  private readonly rows: number;
+
+  constructor(rows: number, series: number) {
+    const most = Math.max(FEWEST_BUCKETS, Math.floor(MOST_POINTS / 2 / Math.sqrt(series)));
+    const empty = (): Float64Array => new Float64Array(Math.min(rows, most)).fill(NaN);
+    this.rows = rows;
+    this.at = empty();
+    this.score = empty();
+    this.series = Array.from({ length: series }, () => ({
+      min: empty(),
+      max: empty(),
+      lower: empty(),
+      upper: empty(),
+      expected: empty(),
+    }));
+  }
+
+  /** Takes the values (D) of a row, NaN where they are missing. */
+  addRow(row: number, at: number, values: Float64Array): void {
+    const k = this.bucket(row);
+    if (Number.isNaN(this.at[k])) this.at[k] = at;
+    for (let d = 0; d < values.length; d++) widen(this.series[d].min, this.series[d].max, k, values[d], values[d]);
+  }
+
+  /** Takes what was expected of series d at a row. */
+  addForecast(row: number, d: number, expected: number, lower: number, upper: number): void {
+    const k = this.bucket(row);
+    const series = this.series[d];
+    widen(series.lower, series.upper, k, lower, upper);
+    if (Number.isFinite(expected)) series.expected[k] = expected;
+  }
+
+  addScore(row: number, score: number): void {
+    const k = this.bucket(row);
+    if (!(this.score[k] >= score)) this.score[k] = score;
+  }
+
+  private bucket(row: number): number {
+    return Math.floor((row * this.at.length) / this.rows);
+  }
+}
+
+const widen = (min: Float64Array, max: Float64Array, k: number, low: number, high: number): void => {
+  if (!(min[k] <= low) && Number.isFinite(low)) min[k] = low;
+  if (!(max[k] >= high) && Number.isFinite(high)) max[k] = high;
+};
