@@ -95,7 +95,7 @@ function verdictOn(
 function bargain(best: ContenderResult, advised: ContenderResult, baseline: ContenderResult): string {
   const over = `the baseline costs ${micros(baseline.microseconds)}`;
   if (advised === best)
-    return `It is also the best for the money: ${micros(best.microseconds)} a reading and ${sizeOf(best.bytes)}, and nothing cheaper comes near; ${over}.`;
+    return `It is also the best for the money: ${micros(best.microseconds)} a reading and ${sizeOf(best.bytes)}, and nothing clearly cheaper comes near; ${over}.`;
   const behind = advised.loss - best.loss;
   return (
     `${advised.contender.label} is the best for the money: ${round(Math.max(0, behind), 3)} nats behind at ` +

@@ -1,0 +1,135 @@
+import type { Comparison } from '../compare.ts';
+import type { Conclusions } from '../conclusions.ts';
+import { BASELINE, CELL_NAMES } from '../contenders.ts';
+import type { ContenderResult } from '../run-contender.ts';
+import { costChart, gainChart } from './contest-charts.ts';
+import { lanes, learningChart, recordingCharts } from './course-charts.ts';
+import { html, Markup, type Content } from './markup.ts';
+import { STYLE } from './style.ts';
+import { contestTable, detections } from './tables.ts';
+
+/** What a report says of its own making. */
+export interface ReportInfo {
+  readonly file: string;
+  readonly version: string;
+  readonly machine: string;
+}
+
+/** Nothing is fetched and nothing runs: the page is what it is, wherever it is opened. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
+
+/** A comparison as one HTML page that needs nothing else. */
+export function reportOf(
+  comparison: Comparison,
+  conclusions: Conclusions,
+  { file, version, machine }: ReportInfo,
+): string {
+  const { results, leftOut, columns, rows, firstAt, lastAt, tuning, simd, separate } = comparison;
+  const { headline, sentences, advised, best } = conclusions;
+  const name = file.split(/[\\/]/).at(-1)!;
+  const compared = best !== null;
+  const section = (title: string, ...content: Content[]): Markup =>
+    html`<section>
+      <h2>${title}</h2>
+      ${content}
+    </section>`;
+  const fact = (what: string, value: Content): Markup => html`<li>${what} <b>${value}</b></li>`;
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta http-equiv="Content-Security-Policy" content="${POLICY}" />
+        <title>${name}: does a network earn its place?</title>
+        <style>
+          ${new Markup(STYLE)}
+        </style>
+      </head>
+      <body>
+        <header>
+          <p class="eyebrow"><b>zankyo compare</b> · ${name}</p>
+          <h1>${headline}</h1>
+          ${sentences.map((sentence) => html`<p>${unbroken(sentence)}</p>`)}
+          ${compared ? html`<pre>${yamlOf(advised, comparison)}</pre>` : null}
+          <ul class="facts">
+            ${fact('rows', rows.toLocaleString('en'))}${fact('series', `${columns.length}${columns.length > 1 ? (separate ? ', each by itself' : ', as one group') : ''}`)}${fact('from', day(firstAt))}${fact('to', day(lastAt))}${fact('units', tuning.hiddenSize)}${fact('arithmetic', simd ? 'SIMD' : 'Float64')}${fact('machine', machine)}
+          </ul>
+        </header>
+        ${section(
+          'All of them',
+          contestTable(comparison, conclusions),
+          leftOut.map(({ label, reason }) => html`<p class="note">Left out: ${label} ${reason}.</p>`),
+        )}
+        ${
+          compared
+            ? html`<div class="pair">
+                  ${section('Against the baseline', gainChart(results))}${section('What it costs', costChart(results, [results[0], best, advised]))}
+                </div>
+                ${section('As the recording goes on', html`<p>Log-loss of the baseline and of the best learner of each cell, over forty parts of the recording: lower is better. A fall is learning; a rise is something new.</p>`, learningChart(bestOfCells(results)))}`
+            : null
+        }
+        ${section('The recording', recordingCharts(comparison, advised))}
+        ${section('Who reported what', html`<p>A mark is an anomaly of the process. Faults of a sensor itself are seen without a forecast, and so by all of them alike.</p>`, lanes(comparison))}
+        ${section('Detections', detections(comparison))} ${section('How to read this', GLOSSARY)}
+        <footer>
+          Made by zankyo ${version} on ${machine}, ${simd ? 'SIMD' : 'Float64'}. Times are UTC. Cost is processor time
+          on this machine from a message to its verdict, the measuring included; the median over forty parts of the
+          recording. The page loads nothing and sends nothing.
+        </footer>
+      </body>
+    </html> `;
+  return `${page.text.trim()}\n`;
+}
+
+const GLOSSARY = html`<dl>
+  <dt>Log-loss</dt>
+  <dd>
+    How surprised a contender was, on average, by what came: the cross-entropy, in nats a reading, between its forecast
+    and the next step of the series. Lower is better; 0.1 less means that what came had been given 10 % more
+    probability. Only readings after the warm-up count.
+  </dd>
+  <dt>Baseline</dt>
+  <dd>
+    No network: which steps are usual at this time of day. A network that is not ahead of it costs time and memory for
+    nothing.
+  </dd>
+  <dt>±</dt>
+  <dd>
+    Standard error of the difference, from how much it varies over forty parts of the recording. A gain is taken for
+    real from three of them on, as the best of many is partly luck.
+  </dd>
+  <dt>TBPTT, RTRL, SnAp-1</dt>
+  <dd>
+    How a network learns: back through a number of past readings; exactly through all of them; or through all of them,
+    leaving out what its units do to each other.
+  </dd>
+  <dt>Memory</dt>
+  <dd>All that its streams remember, which is also the size of their snapshots.</dd>
+  <dt>Anomalies</dt>
+  <dd>More are not better: without labels nobody can say which are right.</dd>
+</dl>`;
+
+/** A number stays with its unit. */
+const unbroken = (text: string): string => text.replace(/(\d) (?=µs|KiB|MiB|nats)/g, '$1\u00a0');
+
+const day = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
+
+/** What to put into a site file to run the advised contender. */
+function yamlOf({ contender }: ContenderResult, { tuning }: Comparison): string {
+  if (contender.cell === null) return 'tuning:\n  cell: none';
+  const { cell, peepholes, learner } = { ...tuning, ...contender.tuning };
+  const lines = [
+    `cell: ${cell}`,
+    ...(peepholes ? ['peepholes: true'] : []),
+    `learner: ${learner}`,
+    `hidden_size: ${tuning.hiddenSize}`,
+  ];
+  return ['tuning:', ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+/** The baseline, and of each cell the one with the lowest log-loss. */
+const bestOfCells = (results: readonly ContenderResult[]): readonly ContenderResult[] =>
+  [BASELINE.cell, ...CELL_NAMES].flatMap((cell) => {
+    const own = results.filter(({ contender, loss }) => contender.cell === cell && !Number.isNaN(loss));
+    return own.length === 0 ? [] : [own.reduce((a, b) => (b.loss < a.loss ? b : a))];
+  });

@@ -1,0 +1,59 @@
+/** Places a number of [low, high] between two ends; what lies beyond is put at the end. */
+export const scale =
+  (low: number, high: number, from: number, to: number) =>
+  (x: number): number => {
+    const share = high > low ? (x - low) / (high - low) : 0.5;
+    return from + Math.max(0, Math.min(1, share)) * (to - from);
+  };
+
+/** Round numbers in [low, high], one more than `most` at most: multiples of 1, 2 or 5 times a power of ten. */
+export function ticks(low: number, high: number, most = 5): readonly number[] {
+  if (!(high > low)) return [low];
+  const size = 10 ** Math.floor(Math.log10((high - low) / most));
+  const step = size * [1, 2, 5, 10, 20, 50].find((each) => (high - low) / (each * size) <= most)!;
+  const first = Math.ceil(low / step - 1e-9);
+  const last = Math.floor(high / step + 1e-9);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => (first + i) * step);
+}
+
+/** A number as an axis shows it. */
+export const short = (x: number): string => {
+  const size = Math.abs(x);
+  if (size >= 1e6 || (size > 0 && size < 1e-4)) return x.toExponential(1).replace(/\.0e/, 'e').replace('e+', 'e');
+  return String(Number(x.toPrecision(4)));
+};
+
+export interface TimeTick {
+  readonly at: number;
+  readonly label: string;
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const STEPS = [
+  ...[1, 2, 5, 10, 30].map((n) => n * SECOND),
+  ...[1, 2, 5, 10, 30].map((n) => n * MINUTE),
+  ...[1, 2, 3, 6, 12].map((n) => n * HOUR),
+  ...[1, 2, 5, 10, 30, 60, 120, 365, 730, 1825].map((n) => n * DAY),
+];
+const MOST_TIMES = 7;
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** Round times, UTC, from first to last. */
+export function timeTicks(first: number, last: number): readonly TimeTick[] {
+  const step = STEPS.find((each) => (last - first) / each < MOST_TIMES) ?? STEPS[STEPS.length - 1];
+  const times: TimeTick[] = [];
+  for (let at = Math.ceil(first / step) * step; at <= last && times.length < MOST_TIMES; at += step)
+    times.push({ at, label: timeLabel(at, step) });
+  return times;
+}
+
+function timeLabel(at: number, step: number): string {
+  const time = new Date(at);
+  const day = `${time.getUTCDate()} ${MONTHS[time.getUTCMonth()]}`;
+  if (step >= 120 * DAY) return `${MONTHS[time.getUTCMonth()]} ${time.getUTCFullYear()}`;
+  if (step >= DAY || at % DAY === 0) return day;
+  return time.toISOString().slice(11, step < MINUTE ? 19 : 16);
+}

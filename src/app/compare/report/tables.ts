@@ -1,0 +1,136 @@
+import { difference } from '../blocks.ts';
+import type { Comparison } from '../compare.ts';
+import { sizeOf, type Conclusions } from '../conclusions.ts';
+import { findingsOf, type Finding } from '../findings.ts';
+import type { ContenderResult } from '../run-contender.ts';
+import { html, type Content, type Markup } from './markup.ts';
+
+/** Findings listed in one table, the worst; beyond this nobody reads on. */
+const MOST_LISTED = 100;
+
+const COLUMNS: readonly (readonly [
+  name: string,
+  of: (result: ContenderResult) => number,
+  text: (x: number) => string,
+])[] = [
+  ['log-loss', ({ loss }) => loss, (x) => x.toFixed(3)],
+  ['last half', ({ lateLoss }) => lateLoss, (x) => x.toFixed(3)],
+  ['µs a reading', ({ microseconds }) => microseconds, (x) => x.toFixed(1)],
+  ['memory', ({ bytes }) => bytes, sizeOf],
+];
+
+/** What the terminal shows as well, and how sure each difference to the baseline is. */
+export function contestTable({ results }: Comparison, { advised }: Conclusions): Markup {
+  const best = COLUMNS.map(([, of]) => Math.min(...results.map(of).filter((x) => !Number.isNaN(x))));
+  const cell = (result: ContenderResult, i: number): Markup => {
+    const [, of, text] = COLUMNS[i];
+    const x = of(result);
+    if (Number.isNaN(x)) return html`<td class="num">–</td>`;
+    return html`<td class="num${x === best[i] ? ' best' : ''}">${text(x)}</td>`;
+  };
+  const gain = (result: ContenderResult): Content => {
+    const { mean, error } = difference(results[0].losses, result.losses);
+    if (result === results[0] || Number.isNaN(mean)) return '–';
+    const sign = mean < 0 ? '−' : '+';
+    return `${sign}${Math.abs(mean).toFixed(3)}${Number.isFinite(error) ? ` ± ${error.toFixed(3)}` : ''}`;
+  };
+  const rows = results.map((result, i) => {
+    const { contender, anomalies } = result;
+    const classes = [
+      result === advised ? 'advised' : '',
+      i > 0 && contender.cell !== results[i - 1].contender.cell ? 'first-of-cell' : '',
+    ];
+    return html`<tr class="${classes.join(' ').trim()}">
+      <td>
+        <span class="dot c-${contender.cell ?? 'none'}"></span
+        >${contender.label}${result === advised ? html`<span class="tag">advised</span>` : null}
+      </td>
+      ${cell(result, 0)}${cell(result, 1)}
+      <td>${gain(result)}</td>
+      ${cell(result, 2)}${cell(result, 3)}
+      <td>${anomalies}</td>
+    </tr>`;
+  });
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          <th>contender</th>
+          <th>log-loss</th>
+          <th>last half</th>
+          <th>ahead of baseline</th>
+          <th>µs a reading</th>
+          <th>memory</th>
+          <th>anomalies</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+const minutes = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
+
+/** What was reported, and by whom: first what most agree on. */
+export function detections(comparison: Comparison): Markup {
+  const { results } = comparison;
+  const all = findingsOf(comparison);
+  if (all.length === 0) return html`<p>Nothing was reported by any of them.</p>`;
+  const shared = all.filter(({ by }) => by.length === results.length).length;
+  const agreed = all.filter(({ by }) => 2 * by.length > results.length);
+  const others = all.filter(({ by }) => 2 * by.length <= results.length);
+  return html`<p>
+      ${all.length} in all: ${shared} reported by every contender, ${all.length - shared} by some. Nobody but you can
+      say which are right.
+    </p>
+    ${agreed.length > 0 ? findingsTable(agreed, results) : null}
+    ${
+      others.length > 0
+        ? html`<details${agreed.length === 0 ? html` open` : null}><summary>${others.length} reported by half of them or fewer</summary>${findingsTable(others, results)}</details>`
+        : null
+    }`;
+}
+
+function findingsTable(findings: readonly Finding[], results: readonly ContenderResult[]): Markup {
+  const listed = findings
+    .toSorted((a, b) => b.worst.score - a.worst.score)
+    .slice(0, MOST_LISTED)
+    .sort((a, b) => a.startAt - b.startAt);
+  const row = ({ startAt, worst, by }: Finding): Markup => {
+    const marks = results.map(
+      ({ contender }) =>
+        html`<i
+          class="${by.includes(contender) ? `c-${contender.cell ?? 'none'}` : 'no'}"
+          title="${contender.label}"
+        ></i>`,
+    );
+    const whom = by.length === results.length ? 'all' : by.map(({ label }) => label).join(', ');
+    return html`<tr>
+      <td>${minutes(startAt)}</td>
+      <td><span class="severity ${worst.severity}">${worst.severity}</span></td>
+      <td>${worst.kind}</td>
+      <td title="${whom}"><span class="found">${marks}</span> ${by.length} of ${results.length}</td>
+      <td class="wide">${worst.reason}</td>
+    </tr>`;
+  };
+  const cut = findings.length > listed.length ? html`<p class="note">The worst ${listed.length} are listed.</p>` : null;
+  return html`<div class="scroll">
+      <table class="detections">
+        <thead>
+          <tr>
+            <th>from (UTC)</th>
+            <th>severity</th>
+            <th>kind</th>
+            <th>reported by</th>
+            <th>what it was, by the one most surprised</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${listed.map(row)}
+        </tbody>
+      </table>
+    </div>
+    ${cut}`;
+}
