@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { CellName, LearnerName } from '../app/compare/contenders.ts';
 import { AppError } from '../errors.ts';
 import type { AnomaliesOptions } from './anomalies-command.ts';
+import type { CompareCommandOptions } from './compare-command.ts';
 import type { DemoCommandOptions } from './demo-command.ts';
 import type { EvaluateCommandOptions } from './evaluate-command.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
@@ -24,6 +26,9 @@ const positiveNumber = (text: string): number => {
   if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('Expected a number above 0.');
   return value;
 };
+// As in app/compare/contenders.ts; a test holds them together.
+const CELLS = ['rnn', 'lstm', 'peephole-lstm', 'gru', 'elementwise'] as const satisfies readonly CellName[];
+const LEARNERS = ['tbptt', 'rtrl', 'snap1'] as const satisfies readonly LearnerName[];
 
 // Each command is loaded when it is called: the service on a Pi has no use for the demo's broker in its memory.
 
@@ -100,6 +105,26 @@ withRecordingOptions(
   const { tuneFile } = await import('./tune-command.ts');
   exits(await tuneFile(file, options));
 });
+
+program
+  .command('compare')
+  .description('does a network earn its place? Every cell and learner over a CSV recording, against none')
+  .argument('<file>', 'a CSV file with a header')
+  .option('-c, --config <file>', 'a site file whose tuning to use beside cell and learner')
+  .option('-t, --time <column>', 'the column of times (default: the first that reads as one)')
+  .option('-v, --columns <names...>', 'the columns of values (default: all that are numbers)')
+  .option('-x, --ignore <names...>', 'columns to leave out, such as labels')
+  .option('-d, --delimiter <char>', 'what separates columns (default: found out)')
+  .option('-s, --separate', 'learn each column by itself instead of all as one group', false)
+  .addOption(new Option('--cells <names...>', 'only these cells').choices(CELLS).default(CELLS, 'all'))
+  .addOption(new Option('--learners <names...>', 'only these learners').choices(LEARNERS).default(LEARNERS, 'all'))
+  .option('--hidden <n>', 'units in each network (default: as tuned, 16)', wholeNumber)
+  .option('-o, --out <file>', 'the report, an HTML page', 'compare.html')
+  .option('--json', 'the result as one JSON object instead of a table', false)
+  .action(async (file: string, options: CompareCommandOptions) => {
+    const { compareFile } = await import('./compare-command.ts');
+    exits(await compareFile(file, { ...options, version }));
+  });
 
 program
   .command('anomalies')

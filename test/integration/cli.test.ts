@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { CELL_NAMES, LEARNER_NAMES } from '../../src/app/compare/contenders.ts';
 import type { Finding } from '../../src/app/doctor/finding.ts';
 import type { Anomaly } from '../../src/detect/anomaly.ts';
 import { AnomalyLog } from '../../src/io/anomaly-log.ts';
@@ -304,6 +305,72 @@ groups: { pump: { series: [a, b], tuning: { learner: snap1, cell: lstm, hidden_s
     ]);
     expect(about(wrong, 'broker')).toEqual([]);
     expect((await report(withFiles(), '-c', 'none.yaml')).code).toBe(78);
+  });
+});
+
+describe('a comparison', () => {
+  const course = roomTemperature(1200, { from: 900, until: 920 });
+  const csv = ['time,Hall', ...course.map(({ at, value }) => `${new Date(at).toISOString()},${value}`), ''].join('\n');
+  const few = ['--cells', 'rnn', 'elementwise', '--learners', 'rtrl', 'snap1', '--hidden', '8'];
+
+  test('prints a line for each contender, what they mean, and writes a report', async () => {
+    const cwd = withFiles({ 'room.csv': csv });
+    const { code, stdout, stderr } = await runProgram(['compare', 'room.csv', ...few], cwd);
+    const [header, , ...rest] = lines(stdout);
+    expect(header).toMatch(/^contender +log-loss +last half +µs\/reading +memory +anomalies$/);
+    expect(rest.slice(0, rest.indexOf('')).map((line) => line.split(/ {2,}/)[0])).toEqual([
+      'baseline',
+      'RNN · RTRL',
+      'RNN · SnAp-1',
+      'element-wise · RTRL',
+    ]);
+    for (const line of rest.slice(0, rest.indexOf('')))
+      expect(line).toMatch(/^\S.*\S +\d+\.\d{3}[ *] +\d+\.\d{3}[ *] +\d+\.\d[ *] +\d+ KiB[ *] +\d+$/);
+    expect(rest.slice(rest.indexOf('') + 1).length).toBeGreaterThan(3);
+    expect(lines(stderr)).toEqual([
+      'Left out: element-wise · SnAp-1 is the same as RTRL, as its units do not meet.',
+      expect.stringMatching(/^1200 rows of 1 series over 20 h, 4 contenders of 8 units in SIMD, in /),
+      'Report: compare.html',
+    ]);
+    expect(readFileSync(join(cwd, 'compare.html'), 'utf8')).toMatch(/^<!doctype html>[^]*<\/html>\n$/);
+    expect(code).toBe(0);
+  });
+
+  test('gives JSON, and its report where it is wanted', async () => {
+    const cwd = withFiles({ 'room.csv': csv });
+    const args = ['compare', 'room.csv', ...few, '--json', '--out', 'report.html'];
+    const { code, stdout } = await runProgram(args, cwd);
+    const { contenders, recording, hiddenSize } = JSON.parse(stdout) as {
+      contenders: { id: string; loss: number; bytes: number; microseconds: number; episodes: Anomaly[] }[];
+      recording: { rows: number };
+      hiddenSize: number;
+    };
+    expect([recording.rows, hiddenSize, code]).toEqual([1200, 8, 0]);
+    for (const { loss, bytes, microseconds, episodes } of contenders) {
+      expect(Math.min(loss, bytes, microseconds)).toBeGreaterThan(0);
+      expect(episodes.some(({ startAt }) => startAt === course[900].at)).toBe(true);
+    }
+    expect(existsSync(join(cwd, 'report.html'))).toBe(true);
+  });
+
+  test('that cannot be made is refused before it begins', async () => {
+    const cwd = withFiles({ 'room.csv': csv });
+    const refused = async (says: string, ...args: string[]): Promise<void> => {
+      expectSentence(await runProgram(['compare', ...args], cwd), 64, says);
+    };
+    await refused('reads the recording once for each contender: give a file', '-');
+    await refused('--hidden 0: expected a whole number from 1 to 128', 'room.csv', '--hidden', '0');
+    await refused(
+      '--out nowhere/r.html: cannot be written; is the folder there?',
+      'room.csv',
+      '--out',
+      'nowhere/r.html',
+    );
+    const cell = await runProgram(['compare', 'room.csv', '--cells', 'cnn'], cwd);
+    expect([cell.code, cell.stderr]).toEqual([64, expect.stringContaining(`choices are ${CELL_NAMES.join(', ')}.`)]);
+    const learner = await runProgram(['compare', 'room.csv', '--learners', 'sgd'], cwd);
+    expect(learner.stderr).toContain(`choices are ${LEARNER_NAMES.join(', ')}.`);
+    expectSentence(await runProgram(['compare', 'none.csv'], cwd), 66, 'none.csv does not exist');
   });
 });
 

@@ -1,0 +1,179 @@
+import { accessSync, constants, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import colors from 'picocolors';
+import { compare, type Comparison } from '../app/compare/compare.ts';
+import { concludeFrom, sizeOf, type Conclusions } from '../app/compare/conclusions.ts';
+import type { CellName, LearnerName } from '../app/compare/contenders.ts';
+import { findingsOf } from '../app/compare/findings.ts';
+import { reportOf } from '../app/compare/report/report.ts';
+import type { ContenderResult } from '../app/compare/run-contender.ts';
+import { machineName } from '../app/doctor/machine.ts';
+import { kernelOrNull } from '../app/kernel.ts';
+import { loadSite } from '../config/load.ts';
+import { tuningSchema } from '../config/schema.ts';
+import { AppError } from '../errors.ts';
+import { readRecording } from '../io/recording.ts';
+import { EXIT } from './exit-codes.ts';
+import { count, shortDuration, table } from './format.ts';
+import { noteTo, openLog } from './log.ts';
+import { openProgress } from './progress.ts';
+
+export interface CompareCommandOptions {
+  /** A site file whose tuning is used beside cell and learner. */
+  readonly config?: string;
+  readonly time?: string;
+  readonly columns?: string[];
+  readonly ignore?: string[];
+  readonly delimiter?: string;
+  readonly separate: boolean;
+  readonly cells: CellName[];
+  readonly learners: LearnerName[];
+  readonly hidden?: number;
+  readonly out: string;
+  readonly json: boolean;
+}
+
+/** `zankyo compare FILE`: does a network earn its place on this recording, and which? Table on stdout, report as a file. */
+export async function compareFile(
+  file: string,
+  options: CompareCommandOptions & { readonly version: string },
+): Promise<number> {
+  const { config, time, columns: values, ignore, delimiter, hidden, out, json, version, ...chosen } = options;
+  if (file === '-')
+    throw new AppError('usage', 'compare reads the recording once for each contender: give a file, not standard input');
+  const tuning = {
+    ...(config === undefined ? {} : loadSite(config).site.tuning),
+    ...(hidden === undefined ? {} : { hiddenSize: unitsOf(hidden) }),
+  };
+  refuseUnwritable(out);
+  const note = noteTo(openLog('warn'));
+  const kernel = kernelOrNull(note);
+  const progress = openProgress(1);
+  const startedAt = performance.now();
+  const comparison = await compare(() => readRecording(file, { time, values, ignore, delimiter }), {
+    ...chosen,
+    note,
+    kernel,
+    tuning,
+    onProgress: (share, doing) => {
+      progress.update(share, doing);
+    },
+  }).finally(() => {
+    progress.clear();
+  });
+  const conclusions = concludeFrom(comparison);
+  const about = { file, version, machine: machineName() };
+  write(out, reportOf(comparison, conclusions, about));
+
+  if (json) console.log(JSON.stringify(asJson(comparison, conclusions, about)));
+  else {
+    console.log(`${comparisonTable(comparison)}\n`);
+    console.log([colors.bold(conclusions.headline), ...conclusions.sentences].join('\n'));
+  }
+  for (const { label, reason } of comparison.leftOut) console.error(`Left out: ${label} ${reason}.`);
+  console.error(footer(comparison, performance.now() - startedAt));
+  console.error(`Report: ${out}`);
+  return EXIT.ok;
+}
+
+function unitsOf(hidden: number): number {
+  const { success, data } = tuningSchema.safeParse({ hidden_size: hidden });
+  if (!success) throw new AppError('usage', `--hidden ${hidden}: expected a whole number from 1 to 128`);
+  return data.hiddenSize;
+}
+
+/** Better now than after ten minutes. */
+function refuseUnwritable(out: string): void {
+  try {
+    accessSync(dirname(out), constants.W_OK);
+  } catch (cause) {
+    throw unwritable(out, cause);
+  }
+}
+
+function write(out: string, text: string): void {
+  try {
+    writeFileSync(out, text);
+  } catch (cause) {
+    throw unwritable(out, cause);
+  }
+}
+
+const unwritable = (out: string, cause: unknown): AppError =>
+  new AppError('usage', `--out ${out}: cannot be written; is the folder there?`, { cause });
+
+type Column = readonly [name: string, of: (result: ContenderResult) => number, text: (x: number) => string];
+
+/** Less is better in all of these; how many anomalies are right nobody knows without labels. */
+const COLUMNS: readonly Column[] = [
+  ['log-loss', ({ loss }) => loss, (x) => x.toFixed(3)],
+  ['last half', ({ lateLoss }) => lateLoss, (x) => x.toFixed(3)],
+  ['µs/reading', ({ microseconds }) => microseconds, (x) => x.toFixed(1)],
+  ['memory', ({ bytes }) => bytes, sizeOf],
+];
+
+/** One line for each contender; the best of a column has a star. */
+export function comparisonTable({ results }: Pick<Comparison, 'results'>): string {
+  const cells = COLUMNS.map(([, of, text]) => {
+    const best = Math.min(...results.map(of).filter((x) => !Number.isNaN(x)));
+    return results.map((result) => {
+      const x = of(result);
+      return Number.isNaN(x) ? '– ' : `${text(x)}${x === best ? '*' : ' '}`;
+    });
+  });
+  const rows = results.map(({ contender, anomalies }, i) => [
+    contender.label,
+    ...cells.map((column) => column[i]),
+    `${anomalies}`,
+  ]);
+  return table(['contender', ...COLUMNS.map(([name]) => `${name} `), 'anomalies'], rows, [1, 2, 3, 4, 5]);
+}
+
+function footer(comparison: Comparison, ms: number): string {
+  const { rows, firstAt, lastAt, columns, results, tuning, simd, skippedRows, unreadableCells } = comparison;
+  const leftOut = (n: number, what: string): string => (n === 0 ? '' : ` Not read: ${n} ${what}.`);
+  return (
+    `${count(rows, 'row')} of ${columns.length} series over ${shortDuration(lastAt - firstAt)}, ` +
+    `${count(results.length, 'contender')} of ${tuning.hiddenSize} units in ${simd ? 'SIMD' : 'Float64'}, in ${(ms / 1000).toFixed(1)} s. ` +
+    `* best of its column; log-loss in nats a reading after the warm-up.` +
+    leftOut(skippedRows, 'rows without a readable time') +
+    leftOut(unreadableCells, 'unreadable cells')
+  );
+}
+
+const known = (x: number): number | null => (Number.isFinite(x) ? x : null);
+
+/** All that the page is made of, without the courses that it draws. */
+function asJson(comparison: Comparison, conclusions: Conclusions, about: object): object {
+  const { results, series, columns, rows, firstAt, lastAt, separate, simd, tuning, leftOut } = comparison;
+  const { earned, gain, best, advised, headline, sentences } = conclusions;
+  return {
+    ...about,
+    recording: { columns, series, rows, firstAt, lastAt },
+    separate,
+    simd,
+    hiddenSize: tuning.hiddenSize,
+    networkEarnsItsPlace: earned,
+    gain: { mean: known(gain.mean), error: known(gain.error) },
+    best: best?.contender.id ?? null,
+    advised: advised.contender.id,
+    headline,
+    sentences,
+    contenders: results.map(({ contender, loss, lateLoss, losses, seriesLoss, episodes, ...rest }) => ({
+      id: contender.id,
+      cell: contender.cell,
+      learner: contender.learner,
+      loss: known(loss),
+      lateLoss: known(lateLoss),
+      blockLosses: [...losses.means].map(known),
+      seriesLoss: Object.fromEntries([...seriesLoss].map(([name, x]) => [name, known(x)])),
+      microseconds: rest.microseconds,
+      bytes: rest.bytes,
+      anomalies: rest.anomalies,
+      sensorFaults: rest.sensorFaults,
+      episodes,
+    })),
+    findings: findingsOf(comparison).map(({ by, ...finding }) => ({ ...finding, by: by.map(({ id }) => id) })),
+    leftOut,
+  };
+}
