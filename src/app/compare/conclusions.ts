@@ -32,7 +32,11 @@ const round = (x: number, digits: number): string => x.toFixed(digits);
 const micros = (x: number): string => `${x < 10 ? round(x, 1) : round(x, 0)} µs`;
 export const sizeOf = (bytes: number): string =>
   bytes < 1000 * 1024 ? `${round(bytes / 1024, 0)} KiB` : `${round(bytes / 2 ** 20, 1)} MiB`;
-const times = (factor: number): string => (factor < 10 ? round(factor, 1) : round(factor, 0));
+/** How much more probability so many nats are. */
+const more = (nats: number): string =>
+  nats < Math.LN2
+    ? `${round(100 * Math.expm1(nats), 0)} % more probability than`
+    : `${round(Math.exp(nats), 1)} times the probability of`;
 /** Two digits that count, as no estimate has more. */
 const about = (n: number): string => {
   const size = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, n))) - 1);
@@ -85,8 +89,7 @@ function verdictOn(
   const figures = `${round(best.loss, 3)} nats a reading against ${round(baseline.loss, 3)}`;
   const sure = Number.isFinite(error) ? ` The difference is ${round(mean, 3)} ± ${round(error, 3)}.` : '';
   const { label } = best.contender;
-  if (earned === true)
-    return `${label} gives what comes next ${times(Math.exp(mean))} times the probability that the baseline gives it: ${figures}.${sure}`;
+  if (earned === true) return `${label} gives what comes next ${more(mean)} the baseline: ${figures}.${sure}`;
   if (mean < 0)
     return `The best network, ${label}, is even behind the baseline, which only knows which steps are usual: ${figures}.${sure}`;
   return `The best network, ${label}, is ahead of the baseline by no more than chance: ${figures}.${sure}`;

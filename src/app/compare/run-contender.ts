@@ -49,7 +49,7 @@ const readingsIn = (values: Float64Array): number => values.reduce((sum, x) => s
 export async function runContender(
   contender: Contender,
   recording: Recording,
-  { rows, onProgress, tuning, ...options }: RunOptions,
+  { rows, onProgress, note, tuning, ...options }: RunOptions,
 ): Promise<ContenderResult> {
   const baseline = new StepDensities();
   const losses = new LossMeter((monitor) =>
@@ -82,6 +82,9 @@ export async function runContender(
     { values: recording.values, [Symbol.asyncIterator]: () => timed },
     {
       ...options,
+      note: (level, fields, message) => {
+        note(level, { contender: contender.id, ...fields }, message);
+      },
       tuning: { ...tuning, ...contender.tuning },
       onEvent: (event) => {
         episodes.hear(event);

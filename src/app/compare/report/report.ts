@@ -25,7 +25,7 @@ export function reportOf(
   { file, version, machine }: ReportInfo,
 ): string {
   const { results, leftOut, columns, rows, firstAt, lastAt, tuning, simd, separate } = comparison;
-  const { headline, sentences, advised, best } = conclusions;
+  const { earned, headline, sentences, advised, best } = conclusions;
   const name = file.split(/[\\/]/).at(-1)!;
   const compared = best !== null;
   const section = (title: string, ...content: Content[]): Markup =>
@@ -50,7 +50,7 @@ export function reportOf(
           <p class="eyebrow"><b>zankyo compare</b> · ${name}</p>
           <h1>${headline}</h1>
           ${sentences.map((sentence) => html`<p>${unbroken(sentence)}</p>`)}
-          ${compared ? html`<pre>${yamlOf(advised, comparison)}</pre>` : null}
+          ${earned === true ? html`<pre>${yamlOf(advised, comparison)}</pre>` : null}
           <ul class="facts">
             ${fact('rows', rows.toLocaleString('en'))}${fact('series', `${columns.length}${columns.length > 1 ? (separate ? ', each by itself' : ', as one group') : ''}`)}${fact('from', day(firstAt))}${fact('to', day(lastAt))}${fact('units', tuning.hiddenSize)}${fact('arithmetic', simd ? 'SIMD' : 'Float64')}${fact('machine', machine)}
           </ul>
@@ -116,7 +116,6 @@ const day = (at: number): string => new Date(at).toISOString().slice(0, 16).repl
 
 /** What to put into a site file to run the advised contender. */
 function yamlOf({ contender }: ContenderResult, { tuning }: Comparison): string {
-  if (contender.cell === null) return 'tuning:\n  cell: none';
   const { cell, peepholes, learner } = { ...tuning, ...contender.tuning };
   const lines = [
     `cell: ${cell}`,
