@@ -156,7 +156,7 @@ function asJson(comparison: Comparison, conclusions: Conclusions, about: object)
     networkEarnsItsPlace: earned,
     gain: { mean: known(gain.mean), error: known(gain.error) },
     best: best?.contender.id ?? null,
-    advised: advised.contender.id,
+    advised: earned === null ? null : advised.contender.id,
     headline,
     sentences,
     contenders: results.map(({ contender, loss, lateLoss, losses, seriesLoss, episodes, ...rest }) => ({

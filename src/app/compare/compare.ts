@@ -37,10 +37,12 @@ export interface Comparison {
 }
 
 const PROGRESS_ROWS = 500;
+/** Rows after which what a row costs has settled. */
+const TO_COMPILE = 5000;
 
 /**
  * Runs the baseline and each chosen pair of cell and learner over one recording, one after another. `open` is called for each of
- * them, and once before, to count the rows: nothing of the file is kept, so that its length does not matter. Rejects with
+ * them, and twice before, to count the rows and to warm up: nothing of the file is kept, so that its length does not matter. Rejects with
  * `recording_unreadable` when it has no rows.
  */
 export async function compare(
@@ -65,14 +67,23 @@ export async function compare(
     tell(first, 'counting rows');
   });
   if (span.rows === 0) throw new AppError('recording_unreadable', 'the recording has no row with a readable time');
+  const run = { ...options, rows: span.rows };
+  // Code is slow until it has been compiled; whoever came first would pay for all.
+  const some = await open();
+  await runContender(contenders[0], some, {
+    ...run,
+    rows: Math.min(span.rows, TO_COMPILE),
+    onProgress: () => {
+      tell(some, 'warming up');
+    },
+  });
   const results: ContenderResult[] = [];
   for (const contender of contenders) {
     turn++;
     const recording = await open();
     results.push(
       await runContender(contender, recording, {
-        ...options,
-        rows: span.rows,
+        ...run,
         onProgress: () => {
           tell(recording, `${turn} of ${contenders.length}: ${contender.label}`);
         },

@@ -92,7 +92,7 @@ function verdictOn(
   if (earned === true) return `${label} gives what comes next ${more(mean)} the baseline: ${figures}.${sure}`;
   if (mean < 0)
     return `The best network, ${label}, is even behind the baseline, which only knows which steps are usual: ${figures}.${sure}`;
-  return `The best network, ${label}, is ahead of the baseline by no more than chance: ${figures}.${sure}`;
+  return `The best network, ${label}, is ahead of the baseline by no more than chance might give: ${figures}.${sure}`;
 }
 
 function bargain(best: ContenderResult, advised: ContenderResult, baseline: ContenderResult): string {
@@ -106,14 +106,18 @@ function bargain(best: ContenderResult, advised: ContenderResult, baseline: Cont
   );
 }
 
-const saving = (best: ContenderResult, baseline: ContenderResult): string =>
-  `Without a network a reading costs ${micros(baseline.microseconds)} instead of ${micros(best.microseconds)}, and a stream ${sizeOf(baseline.bytes)} instead of ${sizeOf(best.bytes)}.`;
+function saving(best: ContenderResult, baseline: ContenderResult): string {
+  const memory = `a stream ${sizeOf(baseline.bytes)} instead of ${sizeOf(best.bytes)}`;
+  return baseline.microseconds < best.microseconds
+    ? `Without a network a reading costs ${micros(baseline.microseconds)} instead of ${micros(best.microseconds)}, and ${memory}.`
+    : `Without a network a reading costs no more, and ${memory}.`;
+}
 
 const onAPi = ({ microseconds, bytes, contender }: ContenderResult): string => {
   const each = microseconds * PI_SLOWER;
   return (
     `One core of a Raspberry Pi 4, taken to be ${PI_SLOWER} times slower than this one, would keep up with about ` +
-    `${about(1e6 / each)} readings a second by ${contender.label}; a hundred such recordings at once would hold ${sizeOf(100 * bytes)}.`
+    `${about(1e6 / each)} readings a second ${contender.cell === null ? 'without a network' : `by ${contender.label}`}; a hundred such recordings at once would hold ${sizeOf(100 * bytes)}.`
   );
 };
 

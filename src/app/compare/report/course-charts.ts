@@ -164,6 +164,7 @@ export function recordingCharts(comparison: Comparison, chosen: ContenderResult)
   const led = (d: number): readonly Anomaly[] => episodes.filter((each) => each.series === series[d]);
   const shown = columns
     .map((_, d) => d)
+    .filter((d) => trace.series[d].min.some((value) => !Number.isNaN(value)))
     .toSorted((a, b) => led(b).length - led(a).length)
     .slice(0, MOST_CHARTS)
     .sort((a, b) => a - b);
@@ -194,7 +195,8 @@ export function recordingCharts(comparison: Comparison, chosen: ContenderResult)
       <li><i style="background:var(--band)"></i>99 % of what ${chosen.contender.label} expected one reading before</li>
       <li><i style="background:var(--alarm-wash)"></i>anomaly, in the series that led it</li>
     </ul>
-    ${charts} ${more > 0 ? html`<p class="note">${more} more series are not drawn.</p>` : null}
+    ${charts}
+    ${more > 0 ? html`<p class="note">${more} more series without a value or with fewer anomalies are not drawn.</p>` : null}
     <h3>Score<small>above 1 is anomalous; drawn up to ${HIGHEST_SCORE}</small></h3>
     <div class="plot">
       ${plot({ low: 0, high: HIGHEST_SCORE, size: 'low', about: 'The highest score of each moment', most: 3 }, (y) => [

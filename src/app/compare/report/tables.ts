@@ -20,7 +20,8 @@ const COLUMNS: readonly (readonly [
 ];
 
 /** What the terminal shows as well, and how sure each difference to the baseline is. */
-export function contestTable({ results }: Comparison, { advised }: Conclusions): Markup {
+export function contestTable({ results }: Comparison, { advised: chosen, earned }: Conclusions): Markup {
+  const advised = earned === null ? null : chosen;
   const best = COLUMNS.map(([, of]) => Math.min(...results.map(of).filter((x) => !Number.isNaN(x))));
   const cell = (result: ContenderResult, i: number): Markup => {
     const [, of, text] = COLUMNS[i];
