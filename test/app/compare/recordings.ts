@@ -10,12 +10,14 @@ export function recordingOf(columns: Readonly<Record<string, readonly number[]>>
     for (let i = 0; i < rows; i++)
       yield await Promise.resolve({
         at: START_AT + i * MINUTE_MS,
+        time: new Date(START_AT + i * MINUTE_MS).toISOString(),
         values: Float64Array.from(values, (name) => columns[name][i]),
+        label: false,
         row: i + 1,
       });
   }
   const counts = { bytesTotal: rows, bytesRead: rows, skippedRows: 0, unreadableCells: 0 };
-  return { time: 'time', values, ...counts, [Symbol.asyncIterator]: read };
+  return { time: 'time', values, label: null, ...counts, [Symbol.asyncIterator]: read };
 }
 
 /**
