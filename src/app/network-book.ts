@@ -21,7 +21,8 @@ export class NetworkBook {
 
   /** Looks at one stream; what an earlier run counted is no news. */
   look(monitor: StreamMonitor): void {
-    const { network } = monitor.detector.forecaster;
+    const network = monitor.detector.forecaster?.network;
+    if (network === undefined) return;
     const before = this.seen.get(monitor);
     const counts = before ?? EVENTS.map((event) => network.count(event));
     if (before === undefined) this.seen.set(monitor, counts);

@@ -40,7 +40,7 @@ export function exportStream(site: Site, stream: string, file: string, kernel: K
       throw error;
     });
     if (savedAt === null) throw new AppError('stream_unknown', nothingSaved(site, stream, store));
-    const { network } = monitor.detector.forecaster;
+    const network = networkOf(monitor);
     const { theta, cell, head } = partsOf(network);
     network.core.read(theta);
     const { cell: kind, inputSize, hiddenSize, peepholes } = network.options;
@@ -71,7 +71,7 @@ export function importStream(
     const { monitor, savedAt } = resume(site, stream, store, kernel, ({ code, message }) => {
       note('warn', { stream, code }, message);
     });
-    const { network } = monitor.detector.forecaster;
+    const network = networkOf(monitor);
     const { theta, cell, head } = partsOf(network);
     const { cell: kind, inputSize, hiddenSize, peepholes } = network.options;
     try {
@@ -92,6 +92,12 @@ export function importStream(
   } finally {
     db.close();
   }
+}
+
+/** Throws `usage` when the site file says that the stream has no network. */
+function networkOf({ stream, detector }: StreamMonitor): Network {
+  if (detector.forecaster !== null) return detector.forecaster.network;
+  throw new AppError('usage', `${stream}: has no network, as the site file says network: false`);
 }
 
 /** The stream as the service would go on with it; afresh where `onUnfit` lets a snapshot that does not fit pass. */

@@ -1,21 +1,21 @@
+import { inputSize } from '../detect/detector.ts';
 import { buildCell } from '../nn/build-cell.ts';
 import { learnerOf } from '../nn/build-learner.ts';
 import type { Tuning } from './schema.ts';
 
-export type NetworkTuning = Pick<Tuning, 'cell' | 'peepholes' | 'learner' | 'hiddenSize'>;
-
-/** Length of the vector a network hears: level and step of each series, sine and cosine of the time of day. */
-export const inputSize = (series: number): number => 2 * series + 2;
+export type NetworkTuning = Pick<Tuning, 'network' | 'cell' | 'peepholes' | 'learner' | 'hiddenSize'>;
 
 /** Bytes of influence that one stream may hold; its snapshots are as large. */
 const MOST = 64 * 2 ** 20;
 
 /**
  * Numbers in the influence matrix ds/dtheta of the network for so many series: S P, the state by the cell's parameters.
- * 0 where no such matrix is kept: with another learner, and in the element-wise cell, whose units do not meet.
+ * 0 where no such matrix is kept: without a network, with another learner, and in the element-wise cell, whose units do not
+ * meet.
  */
-export function influenceNumbers({ cell, peepholes, learner, hiddenSize }: NetworkTuning, series: number): number {
-  if (learnerOf(cell, learner) !== 'rtrl') return 0;
+export function influenceNumbers(tuning: NetworkTuning, series: number): number {
+  const { network, cell, peepholes, learner, hiddenSize } = tuning;
+  if (!network || learnerOf(cell, learner) !== 'rtrl') return 0;
   const { stateSize, parameterCount } = buildCell(cell, inputSize(series), hiddenSize, peepholes);
   return stateSize * parameterCount;
 }

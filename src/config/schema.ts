@@ -12,6 +12,11 @@ import * as v from './vocabulary.ts';
 const { section, option, optional, whole, real, duration } = v;
 
 const tuningShape = {
+  network: option(
+    z.boolean(),
+    true,
+    'Whether a network learns to forecast; without one a seasonal density of steps does, at a fraction of the cost.',
+  ),
   cell: option(
     z.enum(['gru', 'lstm', 'rnn', 'elementwise']),
     'gru',
@@ -38,6 +43,11 @@ const tuningShape = {
   ),
   warmup: option(whole(1, 1_000_000), 400, 'Readings to learn from before the first alarm.'),
   warmup_time: option(duration(), '0s', 'Time that must also have passed before the first alarm.'),
+  on_anomaly: option(
+    z.enum(['hold', 'absorb']),
+    'hold',
+    'What becomes of a change that lasts: hold keeps it an alarm for 1000 readings and learns it only slowly after that, absorb takes it for the new normal.',
+  ),
   sensitivity: option(real(0.1, 10), 1, 'Above 1 alarms sooner and more often, below 1 later and less often.'),
   alarms_per_week: option(
     real(0.01, 1000),

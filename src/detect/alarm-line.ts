@@ -18,16 +18,18 @@ const PER_DECADE = 0.3;
 export class AlarmLine {
   private readonly s: Float64Array; // samples, time of the last, usual interval
   private readonly series: number;
+  private readonly patience: number; // decades of alarms a week
 
-  constructor(memory: Pick<Memory, 'take'>, series: number) {
+  constructor(memory: Pick<Memory, 'take'>, series: number, alarmsPerWeek: number) {
     this.s = memory.take('line', 3);
     this.series = series;
+    this.patience = Math.log10(alarmsPerWeek);
   }
 
   /** The evidence at which the score is 1. */
   get height(): number {
     const rate = WEEK_MS / Math.max(1, this.s[2]) / USUAL;
-    const decades = Math.log10(this.series) + (this.s[0] < 2 ? 0 : 0.25 * Math.log10(rate));
+    const decades = Math.log10(this.series) - this.patience + (this.s[0] < 2 ? 0 : 0.25 * Math.max(0, Math.log10(rate)));
     // However rarely a stream reports, it is not to be alarmed by nothing.
     return Math.max(0.7, 1 + PER_DECADE * decades);
   }

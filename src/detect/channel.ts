@@ -21,10 +21,11 @@ export class Channel {
     return this.tail.evidence(Math.abs(this.smoothed(v)));
   }
 
-  add(v: number): void {
+  /** Takes v in; only what is `normal` says how rare such values are. */
+  add(v: number, normal: boolean): void {
     this.s[0] = this.smoothed(v);
     this.s[1]++;
-    this.tail.add(Math.abs(this.s[0]));
+    if (normal) this.tail.add(Math.abs(this.s[0]));
   }
 
   /** The smoothed quantity after a reading of v; signed when v is. */

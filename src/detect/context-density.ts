@@ -2,8 +2,12 @@ import { section, type Memory } from '../math/memory.ts';
 import { softmax } from '../nn/read-out.ts';
 import { Adam } from '../nn/adam.ts';
 import { BINS } from './bins.ts';
+import type { Season } from './season.ts';
 
-/** sin and cos of the time of day, and 1. */
+/**
+ * sin and cos of the time of day, and 1. Not the day of the week: in the first fortnight it explains away every level that
+ * came once (NAB 69 instead of 72).
+ */
 const FEATURES = 3;
 /** Readings after which the learning rate falls as 1/sqrt(t): the density settles, but never for good. */
 const SETTLING = 500;
@@ -56,9 +60,9 @@ export class ContextDensity {
   }
 
   /** Sets the clock that the next forecast is for. */
-  advance(sinPhi: number, cosPhi: number): void {
-    this.features[0] = sinPhi;
-    this.features[1] = cosPhi;
+  advance({ features }: Season): void {
+    this.features[0] = features[0];
+    this.features[1] = features[1];
     this.features[2] = 1;
   }
 }

@@ -1,18 +1,35 @@
-import { Memory } from '../math/memory.ts';
+import { section, type Memory } from '../math/memory.ts';
 import { AlarmLine } from './alarm-line.ts';
 import { BINS } from './bins.ts';
+import type { Calendar } from './calendar.ts';
 import { Coherence } from './coherence.ts';
 import { Forecaster, type ForecasterOptions } from './forecaster.ts';
+import { Presence } from './presence.ts';
 import type { SeriesInfo } from './reading.ts';
 import type { Sample } from './sample.ts';
+import { Season, SEASONS } from './season.ts';
 import { SeriesModel } from './series-model.ts';
 
 export interface DetectorOptions extends ForecasterOptions {
+  /** Whether a network forecasts; without one the baseline does. */
+  readonly network: boolean;
   /** Above 1 alarms sooner, below 1 later. */
   readonly sensitivity: number;
-  /** False alarms that the operator puts up with. */
+  /** Alarms a week that the operator has time for. */
   readonly alarmsPerWeek: number;
+  /** What lasts stays an alarm, or is absorbed as the new normal. */
+  readonly onAnomaly: 'hold' | 'absorb';
+  /** The wall clock of the site. */
+  readonly calendar: Calendar;
 }
+
+/** Odd readings in a row that teach a series' reference nothing, where anomalies are held. */
+const PATIENCE = 1000;
+
+/** What the network hears of each series: level, step, whether it is there, and the gap before it. */
+const HEARD = 4;
+/** Length of the vector that the network of so many series hears. */
+export const inputSize = (series: number): number => HEARD * series + SEASONS;
 
 /** A decision about one sample. Owned by its detector and overwritten by the next step. */
 export interface Verdict {
@@ -25,33 +42,38 @@ export interface Verdict {
   readonly scores: Float64Array;
 }
 
-const DAY_MS = 86_400_000;
-
 /** Learns the normal behaviour of a few series jointly and scores each new sample against it. */
 export class Detector {
   readonly series: readonly SeriesModel[];
-  readonly forecaster: Forecaster;
+  /** Null where no network was wanted. */
+  readonly forecaster: Forecaster | null;
   /** The last decision. */
   readonly verdict: Verdict;
-  /** While set nothing is learned; the state moves on. */
+  /** While true nothing is learned; scores and the hidden state go on. */
   frozen = false;
   private readonly options: DetectorOptions;
   private readonly coherence: Coherence | null;
   private readonly line: AlarmLine;
+  private readonly season: Season;
+  private readonly presence: Presence;
   private readonly q: Float64Array; // targets of the present steps (D BINS)
   private readonly heard: Uint8Array; // 0 where a series is missing (D)
   private readonly levels: Float64Array; // (D)
-  private readonly input: Float64Array; // level and step of each series, sin and cos of the time of day (2 D + 2)
+  private readonly input: Float64Array;
+  private scale = 1; // the sensitivity over the height of the alarm line
 
   /** Everything that the detector remembers is taken from `memory`. */
   constructor(memory: Memory, series: readonly Pick<SeriesInfo, 'slug' | 'only'>[], options: DetectorOptions) {
     const D = series.length;
+    const patience = options.onAnomaly === 'hold' ? PATIENCE : 0;
     this.options = options;
-    this.series = series.map((info) => new SeriesModel(memory, info));
-    this.input = new Float64Array(2 * D + 2);
-    this.forecaster = new Forecaster(memory, this.input.length, D, options);
-    this.line = new AlarmLine(memory, D);
+    this.series = series.map((info) => new SeriesModel(memory, info, { patience }));
+    this.input = new Float64Array(inputSize(D));
+    this.forecaster = options.network ? new Forecaster(memory, this.input.length, D, options) : null;
+    this.line = new AlarmLine(memory, D, options.alarmsPerWeek);
     this.coherence = D > 1 ? new Coherence(memory, D) : null;
+    this.season = new Season(options.calendar);
+    this.presence = new Presence(series.map(({ slug }) => section(memory, slug)));
     this.q = new Float64Array(D * BINS);
     this.heard = new Uint8Array(D);
     this.levels = new Float64Array(D);
@@ -60,7 +82,7 @@ export class Detector {
 
   /** Scores a sample against the forecast made one step ago, and only then learns from it. */
   step(sample: Sample): Verdict {
-    this.read(sample.x);
+    this.read(sample);
     this.weigh();
     this.decide(sample.at);
     this.learn();
@@ -73,14 +95,22 @@ export class Detector {
     return this.coherence === null ? NaN : this.series[d].unitsOf(this.coherence.fitted[d]);
   }
 
-  /** Goes on with the network of a group whose series were others: `before[d]` is the place of series d there, or -1. */
-  takeOver(past: Detector, before: readonly number[]): void {
-    const clock = 2 * past.series.length;
-    const inputs = before.flatMap((b) => (b < 0 ? [-1, -1] : [2 * b, 2 * b + 1]));
-    this.forecaster.network.takeOver(past.forecaster.network, [...inputs, clock, clock + 1], before);
+  /** What is odd now is normal from now on. */
+  accept(): void {
+    for (const model of this.series) model.accept();
   }
 
-  private read(x: Float64Array): void {
+  /** Goes on with the network of a group whose series were others: `before[d]` is the place of series d there, or -1. */
+  takeOver(past: Detector, before: readonly number[]): void {
+    if (this.forecaster === null || past.forecaster === null) return;
+    const places = (from: number, count: number): number[] => Array.from({ length: count }, (_, j) => from + j);
+    const inputs = before.flatMap((b) => (b < 0 ? new Array<number>(HEARD).fill(-1) : places(HEARD * b, HEARD)));
+    const clock = places(HEARD * past.series.length, SEASONS);
+    this.forecaster.network.takeOver(past.forecaster.network, [...inputs, ...clock], before);
+  }
+
+  private read({ at, x }: Sample): void {
+    this.presence.hear(at, x);
     for (let d = 0; d < x.length; d++) {
       const model = this.series[d];
       this.heard[d] = Number.isNaN(x[d]) ? 0 : 1;
@@ -91,23 +121,23 @@ export class Detector {
   }
 
   private weigh(): void {
-    const { p } = this.forecaster;
+    const p = this.forecaster?.p ?? null;
     this.coherence?.measure(this.levels, this.heard);
+    const { sensitivity } = this.options;
+    this.scale = sensitivity / this.line.height;
     for (let d = 0; d < this.series.length; d++) {
       if (!this.heard[d]) continue;
       this.series[d].foresee(p, d * BINS);
-      this.series[d].weigh(p, this.q, d * BINS, this.coherence?.z[d] ?? 0);
+      this.series[d].weigh(this.coherence?.z[d] ?? 0, this.scale, sensitivity);
     }
   }
 
   private decide(at: number): void {
     const { verdict, series } = this;
-    this.line.hear(at);
-    const scale = this.options.sensitivity / this.line.height;
     verdict.at = at;
     verdict.score = verdict.leading = 0;
     for (let d = 0; d < series.length; d++) {
-      verdict.scores[d] = scale * series[d].evidence;
+      verdict.scores[d] = series[d].score;
       if (verdict.scores[d] <= verdict.score) continue;
       verdict.score = verdict.scores[d];
       verdict.leading = d;
@@ -115,24 +145,29 @@ export class Detector {
   }
 
   private learn(): void {
-    if (this.frozen) return;
-    this.forecaster.learn(this.q, this.heard);
-    if (!this.heard.includes(0)) this.coherence?.learn(this.levels);
-    for (let d = 0; d < this.series.length; d++) if (this.heard[d]) this.series[d].learn();
+    const { series, heard, coherence, frozen } = this;
+    let together = !heard.includes(0) && !frozen;
+    for (let d = 0; d < series.length; d++) {
+      if (!heard[d]) continue;
+      if (coherence !== null && !series[d].joins(this.scale)) together = false;
+      series[d].learn(!frozen);
+    }
+    if (!frozen) this.forecaster?.learn(this.q, heard);
+    if (together) coherence?.learn(this.levels);
   }
 
   private advance(at: number): void {
-    const { input, series } = this;
-    const phi = (2 * Math.PI * (at % DAY_MS)) / DAY_MS;
-    const sin = Math.sin(phi);
-    const cos = Math.cos(phi);
+    const { input, series, season, presence } = this;
+    this.line.hear(at);
+    season.set(at);
     for (let d = 0; d < series.length; d++) {
-      series[d].advance(sin, cos);
-      input[2 * d] = series[d].level;
-      input[2 * d + 1] = series[d].step;
+      series[d].advance(season);
+      input[HEARD * d] = series[d].level;
+      input[HEARD * d + 1] = series[d].step;
+      input[HEARD * d + 2] = presence.mask[d];
+      input[HEARD * d + 3] = presence.gap[d];
     }
-    input[2 * series.length] = sin;
-    input[2 * series.length + 1] = cos;
-    this.forecaster.advance(input);
+    input.set(season.features, HEARD * series.length);
+    this.forecaster?.advance(input);
   }
 }

@@ -1,25 +1,72 @@
 /**
- * The kinds of evidence, and what each is worth. Every kind is a rarity, -log10 P. What lasts is summed, a weighted
- * product of probabilities (R. A. Fisher, "Statistical Methods for Research Workers", 1932, section 21.1), which did
- * better than the maximum on NAB by 3 to 4 points of its low-false-alarm profile. Two kinds can also be an alarm alone:
- * a step, because a spike is over before anything that lasts has noticed, and a misfit with the group, because it asks
- * another question. A sum, or either alone, that reaches the alarm line is an alarm. The weights were set on NAB's
- * development files, sixteen river sensors and a simulated pump together.
+ * The kinds of evidence, each a rarity, -log10 P, but for `shift`, which is a distance in deviations. In three of four ways
+ * to an alarm they are weighed so that 1 is the alarm line:
+ *
+ *   lasting = sum of w_k e_k      what lasts: a weighted product of probabilities (R. A. Fisher, "Statistical Methods for
+ *                                 Research Workers", 1932, section 21.1); on NAB 3 to 4 points of its low-false-alarm
+ *                                 profile better than the largest. Above the line it is bent: many small oddities are
+ *                                 an alarm, but never a critical one.
+ *   sudden = v_k e_k summed       a spike is over before anything that lasts has noticed
+ *   alone = the largest u_k e_k   evidence that asks another question than the rest
+ *
+ * The fourth is the shift of a mean, which has a line of its own (shift.ts). The weights were set on NAB's development files,
+ * sixteen river sensors, SKAB's pump and a corpus of patterns together; docs/detection.md has what was tried.
  */
 export const EVIDENCE = {
   /** Beyond everything seen so far. */
-  extreme: { summed: 0.4, alone: 0, span: 1 },
+  extreme: { lasting: 0.5, sudden: 0, alone: 0, span: 1 },
   /** A level that is rare at this time of day. */
-  level: { summed: 0.33, alone: 0, span: 12 },
-  /** A step that the network did not expect. */
-  step: { summed: 0.03, alone: 0.28, span: 1 },
-  /** Several steps in a row that the network did not expect. */
-  course: { summed: 0.1, alone: 0, span: 6 },
+  level: { lasting: 0.4, sudden: 0, alone: 0, span: 12 },
+  /** A step that the network did not expect; it speaks alone as far as the network is trusted (rivalry.ts). */
+  step: { lasting: 0.03, sudden: 0.15, alone: 0.25, span: 1 },
+  /** A step that is large for the liveliness of late. */
+  jump: { lasting: 0, sudden: 0.15, alone: 0, span: 1 },
+  /** Several steps in a row that the network did not expect; trusted like `step`. */
+  course: { lasting: 0.12, sudden: 0, alone: 0.25, span: 6 },
   /** More, or less, movement than ever. */
-  volatility: { summed: 0.15, alone: 0, span: 1 },
+  volatility: { lasting: 0.18, sudden: 0, alone: 0, span: 1 },
   /** No longer in line with the other series of its group. */
-  company: { summed: 0, alone: 0.3, span: 12 },
+  company: { lasting: 0, sudden: 0, alone: 0.3, span: 12 },
+  /** The mean of late is not that of before. */
+  shift: { lasting: 0, sudden: 0, alone: 0, span: 10 },
 } as const;
 
 export type EvidenceKind = keyof typeof EVIDENCE;
 export const EVIDENCE_KINDS = Object.keys(EVIDENCE) as readonly EvidenceKind[];
+const K = EVIDENCE_KINDS.length;
+const WEIGHTS = EVIDENCE_KINDS.map((kind) => EVIDENCE[kind]);
+const SHIFT = EVIDENCE_KINDS.indexOf('shift');
+const TRUSTED = EVIDENCE_KINDS.map((kind) => kind === 'step' || kind === 'course');
+/** What lasts beyond the line counts this much of itself. */
+const BEND = 0.3;
+
+const bend = (x: number): number => (x < 1 ? x : 1 + BEND * (x - 1));
+
+/**
+ * The score that evidence e (K, in the order of EVIDENCE_KINDS) comes to: the best of the four ways. `scale` is the sensitivity over
+ * the height of the alarm line, `trust` how far the network's word counts alone, 0 to 1, `shift` the score of a shift.
+ * Fills `parts` (K) with what each kind contributed to it.
+ */
+export function weigh(e: Float64Array, scale: number, trust: number, shift: number, parts: Float64Array): number {
+  let lasting = 0;
+  let sudden = 0;
+  let alone = 0;
+  let loudest = 0;
+  for (let k = 0; k < K; k++) {
+    lasting += WEIGHTS[k].lasting * e[k];
+    sudden += WEIGHTS[k].sudden * e[k];
+    const u = WEIGHTS[k].alone * e[k] * (TRUSTED[k] ? trust : 1);
+    if (u <= alone) continue;
+    alone = u;
+    loudest = k;
+  }
+  const sum = bend(scale * lasting);
+  const score = Math.max(sum, scale * sudden, scale * alone, shift);
+  parts.fill(0);
+  if (score === 0) return 0;
+  if (score === shift) parts[SHIFT] = score;
+  else if (score === scale * alone) parts[loudest] = score;
+  else if (score === sum) for (let k = 0; k < K; k++) parts[k] = (score * WEIGHTS[k].lasting * e[k]) / lasting;
+  else for (let k = 0; k < K; k++) parts[k] = (score * WEIGHTS[k].sudden * e[k]) / sudden;
+  return score;
+}

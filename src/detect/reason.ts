@@ -35,6 +35,7 @@ const apartIn = ({ cause, value, detail, lower, upper }: Finding, { range }: Ser
     case 'extreme':
     case 'level':
     case 'company':
+    case 'shift':
     case 'leap':
     case 'reset':
       return Math.abs(value - detail);
@@ -66,6 +67,10 @@ const SENTENCES: Record<Cause, Sentence> = {
   level: (f, name, q) => `${name} stays near ${q(f.value)}, rare for this time of day; its mean is ${q(f.detail)}`,
   step: (f, name, q, n) =>
     `${name} jumped to ${q(f.value)}; ${q(f.expected)} was expected, usually ${n(f.lower)} to ${q(f.upper)}`,
+  jump: (f, name, q, n) =>
+    `${name} jumped to ${q(f.value)}; ${q(f.expected)} was expected, usually ${n(f.lower)} to ${q(f.upper)}`,
+  // detail: the mean before
+  shift: (f, name, q) => `${name} has shifted: it stays near ${q(f.value)}, and its mean was ${q(f.detail)}`,
   course: (f, name, q, n) =>
     `${name} takes an unusual course, several unexpected steps in a row: now at ${q(f.value)}, ` +
     `where ${q(f.expected)} was expected, usually ${n(f.lower)} to ${q(f.upper)}`,

@@ -1,11 +1,17 @@
 import { section, type Memory } from '../math/memory.ts';
 import { Moments } from '../math/moments.ts';
+import { Baseline } from './baseline.ts';
 import { BINS, quantile, softTarget, surprisal } from './bins.ts';
 import { Channel } from './channel.ts';
 import { ContextDensity } from './context-density.ts';
-import { EVIDENCE, EVIDENCE_KINDS, type EvidenceKind } from './evidence.ts';
+import { EVIDENCE, EVIDENCE_KINDS, weigh, type EvidenceKind } from './evidence.ts';
 import { Extremes } from './extremes.ts';
+import { Guard } from './guard.ts';
+import { Jump } from './jump.ts';
 import type { SeriesInfo } from './reading.ts';
+import { Rivalry } from './rivalry.ts';
+import type { Season } from './season.ts';
+import { Shift } from './shift.ts';
 import { Volatility } from './volatility.ts';
 
 /** Readings that the scale of values and steps looks back on. */
@@ -16,6 +22,11 @@ const WINSOR = 6;
 const OUTSIDE = 0.005;
 /** The tails need this many readings before they say anything. */
 const TAILS_AFTER = 100;
+/** So far over the line a reading is garbage: it may say nothing of what steps are usual, twenty times in a row. */
+const GARBAGE = 4;
+const GARBAGE_PATIENCE = 20;
+/** Deviations of the misfit with the group from which on the group learns nothing from it. */
+const MISFIT = 1;
 
 /** So many deviations out, further is no further: garbage must not echo in what is averaged. */
 const FARTHEST = 1e12;
@@ -28,7 +39,14 @@ const compress = (difference: number, scale: number): number => {
     : 3.5 * Math.sign(difference);
 };
 
-type Channels = Record<Exclude<EvidenceKind, 'extreme'>, Channel>;
+/** The kinds that are calibrated by a channel of their own; what is beyond all and a shift bring their own measure. */
+type Channelled = Exclude<EvidenceKind, 'extreme' | 'shift'>;
+const CHANNELLED = EVIDENCE_KINDS.filter((kind): kind is Channelled => kind !== 'extreme' && kind !== 'shift');
+
+export interface SeriesOptions {
+  /** Odd readings in a row that are kept from being learned as normal; 0 for none. */
+  readonly patience: number;
+}
 
 /** All that is known of one series, and what the newest reading means in that light. */
 export class SeriesModel {
@@ -40,48 +58,55 @@ export class SeriesModel {
   expected = NaN;
   lower = NaN;
   upper = NaN;
-  /** Weighed evidence, and the kind that says most. */
-  evidence = 0;
+  /** Above 1 is anomalous; the kind that says most, and what each kind contributed (in the order of EVIDENCE_KINDS). */
+  score = 0;
   leading: EvidenceKind = 'level';
-  /** What each of `EVIDENCE_KINDS` has in it. */
   readonly parts = new Float64Array(EVIDENCE_KINDS.length);
   /** The most extreme value before this reading, on the side of the mean where the reading lies. */
   record = NaN;
   readonly volatility: Volatility;
+  readonly shift: Shift;
+  readonly rivalry: Rivalry;
+  readonly baseline: Baseline;
 
   private readonly extremes: Extremes;
+  private readonly jump: Jump;
   private readonly only: SeriesInfo['only'];
   private readonly levels: Moments;
   private readonly steps: Moments;
   private readonly context: ContextDensity;
-  private readonly channels: Channels;
+  private readonly channels: Record<Channelled, Channel>;
+  private readonly garbage: Guard;
+  private readonly misfit: Guard;
   private readonly past: Float64Array; // readings, last value, its level, whether a step from it means anything
   private readonly levelTarget = new Float64Array(BINS);
-  private readonly odd: Record<EvidenceKind, number> = {
-    extreme: 0,
-    level: 0,
-    step: 0,
-    course: 0,
-    volatility: 0,
-    company: 0,
-  };
+  private readonly stepTarget = new Float64Array(BINS);
+  private readonly evidence = new Float64Array(EVIDENCE_KINDS.length);
+  private readonly odd: Record<Channelled, number> = { level: 0, step: 0, jump: 0, course: 0, volatility: 0, company: 0 };
+  private networkLoss = NaN;
+  private baselineLoss = NaN;
+  private shifted = 0;
+  private compared = false; // whether the last reading had a step that means anything
 
-  constructor(memory: Memory, { slug, only }: Pick<SeriesInfo, 'slug' | 'only'>) {
+  constructor(memory: Memory, { slug, only }: Pick<SeriesInfo, 'slug' | 'only'>, { patience }: SeriesOptions) {
     const own = section(memory, slug);
     this.only = only;
     this.levels = new Moments(own, 'levels', SPAN, WINSOR);
     this.steps = new Moments(own, 'steps', SPAN, WINSOR);
     this.context = new ContextDensity(own);
+    this.baseline = new Baseline(own);
+    this.rivalry = new Rivalry(own);
     this.volatility = new Volatility(own);
     this.extremes = new Extremes(own);
-    const channel = (kind: EvidenceKind): Channel => new Channel(own, `odd.${kind}`, EVIDENCE[kind].span);
-    this.channels = {
-      level: channel('level'),
-      step: channel('step'),
-      course: channel('course'),
-      volatility: channel('volatility'),
-      company: channel('company'),
-    };
+    this.jump = new Jump(own);
+    this.shift = new Shift(own, patience);
+    this.garbage = new Guard(own, 'garbage', GARBAGE_PATIENCE);
+    this.misfit = new Guard(own, 'misfit', patience);
+    const channel = (kind: Channelled): [Channelled, Channel] => [
+      kind,
+      new Channel(own, `odd.${kind}`, EVIDENCE[kind].span),
+    ];
+    this.channels = Object.fromEntries(CHANNELLED.map(channel)) as Record<Channelled, Channel>;
     this.past = own.take('past', 4);
   }
 
@@ -109,93 +134,154 @@ export class SeriesModel {
     this.value = x;
     this.level = this.levels.count === 0 ? 0 : compress(this.value - this.levels.mean, this.levels.deviation);
     this.step = compress(this.change, this.steps.deviation);
-    softTarget(this.step, q, at);
+    softTarget(this.step, this.stepTarget, 0);
+    q.set(this.stepTarget, at);
   }
 
   /** The series said nothing: the network hears its last level and no step. */
   miss(): void {
     this.value = NaN;
     this.level = this.past[2];
-    this.step = this.evidence = 0;
+    this.step = this.score = 0;
   }
 
-  /** Turns the forecast p (BINS from `at`) of this reading's step into the series' unit; there is none of the first. */
-  foresee(p: Float64Array, at: number): void {
+  /**
+   * What was expected of the reading: by the network, p (BINS from `at`), where it is the better forecaster, else by the
+   * baseline, as where there is no network (null). There is no forecast of the first reading.
+   */
+  foresee(p: Float64Array | null, at: number): void {
+    const { rivalry, baseline } = this;
+    baseline.forecast();
+    this.baselineLoss = surprisal(baseline.p, this.stepTarget, 0, this.step);
+    this.networkLoss = p === null ? NaN : this.lossOf(p, at);
+    this.compared = this.readings > 0 && this.stepMeans;
     if (this.readings === 0) return;
+    const network = p !== null && rivalry.share >= 0.5;
+    const [density, from] = network ? [p, at] : [baseline.p, 0];
     const last = this.past[1];
     const scale = this.steps.deviation;
-    this.expected = last + scale * Math.sinh(quantile(p, at, 0.5));
-    this.lower = last + scale * Math.sinh(quantile(p, at, OUTSIDE));
-    this.upper = last + scale * Math.sinh(quantile(p, at, 1 - OUTSIDE));
+    this.expected = last + scale * Math.sinh(quantile(density, from, 0.5));
+    this.lower = last + scale * Math.sinh(quantile(density, from, OUTSIDE));
+    this.upper = last + scale * Math.sinh(quantile(density, from, 1 - OUTSIDE));
   }
 
-  /** Weighs what is odd about the reading: p and q are forecast and target of its step, z its misfit in company. */
-  weigh(p: Float64Array, q: Float64Array, at: number, z: number): void {
-    const { odd, channels, readings } = this;
+  /** Weighs what is odd about the reading, z its misfit in company, `scale` the sensitivity over the height of the line. */
+  weigh(z: number, scale: number, sensitivity: number): void {
+    const { odd, evidence, rivalry } = this;
     softTarget(this.level, this.levelTarget, 0);
     this.context.forecast();
+    const share = Number.isNaN(this.networkLoss) ? 0 : rivalry.share;
+    const loss = share === 0 ? this.baselineLoss : share * this.networkLoss + (1 - share) * this.baselineLoss;
     odd.level = surprisal(this.context.p, this.levelTarget, 0, this.level);
-    odd.step = odd.course = surprisal(p, q, at, this.step);
+    odd.step = odd.course = loss;
+    odd.jump = this.jump.size(this.change);
     odd.volatility = this.volatility.surprisal(this.change);
     odd.company = z;
     this.record = this.value > this.mean ? this.extremes.max : this.extremes.min;
-    this.evidence = 0;
+    this.shifted = this.shift.score(this.value);
+    this.score = 0;
     this.parts.fill(0);
-    if (readings < TAILS_AFTER) return;
+    if (this.readings < TAILS_AFTER) return;
 
-    // The longer the past, the more often chance alone is rare: half a decade per decade of readings.
-    const chance = 0.5 * Math.log10(Math.min(readings, 50_000) / 1000);
+    this.gather();
+    const trust = share === 0 ? 0 : rivalry.trust;
+    const shift = this.matters('shift') ? sensitivity * this.shifted : 0;
+    this.score = weigh(evidence, scale, trust, shift, this.parts);
     let most = 0;
-    let alone: EvidenceKind | null = null;
-    let loudest = 0;
-    for (let k = 0; k < EVIDENCE_KINDS.length; k++) {
-      const kind = EVIDENCE_KINDS[k];
-      const rarity = kind === 'extreme' ? this.extremes.evidence(this.value) : channels[kind].evidence(odd[kind]);
-      const evidence = this.matters(kind) ? Math.max(0, rarity - chance) : 0;
-      const part = EVIDENCE[kind].summed * evidence;
-      this.evidence += part;
-      this.parts[k] = part;
-      if (part > most) {
-        most = part;
-        this.leading = kind;
-      }
-      if (EVIDENCE[kind].alone * evidence > loudest) {
-        loudest = EVIDENCE[kind].alone * evidence;
-        alone = kind;
-      }
+    for (let k = 0; k < this.parts.length; k++) {
+      if (this.parts[k] <= most) continue;
+      most = this.parts[k];
+      this.leading = EVIDENCE_KINDS[k];
     }
-    if (alone === null || loudest <= this.evidence) return;
-    this.evidence = loudest;
-    this.leading = alone;
-    this.parts.fill(0);
-    this.parts[EVIDENCE_KINDS.indexOf(alone)] = loudest;
   }
 
-  /** Takes the reading into every statistic. */
-  learn(): void {
-    const { odd, channels } = this;
-    this.levels.add(this.value);
-    this.extremes.add(this.value);
+  /**
+   * Takes the reading into every statistic, or, when it `teaches` nothing, only moves on what is a memory of the last
+   * readings. `scale` as in `weigh`.
+   */
+  learn(teaches: boolean): void {
+    const { odd, channels, change } = this;
+    const normal = this.garbage.admits(this.score > GARBAGE) && teaches;
+    if (teaches) {
+      this.levels.add(this.value);
+      this.extremes.add(this.value);
+      this.shift.learn(this.value, this.shifted);
+    }
     if (this.readings === 0) return;
-    this.context.learn(this.levelTarget, 0);
-    channels.level.add(odd.level);
-    channels.company.add(odd.company);
+    if (teaches) this.context.learn(this.levelTarget, 0);
+    channels.level.add(odd.level, teaches);
+    channels.company.add(odd.company, teaches && this.fits);
     if (!this.stepMeans) return;
-    this.steps.add(this.change);
-    this.volatility.learn(this.change);
-    channels.step.add(odd.step);
-    channels.course.add(odd.course);
-    channels.volatility.add(odd.volatility);
+    if (teaches) {
+      if (!Number.isNaN(this.networkLoss)) this.rivalry.add(this.networkLoss, this.baselineLoss);
+      this.baseline.learn(this.stepTarget);
+    }
+    if (normal) this.steps.add(change);
+    this.volatility.learn(change, teaches);
+    this.jump.learn(change, normal);
+    channels.step.add(odd.step, normal);
+    channels.course.add(odd.course, normal);
+    channels.jump.add(odd.jump, normal);
+    channels.volatility.add(odd.volatility, teaches);
+  }
+
+  /** Whether the group may learn from the company that this reading keeps. To be asked once a reading, before `learn`. */
+  joins(scale: number): boolean {
+    const company = EVIDENCE.company.alone * this.evidence[EVIDENCE_KINDS.indexOf('company')];
+    this.fits = this.misfit.admits(scale * company > MISFIT);
+    return this.fits;
   }
 
   /** Makes this reading the last one and sets the clock for the next. */
-  advance(sinPhi: number, cosPhi: number): void {
-    this.context.advance(sinPhi, cosPhi);
+  advance(season: Season): void {
+    this.context.advance(season);
+    this.baseline.advance(season.day);
     if (Number.isNaN(this.value)) return;
     this.past[0]++;
     this.past[1] = this.value;
     this.past[2] = this.level;
     this.past[3] = 1;
+  }
+
+  /**
+   * What the last reading cost its forecast, in nats: the network's, or the baseline's where there is no network. NaN when it
+   * was missing, or had no step that means anything.
+   */
+  get loss(): number {
+    if (Number.isNaN(this.value) || !this.compared) return NaN;
+    return Number.isNaN(this.networkLoss) ? this.baselineLoss : this.networkLoss;
+  }
+
+  /** What is odd now is normal from now on. */
+  accept(): void {
+    this.shift.accept();
+    this.misfit.accept();
+  }
+
+  private fits = true;
+
+  private lossOf(p: Float64Array, at: number): number {
+    let sum = Math.max(0, Math.abs(this.step) - 4);
+    const q = this.stepTarget;
+    for (let b = 0; b < BINS; b++) if (q[b] > 0) sum -= q[b] * Math.log(p[at + b] + 1e-7);
+    return sum;
+  }
+
+  /** Fills `evidence`: how rare each oddity is, less what chance alone brings in so long a past. */
+  private gather(): void {
+    const { evidence, channels, odd, readings } = this;
+    // Half a decade for each decade of readings.
+    const chance = 0.5 * Math.log10(Math.min(readings, 50_000) / 1000);
+    for (let k = 0; k < EVIDENCE_KINDS.length; k++) {
+      const kind = EVIDENCE_KINDS[k];
+      if (kind === 'shift') continue;
+      const rarity =
+        kind === 'extreme'
+          ? this.extremes.evidence(this.value, this.steps.deviation)
+          : channels[kind].evidence(odd[kind]);
+      const means = this.stepMeans || (kind !== 'step' && kind !== 'jump');
+      evidence[k] = means && this.matters(kind) ? Math.max(0, rarity - chance) : 0;
+    }
   }
 
   private get stepMeans(): boolean {
@@ -210,9 +296,12 @@ export class SeriesModel {
   /** Whether the operator cares for a deviation of this kind in the direction it has. */
   private matters(kind: EvidenceKind): boolean {
     if (this.only === 'both' || kind === 'volatility') return true;
+    const above = this.only === 'above';
     const { odd, channels, value, expected, mean } = this;
-    if (kind === 'company') return channels.company.smoothed(odd.company) > 0 === (this.only === 'above');
+    if (kind === 'company') return channels.company.smoothed(odd.company) > 0 === above;
+    if (kind === 'shift') return this.shift.z > 0 === above;
+    if (kind === 'jump') return this.change > 0 === above;
     const sudden = kind === 'step' || kind === 'course';
-    return value > (sudden ? expected : mean) === (this.only === 'above');
+    return value > (sudden ? expected : mean) === above;
   }
 }

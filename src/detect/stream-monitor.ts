@@ -1,7 +1,6 @@
 import { Memory, section } from '../math/memory.ts';
 import { Aligner } from './aligner.ts';
 import type { AnomalyEvent, Ending } from './anomaly.ts';
-import type { Calendar } from './calendar.ts';
 import { Confidence } from './confidence.ts';
 import { Detector, type DetectorOptions, type Verdict } from './detector.ts';
 import type { EpisodeOptions } from './episode.ts';
@@ -17,14 +16,12 @@ import type { SensorFault } from './sensor/fault.ts';
 import type { SensorWatchOptions } from './sensor/sensor-watch.ts';
 
 export interface MonitorOptions extends DetectorOptions, EpisodeOptions, SensorWatchOptions, WarmUpOptions {
-  /** The wall clock of the site. */
-  readonly calendar: Calendar;
   /** Where all messages of a group come from, if that is one place and known: a positive number. */
   readonly source?: number;
 }
 
 /** Format of snapshots; a change of what `Memory` holds or means takes the next number. */
-export const SNAPSHOT_VERSION = 3;
+export const SNAPSHOT_VERSION = 4;
 
 /** Before the name of what is not learned: how sensors are heard, what was told, the operator's word. No slug is so. */
 const KEPT = 'Kept';
@@ -272,6 +269,7 @@ export class StreamMonitor {
   /** What is open is over, as it is all right: the series are held against what comes next. */
   acceptAsNormal(now: number): void {
     this.drift.accept();
+    this.detector.accept();
     this.endAll(now, 'accepted');
   }
 

@@ -47,12 +47,13 @@ export class Volatility {
     return -Math.log((seen + PRIOR / BINS) / (s[2] + PRIOR));
   }
 
-  /** Keeps the step whose surprisal was asked for last. */
-  learn(dx: number): void {
+  /** Keeps the step whose surprisal was asked for last; only one that is `normal` says what is usual. */
+  learn(dx: number, normal: boolean): void {
     const { s, q, histogram } = this;
-    this.steps.add(dx);
     s[0] = this.energy;
     s[1]++;
+    if (!normal) return;
+    this.steps.add(dx);
     this.logs.add(this.log);
     for (let b = 0; b < BINS; b++) histogram[b] += q[b];
     if (++s[2] <= FORGET_AT) return;

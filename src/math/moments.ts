@@ -46,6 +46,11 @@ export class Moments {
     this.s.fill(0);
   }
 
+  /** Makes m the mean; the spread around it stays. */
+  moveTo(m: number): void {
+    this.s[1] = m;
+  }
+
   add(x: number): void {
     const { s } = this;
     const n = ++s[0];

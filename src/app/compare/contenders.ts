@@ -35,16 +35,13 @@ const LEARNERS: Readonly<Record<LearnerName, string>> = { tbptt: 'TBPTT', rtrl: 
 export const cellLabel = (cell: CellName): string => CELLS[cell].label;
 export const learnerLabel = (learner: LearnerName): string => LEARNERS[learner];
 
-/**
- * No network: which steps are usual, at this time of day (step-densities.ts). What a network has to beat. The detector has no way
- * to run without one, so the smallest stands in for it in what is reported, in cost and in memory, but not in log-loss.
- */
+/** No network: which steps are usual at this time of day (detect/baseline.ts). What a network has to beat. */
 export const BASELINE: Contender = {
   id: 'baseline',
   label: 'baseline',
   cell: null,
   learner: null,
-  tuning: { cell: 'elementwise', learner: 'snap1', hiddenSize: 1 },
+  tuning: { network: false },
 };
 
 export interface Choice {

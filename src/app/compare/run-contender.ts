@@ -9,7 +9,6 @@ import { blockOf, BLOCKS, BlockSums } from './blocks.ts';
 import type { Contender } from './contenders.ts';
 import { Episodes } from './episodes.ts';
 import { LossMeter } from './loss-meter.ts';
-import { StepDensities } from './step-densities.ts';
 import { timedRows } from './timed-rows.ts';
 import { Trace } from './trace.ts';
 
@@ -51,10 +50,7 @@ export async function runContender(
   recording: Recording,
   { rows, onProgress, note, tuning, ...options }: RunOptions,
 ): Promise<ContenderResult> {
-  const baseline = new StepDensities();
-  const losses = new LossMeter((monitor) =>
-    contender.cell === null ? baseline.forecast(monitor) : monitor.detector.forecaster.p,
-  );
+  const losses = new LossMeter();
   const cost = new BlockSums();
   const episodes = new Episodes();
   const monitors = new Set<StreamMonitor>();

@@ -84,8 +84,10 @@ export function networksOf(site: Site): NetworkKind[] {
 }
 
 /** `gru of 16 units, tbptt, 1 series` */
-const nameOf = ({ tuning: { cell, peepholes, hiddenSize, learner }, series }: NetworkKind): string =>
-  `${cell}${cell === 'lstm' && peepholes ? ' with peepholes' : ''} of ${hiddenSize} units, ${learner}, ${series} series`;
+const nameOf = ({ tuning: { network, cell, peepholes, hiddenSize, learner }, series }: NetworkKind): string =>
+  network
+    ? `${cell}${cell === 'lstm' && peepholes ? ' with peepholes' : ''} of ${hiddenSize} units, ${learner}, ${series} series`
+    : `no network, ${series} series`;
 
 function paceOf(kind: NetworkKind, kernel: Kernel | null): Finding {
   const here = stepMicroseconds(kind, kernel);

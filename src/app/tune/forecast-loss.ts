@@ -1,10 +1,7 @@
-import { BINS, softTarget, surprisal } from '../../detect/bins.ts';
 import type { Step } from '../../stream/detect-per-stream.ts';
 
 /** Mean log-loss of a stream's forecasts after the warm-up: the cross-entropy, in nats, with the step that came. */
 export class ForecastLoss {
-  private readonly q = new Float64Array(BINS);
-  private forecast: Float64Array | null = null; // made by the sample before
   private sum = 0;
   private readings = 0;
 
@@ -14,20 +11,11 @@ export class ForecastLoss {
   }
 
   hear({ monitor, verdict }: Step): void {
-    if (verdict === null) return;
-    const { series, forecaster } = monitor.detector;
-    if (this.forecast === null) this.forecast = forecaster.p.slice();
-    else {
-      if (monitor.warmup === 1)
-        for (let d = 0; d < series.length; d++) this.add(series[d].value, series[d].step, d * BINS);
-      this.forecast.set(forecaster.p);
+    if (verdict === null || monitor.warmup < 1) return;
+    for (const { loss } of monitor.detector.series) {
+      if (Number.isNaN(loss)) continue;
+      this.sum += loss;
+      this.readings++;
     }
-  }
-
-  private add(value: number, step: number, at: number): void {
-    if (Number.isNaN(value)) return;
-    softTarget(step, this.q, 0);
-    this.sum += surprisal(this.forecast!.subarray(at), this.q, 0, step);
-    this.readings++;
   }
 }

@@ -75,6 +75,8 @@ export class ProcessWatch {
       case 'level':
       case 'extreme':
         return model.mean;
+      case 'shift':
+        return model.shift.mean;
       case 'company':
         return this.detector.fitted(d);
       default:
@@ -90,6 +92,8 @@ export class ProcessWatch {
         return model.record;
       case 'level':
         return model.mean;
+      case 'shift':
+        return model.shift.mean;
       case 'volatility':
         return model.volatility.liveliness;
       case 'company':

@@ -13,7 +13,9 @@ export function seriesOf(shape: string, options: DetectorOptions): readonly stri
   return shape.startsWith(start) ? shape.slice(start.length).split(', ') : [];
 }
 
-function kindOf({ cell, peepholes, learner, hiddenSize, horizon, trainEvery, kernel }: DetectorOptions): string {
+function kindOf(options: DetectorOptions): string {
+  const { network, cell, peepholes, learner, hiddenSize, horizon, trainEvery, kernel } = options;
+  if (!network) return 'no network';
   const name = cell === 'lstm' && peepholes ? 'lstm with peepholes' : cell;
   const by = learner === 'tbptt' ? `tbptt of horizon ${horizon}, update every ${trainEvery}` : learner;
   const arithmetic = kernel === null ? 'Float64' : 'SIMD';

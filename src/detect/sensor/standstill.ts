@@ -2,7 +2,12 @@ import type { Memory } from '../../math/memory.ts';
 
 /** A series that has changed less often is a switch, not a stuck sensor. */
 const CHANGES_AT_LEAST = 50;
-const SHORTEST_RUN = 30;
+const SHORTEST_RUN = 20;
+/** How many times the longest run so far is a fault, and how far one that was a fault raises the longest. */
+const LONGER = 2;
+const RAISED = 1.25;
+/** What a run that is twice as long adds to the score: a sensor that is stuck for weeks is no worse than a dead one. */
+const DOUBLED = 0.05;
 /** ln 10^9: a run that luck alone makes once in so many readings. */
 const RARE = 9 * Math.LN10;
 /** Readings that the share of repeats looks back on. */
@@ -24,15 +29,15 @@ const AT = 10;
 const SLOTS = 11;
 
 /**
- * Does the sensor move? How many equal readings in a row are a fault is learned: more than four times the longest run so
- * far, than 30, and than luck would bring. Where a share r of readings repeats the one before, as those of a coarse sensor
+ * Does the sensor move? How many equal readings in a row are a fault is learned: more than twice the longest run so
+ * far, than 20, and than luck would bring. Where a share r of readings repeats the one before, as those of a coarse sensor
  * do, a run of n has a chance of r^n, and n is out of the question where that is 10^-9:
  *
- *   limit = max(30, 4 longest, 9 ln 10 / -ln r)
+ *   limit = max(20, 2 longest, 9 ln 10 / -ln r)
  *
  * A run at the lowest or the highest value so far is rest: the sun is down, the valve is open. Rest has a longest run of
  * its own, so that a sensor which sleeps at night is found stuck by day; and it is judged from the second day on.
- * A run that was a fault counts half: once is a fault, twice is a habit.
+ * A run that was a fault raises the longest by a quarter at most: the next one is a fault as well, the tenth a habit.
  */
 export class Standstill {
   private readonly s: Float64Array;
@@ -51,9 +56,10 @@ export class Standstill {
     return this.s[RUN];
   }
 
-  /** The present run over the run that is a fault: above 1 the sensor is stuck. Changes nothing. */
+  /** The present run over the run that is a fault, bent above 1, where the sensor is stuck. Changes nothing. */
   score(): number {
-    return this.s[RUN] / this.limit;
+    const x = this.s[RUN] / this.limit;
+    return x <= 1 ? x : 1 + DOUBLED * Math.log2(x);
   }
 
   /** Takes note of a value. `learning`: habits are still forming, nothing is a fault yet. */
@@ -78,8 +84,9 @@ export class Standstill {
 
   private endRun(learning: boolean): void {
     const { s } = this;
-    const run = !learning && this.score() > 1 ? s[RUN] / 2 : s[RUN];
     const longest = this.resting ? LONGEST_REST : LONGEST;
+    const most = !learning && this.score() > 1 ? RAISED * Math.max(s[longest], SHORTEST_RUN / LONGER) : Infinity;
+    const run = Math.min(s[RUN], most);
     s[longest] = Math.max(s[longest], run);
     s[CHANGES]++;
     s[RUN] = 0;
@@ -98,8 +105,8 @@ export class Standstill {
     if (this.after !== 'auto') return this.after;
     const { s } = this;
     if (s[CHANGES] < CHANGES_AT_LEAST) return Infinity;
-    if (this.resting) return s[AT] - s[FIRST_AT] < DAY_MS ? Infinity : Math.max(SHORTEST_RUN, 4 * s[LONGEST_REST]);
+    if (this.resting) return s[AT] - s[FIRST_AT] < DAY_MS ? Infinity : Math.max(SHORTEST_RUN, LONGER * s[LONGEST_REST]);
     const luck = s[REPEATS] === 0 ? 0 : RARE / -Math.log(s[REPEATS] / (s[READINGS] + 1));
-    return Math.max(SHORTEST_RUN, 4 * s[LONGEST], luck);
+    return Math.max(SHORTEST_RUN, LONGER * s[LONGEST], luck);
   }
 }

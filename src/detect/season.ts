@@ -1,0 +1,28 @@
+import type { Calendar } from './calendar.ts';
+
+/** sin and cos of the time of day, sin and cos of the day of the week. */
+export const SEASONS = 4;
+
+/** The wall clock as numbers that a model can take: a point on a circle for the day, and one for the week. */
+export class Season {
+  readonly features = new Float64Array(SEASONS);
+  /** The share of the day that is over, in [0, 1). */
+  day = 0;
+  private readonly calendar: Calendar;
+
+  constructor(calendar: Calendar) {
+    this.calendar = calendar;
+  }
+
+  /** Fills `features` and `day` for a moment, epoch ms. */
+  set(at: number): void {
+    const { features, calendar } = this;
+    this.day = calendar.day(at);
+    const day = 2 * Math.PI * this.day;
+    const week = 2 * Math.PI * calendar.week(at);
+    features[0] = Math.sin(day);
+    features[1] = Math.cos(day);
+    features[2] = Math.sin(week);
+    features[3] = Math.cos(week);
+  }
+}
