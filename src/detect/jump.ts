@@ -7,6 +7,8 @@ const OLD = 2000;
 const CALM = 0.25;
 /** A wilder step widens the scale no more than one of so many deviations. */
 const WINSOR = 6;
+/** So many deviations wide, wider is no wider: the way from one end of the numbers to the other is endless. */
+const WIDEST = 1e12;
 /** Fewer steps than this say nothing of what is usual. */
 const USUAL_AFTER = 50;
 
@@ -29,7 +31,7 @@ export class Jump {
   size(dx: number): number {
     const [n, late, old] = this.s;
     const scale = Math.sqrt(Math.max(late, CALM * old));
-    return n > USUAL_AFTER && scale > 0 ? 1.5 * Math.log1p(Math.abs(dx) / scale) : 0;
+    return n > USUAL_AFTER && scale > 0 ? 1.5 * Math.log1p(Math.min(WIDEST, Math.abs(dx) / scale)) : 0;
   }
 
   /** `normal`: whether it may say what is usual in the long run. */

@@ -8,7 +8,7 @@ test('a network that was lost is told of once, and not what an earlier run count
   const make = () => {
     const series = { slug: 'pump', unit: '', range: null, only: 'both' } as const;
     const monitor = new StreamMonitor('pump', [series], DEFAULTS, () => undefined);
-    return { monitor, network: monitor.detector.forecaster.network };
+    return { monitor, network: monitor.detector.forecaster!.network };
   };
   const book = new NetworkBook((level, fields, message) => lines.push([level, fields, message]));
   const { monitor, network } = make();
@@ -17,7 +17,7 @@ test('a network that was lost is told of once, and not what an earlier run count
 
   const theta = new Float64Array(network.core.parameterCount).fill(NaN);
   network.core.write(theta);
-  network.advance(new Float64Array(4));
+  network.advance(new Float64Array(network.options.inputSize));
   book.look(monitor);
   book.look(monitor);
   const message = 'the network was lost and goes on from its last good weights';

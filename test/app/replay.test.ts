@@ -232,6 +232,6 @@ test('so many columns that rtrl would take too much for their group are refused'
   const columns = Array.from({ length: 200 }, (_, i) => i);
   const csv = [`time,${columns.map((i) => `c${i}`).join()}`, `${iso(START_AT)},${columns.join()}`].join('\n');
   await expect(replayed(csv, { tuning: { cell: 'lstm', learner: 'rtrl', hiddenSize: 50 } })).rejects.toThrow(
-    'tuning: the influence matrix of rtrl would take 70 MiB for one stream',
+    'tuning: the influence matrix of rtrl would take 131 MiB for one stream',
   );
 });

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { influenceNumbers, inputSize, tooMuchInfluence, type NetworkTuning } from '../../src/config/influence.ts';
-import { Detector } from '../../src/detect/detector.ts';
+import { influenceNumbers, tooMuchInfluence, type NetworkTuning } from '../../src/config/influence.ts';
+import { Detector, inputSize } from '../../src/detect/detector.ts';
 import { Memory } from '../../src/math/memory.ts';
 import { DEFAULTS } from '../detect/options.ts';
 
 const network = (rest: Partial<NetworkTuning>): NetworkTuning => ({
+  network: true,
   cell: 'gru',
   peepholes: false,
   learner: 'rtrl',
@@ -22,13 +23,17 @@ const CELLS: readonly Partial<NetworkTuning>[] = [
 
 describe('numbers of influence', () => {
   test('of an rnn of 3 units on one series, by hand', () => {
-    // Hears 4 numbers; parameters 3 * 4 + 3 * 3 + 3 + 3 = 27, state 3.
-    expect(influenceNumbers(network({ cell: 'rnn', hiddenSize: 3 }), 1)).toBe(3 * 27);
+    // Hears 8 numbers; parameters 3 * 8 + 3 * 3 + 3 + 3 = 39, state 3.
+    expect(influenceNumbers(network({ cell: 'rnn', hiddenSize: 3 }), 1)).toBe(3 * 39);
   });
 
   test('of an lstm of 128 units on two series, by hand', () => {
-    // Hears 6 numbers; parameters 4 * 128 * (6 + 128 + 2) = 69,632, state 2 * 128.
-    expect(influenceNumbers(network({ cell: 'lstm', hiddenSize: 128 }), 2)).toBe(256 * 69_632);
+    // Hears 12 numbers; parameters 4 * 128 * (12 + 128 + 2) = 72,704, state 2 * 128.
+    expect(influenceNumbers(network({ cell: 'lstm', hiddenSize: 128 }), 2)).toBe(256 * 72_704);
+  });
+
+  test('of no network are none', () => {
+    expect(influenceNumbers(network({ network: false }), 1)).toBe(0);
   });
 
   test.each(CELLS)('are those that the memory of a stream has, also where it has none: %j', (cell) => {
@@ -38,7 +43,7 @@ describe('numbers of influence', () => {
         const infos = Array.from({ length: series }, (_, d) => ({ slug: `s${d}`, only: 'both' as const }));
         const tuning = network({ ...cell, learner, hiddenSize: 5 });
         const { forecaster } = new Detector(memory, infos, { ...DEFAULTS, ...tuning });
-        expect(forecaster.network.options.inputSize).toBe(inputSize(series));
+        expect(forecaster!.network.options.inputSize).toBe(inputSize(series));
         const bytes = Number(/network\.influence:(\d+)/.exec(memory.layout)?.[1] ?? 0);
         // SnAp-1 keeps a few rows under the same name, and is what rtrl of the element-wise cell comes to.
         if (learner === 'rtrl' && cell.cell !== 'elementwise') expect(bytes).toBe(8 * influenceNumbers(tuning, series));
@@ -51,8 +56,8 @@ describe('numbers of influence', () => {
 describe('too much', () => {
   test('is above 64 MiB in Float64; the sentence has the figure and the way out', () => {
     expect(tooMuchInfluence(network({ cell: 'lstm', hiddenSize: 128 }), 2)).toBe(
-      'the influence matrix of rtrl would take 136 MiB for one stream (68 MiB in SIMD), above 64 MiB, with an lstm of ' +
-        '128 units on 2 series; expected hidden_size of at most 98, learner: snap1, or cell: elementwise',
+      'the influence matrix of rtrl would take 142 MiB for one stream (71 MiB in SIMD), above 64 MiB, with an lstm of ' +
+        '128 units on 2 series; expected hidden_size of at most 97, learner: snap1, or cell: elementwise',
     );
   });
 

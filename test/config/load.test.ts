@@ -47,6 +47,7 @@ test('three sections are a site; the rest are defaults', () => {
     })),
     groups: {},
     tuning: {
+      network: true,
       cell: 'gru',
       peepholes: false,
       learner: 'tbptt',
@@ -57,6 +58,7 @@ test('three sections are a site; the rest are defaults', () => {
       seed: 1,
       warmup: 400,
       warmupTime: 0,
+      onAnomaly: 'hold',
       sensitivity: 1,
       alarmsPerWeek: 1,
       minDuration: 0,

@@ -1,12 +1,17 @@
 import { expect, test } from 'vitest';
 import { BINS, softTarget, surprisal } from '../../src/detect/bins.ts';
+import { UTC } from '../../src/detect/calendar.ts';
 import { ContextDensity } from '../../src/detect/context-density.ts';
+import { Season } from '../../src/detect/season.ts';
 import { Memory } from '../../src/math/memory.ts';
 import { Random } from '../../src/math/random.ts';
 
+const HOUR_MS = 3_600_000;
+
 const setClock = (density: ContextDensity, hour: number): void => {
-  const phi = (2 * Math.PI * hour) / 24;
-  density.advance(Math.sin(phi), Math.cos(phi));
+  const season = new Season(UTC);
+  season.set(hour * HOUR_MS);
+  density.advance(season);
 };
 
 /** How surprising, in nats, a level is at an hour. */
@@ -58,6 +63,12 @@ test('at the change of shifts both are possible, and only the middle is not', ()
   const [day, night, middle] = [1.5, -1.5, 0].map((y) => surprise(density, 9, y));
   expect(Math.abs(day - night)).toBeLessThan(1);
   expect(middle).toBeGreaterThan(Math.max(day, night) + 2);
+});
+
+test('the day of the week is nothing to it', () => {
+  const { density } = dayAndNight(14);
+  const [monday, thursday] = [4 * 24 + 15, 15].map((hour) => surprise(density, hour, 1.5));
+  expect(monday).toBeCloseTo(thursday, 9);
 });
 
 test('a forecast is a distribution, and making one leaves no trace', () => {

@@ -3,6 +3,7 @@ import type { MonitorOptions } from '../../src/detect/stream-monitor.ts';
 
 /** What an operator gets who tunes nothing. */
 export const DEFAULTS: MonitorOptions = {
+  network: true,
   cell: 'gru',
   peepholes: false,
   learner: 'tbptt',
@@ -13,6 +14,7 @@ export const DEFAULTS: MonitorOptions = {
   seed: 1,
   warmup: 400,
   warmupTimeMs: 0,
+  onAnomaly: 'hold',
   sensitivity: 1,
   alarmsPerWeek: 1,
   minDurationMs: 0,

@@ -1,24 +1,27 @@
 import { describe, expect, test } from 'vitest';
 import { BINS } from '../../src/detect/bins.ts';
+import { UTC } from '../../src/detect/calendar.ts';
+import { Season } from '../../src/detect/season.ts';
 import { SeriesModel } from '../../src/detect/series-model.ts';
 import { Memory } from '../../src/math/memory.ts';
 import { Random } from '../../src/math/random.ts';
 
 const uniform = new Float64Array(BINS).fill(1 / BINS);
 const q = new Float64Array(BINS);
+const season = new Season(UTC);
 
-/** A model that has taken these readings, each against the same uniform forecast. */
-function modelOf(readings: Iterable<number>): SeriesModel {
-  const model = new SeriesModel(new Memory(), { slug: 'tank', only: 'both' });
-  for (const x of readings) take(model, x);
+/** A model that has taken these readings, each against the same forecast. */
+function modelOf(readings: Iterable<number>, p: Float64Array | null = uniform): SeriesModel {
+  const model = new SeriesModel(new Memory(), { slug: 'tank', only: 'both' }, { patience: 1000 });
+  for (const x of readings) take(model, x, p);
   return model;
 }
-function take(model: SeriesModel, x: number): void {
+function take(model: SeriesModel, x: number, p: Float64Array | null = uniform): void {
   model.read(x, q, 0);
-  model.foresee(uniform, 0);
-  model.weigh(uniform, q, 0, 0);
-  model.learn();
-  model.advance(0, 1);
+  model.foresee(p, 0);
+  model.weigh(0, 1, 1);
+  model.learn(true);
+  model.advance(season);
 }
 const noise = (count: number, mean = 20): number[] => {
   const random = new Random(1);
@@ -49,12 +52,25 @@ test('of the first reading nothing was expected, of the next the last', () => {
 });
 
 test('a forecast in its unit: the median between the ends of the band, around the last reading', () => {
-  const model = modelOf(noise(200));
-  take(model, 25);
-  model.foresee(uniform, 0); // of the step after 25, uniform on the axis: symmetric
-  expect(model.expected).toBeCloseTo(25, 6);
+  const model = modelOf([18, 22, 18, 22]); // no rival has an advantage yet
+  model.foresee(uniform, 0); // of the step after 22, uniform on the axis: symmetric
+  expect(model.expected).toBeCloseTo(22, 6);
   expect(model.lower).toBeLessThan(0);
-  expect(model.upper - 25).toBeCloseTo(25 - model.lower, 6);
+  expect(model.upper - 22).toBeCloseTo(22 - model.lower, 6);
+});
+
+test('a network that knows nothing hands over: the band is that of the baseline, as without a network', () => {
+  const [behind, without] = [modelOf(noise(500)), modelOf(noise(500), null)];
+  for (const [model, p] of [
+    [behind, uniform],
+    [without, null],
+  ] as const) {
+    model.foresee(p, 0);
+    expect(model.upper - model.lower).toBeGreaterThan(5); // steps of deviation 1.4: a 99 % band of 7.3
+    expect(model.upper - model.lower).toBeLessThan(10);
+  }
+  expect(behind.rivalry.share).toBe(0);
+  expect([behind.expected, behind.lower, behind.upper]).toEqual([without.expected, without.lower, without.upper]);
 });
 
 describe('after a restart', () => {
@@ -71,8 +87,8 @@ describe('after a restart', () => {
   test('the way back is no step to learn from either', () => {
     const [torn, whole] = [modelOf(noise(200)), modelOf(noise(200))];
     torn.restart();
-    for (const model of [torn, whole]) take(model, 500);
-    for (const model of [torn, whole]) model.read(503, q, 0);
+    for (const model of [torn, whole]) take(model, 25);
+    for (const model of [torn, whole]) model.read(28, q, 0);
     expect(torn.step).toBeGreaterThan(whole.step);
   });
 });
@@ -81,8 +97,8 @@ test('when it said nothing, it is taken to stand still where it stood, and is no
   const model = modelOf(noise(200));
   const { level, readings } = model;
   model.miss();
-  model.advance(0, 1);
-  expect([model.level, model.step, model.value, model.evidence]).toEqual([level, 0, NaN, 0]);
+  model.advance(season);
+  expect([model.level, model.step, model.value, model.score]).toEqual([level, 0, NaN, 0]);
   expect(model.readings).toBe(readings);
 });
 
@@ -93,20 +109,22 @@ test('the record is the most extreme value before, on the side of the reading', 
     [-5, 12],
   ]) {
     model.read(x, q, 0);
-    model.weigh(uniform, q, 0, 0);
+    model.foresee(uniform, 0);
+    model.weigh(0, 1, 1);
     expect(model.record).toBe(record);
   }
 });
 
-test('before 100 readings nothing is evidence, from then on a wild value is', () => {
+test('before 100 readings there is no score, from then on a wild value is', () => {
   for (const [count, some] of [
     [99, false],
     [100, true],
   ] as const) {
     const model = modelOf(noise(count));
     model.read(1e6, q, 0);
-    model.weigh(uniform, q, 0, 0);
-    expect(model.evidence > 1).toBe(some);
+    model.foresee(uniform, 0);
+    model.weigh(0, 1, 1);
+    expect(model.score > 1).toBe(some);
   }
 });
 
@@ -121,17 +139,17 @@ test('a trillion deviations out, further is no further', () => {
   expect(levelOf(-1e100)).toBe(-Math.asinh(1e12));
 });
 
-test('no reading takes it off the axis: level, step and evidence stay finite, and 1e300 is no worse than 1e200', () => {
+test('no reading takes it off the axis: level, step and score stay finite, and 1e300 is no worse than 1e200', () => {
   for (const count of [1, 20, 200]) {
-    const evidence = [1e200, 1e300, Number.MAX_VALUE, -Number.MAX_VALUE].map((x) => {
+    const scores = [1e200, 1e300, Number.MAX_VALUE, -Number.MAX_VALUE].map((x) => {
       const model = modelOf([...noise(count), x]);
       for (const back of [x, 20, -x, 20]) {
         take(model, back);
-        expect([model.level, model.step, model.evidence].every(Number.isFinite)).toBe(true);
+        expect([model.level, model.step, model.score].every(Number.isFinite)).toBe(true);
       }
-      return model.evidence;
+      return model.score;
     });
-    expect(evidence[1]).toBe(evidence[0]);
-    expect(evidence[2]).toBe(evidence[0]);
+    expect(scores[1]).toBe(scores[0]);
+    expect(scores[2]).toBe(scores[0]);
   }
 });

@@ -347,19 +347,19 @@ describe('a silent sensor', () => {
 });
 
 describe('a stuck sensor', () => {
-  test('is told after thirty equal readings, with the time of the first of them', () => {
+  test('is told after twenty equal readings, with the time of the first of them', () => {
     const { say, events, at, monitor } = warmTank();
     const learned = () => monitor.detector.series[0].readings;
-    for (let t = 500; t < 530; t++) say(0, t, 20.5);
+    for (let t = 500; t < 520; t++) say(0, t, 20.5);
     expect(events.filter(({ anomaly }) => anomaly.kind === 'sensor')).toEqual([]);
     const before = learned();
 
-    say(0, 530, 20.5);
-    expect(last(events)).toMatchObject({ phase: 'opened', at: at(530) });
+    say(0, 520, 20.5);
+    expect(last(events)).toMatchObject({ phase: 'opened', at: at(520) });
     expect(last(events).anomaly).toMatchObject({ kind: 'sensor', series: 'tank', startAt: at(500), value: 20.5 });
-    expect(last(events).anomaly.reason).toMatch(/^tank is stuck: it has repeated 20.5 °C for 31 readings \(since/);
+    expect(last(events).anomaly.reason).toMatch(/^tank is stuck: it has repeated 20.5 °C for 21 readings \(since/);
     expect(monitor.faultOf(0)).toBe('stuck');
-    for (let t = 531; t < 540; t++) say(0, t, 20.5);
+    for (let t = 521; t < 540; t++) say(0, t, 20.5);
     expect(learned()).toBe(before); // what a stuck sensor says is no measurement
 
     say(0, 540, 20.6);
@@ -649,6 +649,7 @@ describe('a snapshot', () => {
     );
     expect(shape({ learner: 'snap1', horizon: 3 })).toBe('gru of 16 units in Float64, snap1, series current, flow');
     expect(shape({ cell: 'gru', peepholes: true })).toBe(shape()); // peepholes are of an lstm only
+    expect(shape({ network: false })).toBe('no network, series current, flow');
     expect(shape({ sensitivity: 3, warmup: 9, closeAfter: 2 })).toBe(shape());
   });
 });

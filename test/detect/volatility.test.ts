@@ -13,7 +13,7 @@ function ordinary(steps = 4000) {
     const dx = 2 * random.normal();
     const surprisal = volatility.surprisal(dx);
     if (t >= steps / 2) surprisals.push(surprisal);
-    volatility.learn(dx);
+    volatility.learn(dx, true);
   }
   surprisals.sort((a, b) => a - b);
   return { volatility, memory, random, quantile: (share: number) => surprisals[Math.floor(share * surprisals.length)] };
@@ -23,7 +23,7 @@ function ordinary(steps = 4000) {
 const follow = (volatility: Volatility, steps: readonly number[]): number[] =>
   steps.map((dx) => {
     const surprisal = volatility.surprisal(dx);
-    volatility.learn(dx);
+    volatility.learn(dx, true);
     return surprisal;
   });
 
@@ -60,6 +60,17 @@ test('more of the same does not: 200 steps like those before stay under twice th
   expect(mean).toBeLessThan(2 * quantile(0.5));
   expect(volatility.liveliness).toBeGreaterThan(0.6);
   expect(volatility.liveliness).toBeLessThan(1.5);
+});
+
+test('what is not normal moves the energy on, and stays as odd as it was', () => {
+  const [{ volatility: told }, { volatility: kept }] = [ordinary(), ordinary()];
+  for (let t = 0; t < 500; t++)
+    for (const volatility of [told, kept]) {
+      volatility.surprisal(10);
+      volatility.learn(10, volatility === told);
+    }
+  expect(kept.liveliness).toBeGreaterThan(3);
+  expect(kept.surprisal(10)).toBeGreaterThan(told.surprisal(10) + 2);
 });
 
 test('before the first step every bin of the histogram is as likely: log 32', () => {

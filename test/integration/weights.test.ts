@@ -72,8 +72,8 @@ const learn = (monitor: StreamMonitor): StreamMonitor => {
   return monitor;
 };
 const thetaOf = ({ detector: { forecaster } }: StreamMonitor): Float64Array => {
-  const theta = new Float64Array(forecaster.network.core.parameterCount);
-  forecaster.network.core.read(theta);
+  const theta = new Float64Array(forecaster!.network.core.parameterCount);
+  forecaster!.network.core.read(theta);
   return theta;
 };
 /** A house in which this stream has learned. */
@@ -137,7 +137,7 @@ test('the last good copy is of the imported weights too: what is lost comes back
   await exported(cwd, 'hall');
   const other = house(NETWORKS[0], 2);
   await imported(other, 'hall', join(cwd, 'out.safetensors'));
-  const { network } = saved(other, 'hall').detector.forecaster;
+  const { network } = saved(other, 'hall').detector.forecaster!;
   network.core.write(new Float64Array(theta.length).fill(NaN));
   network.advance(new Float64Array(network.options.inputSize));
   expect(network.count('rollBacks')).toBe(1);

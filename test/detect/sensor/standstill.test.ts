@@ -34,27 +34,36 @@ function sensor(after: number | 'auto' | 'never' = 'auto') {
   };
 }
 
-test('thirty equal readings are the least that is odd', () => {
+test('twenty equal readings are the least that is odd', () => {
   const { chat, repeat, still } = sensor();
   chat(60);
-  expect(repeat(3.5, 30)).toBe(1);
-  expect(still.run).toBe(30);
+  expect(repeat(3.5, 20)).toBe(1);
+  expect(still.run).toBe(20);
   expect(repeat(3.5, 1)).toBeGreaterThan(1);
 });
 
-test('four times the longest run so far, where that is more', () => {
+test('twice the longest run so far, where that is more', () => {
   const { chat, repeat, still } = sensor();
   chat(2000);
   repeat(3.5, 20);
-  repeat(2.5, 80);
+  repeat(2.5, 40);
   expect(still.score()).toBe(1);
 });
 
-test('a run that was a fault counts half: of 60, the next limit is 4 * 30', () => {
+test('beyond the limit each doubling adds 0.05: stuck for weeks is little worse than stuck', () => {
   const { chat, repeat } = sensor();
   chat(2000);
-  expect(repeat(3.5, 60)).toBe(2);
-  expect(repeat(2.5, 60)).toBe(0.5);
+  expect(repeat(3.5, 80)).toBeCloseTo(1.1, 12); // 4 times the limit of 20
+});
+
+test('a run that was a fault raises the longest by a quarter at most: 10, 12.5, and from there by more faults', () => {
+  const { chat, repeat } = sensor();
+  chat(4000);
+  expect(repeat(3.5, 500)).toBeGreaterThan(1);
+  expect(repeat(2.5, 25)).toBe(1); // of 2 * 12.5
+  expect(repeat(1.5, 26)).toBeLessThanOrEqual(1); // 25 was no fault: the limit is 50
+  expect(repeat(2.5, 500)).toBeGreaterThan(1);
+  expect(repeat(3.5, 65)).toBeCloseTo(1, 12); // 2 * 26 * 1.25
 });
 
 test('what was repeated while learning is a habit in full', () => {
@@ -64,7 +73,7 @@ test('what was repeated while learning is a habit in full', () => {
   repeat(3.5, 60);
   repeat(1, 1);
   learn(false);
-  expect(repeat(2.5, 60)).toBe(0.25);
+  expect(repeat(2.5, 60)).toBe(0.5); // of 2 * 60
 });
 
 test('a switch that hardly ever changes is not stuck', () => {
@@ -76,7 +85,8 @@ test('a switch that hardly ever changes is not stuck', () => {
 
 test('a number is what the operator said; never is never', () => {
   const [told, blind] = [sensor(5), sensor('never')];
-  expect(told.repeat(0, 6)).toBe(1.2);
+  expect(told.repeat(0, 5)).toBe(1);
+  expect(told.repeat(0, 5)).toBeCloseTo(1.05, 12); // twice as many
   blind.chat(100);
   expect(blind.repeat(3.5, 10_000)).toBe(0);
 });
