@@ -1,35 +1,21 @@
 // What does one reading cost, and what does one stream weigh? Every cell, in turn, round after round.
 // npm run bench:cells
 import { cpus, totalmem } from 'node:os';
+import { monitorOptions } from '../dist/app/streams.js';
+import { tuningSchema } from '../dist/config/schema.js';
 import { StreamMonitor } from '../dist/detect/stream-monitor.js';
 import { loadKernel } from '../dist/io/kernel-file.js';
 import { Random } from '../dist/math/random.js';
 
 const ROUNDS = 7;
 const READINGS = 4000;
-const DEFAULTS = {
-  learner: 'tbptt',
-  hiddenSize: 16,
-  horizon: 16,
-  trainEvery: 1,
-  learningRate: 0.003,
-  seed: 1,
-  sensitivity: 1,
-  warmup: 400,
-  warmupTimeMs: 0,
-  minDurationMs: 0,
-  closeAfter: 10,
-  hysteresis: 0.7,
-  coolDownMs: 3_600_000,
-  silentAfterMs: 'auto',
-  stuckAfter: 'auto',
-};
 const CELLS = [
-  { name: 'rnn', cell: 'rnn', peepholes: false },
-  { name: 'gru', cell: 'gru', peepholes: false },
-  { name: 'lstm', cell: 'lstm', peepholes: false },
+  { name: 'no network', network: false },
+  { name: 'rnn', cell: 'rnn' },
+  { name: 'gru', cell: 'gru' },
+  { name: 'lstm', cell: 'lstm' },
   { name: 'lstm, peepholes', cell: 'lstm', peepholes: true },
-  { name: 'elementwise', cell: 'elementwise', peepholes: false },
+  { name: 'elementwise', cell: 'elementwise' },
 ];
 const CORES = [
   { core: 'SIMD', kernel: loadKernel() },
@@ -39,9 +25,14 @@ const CORES = [
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 /** A daily series with noise, one reading a minute. */
-function contender({ name, cell, peepholes }, series, { core, kernel }) {
+function contender({ name, ...tuning }, series, { core, kernel }) {
   const infos = Array.from({ length: series }, (_, d) => ({ slug: `s${d}`, unit: '', range: null, only: 'both' }));
-  const monitor = new StreamMonitor('bench', infos, { ...DEFAULTS, cell, peepholes, kernel }, () => undefined);
+  const monitor = new StreamMonitor(
+    'bench',
+    infos,
+    monitorOptions(tuningSchema.parse(tuning), kernel),
+    () => undefined,
+  );
   const random = new Random(1);
   let at = Date.UTC(2026, 0, 5);
   const block = (readings) => {

@@ -1,0 +1,62 @@
+import { Random } from '../../dist/math/random.js';
+
+const times = (count, value) => Array.from({ length: count }, () => value);
+/** Each value held for so many readings. */
+const held = (values, count) => values.flatMap((value) => times(count, value));
+/** One reading of 1, and rest until the next, so many readings later. */
+const pulses = (gaps) => gaps.flatMap((gap) => [1, ...times(gap - 1, 0)]);
+/** Two readings at each place, and two at home after it. */
+const visits = (places) => places.flatMap((place) => [place / 3, place / 3, 0, 0]);
+const SLOW_RISE = [0, 0.33, 0.67, 1, 0.5, 0];
+const FAST_RISE = [0, 0.5, 1, 0.67, 0.33, 0];
+
+/**
+ * Machines that do the same thing over and over, and now and then the same values with the same steps in another order: no
+ * value is rare, no step is, and none of it lasts. `wrong`: how many readings of the odd cycle are out of order, where it is
+ * not all of them.
+ */
+export const PATTERNS = [
+  { name: 'order', usual: held([0, 1, 0, -1, 0, 1, 0, -1], 2), odd: held([0, -1, 0, -1, 0, 1, 0, 1], 2) },
+  { name: 'duty', usual: [...times(6, 1), ...times(10, 0)], odd: [...times(11, 1), ...times(5, 0)], wrong: 14 },
+  { name: 'rhythm', usual: pulses([5, 5, 9]), odd: pulses([9, 9, 5]) },
+  { name: 'places', usual: visits([1, 2, 3, 1, 2, 3]), odd: visits([2, 1, 3, 3, 2, 1]) },
+  {
+    name: 'shapes',
+    usual: [...SLOW_RISE, ...FAST_RISE, ...SLOW_RISE, ...FAST_RISE],
+    odd: [...FAST_RISE, ...FAST_RISE, ...SLOW_RISE, ...SLOW_RISE],
+  },
+  { name: 'beat', usual: [1, 0.5, ...times(10, 0)], odd: times(12, 0), wrong: 6 },
+];
+
+const START_AT = Date.UTC(2024, 0, 1);
+/** A day is not a whole number of any cycle: the clock gives nothing away. */
+const INTERVAL_MS = 61_000;
+
+/**
+ * A recording of a pattern: `readings` of { at, value }, and `events`, the first and last index of what was out of order. The
+ * noise is 0.03 to 0.05, where a step is 0.33 or more. Nothing is odd in the first `learning` readings, then one cycle in
+ * every 1,200 to 2,400.
+ */
+export function record({ usual, odd, wrong = odd.length }, { count, learning, seed }) {
+  const random = new Random(seed);
+  const noise = 0.03 + 0.02 * random.uniform();
+  const readings = [];
+  const events = [];
+  const later = () => readings.length + 1200 + random.below(1200);
+  const play = (cycle) => {
+    for (const value of cycle)
+      readings.push({ at: START_AT + readings.length * INTERVAL_MS, value: value + noise * random.normal() });
+  };
+  let next = learning + random.below(300);
+  while (readings.length < count) {
+    const start = readings.length;
+    if (start < next) play(usual);
+    else {
+      next = later();
+      play(odd);
+      if (start + wrong < count) events.push([start, start + wrong - 1]);
+    }
+  }
+  readings.length = count;
+  return { readings, events };
+}
