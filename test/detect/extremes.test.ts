@@ -70,3 +70,22 @@ test('asking changes nothing', () => {
   extremes.evidence(5, 0);
   expect(memory.toBytes()).toEqual(before);
 });
+
+describe('a record', () => {
+  test('by less than two usual steps counts in proportion, by two and more in full', () => {
+    const extremes = zeroToTen();
+    expect(extremes.evidence(11, 1)).toBeCloseTo(RARE / 2 + Math.LOG10E, 8); // one step
+    expect(extremes.evidence(12, 1)).toBeCloseTo(RARE + 2 * Math.LOG10E, 8);
+    expect(extremes.evidence(13, 1)).toBe(extremes.evidence(13, 0));
+  });
+
+  test('of a series that sets records all the time is only as odd as it is far', () => {
+    const extremes = new Extremes(new Memory());
+    for (let t = 0; t < 500; t++) extremes.add(t);
+    // The mean excess is that of what was imagined and of 399 records by one step of a range of 100 to 498.
+    const size = 50 / 499;
+    const excesses = Array.from({ length: 399 }, (_, i) => 1 / (100 + i));
+    const mean = (0.5 + excesses.reduce((sum, r) => sum + r)) / (5 + excesses.length);
+    expect(extremes.evidence(499 + 50, 0)).toBeCloseTo((size / mean) * Math.LOG10E, 1);
+  });
+});
