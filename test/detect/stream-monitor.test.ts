@@ -3,6 +3,7 @@ import type { Anomaly, AnomalyEvent } from '../../src/detect/anomaly.ts';
 import type { SeriesInfo } from '../../src/detect/reading.ts';
 import { StreamMonitor, type MonitorOptions } from '../../src/detect/stream-monitor.ts';
 import { Random } from '../../src/math/random.ts';
+import { kernel } from '../nn/kernel.ts';
 import { DEFAULTS } from './options.ts';
 
 const [SECOND, MINUTE] = [1000, 60_000];
@@ -566,19 +567,32 @@ describe('a snapshot', () => {
     return new Map(parts.filter(([name]) => !/\.(silence|arrivals)$/.test(name)));
   }
 
-  test('taken amid an open episode and a round that waits: it continues bit for bit, and opens nothing twice', () => {
-    const [kept, restored] = [streamOf(PUMP), streamOf(PUMP)];
-    live(kept, 0, 505); // the flow of minute 504 is missing: that of the current waits for it
-    expect(kept.monitor.anomalous).toBe(true);
-    restored.monitor.restore(kept.monitor.memory.toBytes());
-    const told = kept.events.length;
+  test.each<[string, Partial<MonitorOptions>]>([
+    ['by default', {}],
+    ['on the kernel', { kernel }],
+    ['without a network', { network: false }],
+    ['absorbing', { onAnomaly: 'absorb' }],
+  ])(
+    'taken amid an open episode and a round that waits, continues bit for bit, and opens nothing twice: %s',
+    (_, options) => {
+      const [kept, restored] = [streamOf(PUMP, options), streamOf(PUMP, options)];
+      live(kept, 0, 505); // the flow of minute 504 is missing: that of the current waits for it
+      expect(kept.monitor.anomalous).toBe(true);
+      restored.monitor.restore(kept.monitor.memory.toBytes());
+      const told = kept.events.length;
 
-    expect(restored.monitor).toMatchObject({ anomalous: true, suspect: kept.monitor.suspect, warmup: 1, samples: 504 });
-    expect(live(restored, 505, 900)).toEqual(live(kept, 505, 900));
-    expect(restored.events).toEqual(kept.events.slice(told));
-    expect(restored.events.map(({ phase }) => phase)).toContain('closed');
-    expect(remembered(restored)).toEqual(remembered(kept));
-  });
+      expect(restored.monitor).toMatchObject({
+        anomalous: true,
+        suspect: kept.monitor.suspect,
+        warmup: 1,
+        samples: 504,
+      });
+      expect(live(restored, 505, 900)).toEqual(live(kept, 505, 900));
+      expect(restored.events).toEqual(kept.events.slice(told));
+      expect(restored.events.map(({ phase }) => phase)).toContain('closed');
+      expect(remembered(restored)).toEqual(remembered(kept));
+    },
+  );
 
   test('taken on the news is one from between two readings: restored from it, the rest of the story is the same', () => {
     const kept = streamOf(PUMP);
