@@ -46,7 +46,7 @@ const tuningShape = {
   on_anomaly: option(
     z.enum(['hold', 'absorb']),
     'hold',
-    'What becomes of a change that lasts: hold keeps it an alarm for 1000 readings and learns it only slowly after that, absorb takes it for the new normal.',
+    'What becomes of a change that lasts: hold keeps it an alarm for 400 readings and learns it only slowly after that, absorb takes it for the new normal.',
   ),
   sensitivity: option(real(0.1, 10), 1, 'Above 1 alarms sooner and more often, below 1 later and less often.'),
   alarms_per_week: option(
@@ -55,9 +55,9 @@ const tuningShape = {
     'False alarms a week to put up with, of each series or group; fewer means that more is missed.',
   ),
   min_duration: option(duration(), '0s', 'How long a deviation must last before it is reported.'),
-  close_after: option(whole(1, 100_000), 10, 'Readings under the line after which an anomaly is over.'),
+  close_after: option(whole(1, 100_000), 3, 'Readings under the line after which an anomaly is over.'),
   hysteresis: option(real(0, 1), 0.7, 'Where the line for "over" lies, as a share of the line for "begun".'),
-  cool_down: option(duration(), '1h', 'Time after an anomaly in which the same series does not alert again.'),
+  cool_down: option(duration(), '1h', 'Time after an anomaly in which only a worse one of the same series alerts; at most sixty usual intervals.'),
   silent_after: option(
     v.durationOrWord(),
     'auto',

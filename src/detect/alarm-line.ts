@@ -10,10 +10,10 @@ const PER_DECADE = 0.3;
  * How much evidence makes an alarm. What an operator counts is alarms a week, not a reading, and the more series and
  * readings there are, the more often chance alone is rare:
  *
- *   line = 1 + 0.3 (log10 D + 0.25 log10 (readings a week / 2016))
+ *   line = 1 + 0.3 (log10 D + max(0, 0.25 log10 (readings a week / 2016)) - log10 (alarms a week))
  *
- * a decade of rarity for ten series (C. E. Bonferroni, 1936), and a quarter of one for ten times the rate, as readings that
- * follow each other faster are more alike.
+ * a decade of rarity for ten series (C. E. Bonferroni, 1936), one for a tenth of the false alarms, and a quarter of one for ten
+ * times the rate, as readings that follow each other faster are more alike.
  */
 export class AlarmLine {
   private readonly s: Float64Array; // samples, time of the last, usual interval
@@ -24,6 +24,11 @@ export class AlarmLine {
     this.s = memory.take('line', 3);
     this.series = series;
     this.patience = Math.log10(alarmsPerWeek);
+  }
+
+  /** Usual interval between samples, ms; 0 before it is known. */
+  get intervalMs(): number {
+    return this.s[2];
   }
 
   /** The evidence at which the score is 1. */

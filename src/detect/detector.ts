@@ -23,8 +23,10 @@ export interface DetectorOptions extends ForecasterOptions {
   readonly calendar: Calendar;
 }
 
-/** Odd readings in a row that teach a series' reference nothing, where anomalies are held. */
-const PATIENCE = 1000;
+/** Odd readings in a row that teach a series' reference nothing, where anomalies are held: as many as a new stream learns from. */
+const PATIENCE = 400;
+/** An alarm that keeps its readings from being learned must be surer than one that is forgotten with the next day. */
+const SURER = 1.2;
 
 /** What the network hears of each series: level, step, whether it is there, and the gap before it. */
 const HEARD = 4;
@@ -51,7 +53,7 @@ export class Detector {
   readonly verdict: Verdict;
   /** While true nothing is learned; scores and the hidden state go on. */
   frozen = false;
-  private readonly options: DetectorOptions;
+  readonly options: DetectorOptions;
   private readonly coherence: Coherence | null;
   private readonly line: AlarmLine;
   private readonly season: Season;
@@ -60,6 +62,7 @@ export class Detector {
   private readonly heard: Uint8Array; // 0 where a series is missing (D)
   private readonly levels: Float64Array; // (D)
   private readonly input: Float64Array;
+  private readonly surer: number;
   private scale = 1; // the sensitivity over the height of the alarm line
 
   /** Everything that the detector remembers is taken from `memory`. */
@@ -67,6 +70,7 @@ export class Detector {
     const D = series.length;
     const patience = options.onAnomaly === 'hold' ? PATIENCE : 0;
     this.options = options;
+    this.surer = options.onAnomaly === 'hold' ? SURER : 1;
     this.series = series.map((info) => new SeriesModel(memory, info, { patience }));
     this.input = new Float64Array(inputSize(D));
     this.forecaster = options.network ? new Forecaster(memory, this.input.length, D, options) : null;
@@ -93,6 +97,11 @@ export class Detector {
   /** What the other series of the group say that series d should read, in its unit; NaN in a group of one. */
   fitted(d: number): number {
     return this.coherence === null ? NaN : this.series[d].unitsOf(this.coherence.fitted[d]);
+  }
+
+  /** Usual interval between samples, ms. */
+  get intervalMs(): number {
+    return this.line.intervalMs;
   }
 
   /** What is odd now is normal from now on. */
@@ -124,7 +133,7 @@ export class Detector {
     const p = this.forecaster?.p ?? null;
     this.coherence?.measure(this.levels, this.heard);
     const { sensitivity } = this.options;
-    this.scale = sensitivity / this.line.height;
+    this.scale = sensitivity / (this.line.height * this.surer);
     for (let d = 0; d < this.series.length; d++) {
       if (!this.heard[d]) continue;
       this.series[d].foresee(p, d * BINS);

@@ -107,8 +107,11 @@ export class Episode {
     return this.s[LAST_OVER];
   }
 
-  /** Takes a finding; tells when there is news for the world. `since`: when what was found began, if before now. */
-  step(at: number, finding: Finding, since = at): EpisodePhase | null {
+  /**
+   * Takes a finding; tells when there is news for the world. `since`: when what was found began, if before now;
+   * `coolDownMs`: the cool-down, if not that of the options.
+   */
+  step(at: number, finding: Finding, since = at, coolDownMs = this.options.coolDownMs): EpisodePhase | null {
     const { s, options } = this;
     s[SCORE] = finding.score;
     if (!(finding.score > options.hysteresis)) s[RAISED] = NaN;
@@ -126,7 +129,7 @@ export class Episode {
     }
     this.keepPeak(at, finding);
     s[LAST_OVER] = at;
-    const cooling = at - s[CLOSED_AT] < options.coolDownMs && s[PEAK] <= s[LAST_PEAK];
+    const cooling = at - s[CLOSED_AT] < coolDownMs && s[PEAK] <= s[LAST_PEAK];
     if (cooling || at - s[SUSPECTED_AT] < options.minDurationMs) return null;
     s[STATE] = OPEN;
     s[OPENED_AT] = at;

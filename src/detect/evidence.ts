@@ -14,19 +14,19 @@
  */
 export const EVIDENCE = {
   /** Beyond everything seen so far. */
-  extreme: { lasting: 0.5, sudden: 0, alone: 0, span: 1 },
+  extreme: { lasting: 0.6, sudden: 0, alone: 0, span: 1 },
   /** A level that is rare at this time of day. */
-  level: { lasting: 0.4, sudden: 0, alone: 0, span: 12 },
+  level: { lasting: 0.35, sudden: 0, alone: 0, span: 12 },
   /** A step that the network did not expect; it speaks alone as far as the network is trusted (rivalry.ts). */
-  step: { lasting: 0.03, sudden: 0.15, alone: 0.25, span: 1 },
+  step: { lasting: 0.03, sudden: 0.155, alone: 0.2, span: 1 },
   /** A step that is large for the liveliness of late. */
-  jump: { lasting: 0, sudden: 0.15, alone: 0, span: 1 },
+  jump: { lasting: 0, sudden: 0.16, alone: 0, span: 1 },
   /** Several steps in a row that the network did not expect; trusted like `step`. */
-  course: { lasting: 0.12, sudden: 0, alone: 0.25, span: 6 },
+  course: { lasting: 0.135, sudden: 0, alone: 0.25, span: 6 },
   /** More, or less, movement than ever. */
-  volatility: { lasting: 0.18, sudden: 0, alone: 0, span: 1 },
+  volatility: { lasting: 0.195, sudden: 0, alone: 0, span: 1 },
   /** No longer in line with the other series of its group. */
-  company: { lasting: 0, sudden: 0, alone: 0.3, span: 12 },
+  company: { lasting: 0, sudden: 0, alone: 0.25, span: 12 },
   /** The mean of late is not that of before. */
   shift: { lasting: 0, sudden: 0, alone: 0, span: 10 },
 } as const;
@@ -38,7 +38,7 @@ const WEIGHTS = EVIDENCE_KINDS.map((kind) => EVIDENCE[kind]);
 const SHIFT = EVIDENCE_KINDS.indexOf('shift');
 const TRUSTED = EVIDENCE_KINDS.map((kind) => kind === 'step' || kind === 'course');
 /** What lasts beyond the line counts this much of itself. */
-const BEND = 0.3;
+const BEND = 0.1;
 
 const bend = (x: number): number => (x < 1 ? x : 1 + BEND * (x - 1));
 

@@ -2,8 +2,8 @@ import type { Memory } from '../math/memory.ts';
 
 /** How often a reading leaves the range seen so far, at least: it cannot be counted while it is rare. */
 const RATE = 0.02;
-/** A series that sets records, as a river in spring, is expected to go on: ten times their share of so many readings. */
-const TREND = 10;
+/** A series that sets records, as a river in spring, is expected to go on: three times their share of so many readings. */
+const TREND = 3;
 const TREND_SPAN = 2000;
 /** A record by less than so many usual steps is but the next reading of a series that drifts. */
 const FULL_AT = 2;

@@ -1,11 +1,11 @@
 import type { Memory } from '../math/memory.ts';
 
 /** Of readings that have been odd for too long to be kept out, one in so many is let in. */
-const ONE_IN = 4;
+const ONE_IN = 2;
 
 /**
  * Keeps what is odd from being learned as normal, and what is here to stay from being odd for ever: the first `patience` odd
- * readings in a row teach nothing, of those after them every fourth teaches, and the first that is in order ends the row.
+ * readings in a row teach nothing, of those after them every second teaches, and the first that is in order ends the row.
  */
 export class Guard {
   private readonly s: Float64Array; // odd readings in a row

@@ -20,6 +20,8 @@ const SPAN = 2000;
 const WINSOR = 6;
 /** Share of forecasts below and above the band. */
 const OUTSIDE = 0.005;
+/** Decades of rarity that chance brings for each decade of readings beyond a thousand. */
+const CHANCE = 0.6;
 /** The tails need this many readings before they say anything. */
 const TAILS_AFTER = 100;
 /** So far over the line a reading is garbage: it may say nothing of what steps are usual, twenty times in a row. */
@@ -205,7 +207,7 @@ export class SeriesModel {
     if (teaches) {
       this.levels.add(this.value);
       this.extremes.add(this.value);
-      this.shift.learn(this.value, this.shifted);
+      this.shift.learn(this.value);
     }
     if (this.readings === 0) return;
     if (teaches) this.context.learn(this.levelTarget, 0);
@@ -270,8 +272,7 @@ export class SeriesModel {
   /** Fills `evidence`: how rare each oddity is, less what chance alone brings in so long a past. */
   private gather(): void {
     const { evidence, channels, odd, readings } = this;
-    // Half a decade for each decade of readings.
-    const chance = 0.5 * Math.log10(Math.min(readings, 50_000) / 1000);
+    const chance = CHANCE * Math.log10(Math.min(readings, 50_000) / 1000);
     for (let k = 0; k < EVIDENCE_KINDS.length; k++) {
       const kind = EVIDENCE_KINDS[k];
       if (kind === 'shift') continue;

@@ -11,9 +11,9 @@ const WINSOR = 6;
 /** Before so many readings there is no reference to speak of; the guard waits twice as long. */
 const SPEAKS_AFTER = 100;
 /** The line: so many deviations of the mean of late, rarer than 1 in 1000 of its own past. */
-const LINE = 6.67;
+const LINE = 6;
 const RARITY = 4;
-/** From this score on a reading does not move the reference. */
+/** From this share of the line on a reading does not move the reference. */
 const ODD = 0.6;
 /** z beyond this is no further. */
 const FURTHEST = 16.9;
@@ -27,8 +27,8 @@ const FURTHEST = 16.9;
  * has a large s and is not accused of it, and one that returns to its mean is held to it: on a test rig a flow that
  * stays 3 deviations low is found after ten readings, a temperature that creeps by 7 is not.
  *
- * A fault that lasts must not become the reference: while the score is above 0.6, at most `patience` readings in a row, nothing
- * is learned, and then every fourth reading (guard.ts).
+ * A fault that lasts must not become the reference: while z is beyond 0.6 of the line, at most `patience` readings in a row, nothing
+ * is learned, and then from every second reading (guard.ts).
  */
 export class Shift {
   /** Distance of the last mean of late from the reference, in its own deviations; signed. */
@@ -64,9 +64,9 @@ export class Shift {
   }
 
   /** Learns that x, whose score was asked for last, is normal as far as the guard lets it. */
-  learn(x: number, score: number): void {
+  learn(x: number): void {
     const { s, reference } = this;
-    if (!this.guard.admits(score > ODD && s[2] > 2 * SPEAKS_AFTER)) return;
+    if (!this.guard.admits(Math.abs(this.z) > ODD * LINE && s[2] > 2 * SPEAKS_AFTER)) return;
     if (s[2] >= LATE) {
       const d = s[0] - reference.mean;
       s[1] += Math.max(1 / (s[2] - LATE + 1), 1 / REFERENCE) * (d * d - s[1]);

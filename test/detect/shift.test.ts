@@ -10,7 +10,7 @@ const PATIENCE = 1000;
 const follow = (shift: Shift, readings: readonly number[]): number[] =>
   readings.map((x) => {
     const score = shift.score(x);
-    shift.learn(x, score);
+    shift.learn(x);
     return score;
   });
 const noise = (count: number, mean = 20, seed = 1): number[] => {

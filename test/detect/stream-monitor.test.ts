@@ -46,7 +46,7 @@ function streamOf(series: readonly SeriesInfo[], options: Partial<MonitorOptions
 type Stream = ReturnType<typeof streamOf>;
 
 const theta = ({ detector }: StreamMonitor): Float64Array => {
-  const { core } = detector.forecaster.network;
+  const { core } = detector.forecaster!.network;
   const weights = new Float64Array(core.parameterCount);
   core.read(weights);
   return weights;

@@ -8,6 +8,9 @@ import { matters } from './matters.ts';
 import type { News } from './news.ts';
 import type { WarmUp } from './warm-up.ts';
 
+/** A stream of one reading a second need not be silent for an hour: after so many usual intervals it may speak again. */
+const COOL_DOWN = 300;
+
 /** What the scores of the detector say of the process, where they count: the finding of each sample, and its episode. */
 export class ProcessWatch {
   readonly episode: Episode;
@@ -17,6 +20,7 @@ export class ProcessWatch {
   private readonly warmUp: WarmUp;
   private readonly confidence: Confidence;
   private readonly news: News;
+  private readonly coolDownMs: number;
 
   constructor(
     memory: Pick<Memory, 'take'>,
@@ -31,13 +35,15 @@ export class ProcessWatch {
     this.warmUp = warmUp;
     this.confidence = confidence;
     this.news = news;
+    this.coolDownMs = options.coolDownMs;
   }
 
   /** Takes in the verdict on the last sample. */
   step(verdict: Verdict): void {
     this.weigh(verdict);
     this.explain();
-    this.news.add(this.episode, verdict.at, this.episode.step(verdict.at, this.finding));
+    const coolDownMs = Math.min(this.coolDownMs, COOL_DOWN * this.detector.intervalMs);
+    this.news.add(this.episode, verdict.at, this.episode.step(verdict.at, this.finding, verdict.at, coolDownMs));
   }
 
   /** Leaves out the scores of series that are still warming up, and those of deviations that do not matter. */
@@ -58,7 +64,8 @@ export class ProcessWatch {
   private explain(): void {
     const { finding } = this;
     const model = this.detector.series[finding.series];
-    finding.confidence = this.confidence.of(model.readings);
+    const { network } = this.detector.options;
+    finding.confidence = this.confidence.of(model.readings, network ? model.rivalry.margin : NaN);
     finding.cause = model.leading;
     finding.value = model.value;
     finding.expected = model.expected;
