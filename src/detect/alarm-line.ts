@@ -10,15 +10,15 @@ const PER_DECADE = 0.3;
  * How much evidence makes an alarm. What an operator counts is alarms a week, not a reading, and the more series and
  * readings there are, the more often chance alone is rare:
  *
- *   line = 1 + 0.3 (log10 D + max(0, 0.25 log10 (readings a week / 2016)) - log10 (alarms a week))
+ *   line = 1 + 0.3 (log10 D - log10 W + 0.25 max(0, log10 (readings a week / 2016))),   at least 0.7
  *
- * a decade of rarity for ten series (C. E. Bonferroni, 1936), one for a tenth of the false alarms, and a quarter of one for ten
- * times the rate, as readings that follow each other faster are more alike.
+ * with D series and W alarms a week to put up with: a decade of rarity for ten series (C. E. Bonferroni, 1936), and a quarter
+ * of one for ten times the rate, as readings that follow each other faster are more alike.
  */
 export class AlarmLine {
   private readonly s: Float64Array; // samples, time of the last, usual interval
   private readonly series: number;
-  private readonly patience: number; // decades of alarms a week
+  private readonly patience: number; // log10 W
 
   constructor(memory: Pick<Memory, 'take'>, series: number, alarmsPerWeek: number) {
     this.s = memory.take('line', 3);
@@ -34,7 +34,8 @@ export class AlarmLine {
   /** The evidence at which the score is 1. */
   get height(): number {
     const rate = WEEK_MS / Math.max(1, this.s[2]) / USUAL;
-    const decades = Math.log10(this.series) - this.patience + (this.s[0] < 2 ? 0 : 0.25 * Math.max(0, Math.log10(rate)));
+    const decades =
+      Math.log10(this.series) - this.patience + (this.s[0] < 2 ? 0 : 0.25 * Math.max(0, Math.log10(rate)));
     // However rarely a stream reports, it is not to be alarmed by nothing.
     return Math.max(0.7, 1 + PER_DECADE * decades);
   }

@@ -84,11 +84,19 @@ export class SeriesModel {
   private readonly levelTarget = new Float64Array(BINS);
   private readonly stepTarget = new Float64Array(BINS);
   private readonly evidence = new Float64Array(EVIDENCE_KINDS.length);
-  private readonly odd: Record<Channelled, number> = { level: 0, step: 0, jump: 0, course: 0, volatility: 0, company: 0 };
+  private readonly odd: Record<Channelled, number> = {
+    level: 0,
+    step: 0,
+    jump: 0,
+    course: 0,
+    volatility: 0,
+    company: 0,
+  };
   private networkLoss = NaN;
   private baselineLoss = NaN;
   private shifted = 0;
   private compared = false; // whether the last reading had a step that means anything
+  private fits = true;
 
   constructor(memory: Memory, { slug, only }: Pick<SeriesInfo, 'slug' | 'only'>, { patience }: SeriesOptions) {
     const own = section(memory, slug);
@@ -259,8 +267,6 @@ export class SeriesModel {
     this.shift.accept();
     this.misfit.accept();
   }
-
-  private fits = true;
 
   private lossOf(p: Float64Array, at: number): number {
     let sum = Math.max(0, Math.abs(this.step) - 4);

@@ -58,7 +58,8 @@ export class Shift {
     const far = WINSOR * deviation;
     const cut = n > 50 && far > 0 ? mean + Math.max(-far, Math.min(far, x - mean)) : x;
     s[0] += Math.max(1 / n, 1 / LATE) * (cut - s[0]);
-    this.z = n > SPEAKS_AFTER && s[1] > 0 ? Math.max(-FURTHEST, Math.min(FURTHEST, (s[0] - mean) / Math.sqrt(s[1]))) : 0;
+    this.z =
+      n > SPEAKS_AFTER && s[1] > 0 ? Math.max(-FURTHEST, Math.min(FURTHEST, (s[0] - mean) / Math.sqrt(s[1]))) : 0;
     if (this.z === 0) return 0;
     return Math.min(Math.abs(this.z) / LINE, this.tail.evidence(Math.abs(this.z)) / RARITY);
   }
