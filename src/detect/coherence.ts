@@ -74,6 +74,11 @@ export class Coherence {
     }
   }
 
+  /** How the series go together is learned anew. */
+  restart(): void {
+    this.count[0] = 0;
+  }
+
   learn(y: Float64Array): void {
     const { size: D, mean, covariance } = this;
     const a = Math.max(1 / ++this.count[0], 1 / SPAN);

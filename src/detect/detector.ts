@@ -26,7 +26,7 @@ export interface DetectorOptions extends ForecasterOptions {
 /** Odd readings in a row that teach a series' reference nothing, where anomalies are held: as many as a new stream learns from. */
 const PATIENCE = 400;
 /** An alarm that keeps its readings from being learned must be surer than one that is forgotten with the next day. */
-const SURER = 1.2;
+const SURER = 1.25;
 
 /** What the network hears of each series: level, step, whether it is there, and the gap before it. */
 const HEARD = 4;
@@ -107,6 +107,7 @@ export class Detector {
   /** What is odd now is normal from now on. */
   accept(): void {
     for (const model of this.series) model.accept();
+    this.coherence?.restart();
   }
 
   /** Goes on with the network of a group whose series were others: `before[d]` is the place of series d there, or -1. */

@@ -26,7 +26,7 @@ export const EVIDENCE = {
   /** More, or less, movement than ever. */
   volatility: { lasting: 0.195, sudden: 0, alone: 0, span: 1 },
   /** No longer in line with the other series of its group. */
-  company: { lasting: 0, sudden: 0, alone: 0.25, span: 12 },
+  company: { lasting: 0, sudden: 0, alone: 0.3, span: 12 },
   /** The mean of late is not that of before. */
   shift: { lasting: 0, sudden: 0, alone: 0, span: 10 },
 } as const;

@@ -21,7 +21,7 @@ const WINSOR = 6;
 /** Share of forecasts below and above the band. */
 const OUTSIDE = 0.005;
 /** Decades of rarity that chance brings for each decade of readings beyond a thousand. */
-const CHANCE = 0.6;
+const CHANCE = 0.65;
 /** The tails need this many readings before they say anything. */
 const TAILS_AFTER = 100;
 /** So far over the line a reading is garbage: it may say nothing of what steps are usual, twenty times in a row. */

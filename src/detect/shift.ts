@@ -11,7 +11,7 @@ const WINSOR = 6;
 /** Before so many readings there is no reference to speak of; the guard waits twice as long. */
 const SPEAKS_AFTER = 100;
 /** The line: so many deviations of the mean of late, rarer than 1 in 1000 of its own past. */
-const LINE = 6;
+const LINE = 6.4;
 const RARITY = 4;
 /** From this share of the line on a reading does not move the reference. */
 const ODD = 0.6;

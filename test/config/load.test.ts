@@ -62,7 +62,7 @@ test('three sections are a site; the rest are defaults', () => {
       sensitivity: 1,
       alarmsPerWeek: 1,
       minDuration: 0,
-      closeAfter: 10,
+      closeAfter: 3,
       hysteresis: 0.7,
       coolDown: 3_600_000,
       silentAfter: 'auto',

@@ -66,9 +66,10 @@ describe('a network that is not trusted', () => {
 
   test('cannot raise an alarm by its word alone, only add it to the rest', () => {
     expect(scoreOf({ course }, { trust: 1 }).parts).toEqual({ ...none, course: expect.closeTo(2, 12) as number });
-    const lasting = course * EVIDENCE.course.lasting;
-    expect(scoreOf({ course }, { trust: 0 }).score).toBeCloseTo(Math.min(lasting, scoreOf({ course }).score), 12);
-    expect(scoreOf({ course }, { trust: 0.5 }).score).toBeCloseTo(Math.max(1, lasting), 12);
+    const { score, parts } = scoreOf({ course }, { trust: 0 });
+    expect(score).toBeLessThan(1.1); // bent: what lasts hardly goes beyond the line
+    expect(parts).toEqual({ ...none, course: expect.closeTo(score, 12) as number });
+    expect(scoreOf({ course }, { trust: 0.5 }).score).toBeCloseTo(Math.max(1, score), 12);
   });
 
   test('takes nothing from what is not its word: company, and a jump', () => {

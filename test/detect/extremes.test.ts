@@ -86,6 +86,8 @@ describe('a record', () => {
     const size = 50 / 499;
     const excesses = Array.from({ length: 399 }, (_, i) => 1 / (100 + i));
     const mean = (0.5 + excesses.reduce((sum, r) => sum + r)) / (5 + excesses.length);
-    expect(extremes.evidence(499 + 50, 0)).toBeCloseTo((size / mean) * Math.LOG10E, 1);
+    const far = (size / mean) * Math.LOG10E;
+    expect(extremes.evidence(499 + 50, 0)).toBeGreaterThan(far);
+    expect(extremes.evidence(499 + 50, 0)).toBeLessThan(far + 0.5); // a first record adds 1.7
   });
 });

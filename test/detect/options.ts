@@ -18,7 +18,7 @@ export const DEFAULTS: MonitorOptions = {
   sensitivity: 1,
   alarmsPerWeek: 1,
   minDurationMs: 0,
-  closeAfter: 10,
+  closeAfter: 3,
   hysteresis: 0.7,
   coolDownMs: 3_600_000,
   silentAfterMs: 'auto',

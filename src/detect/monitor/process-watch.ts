@@ -9,7 +9,7 @@ import type { News } from './news.ts';
 import type { WarmUp } from './warm-up.ts';
 
 /** A stream of one reading a second need not be silent for an hour: after so many usual intervals it may speak again. */
-const COOL_DOWN = 300;
+const COOL_DOWN = 60;
 
 /** What the scores of the detector say of the process, where they count: the finding of each sample, and its episode. */
 export class ProcessWatch {
