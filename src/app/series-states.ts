@@ -6,7 +6,8 @@ const known = (x: number): number | null => (Number.isFinite(x) ? x : null);
 /** What the outside may know of series d. In a group it is under suspicion when it leads the open episode. */
 function stateOf(monitor: StreamMonitor, d: number, at: number): SeriesState {
   const { slug, unit } = monitor.series[d];
-  const { value, expected, lower, upper } = monitor.detector.series[d];
+  const { forecaster } = monitor.detector;
+  const { value, expected, lower, upper, rivalry } = monitor.detector.series[d];
   const fault = monitor.faultOf(d);
   return {
     slug,
@@ -20,6 +21,7 @@ function stateOf(monitor: StreamMonitor, d: number, at: number): SeriesState {
     score: known(monitor.scoreOf(d)),
     anomaly: fault !== null || monitor.suspect === d ? 'ON' : 'OFF',
     drift: monitor.drifting === d ? 'ON' : 'OFF',
+    margin: forecaster === null ? null : known(rivalry.margin),
     unit,
   };
 }

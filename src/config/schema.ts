@@ -57,7 +57,11 @@ const tuningShape = {
   min_duration: option(duration(), '0s', 'How long a deviation must last before it is reported.'),
   close_after: option(whole(1, 100_000), 3, 'Readings under the line after which an anomaly is over.'),
   hysteresis: option(real(0, 1), 0.7, 'Where the line for "over" lies, as a share of the line for "begun".'),
-  cool_down: option(duration(), '1h', 'Time after an anomaly in which only a worse one of the same series alerts; at most sixty usual intervals.'),
+  cool_down: option(
+    duration(),
+    '1h',
+    'Time after an anomaly in which only a worse one of the same series alerts; at most sixty usual intervals.',
+  ),
   silent_after: option(
     v.durationOrWord(),
     'auto',

@@ -23,6 +23,7 @@ export const stateJson = (state: SeriesState): string =>
     score: tidy(state.score),
     anomaly: state.anomaly,
     drift: state.drift,
+    margin: tidy(state.margin),
     unit: state.unit,
     at: time(state.at),
   });

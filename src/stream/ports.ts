@@ -18,6 +18,8 @@ export interface SeriesState {
   readonly anomaly: 'ON' | 'OFF';
   /** Whether it is slowly elsewhere than when it was learned; apart from `anomaly`, as it may last for months. */
   readonly drift: 'ON' | 'OFF';
+  /** By how many nats a reading the network forecasts better than the baseline; null where there is no network. */
+  readonly margin: number | null;
   readonly unit: string;
 }
 

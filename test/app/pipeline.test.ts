@@ -32,6 +32,7 @@ describe('a message that carries a reading', () => {
         score: expect.any(Number) as number,
         anomaly: 'OFF',
         drift: 'OFF',
+        margin: 0, // nothing compared yet
         unit: 'bar',
       },
     ]);

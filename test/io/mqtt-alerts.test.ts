@@ -20,6 +20,7 @@ const state = (rest: Partial<SeriesState> = {}): SeriesState => ({
   score: 0.5,
   anomaly: 'OFF',
   drift: 'OFF',
+  margin: 1 / 3,
   unit: '°C',
   ...rest,
 });
@@ -56,7 +57,7 @@ const event = (phase: AnomalyEvent['phase'], rest: Partial<Anomaly> = {}): Anoma
 test('a state on the wire: six digits, times in ISO 8601', () => {
   expect(stateJson(state())).toBe(
     '{"phase":"ready","warmup":1,"value":0.3,"expected":20.1235,"lower":-3.33333e-10,"upper":123457000,"score":0.5,' +
-      '"anomaly":"OFF","drift":"OFF","unit":"°C","at":"2026-01-05T07:30:15.250Z"}',
+      '"anomaly":"OFF","drift":"OFF","margin":0.333333,"unit":"°C","at":"2026-01-05T07:30:15.250Z"}',
   );
 });
 

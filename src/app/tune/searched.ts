@@ -6,4 +6,5 @@ export const SEARCHED: readonly (readonly string[])[] = [
   ['learning_rate=0.001', 'learning_rate=0.003', 'learning_rate=0.01'],
   ['hidden_size=8', 'hidden_size=16', 'hidden_size=32'],
   ['cell=gru', 'cell=lstm', 'cell=elementwise'],
+  ['on_anomaly=hold', 'on_anomaly=absorb'],
 ];
