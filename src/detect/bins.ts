@@ -32,12 +32,12 @@ export function softTarget(y: number, q: Float64Array, at: number): void {
 }
 
 /**
- * Cross-entropy of the target q of y under the forecast p, in nats. Beyond the axis the density is taken to fall
+ * Cross-entropy of the target q (BINS from `at`) of y under the forecast p (BINS from `pAt`), in nats. Beyond the axis the density is taken to fall
  * by e per unit, so that a spike of 1000 deviations surprises more than one of 30.
  */
-export function surprisal(p: Float64Array, q: Float64Array, at: number, y: number): number {
+export function surprisal(p: Float64Array, q: Float64Array, at: number, y: number, pAt = at): number {
   let sum = Math.max(0, Math.abs(y) - EDGE);
-  for (let k = at; k < at + BINS; k++) if (q[k] > 0) sum -= q[k] * Math.log(p[k] + 1e-7);
+  for (let b = 0; b < BINS; b++) if (q[at + b] > 0) sum -= q[at + b] * Math.log(p[pAt + b] + 1e-7);
   return sum;
 }
 

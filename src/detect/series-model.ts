@@ -27,7 +27,7 @@ const TAILS_AFTER = 100;
 /** So far over the line a reading is garbage: it may say nothing of what steps are usual, twenty times in a row. */
 const GARBAGE = 4;
 const GARBAGE_PATIENCE = 20;
-/** Deviations of the misfit with the group from which on the group learns nothing from it. */
+/** From this score of a misfit with the group on, the group learns nothing from it. */
 const MISFIT = 1;
 
 /** So many deviations out, further is no further: garbage must not echo in what is averaged. */
@@ -163,7 +163,7 @@ export class SeriesModel {
     const { rivalry, baseline } = this;
     baseline.forecast();
     this.baselineLoss = surprisal(baseline.p, this.stepTarget, 0, this.step);
-    this.networkLoss = p === null ? NaN : this.lossOf(p, at);
+    this.networkLoss = p === null ? NaN : surprisal(p, this.stepTarget, 0, this.step, at);
     this.compared = this.readings > 0 && this.stepMeans;
     if (this.readings === 0) return;
     const network = p !== null && rivalry.share >= 0.5;
@@ -207,7 +207,7 @@ export class SeriesModel {
 
   /**
    * Takes the reading into every statistic, or, when it `teaches` nothing, only moves on what is a memory of the last
-   * readings. `scale` as in `weigh`.
+   * readings.
    */
   learn(teaches: boolean): void {
     const { odd, channels, change } = this;
@@ -266,13 +266,6 @@ export class SeriesModel {
   accept(): void {
     this.shift.accept();
     this.misfit.accept();
-  }
-
-  private lossOf(p: Float64Array, at: number): number {
-    let sum = Math.max(0, Math.abs(this.step) - 4);
-    const q = this.stepTarget;
-    for (let b = 0; b < BINS; b++) if (q[b] > 0) sum -= q[b] * Math.log(p[at + b] + 1e-7);
-    return sum;
   }
 
   /** Fills `evidence`: how rare each oddity is, less what chance alone brings in so long a past. */
