@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'config_invalid'
   | 'secret_missing'
   | 'broker_unavailable'
+  | 'publishing_refused'
   | 'database_unusable'
   | 'snapshot_damaged'
   | 'snapshot_refused'

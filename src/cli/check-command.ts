@@ -9,7 +9,8 @@ import { count } from './format.ts';
 export async function check(config: string, { connect }: { connect: boolean }): Promise<number> {
   const { site, warnings } = loadSite(config);
   for (const warning of warnings) console.error(warning);
-  if (connect) await tryBroker(brokerOptions(site, () => undefined, Date.now));
+  const doubt = connect ? await tryBroker(brokerOptions(site, () => undefined, Date.now)) : null;
+  if (doubt !== null) console.error(doubt);
   const inputs = site.inputs.reduce((sum, input) => sum + input.fields.length, 0);
   const groups = Object.keys(site.groups).length;
   console.log(

@@ -12,6 +12,7 @@ const EXIT_OF: Readonly<Partial<Record<ErrorCode, number>>> = {
   weights_unreadable: EXIT.noInput,
   stream_unknown: EXIT.noInput,
   broker_unavailable: EXIT.unavailable,
+  publishing_refused: EXIT.unavailable,
 };
 
 export const exitCodeOf = (code: ErrorCode): number => EXIT_OF[code] ?? EXIT.failure;

@@ -1,3 +1,5 @@
+import type { PublishRight } from './publish-right.ts';
+
 /** What went wrong with a connection, as mqtt.js, the socket or TLS reports it. */
 export interface BrokerFailure {
   readonly message: string;
@@ -14,6 +16,8 @@ export interface BrokerIdentity {
   readonly url: string;
   readonly username: string | undefined;
   readonly clientId: string;
+  /** The file of the authority that the broker's certificate has to be from, if not one of the system's. */
+  readonly ca?: string | undefined;
 }
 
 /** MQTT 5 DISCONNECT: another client has connected with our client id. */
@@ -52,7 +56,7 @@ const refused = ({ url, username, clientId }: BrokerIdentity, reason: number): s
   }
 };
 
-const failed = ({ url }: BrokerIdentity, code: string): string | null => {
+const failed = ({ url, ca }: BrokerIdentity, code: string): string | null => {
   switch (code) {
     case 'ECONNREFUSED':
       return `${url} refuses the connection: is the broker running, and does it listen on this address and port?`;
@@ -69,7 +73,9 @@ const failed = ({ url }: BrokerIdentity, code: string): string | null => {
     case 'UNABLE_TO_GET_ISSUER_CERT':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-      return `${url}: the broker's certificate is not signed by an authority known here; set mqtt.tls.ca to that authority's certificate`;
+      return ca === undefined
+        ? `${url}: the broker's certificate is not signed by an authority known here; set mqtt.tls.ca to that authority's certificate`
+        : `${url}: the broker's certificate is not signed by the authority in ${ca}; set mqtt.tls.ca to the one that signed it`;
     case 'CERT_HAS_EXPIRED':
       return `${url}: the broker's certificate has expired, or this machine's clock is wrong`;
     case 'CERT_NOT_YET_VALID':
@@ -80,11 +86,19 @@ const failed = ({ url }: BrokerIdentity, code: string): string | null => {
     case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
       return `${url} does not speak TLS on this port: use mqtt://, or the broker's TLS port (usually 8883)`;
     default:
+      if (/PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/.test(code))
+        return `${url} speaks no TLS that is safe (${code}): let the broker speak TLS 1.2 or 1.3`;
       // OpenSSL names an alert by its number and text, which differ between its versions.
       if (/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|BAD_CERTIFICATE|UNKNOWN_CA/.test(code))
         return `${url} does not accept this client's certificate (${code}): check mqtt.tls.cert and mqtt.tls.key`;
       return null;
   }
+};
+
+/** Node's name for what OpenSSL found while we were writing, which then stands in the message only. */
+const openSslCode = (message: string): string => {
+  const [, reason = 'EPROTO'] = /:SSL routines:[^:]*:([^:]+):/.exec(message) ?? [];
+  return reason === 'EPROTO' ? reason : `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`;
 };
 
 /**
@@ -97,13 +111,14 @@ export const describeFailure = (failure: BrokerFailure | null, identity: BrokerI
     return greeted
       ? `${url} closed the connection`
       : `${url} closed the connection without an answer: is it mqtt:// there (plain, usually port 1883) or mqtts:// (TLS, usually 8883)?`;
-  const { code, message } = failure;
+  const { message } = failure;
+  const code = failure.code === 'EPROTO' ? openSslCode(message) : failure.code;
   if (typeof code === 'number') return refused(identity, code);
   if (message === 'connack timeout') return failed(identity, 'ETIMEDOUT')!;
   if (message === 'Keepalive timeout') return `${url} has stopped answering`;
   const sentence = code === undefined ? null : failed(identity, code);
   // A name with several addresses fails with an error that has a code and no message.
-  return sentence ?? `${url}: ${message === '' && code !== undefined ? code : message}`;
+  return sentence ?? `${url}: ${message === '' && code !== undefined ? code : message.trim()}`;
 };
 
 /**
@@ -114,4 +129,22 @@ export const doubtsVersion = (failure: BrokerFailure | null): boolean => {
   if (failure === null || BROKEN_OFF.includes(failure.code)) return true;
   const { code, message } = failure;
   return code === undefined ? message !== 'connack timeout' : code === 1 || code === 132;
+};
+
+/** What it means that we may not publish, or may not know; null when there is nothing to say. */
+export const describeRight = (
+  right: PublishRight | null,
+  topic: string,
+  { url, username, clientId }: BrokerIdentity,
+): string | null => {
+  const who = username === undefined ? `the client "${clientId}"` : `the user "${username}"`;
+  const topics = topic.replace(/[^/]*$/, '#');
+  switch (right) {
+    case 'refused':
+      return `${url} does not let ${who} publish to ${topic}, so alerts reach nobody: allow it to write to ${topics} in the broker's access rules`;
+    case 'unheard':
+      return `${url} does not give back what ${who} publishes to ${topic}, so alerts may reach nobody, and MQTT 3.1.1 does not tell: allow it to read and write ${topics} in the broker's access rules`;
+    default:
+      return null;
+  }
 };

@@ -7,10 +7,12 @@ import { BehaviorSubject, filter, firstValueFrom, Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { AppError } from '../errors.ts';
 import type { Message } from '../stream/message.ts';
-import { describeFailure, doubtsVersion, SESSION_TAKEN_OVER } from './broker-failure.ts';
+import { describeFailure, describeRight, doubtsVersion, SESSION_TAKEN_OVER } from './broker-failure.ts';
 import type { BrokerFailure, BrokerIdentity } from './broker-failure.ts';
 import { Outbox } from './outbox.ts';
 import type { Outgoing } from './outbox.ts';
+import { NOT_AUTHORISED, publishRight } from './publish-right.ts';
+import type { PublishRight } from './publish-right.ts';
 
 /** PEM files; all paths. */
 export interface BrokerTls {
@@ -54,7 +56,7 @@ export type Connection =
   | { readonly state: 'offline'; readonly reason: string };
 
 export interface Broker {
-  /** What our filters match. Hot: subscribe in the turn in which the broker was made, or the first messages are missed. */
+  /** What our filters match, but for our own status. Hot: subscribe in the turn in which the broker was made, or the first messages are missed. */
   readonly messages$: Observable<Message>;
   /** The present state first, then each change. */
   readonly connection$: Observable<Connection>;
@@ -83,6 +85,9 @@ const IN_FLIGHT = 16;
 /** Messages the broker may send ahead of our acknowledgements. */
 const RECEIVE_MAXIMUM = 256;
 const MAX_PACKET_BYTES = 256 * 1024;
+
+/** Also where Node has been told to allow older ones. */
+const OLDEST_TLS = { minVersion: 'TLSv1.2' } as const;
 
 const SCHEMES = ['mqtt:', 'mqtts:', 'tcp:', 'tls:', 'ssl:', 'ws:', 'wss:'];
 
@@ -134,13 +139,14 @@ const defined = <T extends object>(fields: T): { [K in keyof T]: NonNullable<T[K
 
 const clientOptions = (options: BrokerOptions, username?: string, password?: string): IClientOptions => {
   const { tls = {}, sessionMs = DAY_MS, statusTopic } = options;
+  const handshake = { ...OLDEST_TLS, ...defined({ servername: tls.serverName }) };
   return {
     ...defined({ username, password }),
     ...readTls(tls),
-    ...defined({
-      servername: tls.serverName,
-      rejectUnauthorized: tls.rejectUnauthorized,
-    }),
+    ...defined({ rejectUnauthorized: tls.rejectUnauthorized }),
+    ...handshake,
+    // mqtt.js hands the files on to a WebSocket, and not these.
+    wsOptions: handshake,
     ...(statusTopic === null ? {} : { will: { topic: statusTopic, payload: 'offline', qos: 1, retain: true } }),
     clientId: options.clientId,
     protocolVersion: options.protocol === 'auto' ? 5 : options.protocol,
@@ -187,7 +193,7 @@ class MqttBroker implements Broker {
   #inFlight = 0;
   #window = IN_FLIGHT;
   #noticedDrop = false;
-  /** Topics whose refusal has been noted since we connected. */
+  /** Topics whose failure has been noted since we connected; one that access rules forbid stands for all of these. */
   readonly #refused = new Set<string>();
   #onFlushed: (() => void) | null = null;
   #closing: Promise<void> | null = null;
@@ -196,7 +202,7 @@ class MqttBroker implements Broker {
     const address = splitUrl(options.url);
     const username = options.username ?? address.username;
     this.#options = options;
-    this.#identity = { url: address.url, username, clientId: options.clientId };
+    this.#identity = { url: address.url, username, clientId: options.clientId, ca: options.tls?.ca };
     this.messages$ = this.#messages.asObservable();
     this.connection$ = this.#connection.asObservable();
     this.#client = connect(address.url, clientOptions(options, username, options.password ?? address.password));
@@ -223,6 +229,18 @@ class MqttBroker implements Broker {
       this.#note('warn', {}, 'too many events wait for the broker: the oldest are dropped');
     }
     this.#drain();
+  }
+
+  /** Whether the broker lets us publish, found out by publishing this; null when the connection ended meanwhile. */
+  mayPublish(message: Outgoing): Promise<PublishRight | null> {
+    const publish = (done: (error?: Error | null) => void): void => {
+      this.#publish(message, done);
+    };
+    return publishRight(this.#client, message.topic, publish, this.#options.connectTimeoutMs);
+  }
+
+  describe(right: PublishRight | null, topic: string): string | null {
+    return describeRight(right, topic, this.#identity);
   }
 
   close(): Promise<void> {
@@ -258,6 +276,7 @@ class MqttBroker implements Broker {
     // mqtt.js acknowledges a message when these listeners have returned. Subscribers to `messages$` run within this
     // call, so what they do at once is done before the broker may forget the message.
     client.on('message', (topic, payload, { retain, dup }) => {
+      if (topic === this.#options.statusTopic) return;
       this.#messages.next({ topic, payload, receivedAt: this.#options.now(), retained: retain, redelivered: dup });
     });
   }
@@ -278,7 +297,7 @@ class MqttBroker implements Broker {
     if (protocol < 5 && this.#options.protocol === 'auto') this.#note('info', {}, 'the broker speaks MQTT 3.1.1 only');
     if (!sessionPresent) this.#subscribed = false;
     this.#subscribe();
-    if (this.#options.statusTopic !== null) this.#publishStatus(this.#options.statusTopic, 'online');
+    if (this.#options.statusTopic !== null) void this.#announce(this.#options.statusTopic);
     this.#outbox.stateAll();
     this.#drain();
   }
@@ -353,21 +372,30 @@ class MqttBroker implements Broker {
   }
 
   /** What is cut off in flight stays with the client, which sends it again after the next connection. */
-  #publish({ topic, payload, retain }: Outgoing): void {
+  #publish({ topic, payload, retain }: Outgoing, done?: (error?: Error | null) => void): void {
     this.#inFlight++;
     this.#client.publish(topic, payload, { qos: 1, retain }, (error) => {
       this.#inFlight--;
-      if (error && this.#closing === null && !this.#refused.has(topic)) {
-        this.#refused.add(topic);
-        this.#note('warn', { topic }, `not published: ${error.message}`);
-      }
+      if (error && this.#closing === null) this.#notPublished(topic, error);
+      done?.(error);
       this.#drain();
       if (this.#inFlight === 0 && this.#outbox.empty) this.#onFlushed?.();
     });
   }
 
-  #publishStatus(topic: string, payload: 'online' | 'offline'): void {
-    this.#publish({ topic, payload, retain: true });
+  #notPublished(topic: string, error: BrokerFailure): void {
+    const denied = error.code === NOT_AUTHORISED;
+    const about = denied ? '' : topic;
+    if (this.#refused.has(about)) return;
+    this.#refused.add(about);
+    if (denied) this.#note('error', { topic }, this.describe('refused', topic)!);
+    else this.#note('warn', { topic }, `not published: ${error.message}`);
+  }
+
+  /** Says `online`, which is also the test of whether we may publish; a refusal is noted like any other. */
+  async #announce(topic: string): Promise<void> {
+    const right = await this.mayPublish({ topic, payload: 'online', retain: true });
+    if (right === 'unheard' && this.#closing === null) this.#note('warn', { topic }, this.describe(right, topic)!);
   }
 
   #flushed(): Promise<void> {
@@ -382,7 +410,7 @@ class MqttBroker implements Broker {
     const inTime = (work: Promise<void>): Promise<void> => Promise.race([work, deadline]);
     if (this.#ready) await inTime(this.#flushed());
     if (this.#ready && statusTopic !== null) {
-      this.#publishStatus(statusTopic, 'offline');
+      this.#publish({ topic: statusTopic, payload: 'offline', retain: true });
       await inTime(this.#flushed());
     }
     // With `manualConnect` mqtt.js takes the close that follows `end` for a lost connection, and would try for ever.
@@ -407,16 +435,24 @@ class MqttBroker implements Broker {
 export const connectBroker = (options: BrokerOptions): Broker => new MqttBroker(options);
 
 /**
- * Connects once and leaves, in a session of its own that does not disturb a running service. Rejects with an
- * `AppError` `broker_unavailable` that says what is wrong.
+ * Connects once, tries to publish, and leaves, in a session of its own that does not disturb a running service: what it
+ * publishes is an empty message to the status topic, not retained, which nobody takes for a status. Rejects with an
+ * `AppError`, `broker_unavailable` or `publishing_refused`, that says what is wrong; resolves to a sentence where it
+ * cannot be told whether publishing has an effect, else to null.
  */
-export const tryBroker = async (options: BrokerOptions): Promise<void> => {
+export const tryBroker = async (options: BrokerOptions): Promise<string | null> => {
   const clientId = `${options.clientId}-check`;
   const onNote = (): void => undefined;
-  const broker = connectBroker({ ...options, clientId, filters: [], statusTopic: null, sessionMs: 0, onNote });
+  const broker = new MqttBroker({ ...options, clientId, filters: [], statusTopic: null, sessionMs: 0, onNote });
   try {
     const result = await firstValueFrom(broker.connection$.pipe(filter(({ state }) => state !== 'connecting')));
     if (result.state === 'offline') throw new AppError('broker_unavailable', result.reason);
+    const { statusTopic: topic } = options;
+    if (topic === null) return null;
+    const right = await broker.mayPublish({ topic, payload: '', retain: false });
+    const sentence = broker.describe(right, topic);
+    if (right === 'refused') throw new AppError('publishing_refused', sentence!);
+    return sentence;
   } finally {
     await broker.close();
   }

@@ -5,56 +5,20 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import tls from 'node:tls';
 import { promisify } from 'node:util';
 import { Aedes } from 'aedes';
 import { connectAsync } from 'mqtt';
 import type { IClientOptions, MqttClient } from 'mqtt';
 import { filter, firstValueFrom } from 'rxjs';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { AppError } from '../../src/errors.ts';
 import { connectBroker, tryBroker } from '../../src/io/broker.ts';
 import type { Broker, BrokerOptions, Connection } from '../../src/io/broker.ts';
 import type { Message } from '../../src/stream/message.ts';
+import { BROKER_CERT, BROKER_KEY, CA, CLIENT_CERT, CLIENT_KEY, OTHER_CA } from './certificates.ts';
 import { freePort, startMosquitto } from './mosquitto.ts';
 import type { Mosquitto, MosquittoOptions } from './mosquitto.ts';
-
-/**
- * A certificate authority and a certificate for the name "broker.test", valid from 2020 to 2120, for the tests only:
- *   openssl ecparam -name prime256v1 -genkey; openssl req -x509 -new -subj "/CN=test authority"
- *   openssl x509 -req -extfile <(echo subjectAltName=DNS:broker.test) -not_before 20200101000000Z -not_after 21200101000000Z
- */
-const CA = `-----BEGIN CERTIFICATE-----
-MIIBiTCCAS+gAwIBAgIUHt009MS1UujwCu4D9Fz/lDqje5AwCgYIKoZIzj0EAwIw
-GTEXMBUGA1UEAwwOdGVzdCBhdXRob3JpdHkwIBcNMjAwMTAxMDAwMDAwWhgPMjEy
-MDAxMDEwMDAwMDBaMBkxFzAVBgNVBAMMDnRlc3QgYXV0aG9yaXR5MFkwEwYHKoZI
-zj0CAQYIKoZIzj0DAQcDQgAEDkbRml2L9a/YxwQfw9wyVQxDFW2NzOH83ezP5BK9
-KSnYa+OBFUD1+gAAhVI2mqWoEJo8A7j19EkM1lx/X6s8PKNTMFEwHQYDVR0OBBYE
-FJ5dN0Z0WzIDtl1vNHFHO/RXTD0FMB8GA1UdIwQYMBaAFJ5dN0Z0WzIDtl1vNHFH
-O/RXTD0FMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIhAKJHKPQ4
-2BgbtuOUTt7YBbjp/ruvZs7wL4LLb4rzFEniAiAWB0w9nazO+SGGczwASSa/k4Do
-1odd5d9DBnkRqDQO3A==
------END CERTIFICATE-----
-`;
-
-const CERT = `-----BEGIN CERTIFICATE-----
-MIIBmDCCAT6gAwIBAgIUSVW3hg5+99sRN6sGsW8+FPUhAl8wCgYIKoZIzj0EAwIw
-GTEXMBUGA1UEAwwOdGVzdCBhdXRob3JpdHkwIBcNMjAwMTAxMDAwMDAwWhgPMjEy
-MDAxMDEwMDAwMDBaMBYxFDASBgNVBAMMC2Jyb2tlci50ZXN0MFkwEwYHKoZIzj0C
-AQYIKoZIzj0DAQcDQgAEoZN6hKQkfKTaIVpVmdA2khkonIOsYKcNxMl/1UkjB0rm
-xoLQNQdyWDmpcDPqHKy71Qyhes3b3Nxi2qEa8z5enKNlMGMwFgYDVR0RBA8wDYIL
-YnJva2VyLnRlc3QwCQYDVR0TBAIwADAdBgNVHQ4EFgQULjGuzkzecTfM9bJGMQpg
-H1NRy1wwHwYDVR0jBBgwFoAUnl03RnRbMgO2XW80cUc79FdMPQUwCgYIKoZIzj0E
-AwIDSAAwRQIhAKEnzS8cVEGRHATpXks7iAku04WhBqvjgDyZw/AjXifXAiAMwmlJ
-OeTW29t9dimZ2o3O3Vr8smDKO8ooGU07dawaUw==
------END CERTIFICATE-----
-`;
-
-const KEY = `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgzqpHeB3luiuO/iYm
-qw7OGkB+QTi7eKyMeoH1gF4ciVWhRANCAAShk3qEpCR8pNohWlWZ0DaSGSicg6xg
-pw3EyX/VSSMHSubGgtA1B3JYOalwM+ocrLvVDKF6zdvc3GLaoRrzPl6c
------END PRIVATE KEY-----
-`;
 
 const STATUS = 'zankyo/site/status';
 
@@ -363,7 +327,15 @@ test('a wrong password is told in words, without the password, and tried again u
 const tlsServer = (...config: string[]): Promise<Mosquitto> =>
   mosquitto({
     config: ['cafile ca.pem', 'certfile cert.pem', 'keyfile key.pem', ...config],
-    files: { 'ca.pem': CA, 'cert.pem': CERT, 'key.pem': KEY },
+    files: {
+      'ca.pem': CA,
+      'other-ca.pem': OTHER_CA,
+      'cert.pem': BROKER_CERT,
+      'key.pem': BROKER_KEY,
+      'our-cert.pem': CLIENT_CERT,
+      'our-key.pem': CLIENT_KEY,
+      rules: 'user zankyo\ntopic read #\ntopic write zankyo/#\npattern write sensors/%u/#\n',
+    },
   });
 
 const refusal = async (options: BrokerOptions): Promise<unknown> => {
@@ -375,10 +347,14 @@ const refusal = async (options: BrokerOptions): Promise<unknown> => {
 test('TLS: each thing that can be wrong has its own sentence, and with all of it right it connects', async () => {
   const { port, directory } = await tlsServer('require_certificate true');
   const ca = join(directory, 'ca.pem');
-  const own = { cert: join(directory, 'cert.pem'), key: join(directory, 'key.pem') };
+  const own = { cert: join(directory, 'our-cert.pem'), key: join(directory, 'our-key.pem') };
   const url = `mqtts://127.0.0.1:${port}`;
   const serverName = 'broker.test';
   expect(await refusal({ ...options(url), tls: {} })).toContain('set mqtt.tls.ca to');
+  const other = join(directory, 'other-ca.pem');
+  expect(await refusal({ ...options(url), tls: { ca: other, serverName } })).toBe(
+    `${url}: the broker's certificate is not signed by the authority in ${other}; set mqtt.tls.ca to the one that signed it`,
+  );
   expect(await refusal({ ...options(url), tls: { ca } })).toContain('certificate is for another name');
   expect(await refusal({ ...options(url), tls: { ca, serverName } })).toContain(
     "does not accept this client's certificate",
@@ -386,6 +362,130 @@ test('TLS: each thing that can be wrong has its own sentence, and with all of it
   expect(await refusal(options(`mqtt://127.0.0.1:${port}`))).toContain('or mqtts:// (TLS, usually 8883)?');
   await tryBroker({ ...options(url), tls: { ca, serverName, ...own } });
   await tryBroker({ ...options(url), tls: { rejectUnauthorized: false, ...own } });
+});
+
+test.each(['tlsv1.2', 'tlsv1.3'])('TLS: a broker that wants %s or newer gets it', async (version) => {
+  const { port, directory } = await tlsServer(`tls_version ${version}`);
+  await tryBroker({
+    ...options(`mqtts://127.0.0.1:${port}`),
+    tls: { ca: join(directory, 'ca.pem'), serverName: 'broker.test' },
+  });
+});
+
+test.each(['mqtts', 'wss'])(
+  'TLS 1.1 is refused under %s, also where Node has been told to allow it',
+  async (scheme) => {
+    // OpenSSL itself has dropped the hashes of TLS 1.1, unless asked for them.
+    const ciphers = 'DEFAULT:@SECLEVEL=0';
+    const old = { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers } as const;
+    const server = tls.createServer({ cert: BROKER_CERT, key: BROKER_KEY, ...old }).listen(0, '127.0.0.1');
+    server.on('tlsClientError', () => undefined);
+    await once(server, 'listening');
+    const defaults = [tls.DEFAULT_MIN_VERSION, tls.DEFAULT_CIPHERS] as const;
+    [tls.DEFAULT_MIN_VERSION, tls.DEFAULT_CIPHERS] = ['TLSv1.1', ciphers];
+    cleanUps.push(() => {
+      [tls.DEFAULT_MIN_VERSION, tls.DEFAULT_CIPHERS] = defaults;
+      return once(server.close(), 'close');
+    });
+    const { port } = server.address() as AddressInfo;
+    const anyone = tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false });
+    await once(anyone, 'secureConnect');
+    expect(anyone.getProtocol()).toBe('TLSv1.1');
+    anyone.destroy();
+
+    const url = `${scheme}://127.0.0.1:${port}`;
+    expect(await refusal({ ...options(url), tls: { rejectUnauthorized: false } })).toMatch(
+      /^\w+:\/\/127\.0\.0\.1:\d+ speaks no TLS that is safe \(\w+\): let the broker speak TLS 1\.2 or 1\.3$/,
+    );
+  },
+);
+
+test('TLS: a client is let in by its certificate and known by the name in it', async () => {
+  const { port, directory } = await tlsServer(
+    'require_certificate true',
+    'use_identity_as_username true',
+    'allow_anonymous false',
+    'acl_file rules',
+  );
+  const url = `mqtts://127.0.0.1:${port}`;
+  const tls = {
+    ca: join(directory, 'ca.pem'),
+    cert: join(directory, 'our-cert.pem'),
+    key: join(directory, 'our-key.pem'),
+    serverName: 'broker.test',
+  };
+  const { broker, messages, notes } = client(url, { tls });
+  await reached(broker, 'connected');
+  const named = { ca: CA, cert: CLIENT_CERT, key: CLIENT_KEY, servername: 'broker.test' };
+  const sensor = await bystander(url, [STATUS], named);
+  await sensor.client.publishAsync('sensors/zankyo/t', '21.5', { qos: 1 });
+  await expect(sensor.client.publishAsync('sensors/other/t', '99', { qos: 1 })).rejects.toThrow('Not authorized');
+  await expect.poll(() => messages.map(text)).toEqual(['sensors/zankyo/t 21.5']);
+  await expect.poll(() => sensor.heard).toEqual([`${STATUS} online (r)`]);
+  expect(notes.map(({ level }) => level)).toEqual(['info']);
+});
+
+describe('a broker that lets us subscribe and not publish', () => {
+  const rules = 'topic read sensors/#\ntopic read zankyo/#\n';
+  const silenced = (acl = rules): Promise<Mosquitto> =>
+    mosquitto({ config: ['acl_file rules'], files: { rules: acl } });
+  const complaints = ({ notes }: Client): unknown[] =>
+    notes.filter(({ level }) => level !== 'info').map(({ level, message }) => [level, message]);
+
+  test('is told in one line a connection, however much is published', async () => {
+    const { url } = await silenced();
+    const listening = client(url);
+    await reached(listening.broker, 'connected');
+    for (let n = 0; n < 20; n++) listening.broker.publishState(`zankyo/site/${n}/state`, '1');
+    const sentence = `${url} does not let the client "zankyo-test" publish to ${STATUS}, so alerts reach nobody: allow it to write to zankyo/site/# in the broker's access rules`;
+    await expect.poll(() => complaints(listening)).toEqual([['error', sentence]]);
+    await listening.broker.close();
+    expect(complaints(listening)).toHaveLength(1);
+  });
+
+  test('in MQTT 3.1.1 is found out by what does not come back', async () => {
+    const { url } = await silenced();
+    const listening = client(url, { protocol: 4, connectTimeoutMs: 1_000 });
+    await reached(listening.broker, 'connected');
+    await expect
+      .poll(() => complaints(listening), { timeout: 5_000 })
+      .toEqual([
+        [
+          'warn',
+          `${url} does not give back what the client "zankyo-test" publishes to ${STATUS}, so alerts may reach nobody, and MQTT 3.1.1 does not tell: allow it to read and write zankyo/site/# in the broker's access rules`,
+        ],
+      ]);
+  });
+
+  test('fails a check, or puts it in doubt', async () => {
+    const { url } = await silenced();
+    const failure: unknown = await tryBroker({ ...options(url), username: 'pi' }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'publishing_refused' });
+    expect((failure as Error).message).toContain(`does not let the user "pi" publish to ${STATUS}`);
+    const doubt = await tryBroker({ ...options(url), protocol: 4, connectTimeoutMs: 1_000 });
+    expect(doubt).toContain(`does not give back what the client "zankyo-test-check" publishes to ${STATUS}`);
+  });
+
+  test('is not suspected where all is well, in either version, by us or a check, which nobody takes for a status', async () => {
+    const { url } = await silenced('topic readwrite #\n');
+    for (const protocol of [4, 5] as const) {
+      const talking = client(url, {
+        protocol,
+        clientId: `zankyo-${protocol}`,
+        filters: ['#'],
+        connectTimeoutMs: 1_000,
+      });
+      await reached(talking.broker, 'connected');
+      expect(await tryBroker({ ...options(url), protocol })).toBeNull();
+      await sleep(1_500);
+      expect(complaints(talking)).toEqual([]);
+      // Nor does it hear itself.
+      expect(talking.messages).toEqual([]);
+      const late = await bystander(url, [STATUS]);
+      await expect.poll(() => late.heard).toEqual([`${STATUS} online (r)`]);
+      await talking.broker.close();
+    }
+  });
 });
 
 test('TLS spoken to a plain port is told as such', async () => {

@@ -26,8 +26,11 @@ export async function* examineSite(config: string, loaded: LoadedSite): AsyncGen
   yield ok({ part, about: 'password' }, source, { source: passwordSource });
   yield* examineDatabase(site.database);
   try {
-    await tryBroker(brokerOptions(site, () => undefined, Date.now));
-    yield ok({ part, about: 'broker' }, `${site.mqtt.url} takes us.`, { url: site.mqtt.url });
+    const { url } = site.mqtt;
+    const doubt = await tryBroker(brokerOptions(site, () => undefined, Date.now));
+    yield doubt === null
+      ? ok({ part, about: 'broker' }, `${url} takes us, and what we publish.`, { url })
+      : warning({ part, about: 'broker' }, `${doubt}.`, { url });
   } catch (error) {
     yield* problems({ part, about: 'broker' }, error);
   }
