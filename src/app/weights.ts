@@ -177,7 +177,7 @@ function read(file: string): Uint8Array {
 
 function write(file: string, bytes: Uint8Array): void {
   try {
-    writeFileSync(file, bytes);
+    writeFileSync(file, bytes, { mode: 0o600 });
   } catch (cause) {
     throw new AppError('usage', `--out ${file}: cannot be written; is the folder there?`, { cause });
   }

@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts';
 import { AnomalyLog } from '../io/anomaly-log.ts';
 import { openDatabase } from '../io/database.ts';
 import { EXIT } from './exit-codes.ts';
-import { anomalyLine } from './format.ts';
+import { anomalyLine, jsonLine } from './format.ts';
 
 export interface AnomaliesOptions {
   readonly config?: string;
@@ -25,7 +25,7 @@ export function anomalies({ config, database, since, series, limit, json }: Anom
     const log = new AnomalyLog(db, { quarantineRows: 0 });
     let count = 0;
     for (const anomaly of log.list({ since: since === undefined ? undefined : timeOf(since), series, limit })) {
-      console.log(json ? JSON.stringify(anomaly) : anomalyLine(anomaly));
+      console.log(json ? jsonLine(anomaly) : anomalyLine(anomaly));
       count++;
     }
     if (count === 0 && !json) console.log('No anomalies.');

@@ -4,11 +4,12 @@ import { siteJsonSchema } from '../config/reference.ts';
 import { tryBroker } from '../io/broker.ts';
 import { EXIT } from './exit-codes.ts';
 import { count } from './format.ts';
+import { plain } from './plain.ts';
 
 /** `zankyo check`: every mistake of a site file at once; with `connect` also whether the broker takes us. */
 export async function check(config: string, { connect }: { connect: boolean }): Promise<number> {
   const { site, warnings } = loadSite(config);
-  for (const warning of warnings) console.error(warning);
+  for (const warning of warnings) console.error(plain(warning));
   const doubt = connect ? await tryBroker(brokerOptions(site, () => undefined, Date.now)) : null;
   if (doubt !== null) console.error(doubt);
   const inputs = site.inputs.reduce((sum, input) => sum + input.fields.length, 0);

@@ -14,8 +14,9 @@ import { tuningSchema } from '../config/schema.ts';
 import { AppError } from '../errors.ts';
 import { readRecording } from '../io/recording.ts';
 import { EXIT } from './exit-codes.ts';
-import { count, shortDuration, table } from './format.ts';
+import { count, jsonLine, shortDuration, table } from './format.ts';
 import { noteTo, openLog } from './log.ts';
+import { plain } from './plain.ts';
 import { openProgress } from './progress.ts';
 
 export interface CompareCommandOptions {
@@ -65,10 +66,10 @@ export async function compareFile(
   const about = { file, version, machine: machineName() };
   write(out, reportOf(comparison, conclusions, about));
 
-  if (json) console.log(JSON.stringify(asJson(comparison, conclusions, about)));
+  if (json) console.log(jsonLine(asJson(comparison, conclusions, about)));
   else {
     console.log(`${comparisonTable(comparison)}\n`);
-    console.log([colors.bold(conclusions.headline), ...conclusions.sentences].join('\n'));
+    console.log([colors.bold(plain(conclusions.headline)), ...conclusions.sentences.map(plain)].join('\n'));
   }
   for (const { label, reason } of comparison.leftOut) console.error(`Left out: ${label} ${reason}.`);
   console.error(footer(comparison, performance.now() - startedAt));
@@ -93,7 +94,7 @@ function refuseUnwritable(out: string): void {
 
 function write(out: string, text: string): void {
   try {
-    writeFileSync(out, text);
+    writeFileSync(out, text, { mode: 0o600 });
   } catch (cause) {
     throw unwritable(out, cause);
   }

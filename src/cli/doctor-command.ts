@@ -3,6 +3,7 @@ import { examine, type DoctorOptions } from '../app/doctor/doctor.ts';
 import type { Finding } from '../app/doctor/finding.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { count } from './format.ts';
+import { plain, plainLines } from './plain.ts';
 
 const TINT: Readonly<Record<Finding['state'], (text: string) => string>> = {
   ok: colors.green,
@@ -27,7 +28,7 @@ export async function doctor({ json, ...options }: DoctorOptions & { readonly js
   }
   const problems = findings.filter(({ state }) => state === 'problem');
   const warnings = findings.filter(({ state }) => state === 'warning');
-  if (json) console.log(JSON.stringify({ ok: problems.length === 0, findings }, null, 2));
+  if (json) console.log(plainLines(JSON.stringify({ ok: problems.length === 0, findings }, null, 2)));
   else console.log(`\n${verdict(problems.length, warnings.length)}`);
   if (problems.length === 0) return EXIT.ok;
   const { code } = problems[0];
@@ -43,7 +44,7 @@ const INDENT = 2 + STATE_WIDTH + 2 + ABOUT_WIDTH + 2;
 /** State, subject, sentence; a sentence longer than a terminal of `columns` goes on under its own beginning. */
 export function findingLine({ state, about, text }: Finding, columns = Infinity): string {
   const head = `  ${TINT[state](state.padEnd(STATE_WIDTH))}  ${about.padEnd(ABOUT_WIDTH)}  `;
-  return head + wrapped(text, columns - INDENT).join(`\n${' '.repeat(INDENT)}`);
+  return head + wrapped(plain(text), columns - INDENT).join(`\n${' '.repeat(INDENT)}`);
 }
 
 /** Broken between words, and nowhere else: a path longer than the line stays whole, to be copied. */

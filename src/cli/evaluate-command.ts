@@ -4,7 +4,7 @@ import { eventsIn } from '../app/evaluate/events.ts';
 import { kernelOrNull } from '../app/kernel.ts';
 import { AppError } from '../errors.ts';
 import { EXIT } from './exit-codes.ts';
-import { count, shortDuration, table } from './format.ts';
+import { count, jsonLine, shortDuration, table } from './format.ts';
 import { noteTo, openLog } from './log.ts';
 import { openProgress } from './progress.ts';
 import { LABELS, openLabelled, tuningOf, windowsOf, type RecordingCommandOptions } from './recording-options.ts';
@@ -48,7 +48,7 @@ export async function evaluateFiles(files: readonly string[], options: EvaluateC
   }
   const each = evaluations.map((evaluation, k) => ({ file: files[k], ...figuresOf([evaluation]) }));
   const all = figuresOf(evaluations);
-  if (json) console.log(JSON.stringify({ files: each, all }));
+  if (json) console.log(jsonLine({ files: each, all }));
   else console.log(tableOf(each, all));
   return EXIT.ok;
 }

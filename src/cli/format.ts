@@ -1,5 +1,6 @@
 import colors from 'picocolors';
 import type { Anomaly, Severity } from '../detect/anomaly.ts';
+import { plain } from './plain.ts';
 
 const TINT: Readonly<Record<Severity, (text: string) => string>> = {
   minor: colors.yellow,
@@ -33,7 +34,7 @@ export function anomalyLine(anomaly: Anomaly): string {
   const lasted = endAt === null ? 'open' : endAt > startAt ? shortDuration(endAt - startAt) : 'once';
   const where = incident === null || incident === id ? '' : ` (with ${incident})`;
   const how = `${TINT[severity](severity.padEnd(8))}  ${kind.padEnd(7)}  ${score.toFixed(2).padStart(6)}`;
-  return `${shortTime(startAt)}  ${lasted.padEnd(8)}  ${how}  ${reason}${where}`;
+  return `${shortTime(startAt)}  ${lasted.padEnd(8)}  ${how}  ${plain(reason + where)}`;
 }
 
 /** Columns padded to their widest cell; numbers belong to the right, named in `right`. */
@@ -42,11 +43,15 @@ export function table(
   rows: readonly (readonly string[])[],
   right: readonly number[],
 ): string {
-  const width = header.map((cell, i) => Math.max(cell.length, ...rows.map((row) => row[i].length)));
+  const shown = rows.map((row) => row.map(plain));
+  const width = header.map((cell, i) => Math.max(cell.length, ...shown.map((row) => row[i].length)));
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, i) => (right.includes(i) ? cell.padStart(width[i]) : cell.padEnd(width[i])))
       .join('  ')
       .trimEnd();
-  return [line(header), width.map((w) => '─'.repeat(w)).join('  '), ...rows.map(line)].join('\n');
+  return [line(header), width.map((w) => '─'.repeat(w)).join('  '), ...shown.map(line)].join('\n');
 }
+
+/** A JSON line for a script, and for eyes that look at it. */
+export const jsonLine = (value: unknown): string => plain(JSON.stringify(value));

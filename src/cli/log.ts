@@ -1,6 +1,7 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 import colors from 'picocolors';
 import type { Note } from '../app/note.ts';
+import { plain, plainLines } from './plain.ts';
 
 const LEVELS: Readonly<Record<number, string>> = {
   10: colors.dim('trace'),
@@ -12,7 +13,7 @@ const LEVELS: Readonly<Record<number, string>> = {
 };
 
 /** A log line for eyes: time, level, message, then the other fields. */
-const readable = (line: string): string => {
+export const readable = (line: string): string => {
   const { level, time, msg, err, ...fields } = JSON.parse(line) as {
     level: number;
     time: number;
@@ -20,19 +21,20 @@ const readable = (line: string): string => {
     err?: { stack?: string };
     [field: string]: unknown;
   };
-  const rest = Object.entries(fields).map(([key, value]) => colors.dim(` ${key}=${JSON.stringify(value)}`));
-  const stack = err?.stack === undefined ? '' : `\n${err.stack}`;
-  return `${new Date(time).toISOString().slice(11, 19)} ${LEVELS[level]} ${msg}${rest.join('')}${stack}\n`;
+  const rest = Object.entries(fields).map(([key, value]) => colors.dim(` ${plain(`${key}=${JSON.stringify(value)}`)}`));
+  const stack = err?.stack === undefined ? '' : `\n${plainLines(err.stack)}`;
+  return `${new Date(time).toISOString().slice(11, 19)} ${LEVELS[level]} ${plain(msg)}${rest.join('')}${stack}\n`;
 };
 
 /** Events with fields: JSON lines for the journal, readable lines on a terminal. Everything goes to stderr. */
 export function openLog(level: string): Logger {
-  const toTerminal: DestinationStream = {
+  const stderr = pino.destination({ fd: 2, sync: true });
+  const { isTTY } = process.stderr;
+  const destination: DestinationStream = {
     write: (line) => {
-      process.stderr.write(readable(line));
+      stderr.write(isTTY ? readable(line) : plainLines(line));
     },
   };
-  const destination = process.stderr.isTTY ? toTerminal : pino.destination({ fd: 2, sync: true });
   return pino({ level, base: null }, destination);
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { inspect } from 'node:util';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { CellName, LearnerName } from '../app/compare/contenders.ts';
 import { AppError } from '../errors.ts';
@@ -8,6 +9,7 @@ import type { CompareCommandOptions } from './compare-command.ts';
 import type { DemoCommandOptions } from './demo-command.ts';
 import type { EvaluateCommandOptions } from './evaluate-command.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { plainLines } from './plain.ts';
 import { withRecordingOptions } from './recording-options.ts';
 import type { TuneCommandOptions } from './tune-command.ts';
 import type { ReplayCommandOptions } from './replay-command.ts';
@@ -199,10 +201,10 @@ try {
   if (error instanceof CommanderError) {
     exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   } else if (error instanceof AppError) {
-    console.error(error.message);
+    console.error(plainLines(error.message));
     exitCode = exitCodeOf(error.code);
   } else {
-    console.error(error);
+    console.error(plainLines(inspect(error)));
     exitCode = EXIT.failure;
   }
 }

@@ -1,3 +1,5 @@
+import { plain } from './plain.ts';
+
 export interface Progress {
   /** Draws the bar, ten times a second at most. `text` stands to the right of it. */
   update(value: number, text: string): void;
@@ -24,7 +26,7 @@ export function openProgress(total: number | null, stream: NodeJS.WriteStream = 
       const share = Math.max(0, Math.min(1, value / total));
       const full = Math.round(share * CELLS);
       const bar = '█'.repeat(full) + '░'.repeat(CELLS - full);
-      const line = `${bar} ${String(Math.floor(100 * share)).padStart(3)} %  ${text}`;
+      const line = `${bar} ${String(Math.floor(100 * share)).padStart(3)} %  ${plain(text)}`;
       stream.write(`\r\x1b[K${line.slice(0, stream.columns - 1)}`);
     },
     clear: () => {

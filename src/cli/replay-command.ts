@@ -8,8 +8,9 @@ import type { Anomaly, AnomalyEvent } from '../detect/anomaly.ts';
 import { AppError } from '../errors.ts';
 import { readRecording } from '../io/recording.ts';
 import { EXIT } from './exit-codes.ts';
-import { anomalyLine, shortDuration } from './format.ts';
+import { anomalyLine, jsonLine, shortDuration } from './format.ts';
 import { noteTo, openLog } from './log.ts';
+import { plain } from './plain.ts';
 import { openProgress } from './progress.ts';
 
 export interface ReplayCommandOptions {
@@ -45,7 +46,7 @@ export async function replayFile(file: string, options: ReplayCommandOptions): P
     else {
       episodes.delete(anomaly.id);
       progress.clear();
-      console.log(json ? JSON.stringify(anomaly) : anomalyLine(anomaly));
+      console.log(json ? jsonLine(anomaly) : anomalyLine(anomaly));
     }
   };
   const summary = await replay(recording, {
@@ -62,7 +63,7 @@ export async function replayFile(file: string, options: ReplayCommandOptions): P
     progress.clear();
   });
   await scores?.end();
-  for (const anomaly of episodes.values()) console.log(json ? JSON.stringify(anomaly) : anomalyLine(anomaly));
+  for (const anomaly of episodes.values()) console.log(json ? jsonLine(anomaly) : anomalyLine(anomaly));
 
   const seconds = (performance.now() - startedAt) / 1000;
   const span = summary.rows > 1 ? `, ${shortDuration(summary.lastAt - summary.firstAt)} of readings` : '';
@@ -74,7 +75,7 @@ export async function replayFile(file: string, options: ReplayCommandOptions): P
   );
   for (const { stream, warmup } of summary.streams)
     if (warmup < 1)
-      console.error(`${stream}: still warming up at the end (${Math.floor(100 * warmup)} %), so no alarms.`);
+      console.error(`${plain(stream)}: still warming up at the end (${Math.floor(100 * warmup)} %), so no alarms.`);
   return EXIT.ok;
 }
 
@@ -82,7 +83,7 @@ const leftOut = (count: number, what: string): string => (count === 0 ? '' : ` L
 
 /** The scores as CSV; writing waits for the disk, so that memory does not grow with the file. */
 function openScores(path: string): { write(row: ScoredRow): Promise<void> | undefined; end(): Promise<void> } {
-  const stream: WriteStream = createWriteStream(path);
+  const stream: WriteStream = createWriteStream(path, { mode: 0o600 });
   const failed = (cause: unknown): AppError =>
     new AppError('usage', `--out ${path}: cannot be written; is the folder there?`, { cause });
   const errored = once(stream, 'error').then(([cause]: unknown[]) => {

@@ -39,13 +39,15 @@ export function loadSite(path: string, env: NodeJS.ProcessEnv = process.env): Lo
   ];
 
   const literal = valueAt(data, PASSWORD);
-  const secrets = new Set([...tags.values, ...(typeof literal === 'string' ? [literal] : [])]);
+  const secrets = new Set([...tags.values, ...(password.value === null ? [] : [password.value])]);
   const say = (said: readonly Problem[]): string[] => problemLines(file, said).map((line) => masked(line, secrets));
   if (!checked.success || mistakes.length > 0) throw new AppError('config_invalid', say(mistakes).join('\n'));
 
   const exposed = typeof literal === 'string' && !tags.values.has(literal) ? worldReadable(path) : [];
   const site = settle(checked.data, password.value, dirname(path), env);
-  const warnings = [...tags.warnings, ...password.warnings, ...exposed, ...say(advice(site, data))];
+  const { key } = site.mqtt.tls;
+  const exposedKey = key === undefined ? [] : worldReadable(key);
+  const warnings = [...tags.warnings, ...password.warnings, ...exposed, ...exposedKey, ...say(advice(site, data))];
   return { site, warnings, passwordSource: tag ?? password.source };
 }
 

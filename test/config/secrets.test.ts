@@ -152,6 +152,8 @@ describe('warnings', () => {
     ]);
     expect(warnings(site('  password_file: pw\n'), { pw: 'x' }, ['pw'])).toEqual([exposed('pw')]);
     expect(warnings(site('  password: hunter2\n'), {}, ['site.yaml'])).toEqual([exposed('site.yaml')]);
+    const tls = site('  tls: {cert: c.pem, key: k.pem}\n').replace('mqtt://', 'mqtts://');
+    expect(warnings(tls, { 'k.pem': '', 'c.pem': '' }, ['k.pem', 'c.pem'])).toEqual([exposed('k.pem')]);
     expect(warnings(site(''), secrets, ['secrets.yaml', 'site.yaml'])).toEqual([]);
   });
 

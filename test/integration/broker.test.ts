@@ -1,4 +1,3 @@
-import { pbkdf2Sync } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -17,7 +16,7 @@ import { connectBroker, tryBroker } from '../../src/io/broker.ts';
 import type { Broker, BrokerOptions, Connection } from '../../src/io/broker.ts';
 import type { Message } from '../../src/stream/message.ts';
 import { BROKER_CERT, BROKER_KEY, CA, CLIENT_CERT, CLIENT_KEY, OTHER_CA } from './certificates.ts';
-import { freePort, startMosquitto } from './mosquitto.ts';
+import { freePort, passwordLine, startMosquitto } from './mosquitto.ts';
 import type { Mosquitto, MosquittoOptions } from './mosquitto.ts';
 
 const STATUS = 'zankyo/site/status';
@@ -295,13 +294,6 @@ test('a refused filter is named; the others work', async () => {
   await sensor.client.publishAsync('sensors/t', '21.5', { qos: 1 });
   await expect.poll(() => messages.map(text)).toEqual(['sensors/t 21.5']);
 });
-
-/** A line of mosquitto's password file: PBKDF2-SHA512, 101 rounds. */
-const passwordLine = (user: string, password: string): string => {
-  const salt = Buffer.from('twelve bytes');
-  const hash = pbkdf2Sync(password, salt, 101, 64, 'sha512');
-  return `${user}:$7$101$${salt.toString('base64')}$${hash.toString('base64')}\n`;
-};
 
 test('a wrong password is told in words, without the password, and tried again until it is right', async () => {
   const server = await mosquitto({

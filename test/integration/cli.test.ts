@@ -278,7 +278,9 @@ groups: { pump: { series: [a, b], tuning: { learner: snap1, cell: lstm, hidden_s
       { state: 'warning', text: expect.stringContaining('inputs[0].tuning.horizon: has no effect') as string },
     ]);
     expect(about(found, 'password')).toMatchObject([{ state: 'ok', data: { source: null } }]);
-    expect(about(found, 'broker')).toMatchObject([{ state: 'ok', text: `${broker.url} takes us, and what we publish.` }]);
+    expect(about(found, 'broker')).toMatchObject([
+      { state: 'ok', text: `${broker.url} takes us, and what we publish.` },
+    ]);
     expect(about(found, 'database')).toMatchObject([{ state: 'ok', data: { path: join(cwd, 'zankyo.db') } }]);
     expect(existsSync(join(cwd, 'zankyo.db'))).toBe(false); // it only looks
   });

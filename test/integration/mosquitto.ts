@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { pbkdf2Sync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -120,4 +121,11 @@ export const startMosquitto = async ({
       child = await launch(directory, port);
     },
   };
+};
+
+/** A line of mosquitto's password file: PBKDF2-SHA512, 101 rounds. */
+export const passwordLine = (user: string, password: string): string => {
+  const salt = Buffer.from('twelve bytes');
+  const hash = pbkdf2Sync(password, salt, 101, 64, 'sha512');
+  return `${user}:$7$101$${salt.toString('base64')}$${hash.toString('base64')}\n`;
 };

@@ -36,9 +36,14 @@ const WARN = 40;
 export const isWarning = ({ level }: LogLine): boolean => level >= WARN;
 
 /** The built program as a process of its own, in a directory of its choice. */
-export function startProgram(args: readonly string[], cwd: string = tmpdir(), input?: string): Program {
+export function startProgram(
+  args: readonly string[],
+  cwd: string = tmpdir(),
+  input?: string,
+  extra: NodeJS.ProcessEnv = {},
+): Program {
   if (!existsSync(MAIN)) throw new Error(`${MAIN} is not there: run "npm run build" first`);
-  const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1' };
+  const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1', ...extra };
   delete env['FORCE_COLOR'];
   delete env['STATE_DIRECTORY'];
   // One that hangs fails its test, and must not outlive it.
@@ -85,8 +90,12 @@ export function startProgram(args: readonly string[], cwd: string = tmpdir(), in
 }
 
 /** Runs the program to its end. */
-export const runProgram = (args: readonly string[], cwd?: string, input?: string): Promise<Ending> =>
-  startProgram(args, cwd, input).ended;
+export const runProgram = (
+  args: readonly string[],
+  cwd?: string,
+  input?: string,
+  extra?: NodeJS.ProcessEnv,
+): Promise<Ending> => startProgram(args, cwd, input, extra).ended;
 
 /** Waits until a condition holds; rejects after 20 s with what `otherwise` says. */
 export async function eventually(

@@ -10,6 +10,9 @@ import { ok, problems, sizeText, warning, type Finding } from './finding.ts';
 
 const part = 'site';
 
+/** Bits of a file's mode that are not its owner's. */
+const OTHERS = 0o077;
+
 /** Below this an SD card is nearly full, and a full one ends the log of anomalies. */
 const LITTLE_DISK = 100 * 2 ** 20;
 
@@ -45,6 +48,8 @@ export function* examineDatabase(path: string): Generator<Finding> {
     const said = there ? contents(path) : { text: 'is not there yet, the first start makes it', data: {} };
     const { bavail, bsize } = statfsSync(dirname(path));
     const freeBytes = bavail * bsize;
+    if (there && (statSync(path).mode & OTHERS) !== 0)
+      yield warning(place, `${path} can be read by other users of this machine; chmod 600 it.`, { path });
     const data = { path, ...said.data, freeBytes };
     const text = `${path} ${said.text}; ${sizeText(freeBytes)} are free`;
     yield freeBytes < LITTLE_DISK

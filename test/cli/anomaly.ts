@@ -1,0 +1,26 @@
+import type { Anomaly } from '../../src/detect/anomaly.ts';
+
+export const anomaly = (rest: Partial<Anomaly> = {}): Anomaly => ({
+  id: 'hall-p1',
+  stream: 'hall',
+  series: 'hall',
+  kind: 'process',
+  severity: 'major',
+  startAt: Date.UTC(2026, 10, 23, 8, 15, 59),
+  peakAt: Date.UTC(2026, 10, 23, 8, 20),
+  endAt: null,
+  score: 2.345,
+  value: 30,
+  expected: 20,
+  lower: 19,
+  upper: 21,
+  unit: '°C',
+  contributions: { hall: 1 },
+  openedAt: Date.UTC(2026, 10, 23, 8, 16),
+  endedBy: null,
+  confidence: 0.9,
+  evidence: { step: 1 },
+  incident: null,
+  reason: 'hall jumped to 30 °C; 20 °C was expected, usually 19 to 21 °C.',
+  ...rest,
+});
