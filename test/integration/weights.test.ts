@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { restore, snapshotOf } from '../../src/app/checkpoint.ts';
@@ -191,6 +191,7 @@ describe('is refused, and nothing has changed:', () => {
     cleanUps.push(() => service.child.kill('SIGKILL'));
     await service.logged('started');
     expect((await exported(cwd, 'hall')).code).toBe(0);
+    expect(statSync(join(cwd, 'out.safetensors')).mode & 0o077).toBe(0); // for its owner only
     expectSentence(
       await imported(cwd, 'hall', 'out.safetensors'),
       1,
