@@ -326,7 +326,8 @@ const tlsServer = (...config: string[]): Promise<Mosquitto> =>
       'key.pem': BROKER_KEY,
       'our-cert.pem': CLIENT_CERT,
       'our-key.pem': CLIENT_KEY,
-      rules: 'user zankyo\ntopic read #\ntopic write zankyo/#\npattern write sensors/%u/#\n',
+      // As in docs/security.md.
+      rules: 'pattern write sensors/%u/#\nuser zankyo\ntopic read sensors/#\ntopic readwrite zankyo/#\n',
     },
   });
 
