@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'broker_unavailable'
   | 'publishing_refused'
   | 'database_unusable'
+  | 'database_damaged'
   | 'snapshot_damaged'
   | 'snapshot_refused'
   | 'recording_unreadable'

@@ -2,8 +2,8 @@ import { filter, interval, map } from 'rxjs';
 import type { Site } from '../config/schema.ts';
 import { AnomalyLog } from '../io/anomaly-log.ts';
 import { connectBroker, type BrokerOptions, type Connection } from '../io/broker.ts';
-import { openDatabase } from '../io/database.ts';
 import { alertsOver, statusTopic } from '../io/mqtt-alerts.ts';
+import { openRecovered } from '../io/recovery.ts';
 import { SnapshotStore } from '../io/snapshot-store.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import { covers } from '../stream/topic-filter.ts';
@@ -56,7 +56,14 @@ export const brokerOptions = (site: Site, note: Note, now: () => number): Broker
 
 /** Opens the database, connects, and runs the pipeline until stopped. Throws an `AppError` when it cannot start. */
 export function startService(site: Site, { note, kernel, now }: ServiceOptions): Service {
-  const db = openDatabase(site.database);
+  const db = openRecovered(site.database, (now ?? Date.now)(), ({ damaged, problem, salvaged }) => {
+    const { anomalies, incidents, streams } = salvaged;
+    note(
+      'error',
+      { code: 'database_damaged', database: site.database, damaged, problem, anomalies, incidents, streams },
+      'the database was damaged: it was moved aside, and what could be read of it is in a new one',
+    );
+  });
   const anomalyLog = new AnomalyLog(db, {
     quarantineRows: site.quarantine.rows,
     onQuarantineFull: () => {

@@ -18,7 +18,7 @@ export interface DatabaseOptions {
 /** better-sqlite3 waits for a lock without running anything else; a longer wait would stall the service. */
 const BUSY_MS = 100;
 /** "znky", in the file's header, where `file` and we can see whose it is. */
-const APPLICATION_ID = 0x7a6e6b79;
+export const APPLICATION_ID = 0x7a6e6b79;
 /** `PRAGMA synchronous`: FULL. */
 const FULL = 2;
 

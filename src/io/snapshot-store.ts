@@ -4,7 +4,7 @@ import type { Snapshot, SnapshotPort } from '../stream/ports.ts';
 import type { Database } from './database.ts';
 import { SnapshotHistory } from './snapshot-history.ts';
 
-interface SnapshotRow {
+export interface SnapshotRow {
   readonly stream: string;
   readonly at: number;
   readonly version: number;
@@ -19,6 +19,9 @@ const digest = ({ stream, at, version, shape, bytes }: Snapshot): Buffer =>
     .update(JSON.stringify([stream, at, version, shape]))
     .update(bytes)
     .digest();
+
+/** Whether the row is what was saved. */
+export const intact = ({ sha256, ...snapshot }: SnapshotRow): boolean => digest(snapshot).equals(sha256);
 
 /** Writes a stream's snapshot over the one before, in the transaction of the caller if there is one. */
 export const snapshotWriter = (db: Database): ((snapshot: Snapshot) => void) => {

@@ -1,0 +1,113 @@
+import type { Statement } from 'better-sqlite3';
+import type { Database } from './database.ts';
+import { intact, type SnapshotRow } from './snapshot-store.ts';
+
+/** How much came over from a damaged database. */
+export interface Salvaged {
+  readonly anomalies: number;
+  readonly incidents: number;
+  /** Streams that go on with what they have learned. */
+  readonly streams: number;
+}
+
+interface Table {
+  /** The next rowid after one. */
+  readonly next: Statement<[number], number>;
+  readonly copy: Statement<[number]>;
+}
+
+/** No page holds so many rows: when no reading succeeds so far ahead, nothing will. */
+const FARTHEST = 2 ** 20;
+
+/**
+ * Copies what can be read of the damaged file `from` into the tables of `to`, which are of the same version and empty. Opening
+ * `from` may change it, so it is to be a copy. What is written is not on the disk before `to` is synced.
+ */
+export function salvage(from: string, to: Database): void {
+  const tables = attempt(() => {
+    to.prepare('ATTACH ? AS old').run(from);
+    return [anomalies(to), snapshots(to), ...later(to)];
+  });
+  // Each row by itself: SQLite does not commit together what it met damage between. The caller syncs the file in the end.
+  to.pragma('synchronous = OFF');
+  for (const table of tables ?? []) copyReadable(table);
+}
+
+/**
+ * Takes out what was read and is not what was written: SQLite has no checksums, and gives back a torn page as it is. A stream
+ * whose newest state is lost goes on from its newest past one.
+ */
+export function tidy(db: Database): Salvaged {
+  const whole = (...[stream, at, version, shape, sha256, bytes]: readonly SnapshotRow[keyof SnapshotRow][]): number =>
+    Number(intact({ stream, at, version, shape, sha256, bytes } as SnapshotRow));
+  db.function('intact', { varargs: true }, whole);
+  db.exec(`
+    DELETE FROM anomaly WHERE NOT (json_valid(contributions) AND json_valid(evidence));
+    DELETE FROM snapshot WHERE NOT intact(stream, at, version, shape, sha256, bytes);
+    DELETE FROM snapshot_history WHERE NOT intact(stream, at, version, shape, sha256, bytes);
+    INSERT OR IGNORE INTO snapshot SELECT * FROM snapshot_history ORDER BY at DESC;
+  `);
+  return db
+    .prepare<[], Salvaged>(
+      `SELECT (SELECT count(*) FROM anomaly) AS anomalies,
+        (SELECT count(*) FROM incident) AS incidents,
+        (SELECT count(*) FROM snapshot) AS streams`,
+    )
+    .get()!;
+}
+
+/** Row by row; a page that cannot be read is leapt over, ever farther, and then what was leapt over is tried one by one. */
+const copyReadable = ({ next, copy }: Table): void => {
+  let done = 0;
+  for (let leap = 0; leap <= FARTHEST;) {
+    const found = attempt(() => ({ rowid: next.get(done + leap) }));
+    if (found === null) {
+      leap = 2 * leap + 1;
+      continue;
+    }
+    const end = found.rowid ?? done + leap;
+    for (let rowid = leap === 0 ? end : done + 1; rowid <= end; rowid++) attempt(() => copy.run(rowid));
+    if (found.rowid === undefined) return;
+    done = end;
+    leap = 0;
+  }
+};
+
+/** Null where the old file cannot be read, or what it gives is no such row; that the new one cannot be written is an error. */
+const attempt = <T>(what: () => T): T | null => {
+  try {
+    return what();
+  } catch (error) {
+    if ((error as { code?: string }).code === 'SQLITE_FULL') throw error;
+    return null;
+  }
+};
+
+const anomalies = (db: Database): Table => ({
+  next: db.prepare<[number], number>('SELECT rowid FROM old.anomaly WHERE rowid > ? ORDER BY rowid LIMIT 1').pluck(),
+  copy: db.prepare('INSERT OR IGNORE INTO main.anomaly SELECT * FROM old.anomaly WHERE rowid = ?'),
+});
+
+const snapshots = (db: Database): Table => ({
+  next: db.prepare<[number], number>('SELECT rowid FROM old.snapshot WHERE rowid > ? ORDER BY rowid LIMIT 1').pluck(),
+  copy: db.prepare('INSERT OR IGNORE INTO main.snapshot SELECT * FROM old.snapshot WHERE rowid = ?'),
+});
+
+/** What version 2 brought. */
+const later = (db: Database): readonly Table[] =>
+  attempt(() => [
+    {
+      next: db
+        .prepare<[number], number>('SELECT rowid FROM old.incident WHERE rowid > ? ORDER BY rowid LIMIT 1')
+        .pluck(),
+      copy: db.prepare('INSERT OR IGNORE INTO main.incident SELECT * FROM old.incident WHERE rowid = ?'),
+    },
+    {
+      next: db
+        .prepare<[number], number>('SELECT rowid FROM old.snapshot_history WHERE rowid > ? ORDER BY rowid LIMIT 1')
+        .pluck(),
+      copy: db.prepare(
+        'INSERT OR IGNORE INTO main.snapshot_history SELECT * FROM old.snapshot_history WHERE rowid = ?',
+      ),
+    },
+  ]) ?? [];
