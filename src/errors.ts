@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'publishing_refused'
   | 'database_unusable'
   | 'database_damaged'
+  | 'backup_failed'
   | 'snapshot_damaged'
   | 'snapshot_refused'
   | 'recording_unreadable'

@@ -143,6 +143,16 @@ program
   });
 
 program
+  .command('backup')
+  .description('write a checked copy of the database, also while the service runs')
+  .requiredOption('-c, --config <file>', 'the site file')
+  .requiredOption('-o, --out <file>', 'the file to write, or to replace')
+  .action(async (options: { config: string; out: string }) => {
+    const { backupCommand } = await import('./backup-command.ts');
+    exits(await backupCommand(options));
+  });
+
+program
   .command('demo')
   .description('watch it work: a broker, a simulated pump station with faults, and the alerts')
   .option('--for <duration>', 'how long: 90s of real time, or 14d of simulated time')

@@ -14,6 +14,7 @@ test.each<[ErrorCode, number]>([
   ['broker_unavailable', 69],
   ['recording_unreadable', 66],
   ['database_unusable', 1],
+  ['backup_failed', 1],
   ['snapshot_damaged', 1],
   ['snapshot_refused', 1],
   ['kernel_missing', 1],
