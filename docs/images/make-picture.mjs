@@ -5,6 +5,7 @@ import { demoSite, WARMUP_DAYS } from '../../dist/app/demo/site.js';
 import { INSTRUMENTS, SERIES } from '../../dist/app/demo/plant.js';
 import { Station } from '../../dist/app/demo/station.js';
 import { monitorOptions } from '../../dist/app/streams.js';
+import { loadKernel } from '../../dist/io/kernel-file.js';
 import { StreamMonitor } from '../../dist/detect/stream-monitor.js';
 
 const START = Date.UTC(2026, 0, 5);
@@ -16,7 +17,7 @@ const SHOWN = SERIES.indexOf('pressure');
 const station = new Station(1, START, schedule(1, START, 21, WARMUP_DAYS));
 const series = SERIES.map((slug) => ({ slug, unit: INSTRUMENTS[slug].unit, range: null, only: 'both' }));
 const events = [];
-const options = monitorOptions(demoSite('mqtt://localhost', 'unused.db').tuning);
+const options = monitorOptions(demoSite('mqtt://localhost', 'unused.db').tuning, loadKernel());
 const monitor = new StreamMonitor('pump-station', series, options, (event) => events.push(event));
 const points = [];
 for (let at = START; at < TO; at += MINUTE) {
