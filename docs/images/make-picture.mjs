@@ -38,7 +38,7 @@ const scale = (top, bottom, low, high) => (v) =>
   bottom - ((Math.max(low, Math.min(high, v)) - low) / (high - low)) * (bottom - top);
 const line = (y, key) => points.map((p, i) => `${i ? 'L' : 'M'}${x(p.at).toFixed(1)} ${y(p[key]).toFixed(1)}`).join('');
 const y1 = scale(34, 214, 1.8, 5.4);
-const y2 = scale(250, 330, 0, 4);
+const y2 = scale(250, 330, 0, 8);
 const back = [...points]
   .reverse()
   .map((p) => `L${x(p.at).toFixed(1)} ${y1(p.lower).toFixed(1)}`)
@@ -55,7 +55,7 @@ ${[2, 3, 4, 5].map((v) => `<path d="M${LEFT} ${y1(v)}H${WIDTH - RIGHT}" stroke="
 <path d="${line(y1, 'upper')}${back}Z" fill="#9cc3f5" fill-opacity=".55"/>
 <path d="${line(y1, 'value')}" fill="none" stroke="#1b4f8f" stroke-width="1.3"/>
 ${text(LEFT, 240, 'Score: above 1 is anomalous', 'font-weight="600"')}
-${[0, 2, 4].map((v) => text(LEFT - 8, y2(v) + 4, v, 'text-anchor="end"')).join('')}
+${[0, 4, 8].map((v) => text(LEFT - 8, y2(v) + 4, v, 'text-anchor="end"')).join('')}
 <path d="M${LEFT} ${y2(1)}H${WIDTH - RIGHT}" stroke="#c33" stroke-dasharray="4 3"/>
 <path d="${line(y2, 'score')}" fill="none" stroke="#7a5c00" stroke-width="1.2"/>
 <path d="M${x(opened.at)} 34V330" stroke="#c33"/>
