@@ -15,9 +15,10 @@ export interface Rung {
 const SENSITIVITIES = Array.from({ length: 81 }, (_, k) => Number((10 ** (k / 40 - 1)).toPrecision(2)));
 
 /**
- * How many episodes each sensitivity would have opened in one run. A score is proportional to the sensitivity, so that the
- * scores of one run, made with `base`, tell those of all; an episode for each of them hears its own. Memory does not grow with
- * the recording.
+ * How many episodes each sensitivity would have opened in one run: the scores of one, made with `base`, are taken for
+ * proportional to the sensitivity, and an episode for each hears its own. It is an estimate: what lasts is bent above the line
+ * (`weigh`), and what a guard keeps from being learned depends on the sensitivity. So `tune` runs its choice once more.
+ * Memory does not grow with the recording.
  */
 export class Ladder {
   private readonly steps: {
