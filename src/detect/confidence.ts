@@ -6,12 +6,11 @@ const SPAN = 100;
 /**
  * How sure an alarm is, 0 to 1, apart from how bad it is:
  *
- *   confidence = maturity · skill · heard
+ *   confidence = maturity · heard
  *   maturity   = n / (n + W)                n readings learned from, W the warm-up: a half when it ends
- *   skill      = 1 - exp(-max(0, m)) / 2    m nats a reading by which the network forecasts better than the baseline:
- *                                           a half where it is no better; 1 while nothing was compared (m is NaN)
  *   heard      = share of the stream's series that were heard, of late (exponentially, 100 samples)
  *
+ * Whether the network is better than the baseline is no part of it: where it is not, the baseline speaks (rivalry.ts).
  * Memory: share heard of each series (D).
  */
 export class Confidence {
@@ -33,11 +32,10 @@ export class Confidence {
     return this.warmup === 0 ? 1 : readings / (readings + this.warmup);
   }
 
-  /** Of an alarm led by a series that was learned from so many readings, with such a margin over its baseline. */
-  of(readings: number, margin = NaN): number {
-    const skill = Number.isNaN(margin) ? 1 : 1 - Math.exp(-Math.max(0, margin)) / 2;
+  /** Of an alarm led by a series that was learned from so many readings. */
+  of(readings: number): number {
     let heard = 0;
     for (const share of this.heard) heard += share / this.heard.length;
-    return this.maturity(readings) * skill * Math.min(1, heard);
+    return this.maturity(readings) * Math.min(1, heard);
   }
 }

@@ -53,7 +53,7 @@ export class Detector {
   readonly verdict: Verdict;
   /** While true nothing is learned; scores and the hidden state go on. */
   frozen = false;
-  readonly options: DetectorOptions;
+  private readonly options: DetectorOptions;
   private readonly coherence: Coherence | null;
   private readonly line: AlarmLine;
   private readonly season: Season;

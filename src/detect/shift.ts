@@ -14,7 +14,7 @@ const SPEAKS_AFTER = 100;
 const LINE = 6.4;
 const RARITY = 4;
 /** From this share of the line on a reading does not move the reference. */
-const ODD = 0.6;
+const ODD = 0.75;
 /** z beyond this is no further. */
 const FURTHEST = 16.9;
 
@@ -27,7 +27,7 @@ const FURTHEST = 16.9;
  * has a large s and is not accused of it, and one that returns to its mean is held to it: on a test rig a flow that
  * stays 3 deviations low is found after ten readings, a temperature that creeps by 7 is not.
  *
- * A fault that lasts must not become the reference: while z is beyond 0.6 of the line, at most `patience` readings in a row, nothing
+ * A fault that lasts must not become the reference: while z is beyond three quarters of the line, at most `patience` readings in a row, nothing
  * is learned, and then from every second reading (guard.ts).
  */
 export class Shift {

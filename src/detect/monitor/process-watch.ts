@@ -64,8 +64,7 @@ export class ProcessWatch {
   private explain(): void {
     const { finding } = this;
     const model = this.detector.series[finding.series];
-    const { network } = this.detector.options;
-    finding.confidence = this.confidence.of(model.readings, network ? model.rivalry.margin : NaN);
+    finding.confidence = this.confidence.of(model.readings);
     finding.cause = model.leading;
     finding.value = model.value;
     finding.expected = model.expected;
