@@ -63,7 +63,6 @@ export class Detector {
   private readonly levels: Float64Array; // (D)
   private readonly input: Float64Array;
   private readonly surer: number;
-  private scale = 1; // the sensitivity over the height of the alarm line
 
   /** Everything that the detector remembers is taken from `memory`. */
   constructor(memory: Memory, series: readonly Pick<SeriesInfo, 'slug' | 'only'>[], options: DetectorOptions) {
@@ -134,11 +133,11 @@ export class Detector {
     const p = this.forecaster?.p ?? null;
     this.coherence?.measure(this.levels, this.heard);
     const { sensitivity } = this.options;
-    this.scale = sensitivity / (this.line.height * this.surer);
+    const scale = sensitivity / (this.line.height * this.surer);
     for (let d = 0; d < this.series.length; d++) {
       if (!this.heard[d]) continue;
       this.series[d].foresee(p, d * BINS);
-      this.series[d].weigh(this.coherence?.z[d] ?? 0, this.scale, sensitivity);
+      this.series[d].weigh(this.coherence?.z[d] ?? 0, scale, sensitivity);
     }
   }
 
@@ -159,7 +158,7 @@ export class Detector {
     let together = !heard.includes(0) && !frozen;
     for (let d = 0; d < series.length; d++) {
       if (!heard[d]) continue;
-      if (coherence !== null && !series[d].joins(this.scale)) together = false;
+      if (coherence !== null && !series[d].joins()) together = false;
       series[d].learn(!frozen);
     }
     if (!frozen) this.forecaster?.learn(this.q, heard);

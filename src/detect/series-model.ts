@@ -27,6 +27,7 @@ const TAILS_AFTER = 100;
 /** So far over the line a reading is garbage: it may say nothing of what steps are usual, twenty times in a row. */
 const GARBAGE = 4;
 const GARBAGE_PATIENCE = 20;
+const COMPANY = EVIDENCE_KINDS.indexOf('company');
 /** From this score of a misfit with the group on, the group learns nothing from it. */
 const MISFIT = 1;
 
@@ -96,7 +97,8 @@ export class SeriesModel {
   private baselineLoss = NaN;
   private shifted = 0;
   private compared = false; // whether the last reading had a step that means anything
-  private fits = true;
+  private misfits = false; // with its group, by the last reading alone
+  private fits = true; // whether the group may learn from it
 
   constructor(memory: Memory, { slug, only }: Pick<SeriesInfo, 'slug' | 'only'>, { patience }: SeriesOptions) {
     const own = section(memory, slug);
@@ -190,10 +192,12 @@ export class SeriesModel {
     this.record = this.value > this.mean ? this.extremes.max : this.extremes.min;
     this.shifted = this.shift.score(this.value);
     this.score = 0;
+    this.misfits = false;
     this.parts.fill(0);
     if (this.readings < TAILS_AFTER) return;
 
     this.gather();
+    this.misfits = scale * (EVIDENCE.company.alone * evidence[COMPANY]) > MISFIT;
     const trust = share === 0 ? 0 : rivalry.trust;
     const shift = this.matters('shift') ? sensitivity * this.shifted : 0;
     this.score = weigh(evidence, scale, trust, shift, this.parts);
@@ -236,9 +240,8 @@ export class SeriesModel {
   }
 
   /** Whether the group may learn from the company that this reading keeps. To be asked once a reading, before `learn`. */
-  joins(scale: number): boolean {
-    const company = EVIDENCE.company.alone * this.evidence[EVIDENCE_KINDS.indexOf('company')];
-    this.fits = this.misfit.admits(scale * company > MISFIT);
+  joins(): boolean {
+    this.fits = this.misfit.admits(this.misfits);
     return this.fits;
   }
 

@@ -96,14 +96,12 @@ export class ProcessWatch {
     switch (model.leading) {
       case 'extreme':
         return model.record;
-      case 'level':
-        return model.mean;
-      case 'shift':
-        return model.shift.mean;
       case 'volatility':
         return model.volatility.liveliness;
+      case 'level':
+      case 'shift':
       case 'company':
-        return this.detector.fitted(d);
+        return this.referenceOf(d);
       default:
         return NaN;
     }
