@@ -1,8 +1,9 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { AppError } from '../errors.ts';
-import { openDatabase } from './database.ts';
+import { damageIn, openDatabase } from './database.ts';
+import { sync } from './sync.ts';
 
 /**
  * In one step SQLite copies what one moment saw, and the service writes on beside it; in several it would begin anew with each
@@ -42,8 +43,8 @@ const verify = (copy: string, original: string): void => {
   const db = new Sqlite(copy);
   try {
     db.pragma('journal_mode = DELETE');
-    const said = db.pragma('quick_check(1)', { simple: true }) as string;
-    if (said !== 'ok') throw new Error(`the copy is damaged, and so most likely is ${original}: ${said}`);
+    const damage = damageIn(db);
+    if (damage !== null) throw new Error(`the copy is damaged, and so most likely is ${original}: ${damage}`);
   } finally {
     db.close();
   }
@@ -52,10 +53,4 @@ const verify = (copy: string, original: string): void => {
 const sameFile = (one: string, other: string): boolean => {
   const [a, b] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false }));
   return a !== undefined && a.ino === b?.ino && a.dev === b.dev;
-};
-
-const sync = (path: string): void => {
-  const file = openSync(path, 'r');
-  fsyncSync(file);
-  closeSync(file);
 };

@@ -47,6 +47,12 @@ export const openDatabase = (path: string, options: DatabaseOptions = {}): Datab
   }
 };
 
+/** What SQLite says is wrong with the file, the first of it; null when it is whole. Reads all of it, but for the indexes. */
+export const damageIn = (db: Database): string | null => {
+  const said = db.pragma('quick_check(1)', { simple: true }) as string;
+  return said === 'ok' ? null : said;
+};
+
 const refuseForeign = (db: Database, path: string): void => {
   const tables = db.prepare<[], { count: number }>('SELECT count(*) AS count FROM sqlite_schema').get()!.count;
   if (tables > 0 && db.pragma('application_id', { simple: true }) !== APPLICATION_ID)

@@ -1,20 +1,11 @@
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, copyFileSync, existsSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { AppError } from '../errors.ts';
 import type { Database } from './database.ts';
-import { APPLICATION_ID, openDatabase } from './database.ts';
+import { APPLICATION_ID, damageIn, openDatabase } from './database.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { salvage, tidy, type Salvaged } from './salvage.ts';
+import { sync } from './sync.ts';
 
 export interface Recovery {
   /** Where the damaged file is now, with its -wal beside it: as it was found, nothing of it changed. */
@@ -58,8 +49,7 @@ export function damageOf(path: string): string | null {
     // To read only: closing does not write the -wal back, which would change what may have to be looked into.
     db = new Sqlite(path, { readonly: true, fileMustExist: true });
     if (db.pragma('application_id', { simple: true }) !== APPLICATION_ID) return null;
-    const said = db.pragma('quick_check(1)', { simple: true }) as string;
-    return said === 'ok' ? null : said;
+    return damageIn(db);
   } catch (error) {
     const { code = '', message } = error as Error & { code?: string };
     if (code.startsWith('SQLITE_CORRUPT')) return message;
@@ -105,12 +95,6 @@ const recover = (path: string, problem: string, now: number): Recovery => {
   for (const end of SIDE_FILES.toReversed()) if (existsSync(path + end)) renameSync(path + end, damaged + end);
   renameSync(fresh, path);
   return { damaged, problem, salvaged };
-};
-
-const sync = (path: string): void => {
-  const file = openSync(path, 'r+');
-  fsyncSync(file);
-  closeSync(file);
 };
 
 const remove = (...paths: readonly string[]): void => {

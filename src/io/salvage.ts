@@ -1,6 +1,6 @@
 import type { Statement } from 'better-sqlite3';
 import type { Database } from './database.ts';
-import { intact, type SnapshotRow } from './snapshot-store.ts';
+import { intact, type SnapshotRow } from './snapshot-row.ts';
 
 /** How much came over from a damaged database. */
 export interface Salvaged {
@@ -26,7 +26,7 @@ const FARTHEST = 2 ** 20;
 export function salvage(from: string, to: Database): void {
   const tables = attempt(() => {
     to.prepare('ATTACH ? AS old').run(from);
-    return [anomalies(to), snapshots(to), ...later(to)];
+    return [tableOf(to, 'anomaly'), tableOf(to, 'snapshot'), ...later(to)];
   });
   // Each row by itself: SQLite does not commit together what it met damage between. The caller syncs the file in the end.
   to.pragma('synchronous = OFF');
@@ -83,31 +83,11 @@ const attempt = <T>(what: () => T): T | null => {
   }
 };
 
-const anomalies = (db: Database): Table => ({
-  next: db.prepare<[number], number>('SELECT rowid FROM old.anomaly WHERE rowid > ? ORDER BY rowid LIMIT 1').pluck(),
-  copy: db.prepare('INSERT OR IGNORE INTO main.anomaly SELECT * FROM old.anomaly WHERE rowid = ?'),
-});
-
-const snapshots = (db: Database): Table => ({
-  next: db.prepare<[number], number>('SELECT rowid FROM old.snapshot WHERE rowid > ? ORDER BY rowid LIMIT 1').pluck(),
-  copy: db.prepare('INSERT OR IGNORE INTO main.snapshot SELECT * FROM old.snapshot WHERE rowid = ?'),
+const tableOf = (db: Database, name: string): Table => ({
+  next: db.prepare<[number], number>(`SELECT rowid FROM old.${name} WHERE rowid > ? ORDER BY rowid LIMIT 1`).pluck(),
+  copy: db.prepare(`INSERT OR IGNORE INTO main.${name} SELECT * FROM old.${name} WHERE rowid = ?`),
 });
 
 /** What version 2 brought. */
 const later = (db: Database): readonly Table[] =>
-  attempt(() => [
-    {
-      next: db
-        .prepare<[number], number>('SELECT rowid FROM old.incident WHERE rowid > ? ORDER BY rowid LIMIT 1')
-        .pluck(),
-      copy: db.prepare('INSERT OR IGNORE INTO main.incident SELECT * FROM old.incident WHERE rowid = ?'),
-    },
-    {
-      next: db
-        .prepare<[number], number>('SELECT rowid FROM old.snapshot_history WHERE rowid > ? ORDER BY rowid LIMIT 1')
-        .pluck(),
-      copy: db.prepare(
-        'INSERT OR IGNORE INTO main.snapshot_history SELECT * FROM old.snapshot_history WHERE rowid = ?',
-      ),
-    },
-  ]) ?? [];
+  attempt(() => [tableOf(db, 'incident'), tableOf(db, 'snapshot_history')]) ?? [];

@@ -1,5 +1,5 @@
-import type { Snapshot } from '../stream/ports.ts';
 import type { Database } from './database.ts';
+import type { SnapshotRow } from './snapshot-row.ts';
 
 const HOUR_MS = 3_600_000;
 /** A past state is kept once in so long: four writes a day of a stream. */
@@ -26,10 +26,6 @@ export function dispensable(times: readonly number[], now: number): readonly num
   return gone;
 }
 
-interface Row extends Snapshot {
-  readonly sha256: Buffer;
-}
-
 /** A few past states of each stream, thinned out with age, to go back to when bad data have been learned. */
 export class SnapshotHistory {
   readonly #statements: ReturnType<typeof statements>;
@@ -50,7 +46,7 @@ export class SnapshotHistory {
   }
 
   /** The newest first, from before `at`. */
-  before(stream: string, at: number): readonly Row[] {
+  before(stream: string, at: number): readonly SnapshotRow[] {
     return this.#statements.before.all(stream, at);
   }
 
@@ -69,7 +65,7 @@ const statements = (db: Database) => ({
     SELECT stream, at, version, shape, sha256, bytes FROM snapshot WHERE stream = ?
   `),
   times: db.prepare<[string], number>('SELECT at FROM snapshot_history WHERE stream = ? ORDER BY at DESC').pluck(),
-  before: db.prepare<[string, number], Row>(`
+  before: db.prepare<[string, number], SnapshotRow>(`
     SELECT stream, at, version, shape, sha256, bytes FROM snapshot_history
     WHERE stream = ? AND at < ? ORDER BY at DESC
   `),

@@ -1,27 +1,8 @@
-import { createHash } from 'node:crypto';
 import { AppError } from '../errors.ts';
 import type { Snapshot, SnapshotPort } from '../stream/ports.ts';
 import type { Database } from './database.ts';
 import { SnapshotHistory } from './snapshot-history.ts';
-
-export interface SnapshotRow {
-  readonly stream: string;
-  readonly at: number;
-  readonly version: number;
-  readonly shape: string;
-  readonly sha256: Buffer;
-  readonly bytes: Buffer;
-}
-
-/** Over all of the row: bytes under the wrong name or of another version are as useless as damaged ones. */
-const digest = ({ stream, at, version, shape, bytes }: Snapshot): Buffer =>
-  createHash('sha256')
-    .update(JSON.stringify([stream, at, version, shape]))
-    .update(bytes)
-    .digest();
-
-/** Whether the row is what was saved. */
-export const intact = ({ sha256, ...snapshot }: SnapshotRow): boolean => digest(snapshot).equals(sha256);
+import { digest, intact, type SnapshotRow } from './snapshot-row.ts';
 
 /** Writes a stream's snapshot over the one before, in the transaction of the caller if there is one. */
 export const snapshotWriter = (db: Database): ((snapshot: Snapshot) => void) => {
@@ -68,17 +49,17 @@ export class SnapshotStore implements SnapshotPort {
   load(stream: string): Snapshot | null {
     const row = this.#select.get(stream);
     if (row === undefined) return null;
-    const { sha256, ...snapshot } = row;
-    if (!digest(snapshot).equals(sha256))
+    if (!intact(row))
       throw new AppError(
         'snapshot_damaged',
         `${this.#path}: the saved state of "${stream}" is damaged (its checksum differs); "${stream}" has to learn anew, and its next snapshot replaces this one`,
       );
-    return snapshot;
+    const { at, version, shape, bytes } = row;
+    return { stream, at, version, shape, bytes };
   }
 
   before(stream: string, at: number): readonly Snapshot[] {
-    return this.#history.before(stream, at).filter(({ sha256, ...snapshot }) => digest(snapshot).equals(sha256));
+    return this.#history.before(stream, at).filter(intact);
   }
 
   forgetSince(stream: string, at: number): void {

@@ -1,0 +1,8 @@
+import { closeSync, fsyncSync, openSync } from 'node:fs';
+
+/** Returns when the file, or what stands in the directory, is on the disk. */
+export const sync = (path: string): void => {
+  const file = openSync(path, 'r');
+  fsyncSync(file);
+  closeSync(file);
+};
