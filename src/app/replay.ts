@@ -6,6 +6,7 @@ import type { Verdict } from '../detect/detector.ts';
 import type { StreamMonitor } from '../detect/stream-monitor.ts';
 import { AppError } from '../errors.ts';
 import type { Recording, RecordingRow } from '../io/recording.ts';
+import { known } from '../math/known.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import type { Step } from '../stream/detect-per-stream.ts';
 import type { Message } from '../stream/message.ts';
@@ -177,8 +178,6 @@ const rowJson = (at: number, values: Float64Array): string | null => {
   });
   return text === '' ? null : `{"at":${at / 1000}${text}}`;
 };
-
-const known = (x: number): number | null => (Number.isFinite(x) ? x : null);
 
 type Answer = Omit<ScoredRow, keyof RecordingRow | 'anomaly'>;
 

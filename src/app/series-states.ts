@@ -1,7 +1,6 @@
 import type { StreamMonitor } from '../detect/stream-monitor.ts';
+import { known } from '../math/known.ts';
 import type { AlertPort, SeriesState } from '../stream/ports.ts';
-
-const known = (x: number): number | null => (Number.isFinite(x) ? x : null);
 
 /** What the outside may know of series d. In a group it is under suspicion when it leads the open episode. */
 function stateOf(monitor: StreamMonitor, d: number, at: number): SeriesState {

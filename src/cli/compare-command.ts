@@ -13,6 +13,7 @@ import { loadSite } from '../config/load.ts';
 import { tuningSchema } from '../config/schema.ts';
 import { AppError } from '../errors.ts';
 import { readRecording } from '../io/recording.ts';
+import { known } from '../math/known.ts';
 import { EXIT } from './exit-codes.ts';
 import { count, jsonLine, shortDuration, table } from './format.ts';
 import { noteTo, openLog } from './log.ts';
@@ -141,8 +142,6 @@ function footer(comparison: Comparison, ms: number): string {
     leftOut(unreadableCells, 'unreadable cells')
   );
 }
-
-const known = (x: number): number | null => (Number.isFinite(x) ? x : null);
 
 /** All that the page is made of, without the courses that it draws. */
 function asJson(comparison: Comparison, conclusions: Conclusions, about: object): object {

@@ -3,9 +3,10 @@ import { runDemo, type DemoAlert, type DemoResult } from '../app/demo/demo.ts';
 import { WARMUP_DAYS } from '../app/demo/site.ts';
 import { kernelOrNull } from '../app/kernel.ts';
 import { DURATION, parseDuration } from '../config/duration.ts';
+import { shortTime } from '../detect/short-time.ts';
 import { AppError } from '../errors.ts';
 import { EXIT } from './exit-codes.ts';
-import { count, shortDuration, shortTime, table } from './format.ts';
+import { count, shortDuration, table } from './format.ts';
 import { noteTo, openLog } from './log.ts';
 import { openProgress } from './progress.ts';
 

@@ -1,5 +1,6 @@
 import colors from 'picocolors';
 import type { Anomaly, Severity } from '../detect/anomaly.ts';
+import { shortTime } from '../detect/short-time.ts';
 import { plain } from './plain.ts';
 
 const TINT: Readonly<Record<Severity, (text: string) => string>> = {
@@ -7,9 +8,6 @@ const TINT: Readonly<Record<Severity, (text: string) => string>> = {
   major: colors.red,
   critical: (text) => colors.bold(colors.red(text)),
 };
-
-/** 2026-11-23 08:15, in UTC. */
-export const shortTime = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
 
 const UNITS: readonly (readonly [number, string])[] = [
   [86_400_000, 'd'],

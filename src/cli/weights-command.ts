@@ -1,8 +1,8 @@
 import { kernelOrNull } from '../app/kernel.ts';
 import { exportStream, importStream, type Moved } from '../app/weights.ts';
 import { loadSite } from '../config/load.ts';
+import { shortTime } from '../detect/short-time.ts';
 import { EXIT } from './exit-codes.ts';
-import { shortTime } from './format.ts';
 import { noteTo, openLog } from './log.ts';
 
 /** `zankyo weights export STREAM`: what its network has learned, as a file that PyTorch reads. */

@@ -1,3 +1,4 @@
+import { known } from '../math/known.ts';
 import type { Anomaly, AnomalyKind, Ending } from './anomaly.ts';
 import { severityOf, type Episode } from './episode.ts';
 import { CAUSES, type Cause, type Finding } from './finding.ts';
@@ -8,8 +9,6 @@ import { sharesOf } from './shares.ts';
 
 const kindOf = (cause: Cause): AnomalyKind =>
   cause === 'drift' ? 'drift' : isSensorFault(cause) ? 'sensor' : 'process';
-
-const known = (x: number): number | null => (Number.isFinite(x) ? x : null);
 
 /** An episode for the world, by its times and its peak. `endedBy` is null while it is open. */
 export function describe(

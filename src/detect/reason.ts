@@ -1,5 +1,6 @@
 import type { Cause, Finding } from './finding.ts';
 import type { SeriesInfo } from './reading.ts';
+import { shortTime } from './short-time.ts';
 
 const UNKNOWN = 'an unknown value';
 
@@ -25,9 +26,6 @@ const spoken = (ms: number): string => {
   const count = ms / size;
   return `${round(count < 1 ? count : Math.round(10 * count) / 10)} ${unit}`;
 };
-
-/** 2026-11-23 08:15 UTC. */
-const moment = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 /** How far apart the numbers are that the sentence of a finding compares. */
 const apartIn = ({ cause, value, detail, lower, upper }: Finding, { range }: SeriesInfo): number => {
@@ -114,5 +112,5 @@ export function reasonOf(finding: Finding, info: SeriesInfo, since: number): str
   const quantity = (x: number): string =>
     info.unit === '' || number(x) === UNKNOWN ? number(x) : `${number(x)} ${info.unit}`;
   const why = SENTENCES[finding.cause](finding, info.slug, quantity, number, info);
-  return `${why} (since ${moment(since)}, ${Math.round(100 * finding.confidence)} % sure).`;
+  return `${why} (since ${shortTime(since)} UTC, ${Math.round(100 * finding.confidence)} % sure).`;
 }

@@ -1,5 +1,6 @@
 import type { Anomaly, AnomalyEvent, AnomalyKind, Ending, Severity } from '../detect/anomaly.ts';
 import type { IncidentEvent } from '../detect/incidents.ts';
+import { known } from '../math/known.ts';
 import type { AnomalyLogPort, Rejected, Snapshot } from '../stream/ports.ts';
 import type { Database } from './database.ts';
 import { snapshotWriter } from './snapshot-store.ts';
@@ -202,7 +203,6 @@ const statements = (db: Database) => ({
 });
 
 /** SQLite makes a NULL of NaN by itself, but keeps Infinity, which no JSON and few readers take. */
-const finite = (value: number | null): number | null => (value !== null && Number.isFinite(value) ? value : null);
 
 const toRow = (anomaly: Anomaly): AnomalyRow => ({
   id: anomaly.id,
@@ -213,17 +213,17 @@ const toRow = (anomaly: Anomaly): AnomalyRow => ({
   start_at: Math.round(anomaly.startAt),
   peak_at: Math.round(anomaly.peakAt),
   end_at: anomaly.endAt === null ? null : Math.round(anomaly.endAt),
-  score: finite(anomaly.score),
-  value: finite(anomaly.value),
-  expected: finite(anomaly.expected),
-  lower: finite(anomaly.lower),
-  upper: finite(anomaly.upper),
+  score: known(anomaly.score),
+  value: known(anomaly.value),
+  expected: known(anomaly.expected),
+  lower: known(anomaly.lower),
+  upper: known(anomaly.upper),
   unit: anomaly.unit,
   contributions: JSON.stringify(anomaly.contributions),
   reason: anomaly.reason,
   opened_at: Math.round(anomaly.openedAt),
   ended_by: anomaly.endedBy,
-  confidence: finite(anomaly.confidence),
+  confidence: known(anomaly.confidence),
   evidence: JSON.stringify(anomaly.evidence),
   incident: anomaly.incident,
 });

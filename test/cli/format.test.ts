@@ -1,8 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { anomalyLine, count, shortDuration, shortTime, table } from '../../src/cli/format.ts';
+import { anomalyLine, count, shortDuration, table } from '../../src/cli/format.ts';
 import type { Anomaly } from '../../src/detect/anomaly.ts';
+import { shortTime } from '../../src/detect/short-time.ts';
 import { anomaly } from './anomaly.ts';
 
 const line = (rest?: Partial<Anomaly>): string => stripVTControlCharacters(anomalyLine(anomaly(rest)));

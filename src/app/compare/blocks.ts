@@ -1,3 +1,5 @@
+import { median } from '../../math/median.ts';
+
 /** Parts of equal length into which a recording is cut: what they differ by tells how sure a mean is. */
 export const BLOCKS = 40;
 
@@ -28,9 +30,7 @@ export class BlockSums {
 
   /** Median of the blocks' means, which a few blocks out of the ordinary do not move; NaN when nothing came. */
   get median(): number {
-    const known = this.means.filter((mean) => !Number.isNaN(mean)).sort();
-    const half = known.length >> 1;
-    return known.length === 0 ? NaN : known.length % 2 === 1 ? known[half] : (known[half - 1] + known[half]) / 2;
+    return median(this.means.filter((mean) => !Number.isNaN(mean)));
   }
 }
 

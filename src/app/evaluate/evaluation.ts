@@ -1,3 +1,4 @@
+import { median } from '../../math/median.ts';
 import { countAlarms, type AlarmCounts } from '../../math/metrics/alarm-counts.ts';
 import { NAB_PROFILES, nabScore, probation, tallyNab, type NabProfile, type NabTally } from '../../math/metrics/nab.ts';
 import { periodOf } from '../../math/metrics/period.ts';
@@ -91,12 +92,4 @@ export function figuresOf(evaluations: readonly Evaluation[]): Figures {
     falseAlarmsPerWeek: falseAlarms / sum(({ quietWeeks }) => quietWeeks),
     medianDelayMs: median(evaluations.flatMap(({ delaysMs }) => delaysMs)),
   };
-}
-
-/** NaN of none. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length >> 1;
-  if (sorted.length === 0) return NaN;
-  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }

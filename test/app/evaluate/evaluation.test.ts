@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Answers } from '../../../src/app/evaluate/answers.ts';
-import { evaluate, figuresOf, median } from '../../../src/app/evaluate/evaluation.ts';
+import { evaluate, figuresOf } from '../../../src/app/evaluate/evaluation.ts';
 import { eventsIn } from '../../../src/app/evaluate/events.ts';
 
 const HOUR = 3_600_000;
@@ -75,8 +75,4 @@ test('the rows of windows of time: both ends belong, a window without rows is no
     [1, 3],
     [4, 4],
   ]);
-});
-
-test('the median of an even number is the middle of two', () => {
-  expect([median([]), median([3, 1, 2]), median([4, 1, 2, 10])]).toEqual([NaN, 2, 3]);
 });

@@ -1,3 +1,4 @@
+import { shortTime } from '../../../detect/short-time.ts';
 import type { Comparison } from '../compare.ts';
 import type { Conclusions } from '../conclusions.ts';
 import { BASELINE, CELL_NAMES } from '../contenders.ts';
@@ -52,7 +53,7 @@ export function reportOf(
           ${sentences.map((sentence) => html`<p>${unbroken(sentence)}</p>`)}
           ${earned === true ? html`<pre>${yamlOf(advised, comparison)}</pre>` : null}
           <ul class="facts">
-            ${fact('rows', rows.toLocaleString('en'))}${fact('series', `${columns.length}${columns.length > 1 ? (separate ? ', each by itself' : ', as one group') : ''}`)}${fact('from', day(firstAt))}${fact('to', day(lastAt))}${fact('units', tuning.hiddenSize)}${fact('arithmetic', simd ? 'SIMD' : 'Float64')}${fact('machine', machine)}
+            ${fact('rows', rows.toLocaleString('en'))}${fact('series', `${columns.length}${columns.length > 1 ? (separate ? ', each by itself' : ', as one group') : ''}`)}${fact('from', shortTime(firstAt))}${fact('to', shortTime(lastAt))}${fact('units', tuning.hiddenSize)}${fact('arithmetic', simd ? 'SIMD' : 'Float64')}${fact('machine', machine)}
           </ul>
         </header>
         ${section(
@@ -111,8 +112,6 @@ const GLOSSARY = html`<dl>
 
 /** A number stays with its unit. */
 const unbroken = (text: string): string => text.replace(/(\d) (?=µs|KiB|MiB|nats)/g, '$1\u00a0');
-
-const day = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
 
 /** What to put into a site file to run the advised contender. */
 function yamlOf({ contender }: ContenderResult, { tuning }: Comparison): string {

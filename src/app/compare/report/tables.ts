@@ -1,3 +1,4 @@
+import { shortTime } from '../../../detect/short-time.ts';
 import { difference } from '../blocks.ts';
 import type { Comparison } from '../compare.ts';
 import { sizeOf, type Conclusions } from '../conclusions.ts';
@@ -72,8 +73,6 @@ export function contestTable({ results }: Comparison, { advised: chosen, earned 
   </div>`;
 }
 
-const minutes = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
-
 /** What was reported, and by whom: first what most agree on. */
 export function detections(comparison: Comparison): Markup {
   const { results } = comparison;
@@ -109,7 +108,7 @@ function findingsTable(findings: readonly Finding[], results: readonly Contender
     );
     const whom = by.length === results.length ? 'all' : by.map(({ label }) => label).join(', ');
     return html`<tr>
-      <td>${minutes(startAt)}</td>
+      <td>${shortTime(startAt)}</td>
       <td><span class="severity ${worst.severity}">${worst.severity}</span></td>
       <td>${worst.kind}</td>
       <td title="${whom}"><span class="found">${marks}</span> ${by.length} of ${results.length}</td>
