@@ -2,11 +2,11 @@ import { accessSync, constants, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import colors from 'picocolors';
 import { compare, type Comparison } from '../app/compare/compare.ts';
-import { concludeFrom, sizeOf, type Conclusions } from '../app/compare/conclusions.ts';
+import { concludeFrom, type Conclusions } from '../app/compare/conclusions.ts';
 import type { CellName, LearnerName } from '../app/compare/contenders.ts';
+import { bestOf, FIGURES } from '../app/compare/figures.ts';
 import { findingsOf } from '../app/compare/findings.ts';
 import { reportOf } from '../app/compare/report/report.ts';
-import type { ContenderResult } from '../app/compare/run-contender.ts';
 import { machineName } from '../app/doctor/machine.ts';
 import { kernelOrNull } from '../app/kernel.ts';
 import { loadSite } from '../config/load.ts';
@@ -104,23 +104,13 @@ function write(out: string, text: string): void {
 const unwritable = (out: string, cause: unknown): AppError =>
   new AppError('usage', `--out ${out}: cannot be written; is the folder there?`, { cause });
 
-type Column = readonly [name: string, of: (result: ContenderResult) => number, text: (x: number) => string];
-
-/** Less is better in all of these; how many anomalies are right nobody knows without labels. */
-const COLUMNS: readonly Column[] = [
-  ['log-loss', ({ loss }) => loss, (x) => x.toFixed(3)],
-  ['last half', ({ lateLoss }) => lateLoss, (x) => x.toFixed(3)],
-  ['µs/reading', ({ microseconds }) => microseconds, (x) => x.toFixed(1)],
-  ['memory', ({ bytes }) => bytes, sizeOf],
-];
-
 /** One line for each contender; the best of a column has a star. */
 export function comparisonTable({ results }: Pick<Comparison, 'results'>): string {
-  const cells = COLUMNS.map(([, of, text]) => {
-    const best = Math.min(...results.map(of).filter((x) => !Number.isNaN(x)));
+  const cells = FIGURES.map((figure) => {
+    const best = bestOf(figure, results);
     return results.map((result) => {
-      const x = of(result);
-      return Number.isNaN(x) ? '– ' : `${text(x)}${x === best ? '*' : ' '}`;
+      const x = figure.of(result);
+      return Number.isNaN(x) ? '– ' : `${figure.text(x)}${x === best ? '*' : ' '}`;
     });
   });
   const rows = results.map(({ contender, anomalies }, i) => [
@@ -128,7 +118,7 @@ export function comparisonTable({ results }: Pick<Comparison, 'results'>): strin
     ...cells.map((column) => column[i]),
     `${anomalies}`,
   ]);
-  return table(['contender', ...COLUMNS.map(([name]) => `${name} `), 'anomalies'], rows, [1, 2, 3, 4, 5]);
+  return table(['contender', ...FIGURES.map(({ name }) => `${name} `), 'anomalies'], rows, [1, 2, 3, 4, 5]);
 }
 
 function footer(comparison: Comparison, ms: number): string {

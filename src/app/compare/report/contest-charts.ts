@@ -2,12 +2,10 @@ import { difference } from '../blocks.ts';
 import { cellLabel, CELL_NAMES, learnerLabel, LEARNER_NAMES, type LearnerName } from '../contenders.ts';
 import type { ContenderResult } from '../run-contender.ts';
 import { html, type Content, type Markup } from './markup.ts';
-import { scale, short, ticks } from './scale.ts';
+import { percent, scale, short, ticks } from './scale.ts';
 
 /** The least stretch of an axis of nats: what differs by less should look as little as it is. */
 const LEAST_NATS = 0.1;
-
-const percent = (share: number): string => `${(100 * share).toFixed(2)}%`;
 
 /** How many nats a reading each network is ahead of the baseline, or behind it, with twice the standard error. */
 export function gainChart([baseline, ...networks]: readonly ContenderResult[]): Markup {

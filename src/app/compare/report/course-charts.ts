@@ -4,7 +4,7 @@ import type { Comparison } from '../compare.ts';
 import type { ContenderResult } from '../run-contender.ts';
 import type { SeriesTrace, Trace } from '../trace.ts';
 import { html, type Content, type Markup } from './markup.ts';
-import { scale, short, ticks, timeTicks } from './scale.ts';
+import { percent, scale, short, ticks, timeTicks } from './scale.ts';
 
 /*
  * Charts over the time of the recording. They are stretched to the width of the page, with lines that keep their own; text
@@ -26,7 +26,6 @@ type Time = Pick<Comparison, 'firstAt' | 'lastAt'>;
 
 const across = ({ firstAt, lastAt }: Time): ((at: number) => number) => scale(firstAt, lastAt, 0, WIDTH);
 const place = (x: number): string => x.toFixed(1);
-const percent = (share: number): string => `${(100 * share).toFixed(2)}%`;
 
 /** The axis below a chart. */
 const timeAxis = (time: Time): Markup => {
@@ -59,6 +58,12 @@ function plot({ low, high, size, about, most = 4 }: Axes, draw: (y: (value: numb
     </svg>`;
 }
 
+/** Where the k-th value of a line stands, and whether the line is broken after it. */
+interface Line {
+  readonly x: (k: number) => number;
+  readonly pause: (k: number) => boolean;
+}
+
 /** Where a thinned line is to be broken: after each bucket that is followed by a long pause. */
 function pausesIn({ at }: Trace): (k: number) => boolean {
   const steps = at.slice(1).map((time, k) => time - at[k]);
@@ -67,19 +72,13 @@ function pausesIn({ at }: Trace): (k: number) => boolean {
 }
 
 /** One line through the least and the largest value of each bucket. */
-function envelopePath(
-  trace: Trace,
-  { min, max }: SeriesTrace,
-  x: (at: number) => number,
-  y: (v: number) => number,
-): string {
-  const pause = pausesIn(trace);
+function envelopePath({ min, max }: SeriesTrace, { x, pause }: Line, y: (v: number) => number): string {
   let path = '';
   let pen = 'M';
   for (let k = 0; k < min.length; k++) {
     if (Number.isNaN(min[k])) pen = 'M';
     else {
-      const px = place(x(trace.at[k]));
+      const px = place(x(k));
       path += `${pen}${px} ${place(y(min[k]))}`;
       if (max[k] > min[k]) path += `V${place(y(max[k]))}`;
       pen = pause(k) ? 'M' : 'L';
@@ -89,20 +88,14 @@ function envelopePath(
 }
 
 /** The band as one area for each stretch without a pause. */
-function bandPath(
-  trace: Trace,
-  { lower, upper }: SeriesTrace,
-  x: (at: number) => number,
-  y: (v: number) => number,
-): string {
-  const pause = pausesIn(trace);
+function bandPath({ lower, upper }: SeriesTrace, { x, pause }: Line, y: (v: number) => number): string {
   let path = '';
   let there = '';
   let back = '';
   for (let k = 0; k <= lower.length; k++) {
     const known = k < lower.length && !Number.isNaN(lower[k]) && !Number.isNaN(upper[k]);
     if (known) {
-      const px = place(x(trace.at[k]));
+      const px = place(x(k));
       there += `${there === '' ? 'M' : 'L'}${px} ${place(y(upper[k]))}`;
       back = `L${px} ${place(y(lower[k]))}${back}`;
     }
@@ -114,19 +107,19 @@ function bandPath(
   return path;
 }
 
-const linePath = (trace: Trace, values: Float64Array, x: (at: number) => number, y: (v: number) => number): string => {
-  const pause = pausesIn(trace);
+/** One line through the values, broken where one is missing. */
+function linePath(values: Float64Array, { x, pause }: Line, y: (v: number) => number): string {
   let path = '';
   let pen = 'M';
   for (const [k, value] of values.entries()) {
     if (Number.isNaN(value)) pen = 'M';
     else {
-      path += `${pen}${place(x(trace.at[k]))} ${place(y(value))}`;
+      path += `${pen}${place(x(k))} ${place(y(value))}`;
       pen = pause(k) ? 'M' : 'L';
     }
   }
   return path;
-};
+}
 
 const washes = (episodes: readonly Anomaly[], time: Time): readonly Markup[] => {
   const x = across(time);
@@ -161,6 +154,7 @@ export function recordingCharts(comparison: Comparison, chosen: ContenderResult)
   const { columns, series, results } = comparison;
   const { trace, episodes } = chosen;
   const x = across(comparison);
+  const line: Line = { x: (k) => x(trace.at[k]), pause: pausesIn(trace) };
   const led = (d: number): readonly Anomaly[] => episodes.filter((each) => each.series === series[d]);
   const shown = columns
     .map((_, d) => d)
@@ -182,9 +176,9 @@ export function recordingCharts(comparison: Comparison, chosen: ContenderResult)
     return html`<h3>${columns[d]}<small>${note(d)}</small></h3>
       <div class="plot">
         ${plot({ ...rangeOf(own.min, own.max), size, about }, (y) => [
-          html`<path class="band" d="${bandPath(trace, own, x, y)}" />`,
+          html`<path class="band" d="${bandPath(own, line, y)}" />`,
           washes(led(d), comparison),
-          html`<path class="line measured" d="${envelopePath(trace, own, x, y)}" />`,
+          html`<path class="line measured" d="${envelopePath(own, line, y)}" />`,
         ])}${timeAxis(comparison)}
       </div>`;
   });
@@ -201,7 +195,7 @@ export function recordingCharts(comparison: Comparison, chosen: ContenderResult)
     <div class="plot">
       ${plot({ low: 0, high: HIGHEST_SCORE, size: 'low', about: 'The highest score of each moment', most: 3 }, (y) => [
         html`<path class="limit" d="M0 ${place(y(1))}H${WIDTH}" />`,
-        html`<path class="line score" d="${linePath(trace, trace.score, x, y)}" />`,
+        html`<path class="line score" d="${linePath(trace.score, line, y)}" />`,
       ])}${timeAxis(comparison)}
     </div>
   </figure>`;
@@ -239,20 +233,9 @@ export function lanes(comparison: Comparison): Markup {
 /** How the log-loss went on: the baseline, and the best learner of each cell. */
 export function learningChart(shown: readonly ContenderResult[]): Markup {
   const x = scale(0, BLOCKS, 0, WIDTH);
+  const line: Line = { x: (k) => x(k + 0.5), pause: () => false }; // the middle of each block
   const curves = shown.map(({ losses }) => losses.means);
   const { low, high } = rangeOf(...curves);
-  const path = (means: Float64Array, y: (v: number) => number): string => {
-    let pen = 'M';
-    let text = '';
-    for (const [k, mean] of means.entries()) {
-      if (Number.isNaN(mean)) pen = 'M';
-      else {
-        text += `${pen}${place(x(k + 0.5))} ${place(y(mean))}`;
-        pen = 'L';
-      }
-    }
-    return text;
-  };
   return html`<figure>
     <div class="plot">
       ${plot({ low, high, size: 'tall', about: 'Log-loss over the recording' }, (y) =>
@@ -260,7 +243,7 @@ export function learningChart(shown: readonly ContenderResult[]): Markup {
           ({ contender }, i) =>
             html`<path
               class="line c-${contender.cell ?? 'none'}"
-              d="${path(curves[i], y)}"
+              d="${linePath(curves[i], line, y)}"
               ${contender.cell === null ? html` stroke-dasharray="5 4"` : null}
               ><title>${contender.label}</title></path
             >`,

@@ -6,6 +6,9 @@ export const scale =
     return from + Math.max(0, Math.min(1, share)) * (to - from);
   };
 
+/** A share as CSS has it. */
+export const percent = (share: number): string => `${(100 * share).toFixed(2)}%`;
+
 /** Round numbers in [low, high], one more than `most` at most: multiples of 1, 2 or 5 times a power of ten. */
 export function ticks(low: number, high: number, most = 5): readonly number[] {
   if (!(high > low)) return [low];

@@ -1,7 +1,8 @@
 import { shortTime } from '../../../detect/short-time.ts';
 import { difference } from '../blocks.ts';
 import type { Comparison } from '../compare.ts';
-import { sizeOf, type Conclusions } from '../conclusions.ts';
+import type { Conclusions } from '../conclusions.ts';
+import { bestOf, FIGURES } from '../figures.ts';
 import { findingsOf, type Finding } from '../findings.ts';
 import type { ContenderResult } from '../run-contender.ts';
 import { html, type Content, type Markup } from './markup.ts';
@@ -9,23 +10,12 @@ import { html, type Content, type Markup } from './markup.ts';
 /** Findings listed in one table, the worst; beyond this nobody reads on. */
 const MOST_LISTED = 100;
 
-const COLUMNS: readonly (readonly [
-  name: string,
-  of: (result: ContenderResult) => number,
-  text: (x: number) => string,
-])[] = [
-  ['log-loss', ({ loss }) => loss, (x) => x.toFixed(3)],
-  ['last half', ({ lateLoss }) => lateLoss, (x) => x.toFixed(3)],
-  ['µs a reading', ({ microseconds }) => microseconds, (x) => x.toFixed(1)],
-  ['memory', ({ bytes }) => bytes, sizeOf],
-];
-
 /** What the terminal shows as well, and how sure each difference to the baseline is. */
 export function contestTable({ results }: Comparison, { advised: chosen, earned }: Conclusions): Markup {
   const advised = earned === null ? null : chosen;
-  const best = COLUMNS.map(([, of]) => Math.min(...results.map(of).filter((x) => !Number.isNaN(x))));
+  const best = FIGURES.map((figure) => bestOf(figure, results));
   const cell = (result: ContenderResult, i: number): Markup => {
-    const [, of, text] = COLUMNS[i];
+    const { of, text } = FIGURES[i];
     const x = of(result);
     if (Number.isNaN(x)) return html`<td class="num">–</td>`;
     return html`<td class="num${x === best[i] ? ' best' : ''}">${text(x)}</td>`;
