@@ -1,12 +1,11 @@
 import type { Tuning } from '../../config/schema.ts';
 import { difference, type Difference } from './blocks.ts';
 import type { Comparison } from './compare.ts';
+import { LEAST_GAIN } from './loss-meter.ts';
 import type { ContenderResult } from './run-contender.ts';
 
 /** Standard errors beyond which a difference is no chance. The best of fifteen has luck on its side, so three and not two. */
 const SURE = 3;
-/** A gain under one percent of probability is none that anybody would notice. */
-const LEAST_GAIN = 0.01;
 /** What may be given away of the gain for a cheaper contender. */
 const GIVEN_AWAY = 0.05;
 /** Two runs of the same differ by as much in what they cost. */

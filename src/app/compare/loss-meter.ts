@@ -1,8 +1,11 @@
 import type { Step } from '../../stream/detect-per-stream.ts';
 import { BlockSums } from './blocks.ts';
 
+/** Nats a reading: a gain under one percent of probability is none that anybody would notice. */
+export const LEAST_GAIN = 0.01;
+
 /**
- * The log-loss of a contender's forecasts: for each reading after the warm-up the cross-entropy, in nats, between the forecast
+ * The log-loss of the forecasts of a run: for each reading after the warm-up the cross-entropy, in nats, between the forecast
  * made one sample ago and the step that came, as the detector itself is taught by it.
  */
 export class LossMeter {

@@ -4,10 +4,10 @@ import { AppError } from '../../errors.ts';
 import type { TimeWindow } from '../../io/label-windows.ts';
 import type { Recording } from '../../io/recording.ts';
 import type { Kernel } from '../../nn/kernel.ts';
+import { LEAST_GAIN, LossMeter } from '../compare/loss-meter.ts';
 import type { Note } from '../note.ts';
 import { replay, siteOf } from '../replay.ts';
 import { monitorOptions } from '../streams.ts';
-import { ForecastLoss } from './forecast-loss.ts';
 import { EventCount, Labels } from './labels.ts';
 import { Ladder, rungWithin, type Rung } from './ladder.ts';
 import { SEARCHED } from './searched.ts';
@@ -50,8 +50,6 @@ export interface Tuned {
 
 const WEEK_MS = 604_800_000;
 const PROGRESS_ROWS = 500;
-/** A gain under one percent of probability is none that anybody would notice. */
-const LEAST_GAIN = 0.01;
 
 /**
  * Searches the options of `SEARCHED` one after another, each from the best so far; every trial is a run through the
@@ -116,7 +114,7 @@ async function runTrial(
 ): Promise<Seen> {
   const tuning = siteOf(recording.values, { tuning: { ...common, ...tuningFrom(words) } }).tuning;
   const ladder = new Ladder(tuning.sensitivity, monitorOptions(tuning, kernel));
-  const loss = new ForecastLoss();
+  const loss = new LossMeter();
   const labels = new Labels(windows);
   const events = new EventCount();
   const found = new EventCount();
@@ -139,7 +137,7 @@ async function runTrial(
       else opened++;
     },
     onStep: (step) => {
-      loss.hear(step);
+      loss.hear(step, 0);
       score = step.verdict?.score ?? score;
       learned = step.monitor.warmup === 1;
     },
@@ -163,7 +161,7 @@ async function runTrial(
       'the recording ends before the warm-up does: there is nothing to tune by',
     );
   return {
-    loss: loss.mean,
+    loss: loss.all.mean(),
     weeks: Math.max(0, lastAt - readyAt) / WEEK_MS,
     events: events.count,
     rungs: ladder.rungs,
