@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Site } from '../config/schema.ts';
 import { StreamMonitor } from '../detect/stream-monitor.ts';
 import { AppError } from '../errors.ts';
@@ -13,6 +13,7 @@ import { exportWeights, importWeights } from '../nn/weights.ts';
 import type { SnapshotPort } from '../stream/ports.ts';
 import { restore, snapshotOf } from './checkpoint.ts';
 import type { Note } from './note.ts';
+import { writeOut } from './out-file.ts';
 import { monitorOptions, plansOf } from './streams.ts';
 
 /** What was taken out or put in. */
@@ -44,7 +45,7 @@ export function exportStream(site: Site, stream: string, file: string, kernel: K
     const { theta, cell, head } = partsOf(network);
     network.core.read(theta);
     const { cell: kind, inputSize, hiddenSize, peepholes } = network.options;
-    write(file, exportWeights(kind, inputSize, hiddenSize, peepholes, cell, head));
+    writeOut(file, exportWeights(kind, inputSize, hiddenSize, peepholes, cell, head));
     return { network: describe(network), parameters: theta.length, savedAt };
   } finally {
     db.close();
@@ -172,13 +173,5 @@ function read(file: string): Uint8Array {
       ? 'there is no such file'
       : 'it cannot be read; is it a safetensors file that this user may read?';
     throw new AppError('weights_unreadable', `${file}: ${why}`, { cause });
-  }
-}
-
-function write(file: string, bytes: Uint8Array): void {
-  try {
-    writeFileSync(file, bytes, { mode: 0o600 });
-  } catch (cause) {
-    throw new AppError('usage', `--out ${file}: cannot be written; is the folder there?`, { cause });
   }
 }

@@ -1,4 +1,4 @@
-import { accessSync, constants, writeFileSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
 import colors from 'picocolors';
 import { compare, type Comparison } from '../app/compare/compare.ts';
@@ -9,7 +9,7 @@ import { findingsOf } from '../app/compare/findings.ts';
 import { reportOf } from '../app/compare/report/report.ts';
 import { machineName } from '../app/doctor/machine.ts';
 import { kernelOrNull } from '../app/kernel.ts';
-import { loadSite } from '../config/load.ts';
+import { unwritable, writeOut } from '../app/out-file.ts';
 import { tuningSchema } from '../config/schema.ts';
 import { AppError } from '../errors.ts';
 import { readRecording } from '../io/recording.ts';
@@ -18,15 +18,13 @@ import { EXIT } from './exit-codes.ts';
 import { count, jsonLine, shortDuration, table } from './format.ts';
 import { noteTo, openLog } from './log.ts';
 import { plain } from './plain.ts';
+import { siteTuning } from './open-recording.ts';
 import { openProgress } from './progress.ts';
+import { columnsOf, type ColumnCommandOptions } from './recording-options.ts';
 
-export interface CompareCommandOptions {
+export interface CompareCommandOptions extends ColumnCommandOptions {
   /** A site file whose tuning is used beside cell and learner. */
   readonly config?: string;
-  readonly time?: string;
-  readonly columns?: string[];
-  readonly ignore?: string[];
-  readonly delimiter?: string;
   readonly separate: boolean;
   readonly cells: CellName[];
   readonly learners: LearnerName[];
@@ -40,11 +38,11 @@ export async function compareFile(
   file: string,
   options: CompareCommandOptions & { readonly version: string },
 ): Promise<number> {
-  const { config, time, columns: values, ignore, delimiter, hidden, out, json, version, ...chosen } = options;
+  const { config, hidden, out, json, version, cells, learners, separate } = options;
   if (file === '-')
     throw new AppError('usage', 'compare reads the recording once for each contender: give a file, not standard input');
   const tuning = {
-    ...(config === undefined ? {} : loadSite(config).site.tuning),
+    ...siteTuning(config),
     ...(hidden === undefined ? {} : { hiddenSize: unitsOf(hidden) }),
   };
   refuseUnwritable(out);
@@ -52,8 +50,10 @@ export async function compareFile(
   const kernel = kernelOrNull(note);
   const progress = openProgress(1);
   const startedAt = performance.now();
-  const comparison = await compare(() => readRecording(file, { time, values, ignore, delimiter }), {
-    ...chosen,
+  const comparison = await compare(() => readRecording(file, columnsOf(options)), {
+    cells,
+    learners,
+    separate,
     note,
     kernel,
     tuning,
@@ -65,7 +65,7 @@ export async function compareFile(
   });
   const conclusions = concludeFrom(comparison);
   const about = { file, version, machine: machineName() };
-  write(out, reportOf(comparison, conclusions, about));
+  writeOut(out, reportOf(comparison, conclusions, about));
 
   if (json) console.log(jsonLine(asJson(comparison, conclusions, about)));
   else {
@@ -92,17 +92,6 @@ function refuseUnwritable(out: string): void {
     throw unwritable(out, cause);
   }
 }
-
-function write(out: string, text: string): void {
-  try {
-    writeFileSync(out, text, { mode: 0o600 });
-  } catch (cause) {
-    throw unwritable(out, cause);
-  }
-}
-
-const unwritable = (out: string, cause: unknown): AppError =>
-  new AppError('usage', `--out ${out}: cannot be written; is the folder there?`, { cause });
 
 /** One line for each contender; the best of a column has a star. */
 export function comparisonTable({ results }: Pick<Comparison, 'results'>): string {

@@ -6,8 +6,9 @@ import { AppError } from '../errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { count, jsonLine, shortDuration, table } from './format.ts';
 import { noteTo, openLog } from './log.ts';
+import { openLabelled, tuningOf, windowsOf } from './open-recording.ts';
 import { openProgress } from './progress.ts';
-import { LABELS, openLabelled, tuningOf, windowsOf, type RecordingCommandOptions } from './recording-options.ts';
+import { LABELS_SOUGHT, type RecordingCommandOptions } from './recording-options.ts';
 
 export interface EvaluateCommandOptions extends RecordingCommandOptions {
   readonly separate: boolean;
@@ -29,7 +30,7 @@ export async function evaluateFiles(files: readonly string[], options: EvaluateC
     if (own === null && recording.label === null)
       throw new AppError(
         'recording_unreadable',
-        `${file} has no column of labels called ${LABELS.slice(0, 3).join(', ')}; name one with --label`,
+        `${file} has no column of labels called ${LABELS_SOUGHT}; name one with --label`,
       );
     const progress = openProgress(recording.bytesTotal);
     let rows = 0;

@@ -10,7 +10,7 @@ import type { DemoCommandOptions } from './demo-command.ts';
 import type { EvaluateCommandOptions } from './evaluate-command.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { plainLines } from './plain.ts';
-import { withRecordingOptions } from './recording-options.ts';
+import { withColumnOptions, withRecordingOptions } from './recording-options.ts';
 import type { TuneCommandOptions } from './tune-command.ts';
 import type { ReplayCommandOptions } from './replay-command.ts';
 
@@ -68,15 +68,13 @@ program
     exits(await check(config, options));
   });
 
-program
-  .command('replay')
-  .description('run a CSV recording through the same pipeline, without a broker')
-  .argument('<file>', 'a CSV file with a header; - for standard input')
-  .option('-c, --config <file>', 'a site file whose tuning to use')
-  .option('-t, --time <column>', 'the column of times (default: the first that reads as one)')
-  .option('-v, --columns <names...>', 'the columns of values (default: all that are numbers)')
-  .option('-x, --ignore <names...>', 'columns to leave out, such as labels')
-  .option('-d, --delimiter <char>', 'what separates columns (default: found out)')
+withColumnOptions(
+  program
+    .command('replay')
+    .description('run a CSV recording through the same pipeline, without a broker')
+    .argument('<file>', 'a CSV file with a header; - for standard input')
+    .option('-c, --config <file>', 'a site file whose tuning to use'),
+)
   .option('-s, --separate', 'learn each column by itself instead of all as one group', false)
   .option('-o, --out <file>', 'write the score of each row as CSV')
   .option('--json', 'anomalies as JSON lines', false)
@@ -108,15 +106,13 @@ withRecordingOptions(
   exits(await tuneFile(file, options));
 });
 
-program
-  .command('compare')
-  .description('does a network earn its place? Every cell and learner over a CSV recording, against none')
-  .argument('<file>', 'a CSV file with a header')
-  .option('-c, --config <file>', 'a site file whose tuning to use beside cell and learner')
-  .option('-t, --time <column>', 'the column of times (default: the first that reads as one)')
-  .option('-v, --columns <names...>', 'the columns of values (default: all that are numbers)')
-  .option('-x, --ignore <names...>', 'columns to leave out, such as labels')
-  .option('-d, --delimiter <char>', 'what separates columns (default: found out)')
+withColumnOptions(
+  program
+    .command('compare')
+    .description('does a network earn its place? Every cell and learner over a CSV recording, against none')
+    .argument('<file>', 'a CSV file with a header')
+    .option('-c, --config <file>', 'a site file whose tuning to use beside cell and learner'),
+)
   .option('-s, --separate', 'learn each column by itself instead of all as one group', false)
   .addOption(new Option('--cells <names...>', 'only these cells').choices(CELLS).default(CELLS, 'all'))
   .addOption(new Option('--learners <names...>', 'only these learners').choices(LEARNERS).default(LEARNERS, 'all'))

@@ -2,24 +2,21 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import { kernelOrNull } from '../app/kernel.ts';
+import { unwritable } from '../app/out-file.ts';
 import { replay, type ScoredRow } from '../app/replay.ts';
-import { loadSite } from '../config/load.ts';
 import type { Anomaly, AnomalyEvent } from '../detect/anomaly.ts';
-import { AppError } from '../errors.ts';
 import { readRecording } from '../io/recording.ts';
 import { EXIT } from './exit-codes.ts';
 import { anomalyLine, jsonLine, shortDuration } from './format.ts';
 import { noteTo, openLog } from './log.ts';
 import { plain } from './plain.ts';
+import { siteTuning } from './open-recording.ts';
 import { openProgress } from './progress.ts';
+import { columnsOf, type ColumnCommandOptions } from './recording-options.ts';
 
-export interface ReplayCommandOptions {
+export interface ReplayCommandOptions extends ColumnCommandOptions {
   /** A site file whose tuning is used. */
   readonly config?: string;
-  readonly time?: string;
-  readonly columns?: string[];
-  readonly ignore?: string[];
-  readonly delimiter?: string;
   readonly out?: string;
   readonly separate: boolean;
   readonly json: boolean;
@@ -30,9 +27,9 @@ const PROGRESS_ROWS = 200;
 
 /** `zankyo replay FILE`: a recording through the pipeline of the service. Anomalies on stdout, the rest on stderr. */
 export async function replayFile(file: string, options: ReplayCommandOptions): Promise<number> {
-  const { config, time, columns: values, ignore, delimiter, out, separate, json } = options;
-  const tuning = config === undefined ? undefined : loadSite(config).site.tuning;
-  const recording = await readRecording(file, { time, values, ignore, delimiter });
+  const { config, out, separate, json } = options;
+  const tuning = siteTuning(config);
+  const recording = await readRecording(file, columnsOf(options));
   const note = noteTo(openLog('warn'));
   const kernel = kernelOrNull(note);
   const progress = openProgress(recording.bytesTotal);
@@ -52,7 +49,7 @@ export async function replayFile(file: string, options: ReplayCommandOptions): P
   const summary = await replay(recording, {
     note,
     kernel,
-    ...(tuning === undefined ? {} : { tuning }),
+    tuning,
     separate,
     onEvent: print,
     onRow: (row) => {
@@ -84,10 +81,8 @@ const leftOut = (count: number, what: string): string => (count === 0 ? '' : ` L
 /** The scores as CSV; writing waits for the disk, so that memory does not grow with the file. */
 function openScores(path: string): { write(row: ScoredRow): Promise<void> | undefined; end(): Promise<void> } {
   const stream: WriteStream = createWriteStream(path, { mode: 0o600 });
-  const failed = (cause: unknown): AppError =>
-    new AppError('usage', `--out ${path}: cannot be written; is the folder there?`, { cause });
   const errored = once(stream, 'error').then(([cause]: unknown[]) => {
-    throw failed(cause);
+    throw unwritable(path, cause);
   });
   errored.catch(() => undefined);
   stream.write('timestamp,score,is_anomaly,series,value,expected,lower,upper\n');

@@ -4,8 +4,9 @@ import { AppError } from '../errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { count } from './format.ts';
 import { noteTo, openLog } from './log.ts';
+import { openLabelled, tuningOf, windowsOf } from './open-recording.ts';
 import { openProgress } from './progress.ts';
-import { openLabelled, tuningOf, windowsOf, type RecordingCommandOptions } from './recording-options.ts';
+import type { RecordingCommandOptions } from './recording-options.ts';
 
 export interface TuneCommandOptions extends RecordingCommandOptions {
   readonly alarmsPerWeek: number;
