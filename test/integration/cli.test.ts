@@ -6,6 +6,7 @@ import type { Finding } from '../../src/app/doctor/finding.ts';
 import type { Anomaly } from '../../src/detect/anomaly.ts';
 import { AnomalyLog } from '../../src/io/anomaly-log.ts';
 import { openDatabase } from '../../src/io/database.ts';
+import { anomaly } from '../cli/anomaly.ts';
 import { roomTemperature } from '../room-temperature.ts';
 import { freePort, startMosquitto } from './mosquitto.ts';
 import { directory, runProgram, type Ending } from './program.ts';
@@ -151,32 +152,21 @@ describe('the database', () => {
 
   const NOW = Date.now();
   const HOUR = 3_600_000;
-  const anomaly = (id: string, startAt: number, rest: Partial<Anomaly> = {}): Anomaly => ({
-    id,
-    stream: 'hall',
-    series: 'hall',
-    kind: 'process',
-    severity: 'major',
-    startAt,
-    peakAt: startAt,
-    endAt: startAt + HOUR,
-    score: 2.5,
-    value: 30,
-    expected: 20,
-    lower: 19,
-    upper: 21,
-    unit: '°C',
-    contributions: { hall: 1 },
-    reason: `The reason of ${id}.`,
-    openedAt: startAt,
-    endedBy: null,
-    confidence: 0.9,
-    evidence: { level: 1 },
-    incident: id,
-    ...rest,
-  });
-  const old = anomaly('old', Date.UTC(2024, 0, 1, 12), { series: 'attic', stream: 'attic' });
-  const recent = anomaly('recent', NOW - 2 * HOUR, { endAt: null });
+  const hourOf = (id: string, startAt: number, rest: Partial<Anomaly> = {}): Anomaly =>
+    anomaly({
+      id,
+      startAt,
+      openedAt: startAt,
+      peakAt: startAt,
+      endAt: startAt + HOUR,
+      score: 2.5,
+      reason: `The reason of ${id}.`,
+      evidence: { level: 1 },
+      incident: id,
+      ...rest,
+    });
+  const old = hourOf('old', Date.UTC(2024, 0, 1, 12), { series: 'attic', stream: 'attic' });
+  const recent = hourOf('recent', NOW - 2 * HOUR, { endAt: null });
 
   const logged = (): string => {
     const cwd = withFiles({ 'site.yaml': site() });
