@@ -10,6 +10,8 @@ export interface Salvaged {
   readonly streams: number;
 }
 
+type TableName = 'anomaly' | 'incident' | 'snapshot' | 'snapshot_history';
+
 interface Table {
   /** The next rowid after one. */
   readonly next: Statement<[number], number>;
@@ -83,7 +85,7 @@ const attempt = <T>(what: () => T): T | null => {
   }
 };
 
-const tableOf = (db: Database, name: string): Table => ({
+const tableOf = (db: Database, name: TableName): Table => ({
   next: db.prepare<[number], number>(`SELECT rowid FROM old.${name} WHERE rowid > ? ORDER BY rowid LIMIT 1`).pluck(),
   copy: db.prepare(`INSERT OR IGNORE INTO main.${name} SELECT * FROM old.${name} WHERE rowid = ?`),
 });

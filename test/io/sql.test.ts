@@ -28,11 +28,27 @@ const constants = (file: ts.SourceFile): ReadonlySet<string> => {
   );
 };
 
-/** Whether a piece of SQL is the same at every call: written in place, or made of constants and nothing else. */
+/** Whether a name is that of a parameter which can only be one of the texts that a type of the same file lists. */
+const listed = (name: ts.Identifier): boolean => {
+  let node: ts.Node = name;
+  while (!ts.isFunctionLike(node)) {
+    if (ts.isSourceFile(node)) return false;
+    node = node.parent;
+  }
+  const type = node.parameters.find((parameter) => parameter.name.getText() === name.text)?.type?.getText();
+  const alias = name
+    .getSourceFile()
+    .statements.filter(ts.isTypeAliasDeclaration)
+    .find((declaration) => declaration.name.text === type)?.type;
+  const literal = (member: ts.TypeNode): boolean => ts.isLiteralTypeNode(member) && ts.isStringLiteral(member.literal);
+  return alias !== undefined && ts.isUnionTypeNode(alias) && alias.types.every(literal);
+};
+
+/** Whether a piece of SQL is the same at every call: written in place, or made of constants and listed names only. */
 const fixed = (node: ts.Expression, known: ReadonlySet<string>): boolean => {
   if (ts.isStringLiteralLike(node)) return true;
   if (OUR_OWN.has(node.getText())) return true;
-  if (ts.isIdentifier(node)) return known.has(node.text);
+  if (ts.isIdentifier(node)) return known.has(node.text) || listed(node);
   if (ts.isTemplateExpression(node)) return node.templateSpans.every(({ expression }) => fixed(expression, known));
   // COLUMNS.replace(/\w+/g, ':$&')
   return (
@@ -91,11 +107,17 @@ test('what is put together from a value is found', () => {
   expect(
     found("const COLUMNS = 'a, b'; db.prepare(`SELECT ${COLUMNS.replace(/\\w+/g, ':$&')} FROM t WHERE a = ?`);"),
   ).toEqual([true]);
+  expect(
+    found("type Name = 'a' | 'b'; const of = (db: Database, name: Name) => db.prepare(`SELECT * FROM ${name}`);"),
+  ).toEqual([true]);
   for (const code of [
     'db.prepare(`SELECT * FROM t WHERE a = ${topic}`)',
     "db.prepare('SELECT * FROM t WHERE a = ' + topic)",
     'db.exec(sql)',
     'db.pragma(`user_version = ${version}`)',
+    'const of = (db: Database, name: string) => db.prepare(`SELECT * FROM ${name}`)',
+    "type Name = 'a' | string; const of = (db: Database, name: Name) => db.prepare(`SELECT * FROM ${name}`)",
+    "type Name = 'a' | 'b'; const of = (name: Name, topic: string) => db.prepare(`SELECT * FROM ${topic}`)",
     'const NAME = topic; db.prepare(`SELECT ${NAME}`)',
     "this.#db.prepare(`SELECT ${'a'.concat(topic)}`)",
   ])
