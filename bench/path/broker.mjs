@@ -20,10 +20,10 @@ async function freePort() {
  * receiver is dropped. At QoS 1 the receiver alone says how many messages may be on the way to it (256); with the usual
  * 20 it would wait for the broker most of the time, and be charged for waking up.
  */
-export async function startBroker(directory, cores) {
+export async function startBroker(directory, cores, inFlight = 0) {
   const port = await freePort();
   const config = join(directory, 'mosquitto.conf');
-  const limits = ['max_queued_messages 0', 'max_inflight_messages 0'];
+  const limits = ['max_queued_messages 0', `max_inflight_messages ${inFlight}`];
   const lines = [`listener ${port} 127.0.0.1`, 'allow_anonymous true', 'log_dest stderr', ...limits];
   writeFileSync(config, lines.join('\n'));
   const [command, args] = pinned('mosquitto', ['-c', config], cores);

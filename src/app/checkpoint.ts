@@ -2,10 +2,11 @@ import { SNAPSHOT_VERSION, type StreamMonitor } from '../detect/stream-monitor.t
 import { AppError } from '../errors.ts';
 import type { Snapshot } from '../stream/ports.ts';
 
-/** Everything a stream remembers, at this moment. */
-export const snapshotOf = (monitor: StreamMonitor, at: number): Snapshot => ({
+/** Everything a stream remembers, at this moment, in which row `seq` of the journal is the last. */
+export const snapshotOf = (monitor: StreamMonitor, at: number, seq: number): Snapshot => ({
   stream: monitor.stream,
   at,
+  seq,
   version: SNAPSHOT_VERSION,
   shape: monitor.shape,
   bytes: monitor.memory.toBytes(),

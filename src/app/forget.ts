@@ -3,10 +3,17 @@ import type { SnapshotPort } from '../stream/ports.ts';
 import { snapshotOf } from './checkpoint.ts';
 
 /**
- * Takes a stream back to what it knew before `at`, and saves that. Returns from when that is; null, and nothing has changed,
+ * Takes a stream back to what it knew before `at`, and saves that, as of row `seq` of the journal. To be called from within the
+ * ledger's transaction, so that what was heard before is before it. Returns from when that is; null, and nothing has changed,
  * when no such state is kept: then `monitor.reset` is what is left.
  */
-export function forgetSince(monitor: StreamMonitor, snapshots: SnapshotPort, at: number, now: number): number | null {
+export function forgetSince(
+  monitor: StreamMonitor,
+  snapshots: SnapshotPort,
+  at: number,
+  now: number,
+  seq: number,
+): number | null {
   const fits = (version: number, shape: string, length: number): boolean =>
     version === SNAPSHOT_VERSION && shape === monitor.shape && length === monitor.memory.byteLength;
   const past = snapshots
@@ -15,6 +22,6 @@ export function forgetSince(monitor: StreamMonitor, snapshots: SnapshotPort, at:
   if (past === undefined) return null;
   monitor.forget(past.bytes, now);
   snapshots.forgetSince(monitor.stream, at);
-  snapshots.save([snapshotOf(monitor, now)]);
+  snapshots.replace(snapshotOf(monitor, now, seq));
   return past.at;
 }

@@ -1,4 +1,4 @@
-import { EMPTY, Observable, defer, finalize, ignoreElements, merge, tap } from 'rxjs';
+import { EMPTY, Observable, concat, defer, filter, finalize, from, ignoreElements, merge, tap } from 'rxjs';
 import type { Site } from '../config/schema.ts';
 import type { AnomalyEvent } from '../detect/anomaly.ts';
 import { Incidents, type IncidentEvent } from '../detect/incidents.ts';
@@ -7,21 +7,37 @@ import type { Kernel } from '../nn/kernel.ts';
 import { readingsOf } from '../stream/decode-messages.ts';
 import { Decoder } from '../stream/decoder.ts';
 import { detectPerStream, type Step } from '../stream/detect-per-stream.ts';
-import { Inbox } from '../stream/inbox.ts';
+import type { Message } from '../stream/message.ts';
 import type { Ports, Rejected } from '../stream/ports.ts';
-import { snapshotOf } from './checkpoint.ts';
+import { rejected } from '../stream/reject.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { ClockLeap } from './clock-leap.ts';
+import { HealthTeller } from './health.ts';
+import { Load, type Level } from './load.ts';
 import type { Note } from './note.ts';
 import { NetworkBook } from './network-book.ts';
+import { Past } from './past.ts';
 import { RejectBook } from './reject-book.ts';
 import { StateTeller } from './series-states.ts';
-import { Streams, type Place } from './streams.ts';
+import { Streams } from './streams.ts';
 
 export interface PipelineOptions {
   readonly note: Note;
   /** Where the networks run in SIMD; null for Float64. */
   readonly kernel: Kernel | null;
-  /** The time when nothing arrives, epoch ms, every few seconds; a replay needs none. */
+  /** The time when nothing arrives, epoch ms, every few seconds while we listen; a replay needs none. */
   readonly clock$?: Observable<number>;
+  /** Times at which we begin to listen: nothing could be heard before. */
+  readonly wake$?: Observable<number>;
+  /** Of the process that has no more time than there is; none for a recording, which waits. */
+  readonly processor?: Processor;
+}
+
+export interface Processor {
+  /** ms of a clock that is not set. */
+  readonly uptime: () => number;
+  /** Share of the time since the last call in which it was busy, 0 to 1. */
+  readonly utilisation: () => number;
 }
 
 /** How often silence is looked for and snapshots are due, in the time of arrival. */
@@ -32,116 +48,153 @@ const HEARTBEAT_MS = 5_000;
  *
  *   message -> readings -> sample -> verdict -> episode -> log and alert
  *
- * A function of four ports. State is born with the subscription; when it ends, everything is saved once more.
+ * A function of its ports. State is born with the subscription: from the snapshots of an earlier run, and from what the ledger
+ * says that was heard since, which is gone through once more in silence, before anything new. When it ends, everything is
+ * saved once more.
  */
 export const pipeline = (
   site: Site,
   ports: Ports,
-  { note, kernel, clock$ = EMPTY }: PipelineOptions,
+  { note, kernel, clock$ = EMPTY, wake$ = EMPTY, processor }: PipelineOptions,
 ): Observable<Step> =>
   defer(() => {
+    const { ledger, anomalyLog, alerts } = ports;
     const decoder = new Decoder(site.inputs, { maxSeries: site.maxSeries, reserved: Object.keys(site.groups) });
-    const rejects = new RejectBook(ports.anomalyLog, note);
+    const rejects = new RejectBook(ports, note);
     const networks = new NetworkBook(note);
     const incidents = new Incidents({ windowMs: site.incidents.window, coolDownMs: site.tuning.coolDown });
-    incidents.restore(ports.anomalyLog.inOpenIncidents());
-    const states = new StateTeller(ports.alerts, site.publish.stateEvery);
+    incidents.restore(anomalyLog.openIncidents());
+    const states = new StateTeller(alerts, site.publish.stateEvery);
+    const health = new HealthTeller(alerts, rejects.counts);
+    const load = new Load(processor?.utilisation ?? (() => 0));
+    const leaps = new ClockLeap();
     const streams = new Streams(site, {
       snapshots: ports.snapshots,
       kernel,
       note,
-      onEvent: (event, monitor) => {
-        record(event, monitor);
+      onEvent: (event) => {
+        record(event);
       },
     });
+    const past = new Past(ledger, streams, (at) => {
+      now = at;
+    });
+    const checkpoints = new Checkpoints(streams, ports, site.snapshots.every);
 
     let now = -Infinity;
-    let savedAt = -Infinity;
     let beatAt = -Infinity;
 
-    /** A disk that is full or busy must not silence the alarms; what changed is written again with the next snapshot. */
-    const write = (what: () => void): void => {
-      try {
-        what();
-      } catch (error) {
-        note('error', { err: error }, 'the database could not be written');
-      }
-    };
-
-    /** First what lasts, then what is told: an alert has a row, and a row has the state that led to it. */
-    const record = ({ phase, at, anomaly }: AnomalyEvent, monitor: StreamMonitor): void => {
+    /** An alert has a row, and is told after that. What an earlier run found was written and told by that run. */
+    const record = ({ phase, at, anomaly }: AnomalyEvent): void => {
+      if (past.repeating && anomaly.endedBy !== 'removed') return;
       const { id, news } = incidents.take({ phase, at, anomaly }, now);
       const event = { phase, at, anomaly: { ...anomaly, incident: id } };
-      write(() => {
-        ports.anomalyLog.record(event, snapshotOf(monitor, now));
+      const heardAt = now;
+      ledger.write(() => {
+        anomalyLog.record({ anomaly: event.anomaly, at, heardAt });
       });
-      ports.alerts.event(event);
+      alerts.event(event);
       news.forEach(recordIncident);
     };
 
     const recordIncident = (news: IncidentEvent): void => {
-      write(() => {
-        ports.anomalyLog.recordIncident(news);
+      ledger.write(() => {
+        anomalyLog.recordIncident(news);
       });
-      ports.alerts.incident(news);
-    };
-
-    const saveAll = (): void => {
-      if (now === -Infinity) return;
-      write(() => {
-        ports.snapshots.save(streams.monitors.map((monitor) => snapshotOf(monitor, now)));
-      });
+      alerts.incident(news);
     };
 
     const beat = (at: number): void => {
       now = at;
       if (at >= beatAt && at < beatAt + HEARTBEAT_MS) return;
       beatAt = at;
-      write(() => {
-        rejects.flush();
-      });
+      if (processor !== undefined && leaps.leap(at, processor.uptime()) !== 0) {
+        note('warn', {}, 'the clock was set, or we were asleep: the time between is not counted as silence of sensors');
+        wake(at);
+      }
+      ledger.tick(at);
       for (const monitor of streams.monitors) {
         monitor.tick(at);
         networks.look(monitor);
         if (monitor.samples > 0) states.tell(monitor, at);
       }
-      for (const news of incidents.tick(at)) recordIncident(news);
-      if (savedAt === -Infinity) savedAt = at;
-      if (at >= savedAt && at < savedAt + site.snapshots.every) return;
-      savedAt = at;
-      saveAll();
+      incidents.tick(at).forEach(recordIncident);
+      checkpoints.beat(at);
+      if (load.look()) {
+        note(
+          'warn',
+          load.level,
+          'there is more or less to do than before: networks learn from one sample of so many (0: none)',
+        );
+        adapt(load.level);
+      }
+      health.tell(at, load.level);
     };
 
-    const placeOf = (series: string): Place => streams.placeOf(decoder.series(series)!);
-    const inbox = new Inbox((series) => {
-      const { monitor, d } = placeOf(series);
-      return monitor.lastAt(d);
-    });
+    const adapt = ({ learnEvery }: Level): void => {
+      ledger.effort(learnEvery);
+      streams.learnEvery(learnEvery, ledger.seq);
+    };
+
+    /** Of messages that nobody would send again every other one goes when there is no other way. */
+    let odd = false;
+    const affordable = (message: Message): boolean => {
+      if (!load.level.drops || message.receipt !== undefined) return true;
+      odd = !odd;
+      if (odd) onReject(rejected(message, 'overload'));
+      return !odd;
+    };
+
+    const wake = (at: number): void => {
+      now = at;
+      ledger.wake(at);
+      streams.wake(at, ledger.seq);
+    };
+
     const onReject = (rejected: Rejected): void => {
       rejects.add(rejected);
     };
-    const onError = (error: unknown, monitor: StreamMonitor): void => {
-      streams.leaveOut(monitor);
-      note('error', { stream: monitor.stream, err: error }, 'this stream failed and is left out until the next start');
-    };
 
-    const steps$ = ports.messages$.pipe(
+    // What an earlier run could not afford may be affordable now.
+    const begin$ = defer(() => {
+      adapt(load.level);
+      return EMPTY;
+    });
+    const heard$ = ports.messages$.pipe(
       tap((message) => {
         beat(message.receivedAt);
       }),
-      readingsOf(decoder, inbox, onReject),
-      detectPerStream(({ series }) => placeOf(series), onError),
+      filter(affordable),
+      readingsOf(decoder, ledger, onReject),
+    );
+    const steps$ = concat(from(past), begin$, heard$).pipe(
+      detectPerStream({
+        placeOf: ({ series }, { message, seq }) =>
+          message === null ? past.placeOf(series, seq) : streams.placeOf(decoder.series(series)!),
+        onOrder: (reason, { message }) => {
+          if (message !== null) onReject(rejected(message, reason));
+        },
+        onError: (error, monitor: StreamMonitor) => {
+          streams.leaveOut(monitor);
+          note(
+            'error',
+            { stream: monitor.stream, err: error },
+            'this stream failed and is left out until the next start',
+          );
+        },
+      }),
+      filter(() => !past.repeating),
       tap(({ monitor }) => {
+        checkpoints.count();
+        health.count(monitor.detector.spared);
         states.tell(monitor, now);
       }),
     );
+    const wakes$ = wake$.pipe(tap(wake), ignoreElements());
     const beats$ = clock$.pipe(tap(beat), ignoreElements());
-    return merge(steps$, beats$).pipe(
+    return merge(steps$, wakes$, beats$).pipe(
       finalize(() => {
-        write(() => {
-          rejects.flush();
-        });
-        saveAll();
+        checkpoints.all();
         rejects.sum();
       }),
     );

@@ -1,22 +1,28 @@
 import { NOTES, REASONS, type Reason } from '../stream/reject.ts';
-import type { AnomalyLogPort, Rejected } from '../stream/ports.ts';
+import type { AnomalyLogPort, LedgerPort, Rejected } from '../stream/ports.ts';
 import type { Note } from './note.ts';
 
-/** Rejects that wait for one transaction; a flood beyond it is counted and not kept. */
+/** Rejects that one transaction keeps; a flood beyond it is counted. */
 const MOST_WAITING = 256;
 
 /** Refused on purpose, many times a day: counted, not kept. */
 const ROUTINE: ReadonlySet<string> = new Set<Reason>(['retained', 'redelivered', 'duplicate', 'late', 'no_input']);
 
-/** Counts what could not be read, by reason; keeps examples in the quarantine, some at a time; says each reason once. */
+/** Counts what could not be read, by reason; keeps examples in the quarantine; says each reason once. */
 export class RejectBook {
-  private readonly counts = new Map<string, number>();
+  /** By reason. */
+  readonly counts = new Map<string, number>();
   private readonly log: AnomalyLogPort;
+  private readonly ledger: LedgerPort;
   private readonly note: Note;
   private readonly waiting: Rejected[] = [];
 
-  constructor(log: AnomalyLogPort, note: Note) {
-    this.log = log;
+  constructor(
+    { anomalyLog, ledger }: { readonly anomalyLog: AnomalyLogPort; readonly ledger: LedgerPort },
+    note: Note,
+  ) {
+    this.log = anomalyLog;
+    this.ledger = ledger;
     this.note = note;
   }
 
@@ -26,7 +32,7 @@ export class RejectBook {
     this.counts.set(reason, count);
     if (ROUTINE.has(reason)) return;
     if (count === 1) this.note('warn', { reason, topic }, REASONS[reason as Reason]);
-    if (!NOTES.has(reason) && this.waiting.length < MOST_WAITING) this.waiting.push(rejected);
+    if (!NOTES.has(reason)) this.keep(rejected);
   }
 
   /** Says how many there were of each reason: the only trace of the routine ones. */
@@ -35,10 +41,17 @@ export class RejectBook {
     this.note('info', { counts: Object.fromEntries(this.counts) }, 'refused or remarked on, by reason');
   }
 
-  /** Writes what waits, in one transaction. */
-  flush(): void {
-    if (this.waiting.length === 0) return;
-    this.log.quarantine(this.waiting);
-    this.waiting.length = 0;
+  /** In the transaction after which its message is acknowledged: nobody will send it again. */
+  private keep(rejected: Rejected): void {
+    if (this.waiting.length === MOST_WAITING) return;
+    if (this.waiting.push(rejected) > 1) return;
+    this.ledger.write(
+      () => {
+        this.log.quarantine(this.waiting);
+      },
+      () => {
+        this.waiting.length = 0;
+      },
+    );
   }
 }

@@ -10,6 +10,7 @@ import { known } from '../math/known.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import type { Step } from '../stream/detect-per-stream.ts';
 import type { Message } from '../stream/message.ts';
+import { PASSING_LEDGER } from '../stream/passing-ledger.ts';
 import type { Ports } from '../stream/ports.ts';
 import { slugify } from '../stream/slug.ts';
 import type { Note } from './note.ts';
@@ -100,20 +101,23 @@ export async function replay(recording: Rows, options: ReplayOptions): Promise<R
   const clock$ = new Subject<number>();
   const ports: Ports = {
     messages$,
-    alerts: { state: () => undefined, event: options.onEvent, incident: () => undefined },
+    alerts: { state: () => undefined, health: () => undefined, event: options.onEvent, incident: () => undefined },
     anomalyLog: {
       record: () => undefined,
       recordIncident: () => undefined,
-      inOpenIncidents: () => [],
+      openIncidents: () => [],
       quarantine: () => undefined,
     },
     snapshots: {
       streams: () => [],
-      load: () => null,
+      load: () => ({ whole: [], damaged: 0 }),
       save: () => undefined,
+      replace: () => undefined,
+      oldest: () => null,
       before: () => [],
       forgetSince: () => undefined,
     },
+    ledger: PASSING_LEDGER,
   };
   const monitors = new Set<StreamMonitor>();
   let answer = UNSCORED; // the worst so far to the present row

@@ -1,14 +1,17 @@
-import { filter, interval, map } from 'rxjs';
+import { EMPTY, filter, interval, map, switchMap } from 'rxjs';
 import type { Site } from '../config/schema.ts';
 import { AnomalyLog } from '../io/anomaly-log.ts';
-import { connectBroker, type BrokerOptions, type Connection } from '../io/broker.ts';
+import { Ballast } from '../io/ballast.ts';
+import { openBroker, type BrokerOptions, type Connection } from '../io/broker.ts';
+import { AlertOutbox } from '../io/ledger/alert-outbox.ts';
+import { Ledger } from '../io/ledger/ledger.ts';
 import { alertsOver, statusTopic } from '../io/mqtt-alerts.ts';
 import { openRecovered } from '../io/recovery.ts';
 import { SnapshotStore } from '../io/snapshot-store.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import { covers } from '../stream/topic-filter.ts';
 import type { Note } from './note.ts';
-import { pipeline } from './pipeline.ts';
+import { pipeline, type Processor } from './pipeline.ts';
 
 export interface ServiceOptions {
   readonly note: Note;
@@ -30,6 +33,18 @@ export interface Service {
 
 const CLOCK_MS = 5_000;
 
+const thisProcess = (): Processor => {
+  let before = performance.eventLoopUtilization();
+  return {
+    uptime: () => performance.now(),
+    utilisation: () => {
+      const { utilization } = performance.eventLoopUtilization(before);
+      before = performance.eventLoopUtilization();
+      return utilization;
+    },
+  };
+};
+
 /** What to subscribe to. A message that two subscriptions match comes twice, so one that another covers is left out. */
 const filtersOf = ({ inputs }: Site): string[] => {
   const topics = [...new Set(inputs.map(({ topic }) => topic))];
@@ -49,6 +64,7 @@ export const brokerOptions = (site: Site, note: Note, now: () => number): Broker
     tls: mqtt.tls,
     filters: filtersOf(site),
     statusTopic: statusTopic(mqtt.prefix, site.site),
+    ownTopics: `${mqtt.prefix}/`,
     now,
     onNote: note,
   };
@@ -70,27 +86,59 @@ export function startService(site: Site, { note, kernel, now }: ServiceOptions):
       note('warn', { rows: site.quarantine.rows }, 'the quarantine is full: from now on the newest replace the oldest');
     },
   });
-  const broker = connectBroker(brokerOptions(site, note, now ?? Date.now));
+  const broker = openBroker(brokerOptions(site, note, now ?? Date.now));
+  let fail: (error: unknown) => void;
+  const failure = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  const ballast = new Ballast(site.database);
+  ballast.restore();
+  const ledger = new Ledger(db, {
+    everyMs: site.commit.every,
+    acknowledge: (receipts) => {
+      broker.acknowledge(receipts);
+    },
+    onNote: note,
+    ballast,
+    onDamage: (error) => {
+      fail(error);
+    },
+  });
+  const outbox = new AlertOutbox(db, ledger, (topic, payload, gone) => {
+    broker.publishEvent(topic, payload, gone);
+  });
   const ports = {
-    // A wide filter such as # also matches what we say ourselves.
-    messages$: broker.messages$.pipe(filter(({ topic }) => !topic.startsWith(`${site.mqtt.prefix}/`))),
-    alerts: alertsOver(broker, site.mqtt.prefix, site.site),
+    messages$: broker.messages$,
+    alerts: alertsOver(broker, outbox, site.mqtt.prefix, site.site),
     anomalyLog,
     snapshots: new SnapshotStore(db),
+    ledger,
   };
-  const clock = now === undefined ? { clock$: interval(CLOCK_MS).pipe(map(() => Date.now())) } : {};
 
   let readings = 0;
   let state: Connection['state'] = 'connecting';
   broker.connection$.subscribe((connection) => {
     state = connection.state;
+    if (connection.state === 'connected' && !connection.sessionPresent) ledger.newSession();
   });
-  let fail: (error: unknown) => void;
-  const failure = new Promise<never>((_, reject) => {
-    fail = reject;
-  });
-  // Subscribed in the turn in which the broker was made: a queued message comes with the connection.
-  const subscription = pipeline(site, ports, { note, kernel, ...clock }).subscribe({
+  // Time goes by for sensors while they can be heard: who is cut off from them must not call all of them dead.
+  const connected$ = broker.connection$.pipe(map((connection) => connection.state === 'connected'));
+  const present = now ?? Date.now;
+  const wake$ = connected$.pipe(filter(Boolean), map(present));
+  const clock$ =
+    now === undefined
+      ? connected$.pipe(
+          switchMap((on) => (on ? interval(CLOCK_MS) : EMPTY)),
+          map(present),
+        )
+      : EMPTY;
+  const subscription = pipeline(site, ports, {
+    note,
+    kernel,
+    clock$,
+    wake$,
+    ...(now === undefined ? { processor: thisProcess() } : {}),
+  }).subscribe({
     next: () => {
       readings++;
     },
@@ -98,6 +146,19 @@ export function startService(site: Site, { note, kernel, now }: ServiceOptions):
       fail(error);
     },
   });
+  outbox.resume();
+  broker.start();
+
+  let stopped: Promise<void> | null = null;
+  const stop = async (): Promise<void> => {
+    subscription.unsubscribe();
+    ledger.commit();
+    await broker.close();
+    // What went out meanwhile must not go out again.
+    ledger.commit();
+    ledger.close();
+    db.close();
+  };
 
   return {
     get readings() {
@@ -107,10 +168,6 @@ export function startService(site: Site, { note, kernel, now }: ServiceOptions):
       return state;
     },
     failure,
-    stop: async () => {
-      subscription.unsubscribe();
-      await broker.close();
-      db.close();
-    },
+    stop: () => (stopped ??= stop()),
   };
 }

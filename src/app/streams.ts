@@ -8,7 +8,7 @@ import { AppError } from '../errors.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import type { DecodedSeries } from '../stream/decoder.ts';
 import { sourceOf } from '../stream/source.ts';
-import type { SnapshotPort } from '../stream/ports.ts';
+import type { Origin, Snapshot, SnapshotPort } from '../stream/ports.ts';
 import { zoneOffset } from '../stream/time-zone.ts';
 import { wildcardsIn } from '../stream/topic-filter.ts';
 import type { Note } from './note.ts';
@@ -24,7 +24,7 @@ export interface StreamsOptions {
   readonly snapshots: SnapshotPort;
   /** Where the networks run in SIMD; null for Float64. */
   readonly kernel: Kernel | null;
-  readonly onEvent: (event: AnomalyEvent, monitor: StreamMonitor) => void;
+  readonly onEvent: (event: AnomalyEvent) => void;
   readonly note: Note;
 }
 
@@ -91,6 +91,12 @@ export function plansOf(site: Site, stream: string): readonly StreamPlan[] {
  */
 export class Streams {
   readonly monitors: StreamMonitor[] = [];
+  /** Those of which nothing is saved that they could start from again; the reader takes them out. */
+  readonly unsaved: StreamMonitor[] = [];
+  /** Up to which row of the journal a stream that was restored knows what was heard. */
+  private readonly since = new Map<StreamMonitor, number>();
+  private woken = { at: NaN, seq: 0 };
+  private effort = { every: 1, seq: 0 };
   private readonly site: Site;
   private readonly options: StreamsOptions;
   private readonly calendar: Calendar;
@@ -102,7 +108,8 @@ export class Streams {
     this.calendar = calendarOf(site);
     for (const name of Object.keys(site.groups)) this.create(name, plansOf(site, name)[0]);
     for (const slug of options.snapshots.streams()) {
-      const known = this.places.has(slug) || slug in site.groups || this.places.size >= site.maxSeries;
+      const isGroup = Object.hasOwn(site.groups, slug);
+      const known = this.places.has(slug) || isGroup || this.places.size >= site.maxSeries;
       const plans = plansOf(site, slug);
       // Where several inputs could be meant, the first message tells which.
       if (!known && plans.length === 1) this.create(slug, plans[0]);
@@ -118,36 +125,90 @@ export class Streams {
     return this.places.get(series.slug)!;
   }
 
+  /**
+   * The place of a series that an earlier run heard; null where the site file has it no longer, or its stream knows row `seq` of
+   * the journal already.
+   */
+  placeInPast(slug: string, origin: Origin | null, seq: number): Place | null {
+    const place = this.places.get(slug) ?? this.comeAgain(slug, origin);
+    return place === null || this.knows(place.monitor, seq) ? null : place;
+  }
+
+  /** Whether a stream was restored from a state that already has row `seq` of the journal in it. */
+  knows(monitor: StreamMonitor, seq: number): boolean {
+    return seq <= (this.since.get(monitor) ?? 0);
+  }
+
+  /** How often networks learn, as row `seq` of the journal tells. */
+  learnEvery(every: number, seq: number): void {
+    this.effort = { every, seq };
+    for (const monitor of this.monitors) if (!this.knows(monitor, seq)) monitor.learnEvery(every);
+  }
+
+  /** Until `at` nobody listened, as row `seq` of the journal tells. */
+  wake(at: number, seq: number): void {
+    this.woken = { at, seq };
+    for (const monitor of this.monitors) if (!this.knows(monitor, seq)) monitor.wake(at);
+  }
+
   /** A stream that failed is neither watched nor saved any more: its last snapshot is from before. */
   leaveOut(monitor: StreamMonitor): void {
     this.monitors.splice(this.monitors.indexOf(monitor), 1);
   }
 
+  private comeAgain(slug: string, origin: Origin | null): Place | null {
+    const field = origin === null ? undefined : this.site.inputs[origin.input]?.fields[origin.field];
+    if (field === undefined || !couldName(field.name, slug) || this.places.size >= this.site.maxSeries) return null;
+    this.create(slug, { series: [infoOf(slug, field)], tuning: mergeTuning(this.site.tuning, field.tuning) });
+    return this.places.get(slug)!;
+  }
+
   private create(stream: string, { series, tuning }: StreamPlan): void {
-    const { snapshots, kernel, note, onEvent } = this.options;
+    const { kernel, onEvent } = this.options;
     const topic = series.length > 1 ? soleTopic(this.site, series) : null;
     const options = {
       ...monitorOptions(tuning, kernel, this.calendar),
       ...(topic === null ? {} : { source: sourceOf(topic) }),
     };
-    const monitor: StreamMonitor = new StreamMonitor(stream, series, options, (event) => {
-      onEvent(event, monitor);
-    });
-    try {
-      const snapshot = snapshots.load(stream);
-      if (snapshot !== null) {
-        restore(monitor, snapshot);
-        const same = snapshot.shape === monitor.shape;
-        const what = same
-          ? 'learned state restored'
-          : 'learned state taken over; series of this group have come or gone';
-        note('info', { stream, samples: monitor.samples, warmup: monitor.warmup }, what);
-      }
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      note('warn', { stream, code: error.code }, error.message);
-    }
+    const monitor = new StreamMonitor(stream, series, options, onEvent);
+    monitor.learnEvery(this.effort.every);
+    this.restore(monitor);
     this.monitors.push(monitor);
     series.forEach(({ slug }, d) => this.places.set(slug, { monitor, d }));
+  }
+
+  /** From its newest snapshot that fits, if it has one. */
+  private restore(monitor: StreamMonitor): void {
+    const { snapshots, note } = this.options;
+    const { stream } = monitor;
+    const { whole, damaged } = snapshots.load(stream);
+    if (damaged > 0) {
+      const goesOn = whole.length > 0 ? 'it goes on from an older one' : 'it has to learn anew';
+      note('warn', { stream, damaged }, `a saved state is not what was saved (its checksum differs): ${goesOn}`);
+    }
+    const refusals: AppError[] = [];
+    const fitting = whole.find((snapshot) => {
+      try {
+        restore(monitor, snapshot);
+        return true;
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        refusals.push(error);
+        return false;
+      }
+    });
+    if (fitting?.shape !== monitor.shape) this.unsaved.push(monitor);
+    if (fitting !== undefined) this.resume(monitor, fitting);
+    else if (refusals.length > 0) note('warn', { stream, code: refusals[0].code }, refusals[0].message);
+  }
+
+  private resume(monitor: StreamMonitor, { seq, shape }: Snapshot): void {
+    this.since.set(monitor, seq);
+    if (!this.knows(monitor, this.woken.seq)) monitor.wake(this.woken.at);
+    if (!this.knows(monitor, this.effort.seq)) monitor.learnEvery(this.effort.every);
+    const { stream, samples, warmup } = monitor;
+    const same = shape === monitor.shape;
+    const what = same ? 'learned state restored' : 'learned state taken over; series of this group have come or gone';
+    this.options.note('info', { stream, samples, warmup }, what);
   }
 }

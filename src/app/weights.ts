@@ -25,6 +25,9 @@ export interface Moved {
   readonly savedAt: number | null;
 }
 
+/** Of a stream of which nothing is saved. */
+const NOTHING = { at: null, seq: 0 } as const;
+
 /** Further from 0 than any weight that training leaves; in Float32 its square is still a number. */
 const FARTHEST = 1e6;
 
@@ -37,7 +40,7 @@ export function exportStream(site: Site, stream: string, file: string, kernel: K
   const db = openDatabase(site.database, { readonly: true });
   try {
     const store = new SnapshotStore(db);
-    const { monitor, savedAt } = resume(site, stream, store, kernel, (error) => {
+    const { monitor, at: savedAt } = resume(site, stream, store, kernel, (error) => {
       throw error;
     });
     if (savedAt === null) throw new AppError('stream_unknown', nothingSaved(site, stream, store));
@@ -69,7 +72,11 @@ export function importStream(
   const db = openDatabase(site.database, { exclusive: true });
   try {
     const store = new SnapshotStore(db);
-    const { monitor, savedAt } = resume(site, stream, store, kernel, ({ code, message }) => {
+    const {
+      monitor,
+      at: savedAt,
+      seq,
+    } = resume(site, stream, store, kernel, ({ code, message }) => {
       note('warn', { stream, code }, message);
     });
     const network = networkOf(monitor);
@@ -88,7 +95,8 @@ export function importStream(
         `${file}: a weight of size ${farthest}; expected none above ${FARTHEST}`,
       );
     network.adopt(theta);
-    store.save([snapshotOf(monitor, savedAt ?? now)]);
+    // What it heard since that row is still to come; older states would bring the old weights back.
+    store.replace(snapshotOf(monitor, savedAt ?? now, seq));
     return { network: describe(network), parameters: theta.length, savedAt };
   } finally {
     db.close();
@@ -108,7 +116,7 @@ function resume(
   store: SnapshotPort,
   kernel: Kernel | null,
   onUnfit: (error: AppError) => void,
-): { readonly monitor: StreamMonitor; readonly savedAt: number | null } {
+): { readonly monitor: StreamMonitor; readonly at: number | null; readonly seq: number } {
   const monitors = new Map(
     plansOf(site, stream).map(({ series, tuning }) => {
       const monitor = new StreamMonitor(stream, series, monitorOptions(tuning, kernel), () => undefined);
@@ -118,29 +126,31 @@ function resume(
   const [first, ...others] = monitors.values();
   if (monitors.size === 0)
     throw new AppError('stream_unknown', `no group and no input of site ${site.site} is or gives a stream "${stream}"`);
-  const attempt = <T>(what: () => T): T | null => {
-    try {
-      return what();
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      onUnfit(error);
-      return null;
-    }
-  };
-  const snapshot = attempt(() => store.load(stream));
-  if (snapshot === null && others.length > 0)
+  const { whole, damaged } = store.load(stream);
+  if (damaged > 0 && whole.length === 0) onUnfit(damagedError(site, stream));
+  const snapshot = whole.at(0);
+  if (snapshot === undefined && others.length > 0)
     throw new AppError(
       'stream_unknown',
       `several inputs may give "${stream}", each with a network of its own: run the service until it has heard it`,
     );
-  if (snapshot === null) return { monitor: first, savedAt: null };
+  if (snapshot === undefined) return { monitor: first, ...NOTHING };
   const monitor = monitors.get(snapshot.shape) ?? first;
-  const savedAt = attempt(() => {
+  try {
     restore(monitor, snapshot);
-    return snapshot.at;
-  });
-  return { monitor, savedAt };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    onUnfit(error);
+    return { monitor, ...NOTHING };
+  }
+  return { monitor, at: snapshot.at, seq: snapshot.seq };
 }
+
+const damagedError = ({ database }: Site, stream: string): AppError =>
+  new AppError(
+    'snapshot_damaged',
+    `${database}: the saved state of "${stream}" is damaged (its checksum differs); "${stream}" has to learn anew`,
+  );
 
 /** Room for a network's parameters, and in it that of its cell and of its read-out. */
 function partsOf({ core, options }: Network) {

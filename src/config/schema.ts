@@ -194,8 +194,8 @@ export const mqttSchema = section({
   protocol: option(z.literal(['auto', 5, 4]), 'auto', 'MQTT version: 5, or 4 for 3.1.1; auto tries 5 first.'),
   keepalive: option(
     duration('0s', '18h'),
-    '20s',
-    'Silence after which we ask whether the broker is there; 0s never asks.',
+    '15s',
+    'Silence after which we ask whether the broker is there; one that is gone is noticed within 1.5 times this. 0s never asks.',
   ),
   connect_timeout: option(duration('1s', '1h'), '10s', 'How long an attempt to connect may take.'),
   tls: option(tlsSchema, {}, 'Certificates, for mqtts:// and wss://.'),
@@ -213,11 +213,19 @@ const incidentsSchema = section({
   ),
 });
 
+const commitSchema = section({
+  every: option(
+    duration('0s', '10m'),
+    '30s',
+    'Longest time that what was heard waits to be written, to spare the card; the broker keeps messages until then, so at QoS 1 a power cut loses nothing, and at QoS 0 at most this much.',
+  ),
+});
+
 const snapshotsSchema = section({
   every: option(
     duration('1s', '1d'),
-    '30m',
-    'How often learnt state is saved, besides at every anomaly and at the end; a power cut loses at most this much.',
+    '4h',
+    'How often learnt state is saved as a whole; what was heard since is gone through again at a start, so a power cut loses nothing.',
   ),
 });
 
@@ -254,6 +262,7 @@ export const siteSchema = section({
   tuning: option(tuningSchema, {}, 'How to learn and when to alarm: the defaults for every series and group.'),
   publish: option(publishSchema, {}, 'What we publish.'),
   incidents: option(incidentsSchema, {}, 'Alerts of a site that come together.'),
+  commit: option(commitSchema, {}, 'Writing what was heard.'),
   snapshots: option(snapshotsSchema, {}, 'Saving what was learnt.'),
   quarantine: option(quarantineSchema, {}, 'Keeping what could not be read.'),
   max_series: option(whole(1, 100_000), 500, 'Series to follow at most; readings of others are counted and left.'),

@@ -53,6 +53,8 @@ export class Detector {
   readonly verdict: Verdict;
   /** While true nothing is learned; scores and the hidden state go on. */
   frozen = false;
+  /** While true the network learns nothing, to spare the processor; all else does. */
+  spared = false;
   private readonly options: DetectorOptions;
   private readonly coherence: Coherence | null;
   private readonly line: AlarmLine;
@@ -161,7 +163,7 @@ export class Detector {
       if (coherence !== null && !series[d].joins()) together = false;
       series[d].learn(!frozen);
     }
-    if (!frozen) this.forecaster?.learn(this.q, heard);
+    if (!frozen && !this.spared) this.forecaster?.learn(this.q, heard);
     if (together) coherence?.learn(this.levels);
   }
 

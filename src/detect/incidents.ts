@@ -23,6 +23,21 @@ export interface IncidentEvent {
   readonly incident: Incident;
 }
 
+/** An episode as of its last news. */
+export interface EpisodeNews {
+  readonly anomaly: Anomaly;
+  /** The time of the news. */
+  readonly at: number;
+  /** When it was heard, in the time of arrival. */
+  readonly heardAt: number;
+}
+
+/** An incident that is not over, as it was last told. */
+export interface OpenIncident extends Pick<Incident, 'id' | 'severity' | 'episodes'> {
+  /** All of its episodes, in the order in which they joined. */
+  readonly members: readonly EpisodeNews[];
+}
+
 export interface IncidentsOptions {
   /** From the first episode on, others join for this long. */
   readonly windowMs: number;
@@ -64,16 +79,19 @@ export class Incidents {
     this.options = options;
   }
 
-  /** Takes up the incidents that were not over, from all of their episodes, the oldest first; the world has heard of them. */
-  restore(episodes: Iterable<Anomaly>): void {
-    for (const anomaly of episodes) {
-      if (anomaly.incident === null) continue;
-      const live = this.live.get(anomaly.incident) ?? this.begin(anomaly.incident, anomaly.openedAt);
-      this.put(live, anomaly);
-      live.episodes++;
-      live.quietAt = live.quietHeardAt = quietOf(live);
+  /** Takes up the incidents that were not over. */
+  restore(incidents: Iterable<OpenIncident>): void {
+    for (const { id, severity, episodes, members } of incidents) {
+      if (members.length === 0) continue;
+      const live = this.begin(id, members[0].anomaly.openedAt);
+      for (const { anomaly } of members) this.put(live, anomaly);
+      live.episodes = members.length;
+      live.told = newsOf({ episodes, severity });
+      if (hasOpen(live)) continue;
+      const last = members.reduce((latest, news) => (news.heardAt >= latest.heardAt ? news : latest));
+      live.quietAt = last.at;
+      live.quietHeardAt = last.heardAt;
     }
-    for (const live of this.live.values()) live.told = newsOf(live);
   }
 
   /** The incident of an event that is heard at `now`, and what there is to tell of it. */
@@ -96,7 +114,7 @@ export class Incidents {
     live.quietAt = quiet ? at : NaN;
     live.quietHeardAt = quiet ? now : NaN;
     if (begun) {
-      live.told = newsOf(live);
+      live.told = newsOf(describe(live));
       news.push({ phase: 'opened', at: now, incident: describe(live) });
     }
     return { id: live.id, news };
@@ -112,10 +130,11 @@ export class Incidents {
         events.push(this.close(live, now));
         continue;
       }
-      const news = newsOf(live);
+      const incident = describe(live);
+      const news = newsOf(incident);
       if (news === live.told) continue;
       live.told = news;
-      events.push({ phase: 'updated', at: now, incident: describe(live) });
+      events.push({ phase: 'updated', at: now, incident });
     }
     return events;
   }
@@ -170,7 +189,7 @@ const severityOf = ({ members }: Live): Severity =>
   SEVERITIES[Math.max(...[...members.values()].map(({ severity }) => SEVERITIES.indexOf(severity)))];
 
 /** What is worth an update when it changes. */
-const newsOf = (live: Live): string => `${live.episodes} ${severityOf(live)}`;
+const newsOf = ({ episodes, severity }: Pick<Incident, 'episodes' | 'severity'>): string => `${episodes} ${severity}`;
 
 function describe(live: Live): Incident {
   const episodes = [...live.members.values()];

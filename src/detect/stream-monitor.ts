@@ -5,6 +5,7 @@ import { Confidence } from './confidence.ts';
 import { Detector, type DetectorOptions, type Verdict } from './detector.ts';
 import type { EpisodeOptions } from './episode.ts';
 import { DriftWatch } from './monitor/drift-watch.ts';
+import { Effort } from './monitor/effort.ts';
 import { News } from './monitor/news.ts';
 import { ProcessWatch } from './monitor/process-watch.ts';
 import { Sensor } from './monitor/sensor.ts';
@@ -12,6 +13,7 @@ import { seriesOf, shapeOf } from './monitor/shape.ts';
 import { WarmUp, type WarmUpOptions } from './monitor/warm-up.ts';
 import type { Reading, SeriesInfo } from './reading.ts';
 import type { Sample } from './sample.ts';
+import type { OrderReason } from './sensor/course.ts';
 import type { SensorFault } from './sensor/fault.ts';
 import type { SensorWatchOptions } from './sensor/sensor-watch.ts';
 
@@ -21,7 +23,7 @@ export interface MonitorOptions extends DetectorOptions, EpisodeOptions, SensorW
 }
 
 /** Format of snapshots; a change of what `Memory` holds or means takes the next number. */
-export const SNAPSHOT_VERSION = 4;
+export const SNAPSHOT_VERSION = 5;
 
 /** Before the name of what is not learned: how sensors are heard, what was told, the operator's word. No slug is so. */
 const KEPT = 'Kept';
@@ -47,8 +49,8 @@ export class StreamMonitor {
   private readonly confidence: Confidence;
   private readonly process: ProcessWatch;
   private readonly drift: DriftWatch;
+  private readonly effort: Effort;
   private readonly word: Float64Array; // 1 while the operator holds learning
-  private away = false;
 
   /** `onEvent` hears of every episode at the end of the call that opened, worsened or closed it. */
   constructor(
@@ -76,6 +78,7 @@ export class StreamMonitor {
     });
     this.process = new ProcessWatch(kept, series, options, { detector, warmUp, confidence, news });
     this.drift = new DriftWatch(kept, own, series, options, news, (d) => confidence.of(detector.series[d].readings));
+    this.effort = new Effort(kept);
     this.word = kept.take('word', 1);
   }
 
@@ -151,14 +154,13 @@ export class StreamMonitor {
     return this.sensors[d].score;
   }
 
-  /** Last event time of series d, -Infinity before its first reading. */
-  lastAt(d: number): number {
-    return this.sensors[d].lastAt;
+  /** A reading of series d with the time at which it counts, or why it does not: then it is not to be taken. */
+  order(d: number, reading: Reading): Reading | OrderReason {
+    return this.sensors[d].order(reading);
   }
 
   /** Takes a reading of series d: watches, aligns, scores, learns. The newest verdict when a sample was over, else null. */
   take(d: number, reading: Reading): Verdict | null {
-    if (this.away) this.comeBack(reading.receivedAt);
     const value = this.hear(d, reading);
     let verdict: Verdict | null = null;
     let sample = value === null ? null : this.aligner.add(d, reading.at, value, this.awaited);
@@ -182,9 +184,13 @@ export class StreamMonitor {
     return verdict;
   }
 
+  /** Until `now`, in the time of arrival, nobody listened: that silence was ours, not the sensors'. */
+  wake(now: number): void {
+    for (const sensor of this.sensors) sensor.resume(now);
+  }
+
   /** Looks for silence at `now`, in the time of arrival; call it every few seconds. */
   tick(now: number): void {
-    if (this.away) this.comeBack(now);
     for (let d = 0; d < this.sensors.length; d++) if (this.sensors[d].tick(now)) this.detector.series[d].restart();
     this.tell();
   }
@@ -193,7 +199,6 @@ export class StreamMonitor {
   restore(bytes: Uint8Array): void {
     this.memory.fromBytes(bytes);
     this.detector.frozen = this.frozen;
-    this.away = true;
   }
 
   /**
@@ -219,8 +224,12 @@ export class StreamMonitor {
       if (!before.includes(d)) this.takeLeave(past, d);
     });
     this.news.takeOver(past.news);
-    this.away = true;
     return true;
+  }
+
+  /** From now on the network learns from one sample of `every`, from none when that is 0. */
+  learnEvery(every: number): void {
+    this.effort.set(every);
   }
 
   /** Whether learning is held by the operator. */
@@ -294,12 +303,6 @@ export class StreamMonitor {
     past.news.end(episode, episode.lastOverAt, 'removed');
   }
 
-  /** While we were away nobody listened: that silence was ours, not the sensors'. */
-  private comeBack(now: number): void {
-    this.away = false;
-    for (const sensor of this.sensors) sensor.resume(now);
-  }
-
   private readonly awaited = (d: number): boolean => this.sensors[d].measures;
 
   /** What of a reading is a measurement, as the sensor says. After a pause or a fault there is no step to measure. */
@@ -313,6 +316,7 @@ export class StreamMonitor {
 
   private step(sample: Sample): Verdict {
     const ready = this.warmup === 1;
+    this.detector.spared = !this.effort.spend();
     const verdict = this.detector.step(sample);
     this.confidence.hear(sample.x);
     this.warmUp.hear(sample);

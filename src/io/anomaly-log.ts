@@ -1,9 +1,8 @@
-import type { Anomaly, AnomalyEvent, AnomalyKind, Ending, Severity } from '../detect/anomaly.ts';
-import type { IncidentEvent } from '../detect/incidents.ts';
+import type { Anomaly, AnomalyKind, Ending, Severity } from '../detect/anomaly.ts';
+import type { EpisodeNews, IncidentEvent, OpenIncident } from '../detect/incidents.ts';
 import { known } from '../math/known.ts';
-import type { AnomalyLogPort, Rejected, Snapshot } from '../stream/ports.ts';
+import type { AnomalyLogPort, Rejected } from '../stream/ports.ts';
 import type { Database } from './database.ts';
-import { snapshotWriter } from './snapshot-store.ts';
 
 export interface AnomalyLogOptions {
   /** How many rejects are kept, the newest. */
@@ -31,23 +30,17 @@ const MAX_TOPIC_LENGTH = 512;
 /** Rows read at a time: an open cursor would keep the write-ahead log growing and the connection from writing. */
 const PAGE_ROWS = 200;
 
-/** The log of episodes, of the state that produced them, and of what could not be read. Commits before it returns. */
+/** The log of episodes, of incidents, and of what could not be read. */
 export class AnomalyLog implements AnomalyLogPort {
   readonly #options: AnomalyLogOptions;
   readonly #statements: ReturnType<typeof statements>;
-  readonly #record: (event: AnomalyEvent, snapshot: Snapshot) => void;
   readonly #quarantine: (rejected: readonly Rejected[]) => void;
   #full: boolean;
 
   constructor(db: Database, options: AnomalyLogOptions) {
     this.#options = options;
     this.#statements = statements(db);
-    const { upsert, insertReject, trimRejects } = this.#statements;
-    const writeSnapshot = snapshotWriter(db);
-    this.#record = db.transaction((event: AnomalyEvent, snapshot: Snapshot) => {
-      upsert.run(toRow(event.anomaly));
-      writeSnapshot(snapshot);
-    });
+    const { insertReject, trimRejects } = this.#statements;
     this.#quarantine = db.transaction((rejected: readonly Rejected[]) => {
       for (const { at, topic, reason, payload } of rejected) {
         const kept = Buffer.from(payload.subarray(0, MAX_PAYLOAD_BYTES));
@@ -58,9 +51,9 @@ export class AnomalyLog implements AnomalyLogPort {
     this.#full = this.#quarantined() >= options.quarantineRows;
   }
 
-  /** Writes the episode as it is now and its stream's snapshot, both or neither. */
-  record(event: AnomalyEvent, snapshot: Snapshot): void {
-    this.#record(event, snapshot);
+  /** Writes the episode as it is now. */
+  record(news: EpisodeNews): void {
+    this.#statements.upsert.run(toRow(news));
   }
 
   /** Writes the incident as it is told. One that is not told to be over is open, though its episodes may be over. */
@@ -76,8 +69,14 @@ export class AnomalyLog implements AnomalyLogPort {
     });
   }
 
-  inOpenIncidents(): readonly Anomaly[] {
-    return this.#statements.inOpenIncidents.all().map(fromRow);
+  openIncidents(): readonly OpenIncident[] {
+    const { openIncidents, members } = this.#statements;
+    return openIncidents.all().map((incident) => ({
+      ...incident,
+      members: members
+        .all(incident.id)
+        .map((row) => ({ anomaly: fromRow(row), at: row.news_at, heardAt: row.heard_at })),
+    }));
   }
 
   /** Keeps what fits of these: the newest, each payload up to 1 KiB. */
@@ -143,6 +142,8 @@ interface AnomalyRow {
   readonly confidence: number | null;
   readonly evidence: string;
   readonly incident: string | null;
+  readonly news_at: number;
+  readonly heard_at: number;
 }
 
 interface IncidentRow {
@@ -167,7 +168,7 @@ interface PageParameters {
 
 const COLUMNS =
   'id, stream, series, kind, severity, start_at, peak_at, end_at, score, value, expected, lower, upper, unit, contributions, reason, ' +
-  'opened_at, ended_by, confidence, evidence, incident';
+  'opened_at, ended_by, confidence, evidence, incident, news_at, heard_at';
 
 const statements = (db: Database) => ({
   upsert: db.prepare<AnomalyRow>(`
@@ -191,10 +192,11 @@ const statements = (db: Database) => ({
       start_at = excluded.start_at, end_at = excluded.end_at, severity = excluded.severity,
       episodes = excluded.episodes, series = excluded.series
   `),
-  inOpenIncidents: db.prepare<[], AnomalyRow>(`
-    SELECT ${COLUMNS} FROM anomaly WHERE incident IN (SELECT id FROM incident WHERE end_at IS NULL)
-    ORDER BY opened_at, id
-  `),
+  openIncidents: db.prepare<[], Pick<IncidentRow, 'id' | 'severity' | 'episodes'>>(
+    'SELECT id, severity, episodes FROM incident WHERE end_at IS NULL ORDER BY rowid',
+  ),
+  // In the order in which they were first written, which is that in which they were heard of.
+  members: db.prepare<[string], AnomalyRow>(`SELECT ${COLUMNS} FROM anomaly WHERE incident = ? ORDER BY rowid`),
   insertReject: db.prepare<[number, string, string, Buffer]>(
     'INSERT INTO quarantine (at, topic, reason, payload) VALUES (?, ?, ?, ?)',
   ),
@@ -204,7 +206,7 @@ const statements = (db: Database) => ({
 
 /** SQLite makes a NULL of NaN by itself, but keeps Infinity, which no JSON and few readers take. */
 
-const toRow = (anomaly: Anomaly): AnomalyRow => ({
+const toRow = ({ anomaly, at, heardAt }: EpisodeNews): AnomalyRow => ({
   id: anomaly.id,
   stream: anomaly.stream,
   series: anomaly.series,
@@ -226,6 +228,8 @@ const toRow = (anomaly: Anomaly): AnomalyRow => ({
   confidence: known(anomaly.confidence),
   evidence: JSON.stringify(anomaly.evidence),
   incident: anomaly.incident,
+  news_at: at,
+  heard_at: heardAt,
 });
 
 /** A score that was not finite was beyond all measure. */

@@ -6,9 +6,10 @@ import type { IClientOptions, MqttClient } from 'mqtt';
 import { BehaviorSubject, filter, firstValueFrom, Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { AppError } from '../errors.ts';
-import type { Message } from '../stream/message.ts';
+import type { Message, Receipt } from '../stream/message.ts';
 import { describeFailure, describeRight, doubtsVersion, SESSION_TAKEN_OVER } from './broker-failure.ts';
 import type { BrokerFailure, BrokerIdentity } from './broker-failure.ts';
+import { acknowledge, deferAcknowledgements } from './deferred-ack.ts';
 import { Outbox } from './outbox.ts';
 import type { Outgoing } from './outbox.ts';
 import { NOT_AUTHORISED, publishRight } from './publish-right.ts';
@@ -41,6 +42,8 @@ export interface BrokerOptions {
   readonly filters: readonly string[];
   /** Says `online` and `offline`, retained; null says nothing. */
   readonly statusTopic: string | null;
+  /** What begins so we said ourselves, and a wide filter such as # matches it too: it is not a message to us. */
+  readonly ownTopics: string | null;
   /** How long the broker keeps our subscriptions and their messages while we are away; 0 for not at all. */
   readonly sessionMs?: number;
   /** Epoch ms. */
@@ -56,16 +59,23 @@ export type Connection =
   | { readonly state: 'offline'; readonly reason: string };
 
 export interface Broker {
-  /** What our filters match, but for our own status. Hot: subscribe in the turn in which the broker was made, or the first messages are missed. */
+  /** What our filters match, but for what is our own. Hot: subscribe before `start`. */
   readonly messages$: Observable<Message>;
   /** The present state first, then each change. */
   readonly connection$: Observable<Connection>;
+  /** Connects, and again whenever the connection is lost. */
+  start(): void;
+  /** Lets the broker forget messages; those of a connection that is over it will send again. */
+  acknowledge(receipts: readonly Receipt[]): void;
   /** Events dropped because too many waited for a connection. */
   readonly dropped: number;
   /** Retained, QoS 1. While offline the newest a topic is kept; after every connection all are published again. */
   publishState(topic: string, payload: string): void;
-  /** Not retained, QoS 1. While offline at most 1000 wait; then the oldest is dropped and counted. */
-  publishEvent(topic: string, payload: string): void;
+  /**
+   * Not retained, QoS 1. While offline at most 5000 wait; then the oldest is dropped and counted. `gone`: the broker has it, or
+   * never will; not called of what is still waiting when we close.
+   */
+  publishEvent(topic: string, payload: string, gone?: () => void): void;
   /** Sends what waits, says `offline`, disconnects. Ends within 2 s, whatever the broker does. */
   close(): Promise<void>;
 }
@@ -74,6 +84,7 @@ const DAY_MS = 86_400_000;
 const CLOSE_MS = 2_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 30_000;
+const QUICK_RETRIES = 10;
 /** The other protocol version is tried at once: a broker that starts up between the two tries would mislead us. */
 const FALLBACK_MS = 100;
 /** Two programs with one client id would otherwise push each other out several times a second. */
@@ -137,6 +148,9 @@ const defined = <T extends object>(fields: T): { [K in keyof T]: NonNullable<T[K
     [K in keyof T]: NonNullable<T[K]>;
   };
 
+/** Whether it was the broker that said no, and would again. */
+const refusedBy = ({ code }: BrokerFailure): boolean => typeof code === 'number' && code >= 128;
+
 const clientOptions = (options: BrokerOptions, username?: string, password?: string): IClientOptions => {
   const { tls = {}, sessionMs = DAY_MS, statusTopic } = options;
   const handshake = { ...OLDEST_TLS, ...defined({ servername: tls.serverName }) };
@@ -181,6 +195,8 @@ class MqttBroker implements Broker {
   readonly #connection = new BehaviorSubject<Connection>({ state: 'connecting' });
   readonly #outbox = new Outbox();
 
+  /** Of the present connection; packet identifiers are those of one. */
+  #connectionNumber = 0;
   /** The broker has accepted this attempt's CONNECT. */
   #greeted = false;
   /** This attempt's end has been dealt with; an error and the close after it are one failure. */
@@ -206,8 +222,17 @@ class MqttBroker implements Broker {
     this.messages$ = this.#messages.asObservable();
     this.connection$ = this.#connection.asObservable();
     this.#client = connect(address.url, clientOptions(options, username, options.password ?? address.password));
+    deferAcknowledgements(this.#client);
     this.#attach(this.#client);
+  }
+
+  start(): void {
     this.#client.connect();
+  }
+
+  acknowledge(receipts: readonly Receipt[]): void {
+    if (!this.#client.connected) return;
+    for (const { id, connection } of receipts) if (connection === this.#connectionNumber) acknowledge(this.#client, id);
   }
 
   get dropped(): number {
@@ -220,10 +245,10 @@ class MqttBroker implements Broker {
     this.#drain();
   }
 
-  publishEvent(topic: string, payload: string): void {
+  publishEvent(topic: string, payload: string, gone?: () => void): void {
     if (this.#closing !== null) return;
     const { dropped } = this.#outbox;
-    this.#outbox.event(topic, payload);
+    this.#outbox.event(topic, payload, gone);
     if (this.#outbox.dropped > dropped && !this.#noticedDrop) {
       this.#noticedDrop = true;
       this.#note('warn', {}, 'too many events wait for the broker: the oldest are dropped');
@@ -268,16 +293,19 @@ class MqttBroker implements Broker {
       client.options.reconnectPeriod = this.#retryMs();
     });
     client.on('packetreceive', (packet) => {
-      if (packet.cmd === 'connack') this.#greeted = (packet.reasonCode ?? packet.returnCode) === 0;
+      if (packet.cmd !== 'connack') return;
+      this.#connectionNumber++;
+      this.#greeted = (packet.reasonCode ?? packet.returnCode) === 0;
     });
     client.on('connect', ({ sessionPresent, properties }) => {
       this.#connected(sessionPresent, properties?.receiveMaximum);
     });
-    // mqtt.js acknowledges a message when these listeners have returned. Subscribers to `messages$` run within this
-    // call, so what they do at once is done before the broker may forget the message.
-    client.on('message', (topic, payload, { retain, dup }) => {
-      if (topic === this.#options.statusTopic) return;
-      this.#messages.next({ topic, payload, receivedAt: this.#options.now(), retained: retain, redelivered: dup });
+    client.on('message', (topic, payload, { qos, messageId, retain, dup }) => {
+      const { ownTopics, now } = this.#options;
+      const receipt = qos === 1 ? { id: messageId!, connection: this.#connectionNumber } : undefined;
+      if (ownTopics === null || !topic.startsWith(ownTopics))
+        this.#messages.next({ topic, payload, receivedAt: now(), retained: retain, redelivered: dup, receipt });
+      else if (receipt !== undefined) this.acknowledge([receipt]);
     });
   }
 
@@ -315,6 +343,7 @@ class MqttBroker implements Broker {
         return;
       }
       this.#subscribed = true;
+      this.#note('info', { filters }, 'listening');
       packet.granted.forEach((code, index) => {
         if (Number(code) >= 128)
           this.#note(
@@ -357,9 +386,13 @@ class MqttBroker implements Broker {
     return true;
   }
 
-  /** Doubles from 1 s to 30 s, give or take a quarter, so that many clients do not return in one instant. */
+  /**
+   * A broker that is restarted is back in a moment, so it is 1 s at first; then it doubles up to 30 s. Give or take a quarter, so
+   * that many clients do not return in one instant.
+   */
   #retryMs(): number {
-    const period = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#retries);
+    const doublings = Math.max(0, this.#retries - QUICK_RETRIES);
+    const period = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** doublings);
     return Math.round(period * (0.75 + Math.random() / 2));
   }
 
@@ -372,10 +405,11 @@ class MqttBroker implements Broker {
   }
 
   /** What is cut off in flight stays with the client, which sends it again after the next connection. */
-  #publish({ topic, payload, retain }: Outgoing, done?: (error?: Error | null) => void): void {
+  #publish({ topic, payload, retain, gone }: Outgoing, done?: (error?: Error | null) => void): void {
     this.#inFlight++;
     this.#client.publish(topic, payload, { qos: 1, retain }, (error) => {
       this.#inFlight--;
+      if (!error || refusedBy(error)) gone?.();
       if (error && this.#closing === null) this.#notPublished(topic, error);
       done?.(error);
       this.#drain();
@@ -429,10 +463,10 @@ class MqttBroker implements Broker {
 }
 
 /**
- * Connects to an MQTT broker, and again whenever the connection is lost, until `close`. Nothing that the broker does is
- * thrown: it shows in `connection$` and in notes. Throws an `AppError` for a URL or a PEM file that cannot be read.
+ * An MQTT broker to connect to, from `start` to `close`. Nothing that the broker does is thrown: it shows in `connection$` and in
+ * notes. Throws an `AppError` for a URL or a PEM file that cannot be read.
  */
-export const connectBroker = (options: BrokerOptions): Broker => new MqttBroker(options);
+export const openBroker = (options: BrokerOptions): Broker => new MqttBroker(options);
 
 /**
  * Connects once, tries to publish, and leaves, in a session of its own that does not disturb a running service: what it
@@ -444,6 +478,7 @@ export const tryBroker = async (options: BrokerOptions): Promise<string | null> 
   const clientId = `${options.clientId}-check`;
   const onNote = (): void => undefined;
   const broker = new MqttBroker({ ...options, clientId, filters: [], statusTopic: null, sessionMs: 0, onNote });
+  broker.start();
   try {
     const result = await firstValueFrom(broker.connection$.pipe(filter(({ state }) => state !== 'connecting')));
     if (result.state === 'offline') throw new AppError('broker_unavailable', result.reason);

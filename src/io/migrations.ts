@@ -103,4 +103,47 @@ export const MIGRATIONS: readonly Migration[] = [
         FROM incident;
     `,
   },
+  {
+    // The durable order: what was heard, from which states on, and the alerts that are not out yet.
+    version: 3,
+    sql: `
+      CREATE TABLE journal (
+        seq INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        entries BLOB NOT NULL
+      ) STRICT;
+      CREATE TABLE journal_series (
+        id INTEGER PRIMARY KEY,
+        slug TEXT NOT NULL UNIQUE,
+        input INTEGER NOT NULL,
+        field INTEGER NOT NULL
+      ) STRICT;
+      CREATE TABLE outbox (
+        id INTEGER PRIMARY KEY,
+        topic TEXT NOT NULL,
+        payload TEXT NOT NULL
+      ) STRICT;
+
+      ALTER TABLE snapshot RENAME TO snapshot_of_version_2;
+      CREATE TABLE snapshot (
+        stream TEXT NOT NULL,
+        slot INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
+        version INTEGER NOT NULL,
+        shape TEXT NOT NULL,
+        sha256 BLOB NOT NULL,
+        bytes BLOB NOT NULL,
+        PRIMARY KEY (stream, slot)
+      ) STRICT;
+      INSERT INTO snapshot (stream, slot, at, seq, version, shape, sha256, bytes)
+        SELECT stream, 0, at, 0, version, shape, sha256, bytes FROM snapshot_of_version_2;
+      DROP TABLE snapshot_of_version_2;
+      ALTER TABLE snapshot_history ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;
+
+      ALTER TABLE anomaly ADD COLUMN news_at REAL NOT NULL DEFAULT 0;
+      ALTER TABLE anomaly ADD COLUMN heard_at REAL NOT NULL DEFAULT 0;
+      UPDATE anomaly SET news_at = coalesce(end_at, opened_at), heard_at = coalesce(end_at, opened_at);
+    `,
+  },
 ];

@@ -1,6 +1,6 @@
 import type { AnomalyEvent } from '../detect/anomaly.ts';
 import type { IncidentEvent } from '../detect/incidents.ts';
-import type { AlertPort, SeriesState } from '../stream/ports.ts';
+import type { AlertPort, Health, SeriesState } from '../stream/ports.ts';
 import type { Broker } from './broker.ts';
 
 /** Six significant digits: more than any sensor has, and no tails like 0.30000000000000004 on the wire. */
@@ -27,6 +27,9 @@ export const stateJson = (state: SeriesState): string =>
     unit: state.unit,
     at: time(state.at),
   });
+
+/** Payload of `<prefix>/<site>/health`. */
+export const healthJson = ({ at, ...counts }: Health): string => JSON.stringify({ ...counts, at: time(at) });
 
 /** Payload of `<prefix>/<site>/series/<slug>/event`. `message_id` is the same when the same news is sent twice. */
 export const eventJson = ({ phase, at, anomaly }: AnomalyEvent): string =>
@@ -74,16 +77,24 @@ export const incidentJson = ({ phase, at, incident }: IncidentEvent): string =>
   });
 
 /** Alerts over MQTT: states retained, events not. A sensor's fault is told under its series, all else under the stream. */
-export const alertsOver = (broker: Broker, prefix: string, site: string): AlertPort => ({
+export const alertsOver = (
+  broker: Pick<Broker, 'publishState'>,
+  outbox: { add(topic: string, payload: string): void },
+  prefix: string,
+  site: string,
+): AlertPort => ({
   state: (state) => {
     broker.publishState(`${prefix}/${site}/series/${state.slug}/state`, stateJson(state));
+  },
+  health: (health) => {
+    broker.publishState(`${prefix}/${site}/health`, healthJson(health));
   },
   event: (event) => {
     const { kind, series, stream } = event.anomaly;
     const slug = kind === 'sensor' ? series : stream;
-    broker.publishEvent(`${prefix}/${site}/series/${slug}/event`, eventJson(event));
+    outbox.add(`${prefix}/${site}/series/${slug}/event`, eventJson(event));
   },
   incident: (event) => {
-    broker.publishEvent(`${prefix}/${site}/incident/event`, incidentJson(event));
+    outbox.add(`${prefix}/${site}/incident/event`, incidentJson(event));
   },
 });

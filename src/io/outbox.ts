@@ -2,10 +2,12 @@ export interface Outgoing {
   readonly topic: string;
   readonly payload: string;
   readonly retain: boolean;
+  /** Called when the broker has it, or never will. */
+  readonly gone?: (() => void) | undefined;
 }
 
-/** Events are few and each one matters: a day without a broker at one alert every 90 s still fits. */
-const MAX_EVENTS = 1000;
+/** Events are few and each one matters: a day without a broker at one alert every 17 s still fits, in some 5 MB. */
+const MAX_EVENTS = 5000;
 
 /**
  * What waits to be published. A state is retained and only its newest value counts, so one slot a topic is enough and
@@ -38,12 +40,12 @@ export class Outbox {
     this.#unsent.add(topic);
   }
 
-  event(topic: string, payload: string): void {
+  event(topic: string, payload: string, gone?: () => void): void {
     if (this.#events.length === this.#maxEvents) {
-      this.#events.shift();
+      this.#events.shift()?.gone?.();
       this.#dropped++;
     }
-    this.#events.push({ topic, payload, retain: false });
+    this.#events.push({ topic, payload, retain: false, gone });
   }
 
   /** A broker that was restarted may have forgotten what it retained: every state is due once more. */

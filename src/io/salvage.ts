@@ -10,7 +10,7 @@ export interface Salvaged {
   readonly streams: number;
 }
 
-type TableName = 'anomaly' | 'incident' | 'snapshot' | 'snapshot_history';
+type TableName = 'anomaly' | 'incident' | 'snapshot' | 'snapshot_history' | 'journal' | 'journal_series' | 'outbox';
 
 interface Table {
   /** The next rowid after one. */
@@ -40,20 +40,22 @@ export function salvage(from: string, to: Database): void {
  * whose newest state is lost goes on from its newest past one.
  */
 export function tidy(db: Database): Salvaged {
-  const whole = (...[stream, at, version, shape, sha256, bytes]: readonly SnapshotRow[keyof SnapshotRow][]): number =>
-    Number(intact({ stream, at, version, shape, sha256, bytes } as SnapshotRow));
+  const whole = (
+    ...[stream, at, seq, version, shape, sha256, bytes]: readonly SnapshotRow[keyof SnapshotRow][]
+  ): number => Number(intact({ stream, at, seq, version, shape, sha256, bytes } as SnapshotRow));
   db.function('intact', { varargs: true }, whole);
   db.exec(`
     DELETE FROM anomaly WHERE NOT (json_valid(contributions) AND json_valid(evidence));
-    DELETE FROM snapshot WHERE NOT intact(stream, at, version, shape, sha256, bytes);
-    DELETE FROM snapshot_history WHERE NOT intact(stream, at, version, shape, sha256, bytes);
-    INSERT OR IGNORE INTO snapshot SELECT * FROM snapshot_history ORDER BY at DESC;
+    DELETE FROM snapshot WHERE NOT intact(stream, at, seq, version, shape, sha256, bytes);
+    DELETE FROM snapshot_history WHERE NOT intact(stream, at, seq, version, shape, sha256, bytes);
+    INSERT OR IGNORE INTO snapshot (stream, slot, at, seq, version, shape, sha256, bytes)
+      SELECT stream, 0, at, seq, version, shape, sha256, bytes FROM snapshot_history ORDER BY at DESC;
   `);
   return db
     .prepare<[], Salvaged>(
       `SELECT (SELECT count(*) FROM anomaly) AS anomalies,
         (SELECT count(*) FROM incident) AS incidents,
-        (SELECT count(*) FROM snapshot) AS streams`,
+        (SELECT count(DISTINCT stream) FROM snapshot) AS streams`,
     )
     .get()!;
 }
@@ -90,6 +92,8 @@ const tableOf = (db: Database, name: TableName): Table => ({
   copy: db.prepare(`INSERT OR IGNORE INTO main.${name} SELECT * FROM old.${name} WHERE rowid = ?`),
 });
 
-/** What version 2 brought. */
-const later = (db: Database): readonly Table[] =>
-  attempt(() => [tableOf(db, 'incident'), tableOf(db, 'snapshot_history')]) ?? [];
+/** What versions 2 and 3 brought. */
+const later = (db: Database): readonly Table[] => [
+  ...(attempt(() => [tableOf(db, 'incident'), tableOf(db, 'snapshot_history')]) ?? []),
+  ...(attempt(() => [tableOf(db, 'journal'), tableOf(db, 'journal_series'), tableOf(db, 'outbox')]) ?? []),
+];

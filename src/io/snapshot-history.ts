@@ -34,14 +34,14 @@ export class SnapshotHistory {
     this.#statements = statements(db);
   }
 
-  /** Keeps the stream's present row of `snapshot` too, if it is time; in the transaction of the caller. */
-  keep(stream: string, at: number): void {
+  /** Keeps the stream's present row of `snapshot` in this slot too, if it is time; in the transaction of the caller. */
+  keep(stream: string, slot: number, at: number): void {
     const { newest, copy, times, remove, removeSince } = this.#statements;
     // From a clock that was ahead: they would keep all others out until it is caught up with.
     removeSince.run(stream, at + 1);
     const last = newest.get(stream)!.at;
     if (last !== null && at - last < EVERY_MS) return;
-    copy.run(stream);
+    copy.run(stream, slot);
     for (const time of dispensable(times.all(stream), at)) remove.run(stream, time);
   }
 
@@ -60,13 +60,13 @@ const statements = (db: Database) => ({
   newest: db.prepare<[string], { readonly at: number | null }>(
     'SELECT max(at) AS at FROM snapshot_history WHERE stream = ?',
   ),
-  copy: db.prepare<[string]>(`
-    INSERT INTO snapshot_history (stream, at, version, shape, sha256, bytes)
-    SELECT stream, at, version, shape, sha256, bytes FROM snapshot WHERE stream = ?
+  copy: db.prepare<[string, number]>(`
+    INSERT INTO snapshot_history (stream, at, seq, version, shape, sha256, bytes)
+    SELECT stream, at, seq, version, shape, sha256, bytes FROM snapshot WHERE stream = ? AND slot = ?
   `),
   times: db.prepare<[string], number>('SELECT at FROM snapshot_history WHERE stream = ? ORDER BY at DESC').pluck(),
   before: db.prepare<[string, number], SnapshotRow>(`
-    SELECT stream, at, version, shape, sha256, bytes FROM snapshot_history
+    SELECT stream, at, seq, version, shape, sha256, bytes FROM snapshot_history
     WHERE stream = ? AND at < ? ORDER BY at DESC
   `),
   remove: db.prepare<[string, number]>('DELETE FROM snapshot_history WHERE stream = ? AND at = ?'),

@@ -5,6 +5,7 @@ import type { Snapshot } from '../stream/ports.ts';
 export interface SnapshotRow {
   readonly stream: string;
   readonly at: number;
+  readonly seq: number;
   readonly version: number;
   readonly shape: string;
   readonly sha256: Buffer;
@@ -12,11 +13,11 @@ export interface SnapshotRow {
 }
 
 /** Over all of the row: bytes under the wrong name or of another version are as useless as damaged ones. */
-export const digest = ({ stream, at, version, shape, bytes }: Snapshot): Buffer =>
-  createHash('sha256')
-    .update(JSON.stringify([stream, at, version, shape]))
-    .update(bytes)
-    .digest();
+export const digest = ({ stream, at, seq, version, shape, bytes }: Snapshot): Buffer => {
+  // Rows from before there was a journal have no place in it.
+  const about = seq === 0 ? [stream, at, version, shape] : [stream, at, version, shape, seq];
+  return createHash('sha256').update(JSON.stringify(about)).update(bytes).digest();
+};
 
 /** Whether the row is what was saved. */
 export const intact = (row: SnapshotRow): boolean => digest(row).equals(row.sha256);

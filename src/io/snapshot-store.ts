@@ -1,61 +1,54 @@
-import { AppError } from '../errors.ts';
 import type { Snapshot, SnapshotPort } from '../stream/ports.ts';
 import type { Database } from './database.ts';
 import { SnapshotHistory } from './snapshot-history.ts';
 import { digest, intact, type SnapshotRow } from './snapshot-row.ts';
 
-/** Writes a stream's snapshot over the one before, in the transaction of the caller if there is one. */
-export const snapshotWriter = (db: Database): ((snapshot: Snapshot) => void) => {
-  const upsert = db.prepare<SnapshotRow>(`
-    INSERT INTO snapshot (stream, at, version, shape, sha256, bytes)
-    VALUES (:stream, :at, :version, :shape, :sha256, :bytes)
-    ON CONFLICT (stream) DO UPDATE SET
-      at = excluded.at, version = excluded.version, shape = excluded.shape,
-      sha256 = excluded.sha256, bytes = excluded.bytes
-  `);
-  return ({ stream, at, version, shape, bytes }) => {
-    const row = { stream, at: Math.round(at), version, shape, bytes };
-    upsert.run({ ...row, sha256: digest(row), bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) });
-  };
-};
+/** Snapshots of a stream that stand at a time: the newest may be torn, and the one before it as well. */
+const SLOTS = [0, 1, 2];
 
-/** The newest snapshot of each stream and a few past ones, with a checksum: SQLite itself has none and gives back a flipped bit as it is. */
+/**
+ * The newest snapshots of each stream and a few past ones, with a checksum: SQLite itself has none and gives back a flipped
+ * bit as it is.
+ */
 export class SnapshotStore implements SnapshotPort {
-  readonly #path: string;
   readonly #history: SnapshotHistory;
-  readonly #select: ReturnType<typeof selectSnapshot>;
-  readonly #streams: ReturnType<typeof selectStreams>;
-  readonly #saveAll: (snapshots: readonly Snapshot[]) => void;
+  readonly #statements: ReturnType<typeof statements>;
+  readonly #save: (snapshots: readonly Snapshot[]) => void;
+  readonly #replace: (snapshot: Snapshot) => void;
 
   constructor(db: Database) {
-    this.#path = db.name;
-    this.#select = selectSnapshot(db);
-    this.#streams = selectStreams(db);
+    this.#statements = statements(db);
     this.#history = new SnapshotHistory(db);
-    const write = snapshotWriter(db);
-    this.#saveAll = db.transaction((snapshots: readonly Snapshot[]) => {
-      for (const snapshot of snapshots) {
-        write(snapshot);
-        this.#history.keep(snapshot.stream, Math.round(snapshot.at));
-      }
+    this.#save = db.transaction((snapshots: readonly Snapshot[]) => {
+      for (const snapshot of snapshots) this.#add(snapshot);
+    });
+    this.#replace = db.transaction((snapshot: Snapshot) => {
+      this.#statements.remove.run(snapshot.stream);
+      this.#add(snapshot);
     });
   }
 
   streams(): readonly string[] {
-    return this.#streams.all();
+    return this.#statements.streams.all();
   }
 
-  /** Null when there is none. Throws an `AppError` `snapshot_damaged` when it is not what was saved. */
-  load(stream: string): Snapshot | null {
-    const row = this.#select.get(stream);
-    if (row === undefined) return null;
-    if (!intact(row))
-      throw new AppError(
-        'snapshot_damaged',
-        `${this.#path}: the saved state of "${stream}" is damaged (its checksum differs); "${stream}" has to learn anew, and its next snapshot replaces this one`,
-      );
-    const { at, version, shape, bytes } = row;
-    return { stream, at, version, shape, bytes };
+  load(stream: string): { readonly whole: readonly Snapshot[]; readonly damaged: number } {
+    const rows = this.#statements.present.all(stream);
+    const whole = rows.filter(intact);
+    return { whole, damaged: rows.length - whole.length };
+  }
+
+  /** All of them or none. */
+  save(snapshots: readonly Snapshot[]): void {
+    if (snapshots.length > 0) this.#save(snapshots);
+  }
+
+  replace(snapshot: Snapshot): void {
+    this.#replace(snapshot);
+  }
+
+  oldest(stream: string): number | null {
+    return this.#statements.slots.get(stream)?.seq ?? null;
   }
 
   before(stream: string, at: number): readonly Snapshot[] {
@@ -66,13 +59,34 @@ export class SnapshotStore implements SnapshotPort {
     this.#history.forgetSince(stream, at);
   }
 
-  /** All of them or none. */
-  save(snapshots: readonly Snapshot[]): void {
-    if (snapshots.length > 0) this.#saveAll(snapshots);
+  #add({ stream, at, seq, version, shape, bytes }: Snapshot): void {
+    const slots = this.#statements.slots.all(stream);
+    const slot = SLOTS.find((free) => slots.every((taken) => taken.slot !== free)) ?? slots[0].slot;
+    const row = { stream, at: Math.round(at), seq, version, shape, bytes };
+    const blob = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#statements.upsert.run({ ...row, slot, sha256: digest(row), bytes: blob });
+    this.#history.keep(stream, slot, row.at);
   }
 }
 
-const selectSnapshot = (db: Database) =>
-  db.prepare<[string], SnapshotRow>('SELECT stream, at, version, shape, sha256, bytes FROM snapshot WHERE stream = ?');
+interface Slot {
+  readonly slot: number;
+  readonly seq: number;
+}
 
-const selectStreams = (db: Database) => db.prepare<[], string>('SELECT stream FROM snapshot ORDER BY stream').pluck();
+const statements = (db: Database) => ({
+  streams: db.prepare<[], string>('SELECT DISTINCT stream FROM snapshot ORDER BY stream').pluck(),
+  present: db.prepare<[string], SnapshotRow>(`
+    SELECT stream, at, seq, version, shape, sha256, bytes FROM snapshot WHERE stream = ? ORDER BY seq DESC, at DESC
+  `),
+  // The oldest first. What it asks for stands before the bytes, which are not read.
+  slots: db.prepare<[string], Slot>('SELECT slot, seq FROM snapshot WHERE stream = ? ORDER BY seq, at'),
+  upsert: db.prepare<SnapshotRow & Slot>(`
+    INSERT INTO snapshot (stream, slot, at, seq, version, shape, sha256, bytes)
+    VALUES (:stream, :slot, :at, :seq, :version, :shape, :sha256, :bytes)
+    ON CONFLICT (stream, slot) DO UPDATE SET
+      at = excluded.at, seq = excluded.seq, version = excluded.version, shape = excluded.shape,
+      sha256 = excluded.sha256, bytes = excluded.bytes
+  `),
+  remove: db.prepare<[string]>('DELETE FROM snapshot WHERE stream = ?'),
+});

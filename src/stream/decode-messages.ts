@@ -1,43 +1,52 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import type { Reading } from '../detect/reading.ts';
 import type { Decoder, OnReading } from './decoder.ts';
-import type { Inbox } from './inbox.ts';
 import type { Message } from './message.ts';
+import type { LedgerPort } from './ports.ts';
 import { rejected, type OnReject } from './reject.ts';
+import { sourceOf } from './source.ts';
 
 /** What one message said, at least one reading. Owned by the operator and overwritten by the next one. */
 export interface Heard {
-  topic: string;
+  /** Null of a message of an earlier run. */
+  message: Message | null;
+  /** Of the message's topic, see `sourceOf`. */
+  source: number;
+  /** The row of the journal that it is in. */
+  seq: number;
   readonly readings: Reading[];
 }
 
 /**
- * The readings of each message, in order and at once. What is refused goes to `onReject`, and a message that has no
- * reading left is not passed on. An operator of its own instead of a mergeMap, because that would make an observable of
- * every message.
+ * The readings of each message, entered in the ledger, in order and at once. What is refused goes to `onReject`, and a
+ * message that has no reading left is not passed on. An operator of its own instead of a mergeMap, because that would
+ * make an observable of every message.
  */
 export const readingsOf =
-  (decoder: Decoder, inbox: Inbox, onReject: OnReject): OperatorFunction<Message, Heard> =>
+  (decoder: Decoder, ledger: LedgerPort, onReject: OnReject): OperatorFunction<Message, Heard> =>
   (messages$) =>
     new Observable((subscriber) => {
-      const heard: Heard = { topic: '', readings: [] };
-      const onReading: OnReading = (reading, message) => {
-        const ordered = inbox.order(reading);
-        if (typeof ordered === 'string') {
-          onReject(rejected(message, ordered));
+      const heard: Heard = { message: null, source: 0, seq: 0, readings: [] };
+      const onReading: OnReading = (reading) => heard.readings.push(reading);
+      const originOf = (series: string) => decoder.series(series)!.index;
+
+      const read = (message: Message): void => {
+        heard.message = message;
+        heard.source = sourceOf(message.topic);
+        heard.seq = ledger.seq;
+        heard.readings.length = 0;
+        if (!ledger.admit(message)) {
+          onReject(rejected(message, 'redelivered'));
           return;
         }
-        if (ordered.saidAt !== reading.saidAt) onReject(rejected(message, 'clock_wrong'));
-        heard.readings.push(ordered);
+        if (message.retained) onReject(rejected(message, 'retained'));
+        else decoder.decode(message, onReading, onReject);
+        ledger.read(heard.source, heard.readings, originOf);
       };
       return messages$.subscribe({
         next: (message) => {
-          heard.topic = message.topic;
-          heard.readings.length = 0;
           try {
-            const reason = inbox.admit(message);
-            if (reason === null) decoder.decode(message, onReading, onReject);
-            else onReject(rejected(message, reason));
+            read(message);
           } catch (error) {
             subscriber.error(error); // a fault of ours, or of `onReject`
             return;

@@ -3,7 +3,7 @@ import type { Verdict } from '../detect/detector.ts';
 import type { Reading } from '../detect/reading.ts';
 import type { StreamMonitor } from '../detect/stream-monitor.ts';
 import type { Heard } from './decode-messages.ts';
-import { sourceOf } from './source.ts';
+import type { Reason } from './reject.ts';
 
 /** A reading that has been through its stream. Owned by the operator and overwritten by the next one. */
 export interface Step {
@@ -18,36 +18,56 @@ interface Place {
   readonly d: number;
 }
 
+export interface Streaming {
+  /** Where a reading belongs; null where it is to be left. */
+  readonly placeOf: (reading: Reading, heard: Heard) => Place | null;
+  /** Told of a reading that does not count where it stands in time, or of one that counts at another time than it said. */
+  readonly onOrder: (reason: Reason, heard: Heard) => void;
+  readonly onError: (error: unknown, monitor: StreamMonitor) => void;
+}
+
 /**
- * Takes each reading of a message to its stream, and tells a group when the message has no more for it. A stream that
- * throws ends for itself, and its later readings are left; the others go on. No observable per message or stream: the
- * streams are plain objects, bounded by those who make them.
+ * Takes each reading of a message to its stream, in the order of its time, and tells a group when the message has no
+ * more for it. A stream that throws ends for itself, and its later readings are left; the others go on. No observable
+ * per message or stream: the streams are plain objects, bounded by those who make them.
  */
 export const detectPerStream =
-  (
-    placeOf: (reading: Reading) => Place,
-    onError: (error: unknown, monitor: StreamMonitor) => void,
-  ): OperatorFunction<Heard, Step> =>
+  ({ placeOf, onOrder, onError }: Streaming): OperatorFunction<Heard, Step> =>
   (heard$) =>
     new Observable((subscriber) => {
       const ended = new Set<StreamMonitor>();
-      const places: Place[] = []; // of the present message's readings
+      // Of the present message's readings those that count, and where they belong.
+      const readings: Reading[] = [];
+      const places: Place[] = [];
       let step: Step | undefined;
 
-      const judge = (i: number, { topic, readings }: Heard): Verdict | null => {
+      const sort = (heard: Heard): void => {
+        readings.length = places.length = 0;
+        for (const reading of heard.readings) {
+          const place = placeOf(reading, heard);
+          if (place === null || ended.has(place.monitor)) continue;
+          const ordered = place.monitor.order(place.d, reading);
+          if (typeof ordered === 'string') {
+            onOrder(ordered, heard);
+            continue;
+          }
+          if (ordered.saidAt !== reading.saidAt) onOrder('clock_wrong', heard);
+          readings.push(ordered);
+          places.push(place);
+        }
+      };
+      const judge = (i: number, source: number): Verdict | null => {
         const { monitor, d } = places[i];
         const verdict = monitor.take(d, readings[i]);
         if (monitor.series.length === 1 || !isLast(i, places)) return verdict;
-        return monitor.endMessage(sourceOf(topic)) ?? verdict;
+        return monitor.endMessage(source) ?? verdict;
       };
       return heard$.subscribe({
         next: (heard) => {
-          const { readings } = heard;
-          places.length = 0;
           try {
-            for (const reading of readings) places.push(placeOf(reading));
+            sort(heard);
           } catch (error) {
-            subscriber.error(error); // a fault of ours, or of the store that it was to be restored from
+            subscriber.error(error); // a fault of ours, or of the store that a stream was to be restored from
             return;
           }
           for (let i = 0; i < readings.length; i++) {
@@ -55,7 +75,7 @@ export const detectPerStream =
             if (ended.has(monitor)) continue;
             let verdict: Verdict | null;
             try {
-              verdict = judge(i, heard);
+              verdict = judge(i, heard.source);
             } catch (error) {
               ended.add(monitor);
               onError(error, monitor);

@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
-import type { Anomaly, AnomalyEvent } from '../detect/anomaly.ts';
-import type { IncidentEvent } from '../detect/incidents.ts';
+import type { AnomalyEvent } from '../detect/anomaly.ts';
+import type { EpisodeNews, IncidentEvent, OpenIncident } from '../detect/incidents.ts';
+import type { Reading } from '../detect/reading.ts';
 import type { Message } from './message.ts';
 
 /** What the outside knows of one series, retained on its `state` topic. Null where nothing is known yet. */
@@ -23,9 +24,22 @@ export interface SeriesState {
   readonly unit: string;
 }
 
-/** Where alerts go. No call blocks; what cannot be sent now is kept within a bound and sent later. */
+/** What the service does and leaves, since it was started; retained on the site's `health` topic. */
+export interface Health {
+  readonly at: number;
+  /** How much the networks learn: less or nothing while there is more to do than can be done. */
+  readonly learning: 'full' | 'reduced' | 'off';
+  /** Readings that were judged, and those of them that a network did not learn from for want of time. */
+  readonly readings: number;
+  readonly unlearned: number;
+  /** What was refused or remarked on, by reason. */
+  readonly refused: Readonly<Record<string, number>>;
+}
+
+/** Where alerts go. No call blocks; an alert goes out when it is written, and what cannot be sent is kept within a bound. */
 export interface AlertPort {
   state(state: SeriesState): void;
+  health(health: Health): void;
   event(event: AnomalyEvent): void;
   incident(event: IncidentEvent): void;
 }
@@ -34,6 +48,8 @@ export interface AlertPort {
 export interface Snapshot {
   readonly stream: string;
   readonly at: number;
+  /** The last row of the journal that it knows; what is in later ones has come since. */
+  readonly seq: number;
   readonly version: number;
   /** What the bytes are made for; a stream of another shape refuses them. */
   readonly shape: string;
@@ -47,29 +63,77 @@ export interface Rejected {
   readonly payload: Uint8Array;
 }
 
-/** The log of anomalies and of what could not be read. Every call has committed when it returns. */
+/** The log of anomalies and of what could not be read. It is written to from within the ledger's transaction. */
 export interface AnomalyLogPort {
-  /** Writes the episode's row and, in the same transaction, the state that produced it. */
-  record(event: AnomalyEvent, snapshot: Snapshot): void;
+  /** Writes the episode's row. */
+  record(news: EpisodeNews): void;
   /** Writes the incident's row. */
   recordIncident(event: IncidentEvent): void;
-  /** All episodes of the incidents that were not over, the oldest first. */
-  inOpenIncidents(): readonly Anomaly[];
-  /** Keeps a reject for inspection, the newest `quarantine.rows` of them. */
+  /** Those that were not over when last told, in the order in which they began. */
+  openIncidents(): readonly OpenIncident[];
+  /** Keeps rejects for inspection, the newest `quarantine.rows` of them. */
   quarantine(rejected: readonly Rejected[]): void;
 }
 
+/** What was learned, as it was at times that the journal leads on from. Written from within the ledger's transaction. */
 export interface SnapshotPort {
   /** Names of the streams that have a snapshot. */
   streams(): readonly string[];
-  /** The newest snapshot of a stream, null when there is none; throws an `AppError` when it is damaged. */
-  load(stream: string): Snapshot | null;
-  /** Replaces the snapshots of these streams in one transaction. */
+  /** The present snapshots of a stream that are whole, the newest first, and how many are damaged. */
+  load(stream: string): { readonly whole: readonly Snapshot[]; readonly damaged: number };
+  /** Adds to the snapshots of each stream in the place of the oldest of three. */
   save(snapshots: readonly Snapshot[]): void;
+  /** Puts one in the place of all that a stream has. */
+  replace(snapshot: Snapshot): void;
+  /** The row of the journal from which on it takes to bring any of a stream's snapshots up to date; null where there is none. */
+  oldest(stream: string): number | null;
   /** Past states of a stream from before `at`, the newest first: a few, the fewer the older, and none that is damaged. */
   before(stream: string, at: number): readonly Snapshot[];
   /** Drops the past states from `at` on: what they know is to be forgotten. */
   forgetSince(stream: string, at: number): void;
+}
+
+/** All that changes a stream: what was heard, times at which we looked or began to listen, and what could be done. */
+export type Entry =
+  | { readonly kind: 'message'; readonly source: number; readonly readings: readonly Reading[] }
+  | { readonly kind: 'tick' | 'wake'; readonly at: number }
+  | { readonly kind: 'effort'; readonly learnEvery: number };
+
+/** Where in the site file a series comes from. */
+export interface Origin {
+  readonly input: number;
+  readonly field: number;
+}
+
+/**
+ * The durable order: what is heard is written before it is acknowledged, and together with all that followed from it. What
+ * the methods are told waits for a common transaction, which comes between two messages.
+ */
+export interface LedgerPort {
+  /** The row of the journal that the next transaction completes. */
+  readonly seq: number;
+  /** A message has come. False when it is a redelivery of one that was read before: it is only acknowledged once more. */
+  admit(message: Message): boolean;
+  /** What was read of it; `originOf` tells of any series in it where it comes from. */
+  read(source: number, readings: readonly Reading[], originOf: (series: string) => Origin): void;
+  /** Time is looked at, or has gone by unheard until now. */
+  tick(at: number): void;
+  wake(at: number): void;
+  /** How often networks learn from now on, see `StreamMonitor.learnEvery`. */
+  effort(learnEvery: number): void;
+  /**
+   * Has something written with the next transaction; `then` follows when that is on the disk. What is urgent is written
+   * at the end of this turn, and `then` follows even if it cannot be.
+   */
+  write(what: () => void, then?: () => void, urgent?: boolean): void;
+  /** `what` writes all streams, for when what was heard cannot be kept until it can be written. */
+  onOverflow(what: () => void): void;
+  /** What earlier runs wrote, in order, as far as it was not trimmed. */
+  past(): Iterable<{ readonly seq: number; readonly entry: Entry }>;
+  /** Of a series in an entry of the past. */
+  originOf(series: string): Origin | null;
+  /** What is in rows up to this one is no longer needed. */
+  trim(seq: number): void;
 }
 
 /** All that the pipeline knows of the outside. */
@@ -78,4 +142,5 @@ export interface Ports {
   readonly alerts: AlertPort;
   readonly anomalyLog: AnomalyLogPort;
   readonly snapshots: SnapshotPort;
+  readonly ledger: LedgerPort;
 }

@@ -32,6 +32,7 @@ export const REASONS = {
   name_taken: 'Another topic, field or group already has this name; make the `name` distinct, for example with {1}.',
   too_many_series: 'The limit on the number of series is reached; no new series is admitted.',
 
+  overload: 'There was more to do than could be done: every other message that nobody would send again was left.',
   retained: 'The message is the copy that the broker had kept: not a new reading.',
   redelivered: 'The message was delivered before.',
   duplicate: 'The series already has a reading of this time.',

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Site } from '../../src/config/schema.ts';
-import { AppError } from '../../src/errors.ts';
-import type { Snapshot } from '../../src/stream/ports.ts';
+import type { EpisodeNews } from '../../src/detect/incidents.ts';
+import { PASSING_LEDGER } from '../../src/stream/passing-ledger.ts';
+import type { LedgerPort, Snapshot, SnapshotPort } from '../../src/stream/ports.ts';
 import { roomTemperature, MINUTE_MS, START_AT } from '../room-temperature.ts';
-import { siteOf, World } from './world.ts';
+import { siteOf, Tape, World } from './world.ts';
 
 const SECOND_MS = 1000;
 const HOUR_MS = 3_600_000;
@@ -40,37 +41,28 @@ describe('a message that carries a reading', () => {
     expect(world.notes).toEqual([]);
   });
 
-  test('and an anomaly has its row, with the snapshot, before anyone is alerted', () => {
+  test('and an anomaly has its row before anyone is alerted', () => {
     const world = new World(ranged);
     world.send('s/a', '20', { receivedAt: T });
     world.send('s/a', '150', { receivedAt: T + MINUTE_MS });
     world.send('s/a', '20', { receivedAt: T + 2 * MINUTE_MS });
-    expect(world.journal).toEqual([
-      'row opened a with the snapshot of a',
-      'alert opened a',
-      'row closed a with the snapshot of a',
-      'alert closed a',
-    ]);
     const [opened, closed] = world.events;
+    const { id } = opened.anomaly;
+    expect(world.journal).toEqual([`row ${id}, open`, 'alert opened a', `row ${id}, calm`, 'alert closed a']);
     expect(opened.anomaly).toMatchObject({ kind: 'sensor', value: 150, endAt: null, unit: '°C' });
     expect(opened.anomaly.reason).toMatch(
       /^a reads 150 °C, outside its valid range of 0 to 100 °C \(since .* UTC, 100 % sure\)\.$/,
     );
-    expect(closed.anomaly.id).toBe(opened.anomaly.id);
-    expect([...world.rows.values()]).toEqual([closed]);
+    expect(closed.anomaly.id).toBe(id);
+    const { anomaly, at } = closed;
+    expect([...world.rows.values()]).toEqual([{ anomaly, at, heardAt: T + 2 * MINUTE_MS }]);
   });
 
-  test('the snapshot of a row holds the open episode: whoever restarts from it closes it, and does not open it again', () => {
-    const before = new World(ranged);
-    before.send('s/a', '150', { receivedAt: T });
-    const [opened] = before.events;
-    expect(before.snapshots.get('a')!.at).toBe(T);
-    // As after a power cut: nothing but the row's own snapshot was saved.
-    const after = new World(ranged, {}, before.snapshots.values());
-    after.send('s/a', '151', { receivedAt: T + MINUTE_MS });
-    expect(after.events).toEqual([]);
-    after.send('s/a', '20', { receivedAt: T + 2 * MINUTE_MS });
-    expect(after.events.map(({ phase, anomaly }) => [phase, anomaly.id])).toEqual([['closed', opened.anomaly.id]]);
+  test('and a row says when its news was heard, which may be long after', () => {
+    const site = siteOf({ inputs: [{ topic: 's/+', name: '{1}', path: 'v', time: 'at', range: [0, 100] }] });
+    const world = new World(site);
+    world.send('s/a', { v: 150, at: new Date(T).toISOString() }, { receivedAt: T + MINUTE_MS });
+    expect([...world.rows.values()]).toMatchObject([{ at: T, heardAt: T + MINUTE_MS }]);
   });
 
   test('two inputs, and each topic of a wildcard, are streams of their own', () => {
@@ -163,25 +155,43 @@ describe('what may not be scored', () => {
     expect(world.refused).toEqual({ retained: 1, duplicate: 1, late: 1, not_json: 1, not_a_number: 1, no_input: 1 });
   });
 
-  test('what is malformed is said once a reason, and kept in one batch with the next heartbeat', () => {
-    const world = new World(timed);
+  /** A ledger that writes only when told. */
+  function waitingLedger() {
+    const waiting: [what: () => void, then: (() => void) | undefined][] = [];
+    const write: LedgerPort['write'] = (what, then) => waiting.push([what, then]);
+    const commit = (): void => {
+      const writings = waiting.splice(0);
+      for (const [what] of writings) what();
+      for (const [, then] of writings) then?.();
+    };
+    return { ledger: { ...PASSING_LEDGER, write }, commit };
+  }
+
+  test('what is malformed is said once a reason, and kept in one batch with the next transaction', () => {
+    const { ledger, commit } = waitingLedger();
+    const world = new World(timed, { ledger });
     world.send('s/a', { v: 1, at: iso(T) }, { receivedAt: T });
     for (let i = 0; i < 3; i++) world.send('s/a', '{', { receivedAt: T + i * SECOND_MS });
     world.send('s/b', { v: null }, { receivedAt: T + 4 * SECOND_MS });
     expect(world.flushes).toEqual([]);
-    world.clock$.next(T + 5 * SECOND_MS);
+    commit();
     expect(world.flushes.map((batch) => batch.map(({ reason }) => reason))).toEqual([
       ['not_json', 'not_json', 'not_json', 'unavailable'],
     ]);
     expect(world.said('warn')).toHaveLength(2);
-    world.clock$.next(T + 10 * SECOND_MS);
+    commit();
     expect(world.flushes).toHaveLength(1);
+    world.send('s/a', '{', { receivedAt: T + 5 * SECOND_MS });
+    commit();
+    expect(world.flushes.slice(1).map((batch) => batch.map(({ reason }) => reason))).toEqual([['not_json']]);
   });
 
-  test('a flood between two heartbeats is counted, and 256 of it are kept', () => {
-    const world = new World(timed);
+  test('a flood between two transactions is counted, and 256 of it are kept', () => {
+    const { ledger, commit } = waitingLedger();
+    const world = new World(timed, { ledger });
     for (let i = 0; i < 1000; i++) world.send('s/a', `{${i}`, { receivedAt: T });
     world.stop();
+    commit();
     expect(world.flushes.map(({ length }) => length)).toEqual([256]);
     expect(world.refused).toEqual({ not_json: 1000 });
     expect(world.said('warn')).toHaveLength(1);
@@ -260,19 +270,19 @@ describe('states', () => {
 });
 
 describe('snapshots', () => {
-  test('every `every` in the time of arrival, all streams together', () => {
-    const world = new World(siteOf({ snapshots: { every: '1m' } }));
-    for (let i = 0; i <= 150; i++)
+  test('of what is new with the next heartbeat; then of each in turn, once in `every`, in the time of arrival', () => {
+    const world = new World(siteOf({ snapshots: { every: '80s' } }));
+    for (let i = 0; i <= 160; i++)
       for (const name of ['a', 'b']) world.send(`s/${name}`, String(i % 5), { receivedAt: T + i * SECOND_MS });
     expect(world.saves.map((saved) => saved.map(({ stream, at }) => [stream, (at - T) / SECOND_MS]))).toEqual([
       [
-        ['a', 60],
-        ['b', 60],
+        ['a', 5],
+        ['b', 5],
       ],
-      [
-        ['a', 120],
-        ['b', 120],
-      ],
+      [['b', 40]],
+      [['a', 80]],
+      [['b', 120]],
+      [['a', 160]],
     ]);
   });
 
@@ -286,6 +296,8 @@ describe('snapshots', () => {
     finished.send('s/a', '1', { receivedAt: T });
     finished.messages$.complete();
     finished.clock$.complete();
+    expect(finished.completed).toBe(false);
+    finished.wake$.complete();
     expect(finished.completed).toBe(true);
     expect(finished.saves).toHaveLength(1);
   });
@@ -324,6 +336,16 @@ describe('snapshots', () => {
     }
   });
 
+  const store = (load: SnapshotPort['load']): SnapshotPort => ({
+    streams: () => [],
+    load,
+    save: () => undefined,
+    replace: () => undefined,
+    oldest: () => null,
+    before: () => [],
+    forgetSince: () => undefined,
+  });
+
   const saved = (): Snapshot => {
     const world = new World(siteOf());
     for (let i = 0; i < 10; i++) world.send('s/a', String(i), { receivedAt: T + i * SECOND_MS });
@@ -333,11 +355,13 @@ describe('snapshots', () => {
 
   test('a sensor that died while we were away is missed', () => {
     const site = siteOf({ tuning: { warmup: 60 } });
-    const before = new World(site);
+    const ledger = new Tape();
+    const before = new World(site, { ledger });
     for (let i = 0; i < 100; i++) before.send('s/a', String(i % 7), { receivedAt: T + i * SECOND_MS });
     before.stop();
-    const after = new World(site, {}, before.snapshots.values());
+    const after = new World(site, { ledger }, before.snapshots.values());
     const back = T + 24 * 60 * MINUTE_MS;
+    after.wake$.next(back);
     after.clock$.next(back);
     expect(after.events).toEqual([]);
     after.clock$.next(back + 2 * MINUTE_MS);
@@ -388,22 +412,36 @@ describe('snapshots', () => {
     );
   });
 
-  test('so is a damaged one', () => {
-    const load = (stream: string): never => {
-      throw new AppError('snapshot_damaged', `the saved state of "${stream}" is damaged`);
-    };
-    const world = new World(siteOf(), {
-      snapshots: { streams: () => [], load, save: () => undefined, before: () => [], forgetSince: () => undefined },
-    });
+  test('a damaged one is told, and the stream starts afresh', () => {
+    const world = new World(siteOf(), { snapshots: store(() => ({ whole: [], damaged: 1 })) });
     world.send('s/a', '1', { receivedAt: T });
     expect(world.notes).toEqual([
       {
         level: 'warn',
-        fields: { stream: 'a', code: 'snapshot_damaged' },
-        message: 'the saved state of "a" is damaged',
+        fields: { stream: 'a', damaged: 1 },
+        message: 'a saved state is not what was saved (its checksum differs): it has to learn anew',
       },
     ]);
+    expect(world.states.map(({ phase, warmup }) => [phase, warmup])).toEqual([['learning', 1 / 400]]);
     expect(world.answers).toHaveLength(1);
+  });
+
+  test('or goes on from an older one, where that is whole', () => {
+    const world = new World(siteOf(), { snapshots: store(() => ({ whole: [saved()], damaged: 2 })) });
+    world.send('s/a', '1', { receivedAt: T + MINUTE_MS });
+    expect(world.notes.map(({ level, fields, message }) => [level, fields['damaged'], message])).toEqual([
+      ['warn', 2, 'a saved state is not what was saved (its checksum differs): it goes on from an older one'],
+      ['info', undefined, 'learned state restored'],
+    ]);
+    expect(world.states.map(({ warmup }) => warmup)).toEqual([11 / 400]);
+  });
+
+  test('where the newest does not fit, the newest that does is the one', () => {
+    const [fits, other] = [saved(), { ...saved(), version: 99 }];
+    const world = new World(siteOf(), { snapshots: store(() => ({ whole: [other, fits], damaged: 0 })) });
+    world.send('s/a', '1', { receivedAt: T + MINUTE_MS });
+    expect(world.notes.map(({ message }) => message)).toEqual(['learned state restored']);
+    expect(world.states.map(({ warmup }) => warmup)).toEqual([11 / 400]);
   });
 
   test('a store that cannot be read at all is no reason to learn anew: the pipeline fails', () => {
@@ -411,11 +449,84 @@ describe('snapshots', () => {
     const load = (): never => {
       throw failure;
     };
-    const world = new World(siteOf(), {
-      snapshots: { streams: () => [], load, save: () => undefined, before: () => [], forgetSince: () => undefined },
-    });
+    const world = new World(siteOf(), { snapshots: store(load) });
     world.send('s/a', '1', { receivedAt: T });
     expect(world.error).toBe(failure);
+  });
+});
+
+describe('after a power cut, when nothing could be saved', () => {
+  test('what was heard is gone through once more in silence: an open episode is closed, and not opened again', () => {
+    const ledger = new Tape();
+    const before = new World(ranged, { ledger });
+    before.send('s/a', '150', { receivedAt: T });
+    const [opened] = before.events;
+    expect(before.saves).toEqual([]);
+    const after = new World(ranged, { ledger });
+    expect([after.events, after.answers, after.states, after.journal]).toEqual([[], [], [], []]);
+    after.send('s/a', '151', { receivedAt: T + MINUTE_MS });
+    expect(after.events).toEqual([]);
+    after.send('s/a', '20', { receivedAt: T + 2 * MINUTE_MS });
+    expect(after.events.map(({ phase, anomaly }) => [phase, anomaly.id])).toEqual([['closed', opened.anomaly.id]]);
+  });
+
+  test('or only long before: what the snapshots know is not gone through again, and all is as if it had not been', () => {
+    const site = siteOf({
+      tuning: { warmup: 300 },
+      snapshots: { every: '5h' },
+      groups: { pair: { series: ['b', 'c'] } },
+    });
+    const course = roomTemperature(900, { from: 600, until: 640 });
+    const feed = (world: World, from: number, until: number): void => {
+      for (const { at, value } of course.slice(from, until))
+        for (const [d, name] of ['a', 'b', 'c'].entries())
+          world.send(`s/${name}`, String(value + d), { receivedAt: at });
+    };
+    const whole = new World(site, { ledger: new Tape() });
+    feed(whole, 0, 900);
+    expect(whole.events.map(({ phase }) => phase)).toContain('opened');
+    for (const middle of [150, 450, 620, 800]) {
+      const ledger = new Tape();
+      const first = new World(site, { ledger });
+      feed(first, 0, middle);
+      const second = new World(site, { ledger }, first.snapshots.values());
+      feed(second, middle, 900);
+      expect([...first.events, ...second.events], `cut after ${middle}`).toEqual(whole.events);
+      expect([...first.answers, ...second.answers]).toEqual(whole.answers);
+      second.stop();
+    }
+  });
+
+  test('a fault of a series that has gone from its group is over, and its incident after the cool-down', () => {
+    const group = (...series: string[]): Site =>
+      siteOf({
+        inputs: [{ topic: 's/+', name: '{1}', range: [0, 100] }],
+        tuning: { warmup: 50, cool_down: '1m' },
+        snapshots: { every: '10s' },
+        groups: { plant: { series } },
+      });
+    const ledger = new Tape();
+    const before = new World(group('a', 'b'), { ledger });
+    for (let i = 0; i < 28; i++) {
+      before.send('s/a', i > 2 ? '150' : '20', { receivedAt: T + i * SECOND_MS });
+      before.send('s/b', '20', { receivedAt: T + i * SECOND_MS });
+    }
+    expect(before.events.map(({ phase, anomaly }) => [phase, anomaly.series])).toEqual([['opened', 'a']]);
+    const rows: EpisodeNews[] = [];
+    const members = [...before.rows.values()];
+    const anomalyLog = {
+      record: (news: EpisodeNews) => rows.push(news),
+      recordIncident: () => undefined,
+      openIncidents: () => [{ ...before.incidents[0].incident, members }],
+      quarantine: () => undefined,
+    };
+    const after = new World(group('c', 'b'), { ledger, anomalyLog }, before.snapshots.values());
+    after.send('s/b', '20', { receivedAt: T + 30 * SECOND_MS });
+    expect(rows.map(({ anomaly }) => [anomaly.series, anomaly.endedBy])).toEqual([['a', 'removed']]);
+    expect(rows[0].heardAt).toBeGreaterThan(T);
+    expect(after.incidents).toEqual([]);
+    after.send('s/b', '20', { receivedAt: T + 2 * MINUTE_MS });
+    expect(after.incidents.map(({ phase }) => phase)).toEqual(['closed']);
   });
 });
 
@@ -443,14 +554,16 @@ describe('an incident', () => {
   test('goes on after a restart: who opens then joins it, and it is over once', () => {
     const before = new World(site);
     before.send('s/a', '150', { receivedAt: T });
-    const anomalies = [...before.rows.values()].map(({ anomaly }) => anomaly);
+    before.stop();
+    const [{ incident }] = before.incidents;
+    const members = [...before.rows.values()];
     const after = new World(
       site,
       {
         anomalyLog: {
           record: () => undefined,
           recordIncident: () => undefined,
-          inOpenIncidents: () => anomalies,
+          openIncidents: () => [{ ...incident, members }],
           quarantine: () => undefined,
         },
       },
@@ -470,6 +583,7 @@ describe('a failure', () => {
     const world = new World(ranged, {
       alerts: {
         state: () => undefined,
+        health: () => undefined,
         incident: () => undefined,
         event: ({ anomaly }) => {
           if (anomaly.stream === 'a') throw new Error('a fault of ours');
@@ -480,29 +594,13 @@ describe('a failure', () => {
     for (const name of ['a', 'b']) world.send(`s/${name}`, '20', { receivedAt: T });
     for (const name of ['a', 'b']) world.send(`s/${name}`, '150', { receivedAt: T + SECOND_MS });
     for (const name of ['a', 'b']) world.send(`s/${name}`, '20', { receivedAt: T + 2 * SECOND_MS });
-    expect(world.answers.map(({ stream }) => stream)).toEqual(['a', 'b', 'b', 'b']);
+    // Past the next heartbeat.
+    for (const name of ['a', 'b']) world.send(`s/${name}`, '20', { receivedAt: T + 6 * SECOND_MS });
+    expect(world.answers.map(({ stream }) => stream)).toEqual(['a', 'b', 'b', 'b', 'b']);
     expect(events).toEqual(['b', 'b']);
     expect(world.said('error')).toEqual(['this stream failed and is left out until the next start']);
     world.stop();
-    expect(world.saves.map((saved) => saved.map(({ stream }) => stream))).toEqual([['b']]);
-    expect(world.error).toBeNull();
-  });
-
-  test('to write neither silences the alarm nor ends the stream', () => {
-    const full = (): never => {
-      throw new Error('database or disk is full');
-    };
-    const world = new World(ranged, {
-      anomalyLog: { record: full, recordIncident: full, inOpenIncidents: () => [], quarantine: full },
-      snapshots: { streams: () => [], load: () => null, save: full, before: () => [], forgetSince: full },
-    });
-    world.send('s/a', '150', { receivedAt: T });
-    world.send('s/a', 'cold', { receivedAt: T });
-    world.send('s/a', '20', { receivedAt: T + MINUTE_MS });
-    world.stop();
-    expect(world.events.map(({ phase }) => phase)).toEqual(['opened', 'closed']);
-    expect(world.answers).toHaveLength(2);
-    expect(new Set(world.said('error'))).toEqual(new Set(['the database could not be written']));
+    expect(world.saves.map((saved) => saved.map(({ stream }) => stream))).toEqual([['b'], ['b']]);
     expect(world.error).toBeNull();
   });
 });

@@ -15,7 +15,8 @@ test('the status stands under the prefix and the name of the site', () => {
   const site = siteOf({ mqtt: { url: 'mqtt://localhost', prefix: 'house/watch' } });
   expect(brokerOptions(site, () => undefined, Date.now)).toMatchObject({
     statusTopic: 'house/watch/test/status',
-    keepaliveMs: 20_000,
+    ownTopics: 'house/watch/',
+    keepaliveMs: 15_000,
     connectTimeoutMs: 10_000,
   });
 });

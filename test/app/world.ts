@@ -1,11 +1,22 @@
 import { Subject, type Subscription } from 'rxjs';
-import { pipeline } from '../../src/app/pipeline.ts';
+import { pipeline, type Processor } from '../../src/app/pipeline.ts';
 import { siteSchema, type Site } from '../../src/config/schema.ts';
 import type { AnomalyEvent } from '../../src/detect/anomaly.ts';
-import type { IncidentEvent } from '../../src/detect/incidents.ts';
+import type { EpisodeNews, IncidentEvent } from '../../src/detect/incidents.ts';
+import type { Reading } from '../../src/detect/reading.ts';
 import type { Kernel } from '../../src/nn/kernel.ts';
 import type { Message } from '../../src/stream/message.ts';
-import type { Ports, Rejected, SeriesState, Snapshot } from '../../src/stream/ports.ts';
+import { PASSING_LEDGER } from '../../src/stream/passing-ledger.ts';
+import type {
+  Entry,
+  Health,
+  LedgerPort,
+  Origin,
+  Ports,
+  Rejected,
+  SeriesState,
+  Snapshot,
+} from '../../src/stream/ports.ts';
 
 /** A site from what differs; keys as in a file. */
 export const siteOf = (rest: Readonly<Record<string, unknown>> = {}): Site =>
@@ -31,16 +42,77 @@ export interface Answer {
   readonly score: number | null;
 }
 
+/** A ledger that keeps all that it is told, each entry in a row of its own, for a pipeline that comes after. */
+export class Tape implements LedgerPort {
+  private readonly rows: { readonly seq: number; readonly entry: Entry }[] = [];
+  private readonly origins = new Map<string, Origin>();
+  /** The row up to which it was trimmed. */
+  trimmed = 0;
+
+  get seq(): number {
+    return this.rows.length;
+  }
+
+  admit(): boolean {
+    return true;
+  }
+
+  read(source: number, readings: readonly Reading[], originOf: (series: string) => Origin): void {
+    if (readings.length === 0) return;
+    for (const { series } of readings) this.origins.set(series, originOf(series));
+    this.add({ kind: 'message', source, readings: [...readings] });
+  }
+
+  tick(at: number): void {
+    this.add({ kind: 'tick', at });
+  }
+
+  wake(at: number): void {
+    this.add({ kind: 'wake', at });
+  }
+
+  effort(learnEvery: number): void {
+    this.add({ kind: 'effort', learnEvery });
+  }
+
+  write(what: () => void, then?: () => void): void {
+    what();
+    then?.();
+  }
+
+  onOverflow(): void {
+    // It keeps everything.
+  }
+
+  past(): { readonly seq: number; readonly entry: Entry }[] {
+    return this.rows.slice(this.trimmed);
+  }
+
+  originOf(series: string): Origin | null {
+    return this.origins.get(series) ?? null;
+  }
+
+  trim(seq: number): void {
+    this.trimmed = seq;
+  }
+
+  private add(entry: Entry): void {
+    this.rows.push({ seq: this.rows.length + 1, entry });
+  }
+}
+
 /** A pipeline between plain ports that keep all they are told, in one journal and each by itself. */
 export class World {
   readonly messages$ = new Subject<Message>();
   readonly clock$ = new Subject<number>();
+  readonly wake$ = new Subject<number>();
   readonly journal: string[] = [];
   readonly answers: Answer[] = [];
   readonly events: AnomalyEvent[] = [];
   readonly incidents: IncidentEvent[] = [];
-  readonly rows = new Map<string, AnomalyEvent>();
+  readonly rows = new Map<string, EpisodeNews>();
   readonly states: SeriesState[] = [];
+  readonly healths: Health[] = [];
   readonly flushes: (readonly Rejected[])[] = [];
   readonly saves: (readonly Snapshot[])[] = [];
   /** The newest of each stream; what a restarted pipeline would find. */
@@ -50,13 +122,22 @@ export class World {
   completed = false;
   private readonly subscription: Subscription;
 
-  constructor(site: Site, changed: Partial<Ports> = {}, kept: Iterable<Snapshot> = [], kernel: Kernel | null = null) {
+  constructor(
+    site: Site,
+    changed: Partial<Ports> = {},
+    kept: Iterable<Snapshot> = [],
+    kernel: Kernel | null = null,
+    processor?: Processor,
+  ) {
     for (const snapshot of kept) this.snapshots.set(snapshot.stream, snapshot);
-    const keep = (snapshot: Snapshot): unknown => this.snapshots.set(snapshot.stream, snapshot);
+    const keep = (snapshot: Snapshot): void => {
+      this.snapshots.set(snapshot.stream, snapshot);
+    };
     const ports: Ports = {
       messages$: this.messages$,
       alerts: {
         state: (state) => this.states.push(state),
+        health: (health) => this.healths.push(health),
         event: (event) => {
           this.journal.push(`alert ${event.phase} ${event.anomaly.stream}`);
           this.events.push(event);
@@ -64,31 +145,42 @@ export class World {
         incident: (event) => this.incidents.push(event),
       },
       anomalyLog: {
-        record: (event, snapshot) => {
-          this.journal.push(`row ${event.phase} ${event.anomaly.stream} with the snapshot of ${snapshot.stream}`);
-          this.rows.set(event.anomaly.id, event);
-          keep(snapshot);
+        record: (news) => {
+          this.journal.push(`row ${news.anomaly.id}, ${news.anomaly.endedBy ?? 'open'}`);
+          this.rows.set(news.anomaly.id, news);
         },
         recordIncident: () => undefined,
-        inOpenIncidents: () => [],
+        openIncidents: () => [],
         quarantine: (rejected) => this.flushes.push([...rejected]),
       },
       snapshots: {
         streams: () => [...this.snapshots.keys()],
-        load: (stream) => this.snapshots.get(stream) ?? null,
+        load: (stream) => {
+          const snapshot = this.snapshots.get(stream);
+          return { whole: snapshot === undefined ? [] : [snapshot], damaged: 0 };
+        },
         save: (snapshots) => {
           this.saves.push(snapshots);
           snapshots.forEach(keep);
         },
+        replace: keep,
+        oldest: () => null,
         before: () => [],
         forgetSince: () => undefined,
       },
+      ledger: PASSING_LEDGER,
       ...changed,
     };
     const note = (level: string, fields: Readonly<Record<string, unknown>>, message: string): void => {
       this.notes.push({ level, fields, message });
     };
-    this.subscription = pipeline(site, ports, { note, kernel, clock$: this.clock$ }).subscribe({
+    this.subscription = pipeline(site, ports, {
+      note,
+      kernel,
+      clock$: this.clock$,
+      wake$: this.wake$,
+      ...(processor && { processor }),
+    }).subscribe({
       next: ({ monitor, reading: { series, at, value }, verdict }) => {
         this.answers.push({ stream: monitor.stream, series, at, value, score: verdict?.score ?? null });
       },

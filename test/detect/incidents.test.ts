@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Anomaly, AnomalyEvent, EpisodePhase } from '../../src/detect/anomaly.ts';
-import { Incidents, type IncidentEvent } from '../../src/detect/incidents.ts';
+import { Incidents, type EpisodeNews, type IncidentEvent, type OpenIncident } from '../../src/detect/incidents.ts';
 
 const OPTIONS = { windowMs: 600, coolDownMs: 1000 };
 
@@ -172,35 +172,54 @@ test('whatever opens and closes: every incident is opened once, then updated, th
   );
 });
 
-test('restored from its episodes, it goes on as it would have', () => {
+/** What is kept of a site: its incidents as they were told, until they are over, and the newest of every episode. */
+function logOf() {
+  const told = new Map<string, Pick<OpenIncident, 'id' | 'severity' | 'episodes'>>();
+  const rows = new Map<string, EpisodeNews>();
+  return {
+    tell: (events: readonly IncidentEvent[]): void => {
+      for (const { phase, incident } of events)
+        if (phase === 'closed') told.delete(incident.id);
+        else told.set(incident.id, incident);
+    },
+    write: (news: EpisodeNews) => rows.set(news.anomaly.id, news),
+    open: (): OpenIncident[] =>
+      [...told.values()].map(({ id, severity, episodes }) => {
+        const members = [...rows.values()].filter(({ anomaly: { incident } }) => incident === id);
+        return { id, severity, episodes, members };
+      }),
+  };
+}
+
+test('restored from what was written and told, it goes on as it would have, also where news was still to be told', () => {
+  const LAG = 7; // of the way to us
   fc.assert(
     fc.property(life, fc.nat(60), (steps, cut) => {
-      let kept = siteOf();
-      const whole = siteOf();
-      const rows = new Map<string, Anomaly>();
-      const over = new Set<string>();
+      const whole = new Incidents(OPTIONS);
+      let kept = new Incidents(OPTIONS);
+      const log = logOf();
       const since = new Map<string, number>();
       let at = 0;
       steps.forEach(([stream, later], n) => {
         if (n === cut) {
-          const told = kept.told;
-          kept = siteOf();
-          kept.told.push(...told);
-          kept.incidents.restore([...rows.values()].filter(({ incident }) => !over.has(incident!)));
+          kept = new Incidents(OPTIONS);
+          kept.restore(log.open());
         }
         at += later + 1;
         const openedAt = since.get(stream);
-        for (const site of [kept, whole]) {
-          const incident = openedAt === undefined ? site.open(stream, at) : site.close(stream, openedAt, at);
-          const endAt = openedAt === undefined ? null : at;
-          rows.set(`${stream} ${openedAt ?? at}`, anomaly(stream, openedAt ?? at, { incident, endAt }));
-          site.tick(at);
-        }
-        for (const line of kept.told) if (line.includes(' closed ')) over.add(line.split(' ')[2]);
-        if (openedAt === undefined) since.set(stream, at);
-        else since.delete(stream);
+        const phase = openedAt === undefined ? 'opened' : later % 5 === 0 ? 'updated' : 'closed';
+        const severity = phase === 'updated' ? 'critical' : 'minor';
+        const of = anomaly(stream, openedAt ?? at, { severity, endAt: phase === 'closed' ? at : null });
+        if (phase === 'opened') since.set(stream, at);
+        if (phase === 'closed') since.delete(stream);
+        const [goesOn, expected] = [kept, whole].map((incidents) => {
+          const { id, news } = incidents.take({ phase, at, anomaly: of }, at + LAG);
+          return { id, news: later % 3 > 0 ? [...news, ...incidents.tick(at + LAG)] : news };
+        });
+        expect(goesOn).toEqual(expected);
+        log.write({ anomaly: { ...of, incident: goesOn.id }, at, heardAt: at + LAG });
+        log.tell(goesOn.news);
       });
-      expect(kept.told).toEqual(whole.told);
     }),
   );
 });

@@ -28,18 +28,25 @@ function streamOf(series: readonly SeriesInfo[], options: Partial<MonitorOptions
     for (const listener of listeners) listener(event);
   });
   const at = (minute: number): number => START + minute * MINUTE;
+  const order = (d: number, minute: number, value = 0) =>
+    monitor.order(d, { series: series[d].slug, at: at(minute), value, receivedAt: at(minute) + DELAY });
   return {
     monitor,
     events,
     onEvent: (listener: (event: AnomalyEvent) => void) => listeners.push(listener),
     phases: () => events.map(({ phase, anomaly }) => `${phase} ${anomaly.kind} ${anomaly.series}`),
     at,
+    order,
     say: (d: number, minute: number, value: number) => {
-      const time = at(minute);
-      return monitor.take(d, { series: series[d].slug, at: time, value, receivedAt: time + DELAY });
+      const reading = order(d, minute, value);
+      if (typeof reading === 'string') throw new RangeError(`minute ${minute} of series ${d} is ${reading}`);
+      return monitor.take(d, reading);
     },
     tick: (minute: number) => {
       monitor.tick(at(minute) + DELAY);
+    },
+    wake: (minute: number) => {
+      monitor.wake(at(minute) + DELAY);
     },
   };
 }
@@ -556,7 +563,7 @@ describe('a snapshot', () => {
     }
     return said;
   }
-  /** All that is remembered, by name, but for when a sensor was heard: the time away is not counted against it. */
+  /** All that is remembered, by name. */
   function remembered({ monitor: { memory } }: Stream): Map<string, Uint8Array> {
     const bytes = memory.toBytes();
     let offset = 0;
@@ -564,7 +571,7 @@ describe('a snapshot', () => {
       const [, name, length] = /^(.*):(\d+)$/.exec(part)!;
       return [name, bytes.slice(offset, (offset += Number(length)))];
     });
-    return new Map(parts.filter(([name]) => !/\.(silence|arrivals)$/.test(name)));
+    return new Map(parts);
   }
 
   test.each<[string, Partial<MonitorOptions>]>([
@@ -611,10 +618,21 @@ describe('a snapshot', () => {
     expect(restored.events).toEqual(kept.events.slice(opened + 1));
   });
 
-  test('the time away is not the silence of the sensors; it is counted from when we are back', () => {
+  test('the time since then is the silence of the sensors, as for whoever was there all along', () => {
     const tank = warmTank();
     const back = streamOf([infoOf('tank', { unit: '°C' })]);
     back.monitor.restore(tank.monitor.memory.toBytes());
+    back.tick(510);
+    expect(back.events).toMatchObject([{ phase: 'opened', anomaly: { startAt: tank.at(499) + DELAY } }]);
+    tank.tick(510);
+    expect(tank.events).toEqual(back.events);
+  });
+
+  test('unless nobody listened, which is not the silence of the sensors: it is counted from when we are back', () => {
+    const tank = warmTank();
+    const back = streamOf([infoOf('tank', { unit: '°C' })]);
+    back.monitor.restore(tank.monitor.memory.toBytes());
+    back.wake(10_000);
     back.tick(10_000);
     expect(back.events).toEqual([]);
     back.tick(10_009);
@@ -627,6 +645,7 @@ describe('a snapshot', () => {
     const tank = warmTank();
     const back = streamOf([infoOf('tank', { unit: '°C' })]);
     back.monitor.restore(tank.monitor.memory.toBytes());
+    back.wake(10_000);
     back.say(0, 10_000, 23);
     expect(back.monitor.detector.series[0].step).toBe(0);
   });
@@ -636,6 +655,7 @@ describe('a snapshot', () => {
     tank.tick(600);
     const back = streamOf([infoOf('tank', { unit: '°C' })]);
     back.monitor.restore(tank.monitor.memory.toBytes());
+    back.wake(700);
     back.tick(700);
     back.tick(705);
     expect([back.monitor.faultOf(0), back.events]).toEqual(['silent', []]);
@@ -651,7 +671,7 @@ describe('a snapshot', () => {
         monitor.restore(bytes);
       }).toThrow(RangeError);
     expect(monitor.memory.toBytes()).toEqual(before);
-    tick(600); // it was not away either
+    tick(600);
     expect(events).toMatchObject([{ phase: 'opened', anomaly: { startAt: at(499) + DELAY } }]);
   });
 
@@ -747,7 +767,7 @@ describe('the operator says', () => {
       },
     ],
   ])('%s: what a sensor can be said to do is known as before', (_, command) => {
-    const { monitor, say, normal } = warmTank({ maxStep: 8 });
+    const { monitor, say, order, normal } = warmTank({ maxStep: 8 });
     const past = monitor.memory.toBytes();
     for (let t = 500; t < 600; t++) say(0, t, 20 + normal());
     command(monitor, past);
@@ -756,7 +776,7 @@ describe('the operator says', () => {
     say(0, 601, 20.5);
     for (let t = 602; t < 640; t++) say(0, t, 20.5);
     expect(monitor.faultOf(0)).toBe('stuck');
-    expect(monitor.lastAt(0)).toBe(START + 639 * MINUTE);
+    expect(order(0, 639)).toBe('duplicate');
   });
 
   test('forget: a meter counts on from where it was, not from where it had been', () => {
@@ -772,7 +792,7 @@ describe('the operator says', () => {
   });
 
   test('forget since then: it knows what it knew, the open episode is over, and a silent sensor stays silent', () => {
-    const { monitor, say, events, at, normal, tick } = warmTank();
+    const { monitor, say, order, events, at, normal, tick } = warmTank();
     const past = monitor.memory.toBytes();
     const { mean, readings } = monitor.detector.series[0];
     for (let t = 500; t < 700; t++) say(0, t, 60 + normal());
@@ -782,7 +802,7 @@ describe('the operator says', () => {
     monitor.forget(past, at(800));
     expect(last(events)).toMatchObject({ phase: 'closed', anomaly: { kind: 'process', endedBy: 'forgotten' } });
     expect([monitor.detector.series[0].mean, monitor.detector.series[0].readings]).toEqual([mean, readings]);
-    expect([monitor.faultOf(0), monitor.lastAt(0)]).toEqual(['silent', at(700)]);
+    expect([monitor.faultOf(0), order(0, 700), order(0, 699)]).toEqual(['silent', 'duplicate', 'late']);
     say(0, 801, 20 + normal());
     expect(monitor.detector.series[0].step).toBe(0);
     say(0, 802, 1e6); // worse than what was forgotten: that is still cooling down
@@ -848,8 +868,12 @@ describe('what the last reading is worth', () => {
   });
 });
 
-test('the last event time of each series, -Infinity before its first', () => {
-  const { monitor, say, at } = streamOf(PUMP);
+test('each series goes forward in its own time, and so it does after a restart', () => {
+  const { monitor, say, order, at } = streamOf(PUMP);
   say(0, 3, 20);
-  expect([monitor.lastAt(0), monitor.lastAt(1)]).toEqual([at(3), -Infinity]);
+  expect([order(0, 3), order(0, 2)]).toEqual(['duplicate', 'late']);
+  const back = streamOf(PUMP);
+  back.monitor.restore(monitor.memory.toBytes());
+  expect([back.order(0, 3), back.order(0, 2)]).toEqual(['duplicate', 'late']);
+  expect([back.order(1, 1), back.order(0, 4)]).toMatchObject([{ at: at(1) }, { at: at(4) }]);
 });

@@ -28,10 +28,11 @@ inputs: [{ topic: rooms/+, name: '{1}' }]
 };
 
 const backup = (cwd: string, out = 'copy.db') => runProgram(['backup', '-c', 'site.yaml', '-o', out], cwd);
-const state = { stream: 'hall', at: 0, version: 1, shape: 'x', bytes: new Uint8Array(5000).fill(7) };
+const state = { stream: 'hall', at: 0, seq: 1, version: 1, shape: 'x', bytes: new Uint8Array(5000).fill(7) };
 const filled = (cwd: string): void => {
   const db = openDatabase(join(cwd, 'zankyo.db'));
-  new AnomalyLog(db, { quarantineRows: 1 }).record({ phase: 'opened', at: 0, anomaly: anomaly() }, state);
+  new AnomalyLog(db, { quarantineRows: 1 }).record({ anomaly: anomaly(), at: 0, heardAt: 0 });
+  new SnapshotStore(db).save([state]);
   db.close();
 };
 
@@ -78,7 +79,9 @@ test('a copy made beside the running service is whole, and a service goes on fro
   const db = openDatabase(join(restored, 'zankyo.db'));
   expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
   expect([...new AnomalyLog(db, { quarantineRows: 1 }).list()]).toEqual([anomaly()]);
-  expect(new SnapshotStore(db).load('hall')).toMatchObject({ at: 0, shape: 'x' });
+  // What was there before stays among the newest three, though the service could not use it.
+  const { whole, damaged } = new SnapshotStore(db).load('hall');
+  expect([whole.at(-1), damaged]).toMatchObject([{ at: 0, seq: 1, shape: 'x' }, 0]);
   db.close();
 });
 

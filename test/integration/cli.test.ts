@@ -172,11 +172,7 @@ describe('the database', () => {
     const cwd = withFiles({ 'site.yaml': site() });
     const db = openDatabase(join(cwd, 'zankyo.db'));
     const log = new AnomalyLog(db, { quarantineRows: 1 });
-    for (const one of [old, recent])
-      log.record(
-        { phase: 'opened', at: one.startAt, anomaly: one },
-        { stream: one.stream, at: one.startAt, version: 1, shape: 'x', bytes: new Uint8Array(8) },
-      );
+    for (const one of [old, recent]) log.record({ anomaly: one, at: one.startAt, heardAt: one.startAt });
     db.close();
     return cwd;
   };

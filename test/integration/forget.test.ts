@@ -5,6 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import { restore, snapshotOf } from '../../src/app/checkpoint.ts';
 import { forgetSince } from '../../src/app/forget.ts';
 import type { AnomalyEvent } from '../../src/detect/anomaly.ts';
+import type { Reading } from '../../src/detect/reading.ts';
 import { StreamMonitor } from '../../src/detect/stream-monitor.ts';
 import { openDatabase } from '../../src/io/database.ts';
 import { loadKernel } from '../../src/io/kernel-file.ts';
@@ -21,7 +22,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const T = 1_700_000_000_000;
 
-/** A tank whose sensor is wrong by 30 from the 20th hour to the 30th, saved every hour. */
+/** A tank whose sensor is wrong by 30 from the 20th hour to the 30th, saved every hour; a row of the journal a minute. */
 function tank(file: string) {
   const events: AnomalyEvent[] = [];
   const series = [{ slug: 'tank', unit: '°C', range: null, only: 'both' }] as const;
@@ -31,8 +32,9 @@ function tank(file: string) {
   const random = new Random(1);
   for (let t = 0; t < 30 * HOUR; t += MINUTE) {
     const value = 20 + random.normal() + (t >= 20 * HOUR ? 30 : 0);
-    monitor.take(0, { series: 'tank', at: T + t, value, receivedAt: T + t });
-    if (t % HOUR === 0) store.save([snapshotOf(monitor, T + t)]);
+    const reading = monitor.order(0, { series: 'tank', at: T + t, value, receivedAt: T + t });
+    monitor.take(0, reading as Reading);
+    if (t % HOUR === 0) store.save([snapshotOf(monitor, T + t, 1 + t / MINUTE)]);
   }
   return { monitor, store, events, create };
 }
@@ -41,22 +43,24 @@ test('a stream that learned ten hours of nonsense knows again what it knew befor
   const { monitor, store, create } = tank('nonsense.db');
   const [model] = monitor.detector.series;
   expect(model.mean).toBeGreaterThan(25);
-  const from = forgetSince(monitor, store, T + 20 * HOUR, T + 30 * HOUR);
+  const from = forgetSince(monitor, store, T + 20 * HOUR, T + 30 * HOUR, 1801);
   expect(from).toBe(T + 18 * HOUR);
   expect(model.mean).toBeCloseTo(20, 0);
   expect(model.readings).toBe(18 * 60 + 1);
 
   // What they learned since is in none of them: a restart does not bring it back, nor does going back once more.
   expect(store.before('tank', T + 30 * HOUR).map(({ at }) => (at - T) / HOUR)).toEqual([18, 0]);
+  const { whole } = store.load('tank');
+  expect(whole.map(({ seq, at }) => [seq, (at - T) / HOUR])).toEqual([[1801, 30]]);
   const restarted = create();
-  restore(restarted, store.load('tank')!);
+  restore(restarted, whole[0]);
   expect(restarted.memory.toBytes()).toEqual(monitor.memory.toBytes());
 });
 
 test('where no such state is kept nothing changes', () => {
   const { monitor, store, events } = tank('none.db');
   const before = [monitor.memory.toBytes(), events.length, store.before('tank', Infinity).length];
-  expect(forgetSince(monitor, store, T, T + 30 * HOUR)).toBeNull();
+  expect(forgetSince(monitor, store, T, T + 30 * HOUR, 1801)).toBeNull();
   expect([monitor.memory.toBytes(), events.length, store.before('tank', Infinity).length]).toEqual(before);
 });
 

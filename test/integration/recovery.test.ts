@@ -37,9 +37,10 @@ beforeEach(() => {
   path = join(mkdtempSync(join(root, 'site-')), 'zankyo.db');
 });
 
-const state = (n: number, at = NOW) => ({
+const state = (n: number, at = NOW, seq = 1) => ({
   stream: `s${n}`,
   at,
+  seq,
   version: 1,
   shape: 'gru 16',
   bytes: new Uint8Array(20_000).fill(n),
@@ -54,7 +55,7 @@ const filled = (): readonly Anomaly[] => {
     anomaly({ id: `e${String(n).padStart(4, '0')}`, startAt: n, reason: `The reason of ${n}.` }),
   );
   db.transaction(() => {
-    for (const episode of episodes) log.record({ phase: 'opened', at: 0, anomaly: episode }, state(0));
+    for (const episode of episodes) log.record({ anomaly: episode, at: 0, heardAt: 0 });
     store.save(Array.from({ length: STREAMS }, (_, n) => state(n)));
   })();
   db.close();
@@ -96,7 +97,12 @@ const opened = (): Outcome => {
   try {
     expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
     const store = new SnapshotStore(db);
-    for (const stream of store.streams()) expect(store.load(stream)!.bytes).toHaveLength(20_000);
+    for (const stream of store.streams()) {
+      const { whole, damaged } = store.load(stream);
+      expect(whole.length).toBeGreaterThan(0);
+      for (const { bytes } of whole) expect(bytes).toHaveLength(20_000);
+      expect(damaged).toBe(0);
+    }
     const episodes = [...new AnomalyLog(db, { quarantineRows: 1 }).list()].toReversed();
     return { recovery, episodes, streams: store.streams() };
   } finally {

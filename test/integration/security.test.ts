@@ -6,6 +6,7 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { anomaly } from '../cli/anomaly.ts';
 import { AnomalyLog } from '../../src/io/anomaly-log.ts';
 import { openDatabase } from '../../src/io/database.ts';
+import { SnapshotStore } from '../../src/io/snapshot-store.ts';
 import { roomTemperature } from '../room-temperature.ts';
 import { freePort, passwordLine, startMosquitto, type MosquittoOptions } from './mosquitto.ts';
 import { directory, eventually, isWarning, runProgram, startProgram, type Program } from './program.ts';
@@ -245,18 +246,9 @@ describe('control characters', () => {
       'evil.csv': `time,"${EVIL.replaceAll('"', '')}"\n2026-01-01T00:00:00Z,1\n`,
     });
     const db = openDatabase(join(cwd, 'zankyo.db'));
-    const event = {
-      phase: 'opened',
-      at: 0,
-      anomaly: anomaly({ reason: `hall ${EVIL}`, unit: EVIL, incident: EVIL }),
-    } as const;
-    new AnomalyLog(db, { quarantineRows: 0 }).record(event, {
-      stream: EVIL,
-      at: 0,
-      version: 1,
-      shape: '',
-      bytes: new Uint8Array(),
-    });
+    const evil = anomaly({ reason: `hall ${EVIL}`, unit: EVIL, incident: EVIL });
+    new AnomalyLog(db, { quarantineRows: 0 }).record({ anomaly: evil, at: 0, heardAt: 0 });
+    new SnapshotStore(db).save([{ stream: EVIL, at: 0, seq: 1, version: 1, shape: EVIL, bytes: new Uint8Array() }]);
     db.close();
     for (const args of [
       ['anomalies', '--database', 'zankyo.db'],

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { restore, snapshotOf } from '../../src/app/checkpoint.ts';
 import { monitorOptions, plansOf } from '../../src/app/streams.ts';
 import { loadSite } from '../../src/config/load.ts';
+import type { Reading } from '../../src/detect/reading.ts';
 import { StreamMonitor } from '../../src/detect/stream-monitor.ts';
 import { openDatabase } from '../../src/io/database.ts';
 import { loadKernel } from '../../src/io/kernel-file.ts';
@@ -62,13 +63,16 @@ const saved = (cwd: string, stream: string): StreamMonitor => {
   const monitor = fresh(cwd, stream);
   restore(
     monitor,
-    store(cwd, (snapshots) => snapshots.load(stream))!,
+    store(cwd, (snapshots) => snapshots.load(stream).whole[0]),
   );
   return monitor;
 };
 const learn = (monitor: StreamMonitor): StreamMonitor => {
   for (const { at, value } of roomTemperature(60))
-    monitor.series.forEach(({ slug }, d) => monitor.take(d, { series: slug, at, value: value + d, receivedAt: at }));
+    monitor.series.forEach(({ slug }, d) => {
+      const reading = monitor.order(d, { series: slug, at, value: value + d, receivedAt: at });
+      monitor.take(d, reading as Reading);
+    });
   return monitor;
 };
 const thetaOf = ({ detector: { forecaster } }: StreamMonitor): Float64Array => {
@@ -81,7 +85,7 @@ const learned = (stream: string, tuning?: string): { cwd: string; theta: Float64
   const cwd = house(tuning);
   const monitor = learn(fresh(cwd, stream));
   store(cwd, (snapshots) => {
-    snapshots.save([snapshotOf(monitor, Date.UTC(2026, 0, 5, 12))]);
+    snapshots.save([snapshotOf(monitor, Date.UTC(2026, 0, 5, 12), 1)]);
   });
   return { cwd, theta: thetaOf(monitor) };
 };
@@ -121,13 +125,22 @@ describe.each(NETWORKS)('%s', (tuning) => {
       const before = house(tuning, 2);
       const monitor = learn(fresh(before, stream));
       store(before, (snapshots) => {
-        snapshots.save([snapshotOf(monitor, 0)]);
+        snapshots.save([snapshotOf(monitor, 0, 1), snapshotOf(monitor, 0, 2)]);
       });
       expect(thetaOf(saved(before, stream))).not.toEqual(theta);
       expect((await imported(before, stream, file)).stdout).toContain(`${stream} goes on with them at the next start.`);
       const after = saved(before, stream);
       expect(thetaOf(after)).toEqual(theta);
-      expect([after.samples, after.lastAt(0)]).toEqual([monitor.samples, monitor.lastAt(0)]);
+      expect(after.samples).toBe(monitor.samples);
+      // Each sensor goes on in time from where it was.
+      const { at } = roomTemperature(60)[59];
+      const again = { series: after.series[0].slug, at, value: 0, receivedAt: at + 60_000 };
+      expect(after.order(0, again)).toBe('duplicate');
+      // No older state is left that would bring the old weights back; what was heard since is still to come.
+      expect(store(before, (snapshots) => snapshots.load(stream))).toMatchObject({
+        whole: [{ at: 0, seq: 2 }],
+        damaged: 0,
+      });
     },
   );
 });

@@ -1,7 +1,5 @@
-import { EMPTY } from 'rxjs';
 import { expect, test } from 'vitest';
 import type { Anomaly, AnomalyEvent } from '../../src/detect/anomaly.ts';
-import type { Broker } from '../../src/io/broker.ts';
 import type { Incident } from '../../src/detect/incidents.ts';
 import { alertsOver, eventJson, incidentJson, stateJson, statusTopic } from '../../src/io/mqtt-alerts.ts';
 import type { SeriesState } from '../../src/stream/ports.ts';
@@ -120,15 +118,11 @@ test('a message id tells the same news from other news of the same episode', () 
 
 test('each has its topic: a sensor is told under its series, all else under the stream', () => {
   const published: string[] = [];
-  const broker: Broker = {
-    messages$: EMPTY,
-    connection$: EMPTY,
-    dropped: 0,
-    publishState: (topic, payload) => published.push(`state ${topic} ${payload.slice(0, 9)}`),
-    publishEvent: (topic, payload) => published.push(`event ${topic} ${payload.slice(0, 14)}`),
-    close: () => Promise.resolve(),
+  const broker = {
+    publishState: (topic: string, payload: string) => published.push(`state ${topic} ${payload.slice(0, 9)}`),
   };
-  const alerts = alertsOver(broker, 'house/watch', 'home');
+  const outbox = { add: (topic: string, payload: string) => published.push(`event ${topic} ${payload.slice(0, 14)}`) };
+  const alerts = alertsOver(broker, outbox, 'house/watch', 'home');
   alerts.state(state());
   alerts.event(event('opened'));
   alerts.event(event('opened', { kind: 'sensor' }));

@@ -49,3 +49,14 @@ test('keeps the newest events, drops the oldest, and counts exactly these', () =
     }),
   );
 });
+
+test('what is dropped is gone: whoever wanted to know hears of it, and of what is taken from who publishes it', () => {
+  const outbox = new Outbox(2);
+  const gone: string[] = [];
+  for (const payload of ['1', '2', '3']) outbox.event('alarm', payload, () => gone.push(payload));
+  expect(gone).toEqual(['1']);
+  outbox.take()!.gone!();
+  expect(gone).toEqual(['1', '2']);
+  expect(outbox.take()).toMatchObject({ payload: '3' });
+  expect(gone).toEqual(['1', '2']);
+});

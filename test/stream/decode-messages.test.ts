@@ -3,8 +3,10 @@ import { TestScheduler } from 'rxjs/testing';
 import { expect, test } from 'vitest';
 import { readingsOf } from '../../src/stream/decode-messages.ts';
 import { Decoder } from '../../src/stream/decoder.ts';
-import { Inbox } from '../../src/stream/inbox.ts';
 import type { Message } from '../../src/stream/message.ts';
+import { PASSING_LEDGER } from '../../src/stream/passing-ledger.ts';
+import type { LedgerPort } from '../../src/stream/ports.ts';
+import { sourceOf } from '../../src/stream/source.ts';
 import { field, input, message } from './harness.ts';
 
 const decoder = (): Decoder =>
@@ -12,11 +14,14 @@ const decoder = (): Decoder =>
     maxSeries: 10,
   });
 
-const run = (messages: Message[]): { values: (readonly [string, number])[]; reasons: string[] } => {
+const run = (
+  messages: Message[],
+  ledger = PASSING_LEDGER,
+): { values: (readonly [string, number])[]; reasons: string[] } => {
   const values: (readonly [string, number])[] = [];
   const reasons: string[] = [];
   from(messages)
-    .pipe(readingsOf(decoder(), new Inbox(), ({ reason }) => reasons.push(reason)))
+    .pipe(readingsOf(decoder(), ledger, ({ reason }) => reasons.push(reason)))
     .subscribe(({ readings }) => values.push(...readings.map(({ series, value }) => [series, value] as const)));
   return { values, reasons };
 };
@@ -31,8 +36,8 @@ test('readings come at once, message by message, in the order of the fields', ()
       c: message('s/two', { ts: 1_700_001_000, v: 3 }),
     });
     const readings$ = messages$.pipe(
-      readingsOf(decoder(), new Inbox(), () => undefined),
-      map(({ topic, readings }) => [topic, ...readings]),
+      readingsOf(decoder(), PASSING_LEDGER, () => undefined),
+      map(({ message, source, readings }) => [message!.topic, source, ...readings]),
     );
     const reading = (series: string, value: number): object => ({
       series,
@@ -41,38 +46,90 @@ test('readings come at once, message by message, in the order of the fields', ()
       receivedAt: message('', '').receivedAt,
     });
     expectObservable(readings$).toBe('-x---z---|', {
-      x: ['s/one', reading('one', 1), reading('one-w', 2)],
-      z: ['s/two', reading('two', 3)],
+      x: ['s/one', sourceOf('s/one'), reading('one', 1), reading('one-w', 2)],
+      z: ['s/two', sourceOf('s/two'), reading('two', 3)],
     });
   });
 });
 
 test('what is refused is told with its reason, and the readings go on', () => {
   const first = { ts: 1_700_001_000, v: 1 };
+  // This ledger has had the message before if the broker says so.
+  const ledger = { ...PASSING_LEDGER, admit: ({ redelivered }: Message) => !redelivered };
   expect(
-    run([
-      message('s/a', { ts: 1_700_000_999, v: 0 }, { retained: true }),
-      message('s/a', first),
-      message('s/a', first, { redelivered: true }),
-      message('s/a', first),
-      message('s/a', { ts: 1_700_000_998, v: 2, w: 3 }),
-      message('s/a', '{'),
-      message('x', '1'),
-      message('s/a', { ts: 1_700_001_001, v: 4 }),
-    ]),
+    run(
+      [
+        message('s/a', { ts: 1_700_000_999, v: 0 }, { retained: true }),
+        message('s/a', first),
+        message('s/a', first, { redelivered: true }),
+        message('s/a', { ts: 1_700_000_998, v: 2, w: 3 }),
+        message('s/a', '{'),
+        message('x', '1'),
+        message('s/a', { ts: 1_700_001_001, v: 4 }),
+      ],
+      ledger,
+    ),
   ).toEqual({
     values: [
       ['a', 1],
+      ['a', 2],
       ['a-w', 3],
       ['a', 4],
     ],
-    reasons: ['retained', 'redelivered', 'duplicate', 'late', 'not_json', 'no_input'],
+    reasons: ['retained', 'redelivered', 'not_json', 'no_input'],
   });
+});
+
+test('a redelivery of what was not had before is read', () => {
+  const first = { ts: 1_700_001_000, v: 1 };
+  const again = { redelivered: true };
+  expect(run([message('s/a', first, again), message('s/a', first, again)])).toEqual({
+    values: [
+      ['a', 1],
+      ['a', 1],
+    ],
+    reasons: [],
+  });
+});
+
+test('the ledger hears of each message before it is passed on: of its readings, and of none where it is refused', () => {
+  const told: string[] = [];
+  const ledger: LedgerPort = {
+    ...PASSING_LEDGER,
+    seq: 7,
+    admit: ({ topic, redelivered }) => {
+      told.push(`admit ${topic}`);
+      return !redelivered;
+    },
+    read: (source, readings, originOf) => {
+      const origins = readings.map(({ series, value }) => {
+        const { input: i, field: f } = originOf(series);
+        return `${series} = ${value} of field ${i}.${f}`;
+      });
+      told.push(`read ${source === sourceOf('s/a') ? 's/a' : 'another'}: ${origins.join(', ')}`);
+    },
+  };
+  const messages = [
+    message('s/a', { ts: 1_700_001_000, v: 1, w: 2 }),
+    message('s/a', '{'),
+    message('s/a', { ts: 1_700_001_000, v: 3 }, { retained: true }),
+    message('s/a', { ts: 1_700_001_000, v: 4 }, { redelivered: true }),
+  ];
+  from(messages)
+    .pipe(readingsOf(decoder(), ledger, ({ reason }) => told.push(reason)))
+    .subscribe(({ seq }) => told.push(`passed on in row ${seq}`));
+  expect(told).toEqual([
+    ...['admit s/a', 'read s/a: a = 1 of field 0.0, a-w = 2 of field 0.1', 'passed on in row 7'],
+    // All of these are acknowledged, so the ledger hears of them too.
+    ...['admit s/a', 'not_json', 'read s/a: '],
+    ...['admit s/a', 'retained', 'read s/a: '],
+    ...['admit s/a', 'redelivered'],
+  ]);
 });
 
 test('the end and the failure of the source are passed on', () => {
   const seen: string[] = [];
-  const operator = readingsOf(decoder(), new Inbox(), () => undefined);
+  const operator = readingsOf(decoder(), PASSING_LEDGER, () => undefined);
   from([])
     .pipe(operator)
     .subscribe({ complete: () => seen.push('complete') });
@@ -87,7 +144,7 @@ test('who has enough leaves the source', () => {
   const seen: number[][] = [];
   messages$
     .pipe(
-      readingsOf(decoder(), new Inbox(), () => undefined),
+      readingsOf(decoder(), PASSING_LEDGER, () => undefined),
       take(1),
       toArray(),
     )
@@ -104,7 +161,7 @@ test('a fault in the count of rejects ends the stream as an error and leaves the
   const fault = new Error('counter');
   messages$
     .pipe(
-      readingsOf(decoder(), new Inbox(), () => {
+      readingsOf(decoder(), PASSING_LEDGER, () => {
         throw fault;
       }),
     )

@@ -6,6 +6,7 @@ import { tuningSchema } from '../../src/config/schema.ts';
 import { monitorOptions } from '../../src/app/streams.ts';
 import type { Heard } from '../../src/stream/decode-messages.ts';
 import { detectPerStream } from '../../src/stream/detect-per-stream.ts';
+import { sourceOf } from '../../src/stream/source.ts';
 
 const options: MonitorOptions = monitorOptions(tuningSchema.parse({}), null);
 
@@ -19,24 +20,28 @@ const monitor = (stream: string, slugs: readonly string[], onEvent: () => void =
 
 const reading = (series: string, at: number, value = 1): Reading => ({ series, at, value, receivedAt: at });
 
-/** The operator over these streams, and what came of it: `stream at verdict?`. */
+/** The operator over these streams, and what came of it: `stream at verdict?`; messages are numbered from 1 on. */
 function running(monitors: readonly StreamMonitor[]) {
   const heard$ = new Subject<Heard>();
+  let messages = 0;
   const steps: string[] = [];
+  const order: string[] = [];
   const failed: string[] = [];
   const end: unknown[] = [];
   const subscription = heard$
     .pipe(
-      detectPerStream(
-        ({ series }) => {
+      detectPerStream({
+        placeOf: ({ series }) => {
+          if (series === 'nowhere') return null;
           for (const one of monitors) {
             const d = one.series.findIndex(({ slug }) => slug === series);
             if (d >= 0) return { monitor: one, d };
           }
           throw new RangeError(`${series} has no place`);
         },
-        (error, { stream }) => failed.push(`${stream}: ${(error as Error).message}`),
-      ),
+        onOrder: (reason, { seq }) => order.push(`${seq} ${reason}`),
+        onError: (error, { stream }) => failed.push(`${stream}: ${(error as Error).message}`),
+      }),
     )
     .subscribe({
       next: ({ monitor: { stream }, reading: { at }, verdict }) => {
@@ -47,9 +52,9 @@ function running(monitors: readonly StreamMonitor[]) {
     });
   /** A message of these readings. */
   const hear = (topic: string, ...readings: Reading[]): void => {
-    heard$.next({ topic, readings });
+    heard$.next({ message: null, source: sourceOf(topic), seq: ++messages, readings });
   };
-  return { heard$, hear, steps, failed, end, subscription };
+  return { heard$, hear, steps, order, failed, end, subscription };
 }
 
 test('each reading goes to its stream, and is scored when it completes a sample', () => {
@@ -82,6 +87,43 @@ test('a stream that throws ends for itself; its later readings are left, the oth
   expect(steps).toEqual(['a 0 scored', 'b 0 scored', 'b 1 scored', 'b 2 scored', 'b 3 scored']);
   expect(failed).toEqual(['a: no']);
   expect(end).toEqual([]);
+});
+
+test('what is out of order in time is told with its message, and the readings go on', () => {
+  const { hear, steps, order } = running([monitor('a', ['a']), monitor('b', ['b'])]);
+  const own = (series: string, at: number, value = 1): Reading => ({ series, at, value, receivedAt: 100 });
+  hear('t', own('a', 5), own('b', 5));
+  hear('t', own('a', 5), own('b', 4), own('a', 6));
+  hear('t', own('b', 5), own('b', 7));
+  expect(steps).toEqual(['a 5 scored', 'b 5 scored', 'a 6 scored', 'b 7 scored']);
+  expect(order).toEqual(['2 duplicate', '2 late', '3 duplicate']);
+});
+
+test('what its sender timed wrong counts from its arrival, and is told; what the decoder timed anew is told by that', () => {
+  const { hear, steps, order } = running([monitor('a', ['a'])]);
+  const MINUTE = 60_000;
+  const said = (at: number, minute: number): Reading => ({
+    ...reading('a', at, minute % 7),
+    receivedAt: minute * MINUTE,
+  });
+  hear('t', said(0, 0));
+  for (let minute = 1; minute < 8; minute++) hear('t', said(minute - 1e6, minute));
+  hear('t', { ...said(8 * MINUTE, 8), saidAt: 1 });
+  expect(order).toEqual([2, 3, 4, 5, 6].map((n) => `${n} late`).concat('7 clock_wrong', '8 clock_wrong'));
+  expect(steps).toEqual([0, 6, 7, 8].map((minute) => `a ${minute * MINUTE} scored`));
+});
+
+test('where a group comes in one message, its last reading that counts is the last', () => {
+  const { hear, steps } = running([monitor('three', ['a', 'b', 'c'])]);
+  hear('t', reading('a', 1), reading('b', 1));
+  hear('t', reading('a', 2), { ...reading('b', 1), receivedAt: 2 });
+  expect(steps).toEqual(['three 1', 'three 1 scored', 'three 2 scored']);
+});
+
+test('a reading that is to be left goes nowhere, and the others of its message go on', () => {
+  const { hear, steps, order } = running([monitor('a', ['a'])]);
+  hear('t', reading('nowhere', 1), reading('a', 1), reading('nowhere', 1));
+  expect([steps, order]).toEqual([['a 1 scored'], []]);
 });
 
 test('a reading without a place is an error of the whole, told downstream', () => {

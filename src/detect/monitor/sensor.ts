@@ -3,6 +3,7 @@ import { Episode } from '../episode.ts';
 import { CAUSES, emptyFinding, type Finding } from '../finding.ts';
 import type { Reading, SeriesInfo } from '../reading.ts';
 import { Counter } from '../sensor/counter.ts';
+import type { OrderReason } from '../sensor/course.ts';
 import { isByHabit, isSensorFault, type SensorFault } from '../sensor/fault.ts';
 import { SensorWatch, type SensorWatchOptions } from '../sensor/sensor-watch.ts';
 import type { News } from './news.ts';
@@ -47,9 +48,9 @@ export class Sensor {
     this.maturity = maturity;
   }
 
-  /** Event time of the last reading, -Infinity before the first. */
-  get lastAt(): number {
-    return this.watch.lastAt;
+  /** The reading as it counts in time, or why it does not; to be heard only then. */
+  order(reading: Reading): Reading | OrderReason {
+    return this.watch.course.order(reading);
   }
 
   /** The open fault, null when it is sound. */
@@ -98,7 +99,7 @@ export class Sensor {
     return true;
   }
 
-  /** Nobody listened until now: that silence was ours. */
+  /** Until now nobody listened. */
   resume(now: number): void {
     this.watch.silence.resume(now);
   }

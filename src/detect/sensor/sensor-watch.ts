@@ -2,6 +2,7 @@ import type { Memory } from '../../math/memory.ts';
 import type { Reading, SeriesInfo } from '../reading.ts';
 import { TimeGap } from '../time-gap.ts';
 import { ClockWatch } from './clock-watch.ts';
+import { Course } from './course.ts';
 import { Plausibility } from './plausibility.ts';
 import { Silence } from './silence.ts';
 import { Standstill } from './standstill.ts';
@@ -27,6 +28,7 @@ export class SensorWatch {
   readonly standstill: Standstill;
   readonly plausibility: Plausibility;
   readonly clock: ClockWatch;
+  readonly course: Course;
   private readonly interval: TimeGap;
   private readonly s: Float64Array; // readings, event time of the last
 
@@ -39,6 +41,7 @@ export class SensorWatch {
     this.standstill = new Standstill(memory, stuckAfter);
     this.plausibility = new Plausibility(memory, info);
     this.clock = new ClockWatch(memory);
+    this.course = new Course(memory);
     this.interval = new TimeGap(memory, 'interval');
     this.s = memory.take('watch', 2);
   }
@@ -46,11 +49,6 @@ export class SensorWatch {
   /** Usual interval between readings, in their own time, ms. */
   get intervalMs(): number {
     return this.interval.usualMs;
-  }
-
-  /** Event time of the last reading, -Infinity before the first. */
-  get lastAt(): number {
-    return this.s[0] === 0 ? -Infinity : this.s[1];
   }
 
   /** Whether so much time lies between the last reading and one at `at` that they have little to do with each other. */

@@ -77,10 +77,16 @@ export class Silence {
     s[LEARNING] = learning ? 1 : 0;
   }
 
-  /** After a restart nobody listened for a while: that silence was ours, not the sensor's. */
+  /**
+   * Until now nobody listened: that silence was ours, not the sensor's. Nothing changes where the sensor would not have spoken
+   * meanwhile, so that a service which is back at once goes on as if it had not been away.
+   */
   resume(now: number): void {
-    this.s[HEARD_AT] = now;
-    this.gap.resume(now);
+    const { s, gap } = this;
+    const ms = now - s[HEARD_AT];
+    if (s[READINGS] === 0 || (ms >= 0 && ms <= gap.usualMs)) return;
+    s[HEARD_AT] = now;
+    gap.resume(now);
   }
 
   private confirm(now: number, gap: number): void {

@@ -157,6 +157,26 @@ test('the time in which nobody listened does not count, neither as silence nor a
   expect(after(10 * MINUTE)).toBe(1);
 });
 
+test('nothing changes when the sensor would not have spoken meanwhile: it was not missed', () => {
+  const { memory, chat, after, silence, now } = sensor();
+  silence.resume(now() + HOUR); // nor when it was never heard
+  chat(60);
+  const before = memory.toBytes();
+  for (const away of [0, 1, MINUTE]) silence.resume(now() + away);
+  expect(memory.toBytes()).toEqual(before);
+  expect(after(10 * MINUTE)).toBe(1);
+  silence.resume(now() + MINUTE + 1);
+  expect(after(11 * MINUTE + 1)).toBe(1);
+});
+
+test('a clock that was set back meanwhile is no reason to wait until it has caught up', () => {
+  const { chat, silence, now } = sensor();
+  chat(60);
+  const back = now() - DAY;
+  silence.resume(back);
+  expect(silence.score(back + 10 * MINUTE)).toBe(1);
+});
+
 test('asking changes nothing', () => {
   const { memory, after, chat } = sensor();
   chat(60);

@@ -1,0 +1,81 @@
+// How much does the service write to the card, and how much memory does it keep? In real time, by the counters of its own process.
+// npm run bench:card [--minutes 20] [--series 100] [--period 10] [--in-flight 20: what the broker sends ahead, 0 for any number]
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { connectAsync } from 'mqtt';
+import { describeMachine } from './contest.mjs';
+import { startBroker } from './path/broker.mjs';
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '20' },
+    series: { type: 'string', default: '100' },
+    period: { type: 'string', default: '10' },
+    'in-flight': { type: 'string', default: '0' },
+  },
+});
+const [minutes, series, period] = [values.minutes, values.series, values.period].map(Number);
+/** Minutes that are not counted: each stream is saved for the first time, and memory is taken. */
+const BEGINNING = 3;
+const MINUTE_MS = 60_000;
+const DAY = 24 * 60;
+
+const directory = mkdtempSync(join(tmpdir(), 'zankyo-card-'));
+const broker = await startBroker(directory, `0-${cpus().length - 1}`, Number(values['in-flight']));
+const site = {
+  site: 'card',
+  database: join(directory, 'zankyo.db'),
+  mqtt: { url: broker.url },
+  inputs: [{ topic: 'card/+', name: '{1}' }],
+  log: { level: 'warn' },
+};
+writeFileSync(join(directory, 'site.yaml'), JSON.stringify(site));
+const main = new URL('../dist/cli/main.js', import.meta.url).pathname;
+const service = spawn(process.execPath, [main, 'run', '-c', join(directory, 'site.yaml')], { stdio: 'inherit' });
+const publisher = await connectAsync(broker.url, { protocolVersion: 5 });
+await sleep(3000);
+
+/** Bytes that went to the disk, and those that are in memory. */
+function look() {
+  const written = /^write_bytes: (\d+)$/m.exec(readFileSync(`/proc/${service.pid}/io`, 'utf8'));
+  const resident = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${service.pid}/status`, 'utf8'));
+  return { written: Number(written[1]), resident: Number(resident[1]) * 1024 };
+}
+
+const startedAt = Date.now();
+const marks = [];
+for (let n = 0; Date.now() - startedAt < minutes * MINUTE_MS; n++) {
+  // Evenly spread, and each with a life of its own.
+  const s = n % series;
+  const t = n / series;
+  const value = 20 + 5 * Math.sin(t / (20 + s)) + 0.1 * Math.sin(12.9898 * n);
+  publisher.publish(`card/s${s}`, value.toFixed(3), { qos: 1 });
+  if (Date.now() - startedAt >= (marks.length + 1) * MINUTE_MS) {
+    marks.push(look());
+    const { written, resident } = marks.at(-1);
+    console.error(
+      `${marks.length} min: ${(written / 1e6).toFixed(1)} MB written, ${(resident / 1e6).toFixed(1)} MB in memory`,
+    );
+  }
+  const due = startedAt + ((n + 1) * period * 1000) / series;
+  await sleep(Math.max(0, due - Date.now()));
+}
+const [first, last] = [marks[BEGINNING - 1], look()];
+const span = minutes - BEGINNING;
+describeMachine();
+console.log(`${series} series, a reading each ${period} s, QoS 1, default options, ${span} minutes`);
+console.log(`written: ${(((last.written - first.written) / span) * (DAY / 1e6)).toFixed(0)} MB a day`);
+console.log(
+  `memory: ${(last.resident / 1e6).toFixed(0)} MB, ${(((last.resident - first.resident) / span) * (60 / 1e6)).toFixed(1)} MB an hour more`,
+);
+
+const ended = new Promise((resolve) => service.once('exit', resolve));
+service.kill('SIGTERM');
+await ended;
+await publisher.endAsync();
+broker.kill();
+rmSync(directory, { recursive: true });

@@ -1,0 +1,123 @@
+const FIRST_BYTES = 4096;
+/** Written in front of a number that no difference of whole numbers stands for. */
+const ESCAPE = 0;
+
+/** Twice the difference of two such is exact. */
+const isWhole = (value: number): boolean =>
+  Number.isSafeInteger(4 * value) && Number.isInteger(value) && !Object.is(value, -0);
+
+/**
+ * A buffer that grows with what is written and is kept for the next time. Whole numbers take a byte for each 7 bits (LEB128),
+ * times the difference from the last one.
+ */
+export class ByteWriter {
+  length = 0;
+  #bytes = new Uint8Array(FIRST_BYTES);
+  #view = new DataView(this.#bytes.buffer);
+  #time = 0;
+
+  /** What was written; valid until the next writing. */
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.length);
+  }
+
+  clear(): void {
+    this.length = 0;
+    this.#time = 0;
+  }
+
+  byte(value: number): void {
+    this.#make(1);
+    this.#bytes[this.length++] = value;
+  }
+
+  /** A whole number, at least 0. */
+  whole(value: number): void {
+    this.#make(8);
+    let rest = value;
+    for (; rest >= 128; rest = Math.floor(rest / 128)) this.#bytes[this.length++] = (rest % 128) | 128;
+    this.#bytes[this.length++] = rest;
+  }
+
+  uint32(value: number): void {
+    this.#make(4);
+    this.#view.setUint32(this.length, value, true);
+    this.length += 4;
+  }
+
+  double(value: number): void {
+    this.#make(8);
+    this.#view.setFloat64(this.length, value, true);
+    this.length += 8;
+  }
+
+  /** Any number; times in whole ms that follow each other take a few bytes. */
+  time(value: number): void {
+    const last = this.#time;
+    const later = value - last;
+    this.#time = value;
+    if (isWhole(value) && isWhole(last)) {
+      this.whole(1 + (later < 0 ? -2 * later - 1 : 2 * later));
+      return;
+    }
+    this.byte(ESCAPE);
+    this.double(value);
+  }
+
+  #make(room: number): void {
+    if (this.length + room <= this.#bytes.length) return;
+    const bytes = new Uint8Array(2 * this.#bytes.length);
+    bytes.set(this.#bytes);
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer);
+  }
+}
+
+/** Reads what a `ByteWriter` wrote, in the same order. Throws a RangeError where the bytes end too soon. */
+export class ByteReader {
+  #at = 0;
+  #time = 0;
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  get done(): boolean {
+    return this.#at >= this.#bytes.length;
+  }
+
+  byte(): number {
+    return this.#view.getUint8(this.#at++);
+  }
+
+  whole(): number {
+    let value = 0;
+    for (let scale = 1; ; scale *= 128) {
+      const byte = this.byte();
+      value += (byte & 127) * scale;
+      if (byte < 128) return value;
+    }
+  }
+
+  uint32(): number {
+    const value = this.#view.getUint32(this.#at, true);
+    this.#at += 4;
+    return value;
+  }
+
+  double(): number {
+    const value = this.#view.getFloat64(this.#at, true);
+    this.#at += 8;
+    return value;
+  }
+
+  time(): number {
+    const coded = this.whole();
+    if (coded === ESCAPE) return (this.#time = this.double());
+    const later = coded % 2 === 1 ? (coded - 1) / 2 : -coded / 2;
+    return (this.#time += later);
+  }
+}

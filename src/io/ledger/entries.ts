@@ -1,0 +1,117 @@
+import type { Reading } from '../../detect/reading.ts';
+import type { Entry } from '../../stream/ports.ts';
+import { ByteReader, ByteWriter } from './bytes.ts';
+
+const TICK = 1;
+const WAKE = 2;
+const MESSAGE = 3;
+const DELIVERY = 4;
+const NEW_SESSION = 5;
+const EFFORT = 6;
+
+// What a reading has beside its value.
+const OWN_TIME = 1;
+const WRONG_TIME = 2;
+
+/** A QoS 1 message by its packet identifier, with what tells it from others. */
+export interface Delivery {
+  readonly id: number;
+  readonly fingerprint: number;
+}
+
+/** What a row of the journal holds: what streams are made of, and what tells a redelivery. */
+export type JournalEntry =
+  Entry | { readonly kind: 'delivery'; readonly delivery: Delivery } | { readonly kind: 'session' };
+
+/** Packs entries: a message of one reading takes some 20 bytes. */
+export class EntryWriter {
+  readonly #writer = new ByteWriter();
+
+  get length(): number {
+    return this.#writer.length;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#writer.bytes;
+  }
+
+  clear(): void {
+    this.#writer.clear();
+  }
+
+  tick(at: number): void {
+    this.#writer.byte(TICK);
+    this.#writer.time(at);
+  }
+
+  wake(at: number): void {
+    this.#writer.byte(WAKE);
+    this.#writer.time(at);
+  }
+
+  effort(learnEvery: number): void {
+    this.#writer.byte(EFFORT);
+    this.#writer.whole(learnEvery);
+  }
+
+  /** The broker has forgotten us: what it sends from now on it has not sent before. */
+  session(): void {
+    this.#writer.byte(NEW_SESSION);
+  }
+
+  delivery({ id, fingerprint }: Delivery): void {
+    this.#writer.byte(DELIVERY);
+    this.#writer.whole(id);
+    this.#writer.uint32(fingerprint);
+  }
+
+  /** `idOf` gives the number of a series; all readings of a message have reached us at the same time. */
+  message(source: number, readings: readonly Reading[], idOf: (series: string) => number): void {
+    const writer = this.#writer;
+    writer.byte(MESSAGE);
+    writer.whole(source);
+    writer.time(readings[0].receivedAt);
+    writer.whole(readings.length);
+    for (const { series, at, value, receivedAt, saidAt } of readings) {
+      writer.whole(idOf(series));
+      writer.byte((at === receivedAt ? 0 : OWN_TIME) | (saidAt === undefined ? 0 : WRONG_TIME));
+      writer.double(value);
+      if (at !== receivedAt) writer.time(at);
+      if (saidAt !== undefined) writer.time(saidAt);
+    }
+  }
+}
+
+/** The entries of a row. Throws a RangeError when the bytes are not those of one. */
+export function* entriesIn(
+  bytes: Uint8Array,
+  seriesOf: (id: number) => string,
+): Generator<JournalEntry, void, undefined> {
+  const reader = new ByteReader(bytes);
+  while (!reader.done) {
+    const kind = reader.byte();
+    if (kind === TICK) yield { kind: 'tick', at: reader.time() };
+    else if (kind === WAKE) yield { kind: 'wake', at: reader.time() };
+    else if (kind === EFFORT) yield { kind: 'effort', learnEvery: reader.whole() };
+    else if (kind === NEW_SESSION) yield { kind: 'session' };
+    else if (kind === DELIVERY)
+      yield { kind: 'delivery', delivery: { id: reader.whole(), fingerprint: reader.uint32() } };
+    else if (kind === MESSAGE) yield messageIn(reader, seriesOf);
+    else throw new RangeError(`journal: there is no entry of kind ${kind}`);
+  }
+}
+
+function messageIn(reader: ByteReader, seriesOf: (id: number) => string): Entry {
+  const source = reader.whole();
+  const receivedAt = reader.time();
+  const readings: Reading[] = [];
+  for (let left = reader.whole(); left > 0; left--) {
+    const series = seriesOf(reader.whole());
+    const flags = reader.byte();
+    const value = reader.double();
+    const at = (flags & OWN_TIME) === 0 ? receivedAt : reader.time();
+    const reading = { series, at, value, receivedAt };
+    readings.push((flags & WRONG_TIME) === 0 ? reading : { ...reading, saidAt: reader.time() });
+  }
+  return { kind: 'message', source, readings };
+}

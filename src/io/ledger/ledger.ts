@@ -1,0 +1,301 @@
+import type { Reading } from '../../detect/reading.ts';
+import { fingerprint, type Message, type Receipt } from '../../stream/message.ts';
+import type { Entry, LedgerPort, Origin } from '../../stream/ports.ts';
+import type { Database } from '../database.ts';
+import { failureOf } from '../failure.ts';
+import { AckWindow } from './ack-window.ts';
+import { Deliveries } from './deliveries.ts';
+import { EntryWriter, entriesIn, type Delivery } from './entries.ts';
+import { Journal } from './journal.ts';
+
+export interface LedgerOptions {
+  /** How long what was heard may wait to be written. */
+  readonly everyMs: number;
+  /** Tells the broker that these messages are kept. */
+  readonly acknowledge: (receipts: readonly Receipt[]) => void;
+  readonly onNote: (
+    level: 'info' | 'warn' | 'error',
+    fields: Readonly<Record<string, unknown>>,
+    message: string,
+  ) => void;
+  /** Frees what space it can on a disk that is full; whether that may be enough. Told too when it is no longer so. */
+  readonly ballast: { release(): boolean; restore(): boolean };
+  /** The database itself is damaged: it takes a new start to recover it. */
+  readonly onDamage: (error: unknown) => void;
+}
+
+/** Beyond this a transaction is due at the end of the turn, whoever waits for acknowledgements. */
+const LARGE_BYTES = 256 * 1024;
+/** What is kept of messages that cannot be written; beyond it all streams are saved instead, when they can be. */
+const MOST_BYTES = 4 * 1024 * 1024;
+/** Other writings that wait: beyond it the oldest go that nobody waits for. */
+const MOST_WRITINGS = 10_000;
+const RETRY_MS = 1_000;
+/** Rows of the journal worth a deletion. */
+const WORTH_TRIMMING = 64;
+
+interface Writing {
+  readonly what: () => void;
+  then: (() => void) | undefined;
+  readonly urgent: boolean;
+}
+
+/**
+ * The order in which nothing is lost: what was heard, and all that follows from it, is written in one transaction; then the
+ * messages are acknowledged, then alerts go out. Until then the broker keeps the messages, and after a crash it sends them
+ * again; those that it sends again though they were written are known by their packet identifier.
+ *
+ * Transactions are as few as can be, each costs a sync of the card: one when an interval has passed, when the broker sends
+ * no more without acknowledgements, and at once for an alert. One that fails is tried again; nothing is acknowledged
+ * meanwhile, so the broker stops by itself.
+ */
+export class Ledger implements LedgerPort {
+  readonly #options: LedgerOptions;
+  readonly #journal: Journal;
+  readonly #transaction: () => void;
+  readonly #entries = new EntryWriter();
+  readonly #deliveries = new Deliveries();
+  readonly #window = new AckWindow();
+  readonly #receipts: Receipt[] = [];
+  readonly #writings: Writing[] = [];
+  #saveAll: () => void = () => undefined;
+  #delivery: Delivery | null = null; // of the message that is being read
+  #heardAt = 0;
+  #connection = 0;
+  #trimTo = 0;
+  #interval: NodeJS.Timeout | null = null;
+  #patience: NodeJS.Timeout | null = null;
+  #patienceMs = 0;
+  #soon: NodeJS.Immediate | null = null;
+  #failing = false;
+  /** Entries had to be dropped: the journal no longer leads to where the streams are. */
+  #broken = false;
+  #restated = false;
+
+  constructor(db: Database, options: LedgerOptions) {
+    this.#options = options;
+    this.#journal = new Journal(db);
+    this.#transaction = db.transaction(() => {
+      this.#write();
+    });
+  }
+
+  get seq(): number {
+    return this.#entries.length > 0 ? this.#journal.seq : this.#journal.seq - 1;
+  }
+
+  /** The broker does not know us: what it sends from now on it has not sent before. */
+  newSession(): void {
+    this.#deliveries.forget();
+    this.#entries.session();
+  }
+
+  admit(message: Message): boolean {
+    const { receipt } = message;
+    this.#delivery = null;
+    this.#heardAt = message.receivedAt;
+    if (receipt === undefined) return true;
+    const delivery = { id: receipt.id, fingerprint: fingerprint(message) };
+    if (receipt.connection !== this.#connection) this.#reconnected(receipt.connection);
+    this.#receipts.push(receipt);
+    this.#window.hear(this.#receipts.length, performance.now());
+    const again = message.redelivered && this.#deliveries.has(delivery);
+    if (again) this.#schedule();
+    else this.#delivery = delivery;
+    return !again;
+  }
+
+  read(source: number, readings: readonly Reading[], originOf: (series: string) => Origin): void {
+    if (this.#delivery !== null) {
+      this.#deliveries.remember(this.#delivery);
+      this.#entries.delivery(this.#delivery);
+    } else if (readings.length === 0) return;
+    if (readings.length > 0)
+      this.#entries.message(source, readings, (series) => this.#journal.idOf(series, originOf(series)));
+    this.#schedule();
+  }
+
+  /** No reason to write by itself: when nothing is heard the card rests. */
+  tick(at: number): void {
+    this.#heardAt = at;
+    this.#entries.tick(at);
+    if (this.#entries.length > LARGE_BYTES) this.#schedule();
+  }
+
+  wake(at: number): void {
+    this.#heardAt = at;
+    this.#entries.wake(at);
+  }
+
+  effort(learnEvery: number): void {
+    this.#entries.effort(learnEvery);
+  }
+
+  write(what: () => void, then?: () => void, urgent = false): void {
+    if (this.#writings.length >= MOST_WRITINGS) this.#dropOne();
+    this.#writings.push({ what, then, urgent });
+    this.#schedule(urgent);
+  }
+
+  onOverflow(what: () => void): void {
+    this.#saveAll = what;
+  }
+
+  *past(): Generator<{ readonly seq: number; readonly entry: Entry }, void, undefined> {
+    let damaged = 0;
+    for (const { seq, entries } of this.#journal.rows()) {
+      if (entries === null) damaged++;
+      else for (const entry of this.#streamsIn(entries)) yield { seq, entry };
+    }
+    if (damaged > 0)
+      this.#note(
+        'error',
+        { rows: damaged },
+        'rows of the journal are not what was written: what was heard then is lost',
+      );
+  }
+
+  originOf(series: string): Origin | null {
+    return this.#journal.originOf(series);
+  }
+
+  trim(seq: number): void {
+    this.#trimTo = Math.max(this.#trimTo, seq);
+  }
+
+  /** Writes all that waits. False, and it is tried again, when that cannot be done now. `waited`: for more, in vain. */
+  commit(waited = false): boolean {
+    this.close();
+    try {
+      this.#transaction();
+    } catch (error) {
+      this.#failed(error);
+      return false;
+    }
+    this.#written(waited);
+    return true;
+  }
+
+  /** What an earlier connection brought the broker sends again. */
+  #reconnected(connection: number): void {
+    this.#connection = connection;
+    this.#receipts.length = 0;
+    this.#window.reset();
+  }
+
+  #dropOne(): void {
+    const oldest = this.#writings.findIndex((writing) => writing.then === undefined);
+    if (oldest >= 0) this.#writings.splice(oldest, 1);
+  }
+
+  /** Ends the waiting; what is not written by now is not. */
+  close(): void {
+    if (this.#interval !== null) clearTimeout(this.#interval);
+    if (this.#patience !== null) clearTimeout(this.#patience);
+    if (this.#soon !== null) clearImmediate(this.#soon);
+    this.#interval = this.#patience = this.#soon = null;
+  }
+
+  #schedule(urgent = false): void {
+    if (this.#failing) return; // it is tried again in a moment
+    const unacked = this.#receipts.length;
+    const patienceMs = unacked === 0 ? Infinity : this.#window.patienceMs(unacked);
+    if (urgent || patienceMs === 0 || this.#entries.length > LARGE_BYTES)
+      this.#soon ??= setImmediate(() => this.commit());
+    this.#interval ??= setTimeout(() => this.commit(true), this.#options.everyMs);
+    this.#wait(patienceMs);
+  }
+
+  /** Anew from the present message on. */
+  #wait(ms: number): void {
+    if (this.#patience !== null && ms === this.#patienceMs) {
+      this.#patience.refresh();
+      return;
+    }
+    if (this.#patience !== null) clearTimeout(this.#patience);
+    this.#patience = ms > 0 && ms < Infinity ? setTimeout(() => this.commit(true), ms) : null;
+    this.#patienceMs = ms;
+  }
+
+  #write(): void {
+    const trimming = this.#trimTo > 0 && this.#journal.countTo(this.#trimTo) >= WORTH_TRIMMING;
+    if (trimming || this.#broken) this.#restate();
+    if (this.#broken) this.#saveAll();
+    for (const { what } of this.#writings) this.#attempt(what);
+    if (trimming) this.#journal.trim(this.#trimTo);
+    if (this.#entries.length > 0) this.#journal.append(this.#heardAt, this.#entries.bytes);
+  }
+
+  /** A fault of ours in one writing must not keep all others from the disk, and the messages from being acknowledged. */
+  #attempt(what: () => void): void {
+    try {
+      what();
+    } catch (error) {
+      if (failureOf(error) !== null) throw error;
+      this.#note('error', { err: error }, 'something could not be written and is lost');
+    }
+  }
+
+  /** Which messages could be sent again stands in rows that go, or were dropped. */
+  #restate(): void {
+    if (this.#restated) return;
+    this.#restated = true;
+    for (const delivery of this.#deliveries) this.#entries.delivery(delivery);
+  }
+
+  #written(waited: boolean): void {
+    if (this.#entries.length > 0) this.#journal.written();
+    this.#entries.clear();
+    this.#broken = this.#restated = false;
+    const receipts = this.#receipts.splice(0);
+    const writings = this.#writings.splice(0);
+    if (receipts.length > 0) {
+      this.#options.acknowledge(receipts);
+      this.#window.acked(receipts.length, waited, performance.now());
+    }
+    for (const { then } of writings) then?.();
+    if (!this.#failing) return;
+    this.#failing = false;
+    this.#options.ballast.restore();
+    this.#note('info', {}, 'the database can be written again; nothing was lost');
+    if (this.#writings.length > 0) this.#schedule();
+  }
+
+  #failed(error: unknown): void {
+    const failure = failureOf(error);
+    if (!this.#failing)
+      this.#note(
+        'error',
+        { err: error },
+        'the database cannot be written: messages are not acknowledged, alerts go out',
+      );
+    this.#trimTo = 0;
+    for (const writing of this.#writings) {
+      if (!writing.urgent) continue;
+      writing.then?.();
+      writing.then = undefined;
+    }
+    if (this.#entries.length > MOST_BYTES) {
+      this.#entries.clear();
+      this.#broken = true;
+      this.#restated = false;
+    }
+    const freed = !this.#failing && failure === 'full' && this.#options.ballast.release();
+    this.#failing = true;
+    this.#interval = setTimeout(() => this.commit(), freed ? 0 : RETRY_MS);
+    if (failure === 'damaged' || failure === null) this.#options.onDamage(error);
+  }
+
+  /** What of a row concerns the streams; what tells redeliveries is taken in. */
+  *#streamsIn(row: Uint8Array): Generator<Entry, void, undefined> {
+    for (const entry of entriesIn(row, (id) => this.#journal.slugOf(id))) {
+      if (entry.kind === 'delivery') this.#deliveries.remember(entry.delivery);
+      else if (entry.kind === 'session') this.#deliveries.forget();
+      else yield entry;
+    }
+  }
+
+  #note(level: 'info' | 'warn' | 'error', fields: Readonly<Record<string, unknown>>, message: string): void {
+    this.#options.onNote(level, fields, message);
+  }
+}
