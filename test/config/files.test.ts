@@ -90,10 +90,13 @@ describe('full.yaml', () => {
   });
 
   test('its defaults are the defaults', () => {
-    const { tuning, publish, snapshots, quarantine, maxSeries, log, database, timezone, mqtt } = example('full').site;
+    const { tuning, publish, snapshots, quarantine, retention, maxSeries, log, database, timezone, mqtt } =
+      example('full').site;
     const { url, ...rest } = mqtt;
     const bare = load(SITE).site;
-    expect({ ...bare, tuning, publish, snapshots, quarantine, maxSeries, log, database, timezone }).toEqual(bare);
+    expect({ ...bare, tuning, publish, snapshots, quarantine, retention, maxSeries, log, database, timezone }).toEqual(
+      bare,
+    );
     expect({ ...rest, url: bare.mqtt.url }).toEqual(bare.mqtt);
     expect(url).toBe('mqtt://localhost:1883');
   });
