@@ -102,7 +102,7 @@ describe('full.yaml', () => {
   });
 });
 
-// After a change of the schema, `npx vitest -u test/config/files.test.ts` writes the two files below anew.
+// After a change of the schema, `npx vitest run test/config/files.test.ts -u` writes the two files below anew.
 
 test('zankyo.schema.json is the schema', async () => {
   const options = await prettier.resolveConfig(join(root, 'config/zankyo.schema.json'));
