@@ -233,6 +233,19 @@ const quarantineSchema = section({
   rows: option(whole(0, 1_000_000), 1000, 'How many unreadable messages are kept for inspection, the newest ones.'),
 });
 
+const retentionSchema = section({
+  keep: option(
+    v.durationOrForever('1d'),
+    '400d',
+    'How long anomalies and unreadable messages are kept after they were over; the newest 100 anomalies always are.',
+  ),
+  max_megabytes: option(
+    whole(16, 1_000_000),
+    1024,
+    'How large the database may grow, in millions of bytes, before the oldest anomalies go; what was learned never does.',
+  ),
+});
+
 const logSchema = section({
   level: option(
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
@@ -265,6 +278,7 @@ export const siteSchema = section({
   commit: option(commitSchema, {}, 'Writing what was heard.'),
   snapshots: option(snapshotsSchema, {}, 'Saving what was learnt.'),
   quarantine: option(quarantineSchema, {}, 'Keeping what could not be read.'),
+  retention: option(retentionSchema, {}, 'How long and how much is kept.'),
   max_series: option(whole(1, 100_000), 500, 'Series to follow at most; readings of others are counted and left.'),
   log: option(logSchema, {}, 'Our own log.'),
 });

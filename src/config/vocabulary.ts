@@ -91,6 +91,12 @@ export const durationOrWord = () => {
     .meta({ title: 'auto, never or duration' });
 };
 
+/** Milliseconds, at least `min`, or no end. */
+export const durationOrForever = (min: string) => {
+  const error = `expected forever or a duration of at least ${min} such as "90d" or "52w"`;
+  return z.union([z.literal('forever'), duration(min)], { error }).meta({ title: 'forever or duration' });
+};
+
 export const countOrWord = (min: number) => {
   const error = `expected auto, never or a whole number of at least ${min}`;
   return z

@@ -90,8 +90,20 @@ describe('full.yaml', () => {
   });
 
   test('its defaults are the defaults', () => {
-    const { tuning, publish, incidents, commit, snapshots, quarantine, maxSeries, log, database, timezone, mqtt } =
-      example('full').site;
+    const {
+      tuning,
+      publish,
+      incidents,
+      commit,
+      snapshots,
+      quarantine,
+      retention,
+      maxSeries,
+      log,
+      database,
+      timezone,
+      mqtt,
+    } = example('full').site;
     const { url, ...rest } = mqtt;
     const bare = load(SITE).site;
     expect({
@@ -102,6 +114,7 @@ describe('full.yaml', () => {
       commit,
       snapshots,
       quarantine,
+      retention,
       maxSeries,
       log,
       database,
@@ -112,7 +125,7 @@ describe('full.yaml', () => {
   });
 });
 
-// After a change of the schema, `npx vitest -u test/config/files.test.ts` writes the two files below anew.
+// After a change of the schema, `npx vitest run test/config/files.test.ts -u` writes the two files below anew.
 
 test('zankyo.schema.json is the schema', async () => {
   const options = await prettier.resolveConfig(join(root, 'config/zankyo.schema.json'));

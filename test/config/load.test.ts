@@ -73,6 +73,7 @@ test('three sections are a site; the rest are defaults', () => {
     commit: { every: 30_000 },
     snapshots: { every: 14_400_000 },
     quarantine: { rows: 1000 },
+    retention: { keep: 400 * 86_400_000, maxMegabytes: 1024 },
     maxSeries: 500,
     log: { level: 'info' },
   } satisfies Site);
@@ -151,6 +152,7 @@ test('words in the place of a number', () => {
     silentAfter: 7_200_000,
     stuckAfter: 'never',
   });
+  expect(load(`${SITE}retention: {keep: forever}\n`).site.retention.keep).toBe('forever');
 });
 
 test('a section whose options are all commented out is no section, and an anchor may stand for one', () => {

@@ -75,6 +75,18 @@ describe('one option', () => {
       '1:24: tuning.silent_after: expected auto, never or a duration such as "30s", "5m" or "1h30m"; got "nevr"',
     ],
     [
+      'retention: {keep: 3h}',
+      '1:19: retention.keep: expected forever or a duration of at least 1d such as "90d" or "52w"; got "3h"',
+    ],
+    [
+      'retention: {keep: always}',
+      '1:19: retention.keep: expected forever or a duration of at least 1d such as "90d" or "52w"; got "always"',
+    ],
+    [
+      'retention: {max_megabytes: 8}',
+      '1:28: retention.max_megabytes: expected a whole number from 16 to 1000000; got 8',
+    ],
+    [
       'tuning: {stuck_after: 1}',
       '1:23: tuning.stuck_after: expected auto, never or a whole number of at least 2; got 1',
     ],
