@@ -9,7 +9,9 @@ const PLACEHOLDER = /\{[^}]*\}/;
  */
 export function settleName(template: string, filter: string, path: string): string {
   const known = template.replaceAll('{path}', slugify(path));
-  const settled = wildcardsIn(filter) === 0 ? known.replaceAll('{topic}', filter) : known;
+  // Braces of the topic's own are no placeholders; in a slug they would be dashes.
+  const topic = (): string => filter.replace(/[{}]/g, '-');
+  const settled = wildcardsIn(filter) === 0 ? known.replaceAll('{topic}', topic) : known;
   return isLiteral(settled) ? slugify(settled) : settled;
 }
 

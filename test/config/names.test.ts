@@ -10,6 +10,8 @@ test.each([
   ['Living Room', 'a/+', 'x', 'living-room'],
   ['{1}-{path}', 'a/+', 'b.c', '{1}-b-c'],
   ['{path}', 'a', '', ''],
+  ['{topic}-{path}', 'plant/{1}/x', '', 'plant-1-x'],
+  ['{topic}', 'a/$&/b', '', 'a-b'],
 ])('%s of %s and "%s" is %s', (template, filter, path, name) => {
   expect(settleName(template, filter, path)).toBe(name);
 });
