@@ -34,3 +34,10 @@ test('what a template gives for any topic is a name it could give', () => {
   expect(couldName('{1}-temp', 'kitchen-humidity')).toBe(false);
   expect(couldName('kitchen', 'kitchen-temp')).toBe(false);
 });
+
+test('twenty placeholders are as quick to tell as one: each part is taken where it comes first', () => {
+  expect(couldName(`${'{1}a'.repeat(20)}b`, 'a'.repeat(64))).toBe(false);
+  expect(couldName(`${'{1}a'.repeat(20)}b`, `${'a'.repeat(63)}b`)).toBe(true);
+  expect(couldName('{1}ab{1}b', 'ab')).toBe(false); // no letter stands for two parts
+  expect(highestPlaceholder('{1}'.repeat(200_000))).toBe(1);
+});
