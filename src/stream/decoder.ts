@@ -236,8 +236,9 @@ const eventTime = ({ time, zone }: Input, item: unknown, { message, document, re
 };
 
 const impossible = (at: number, receivedAt: number): 'time_in_future' | 'clock_unset' | null => {
+  if (receivedAt < UNSET_BEFORE) return null; // nobody has set ours
   if (at > receivedAt + MAX_AHEAD_MS) return 'time_in_future';
-  return at < UNSET_BEFORE && receivedAt >= UNSET_BEFORE ? 'clock_unset' : null;
+  return at < UNSET_BEFORE ? 'clock_unset' : null;
 };
 
 /** A list of a thousand bad values is one bad message, not a thousand rows of quarantine. */
