@@ -9,7 +9,9 @@ const PLACEHOLDER = /\{[^}]*\}/;
  */
 export function settleName(template: string, filter: string, path: string): string {
   const known = template.replaceAll('{path}', slugify(path));
-  const settled = wildcardsIn(filter) === 0 ? known.replaceAll('{topic}', filter) : known;
+  // Braces of the topic's own are no placeholders; in a slug they would be dashes.
+  const topic = (): string => filter.replace(/[{}]/g, '-');
+  const settled = wildcardsIn(filter) === 0 ? known.replaceAll('{topic}', topic) : known;
   return isLiteral(settled) ? slugify(settled) : settled;
 }
 
@@ -18,10 +20,22 @@ export const isLiteral = (name: string): boolean => !PLACEHOLDER.test(name);
 
 /** The highest `{n}` that a name asks for, 0 when it asks for none. */
 export const highestPlaceholder = (name: string): number =>
-  Math.max(0, ...[...name.matchAll(/\{(\d+)\}/g)].map((match) => Number(match[1])));
+  [...name.matchAll(/\{(\d+)\}/g)].reduce((highest, [, n]) => Math.max(highest, Number(n)), 0);
 
-/** Whether some topic could turn this name into that series; placeholders may stand for anything, also for nothing. */
+/**
+ * Whether some topic could turn this name into that series; placeholders may stand for anything, also for nothing. Each part is
+ * taken where it comes first: a pattern with many `.*` would try all the places together, for hours.
+ */
 export function couldName(name: string, series: string): boolean {
-  const parts = name.split(PLACEHOLDER).map(slugify);
-  return new RegExp(`^${parts.join('.*')}$`).test(series);
+  const [first, ...rest] = name.split(PLACEHOLDER).map(slugify);
+  const last = rest.pop();
+  if (last === undefined) return series === first;
+  if (!series.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of rest) {
+    const found = series.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return series.endsWith(last) && series.length - last.length >= at;
 }

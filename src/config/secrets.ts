@@ -37,7 +37,7 @@ type Found = { readonly value: string } | { readonly problem: string };
 
 function fromEnv(name: string, env: NodeJS.ProcessEnv): Found {
   if (name === '') return { problem: 'expected the name of an environment variable after !env' };
-  const value = env[name];
+  const value = Object.hasOwn(env, name) ? env[name] : undefined;
   return value === undefined || value === '' ? { problem: `environment variable ${name} is not set` } : { value };
 }
 
@@ -77,10 +77,18 @@ function secretOf(name: string, node: unknown, path: string): Found {
 
 const written = (scalar: Scalar): string => (typeof scalar.value === 'string' ? scalar.value : (scalar.source ?? ''));
 
-/** The warning that others on this machine can read a file with a secret in it; empty when they cannot. */
+/** The warning that others on this machine can read a file with a secret in it; empty when they cannot, or there is none. */
 export function worldReadable(path: string): string[] {
-  const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
-  return (mode & 0o004) === 0
+  return (modeOf(path) & 0o004) === 0
     ? []
     : [`${path}: everyone on this machine can read this file and the secrets in it; chmod o-r it`];
+}
+
+/** 0 where it cannot be found out: whoever needs the file says so, and why. */
+function modeOf(path: string): number {
+  try {
+    return statSync(path).mode;
+  } catch {
+    return 0;
+  }
 }

@@ -57,8 +57,10 @@ export function plainData(file: YamlFile): unknown {
   try {
     return dropNulls(file.document.toJS()) ?? {};
   } catch (cause) {
-    // Aliases of aliases that would unfold into an enormous file.
-    throw new AppError('config_unreadable', `${file.path}: ${(cause as Error).message}`, { cause });
+    // Aliases of aliases that would unfold into an enormous file, or an alias inside of what it stands for.
+    const why =
+      cause instanceof RangeError ? 'nested too deep, or an alias within its own anchor' : (cause as Error).message;
+    throw new AppError('config_unreadable', `${file.path}: ${why}`, { cause });
   }
 }
 

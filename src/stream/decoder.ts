@@ -1,4 +1,5 @@
 import type { Reading, SeriesInfo } from '../detect/reading.ts';
+import { Budget } from './budget.ts';
 import { parseTime } from './event-time.ts';
 import { compilePath, type JsonPath } from './json-path.ts';
 import type { Message } from './message.ts';
@@ -46,6 +47,8 @@ export interface DecodedSeries extends SeriesInfo {
 export type OnReading = (reading: Reading, message: Message) => void;
 
 const MAX_TOPIC_BYTES = 512;
+/** 64 KiB hold 32,768 bare digits, and to score as many keeps all others waiting; an element with a time and a value takes 20 bytes. */
+const MAX_ELEMENTS = 4096;
 const MAX_AHEAD_MS = 10 * 60_000;
 /** Clocks that nobody has set count from 1970, 1980 or 2000; no reading that arrives later is from before 2001. */
 const UNSET_BEFORE = Date.UTC(2001, 0);
@@ -104,7 +107,9 @@ export class Decoder {
         found = true;
         continue;
       }
-      for (const item of items) if (this.readItem(match, item, turn)) found = true;
+      if (items.length > MAX_ELEMENTS) refuse('long_list');
+      const count = Math.min(items.length, MAX_ELEMENTS);
+      for (let i = 0; i < count; i++) if (this.readItem(match, items[i], turn)) found = true;
     }
     if (!found) refuse(typeof document === 'object' ? 'no_field' : 'plain_value');
   }
@@ -133,6 +138,10 @@ export class Decoder {
         turn.refuse(series);
         continue;
       }
+      if (!series.budget.spend(receivedAt)) {
+        turn.refuse('too_fast');
+        continue;
+      }
       time ??= eventTime(match.input, item, turn);
       turn.onReading({ series: series.slug, ...time, value, receivedAt }, turn.message);
     }
@@ -150,17 +159,17 @@ export class Decoder {
   }
 
   /** Admits the series of a field that is read for the first time under its topic. */
-  private claim(match: Match, i: number, { route }: Turn): DecodedSeries | Reason {
+  private claim(match: Match, i: number, { route }: Turn): Admitted | Reason {
     const field = match.input.fields[i];
     const slug = field.name(route.topic, match.captured);
     if (slug === '') return 'no_name';
     if (this.known.has(slug) || this.reserved.has(slug)) return 'name_taken';
     if (this.known.size >= this.maxSeries) return 'too_many_series';
-    const series = { ...field.info, slug };
-    match.series[i] = series;
-    this.known.set(slug, series);
+    const admitted = { slug, budget: new Budget() };
+    match.series[i] = admitted;
+    this.known.set(slug, { ...field.info, slug });
     this.routes.set(route.topic, route);
-    return series;
+    return admitted;
   }
 }
 
@@ -183,7 +192,12 @@ interface Input {
 interface Match {
   readonly input: Input;
   readonly captured: readonly string[];
-  readonly series: (DecodedSeries | undefined)[];
+  readonly series: (Admitted | undefined)[];
+}
+
+interface Admitted {
+  readonly slug: string;
+  readonly budget: Budget;
 }
 
 interface Route {
@@ -236,8 +250,9 @@ const eventTime = ({ time, zone }: Input, item: unknown, { message, document, re
 };
 
 const impossible = (at: number, receivedAt: number): 'time_in_future' | 'clock_unset' | null => {
+  if (receivedAt < UNSET_BEFORE) return null; // nobody has set ours
   if (at > receivedAt + MAX_AHEAD_MS) return 'time_in_future';
-  return at < UNSET_BEFORE && receivedAt >= UNSET_BEFORE ? 'clock_unset' : null;
+  return at < UNSET_BEFORE ? 'clock_unset' : null;
 };
 
 /** A list of a thousand bad values is one bad message, not a thousand rows of quarantine. */

@@ -11,6 +11,7 @@ export const REASONS = {
   plain_value: 'The payload is a plain value, but every field of this topic names a path inside a JSON object.',
   no_field: 'The payload contains none of the fields configured for this topic.',
   no_list: 'The path given as `each` does not lead to a list.',
+  long_list: 'The list has more than 4096 elements; those after them were left.',
 
   empty: 'The value is empty.',
   unavailable: 'The sender says that it has no value (null, unavailable, unknown, none, or one of `missing_values`).',
@@ -30,6 +31,7 @@ export const REASONS = {
 
   no_name: 'The name of the series has no letter a-z and no digit; give the field a `name`.',
   name_taken: 'Another topic, field or group already has this name; make the `name` distinct, for example with {1}.',
+  too_fast: 'The series says more than a reading a millisecond, and has done so for long; what is too much was left.',
   too_many_series: 'The limit on the number of series is reached; no new series is admitted.',
 
   overload: 'There was more to do than could be done: every other message that nobody would send again was left.',

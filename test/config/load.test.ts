@@ -227,6 +227,13 @@ describe('a file that cannot be read', () => {
     expect(lines).toEqual(['site.yaml: Excessive alias count indicates a resource exhaustion attack']);
   });
 
+  test('has an alias within its own anchor', () => {
+    expect(failure('site: &a\n  x: *a\n')).toEqual({
+      code: 'config_unreadable',
+      lines: ['site.yaml: nested too deep, or an alias within its own anchor'],
+    });
+  });
+
   test('is not quoted: what the parser stumbles over may be a password', () => {
     const { lines } = failure('- x\nfoo: hunter2\n');
     expect(lines.join()).toContain('site.yaml:2:');

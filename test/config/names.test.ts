@@ -10,6 +10,8 @@ test.each([
   ['Living Room', 'a/+', 'x', 'living-room'],
   ['{1}-{path}', 'a/+', 'b.c', '{1}-b-c'],
   ['{path}', 'a', '', ''],
+  ['{topic}-{path}', 'plant/{1}/x', '', 'plant-1-x'],
+  ['{topic}', 'a/$&/b', '', 'a-b'],
 ])('%s of %s and "%s" is %s', (template, filter, path, name) => {
   expect(settleName(template, filter, path)).toBe(name);
 });
@@ -31,4 +33,11 @@ test('what a template gives for any topic is a name it could give', () => {
   );
   expect(couldName('{1}-temp', 'kitchen-humidity')).toBe(false);
   expect(couldName('kitchen', 'kitchen-temp')).toBe(false);
+});
+
+test('twenty placeholders are as quick to tell as one: each part is taken where it comes first', () => {
+  expect(couldName(`${'{1}a'.repeat(20)}b`, 'a'.repeat(64))).toBe(false);
+  expect(couldName(`${'{1}a'.repeat(20)}b`, `${'a'.repeat(63)}b`)).toBe(true);
+  expect(couldName('{1}ab{1}b', 'ab')).toBe(false); // no letter stands for two parts
+  expect(highestPlaceholder('{1}'.repeat(200_000))).toBe(1);
 });

@@ -80,6 +80,7 @@ describe('what cannot be resolved', () => {
       '4:21: mqtt.password: !secret x: secrets.yaml:2:1: not YAML: the same key twice in one section',
     ],
     ['  password: !env ZANKYO_PW\n', {}, '4:18: mqtt.password: environment variable ZANKYO_PW is not set'],
+    ['  password: !env constructor\n', {}, '4:18: mqtt.password: environment variable constructor is not set'],
     ['  password: !env\n', {}, '4:3: mqtt.password: expected the name of an environment variable after !env'],
   ])('%s', (mqtt, files, line) => {
     expect(failure(site(mqtt), files as Record<string, string>)).toEqual({
@@ -196,3 +197,10 @@ describe('warnings', () => {
     expect(tuned('horizon: 8, learner: tbptt', 'learner: rtrl')).toEqual([]);
   });
 });
+
+test.each(['"a\\0b"', 'x'.repeat(5000), 'site.yaml/key.pem'])(
+  'a private key whose mode cannot be told is no reason to stop here: %s',
+  (key) => {
+    expect(load(site(`  tls: {cert: x, key: ${key}}\n`).replace('mqtt:/', 'mqtts:/')).warnings).toEqual([]);
+  },
+);

@@ -32,7 +32,14 @@ beforeEach(() => {
   uptime = 0;
 });
 
-const state = { stream: 'hall', at: NOW - 500 * DAY, seq: 0, version: 1, shape: 'gru 16', bytes: new Uint8Array(20_000) };
+const state = {
+  stream: 'hall',
+  at: NOW - 500 * DAY,
+  seq: 0,
+  version: 1,
+  shape: 'gru 16',
+  bytes: new Uint8Array(20_000),
+};
 const write = (...episodes: readonly Partial<Anomaly>[]): void => {
   db.transaction(() => {
     for (const episode of episodes) log.record({ at: 0, heardAt: 0, anomaly: anomaly(episode) });

@@ -105,9 +105,9 @@ test('topics that carry no reading take no place from those that do', () => {
   expect(decode(message('s/good', { v: 1 })).reasons).toEqual([]);
 });
 
-test('a flood of topics leaves nothing behind', () => {
+test('a flood of a hundred thousand topics leaves nothing behind', () => {
   const { decoder, decode } = decoding([input('s/+', [field('')])], 10);
-  for (let i = 0; i < 1000; i++) decode(message(`s/${i}`, '1'));
+  for (let i = 0; i < 100_000; i++) decode(message(`s/${i}`, '1'));
   const held = Object.values(decoder).flatMap((value: unknown) => (value instanceof Map ? [value.size] : []));
   expect(held).toEqual([10, 10]);
 });
