@@ -66,11 +66,14 @@ const PLAUSIBLE_MS = [Date.UTC(1990, 0), Date.UTC(2100, 0)] as const;
  * are read throws, with an `AppError` `recording_unreadable` that names the file and what is missing.
  */
 export const readRecording = async (path: string, options: RecordingOptions = {}): Promise<Recording> => {
+  let source: Source | undefined;
   try {
-    const recording = new CsvRecording(path, await openSource(path));
+    source = await openSource(path);
+    const recording = new CsvRecording(path, source);
     await recording.begin(options);
     return recording;
   } catch (error) {
+    source?.close();
     throw readable(path, error);
   }
 };
@@ -78,13 +81,15 @@ export const readRecording = async (path: string, options: RecordingOptions = {}
 interface Source {
   readonly chunks: AsyncIterable<Buffer>;
   readonly bytesTotal: number | null;
+  readonly close: () => void;
 }
 
 const openSource = async (path: string): Promise<Source> => {
-  if (path === '-') return { chunks: process.stdin, bytesTotal: null };
+  if (path === '-') return { chunks: process.stdin, bytesTotal: null, close: () => undefined };
   const file = await open(path);
   const stat = await file.stat();
-  return { chunks: file.createReadStream(), bytesTotal: stat.isFile() ? stat.size : null };
+  const chunks = file.createReadStream();
+  return { chunks, bytesTotal: stat.isFile() ? stat.size : null, close: () => chunks.destroy() };
 };
 
 class CsvRecording implements Recording {
