@@ -5,8 +5,11 @@ import type { Note } from './note.ts';
 /** Rejects that one transaction keeps; a flood beyond it is counted. */
 const MOST_WAITING = 256;
 
-/** Refused on purpose, many times a day: counted, not kept. */
+/** Refused on purpose, many times a day: counted, not kept, not told. */
 const ROUTINE: ReadonlySet<string> = new Set<Reason>(['retained', 'redelivered', 'duplicate', 'late', 'no_input']);
+
+/** A flood by itself, which would wash out all else that is kept: told once. */
+const FLOODS: ReadonlySet<string> = new Set<Reason>(['too_fast', 'overload']);
 
 /** Counts what could not be read, by reason; keeps examples in the quarantine; says each reason once. */
 export class RejectBook {
@@ -32,7 +35,7 @@ export class RejectBook {
     this.counts.set(reason, count);
     if (ROUTINE.has(reason)) return;
     if (count === 1) this.note('warn', { reason, topic }, REASONS[reason as Reason]);
-    if (!NOTES.has(reason)) this.keep(rejected);
+    if (!NOTES.has(reason) && !FLOODS.has(reason)) this.keep(rejected);
   }
 
   /** Says how many there were of each reason: the only trace of the routine ones. */

@@ -1,17 +1,14 @@
 import { EMPTY, filter, interval, map, switchMap } from 'rxjs';
 import type { Site } from '../config/schema.ts';
-import { AnomalyLog } from '../io/anomaly-log.ts';
-import { Ballast } from '../io/ballast.ts';
 import { openBroker, type BrokerOptions, type Connection } from '../io/broker.ts';
 import { AlertOutbox } from '../io/ledger/alert-outbox.ts';
 import { Ledger } from '../io/ledger/ledger.ts';
 import { alertsOver, statusTopic } from '../io/mqtt-alerts.ts';
-import { openRecovered } from '../io/recovery.ts';
-import { SnapshotStore } from '../io/snapshot-store.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import { covers } from '../stream/topic-filter.ts';
 import type { Note } from './note.ts';
 import { pipeline, type Processor } from './pipeline.ts';
+import { openStore } from './store.ts';
 
 export interface ServiceOptions {
   readonly note: Note;
@@ -32,6 +29,9 @@ export interface Service {
 }
 
 const CLOCK_MS = 5_000;
+/** How often what is too old or too much is looked for; while there is some, a little goes each second. */
+const TIDY_MS = 60_000;
+const MORE_TO_TIDY_MS = 1_000;
 
 const thisProcess = (): Processor => {
   let before = performance.eventLoopUtilization();
@@ -72,50 +72,30 @@ export const brokerOptions = (site: Site, note: Note, now: () => number): Broker
 
 /** Opens the database, connects, and runs the pipeline until stopped. Throws an `AppError` when it cannot start. */
 export function startService(site: Site, { note, kernel, now }: ServiceOptions): Service {
-  const db = openRecovered(site.database, (now ?? Date.now)(), ({ damaged, problem, salvaged }) => {
-    const { anomalies, incidents, streams } = salvaged;
-    note(
-      'error',
-      { code: 'database_damaged', database: site.database, damaged, problem, anomalies, incidents, streams },
-      'the database was damaged: it was moved aside, and what could be read of it is in a new one',
-    );
-  });
-  const anomalyLog = new AnomalyLog(db, {
-    quarantineRows: site.quarantine.rows,
-    onQuarantineFull: () => {
-      note('warn', { rows: site.quarantine.rows }, 'the quarantine is full: from now on the newest replace the oldest');
-    },
-  });
-  const broker = openBroker(brokerOptions(site, note, now ?? Date.now));
+  const present = now ?? Date.now;
+  const { db, anomalyLog, snapshots, housekeeping } = openStore(site, note, present());
+  const broker = openBroker(brokerOptions(site, note, present));
   let fail: (error: unknown) => void;
   const failure = new Promise<never>((_, reject) => {
     fail = reject;
   });
-  const ballast = new Ballast(site.database);
-  ballast.restore();
   const ledger = new Ledger(db, {
     everyMs: site.commit.every,
     acknowledge: (receipts) => {
       broker.acknowledge(receipts);
     },
+    makeRoom: () => housekeeping.makeRoom(present()),
     onNote: note,
-    ballast,
-    onDamage: (error) => {
+    onUnusable: (error) => {
       fail(error);
     },
   });
   const outbox = new AlertOutbox(db, ledger, (topic, payload, gone) => {
     broker.publishEvent(topic, payload, gone);
   });
-  const ports = {
-    messages$: broker.messages$,
-    alerts: alertsOver(broker, outbox, site.mqtt.prefix, site.site),
-    anomalyLog,
-    snapshots: new SnapshotStore(db),
-    ledger,
-  };
+  const alerts = alertsOver(broker, outbox, site.mqtt.prefix, site.site);
+  const ports = { messages$: broker.messages$, alerts, anomalyLog, snapshots, ledger };
 
-  let readings = 0;
   let state: Connection['state'] = 'connecting';
   broker.connection$.subscribe((connection) => {
     state = connection.state;
@@ -123,22 +103,13 @@ export function startService(site: Site, { note, kernel, now }: ServiceOptions):
   });
   // Time goes by for sensors while they can be heard: who is cut off from them must not call all of them dead.
   const connected$ = broker.connection$.pipe(map((connection) => connection.state === 'connected'));
-  const present = now ?? Date.now;
   const wake$ = connected$.pipe(filter(Boolean), map(present));
-  const clock$ =
-    now === undefined
-      ? connected$.pipe(
-          switchMap((on) => (on ? interval(CLOCK_MS) : EMPTY)),
-          map(present),
-        )
-      : EMPTY;
-  const subscription = pipeline(site, ports, {
-    note,
-    kernel,
-    clock$,
-    wake$,
-    ...(now === undefined ? { processor: thisProcess() } : {}),
-  }).subscribe({
+  const ticks$ = connected$.pipe(switchMap((connected) => (connected ? interval(CLOCK_MS) : EMPTY)));
+  const real = { clock$: ticks$.pipe(map(present)), processor: thisProcess() };
+
+  // The past is gone through before there is a broker to send anything new.
+  let readings = 0;
+  const subscription = pipeline(site, ports, { note, kernel, wake$, ...(now === undefined ? real : {}) }).subscribe({
     next: () => {
       readings++;
     },
@@ -149,8 +120,19 @@ export function startService(site: Site, { note, kernel, now }: ServiceOptions):
   outbox.resume();
   broker.start();
 
+  let tidying: NodeJS.Timeout;
+  const tidy = (): void => {
+    try {
+      tidying = setTimeout(tidy, housekeeping.step(present()) ? MORE_TO_TIDY_MS : TIDY_MS);
+    } catch (error) {
+      fail(error);
+    }
+  };
+  tidy();
+
   let stopped: Promise<void> | null = null;
   const stop = async (): Promise<void> => {
+    clearTimeout(tidying);
     subscription.unsubscribe();
     ledger.commit();
     await broker.close();

@@ -92,9 +92,9 @@ class Run {
         broker.acknowledge(receipts);
       },
       onNote: note,
-      ballast: { release: () => false, restore: () => true },
-      onDamage: (error) => {
-        throw new Error('damage', { cause: error });
+      makeRoom: () => false,
+      onUnusable: (error) => {
+        throw new Error('unusable', { cause: error });
       },
     }));
     const outbox = new AlertOutbox(db, ledger, (_, payload, gone) => {
@@ -200,13 +200,37 @@ function contents(path: string): unknown {
   return all;
 }
 
+/** Flips a bit in the newest snapshot of each stream that has an older one. How many these are. */
+function damage(path: string): number {
+  const db = openDatabase(path);
+  const newest = db
+    .prepare<[], { stream: string; slot: number; bytes: Buffer }>(
+      'SELECT stream, slot, bytes, max(seq) FROM snapshot GROUP BY stream HAVING count(*) > 1',
+    )
+    .all();
+  for (const { stream, slot, bytes } of newest) {
+    bytes[bytes.length >> 1] ^= 4;
+    db.prepare('UPDATE snapshot SET bytes = ? WHERE stream = ? AND slot = ?').run(bytes, stream, slot);
+  }
+  db.close();
+  return newest.length;
+}
+
+interface Chance {
+  readonly kill: number;
+  readonly commit: number;
+  readonly seed: number;
+  readonly damaging?: boolean;
+}
+
 /** Feeds all messages, killed and committed as `chance` has it. */
-async function live(path: string, window: number, chance: { kill: number; commit: number; seed: number }) {
+async function live(path: string, window: number, chance: Chance) {
   const broker = new FakeBroker(plant(900), window);
   const random = new Random(chance.seed);
   const alerts: string[] = [];
   let run = new Run(path, site, broker, alerts);
   let kills = 0;
+  let damaged = 0;
   while (!broker.done) {
     const message = broker.next();
     if (message === null) run.commit();
@@ -216,10 +240,11 @@ async function live(path: string, window: number, chance: { kill: number; commit
     if (random.uniform() >= chance.kill) continue;
     kills++;
     run.kill();
+    if (chance.damaging === true) damaged += damage(path);
     run = new Run(path, site, broker, alerts);
   }
   run.stop();
-  return { alerts, kills };
+  return { alerts, kills, damaged };
 }
 
 describe('killed at any moment and started again', async () => {
@@ -249,4 +274,11 @@ describe('killed at any moment and started again', async () => {
       expect([...new Set(alerts)]).toEqual(whole.alerts);
     },
   );
+
+  test('also when the newest snapshots are damaged each time: the ones before and the journal lead to the same', async () => {
+    const killed = newPath();
+    const { damaged } = await live(killed, 64, { kill: 0.005, commit: 0.05, seed: 6, damaging: true });
+    expect(damaged).toBeGreaterThan(5);
+    expect(contents(killed)).toEqual(uninterrupted);
+  });
 });

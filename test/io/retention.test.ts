@@ -8,7 +8,7 @@ import { AnomalyLog } from '../../src/io/anomaly-log.ts';
 import { openDatabase, type Database } from '../../src/io/database.ts';
 import { Retention } from '../../src/io/retention.ts';
 import { SnapshotStore } from '../../src/io/snapshot-store.ts';
-import { isTransient } from '../../src/io/transient.ts';
+import { failureOf } from '../../src/io/failure.ts';
 import { anomaly } from '../cli/anomaly.ts';
 
 const DAY = 86_400_000;
@@ -234,7 +234,7 @@ describe('a step', () => {
     } catch (error) {
       full = error;
     }
-    expect(isTransient(full)).toBe('full');
+    expect(failureOf(full)).toBe('full');
     expect(db.inTransaction).toBe(false);
     expect(count('anomaly')).toBe(written);
     run(forSize(600_000));

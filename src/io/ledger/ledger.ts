@@ -18,10 +18,10 @@ export interface LedgerOptions {
     fields: Readonly<Record<string, unknown>>,
     message: string,
   ) => void;
-  /** Frees what space it can on a disk that is full; whether that may be enough. Told too when it is no longer so. */
-  readonly ballast: { release(): boolean; restore(): boolean };
-  /** The database itself is damaged: it takes a new start to recover it. */
-  readonly onDamage: (error: unknown) => void;
+  /** Frees what space it can on a disk that is full; true when that was some. */
+  readonly makeRoom: () => boolean;
+  /** The database cannot be used any more: it takes a new start to recover it. */
+  readonly onUnusable: (error: unknown) => void;
 }
 
 /** Beyond this a transaction is due at the end of the turn, whoever waits for acknowledgements. */
@@ -256,7 +256,6 @@ export class Ledger implements LedgerPort {
     for (const { then } of writings) then?.();
     if (!this.#failing) return;
     this.#failing = false;
-    this.#options.ballast.restore();
     this.#note('info', {}, 'the database can be written again; nothing was lost');
     if (this.#writings.length > 0) this.#schedule();
   }
@@ -280,10 +279,10 @@ export class Ledger implements LedgerPort {
       this.#broken = true;
       this.#restated = false;
     }
-    const freed = !this.#failing && failure === 'full' && this.#options.ballast.release();
+    const freed = failure === 'full' && this.#options.makeRoom();
     this.#failing = true;
     this.#interval = setTimeout(() => this.commit(), freed ? 0 : RETRY_MS);
-    if (failure === 'damaged' || failure === null) this.#options.onDamage(error);
+    if (failure === 'unusable' || failure === null) this.#options.onUnusable(error);
   }
 
   /** What of a row concerns the streams; what tells redeliveries is taken in. */

@@ -27,14 +27,11 @@ function open(path = newPath(), everyMs = 60_000) {
     everyMs,
     acknowledge: (receipts) => did.push(`ack ${receipts.map(({ id }) => id).join()}, ${rowsIn(path)} rows`),
     onNote: (level, _, message) => did.push(`${level}: ${message}`),
-    ballast: {
-      release: () => {
-        did.push('ballast released');
-        return false;
-      },
-      restore: () => did.push('ballast restored') > 0,
+    makeRoom: () => {
+      did.push('room wanted');
+      return false;
     },
-    onDamage: (error) => did.push(`damage: ${(error as Error).message}`),
+    onUnusable: (error) => did.push(`unusable: ${(error as Error).message}`),
   });
   opened.push({ ledger, db });
   return { path, db, did, ledger, ...hearing(ledger) };
@@ -232,18 +229,14 @@ describe('a database that cannot be written', () => {
     expect(did).toEqual([
       'error: the database cannot be written: messages are not acknowledged, alerts go out',
       'alert fire',
-      'ballast released',
+      'room wanted',
     ]);
     expect(rowsIn(path)).toBe(0);
     expect(ledger.commit()).toBe(false);
-    expect(did).toHaveLength(3);
+    expect(did.splice(3)).toEqual(['room wanted']);
     free(db);
     expect(ledger.commit()).toBe(true);
-    expect(did.slice(3)).toEqual([
-      'ack 1,2, 1 rows',
-      'ballast restored',
-      'info: the database can be written again; nothing was lost',
-    ]);
+    expect(did.slice(3)).toEqual(['ack 1,2, 1 rows', 'info: the database can be written again; nothing was lost']);
     expect(db.prepare('SELECT topic, payload FROM outbox').all()).toEqual([{ topic: 'alert', payload: 'fire' }]);
     expect(valuesIn(open(path).ledger)).toEqual([...Array<number>(600).fill(0.1), 2]);
   });
@@ -290,12 +283,12 @@ describe('a database that cannot be written', () => {
     expect(did).toEqual(['error: something could not be written and is lost', 'the other', 'ack 1, 1 rows']);
   });
 
-  test('one that is closed under us is damage: whoever runs us starts anew', () => {
+  test('one that is closed under us is of no use: whoever runs us starts anew', () => {
     const { ledger, hear, did, db } = open();
     hear(1, 1);
     db.close();
     expect(ledger.commit()).toBe(false);
-    expect(did.at(-1)).toBe('damage: The database connection is not open');
+    expect(did.at(-1)).toBe('unusable: The database connection is not open');
   });
 });
 
@@ -389,8 +382,8 @@ test('receipts are what the broker is told, one by one', () => {
     everyMs: 60_000,
     acknowledge: (receipts) => told.push(...receipts),
     onNote: () => undefined,
-    ballast: { release: () => false, restore: () => true },
-    onDamage: () => undefined,
+    makeRoom: () => false,
+    onUnusable: () => undefined,
   });
   opened.push({ ledger, db });
   hearing(ledger).hear(9, 1);

@@ -5,9 +5,9 @@ import { join, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, expect, test } from 'vitest';
 import { openDatabase, type Database } from '../../src/io/database.ts';
-import { isTransient } from '../../src/io/transient.ts';
+import { failureOf } from '../../src/io/failure.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'zankyo-transient-'));
+const directory = mkdtempSync(join(tmpdir(), 'zankyo-failure-'));
 afterAll(() => {
   rmSync(directory, { recursive: true });
 });
@@ -34,7 +34,7 @@ test('no more pages: full', () => {
     fill(db);
   });
   expect(error).toMatchObject({ code: 'SQLITE_FULL' });
-  expect(isTransient(error)).toBe('full');
+  expect(failureOf(error)).toBe('full');
 });
 
 test('a file that may not grow, as under a quota: full', () => {
@@ -52,7 +52,7 @@ test('a file that may not grow, as under a quota: full', () => {
     },
   );
   expect(stdout).toBe('SQLITE_IOERR_WRITE\n');
-  expect(isTransient({ code: stdout.trim() })).toBe('full');
+  expect(failureOf({ code: stdout.trim() })).toBe('full');
 });
 
 test('another connection writes: busy', () => {
@@ -61,7 +61,7 @@ test('another connection writes: busy', () => {
   const other = new Sqlite(path);
   other.exec('BEGIN IMMEDIATE');
   const write = (): unknown => db.exec('DELETE FROM quarantine');
-  expect(isTransient(thrownBy(write))).toBe('busy');
+  expect(failureOf(thrownBy(write))).toBe('busy');
   other.exec('COMMIT');
   expect(write).not.toThrow();
 });
@@ -74,13 +74,13 @@ test('another connection has written since we read: busy', () => {
   other.exec("INSERT INTO quarantine VALUES (1, 0, 't', 'r', x'')");
   const error = thrownBy(() => db.exec('DELETE FROM quarantine'));
   expect(error).toMatchObject({ code: 'SQLITE_BUSY_SNAPSHOT' });
-  expect(isTransient(error)).toBe('busy');
+  expect(failureOf(error)).toBe('busy');
 });
 
-test('a mistake of our own or a damaged file does not pass', () => {
+test('a mistake of our own is none of the database', () => {
   const db = openDatabase(newPath());
-  expect(isTransient(thrownBy(() => db.exec('SELECT nothing')))).toBeNull();
-  expect(isTransient(thrownBy(() => db.exec("INSERT INTO quarantine VALUES (1, 'x', 't', 'r', x'')")))).toBeNull();
+  expect(failureOf(thrownBy(() => db.exec('SELECT nothing')))).toBeNull();
+  expect(failureOf(thrownBy(() => db.exec("INSERT INTO quarantine VALUES (1, 'x', 't', 'r', x'')")))).toBeNull();
 });
 
 test.each([
@@ -90,16 +90,18 @@ test.each([
   ['SQLITE_IOERR_FSYNC', 'full'],
   ['SQLITE_LOCKED', 'busy'],
   ['SQLITE_LOCKED_SHAREDCACHE', 'busy'],
-  ['SQLITE_CORRUPT', null],
-  ['SQLITE_IOERR_READ', null],
-  ['SQLITE_READONLY', null],
+  ['SQLITE_CORRUPT', 'unusable'],
+  ['SQLITE_NOTADB', 'unusable'],
+  ['SQLITE_IOERR_READ', 'unusable'],
+  ['SQLITE_READONLY', 'unusable'],
+  ['SQLITE_CONSTRAINT', null],
 ])('%s: %s', (code, expected) => {
-  expect(isTransient(Object.assign(new Error(code), { code }))).toBe(expected);
+  expect(failureOf(Object.assign(new Error(code), { code }))).toBe(expected);
 });
 
 test.each([undefined, null, 'SQLITE_FULL', 13, {}, { code: 13 }, new Error('disk full')])(
   '%s is no such error',
   (value) => {
-    expect(isTransient(value)).toBeNull();
+    expect(failureOf(value)).toBeNull();
   },
 );

@@ -1,0 +1,41 @@
+import type { Site } from '../config/schema.ts';
+import { AnomalyLog } from '../io/anomaly-log.ts';
+import { Ballast } from '../io/ballast.ts';
+import type { Database } from '../io/database.ts';
+import { Housekeeping } from '../io/housekeeping.ts';
+import { openRecovered } from '../io/recovery.ts';
+import { Retention } from '../io/retention.ts';
+import { SnapshotStore } from '../io/snapshot-store.ts';
+import type { Note } from './note.ts';
+
+/** The database and what stands in it, but for the ledger, which needs a broker. */
+export interface Store {
+  readonly db: Database;
+  readonly anomalyLog: AnomalyLog;
+  readonly snapshots: SnapshotStore;
+  readonly housekeeping: Housekeeping;
+}
+
+/** Opens a site's database, recovered if it has to be. Throws an `AppError` when it cannot be used. */
+export function openStore(site: Site, note: Note, now: number): Store {
+  const db = openRecovered(site.database, now, ({ damaged, problem, salvaged }) => {
+    const { anomalies, incidents, streams } = salvaged;
+    note(
+      'error',
+      { code: 'database_damaged', database: site.database, damaged, problem, anomalies, incidents, streams },
+      'the database was damaged: it was moved aside, and what could be read of it is in a new one',
+    );
+  });
+  const { rows } = site.quarantine;
+  const onQuarantineFull = (): void => {
+    note('warn', { rows }, 'the quarantine is full: from now on the newest replace the oldest');
+  };
+  const { keep, maxMegabytes } = site.retention;
+  const retention = new Retention(db, { maxAgeMs: keep === 'forever' ? null : keep, maxBytes: maxMegabytes * 1e6 });
+  return {
+    db,
+    anomalyLog: new AnomalyLog(db, { quarantineRows: rows, onQuarantineFull }),
+    snapshots: new SnapshotStore(db),
+    housekeeping: new Housekeeping(db, retention, new Ballast(site.database)),
+  };
+}
