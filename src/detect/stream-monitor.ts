@@ -253,14 +253,12 @@ export class StreamMonitor {
    * Sensors are watched on.
    */
   reset(now: number, d?: number): void {
-    const fresh = new StreamMonitor(this.stream, this.series, this.options, () => undefined).memory.toBytes();
+    const fresh = this.fresh();
     if (d === undefined) {
       this.goBack(fresh, now, 'reset');
       return;
     }
-    // How the series go together is told in the deviations of each, and so is learned anew with one of them.
-    const own = `${this.series[d].slug}.`;
-    this.memory.fromBytes(fresh, (name) => name.startsWith(own) || name.startsWith('coherence.'));
+    this.beginAgain(d, fresh);
     this.warmUp.begin(d);
     for (const { episode } of [this.process, this.drift])
       if (episode.series === d) this.news.end(episode, now, 'reset');
@@ -311,7 +309,19 @@ export class StreamMonitor {
     const interrupted = sensor.interrupted(reading.at);
     const value = sensor.hear(reading, this.warmUp.of(d) === 1);
     if (interrupted || Number.isNaN(value)) this.detector.series[d].restart();
+    if (sensor.spoiled) this.beginAgain(d, this.fresh());
     return value;
+  }
+
+  /** How the series go together is told in the deviations of each, and so is learned anew with one of them. */
+  private beginAgain(d: number, fresh: Uint8Array): void {
+    const own = `${this.series[d].slug}.`;
+    this.memory.fromBytes(fresh, (name) => name.startsWith(own) || name.startsWith('coherence.'));
+  }
+
+  /** What one remembers that has heard nothing. */
+  private fresh(): Uint8Array {
+    return new StreamMonitor(this.stream, this.series, this.options, () => undefined).memory.toBytes();
   }
 
   private step(sample: Sample): Verdict {

@@ -52,6 +52,24 @@ describe.each(ARITHMETICS)('in $arithmetic', ({ kernel }) => {
     expect(monitor.score).toBeLessThan(2);
   });
 
+  test.each([
+    ['the first', [0]],
+    ['the tenth', [9]],
+    ['the fiftieth', [49]],
+    ['the first and the fortieth', [0, 39]],
+  ])('a million as %s reading makes nobody deaf: 400 later, 15 deviations off is an anomaly', (_, places) => {
+    const { monitor, say, live } = tank(kernel);
+    for (let i = 0; i < 50; i++) {
+      if (places.includes(i)) say(1e6);
+      else live(1);
+    }
+    live(400);
+    const [{ lower, upper }] = monitor.detector.series;
+    expect(upper - lower).toBeLessThan(60); // of a scale that has heard of it: 20,000
+    say(35);
+    expect(monitor.score).toBeGreaterThan(1);
+  });
+
   test('any values, in the warm-up and after it, leave every score a number', () => {
     const value = fc.oneof(
       fc.double({ min: -1e30, max: 1e30, noNaN: true }),

@@ -2,6 +2,7 @@ import type { Memory } from '../../math/memory.ts';
 import { Episode } from '../episode.ts';
 import { CAUSES, emptyFinding, type Finding } from '../finding.ts';
 import type { Reading, SeriesInfo } from '../reading.ts';
+import { Beginning } from '../sensor/beginning.ts';
 import { Counter } from '../sensor/counter.ts';
 import type { OrderReason } from '../sensor/course.ts';
 import { isByHabit, isSensorFault, type SensorFault } from '../sensor/fault.ts';
@@ -19,6 +20,7 @@ const EPISODE = { minDurationMs: 0, closeAfter: 1, hysteresis: 1, coolDownMs: 0 
 export class Sensor {
   private readonly episode: Episode;
   private readonly watch: SensorWatch;
+  private readonly beginning: Beginning;
   private readonly counter: Counter; // also where none was asked for: a snapshot fits when the option changes
   private readonly habits: Float64Array; // 1 once they are known
   private readonly finding: Finding;
@@ -39,6 +41,7 @@ export class Sensor {
     const { counter = 'hour' } = series[d];
     this.episode = new Episode(memory, 'fault', series.length, EPISODE);
     this.watch = new SensorWatch(memory, series[d], options);
+    this.beginning = new Beginning(memory);
     this.counter = new Counter(memory, counter);
     this.habits = memory.take('habits', 1);
     this.finding = emptyFinding(series.length);
@@ -90,6 +93,11 @@ export class Sensor {
     return null;
   }
 
+  /** Whether the last reading has shown that what was learned of this series so far is spoiled. */
+  get spoiled(): boolean {
+    return this.beginning.spoiled;
+  }
+
   /** Whether nothing has been heard for so long by `now`, in the time of arrival, that it is a fault. */
   tick(now: number): boolean {
     const { silence } = this.watch;
@@ -124,7 +132,7 @@ export class Sensor {
     if (beyond > 1) this.report(at, at, 'range', beyond, value, NaN);
     else if (code > 1) this.report(at, at, 'code', code, value, NaN);
     else if (leap > 1) this.report(at, at, 'leap', leap, value, plausibility.last);
-    if (beyond > 1 || code > 1 || leap > 1) return false;
+    if (beyond > 1 || code > 1 || leap > 1 || !this.beginning.hear(value)) return false;
 
     plausibility.trust(value, at);
     standstill.hear(value, at, learning);
