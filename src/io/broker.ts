@@ -80,7 +80,8 @@ export interface Broker {
   close(): Promise<void>;
 }
 
-const DAY_MS = 86_400_000;
+/** Of the longest outage after which nothing is lost. */
+const WEEK_MS = 7 * 86_400_000;
 const CLOSE_MS = 2_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 30_000;
@@ -152,7 +153,7 @@ const defined = <T extends object>(fields: T): { [K in keyof T]: NonNullable<T[K
 const refusedBy = ({ code }: BrokerFailure): boolean => typeof code === 'number' && code >= 128;
 
 const clientOptions = (options: BrokerOptions, username?: string, password?: string): IClientOptions => {
-  const { tls = {}, sessionMs = DAY_MS, statusTopic } = options;
+  const { tls = {}, sessionMs = WEEK_MS, statusTopic } = options;
   const handshake = { ...OLDEST_TLS, ...defined({ servername: tls.serverName }) };
   return {
     ...defined({ username, password }),
