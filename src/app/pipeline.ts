@@ -7,15 +7,13 @@ import type { Kernel } from '../nn/kernel.ts';
 import { readingsOf } from '../stream/decode-messages.ts';
 import { Decoder } from '../stream/decoder.ts';
 import { detectPerStream, type Step } from '../stream/detect-per-stream.ts';
-import type { Message } from '../stream/message.ts';
 import type { Ports, Rejected } from '../stream/ports.ts';
 import { rejected } from '../stream/reject.ts';
 import { Checkpoints } from './checkpoints.ts';
-import { ClockLeap } from './clock-leap.ts';
 import { HealthTeller } from './health.ts';
-import { Load, type Level } from './load.ts';
 import type { Note } from './note.ts';
 import { NetworkBook } from './network-book.ts';
+import { Pace, type Processor } from './pace.ts';
 import { Past } from './past.ts';
 import { RejectBook } from './reject-book.ts';
 import { StateTeller } from './series-states.ts';
@@ -29,15 +27,8 @@ export interface PipelineOptions {
   readonly clock$?: Observable<number>;
   /** Times at which we begin to listen: nothing could be heard before. */
   readonly wake$?: Observable<number>;
-  /** Of the process that has no more time than there is; none for a recording, which waits. */
+  /** None for a recording. */
   readonly processor?: Processor;
-}
-
-export interface Processor {
-  /** ms of a clock that is not set. */
-  readonly uptime: () => number;
-  /** Share of the time since the last call in which it was busy, 0 to 1. */
-  readonly utilisation: () => number;
 }
 
 /** How often silence is looked for and snapshots are due, in the time of arrival. */
@@ -66,8 +57,6 @@ export const pipeline = (
     incidents.restore(anomalyLog.openIncidents());
     const states = new StateTeller(alerts, site.publish.stateEvery);
     const health = new HealthTeller(alerts, rejects.counts);
-    const load = new Load(processor?.utilisation ?? (() => 0));
-    const leaps = new ClockLeap();
     const streams = new Streams(site, {
       snapshots: ports.snapshots,
       kernel,
@@ -79,6 +68,7 @@ export const pipeline = (
     const past = new Past(ledger, streams, (at) => {
       now = at;
     });
+    const pace = new Pace(processor ?? null, ledger, streams, note);
     const checkpoints = new Checkpoints(streams, ports, site.snapshots.every);
 
     let now = -Infinity;
@@ -108,10 +98,7 @@ export const pipeline = (
       now = at;
       if (at >= beatAt && at < beatAt + HEARTBEAT_MS) return;
       beatAt = at;
-      if (processor !== undefined && leaps.leap(at, processor.uptime()) !== 0) {
-        note('warn', {}, 'the clock was set, or we were asleep: the time between is not counted as silence of sensors');
-        wake(at);
-      }
+      if (pace.leapt(at)) wake(at);
       ledger.tick(at);
       for (const monitor of streams.monitors) {
         monitor.tick(at);
@@ -120,29 +107,8 @@ export const pipeline = (
       }
       incidents.tick(at).forEach(recordIncident);
       checkpoints.beat(at);
-      if (load.look()) {
-        note(
-          'warn',
-          load.level,
-          'there is more or less to do than before: networks learn from one sample of so many (0: none)',
-        );
-        adapt(load.level);
-      }
-      health.tell(at, load.level);
-    };
-
-    const adapt = ({ learnEvery }: Level): void => {
-      ledger.effort(learnEvery);
-      streams.learnEvery(learnEvery, ledger.seq);
-    };
-
-    /** Of messages that nobody would send again every other one goes when there is no other way. */
-    let odd = false;
-    const affordable = (message: Message): boolean => {
-      if (!load.level.drops || message.receipt !== undefined) return true;
-      odd = !odd;
-      if (odd) onReject(rejected(message, 'overload'));
-      return !odd;
+      pace.look();
+      health.tell(at, pace.level);
     };
 
     const wake = (at: number): void => {
@@ -155,16 +121,19 @@ export const pipeline = (
       rejects.add(rejected);
     };
 
-    // What an earlier run could not afford may be affordable now.
     const begin$ = defer(() => {
-      adapt(load.level);
+      pace.begin();
       return EMPTY;
     });
     const heard$ = ports.messages$.pipe(
       tap((message) => {
         beat(message.receivedAt);
       }),
-      filter(affordable),
+      filter((message) => {
+        const affordable = pace.affords(message);
+        if (!affordable) onReject(rejected(message, 'overload'));
+        return affordable;
+      }),
       readingsOf(decoder, ledger, onReject),
     );
     const steps$ = concat(from(past), begin$, heard$).pipe(

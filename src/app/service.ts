@@ -7,7 +7,8 @@ import { alertsOver, statusTopic } from '../io/mqtt-alerts.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import { covers } from '../stream/topic-filter.ts';
 import type { Note } from './note.ts';
-import { pipeline, type Processor } from './pipeline.ts';
+import type { Processor } from './pace.ts';
+import { pipeline } from './pipeline.ts';
 import { openStore } from './store.ts';
 
 export interface ServiceOptions {

@@ -1,5 +1,6 @@
 import { Subject, type Subscription } from 'rxjs';
-import { pipeline, type Processor } from '../../src/app/pipeline.ts';
+import type { Processor } from '../../src/app/pace.ts';
+import { pipeline } from '../../src/app/pipeline.ts';
 import { siteSchema, type Site } from '../../src/config/schema.ts';
 import type { AnomalyEvent } from '../../src/detect/anomaly.ts';
 import type { EpisodeNews, IncidentEvent } from '../../src/detect/incidents.ts';

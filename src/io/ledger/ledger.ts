@@ -4,6 +4,7 @@ import type { Entry, LedgerPort, Origin } from '../../stream/ports.ts';
 import type { Database } from '../database.ts';
 import { failureOf } from '../failure.ts';
 import { AckWindow } from './ack-window.ts';
+import { AlarmClock } from './alarm-clock.ts';
 import { Deliveries } from './deliveries.ts';
 import { EntryWriter, entriesIn, type Delivery } from './entries.ts';
 import { Journal } from './journal.ts';
@@ -56,6 +57,7 @@ export class Ledger implements LedgerPort {
   readonly #entries = new EntryWriter();
   readonly #deliveries = new Deliveries();
   readonly #window = new AckWindow();
+  readonly #clock = new AlarmClock((waited) => this.commit(waited));
   readonly #receipts: Receipt[] = [];
   readonly #writings: Writing[] = [];
   #saveAll: () => void = () => undefined;
@@ -63,10 +65,6 @@ export class Ledger implements LedgerPort {
   #heardAt = 0;
   #connection = 0;
   #trimTo = 0;
-  #interval: NodeJS.Timeout | null = null;
-  #patience: NodeJS.Timeout | null = null;
-  #patienceMs = 0;
-  #soon: NodeJS.Immediate | null = null;
   #failing = false;
   /** Entries had to be dropped: the journal no longer leads to where the streams are. */
   #broken = false;
@@ -165,7 +163,7 @@ export class Ledger implements LedgerPort {
 
   /** Writes all that waits. False, and it is tried again, when that cannot be done now. `waited`: for more, in vain. */
   commit(waited = false): boolean {
-    this.close();
+    this.#clock.clear();
     try {
       this.#transaction();
     } catch (error) {
@@ -174,6 +172,11 @@ export class Ledger implements LedgerPort {
     }
     this.#written(waited);
     return true;
+  }
+
+  /** Ends the waiting; what is not written by now is not. */
+  close(): void {
+    this.#clock.clear();
   }
 
   /** What an earlier connection brought the broker sends again. */
@@ -188,33 +191,13 @@ export class Ledger implements LedgerPort {
     if (oldest >= 0) this.#writings.splice(oldest, 1);
   }
 
-  /** Ends the waiting; what is not written by now is not. */
-  close(): void {
-    if (this.#interval !== null) clearTimeout(this.#interval);
-    if (this.#patience !== null) clearTimeout(this.#patience);
-    if (this.#soon !== null) clearImmediate(this.#soon);
-    this.#interval = this.#patience = this.#soon = null;
-  }
-
   #schedule(urgent = false): void {
     if (this.#failing) return; // it is tried again in a moment
     const unacked = this.#receipts.length;
     const patienceMs = unacked === 0 ? Infinity : this.#window.patienceMs(unacked);
-    if (urgent || patienceMs === 0 || this.#entries.length > LARGE_BYTES)
-      this.#soon ??= setImmediate(() => this.commit());
-    this.#interval ??= setTimeout(() => this.commit(true), this.#options.everyMs);
-    this.#wait(patienceMs);
-  }
-
-  /** Anew from the present message on. */
-  #wait(ms: number): void {
-    if (this.#patience !== null && ms === this.#patienceMs) {
-      this.#patience.refresh();
-      return;
-    }
-    if (this.#patience !== null) clearTimeout(this.#patience);
-    this.#patience = ms > 0 && ms < Infinity ? setTimeout(() => this.commit(true), ms) : null;
-    this.#patienceMs = ms;
+    if (urgent || patienceMs === 0 || this.#entries.length > LARGE_BYTES) this.#clock.soon();
+    this.#clock.within(this.#options.everyMs);
+    this.#clock.afterPause(patienceMs);
   }
 
   #write(): void {
@@ -281,7 +264,7 @@ export class Ledger implements LedgerPort {
     }
     const freed = failure === 'full' && this.#options.makeRoom();
     this.#failing = true;
-    this.#interval = setTimeout(() => this.commit(), freed ? 0 : RETRY_MS);
+    this.#clock.within(freed ? 0 : RETRY_MS);
     if (failure === 'unusable' || failure === null) this.#options.onUnusable(error);
   }
 
