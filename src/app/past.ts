@@ -32,7 +32,7 @@ export class Past implements Iterable<Heard> {
         continue;
       }
       this.onTime(entry.kind === 'message' ? entry.readings[0].receivedAt : entry.at);
-      if (entry.kind === 'wake') streams.wake(entry.at, seq);
+      if (entry.kind === 'wake') streams.wake(entry.at, entry.awayMs, seq);
       if (entry.kind === 'tick') {
         for (const monitor of streams.monitors) if (!streams.knows(monitor, seq)) monitor.tick(entry.at);
       }

@@ -95,10 +95,11 @@ export const pipeline = (
     };
 
     const beat = (at: number): void => {
+      const before = now;
       now = at;
       if (at >= beatAt && at < beatAt + HEARTBEAT_MS) return;
       beatAt = at;
-      if (pace.leapt(at)) wake(at);
+      if (pace.leapt(at)) wake(at, at - before);
       ledger.tick(at);
       for (const monitor of streams.monitors) {
         monitor.tick(at);
@@ -111,10 +112,10 @@ export const pipeline = (
       health.tell(at, pace.level);
     };
 
-    const wake = (at: number): void => {
+    const wake = (at: number, awayMs = at - now): void => {
       now = at;
-      ledger.wake(at);
-      streams.wake(at, ledger.seq);
+      ledger.wake(at, awayMs);
+      streams.wake(at, awayMs, ledger.seq);
     };
 
     const onReject = (rejected: Rejected): void => {
@@ -159,7 +160,12 @@ export const pipeline = (
         states.tell(monitor, now);
       }),
     );
-    const wakes$ = wake$.pipe(tap(wake), ignoreElements());
+    const wakes$ = wake$.pipe(
+      tap((at) => {
+        wake(at);
+      }),
+      ignoreElements(),
+    );
     const beats$ = clock$.pipe(tap(beat), ignoreElements());
     return merge(steps$, wakes$, beats$).pipe(
       finalize(() => {

@@ -95,7 +95,7 @@ export class Streams {
   readonly unsaved: StreamMonitor[] = [];
   /** Up to which row of the journal a stream that was restored knows what was heard. */
   private readonly since = new Map<StreamMonitor, number>();
-  private woken = { at: NaN, seq: 0 };
+  private woken = { at: NaN, awayMs: NaN, seq: 0 };
   private effort = { every: 1, seq: 0 };
   private readonly site: Site;
   private readonly options: StreamsOptions;
@@ -145,10 +145,10 @@ export class Streams {
     for (const monitor of this.monitors) if (!this.knows(monitor, seq)) monitor.learnEvery(every);
   }
 
-  /** Until `at` nobody listened, as row `seq` of the journal tells. */
-  wake(at: number, seq: number): void {
-    this.woken = { at, seq };
-    for (const monitor of this.monitors) if (!this.knows(monitor, seq)) monitor.wake(at);
+  /** Up to `at` nobody listened for `awayMs`, as row `seq` of the journal tells. */
+  wake(at: number, awayMs: number, seq: number): void {
+    this.woken = { at, awayMs, seq };
+    for (const monitor of this.monitors) if (!this.knows(monitor, seq)) monitor.wake(at, awayMs);
   }
 
   /** A stream that failed is neither watched nor saved any more: its last snapshot is from before. */
@@ -204,7 +204,7 @@ export class Streams {
 
   private resume(monitor: StreamMonitor, { seq, shape }: Snapshot): void {
     this.since.set(monitor, seq);
-    if (!this.knows(monitor, this.woken.seq)) monitor.wake(this.woken.at);
+    if (!this.knows(monitor, this.woken.seq)) monitor.wake(this.woken.at, this.woken.awayMs);
     if (!this.knows(monitor, this.effort.seq)) monitor.learnEvery(this.effort.every);
     const { stream, samples, warmup } = monitor;
     const same = shape === monitor.shape;

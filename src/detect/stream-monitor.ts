@@ -184,9 +184,12 @@ export class StreamMonitor {
     return verdict;
   }
 
-  /** Until `now`, in the time of arrival, nobody listened: that silence was ours, not the sensors'. */
-  wake(now: number): void {
-    for (const sensor of this.sensors) sensor.resume(now);
+  /**
+   * Up to `now`, in the time of arrival, nobody listened for `awayMs`, Infinity where it is not known: that silence was ours, not
+   * the sensors'.
+   */
+  wake(now: number, awayMs = Infinity): void {
+    for (const sensor of this.sensors) sensor.resume(now, awayMs);
   }
 
   /** Looks for silence at `now`, in the time of arrival; call it every few seconds. */

@@ -46,8 +46,8 @@ export class TimeGap {
     s[1] = at;
   }
 
-  /** Nobody listened until now: the time since the last reading is no gap. */
-  resume(now: number): void {
-    this.s[1] = now;
+  /** The time from the last reading to `at` is no gap, as nobody listened. */
+  resume(at: number): void {
+    this.s[1] = at;
   }
 }

@@ -96,7 +96,8 @@ export interface SnapshotPort {
 /** All that changes a stream: what was heard, times at which we looked or began to listen, and what could be done. */
 export type Entry =
   | { readonly kind: 'message'; readonly source: number; readonly readings: readonly Reading[] }
-  | { readonly kind: 'tick' | 'wake'; readonly at: number }
+  | { readonly kind: 'tick'; readonly at: number }
+  | { readonly kind: 'wake'; readonly at: number; readonly awayMs: number }
   | { readonly kind: 'effort'; readonly learnEvery: number };
 
 /** Where in the site file a series comes from. */
@@ -116,9 +117,10 @@ export interface LedgerPort {
   admit(message: Message): boolean;
   /** What was read of it; `originOf` tells of any series in it where it comes from. */
   read(source: number, readings: readonly Reading[], originOf: (series: string) => Origin): void;
-  /** Time is looked at, or has gone by unheard until now. */
+  /** Time is looked at. */
   tick(at: number): void;
-  wake(at: number): void;
+  /** For the last `awayMs` nobody listened, see `StreamMonitor.wake`. */
+  wake(at: number, awayMs: number): void;
   /** How often networks learn from now on, see `StreamMonitor.learnEvery`. */
   effort(learnEvery: number): void;
   /**

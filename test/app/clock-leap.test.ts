@@ -80,7 +80,7 @@ describe('the sensors, where a leap is taken as our own absence', () => {
     const all = Array.from({ length: 10 }, () => new Silence(new Memory(), 'auto'));
     const look = (onWall: number, monotonic = onWall): number => {
       const leap = wait(onWall, monotonic);
-      if (leap !== 0) for (const sensor of all) sensor.resume(clocks.wall);
+      if (leap !== 0) for (const sensor of all) sensor.resume(clocks.wall, onWall);
       return all.filter((sensor) => sensor.score(clocks.wall) > 1).length;
     };
     const live = (rounds: number): void => {

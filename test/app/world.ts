@@ -68,8 +68,8 @@ export class Tape implements LedgerPort {
     this.add({ kind: 'tick', at });
   }
 
-  wake(at: number): void {
-    this.add({ kind: 'wake', at });
+  wake(at: number, awayMs: number): void {
+    this.add({ kind: 'wake', at, awayMs });
   }
 
   effort(learnEvery: number): void {

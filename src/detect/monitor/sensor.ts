@@ -107,9 +107,9 @@ export class Sensor {
     return true;
   }
 
-  /** Until now nobody listened. */
-  resume(now: number): void {
-    this.watch.silence.resume(now);
+  /** For the last `awayMs` nobody listened. */
+  resume(now: number, awayMs: number): void {
+    this.watch.silence.resume(now, awayMs);
   }
 
   /** The sensor is here no more, and so its fault is over. */

@@ -78,15 +78,16 @@ export class Silence {
   }
 
   /**
-   * Until now nobody listened: that silence was ours, not the sensor's. Nothing changes where the sensor would not have spoken
-   * meanwhile, so that a service which is back at once goes on as if it had not been away.
+   * For the last `awayMs` nobody listened: that silence was ours, not the sensor's, and what it was silent before goes on to count.
+   * Below 0 where the clock was set back; Infinity where it is not known. Nothing changes where the sensor would not
+   * have spoken meanwhile, so that a service which is back at once goes on as if it had not been away.
    */
-  resume(now: number): void {
+  resume(now: number, awayMs: number): void {
     const { s, gap } = this;
     const ms = now - s[HEARD_AT];
     if (s[READINGS] === 0 || (ms >= 0 && ms <= gap.usualMs)) return;
-    s[HEARD_AT] = now;
-    gap.resume(now);
+    s[HEARD_AT] = Math.min(now, s[HEARD_AT] + awayMs);
+    gap.resume(s[HEARD_AT]);
   }
 
   private confirm(now: number, gap: number): void {

@@ -44,9 +44,10 @@ export class EntryWriter {
     this.#writer.time(at);
   }
 
-  wake(at: number): void {
+  wake(at: number, awayMs: number): void {
     this.#writer.byte(WAKE);
     this.#writer.time(at);
+    this.#writer.double(awayMs);
   }
 
   effort(learnEvery: number): void {
@@ -91,7 +92,7 @@ export function* entriesIn(
   while (!reader.done) {
     const kind = reader.byte();
     if (kind === TICK) yield { kind: 'tick', at: reader.time() };
-    else if (kind === WAKE) yield { kind: 'wake', at: reader.time() };
+    else if (kind === WAKE) yield { kind: 'wake', at: reader.time(), awayMs: reader.double() };
     else if (kind === EFFORT) yield { kind: 'effort', learnEvery: reader.whole() };
     else if (kind === NEW_SESSION) yield { kind: 'session' };
     else if (kind === DELIVERY)

@@ -120,9 +120,9 @@ export class Ledger implements LedgerPort {
     if (this.#entries.length > LARGE_BYTES) this.#schedule();
   }
 
-  wake(at: number): void {
+  wake(at: number, awayMs: number): void {
     this.#heardAt = at;
-    this.#entries.wake(at);
+    this.#entries.wake(at, awayMs);
   }
 
   effort(learnEvery: number): void {

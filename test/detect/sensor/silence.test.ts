@@ -150,7 +150,7 @@ test('a sensor that was never heard is not silent', () => {
 test('the time in which nobody listened does not count, neither as silence nor as a gap', () => {
   const { chat, say, after, silence, now } = sensor();
   chat(60);
-  silence.resume(now() + 9 * HOUR);
+  silence.resume(now() + 9 * HOUR, Infinity);
   expect(after(9 * HOUR)).toBe(0);
   say(9 * HOUR + MINUTE);
   chat(60);
@@ -159,13 +159,13 @@ test('the time in which nobody listened does not count, neither as silence nor a
 
 test('nothing changes when the sensor would not have spoken meanwhile: it was not missed', () => {
   const { memory, chat, after, silence, now } = sensor();
-  silence.resume(now() + HOUR); // nor when it was never heard
+  silence.resume(now() + HOUR, Infinity); // nor when it was never heard
   chat(60);
   const before = memory.toBytes();
-  for (const away of [0, 1, MINUTE]) silence.resume(now() + away);
+  for (const away of [0, 1, MINUTE]) silence.resume(now() + away, Infinity);
   expect(memory.toBytes()).toEqual(before);
   expect(after(10 * MINUTE)).toBe(1);
-  silence.resume(now() + MINUTE + 1);
+  silence.resume(now() + MINUTE + 1, Infinity);
   expect(after(11 * MINUTE + 1)).toBe(1);
 });
 
@@ -173,8 +173,31 @@ test('a clock that was set back meanwhile is no reason to wait until it has caug
   const { chat, silence, now } = sensor();
   chat(60);
   const back = now() - DAY;
-  silence.resume(back);
+  silence.resume(back, Infinity);
   expect(silence.score(back + 10 * MINUTE)).toBe(1);
+});
+
+test('what it was silent before we were away goes on to count: a link that comes and goes hides no dead sensor', () => {
+  const { chat, silence, now } = sensor();
+  chat(60);
+  let at = now();
+  // Each minute half of it is lost: eleven minutes of silence heard take twenty-two.
+  for (let minute = 0; minute < 22; minute++) {
+    at += MINUTE / 2;
+    expect(silence.score(at)).toBeLessThanOrEqual(1.15);
+    at += MINUTE / 2;
+    silence.resume(at, MINUTE / 2);
+  }
+  expect(silence.score(at)).toBeGreaterThan(1);
+  expect(silence.score(at)).toBeLessThan(1.2);
+});
+
+test('a clock that was set back by an hour takes with it what was silent before', () => {
+  const { chat, silence, now } = sensor();
+  chat(60);
+  const at = now() + 5 * MINUTE - HOUR;
+  silence.resume(at, -HOUR);
+  expect(silence.score(at)).toBe(0.5);
 });
 
 test('asking changes nothing', () => {

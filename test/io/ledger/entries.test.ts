@@ -12,7 +12,8 @@ const time = fc.oneof(
 );
 const value = fc.double({ noNaN: true, noDefaultInfinity: true });
 const entry: fc.Arbitrary<JournalEntry> = fc.oneof(
-  fc.record({ kind: fc.constantFrom('tick' as const, 'wake' as const), at: time }),
+  fc.record({ kind: fc.constant('tick' as const), at: time }),
+  fc.record({ kind: fc.constant('wake' as const), at: time, awayMs: fc.oneof(time, fc.constant(Infinity)) }),
   fc.record({ kind: fc.constant('session' as const) }),
   fc.record({ kind: fc.constant('effort' as const), learnEvery: fc.nat(300) }),
   fc.record({
@@ -51,7 +52,8 @@ function write(writer: EntryWriter, entry: JournalEntry): void {
   else if (entry.kind === 'delivery') writer.delivery(entry.delivery);
   else if (entry.kind === 'message') writer.message(entry.source, entry.readings, (slug) => SERIES.indexOf(slug));
   else if (entry.kind === 'effort') writer.effort(entry.learnEvery);
-  else writer[entry.kind](entry.at);
+  else if (entry.kind === 'wake') writer.wake(entry.at, entry.awayMs);
+  else writer.tick(entry.at);
 }
 
 describe('entries of the journal', () => {
