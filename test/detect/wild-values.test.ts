@@ -36,6 +36,22 @@ function tank(kernel: (typeof ARITHMETICS)[number]['kernel']) {
   };
 }
 
+test('a spoiled beginning is begun anew once, also when nothing sound follows it', () => {
+  const info = { slug: 'tank', unit: '', range: [-1e4, 1e4], only: 'both' } as const;
+  const monitor = new StreamMonitor('tank', [info], DEFAULTS, () => undefined);
+  const random = new Random(1);
+  const say = (value: number, i: number): void => {
+    const at = START + i * 60_000;
+    monitor.take(0, { series: 'tank', at, value, receivedAt: at });
+  };
+  for (let i = 0; i < 16; i++) say(i === 3 ? 5000 : 20 + random.normal(), i);
+  expect(monitor.detector.series[0].readings).toBe(1);
+  for (let i = 16; i < 20; i++) say(1e5, i); // out of range
+  expect(monitor.detector.series[0].readings).toBe(1);
+  say(20, 20);
+  expect(monitor.detector.series[0].readings).toBe(2);
+});
+
 describe.each(ARITHMETICS)('in $arithmetic', ({ kernel }) => {
   test.each([
     ['1e30 once', [1e30]],

@@ -28,6 +28,8 @@ export class Sensor {
   private readonly d: number;
   private readonly news: News;
   private readonly maturity: () => number;
+  /** Whether the last reading has shown that what was learned of this series so far is spoiled. */
+  spoiled = false;
 
   /** The sensor of series d. `maturity`: how sure is what was learned of it, 0 to 1. */
   constructor(
@@ -84,6 +86,7 @@ export class Sensor {
   hear(reading: Reading, warm: boolean): number | null {
     if (warm) this.habits[0] = 1;
     const learning = this.habits[0] === 0;
+    this.spoiled = false;
     const { at } = reading;
     this.watch.hear(reading, learning);
     const counts = this.series[this.d].counter !== undefined;
@@ -91,11 +94,6 @@ export class Sensor {
     if (!Number.isNaN(value)) return this.judge(at, value, learning) ? value : NaN;
     this.count(at, reading.value, learning);
     return null;
-  }
-
-  /** Whether the last reading has shown that what was learned of this series so far is spoiled. */
-  get spoiled(): boolean {
-    return this.beginning.spoiled;
   }
 
   /** Whether nothing has been heard for so long by `now`, in the time of arrival, that it is a fault. */
@@ -133,6 +131,7 @@ export class Sensor {
     else if (code > 1) this.report(at, at, 'code', code, value, NaN);
     else if (leap > 1) this.report(at, at, 'leap', leap, value, plausibility.last);
     if (beyond > 1 || code > 1 || leap > 1 || !this.beginning.hear(value)) return false;
+    this.spoiled = this.beginning.spoiled;
 
     plausibility.trust(value, at);
     standstill.hear(value, at, learning);
