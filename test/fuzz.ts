@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { expect } from 'vitest';
 
 const setting = (name: string, byDefault: number): number => Number(process.env[name] ?? byDefault);
 
@@ -60,3 +61,13 @@ export const damaged = (good: Uint8Array): fc.Arbitrary<Uint8Array> =>
         good,
       ),
     );
+
+/** What comes of it; undefined where it is refused, which it may be by a RangeError only. */
+export function unlessRefused<T>(what: () => T): T | undefined {
+  try {
+    return what();
+  } catch (error) {
+    expect(error).toBeInstanceOf(RangeError);
+    return undefined;
+  }
+}

@@ -11,7 +11,7 @@ import { sourceOf } from '../stream/source.ts';
 import type { Origin, Snapshot, SnapshotPort } from '../stream/ports.ts';
 import { zoneOffset } from '../stream/time-zone.ts';
 import { wildcardsIn } from '../stream/topic-filter.ts';
-import type { Note } from './note.ts';
+import type { Note } from '../io/note.ts';
 import { restore } from './checkpoint.ts';
 
 /** Where a series is learned: its stream, and its place there. */
@@ -79,11 +79,13 @@ export function plansOf(site: Site, stream: string): readonly StreamPlan[] {
     const infos = series.map((slug) => infoOf(slug, fieldsOf(site, slug)[0]));
     return [{ series: infos, tuning: mergeTuning(site.tuning, tuning) }];
   }
-  return fieldsOf(site, stream).map((field) => ({
-    series: [infoOf(stream, field)],
-    tuning: mergeTuning(site.tuning, field.tuning),
-  }));
+  return fieldsOf(site, stream).map((field) => planOf(site, stream, field));
 }
+
+const planOf = (site: Site, slug: string, field: FieldOptions): StreamPlan => ({
+  series: [infoOf(slug, field)],
+  tuning: mergeTuning(site.tuning, field.tuning),
+});
 
 /**
  * The site's streams: its groups, and what an earlier run knew, from the start, so that a sensor which died meanwhile is
@@ -117,12 +119,8 @@ export class Streams {
   }
 
   /** The place of a series; a new one gets a stream of its own. Bounded, as the decoder admits only so many series. */
-  placeOf(series: DecodedSeries): Place {
-    const place = this.places.get(series.slug);
-    if (place !== undefined) return place;
-    const { tuning } = this.site.inputs[series.index.input].fields[series.index.field];
-    this.create(series.slug, { series: [series], tuning: mergeTuning(this.site.tuning, tuning) });
-    return this.places.get(series.slug)!;
+  placeOf({ slug, index }: DecodedSeries): Place {
+    return this.places.get(slug) ?? this.begin(slug, this.site.inputs[index.input].fields[index.field]);
   }
 
   /**
@@ -159,7 +157,11 @@ export class Streams {
   private comeAgain(slug: string, origin: Origin | null): Place | null {
     const field = origin === null ? undefined : this.site.inputs[origin.input]?.fields[origin.field];
     if (field === undefined || !couldName(field.name, slug) || this.places.size >= this.site.maxSeries) return null;
-    this.create(slug, { series: [infoOf(slug, field)], tuning: mergeTuning(this.site.tuning, field.tuning) });
+    return this.begin(slug, field);
+  }
+
+  private begin(slug: string, field: FieldOptions): Place {
+    this.create(slug, planOf(this.site, slug, field));
     return this.places.get(slug)!;
   }
 

@@ -86,7 +86,7 @@ export class Incidents {
       const live = this.begin(id, members[0].anomaly.openedAt);
       for (const { anomaly } of members) this.put(live, anomaly);
       live.episodes = members.length;
-      live.told = newsOf({ episodes, severity });
+      live.told = newsOf(episodes, severity);
       if (hasOpen(live)) continue;
       const last = members.reduce((latest, news) => (news.heardAt >= latest.heardAt ? news : latest));
       live.quietAt = last.at;
@@ -114,8 +114,9 @@ export class Incidents {
     live.quietAt = quiet ? at : NaN;
     live.quietHeardAt = quiet ? now : NaN;
     if (begun) {
-      live.told = newsOf(describe(live));
-      news.push({ phase: 'opened', at: now, incident: describe(live) });
+      const incident = describe(live);
+      live.told = newsOf(incident.episodes, incident.severity);
+      news.push({ phase: 'opened', at: now, incident });
     }
     return { id: live.id, news };
   }
@@ -130,11 +131,10 @@ export class Incidents {
         events.push(this.close(live, now));
         continue;
       }
-      const incident = describe(live);
-      const news = newsOf(incident);
+      const news = newsOf(live.episodes, severityOf(live));
       if (news === live.told) continue;
       live.told = news;
-      events.push({ phase: 'updated', at: now, incident });
+      events.push({ phase: 'updated', at: now, incident: describe(live) });
     }
     return events;
   }
@@ -189,7 +189,7 @@ const severityOf = ({ members }: Live): Severity =>
   SEVERITIES[Math.max(...[...members.values()].map(({ severity }) => SEVERITIES.indexOf(severity)))];
 
 /** What is worth an update when it changes. */
-const newsOf = ({ episodes, severity }: Pick<Incident, 'episodes' | 'severity'>): string => `${episodes} ${severity}`;
+const newsOf = (episodes: number, severity: Severity): string => `${episodes} ${severity}`;
 
 function describe(live: Live): Incident {
   const episodes = [...live.members.values()];

@@ -33,7 +33,6 @@ export const readingsOf =
       const read = (message: Message): void => {
         heard.message = message;
         heard.source = sourceOf(message.topic);
-        heard.seq = ledger.seq;
         heard.readings.length = 0;
         if (!ledger.admit(message)) {
           onReject(rejected(message, 'redelivered'));
@@ -42,6 +41,7 @@ export const readingsOf =
         if (message.retained) onReject(rejected(message, 'retained'));
         else decoder.decode(message, onReading, onReject);
         ledger.read(heard.source, heard.readings, originOf);
+        heard.seq = ledger.seq;
       };
       return messages$.subscribe({
         next: (message) => {

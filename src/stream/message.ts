@@ -1,4 +1,4 @@
-import { FNV_START, fnvStep, fnvText } from './fnv.ts';
+import { fnvStep, fnvText } from './fnv.ts';
 import { MAX_PAYLOAD_BYTES } from './payload.ts';
 
 /** What the broker waits for before it forgets a message. */
@@ -25,7 +25,7 @@ export interface Message {
 
 /** What tells a message from others, 32 bits: of its topic, its length and as much of the payload as is ever read. */
 export function fingerprint({ topic, payload }: Pick<Message, 'topic' | 'payload'>): number {
-  let hash = fnvStep(fnvText(topic, FNV_START), payload.length);
+  let hash = fnvStep(fnvText(topic), payload.length);
   const length = Math.min(payload.length, MAX_PAYLOAD_BYTES);
   for (let i = 0; i < length; i++) hash = fnvStep(hash, payload[i]);
   return hash >>> 0;

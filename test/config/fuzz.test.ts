@@ -9,7 +9,7 @@ import { couldName } from '../../src/config/names.ts';
 import { AppError } from '../../src/errors.ts';
 import { Decoder } from '../../src/stream/decoder.ts';
 import { slugify } from '../../src/stream/slug.ts';
-import { damaged, fuzz, hostileJson, textOf } from '../fuzz.ts';
+import { damaged, fuzz, hostileJson, textOf, unlessRefused } from '../fuzz.ts';
 import { directoryWith } from './site.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -183,13 +183,8 @@ test('a duration is the sum of its parts, or a RangeError', () => {
   );
   fc.assert(
     fc.property(textOf('0123456789wdhms .-+e', 10), (text) => {
-      let ms;
-      try {
-        ms = parseDuration(text);
-      } catch (error) {
-        expect(error).toBeInstanceOf(RangeError);
-        return;
-      }
+      const ms = unlessRefused(() => parseDuration(text));
+      if (ms === undefined) return;
       expect(text).toMatch(/^[0-9wdhms]+$/);
       expect(Number.isSafeInteger(ms) && ms >= 0).toBe(true);
     }),

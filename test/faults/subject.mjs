@@ -14,10 +14,10 @@ import { kernelOrNull } from '../../dist/app/kernel.js';
 import { startService } from '../../dist/app/service.js';
 import { loadSite } from '../../dist/config/load.js';
 import { entriesIn } from '../../dist/io/ledger/entries.js';
+import { Journal } from '../../dist/io/ledger/journal.js';
 
 const { FAULT_URL, FAULT_DIR, FAULT_TOPIC = 'faults/#', FAULT_SITE = '', FAULT_FSYNC_MS = '0' } = process.env;
 const database = join(FAULT_DIR, 'zankyo.db');
-const CHECK_BYTES = 4;
 const POLL_MS = 100;
 
 /** By how much each outermost transaction on the service's database is late. */
@@ -56,7 +56,7 @@ try {
 class Audit {
   #out;
   #insert;
-  #next;
+  #last;
 
   constructor() {
     this.#out = new Sqlite(join(FAULT_DIR, 'db.sqlite'));
@@ -64,30 +64,30 @@ class Audit {
     this.#out.pragma('synchronous = OFF');
     this.#out.exec('CREATE TABLE IF NOT EXISTS msgs (row INT, n INT, seq INT, PRIMARY KEY (row, n)) WITHOUT ROWID');
     this.#insert = this.#out.prepare('INSERT OR IGNORE INTO msgs VALUES (?, ?, ?)');
-    this.#next = 1 + (this.#out.prepare('SELECT max(row) AS row FROM msgs').get().row ?? 0);
+    this.#last = this.#out.prepare('SELECT max(row) AS row FROM msgs').get().row ?? 0;
   }
 
   /** All that is there by now; false when it could not be written. */
   copy(wait = false) {
-    let journal;
+    let db;
     try {
-      journal = new Sqlite(database, { readonly: true, fileMustExist: true, timeout: wait ? 5_000 : 0 });
-      const slugs = new Map(journal.prepare('SELECT id, slug FROM journal_series').raw().all());
-      const rows = journal.prepare('SELECT seq, entries FROM journal WHERE seq >= ? ORDER BY seq').all(this.#next);
+      db = new Sqlite(database, { readonly: true, fileMustExist: true, timeout: wait ? 5_000 : 0 });
+      const journal = new Journal(db);
+      const rows = [...journal.rows(this.#last)];
       this.#out.transaction(() => {
         for (const { seq: row, entries } of rows) {
           let n = 0;
-          for (const { kind, readings } of entriesIn(entries.subarray(CHECK_BYTES), (id) => slugs.get(id) ?? ''))
+          for (const { kind, readings } of entriesIn(entries, (id) => journal.slugOf(id)))
             if (kind === 'message')
               for (const { series, value } of readings) if (series.endsWith('-seq')) this.#insert.run(row, n++, value);
         }
       })();
-      this.#next = 1 + (rows.at(-1)?.seq ?? this.#next - 1);
+      this.#last = rows.at(-1)?.seq ?? this.#last;
       return true;
     } catch {
       return false; // there is nothing yet, or no room
     } finally {
-      journal?.close();
+      db?.close();
     }
   }
 

@@ -8,7 +8,7 @@ import { REASONS } from '../../src/stream/reject.ts';
 import { compileName, slugify } from '../../src/stream/slug.ts';
 import { compileTimeZone } from '../../src/stream/time-zone.ts';
 import { compileFilter, covers } from '../../src/stream/topic-filter.ts';
-import { fuzz, hostileJson, textOf as of } from '../fuzz.ts';
+import { fuzz, hostileJson, textOf as of, unlessRefused } from '../fuzz.ts';
 import { decoding, field, input, message } from './harness.ts';
 
 /*
@@ -180,13 +180,8 @@ describe('a path', () => {
       typeof value === 'object' && value !== null ? [value, ...Object.values(value).flatMap(inside)] : [value];
     fc.assert(
       fc.property(path, hostileJson, (text, given) => {
-        let find;
-        try {
-          find = compilePath(text);
-        } catch (error) {
-          expect(error).toBeInstanceOf(RangeError);
-          return;
-        }
+        const find = unlessRefused(() => compilePath(text));
+        if (find === undefined) return;
         const value: unknown = JSON.parse(JSON.stringify(given));
         const found = find(value);
         if (found !== undefined) expect(inside(value)).toContain(found);
@@ -220,13 +215,8 @@ describe('a slug', () => {
   test('made by a name is one as well, whatever the wildcards stand for', () => {
     fc.assert(
       fc.property(of('a-{}12topic$&', 20), fc.array(text, { maxLength: 3 }), text, (template, captured, topic) => {
-        let name;
-        try {
-          name = compileName(template, captured.length);
-        } catch (error) {
-          expect(error).toBeInstanceOf(RangeError);
-          return;
-        }
+        const name = unlessRefused(() => compileName(template, captured.length));
+        if (name === undefined) return;
         expect(name(topic, captured)).toMatch(slug);
       }),
       fuzz(2000),
@@ -281,13 +271,8 @@ describe('a topic filter', () => {
   test('of any text compiles or is a RangeError, and then throws on no topic', () => {
     fc.assert(
       fc.property(fc.oneof(text, of('ab/+#$', 10)), text, (given, topic) => {
-        let matches;
-        try {
-          matches = compileFilter(given);
-        } catch (error) {
-          expect(error).toBeInstanceOf(RangeError);
-          return;
-        }
+        const matches = unlessRefused(() => compileFilter(given));
+        if (matches === undefined) return;
         const captured = matches(topic);
         if (captured !== null) expect(captured).toHaveLength(given.split('/').filter((l) => /^[+#]$/.test(l)).length);
       }),

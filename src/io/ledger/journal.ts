@@ -66,9 +66,9 @@ export class Journal {
     this.#unwritten.clear();
   }
 
-  /** Row by row, as a cursor would keep the write-ahead log. */
-  *rows(): Generator<JournalRow, void, undefined> {
-    let row = this.#statements.after.get(0);
+  /** Those after one, row by row, as a cursor would keep the write-ahead log. */
+  *rows(after = 0): Generator<JournalRow, void, undefined> {
+    let row = this.#statements.after.get(after);
     for (; row !== undefined; row = this.#statements.after.get(row.seq)) {
       const entries = row.entries.subarray(CHECK_BYTES);
       const sound = row.entries.length >= CHECK_BYTES && crc32(entries) === row.entries.readUInt32LE();
