@@ -1,4 +1,5 @@
 import type { AlertPort, Health } from '../stream/ports.ts';
+import { isDue } from './due.ts';
 import type { Level } from './load.ts';
 
 const EVERY_MS = 60_000;
@@ -26,8 +27,7 @@ export class HealthTeller {
 
   tell(at: number, { learnEvery }: Level): void {
     const learning: Health['learning'] = learnEvery === 1 ? 'full' : learnEvery === 0 ? 'off' : 'reduced';
-    const due = learning !== this.told || at < this.toldAt || at >= this.toldAt + EVERY_MS;
-    if (!due) return;
+    if (learning === this.told && !isDue(at, this.toldAt, EVERY_MS)) return;
     this.told = learning;
     this.toldAt = at;
     const { readings, unlearned } = this;

@@ -1,6 +1,6 @@
 import type { StreamMonitor } from '../detect/stream-monitor.ts';
 import type { NetworkEvent } from '../nn/network.ts';
-import type { Note } from './note.ts';
+import type { Note } from '../io/note.ts';
 
 /** What happens to a network that an operator should hear of; it goes on by itself each time. */
 const NEWS: Partial<Record<NetworkEvent, string>> = {

@@ -2,7 +2,7 @@ import type { Message } from '../stream/message.ts';
 import type { LedgerPort } from '../stream/ports.ts';
 import { ClockLeap } from './clock-leap.ts';
 import { Load, type Level } from './load.ts';
-import type { Note } from './note.ts';
+import type { Note } from '../io/note.ts';
 import type { Streams } from './streams.ts';
 
 /** What a service runs on; a recording waits, and its clock is its own. */
@@ -35,11 +35,6 @@ export class Pace {
     return this.load.level;
   }
 
-  /** What an earlier run could not afford may be affordable now. */
-  begin(): void {
-    this.adapt();
-  }
-
   /** Looks at the load, every few seconds. */
   look(): void {
     if (!this.load.look()) return;
@@ -65,7 +60,8 @@ export class Pace {
     return !this.odd;
   }
 
-  private adapt(): void {
+  /** Has the networks learn as much as can be afforded; at the start too, when it may be more than an earlier run could. */
+  adapt(): void {
     const { learnEvery } = this.level;
     this.ledger.effort(learnEvery);
     this.streams.learnEvery(learnEvery, this.ledger.seq);

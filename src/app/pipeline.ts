@@ -10,8 +10,9 @@ import { detectPerStream, type Step } from '../stream/detect-per-stream.ts';
 import type { Ports, Rejected } from '../stream/ports.ts';
 import { rejected } from '../stream/reject.ts';
 import { Checkpoints } from './checkpoints.ts';
+import { isDue } from './due.ts';
 import { HealthTeller } from './health.ts';
-import type { Note } from './note.ts';
+import type { Note } from '../io/note.ts';
 import { NetworkBook } from './network-book.ts';
 import { Pace, type Processor } from './pace.ts';
 import { Past } from './past.ts';
@@ -97,7 +98,7 @@ export const pipeline = (
     const beat = (at: number): void => {
       const before = now;
       now = at;
-      if (at >= beatAt && at < beatAt + HEARTBEAT_MS) return;
+      if (!isDue(at, beatAt, HEARTBEAT_MS)) return;
       beatAt = at;
       if (pace.leapt(at)) wake(at, at - before);
       ledger.tick(at);
@@ -123,7 +124,7 @@ export const pipeline = (
     };
 
     const begin$ = defer(() => {
-      pace.begin();
+      pace.adapt();
       return EMPTY;
     });
     const heard$ = ports.messages$.pipe(

@@ -1,6 +1,6 @@
 import { NOTES, REASONS, type Reason } from '../stream/reject.ts';
 import type { AnomalyLogPort, LedgerPort, Rejected } from '../stream/ports.ts';
-import type { Note } from './note.ts';
+import type { Note } from '../io/note.ts';
 
 /** Rejects that one transaction keeps; a flood beyond it is counted. */
 const MOST_WAITING = 256;

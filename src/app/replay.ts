@@ -13,7 +13,7 @@ import type { Message } from '../stream/message.ts';
 import { PASSING_LEDGER } from '../stream/passing-ledger.ts';
 import type { Ports } from '../stream/ports.ts';
 import { slugify } from '../stream/slug.ts';
-import type { Note } from './note.ts';
+import type { Note } from '../io/note.ts';
 import { pipeline } from './pipeline.ts';
 
 /** A row of the recording and what it was answered with; empty where it was not scored. */

@@ -1,6 +1,7 @@
 import type { StreamMonitor } from '../detect/stream-monitor.ts';
 import { known } from '../math/known.ts';
 import type { AlertPort, SeriesState } from '../stream/ports.ts';
+import { isDue } from './due.ts';
 
 /** What the outside may know of series d. In a group it is under suspicion when it leads the open episode. */
 function stateOf(monitor: StreamMonitor, d: number, at: number): SeriesState {
@@ -61,8 +62,7 @@ export class StateTeller {
   tell(monitor: StreamMonitor, at: number): void {
     const before = this.told.get(monitor);
     const kinds = kindsOf(monitor);
-    // A clock that was set back is no reason to wait until it has caught up.
-    if (before?.kinds === kinds && at >= before.at && at < before.at + this.everyMs) return;
+    if (before?.kinds === kinds && !isDue(at, before.at, this.everyMs)) return;
     this.told.set(monitor, { at, kinds });
     for (const state of statesOf(monitor, at)) this.alerts.state(state);
   }

@@ -6,7 +6,7 @@ import { Ledger } from '../io/ledger/ledger.ts';
 import { alertsOver, statusTopic } from '../io/mqtt-alerts.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import { covers } from '../stream/topic-filter.ts';
-import type { Note } from './note.ts';
+import type { Note } from '../io/note.ts';
 import type { Processor } from './pace.ts';
 import { pipeline } from './pipeline.ts';
 import { openStore } from './store.ts';

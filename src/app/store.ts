@@ -6,7 +6,7 @@ import { Housekeeping } from '../io/housekeeping.ts';
 import { openRecovered } from '../io/recovery.ts';
 import { Retention } from '../io/retention.ts';
 import { SnapshotStore } from '../io/snapshot-store.ts';
-import type { Note } from './note.ts';
+import type { Note } from '../io/note.ts';
 
 /** The database and what stands in it, but for the ledger, which needs a broker. */
 export interface Store {

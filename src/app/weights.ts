@@ -12,7 +12,7 @@ import { WeightsError } from '../nn/safetensors.ts';
 import { exportWeights, importWeights } from '../nn/weights.ts';
 import type { SnapshotPort } from '../stream/ports.ts';
 import { restore, snapshotOf } from './checkpoint.ts';
-import type { Note } from './note.ts';
+import type { Note } from '../io/note.ts';
 import { writeOut } from './out-file.ts';
 import { monitorOptions, plansOf } from './streams.ts';
 

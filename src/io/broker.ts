@@ -10,6 +10,7 @@ import type { Message, Receipt } from '../stream/message.ts';
 import { describeFailure, describeRight, doubtsVersion, SESSION_TAKEN_OVER } from './broker-failure.ts';
 import type { BrokerFailure, BrokerIdentity } from './broker-failure.ts';
 import { acknowledge, deferAcknowledgements } from './deferred-ack.ts';
+import type { Note } from './note.ts';
 import { Outbox } from './outbox.ts';
 import type { Outgoing } from './outbox.ts';
 import { NOT_AUTHORISED, publishRight } from './publish-right.ts';
@@ -48,10 +49,8 @@ export interface BrokerOptions {
   readonly sessionMs?: number;
   /** Epoch ms. */
   readonly now: () => number;
-  readonly onNote: (level: NoteLevel, fields: Readonly<Record<string, unknown>>, message: string) => void;
+  readonly onNote: Note;
 }
-
-export type NoteLevel = 'info' | 'warn' | 'error';
 
 export type Connection =
   | { readonly state: 'connecting' }
@@ -80,8 +79,8 @@ export interface Broker {
   close(): Promise<void>;
 }
 
-/** Of the longest outage after which nothing is lost. */
-const WEEK_MS = 7 * 86_400_000;
+/** The longest outage after which nothing is lost: a week. */
+const SESSION_MS = 7 * 86_400_000;
 const CLOSE_MS = 2_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 30_000;
@@ -153,7 +152,7 @@ const defined = <T extends object>(fields: T): { [K in keyof T]: NonNullable<T[K
 const refusedBy = ({ code }: BrokerFailure): boolean => typeof code === 'number' && code >= 128;
 
 const clientOptions = (options: BrokerOptions, username?: string, password?: string): IClientOptions => {
-  const { tls = {}, sessionMs = WEEK_MS, statusTopic } = options;
+  const { tls = {}, sessionMs = SESSION_MS, statusTopic } = options;
   const handshake = { ...OLDEST_TLS, ...defined({ servername: tls.serverName }) };
   return {
     ...defined({ username, password }),
@@ -458,9 +457,9 @@ class MqttBroker implements Broker {
     this.#connection.complete();
   }
 
-  #note(level: NoteLevel, fields: Readonly<Record<string, unknown>>, message: string): void {
+  readonly #note: Note = (level, fields, message) => {
     this.#options.onNote(level, { broker: this.#identity.url, ...fields }, message);
-  }
+  };
 }
 
 /**

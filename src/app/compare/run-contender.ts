@@ -3,7 +3,7 @@ import type { Anomaly } from '../../detect/anomaly.ts';
 import type { StreamMonitor } from '../../detect/stream-monitor.ts';
 import type { Recording } from '../../io/recording.ts';
 import type { Kernel } from '../../nn/kernel.ts';
-import type { Note } from '../note.ts';
+import type { Note } from '../../io/note.ts';
 import { replay, seriesNames } from '../replay.ts';
 import { blockOf, BLOCKS, BlockSums } from './blocks.ts';
 import type { Contender } from './contenders.ts';

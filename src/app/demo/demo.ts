@@ -6,7 +6,7 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { AnomalyLog } from '../../io/anomaly-log.ts';
 import { openDatabase } from '../../io/database.ts';
 import type { Kernel } from '../../nn/kernel.ts';
-import type { Note } from '../note.ts';
+import type { Note } from '../../io/note.ts';
 import { startService } from '../service.ts';
 import { startEmbeddedBroker } from './broker.ts';
 import type { Fault } from './faults.ts';

@@ -5,7 +5,7 @@ import type { TimeWindow } from '../../io/label-windows.ts';
 import type { Recording } from '../../io/recording.ts';
 import type { Kernel } from '../../nn/kernel.ts';
 import { LEAST_GAIN, LossMeter } from '../compare/loss-meter.ts';
-import type { Note } from '../note.ts';
+import type { Note } from '../../io/note.ts';
 import { replay, siteOf } from '../replay.ts';
 import { monitorOptions } from '../streams.ts';
 import { EventCount, Labels } from './labels.ts';

@@ -3,6 +3,7 @@ import { fingerprint, type Message, type Receipt } from '../../stream/message.ts
 import type { Entry, LedgerPort, Origin } from '../../stream/ports.ts';
 import type { Database } from '../database.ts';
 import { failureOf } from '../failure.ts';
+import type { Note } from '../note.ts';
 import { AckWindow } from './ack-window.ts';
 import { AlarmClock } from './alarm-clock.ts';
 import { Deliveries } from './deliveries.ts';
@@ -14,11 +15,7 @@ export interface LedgerOptions {
   readonly everyMs: number;
   /** Tells the broker that these messages are kept. */
   readonly acknowledge: (receipts: readonly Receipt[]) => void;
-  readonly onNote: (
-    level: 'info' | 'warn' | 'error',
-    fields: Readonly<Record<string, unknown>>,
-    message: string,
-  ) => void;
+  readonly onNote: Note;
   /** Frees what space it can on a disk that is full; true when that was some. */
   readonly makeRoom: () => boolean;
   /** The database cannot be used any more: it takes a new start to recover it. */
@@ -146,7 +143,7 @@ export class Ledger implements LedgerPort {
       else for (const entry of this.#streamsIn(entries)) yield { seq, entry };
     }
     if (damaged > 0)
-      this.#note(
+      this.#options.onNote(
         'error',
         { rows: damaged },
         'rows of the journal are not what was written: what was heard then is lost',
@@ -215,7 +212,7 @@ export class Ledger implements LedgerPort {
       what();
     } catch (error) {
       if (failureOf(error) !== null) throw error;
-      this.#note('error', { err: error }, 'something could not be written and is lost');
+      this.#options.onNote('error', { err: error }, 'something could not be written and is lost');
     }
   }
 
@@ -239,14 +236,14 @@ export class Ledger implements LedgerPort {
     for (const { then } of writings) then?.();
     if (!this.#failing) return;
     this.#failing = false;
-    this.#note('info', {}, 'the database can be written again; nothing was lost');
+    this.#options.onNote('info', {}, 'the database can be written again; nothing was lost');
     if (this.#writings.length > 0) this.#schedule();
   }
 
   #failed(error: unknown): void {
     const failure = failureOf(error);
     if (!this.#failing)
-      this.#note(
+      this.#options.onNote(
         'error',
         { err: error },
         'the database cannot be written: messages are not acknowledged, alerts go out',
@@ -275,9 +272,5 @@ export class Ledger implements LedgerPort {
       else if (entry.kind === 'session') this.#deliveries.forget();
       else yield entry;
     }
-  }
-
-  #note(level: 'info' | 'warn' | 'error', fields: Readonly<Record<string, unknown>>, message: string): void {
-    this.#options.onNote(level, fields, message);
   }
 }
