@@ -26,7 +26,7 @@ export interface DetectorOptions extends ForecasterOptions {
 /** Odd readings in a row that teach a series' reference nothing, where anomalies are held: as many as a new stream learns from. */
 const PATIENCE = 400;
 /** An alarm that keeps its readings from being learned must be surer than one that is forgotten with the next day. */
-const SURER = 1.25;
+const SURER = 1.15;
 
 /** What the network hears of each series: level, step, whether it is there, and the gap before it. */
 const HEARD = 4;

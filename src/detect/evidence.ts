@@ -18,9 +18,13 @@ export const EVIDENCE = {
   /** A level that is rare at this time of day. */
   level: { lasting: 0.35, sudden: 0, alone: 0, span: 12 },
   /** A step that the network did not expect; it speaks alone as far as the network is trusted (rivalry.ts). */
-  step: { lasting: 0.03, sudden: 0.155, alone: 0.2, span: 1 },
+  step: { lasting: 0.03, sudden: 0.15, alone: 0.2, span: 1 },
   /** A step that is large for the liveliness of late. */
-  jump: { lasting: 0, sudden: 0.16, alone: 0, span: 1 },
+  jump: { lasting: 0, sudden: 0.15, alone: 0, span: 1 },
+  /** The same value again and again, or until just now. */
+  still: { lasting: 0, sudden: 0.125, alone: 0, span: 1 },
+  /** A large step out of such a rest. */
+  wake: { lasting: 0, sudden: 0.065, alone: 0, span: 1 },
   /** Several steps in a row that the network did not expect; trusted like `step`. */
   course: { lasting: 0.135, sudden: 0, alone: 0.25, span: 6 },
   /** More, or less, movement than ever. */
@@ -37,6 +41,14 @@ const K = EVIDENCE_KINDS.length;
 const WEIGHTS = EVIDENCE_KINDS.map((kind) => EVIDENCE[kind]);
 const SHIFT = EVIDENCE_KINDS.indexOf('shift');
 const TRUSTED = EVIDENCE_KINDS.map((kind) => kind === 'step' || kind === 'course');
+/**
+ * Where anomalies are held, a rare level counts this much of itself: the shift, whose reference does not learn there, asks much the
+ * same, and nine of ten false alarms of noise with heavy tails were levels.
+ */
+const HELD_LEVEL = 0.55;
+/** The weights of what lasts, where anomalies are absorbed and where they are held. */
+const ABSORBED = EVIDENCE_KINDS.map((kind) => EVIDENCE[kind].lasting);
+const HELD = EVIDENCE_KINDS.map((kind) => EVIDENCE[kind].lasting * (kind === 'level' ? HELD_LEVEL : 1));
 /** What lasts beyond the line counts this much of itself. */
 const BEND = 0.1;
 
@@ -44,16 +56,24 @@ const bend = (x: number): number => (x < 1 ? x : 1 + BEND * (x - 1));
 
 /**
  * The score that evidence e (K, in the order of EVIDENCE_KINDS) comes to: the best of the four ways. `scale` is the sensitivity over
- * the height of the alarm line, `trust` how far the network's word counts alone, 0 to 1, `shift` the score of a shift.
- * Fills `parts` (K) with what each kind contributed to it.
+ * the height of the alarm line, `trust` how far the network's word counts alone, 0 to 1, `shift` the score of a shift, `hold`
+ * whether anomalies are held. Fills `parts` (K) with what each kind contributed to it.
  */
-export function weigh(e: Float64Array, scale: number, trust: number, shift: number, parts: Float64Array): number {
+export function weigh(
+  e: Float64Array,
+  scale: number,
+  trust: number,
+  shift: number,
+  hold: boolean,
+  parts: Float64Array,
+): number {
+  const lasts = hold ? HELD : ABSORBED;
   let lasting = 0;
   let sudden = 0;
   let alone = 0;
   let loudest = 0;
   for (let k = 0; k < K; k++) {
-    lasting += WEIGHTS[k].lasting * e[k];
+    lasting += lasts[k] * e[k];
     sudden += WEIGHTS[k].sudden * e[k];
     const u = WEIGHTS[k].alone * e[k] * (TRUSTED[k] ? trust : 1);
     if (u <= alone) continue;
@@ -66,7 +86,7 @@ export function weigh(e: Float64Array, scale: number, trust: number, shift: numb
   if (score === 0) return 0;
   if (score === shift) parts[SHIFT] = score;
   else if (score === scale * alone) parts[loudest] = score;
-  else if (score === sum) for (let k = 0; k < K; k++) parts[k] = (score * WEIGHTS[k].lasting * e[k]) / lasting;
+  else if (score === sum) for (let k = 0; k < K; k++) parts[k] = (score * lasts[k] * e[k]) / lasting;
   else for (let k = 0; k < K; k++) parts[k] = (score * WEIGHTS[k].sudden * e[k]) / sudden;
   return score;
 }

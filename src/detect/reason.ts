@@ -35,6 +35,7 @@ const apartIn = ({ cause, value, detail, lower, upper }: Finding, { range }: Ser
     case 'company':
     case 'shift':
     case 'leap':
+    case 'wake':
     case 'reset':
       return Math.abs(value - detail);
     case 'range':
@@ -67,6 +68,11 @@ const SENTENCES: Record<Cause, Sentence> = {
     `${name} jumped to ${q(f.value)}; ${q(f.expected)} was expected, usually ${n(f.lower)} to ${q(f.upper)}`,
   jump: (f, name, q, n) =>
     `${name} jumped to ${q(f.value)}; ${q(f.expected)} was expected, usually ${n(f.lower)} to ${q(f.upper)}`,
+  // detail: equal readings in a row, up to this one or the one before
+  still: (f, name, q, n) =>
+    `${name} stood still for ${n(f.detail)} readings, unusually long for it; now at ${q(f.value)}`,
+  // detail: the value that it stood at
+  wake: (f, name, q) => `${name} jumped to ${q(f.value)} after it had stood still at ${q(f.detail)}`,
   // detail: the mean before
   shift: (f, name, q) => `${name} has shifted: it stays near ${q(f.value)}, and its mean was ${q(f.detail)}`,
   course: (f, name, q, n) =>

@@ -9,6 +9,7 @@ import { Extremes } from './extremes.ts';
 import { Guard } from './guard.ts';
 import { Jump } from './jump.ts';
 import type { SeriesInfo } from './reading.ts';
+import { Rest } from './rest.ts';
 import { Rivalry } from './rivalry.ts';
 import type { Season } from './season.ts';
 import { Shift } from './shift.ts';
@@ -24,8 +25,12 @@ const OUTSIDE = 0.005;
 const CHANCE = 0.65;
 /** The tails need this many readings before they say anything. */
 const TAILS_AFTER = 100;
-/** So far over the line a reading is garbage: it may say nothing of what steps are usual, twenty times in a row. */
+/**
+ * So far over the line a reading is garbage: it may say nothing of what steps are usual, twenty times in a row. Where anomalies
+ * are held, half as far.
+ */
 const GARBAGE = 4;
+const GARBAGE_HELD = 2;
 const GARBAGE_PATIENCE = 20;
 const COMPANY = EVIDENCE_KINDS.indexOf('company');
 /** From this score of a misfit with the group on, the group learns nothing from it. */
@@ -42,9 +47,10 @@ const compress = (difference: number, scale: number): number => {
     : 3.5 * Math.sign(difference);
 };
 
-/** The kinds that are calibrated by a channel of their own; what is beyond all and a shift bring their own measure. */
-type Channelled = Exclude<EvidenceKind, 'extreme' | 'shift'>;
-const CHANNELLED = EVIDENCE_KINDS.filter((kind): kind is Channelled => kind !== 'extreme' && kind !== 'shift');
+/** The kinds that bring a measure of their own; each of the others is calibrated by a channel. */
+const MEASURED = ['extreme', 'still', 'wake', 'shift'] as const;
+type Channelled = Exclude<EvidenceKind, (typeof MEASURED)[number]>;
+const CHANNELLED = EVIDENCE_KINDS.filter((kind): kind is Channelled => !(MEASURED as readonly string[]).includes(kind));
 
 export interface SeriesOptions {
   /** Odd readings in a row that are kept from being learned as normal; 0 for none. */
@@ -67,6 +73,9 @@ export class SeriesModel {
   readonly parts = new Float64Array(EVIDENCE_KINDS.length);
   /** The most extreme value before this reading, on the side of the mean where the reading lies. */
   record = NaN;
+  /** The value before this reading, and how many equal readings in a row there were, this one included where it is one of them. */
+  last = NaN;
+  stood = 0;
   readonly volatility: Volatility;
   readonly shift: Shift;
   readonly rivalry: Rivalry;
@@ -74,6 +83,8 @@ export class SeriesModel {
 
   private readonly extremes: Extremes;
   private readonly jump: Jump;
+  private readonly rest: Rest;
+  private readonly hold: boolean;
   private readonly only: SeriesInfo['only'];
   private readonly levels: Moments;
   private readonly steps: Moments;
@@ -97,6 +108,7 @@ export class SeriesModel {
   private baselineLoss = NaN;
   private shifted = 0;
   private compared = false; // whether the last reading had a step that means anything
+  private wild = false; // so far over the line that it is garbage
   private misfits = false; // with its group, by the last reading alone
   private fits = true; // whether the group may learn from it
 
@@ -111,6 +123,8 @@ export class SeriesModel {
     this.volatility = new Volatility(own);
     this.extremes = new Extremes(own);
     this.jump = new Jump(own);
+    this.rest = new Rest(own);
+    this.hold = patience > 0;
     this.shift = new Shift(own, patience);
     this.garbage = new Guard(own, 'garbage', GARBAGE_PATIENCE);
     this.misfit = new Guard(own, 'misfit', patience);
@@ -139,6 +153,7 @@ export class SeriesModel {
   /** After a fault or a silence the last value is no place to measure a step from. */
   restart(): void {
     this.past[3] = 0;
+    this.rest.restart();
   }
 
   /** Places the reading x on the compressed axes and fills its step's target q (BINS from `at`). */
@@ -189,18 +204,22 @@ export class SeriesModel {
     odd.jump = this.jump.size(this.change);
     odd.volatility = this.volatility.surprisal(this.change);
     odd.company = z;
+    this.last = this.past[1];
+    this.stood = this.rest.repeats + (this.repeats ? 2 : 1);
     this.record = this.value > this.mean ? this.extremes.max : this.extremes.min;
     this.shifted = this.shift.score(this.value);
     this.score = 0;
-    this.misfits = false;
+    this.misfits = this.wild = false;
     this.parts.fill(0);
     if (this.readings < TAILS_AFTER) return;
 
     this.gather();
-    this.misfits = scale * (EVIDENCE.company.alone * evidence[COMPANY]) > MISFIT;
+    // What is learned is not to depend on how sensitive the operator is.
+    this.misfits = (scale / sensitivity) * (EVIDENCE.company.alone * evidence[COMPANY]) > MISFIT;
     const trust = share === 0 ? 0 : rivalry.trust;
     const shift = this.matters('shift') ? sensitivity * this.shifted : 0;
-    this.score = weigh(evidence, scale, trust, shift, this.parts);
+    this.score = weigh(evidence, scale, trust, shift, this.hold, this.parts);
+    this.wild = this.score > (this.hold ? GARBAGE_HELD : GARBAGE) * sensitivity;
     let most = 0;
     for (let k = 0; k < this.parts.length; k++) {
       if (this.parts[k] <= most) continue;
@@ -215,7 +234,7 @@ export class SeriesModel {
    */
   learn(teaches: boolean): void {
     const { odd, channels, change } = this;
-    const normal = this.garbage.admits(this.score > GARBAGE) && teaches;
+    const normal = this.garbage.admits(this.wild) && teaches;
     if (teaches) {
       this.levels.add(this.value);
       this.extremes.add(this.value);
@@ -233,6 +252,7 @@ export class SeriesModel {
     if (normal) this.steps.add(change);
     this.volatility.learn(change, teaches);
     this.jump.learn(change, normal);
+    this.rest.learn(this.repeats, odd.jump, normal);
     channels.step.add(odd.step, normal);
     channels.course.add(odd.course, normal);
     channels.jump.add(odd.jump, normal);
@@ -273,18 +293,38 @@ export class SeriesModel {
 
   /** Fills `evidence`: how rare each oddity is, less what chance alone brings in so long a past. */
   private gather(): void {
-    const { evidence, channels, odd, readings } = this;
+    const { evidence, readings } = this;
     const chance = CHANCE * Math.log10(Math.min(readings, 50_000) / 1000);
     for (let k = 0; k < EVIDENCE_KINDS.length; k++) {
       const kind = EVIDENCE_KINDS[k];
       if (kind === 'shift') continue;
-      const rarity =
-        kind === 'extreme'
-          ? this.extremes.evidence(this.value, this.steps.deviation)
-          : channels[kind].evidence(odd[kind]);
-      const means = this.stepMeans || (kind !== 'step' && kind !== 'jump');
-      evidence[k] = means && this.matters(kind) ? Math.max(0, rarity - chance) : 0;
+      evidence[k] = this.means(kind) && this.matters(kind) ? Math.max(0, this.rarityOf(kind) - chance) : 0;
     }
+  }
+
+  private rarityOf(kind: Exclude<EvidenceKind, 'shift'>): number {
+    const { odd, rest, repeats } = this;
+    switch (kind) {
+      case 'extreme':
+        return this.extremes.evidence(this.value, this.steps.deviation);
+      case 'still':
+        return rest.still(repeats);
+      case 'wake':
+        return rest.wake(repeats, odd.jump);
+      default:
+        return this.channels[kind].evidence(odd[kind]);
+    }
+  }
+
+  /** Whether the question makes sense for this reading: of a step that there is one, of a rest that it is none at the lowest or highest value. */
+  private means(kind: EvidenceKind): boolean {
+    const last = this.past[1];
+    if (kind === 'still') return this.stepMeans && last > this.extremes.min && last < this.extremes.max;
+    return this.stepMeans || (kind !== 'step' && kind !== 'jump' && kind !== 'wake');
+  }
+
+  private get repeats(): boolean {
+    return this.stepMeans && this.value === this.past[1];
   }
 
   private get stepMeans(): boolean {
@@ -298,12 +338,12 @@ export class SeriesModel {
 
   /** Whether the operator cares for a deviation of this kind in the direction it has. */
   private matters(kind: EvidenceKind): boolean {
-    if (this.only === 'both' || kind === 'volatility') return true;
+    if (this.only === 'both' || kind === 'volatility' || kind === 'still') return true;
     const above = this.only === 'above';
     const { odd, channels, value, expected, mean } = this;
     if (kind === 'company') return channels.company.smoothed(odd.company) > 0 === above;
     if (kind === 'shift') return this.shift.z > 0 === above;
-    if (kind === 'jump') return this.change > 0 === above;
+    if (kind === 'jump' || kind === 'wake') return this.change > 0 === above;
     const sudden = kind === 'step' || kind === 'course';
     return value > (sudden ? expected : mean) === above;
   }

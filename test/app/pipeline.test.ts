@@ -322,7 +322,7 @@ describe('snapshots', () => {
       const first = new World(site);
       feed(first, 0, middle);
       first.stop();
-      const second = new World(site, {}, first.snapshots.values());
+      const second = new World(site, { anomalyLog: first.logAfter() }, first.snapshots.values());
       feed(second, middle, 900);
       expect([...first.events, ...second.events], `stopped after ${middle}`).toEqual(whole.events);
       expect([...first.answers, ...second.answers]).toEqual(whole.answers);
@@ -489,7 +489,7 @@ describe('after a power cut, when nothing could be saved', () => {
       const ledger = new Tape();
       const first = new World(site, { ledger });
       feed(first, 0, middle);
-      const second = new World(site, { ledger }, first.snapshots.values());
+      const second = new World(site, { ledger, anomalyLog: first.logAfter() }, first.snapshots.values());
       feed(second, middle, 900);
       expect([...first.events, ...second.events], `cut after ${middle}`).toEqual(whole.events);
       expect([...first.answers, ...second.answers]).toEqual(whole.answers);
@@ -513,13 +513,7 @@ describe('after a power cut, when nothing could be saved', () => {
     }
     expect(before.events.map(({ phase, anomaly }) => [phase, anomaly.series])).toEqual([['opened', 'a']]);
     const rows: EpisodeNews[] = [];
-    const members = [...before.rows.values()];
-    const anomalyLog = {
-      record: (news: EpisodeNews) => rows.push(news),
-      recordIncident: () => undefined,
-      openIncidents: () => [{ ...before.incidents[0].incident, members }],
-      quarantine: () => undefined,
-    };
+    const anomalyLog = { ...before.logAfter(), record: (news: EpisodeNews) => rows.push(news) };
     const after = new World(group('c', 'b'), { ledger, anomalyLog }, before.snapshots.values());
     after.send('s/b', '20', { receivedAt: T + 30 * SECOND_MS });
     expect(rows.map(({ anomaly }) => [anomaly.series, anomaly.endedBy])).toEqual([['a', 'removed']]);
@@ -555,20 +549,7 @@ describe('an incident', () => {
     const before = new World(site);
     before.send('s/a', '150', { receivedAt: T });
     before.stop();
-    const [{ incident }] = before.incidents;
-    const members = [...before.rows.values()];
-    const after = new World(
-      site,
-      {
-        anomalyLog: {
-          record: () => undefined,
-          recordIncident: () => undefined,
-          openIncidents: () => [{ ...incident, members }],
-          quarantine: () => undefined,
-        },
-      },
-      before.snapshots.values(),
-    );
+    const after = new World(site, { anomalyLog: before.logAfter() }, before.snapshots.values());
     after.send('s/b', '150', { receivedAt: T + MINUTE_MS });
     expect(after.events[0].anomaly.incident).toBe(before.events[0].anomaly.id);
     for (const name of ['a', 'b']) after.send(`s/${name}`, '20', { receivedAt: T + 2 * MINUTE_MS });

@@ -194,6 +194,20 @@ export class World {
     });
   }
 
+  /** A log in which another pipeline finds the incidents that this one left open. */
+  logAfter(): Ports['anomalyLog'] {
+    const newest = new Map(this.incidents.map((news) => [news.incident.id, news]));
+    const open = [...newest.values()].filter(({ phase }) => phase !== 'closed');
+    const membersOf = (id: string): EpisodeNews[] =>
+      [...this.rows.values()].filter(({ anomaly }) => anomaly.incident === id);
+    return {
+      record: () => undefined,
+      recordIncident: () => undefined,
+      openIncidents: () => open.map(({ incident }) => ({ ...incident, members: membersOf(incident.id) })),
+      quarantine: () => undefined,
+    };
+  }
+
   send(topic: string, payload: string | object, rest: Partial<Message> & { readonly receivedAt: number }): void {
     const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
     this.messages$.next({

@@ -6,10 +6,10 @@ const K = EVIDENCE_KINDS.length;
 type Way = 'lasting' | 'sudden' | 'alone';
 
 /** The score of some evidence, and what each kind had to do with it. */
-function scoreOf(found: Partial<Record<EvidenceKind, number>>, { scale = 1, trust = 1, shift = 0 } = {}) {
+function scoreOf(found: Partial<Record<EvidenceKind, number>>, { scale = 1, trust = 1, shift = 0, hold = false } = {}) {
   const e = Float64Array.from(EVIDENCE_KINDS, (kind) => found[kind] ?? 0);
   const parts = new Float64Array(K).fill(NaN); // as they may be from the reading before
-  const score = weigh(e, scale, trust, shift, parts);
+  const score = weigh(e, scale, trust, shift, hold, parts);
   return { score, parts: Object.fromEntries(EVIDENCE_KINDS.map((kind, k) => [kind, parts[k]])) };
 }
 /** As much evidence of a kind as comes to x in a way. */
@@ -42,6 +42,16 @@ describe('four ways to an alarm', () => {
     expect(scoreOf({ level }, { shift: 2.5 })).toEqual({ score: 2.5, parts: { ...none, shift: 2.5 } });
     expect(scoreOf({ level }, { shift: 0.5 }).parts['shift']).toBe(0);
   });
+});
+
+test('where anomalies are held a rare level counts 0.55 of itself, all else in full', () => {
+  for (const kind of EVIDENCE_KINDS.filter((kind) => kind !== 'shift')) {
+    const found = {
+      [kind]: 0.9 / Math.max(...(['lasting', 'sudden', 'alone'] as const).map((way) => EVIDENCE[kind][way])),
+    };
+    const [absorbed, held] = [false, true].map((hold) => scoreOf(found, { hold }).score);
+    expect(held).toBeCloseTo((kind === 'level' ? 0.55 : 1) * absorbed, 12);
+  }
 });
 
 test('of nothing comes nothing', () => {
@@ -84,6 +94,7 @@ describe('for all evidence', () => {
     scale: fc.double({ min: 0.01, max: 10, noNaN: true }),
     trust: fc.double({ min: 0, max: 1, noNaN: true }),
     shift: fc.double({ min: 0, max: 5, noNaN: true }),
+    hold: fc.boolean(),
   });
   const foundOf = (e: readonly number[]): Partial<Record<EvidenceKind, number>> =>
     Object.fromEntries(EVIDENCE_KINDS.map((kind, k) => [kind, e[k]]));
@@ -115,9 +126,9 @@ describe('for all evidence', () => {
   test('more evidence of any kind, more trust, or a larger shift, is never less', () => {
     const more = fc.array(fc.double({ min: 0, max: 10, noNaN: true }), { minLength: K + 2, maxLength: K + 2 });
     fc.assert(
-      fc.property(shares, setting, more, (e, { scale, trust, shift }, by) => {
-        const before = scoreOf(foundOf(e), { scale, trust, shift }).score;
-        const raised = { scale, trust: Math.min(1, trust + by[K]), shift: shift + by[K + 1] };
+      fc.property(shares, setting, more, (e, { scale, trust, shift, hold }, by) => {
+        const before = scoreOf(foundOf(e), { scale, trust, shift, hold }).score;
+        const raised = { scale, hold, trust: Math.min(1, trust + by[K]), shift: shift + by[K + 1] };
         const after = scoreOf(foundOf(e.map((x, k) => x + by[k])), raised).score;
         expect(after).toBeGreaterThanOrEqual(before - 1e-12 * before);
       }),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { BINS } from '../../src/detect/bins.ts';
+import { EVIDENCE_KINDS } from '../../src/detect/evidence.ts';
 import { UTC } from '../../src/detect/calendar.ts';
 import { Season } from '../../src/detect/season.ts';
 import { SeriesModel } from '../../src/detect/series-model.ts';
@@ -113,6 +114,83 @@ test('the record is the most extreme value before, on the side of the reading', 
     model.weigh(0, 1, 1);
     expect(model.record).toBe(record);
   }
+});
+
+describe('a coarse sensor that wanders by a notch or two', () => {
+  const random = new Random(4);
+  let level = 0;
+  const walk = Array.from({ length: 3000 }, () => {
+    level += Math.round(1.5 * random.normal()) - Math.sign(level) * (Math.abs(level) > 30 ? 1 : 0);
+    return 20 + level / 10;
+  });
+  const last = walk[walk.length - 1] + 0.1;
+  const wandering = [...walk, last];
+  const jumped = (before: readonly number[], by: number): SeriesModel => {
+    const model = modelOf([...wandering, ...before]);
+    model.read(last + by, q, 0);
+    model.foresee(uniform, 0);
+    model.weigh(0, 1, 1);
+    return model;
+  };
+
+  test('a jump is more of an alarm when the value had stood before, and says how long and where', () => {
+    const [moving, stood] = [[last + 0.1, last], Array.from({ length: 9 }, () => last)].map((before) =>
+      jumped(before, 1),
+    );
+    expect(stood.score).toBeGreaterThan(1.2 * moving.score);
+    expect(stood.parts[EVIDENCE_KINDS.indexOf('still')]).toBeGreaterThan(0.2 * stood.score);
+    expect(stood.parts[EVIDENCE_KINDS.indexOf('wake')]).toBeGreaterThan(0);
+    expect(moving.parts[EVIDENCE_KINDS.indexOf('still')]).toBe(0);
+    expect([stood.stood, stood.last]).toEqual([10, last]);
+  });
+
+  test('standing still alone is no alarm: a sensor at fault is told by the watch of its sensor', () => {
+    const model = modelOf(wandering);
+    for (let i = 0; i < 100; i++) {
+      take(model, last);
+      expect(model.score).toBeLessThan(1);
+    }
+    expect(model.stood).toBe(101);
+    expect(model.parts[EVIDENCE_KINDS.indexOf('still')]).toBeGreaterThan(0.5);
+  });
+
+  test('at the lowest value it ever had it is at rest, which is not odd', () => {
+    const lowest = Math.min(...wandering);
+    const model = modelOf([...wandering, lowest]);
+    for (let i = 0; i < 20; i++) take(model, lowest);
+    expect(model.parts[EVIDENCE_KINDS.indexOf('still')]).toBe(0);
+  });
+
+  test('after a silence there was no standing still', () => {
+    const model = modelOf([...wandering, last, last, last, last]);
+    model.restart();
+    take(model, last);
+    expect(model.stood).toBe(1);
+  });
+});
+
+describe('a spike of sixty deviations', () => {
+  const spikes = (patience: number): number[] => {
+    const model = new SeriesModel(new Memory(), { slug: 'tank', only: 'both' }, { patience });
+    const readings = noise(3000);
+    for (const t of [1000, 1600, 2200, 2800]) readings[t] += 60;
+    return readings
+      .map((x) => {
+        take(model, x);
+        return model.score;
+      })
+      .filter((_, t) => [1000, 1600, 2200, 2800].includes(t));
+  };
+
+  test('is learned where anomalies are absorbed: each is less of one', () => {
+    const scores = spikes(0);
+    expect(scores.slice(1).every((score, k) => score < scores[k])).toBe(true);
+  });
+
+  test('teaches nothing of what steps are usual where they are held: the fourth is told as the first', () => {
+    const [absorbed, held] = [0, 400].map((patience) => spikes(patience)[3]);
+    expect(held).toBeGreaterThan(2 * absorbed);
+  });
 });
 
 test('before 100 readings there is no score, from then on a wild value is', () => {

@@ -98,6 +98,10 @@ export class ProcessWatch {
         return model.record;
       case 'volatility':
         return model.volatility.liveliness;
+      case 'still':
+        return model.stood;
+      case 'wake':
+        return model.last;
       case 'level':
       case 'shift':
       case 'company':
