@@ -8,7 +8,8 @@
 // nab      timestamp,value,anomaly_score. Its scorer takes each row at 0.5 or above as an alarm, so an alarm is written once: s / (1 + s)
 //          in the first row with a score s above the line, 1, and then not again for 100 rows or 3 % of the rows so far; in all
 //          other rows the same of min(s, 1⁻). With on_anomaly: absorb, as what lasts in these data is a new normal.
-// skab     datetime,score,is_anomaly; the columns anomaly and changepoint are labels and are kept from the detector.
+// skab     datetime,score,is_anomaly,is_changepoint; the columns anomaly and changepoint are labels and are kept from the detector.
+//          is_changepoint: in this row an episode was told to have opened, to have moved on, or to be over.
 // streams  timestamp,score,is_anomaly; the first column is the time, all others are one group.
 //
 // is_anomaly: an episode is open. score: as it is, of the process or of a sensor at fault, whichever is worse.
@@ -38,7 +39,9 @@ function alarmsOnce() {
   };
 }
 
-/** How each benchmark is answered: `rowOf` makes the function that writes the rows of one file. */
+const isChange = ({ phase, move }) => phase !== 'updated' || move !== undefined;
+
+/** How each benchmark is answered: `rowOf` makes the function that writes the rows of one file, given what was told in each. */
 const FORMS = {
   nab: {
     header: 'timestamp,value,anomaly_score',
@@ -50,9 +53,9 @@ const FORMS = {
     },
   },
   skab: {
-    header: 'datetime,score,is_anomaly',
+    header: 'datetime,score,is_anomaly,is_changepoint',
     labels: ['anomaly', 'changepoint'],
-    rowOf: () => flagged,
+    rowOf: () => (row, told) => `${flagged(row)},${told.some(isChange) ? 1 : 0}`,
   },
   streams: { header: 'timestamp,score,is_anomaly', rowOf: () => flagged },
 };
@@ -78,6 +81,7 @@ async function answer(path, form, { tuning, kernel }) {
   const lines = [form.header];
   const row = form.rowOf();
   let episodes = 0;
+  const told = []; // in the present row
   const startedAt = performance.now();
   const { rows } = await replay(recording, {
     note: (level, fields, message) => {
@@ -85,11 +89,13 @@ async function answer(path, form, { tuning, kernel }) {
     },
     kernel,
     tuning,
-    onEvent: ({ phase }) => {
-      if (phase === 'opened') episodes++;
+    onEvent: (event) => {
+      if (event.phase === 'opened') episodes++;
+      told.push(event);
     },
     onRow: (scored) => {
-      lines.push(row(scored));
+      lines.push(row(scored, told));
+      told.length = 0;
     },
   });
   return { lines, rows, episodes, seconds: (performance.now() - startedAt) / 1000 };

@@ -76,13 +76,13 @@ export const pipeline = (
     let beatAt = -Infinity;
 
     /** An alert has a row, and is told after that. What an earlier run found was written and told by that run. */
-    const record = ({ phase, at, anomaly }: AnomalyEvent): void => {
-      if (past.repeating && anomaly.endedBy !== 'removed') return;
-      const { id, news } = incidents.take({ phase, at, anomaly }, now);
-      const event = { phase, at, anomaly: { ...anomaly, incident: id } };
+    const record = (told: AnomalyEvent): void => {
+      if (past.repeating && told.anomaly.endedBy !== 'removed') return;
+      const { id, news } = incidents.take(told, now);
+      const event = { ...told, anomaly: { ...told.anomaly, incident: id } };
       const heardAt = now;
       ledger.write(() => {
-        anomalyLog.record({ anomaly: event.anomaly, at, heardAt });
+        anomalyLog.record({ anomaly: event.anomaly, at: told.at, heardAt });
       });
       alerts.event(event);
       news.forEach(recordIncident);

@@ -55,9 +55,11 @@ export interface Anomaly {
 
 export type EpisodePhase = 'opened' | 'updated' | 'closed';
 
-/** What an episode has to tell the world: once opened, when it worsens, once closed. */
+/** What an episode has to tell the world: once opened, when it worsens or moves on, once closed. */
 export interface AnomalyEvent {
   readonly phase: EpisodePhase;
   readonly at: number;
   readonly anomaly: Anomaly;
+  /** Of an update that tells of a move (moves.ts): which since the episode opened, from 1. */
+  readonly move?: number;
 }

@@ -120,3 +120,18 @@ export function reasonOf(finding: Finding, info: SeriesInfo, since: number): str
   const why = SENTENCES[finding.cause](finding, info.slug, quantity, number, info);
   return `${why} (since ${shortTime(since)} UTC, ${Math.round(100 * finding.confidence)} % sure).`;
 }
+
+/** The mean of a series has moved while its stream was odd already; in its unit. `nth` counts from 1 in each episode. */
+export interface Move {
+  readonly series: number;
+  readonly nth: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One plain sentence that a move adds to what is told of its episode. */
+export function movedOn({ from, to }: Move, { slug, unit }: SeriesInfo): string {
+  const apart = Math.abs(to - from);
+  const quantity = unit === '' ? round(to, apart) : `${round(to, apart)} ${unit}`;
+  return `It has moved on: ${slug} is near ${quantity} now, and was near ${round(from, apart)}.`;
+}

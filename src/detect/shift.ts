@@ -4,7 +4,7 @@ import { Guard } from './guard.ts';
 import { Tail } from './tail.ts';
 
 /** Readings in the mean of late, and in the reference. */
-const LATE = 10;
+export const LATE = 10;
 const REFERENCE = 2000;
 /** A wilder value moves either mean no more than one at so many deviations. */
 const WINSOR = 6;
@@ -48,6 +48,11 @@ export class Shift {
   /** The mean that is taken for normal, in the unit of the series. */
   get mean(): number {
     return this.reference.mean;
+  }
+
+  /** Deviation of means of late from what is taken for normal, in the unit of the series. */
+  get spread(): number {
+    return Math.sqrt(this.s[1]);
   }
 
   /** Takes x into the mean of late and gives the score of the shift: above 1 it is an alarm. */

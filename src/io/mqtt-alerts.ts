@@ -32,11 +32,11 @@ export const stateJson = (state: SeriesState): string =>
 export const healthJson = ({ at, ...counts }: Health): string => JSON.stringify({ ...counts, at: time(at) });
 
 /** Payload of `<prefix>/<site>/series/<slug>/event`. `message_id` is the same when the same news is sent twice. */
-export const eventJson = ({ phase, at, anomaly }: AnomalyEvent): string =>
+export const eventJson = ({ phase, at, anomaly, move }: AnomalyEvent): string =>
   JSON.stringify({
     event_type: phase,
     id: anomaly.id,
-    message_id: `${anomaly.id}-${phase === 'updated' ? anomaly.severity : phase}`,
+    message_id: `${anomaly.id}-${move !== undefined ? `move-${move}` : phase === 'updated' ? anomaly.severity : phase}`,
     at: time(at),
     stream: anomaly.stream,
     series: anomaly.series,

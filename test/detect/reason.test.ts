@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CAUSES, type Finding } from '../../src/detect/finding.ts';
 import type { SeriesInfo } from '../../src/detect/reading.ts';
-import { reasonOf } from '../../src/detect/reason.ts';
+import { movedOn, reasonOf } from '../../src/detect/reason.ts';
 
 const BOILER: SeriesInfo = { slug: 'boiler', unit: '°C', range: [0, 90], only: 'both' };
 const NO_UNIT: SeriesInfo = { ...BOILER, unit: '' };
@@ -50,6 +50,16 @@ test.each<[Finding, string, string]>([
     found('step'),
     'boiler jumped to 80.5 °C; 61.25 °C was expected, usually 60 to 62.5 °C.',
     'boiler jumped to 80.5; 61.25 was expected, usually 60 to 62.5.',
+  ],
+  [
+    found('still', { detail: 11 }),
+    'boiler stood still for 11 readings, unusually long for it; now at 80.5 °C.',
+    'boiler stood still for 11 readings, unusually long for it; now at 80.5.',
+  ],
+  [
+    found('wake', { detail: 61 }),
+    'boiler jumped to 80.5 °C after it had stood still at 61 °C.',
+    'boiler jumped to 80.5 after it had stood still at 61.',
   ],
   [
     found('course'),
@@ -138,4 +148,10 @@ describe('as many digits as the comparison needs', () => {
     expect(whyOf(found('level', { value: 0, detail: 1e-9 }), NO_UNIT)).toContain('near 0, ');
     expect(whyOf(found('extreme', { value: 1e300, detail: 1 }), NO_UNIT)).toContain('reads 1e+300, above');
   });
+});
+
+test('a move is told in the unit, in as many digits as tell where it went from where it was', () => {
+  const move = { series: 0, nth: 2, from: 61.2512, to: 61.2573 };
+  expect(movedOn(move, BOILER)).toBe('It has moved on: boiler is near 61.2573 °C now, and was near 61.2512.');
+  expect(movedOn({ ...move, to: 75 }, NO_UNIT)).toBe('It has moved on: boiler is near 75 now, and was near 61.25.');
 });

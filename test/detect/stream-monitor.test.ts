@@ -158,6 +158,21 @@ describe('an anomaly of the process', () => {
     expect(spike().events).toEqual(events);
   });
 
+  test('that goes on to another level while it is open is told to have moved on, once', () => {
+    const { say, normal, events } = warmTank({}, {}, 2000);
+    for (const [from, mean] of [
+      [2000, 26],
+      [2060, 32],
+    ])
+      for (let t = from; t < from + 60; t++) say(0, t, mean + normal());
+    const [{ anomaly }] = events;
+    const moves = events.filter(({ move }) => move !== undefined);
+    expect(events.map(({ phase }) => phase)).not.toContain('closed');
+    expect(moves).toHaveLength(1);
+    expect(moves[0]).toMatchObject({ phase: 'updated', move: 1, anomaly: { id: anomaly.id, endAt: null } });
+    expect(moves[0].anomaly.reason).toMatch(/\)\. It has moved on: tank is near \d+\.?\d* °C now, and was near 2[56]/);
+  });
+
   test('while it is open, the stream is anomalous and the leading series the suspect', () => {
     const stream = warmTank();
     stream.say(0, 500, 60);

@@ -3,6 +3,7 @@ import { describe } from '../describe.ts';
 import type { Episode } from '../episode.ts';
 import { emptyFinding, type Finding } from '../finding.ts';
 import type { SeriesInfo } from '../reading.ts';
+import { movedOn, type Move } from '../reason.ts';
 
 /** What became of the episodes of a stream, kept until it may be told. */
 export class News {
@@ -23,6 +24,14 @@ export class News {
     episode.recall(this.peak);
     const anomaly = describe(this.stream, this.series, episode, this.peak, phase === 'closed' ? why : null);
     this.events.push({ phase, at, anomaly });
+  }
+
+  /** An open episode has moved on. */
+  move(episode: Episode, at: number, move: Move): void {
+    episode.recall(this.peak);
+    const anomaly = describe(this.stream, this.series, episode, this.peak, null);
+    const reason = `${anomaly.reason} ${movedOn(move, this.series[move.series])}`;
+    this.events.push({ phase: 'updated', at, anomaly: { ...anomaly, reason }, move: move.nth });
   }
 
   /** An episode is over by a word, if it is open. */

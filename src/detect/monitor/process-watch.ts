@@ -1,8 +1,10 @@
 import type { Memory } from '../../math/memory.ts';
+import type { EpisodePhase } from '../anomaly.ts';
 import type { Confidence } from '../confidence.ts';
 import type { Detector, Verdict } from '../detector.ts';
 import { Episode, type EpisodeOptions } from '../episode.ts';
 import { emptyFinding, type Finding } from '../finding.ts';
+import { Moves } from '../moves.ts';
 import type { SeriesInfo } from '../reading.ts';
 import { matters } from './matters.ts';
 import type { News } from './news.ts';
@@ -15,6 +17,7 @@ const COOL_DOWN = 60;
 export class ProcessWatch {
   readonly episode: Episode;
   private readonly finding: Finding;
+  private readonly moves: Moves;
   private readonly series: readonly SeriesInfo[];
   private readonly detector: Detector;
   private readonly warmUp: WarmUp;
@@ -30,6 +33,7 @@ export class ProcessWatch {
   ) {
     this.episode = new Episode(memory, 'episode', series.length, options);
     this.finding = emptyFinding(series.length);
+    this.moves = new Moves(memory, detector.series);
     this.series = series;
     this.detector = detector;
     this.warmUp = warmUp;
@@ -43,7 +47,17 @@ export class ProcessWatch {
     this.weigh(verdict);
     this.explain();
     const coolDownMs = Math.min(this.coolDownMs, COOL_DOWN * this.detector.intervalMs);
-    this.news.add(this.episode, verdict.at, this.episode.step(verdict.at, this.finding, verdict.at, coolDownMs));
+    const phase = this.episode.step(verdict.at, this.finding, verdict.at, coolDownMs);
+    this.news.add(this.episode, verdict.at, phase);
+    this.follow(verdict.at, phase);
+  }
+
+  /** An open episode is not opened again, but it is told that it has moved on. */
+  private follow(at: number, phase: EpisodePhase | null): void {
+    const { moves, episode } = this;
+    const moved = moves.step(episode.open && phase === null);
+    if (phase === 'opened') moves.begin();
+    if (moved >= 0) this.news.move(episode, at, { series: moved, nth: moves.told, from: moves.from, to: moves.to });
   }
 
   /** Leaves out the scores of series that are still warming up, and those of deviations that do not matter. */
