@@ -16,7 +16,7 @@ export const EVIDENCE = {
   /** Beyond everything seen so far. */
   extreme: { lasting: 0.6, sudden: 0, alone: 0, span: 1 },
   /** A level that is rare at this time of day. */
-  level: { lasting: 0.35, sudden: 0, alone: 0, span: 12 },
+  level: { lasting: 0.365, sudden: 0, alone: 0, span: 12 },
   /** A step that the network did not expect; it speaks alone as far as the network is trusted (rivalry.ts). */
   step: { lasting: 0.03, sudden: 0.15, alone: 0.2, span: 1 },
   /** A step that is large for the liveliness of late. */
@@ -45,7 +45,7 @@ const TRUSTED = EVIDENCE_KINDS.map((kind) => kind === 'step' || kind === 'course
  * Where anomalies are held, a rare level counts this much of itself: the shift, whose reference does not learn there, asks much the
  * same, and nine of ten false alarms of noise with heavy tails were levels.
  */
-const HELD_LEVEL = 0.55;
+const HELD_LEVEL = 0.53;
 /** The weights of what lasts, where anomalies are absorbed and where they are held. */
 const ABSORBED = EVIDENCE_KINDS.map((kind) => EVIDENCE[kind].lasting);
 const HELD = EVIDENCE_KINDS.map((kind) => EVIDENCE[kind].lasting * (kind === 'level' ? HELD_LEVEL : 1));

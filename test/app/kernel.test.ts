@@ -67,7 +67,7 @@ test.each(['tbptt', 'snap1', 'rtrl'])(
     const first = new World(site, {}, [], kernel);
     feed(first, 0, 620);
     first.stop();
-    const second = new World(site, {}, first.snapshots.values(), kernel);
+    const second = new World(site, { anomalyLog: first.logAfter() }, first.snapshots.values(), kernel);
     feed(second, 620, 700);
     expect([...first.answers, ...second.answers]).toEqual(whole.answers);
     expect([...first.events, ...second.events]).toEqual(whole.events);
