@@ -28,8 +28,8 @@ const between = (a: number, b: number, w: number): number => (1 - w) * a + w * b
  *   |EW10(x) - b| > 5 s
  *
  * with b what the mean was when the series had settled after the opening or the last move, and s the deviation of such means
- * while all was well (shift.ts). Of three readings in a row the median counts, so that one of garbage moves nothing. A slow change is told in its
- * beginning and in its end, as the change points of a test rig are labelled.
+ * while all was well (shift.ts). Of three readings in a row the median counts, so that one of garbage moves nothing. A slow
+ * change is told in its beginning and in its end, as the change points of a test rig are labelled.
  */
 export class Moves {
   /** Of the last move: what the mean of the series was, and is. In the unit of the series. */
@@ -37,9 +37,12 @@ export class Moves {
   to = NaN;
   private readonly s: Float64Array;
   private readonly series: readonly { readonly value: number; readonly shift: Pick<Shift, 'spread'> }[];
+  private readonly matters: (d: number, by: number, from: number) => boolean;
 
-  constructor(memory: Pick<Memory, 'take'>, series: Moves['series']) {
+  /** `matters`: whether it is news that series d has moved so far from there. */
+  constructor(memory: Pick<Memory, 'take'>, series: Moves['series'], matters: Moves['matters']) {
     this.series = series;
+    this.matters = matters;
     this.s = memory.take('moves', HEAD + EACH * series.length, perSeries(HEAD)).fill(NaN, HEAD);
   }
 
@@ -69,8 +72,9 @@ export class Moves {
       s[k] = value;
       s[k + MEAN] = late;
       s[k + FROM] = between(s[k + FROM], late, settled ? 1 / FOLLOW : 1);
-      const z = Math.abs(late - s[k + FROM]) / shift.spread;
-      if (!(z > furthest)) continue;
+      const by = late - s[k + FROM];
+      const z = Math.abs(by) / shift.spread;
+      if (!(z > furthest) || !this.matters(d, by, s[k + FROM])) continue;
       furthest = z;
       moved = d;
     }

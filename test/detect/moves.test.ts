@@ -5,14 +5,14 @@ import { Memory } from '../../src/math/memory.ts';
 import { Random } from '../../src/math/random.ts';
 
 /** Series of noise of deviation 1 that are watched from the first reading on; `at` gives the mean of each. */
-function watched(count: number) {
+function watched(count: number, matters: (d: number, by: number, from: number) => boolean = () => true) {
   const memory = new Memory();
   const random = new Random(3);
   const series = Array.from({ length: count }, (_, d) => {
     const own = new Memory();
     return { value: NaN, shift: new Shift(own, 400), d };
   });
-  const moves = new Moves(memory, series);
+  const moves = new Moves(memory, series, matters);
   /** So many readings around these means: [which reading, which series] of each move told. */
   const hear = (readings: number, means: readonly number[], tells = true): [number, number][] => {
     const told: [number, number][] = [];
@@ -99,6 +99,16 @@ test('one that never comes to rest is told with pauses that double: 10 times in 
   at.slice(1).forEach((told, k) => {
     expect(told - at[k]).toBeGreaterThan(10 * 2 ** (k + 1));
   });
+});
+
+test('a move that does not matter is none, and does not put off one that does', () => {
+  const { moves, hear } = watched(2, (d, by, from) => d === 1 && Math.abs(by) > 0.1 * from);
+  hear(2000, [20, 50], false);
+  moves.begin();
+  hear(60, [20, 50]);
+  expect(hear(100, [32, 50])).toEqual([]);
+  expect(hear(100, [32, 53])).toEqual([]);
+  expect(hear(100, [32, 60]).map(([, d]) => d)).toEqual([1]);
 });
 
 test('while no episode is open nothing is told, and one that opens is measured from where it opened', () => {
