@@ -9,6 +9,7 @@ import { EXIT } from './exit-codes.ts';
 import { count, shortDuration, table } from './format.ts';
 import { noteTo, openLog } from './log.ts';
 import { openProgress } from './progress.ts';
+import { DAY_MS } from '../math/time.ts';
 
 export interface DemoCommandOptions {
   readonly for?: string;
@@ -21,7 +22,6 @@ const USUAL_DAYS = 21;
 const MOST_DAYS = 3650;
 /** However slow the machine: a demo that nobody asked to be longer is over in two minutes. */
 const PATIENCE_MS = 100_000;
-const DAY_MS = 86_400_000;
 
 /** `zankyo demo`, which is `npm start`: watch it learn, and see what it found and what it missed. */
 export async function demo({ for: duration, seed, json }: DemoCommandOptions): Promise<number> {

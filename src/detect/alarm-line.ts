@@ -1,6 +1,7 @@
 import type { Memory } from '../math/memory.ts';
+import { WEEK_MS } from '../math/time.ts';
+import { TimeGap } from './time-gap.ts';
 
-const WEEK_MS = 604_800_000;
 /** Readings a week, one every five minutes, at which the weights of the evidence were set. */
 const USUAL = WEEK_MS / 300_000;
 /** How much more evidence a decade more of chances asks for, in the units of `EVIDENCE`. */
@@ -16,39 +17,31 @@ const PER_DECADE = 0.3;
  * of one for ten times the rate, as readings that follow each other faster are more alike.
  */
 export class AlarmLine {
-  private readonly s: Float64Array; // samples, time of the last, usual interval
+  private readonly gap: TimeGap;
   private readonly series: number;
   private readonly patience: number; // log10 W
 
   constructor(memory: Pick<Memory, 'take'>, series: number, alarmsPerWeek: number) {
-    this.s = memory.take('line', 3);
+    this.gap = new TimeGap(memory, 'line');
     this.series = series;
     this.patience = Math.log10(alarmsPerWeek);
   }
 
   /** Usual interval between samples, ms; 0 before it is known. */
   get intervalMs(): number {
-    return this.s[2];
+    return this.gap.usualMs;
   }
 
   /** The evidence at which the score is 1. */
   get height(): number {
-    const rate = WEEK_MS / Math.max(1, this.s[2]) / USUAL;
-    const decades =
-      Math.log10(this.series) - this.patience + (this.s[0] < 2 ? 0 : 0.25 * Math.max(0, Math.log10(rate)));
+    const rate = this.gap.known ? WEEK_MS / Math.max(1, this.intervalMs) / USUAL : 1;
+    const decades = Math.log10(this.series) - this.patience + 0.25 * Math.max(0, Math.log10(rate));
     // However rarely a stream reports, it is not to be alarmed by nothing.
     return Math.max(0.7, 1 + PER_DECADE * decades);
   }
 
-  /** Takes note of a sample's time. A pause counts as ten usual intervals at most. */
+  /** Takes note of a sample's time. */
   hear(at: number): void {
-    const { s } = this;
-    if (s[0] > 0) {
-      const interval = Math.max(0, at - s[1]);
-      const d = s[0] < 50 ? interval : Math.min(interval, 10 * s[2]);
-      s[2] += Math.max(0.01, 1 / s[0]) * (d - s[2]);
-    }
-    s[0]++;
-    s[1] = at;
+    this.gap.hear(at);
   }
 }

@@ -1,7 +1,7 @@
 import type { Memory } from '../math/memory.ts';
 import { Moments } from '../math/moments.ts';
+import { DAY_MS } from '../math/time.ts';
 
-const DAY_MS = 86_400_000;
 /** A block lasts a day at least, so that the time of day cancels, and has this many readings at least. */
 const LEAST = 24;
 /** Blocks of the first anchor, and of the slow average that is compared with it: a week. */

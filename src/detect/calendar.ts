@@ -1,8 +1,8 @@
+import { DAY_MS, WEEK_MS } from '../math/time.ts';
+
 /** A zone's offset from UTC in ms at an instant, epoch ms. */
 export type OffsetAt = (at: number) => number;
 
-const DAY_MS = 86_400_000;
-const WEEK_MS = 7 * DAY_MS;
 /** The epoch was a Thursday; weeks begin on Mondays. */
 const FIRST_MONDAY = 4 * DAY_MS;
 

@@ -22,6 +22,11 @@ export class TimeGap {
     this.s = memory.take(name, 3);
   }
 
+  /** Whether there was a gap. */
+  get known(): boolean {
+    return this.s[0] >= 2;
+  }
+
   /** The usual gap, ms; 0 before there was one. */
   get usualMs(): number {
     return this.s[2];
@@ -30,7 +35,7 @@ export class TimeGap {
   /** g of the time since the last reading at `at`, epoch ms; 0 while nothing is usual yet. Changes nothing. */
   at(at: number): number {
     const { s } = this;
-    if (s[0] < 2 || s[2] === 0) return 0;
+    if (!this.known || s[2] === 0) return 0;
     return Math.min(MOST, Math.log2((1 + Math.max(0, at - s[1]) / s[2]) / 2));
   }
 

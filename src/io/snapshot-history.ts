@@ -1,7 +1,7 @@
 import type { Database } from './database.ts';
 import type { SnapshotRow } from './snapshot-row.ts';
+import { HOUR_MS } from '../math/time.ts';
 
-const HOUR_MS = 3_600_000;
 /** A past state is kept once in so long: four writes a day of a stream. */
 const EVERY_MS = 6 * HOUR_MS;
 /** One is kept from before that. */

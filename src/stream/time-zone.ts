@@ -1,3 +1,5 @@
+import { DAY_MS } from '../math/time.ts';
+
 /**
  * The instant (epoch ms) at which a wall clock of the zone shows `wall` (the same digits read as UTC, ms).
  *
@@ -6,8 +8,6 @@
  * 02:30 on that night is the instant called 03:30.
  */
 export type TimeZone = (wall: number, near: number) => number;
-
-const DAY_MS = 86_400_000;
 
 /** Throws RangeError when the name is not in the IANA time zone database. */
 export const compileTimeZone = (name: string): TimeZone => {

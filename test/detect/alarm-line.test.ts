@@ -48,6 +48,6 @@ test('samples that share a time, or go back in it, leave the line finite', () =>
 test('a pause of a month in a reading a minute counts as ten minutes', () => {
   const times = every(MINUTE, 100);
   const line = lineOf(1, [...times, times[99] + 30 * DAY]);
-  // The usual interval weighs a hundredth: 1 + (10 - 1) / 100 minutes.
-  expect(line.height).toBeCloseTo(1 + 0.075 * Math.log10(5 / 1.09), 12);
+  // The newest interval weighs a fiftieth (time-gap.ts): 1 + (10 - 1) / 50 minutes.
+  expect(line.height).toBeCloseTo(1 + 0.075 * Math.log10(5 / 1.18), 12);
 });

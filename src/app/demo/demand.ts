@@ -1,6 +1,6 @@
 import type { Random } from '../../math/random.ts';
+import { HOUR_MS } from '../../math/time.ts';
 
-const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /** Hour of the day, 0 to below 24. The station's clocks show UTC. */

@@ -5,8 +5,7 @@ import { periodOf } from '../../math/metrics/period.ts';
 import type { Run } from '../../math/metrics/runs.ts';
 import { vusPr } from '../../math/metrics/vus.ts';
 import type { Answers } from './answers.ts';
-
-const WEEK_MS = 604_800_000;
+import { WEEK_MS } from '../../math/time.ts';
 
 /** What was found in one recording. Everything but NAB's tally is counted after the probation. */
 export interface Evaluation {

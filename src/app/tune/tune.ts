@@ -11,6 +11,7 @@ import { monitorOptions } from '../streams.ts';
 import { EventCount, Labels } from './labels.ts';
 import { Ladder, rungWithin, type Rung } from './ladder.ts';
 import { SEARCHED } from './searched.ts';
+import { WEEK_MS } from '../../math/time.ts';
 
 export interface TuneOptions {
   readonly note: Note;
@@ -48,7 +49,6 @@ export interface Tuned {
   readonly trials: number;
 }
 
-const WEEK_MS = 604_800_000;
 const PROGRESS_ROWS = 500;
 
 /**

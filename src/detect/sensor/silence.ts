@@ -1,5 +1,6 @@
 import type { Memory } from '../../math/memory.ts';
 import { TimeGap } from '../time-gap.ts';
+import { DAY_MS } from '../../math/time.ts';
 
 /** Gaps tell a habit only after this many readings. */
 const HABIT_AFTER = 50;
@@ -8,7 +9,6 @@ const SHORTEST_MS = 60_000;
 const LONG = 10;
 /** A sensor whose gaps are half of the usual one off, on average, has no beat, and shows its habits in a day. */
 const IRREGULAR = 0.5;
-const DAY_MS = 86_400_000;
 /** A longest gap that nothing has come near to for so long is half forgotten. */
 const REMEMBERED_MS = 28 * DAY_MS;
 

@@ -1,4 +1,5 @@
 import type { Memory } from '../../math/memory.ts';
+import { DAY_MS } from '../../math/time.ts';
 
 /** A series that has changed less often is a switch, not a stuck sensor. */
 const CHANGES_AT_LEAST = 50;
@@ -12,7 +13,6 @@ const DOUBLED = 0.05;
 const RARE = 9 * Math.LN10;
 /** Readings that the share of repeats looks back on. */
 const SPAN = 10_000;
-const DAY_MS = 86_400_000;
 
 // Slots.
 const VALUE = 0;
