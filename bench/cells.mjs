@@ -63,7 +63,7 @@ console.log(
 );
 console.log('');
 console.log(
-  'cell             series  core     µs a sample  min-max          KB in memory and snapshot  streams at 1 Hz a core',
+  'cell             series  core     µs a sample  min-max          KiB in memory and snapshot  streams at 1 Hz a core',
 );
 for (const { name, series, core, times, bytes } of contenders) {
   const mid = median(times);
