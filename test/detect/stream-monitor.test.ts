@@ -158,19 +158,34 @@ describe('an anomaly of the process', () => {
     expect(spike().events).toEqual(events);
   });
 
-  test('that goes on to another level while it is open is told to have moved on, once', () => {
-    const { say, normal, events } = warmTank({}, {}, 2000);
-    for (const [from, mean] of [
-      [2000, 26],
-      [2060, 32],
-    ])
-      for (let t = from; t < from + 60; t++) say(0, t, mean + normal());
-    const [{ anomaly }] = events;
-    const moves = events.filter(({ move }) => move !== undefined);
-    expect(events.map(({ phase }) => phase)).not.toContain('closed');
-    expect(moves).toHaveLength(1);
-    expect(moves[0]).toMatchObject({ phase: 'updated', move: 1, anomaly: { id: anomaly.id, endAt: null } });
-    expect(moves[0].anomaly.reason).toMatch(/\)\. It has moved on: tank is near \d+\.?\d* °C now, and was near 2[56]/);
+  describe('that goes on to another level while it is open', () => {
+    /** The events of a tank at 20 that goes to one level and then on to another, for an hour each. */
+    function going(first: number, then: number, info: Partial<SeriesInfo> = {}): readonly AnomalyEvent[] {
+      const { say, normal, events } = warmTank(info, {}, 2000);
+      for (let t = 2000; t < 2120; t++) say(0, t, (t < 2060 ? first : then) + normal());
+      return events;
+    }
+    const movesOf = (events: readonly AnomalyEvent[]) => events.filter(({ move }) => move !== undefined);
+
+    test('is told to have moved on, once', () => {
+      const events = going(26, 32);
+      const [{ anomaly }] = events;
+      const moves = movesOf(events);
+      expect(events.map(({ phase }) => phase)).not.toContain('closed');
+      expect(moves).toHaveLength(1);
+      expect(moves[0]).toMatchObject({ phase: 'updated', move: 1, anomaly: { id: anomaly.id, endAt: null } });
+      expect(moves[0].anomaly.reason).toMatch(
+        /\)\. It has moved on: tank is near \d+\.?\d* °C now, and was near 2[56]/,
+      );
+    });
+
+    test('is told only in the direction that was asked for, and only what is not too small', () => {
+      expect(movesOf(going(26, 32, { only: 'above' }))).toHaveLength(1);
+      expect(movesOf(going(12, 15))).toHaveLength(1);
+      expect(movesOf(going(12, 15, { only: 'below' }))).toEqual([]);
+      expect(movesOf(going(26, 32, { minDeviation: 4 }))).toHaveLength(1);
+      expect(movesOf(going(26, 31, { minDeviation: 5.5 }))).toEqual([]);
+    });
   });
 
   test('while it is open, the stream is anomalous and the leading series the suspect', () => {

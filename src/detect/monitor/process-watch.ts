@@ -33,11 +33,11 @@ export class ProcessWatch {
   ) {
     this.episode = new Episode(memory, 'episode', series.length, options);
     this.finding = emptyFinding(series.length);
-    this.moves = new Moves(
-      memory,
-      detector.series,
-      (d, by, from) => warmUp.of(d) === 1 && matters(series[d], by, from),
-    );
+    this.moves = new Moves(memory, detector.series, (d, by, from) => {
+      const { only } = series[d];
+      const asked = only === 'both' || by > 0 === (only === 'above');
+      return asked && warmUp.of(d) === 1 && matters(series[d], by, from);
+    });
     this.series = series;
     this.detector = detector;
     this.warmUp = warmUp;
