@@ -17,7 +17,8 @@ const OLDER = 1;
 const MEAN = 2;
 const FROM = 3;
 
-const median = (a: number, b: number, c: number): number => Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
+/** The median of three, which math/median.ts would sort in an array of its own with each reading. */
+const middle = (a: number, b: number, c: number): number => Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
 /** `b` in the share `w`, `a` in the rest; two finite numbers have a finite one between them. */
 const between = (a: number, b: number, w: number): number => (1 - w) * a + w * b;
 
@@ -67,7 +68,7 @@ export class Moves {
       const { value, shift } = series[d];
       if (Number.isNaN(value)) continue;
       if (Number.isNaN(s[k])) s.fill(value, k, k + EACH);
-      const late = between(s[k + MEAN], median(value, s[k], s[k + OLDER]), Math.max(1 / since, 1 / LATE));
+      const late = between(s[k + MEAN], middle(value, s[k], s[k + OLDER]), Math.max(1 / since, 1 / LATE));
       s[k + OLDER] = s[k];
       s[k] = value;
       s[k + MEAN] = late;

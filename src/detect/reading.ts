@@ -30,3 +30,7 @@ export interface SeriesInfo {
   /** The same in percent of what was expected; both must be reached. */
   readonly minDeviationPercent?: number | undefined;
 }
+
+/** Whether a deviation by so much is in a direction that matters. */
+export const isAsked = (only: SeriesInfo['only'], by: number): boolean =>
+  only === 'both' || by > 0 === (only === 'above');

@@ -111,12 +111,16 @@ const SENTENCES: Record<Cause, Sentence> = {
     'its readings count from their arrival',
 };
 
+/** Says numbers, and numbers with their unit, in as many digits as tell two that are `apart` from each other. */
+function speaker(unit: string, apart: number) {
+  const number = (x: number): string => round(x, apart);
+  const quantity = (x: number): string => (unit === '' || number(x) === UNKNOWN ? number(x) : `${number(x)} ${unit}`);
+  return { number, quantity };
+}
+
 /** Why a finding is one, since when, and how sure that is, in one plain sentence with numbers and units. */
 export function reasonOf(finding: Finding, info: SeriesInfo, since: number): string {
-  const apart = apartIn(finding, info);
-  const number = (x: number): string => round(x, apart);
-  const quantity = (x: number): string =>
-    info.unit === '' || number(x) === UNKNOWN ? number(x) : `${number(x)} ${info.unit}`;
+  const { number, quantity } = speaker(info.unit, apartIn(finding, info));
   const why = SENTENCES[finding.cause](finding, info.slug, quantity, number, info);
   return `${why} (since ${shortTime(since)} UTC, ${Math.round(100 * finding.confidence)} % sure).`;
 }
@@ -131,7 +135,6 @@ export interface Move {
 
 /** One plain sentence that a move adds to what is told of its episode. */
 export function movedOn({ from, to }: Move, { slug, unit }: SeriesInfo): string {
-  const apart = Math.abs(to - from);
-  const quantity = unit === '' ? round(to, apart) : `${round(to, apart)} ${unit}`;
-  return `It has moved on: ${slug} is near ${quantity} now, and was near ${round(from, apart)}.`;
+  const { number, quantity } = speaker(unit, Math.abs(to - from));
+  return `It has moved on: ${slug} is near ${quantity(to)} now, and was near ${number(from)}.`;
 }

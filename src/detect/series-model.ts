@@ -8,7 +8,7 @@ import { EVIDENCE, EVIDENCE_KINDS, weigh, type EvidenceKind } from './evidence.t
 import { Extremes } from './extremes.ts';
 import { Guard } from './guard.ts';
 import { Jump } from './jump.ts';
-import type { SeriesInfo } from './reading.ts';
+import { isAsked, type SeriesInfo } from './reading.ts';
 import { Rest } from './rest.ts';
 import { Rivalry } from './rivalry.ts';
 import type { Season } from './season.ts';
@@ -316,7 +316,10 @@ export class SeriesModel {
     }
   }
 
-  /** Whether the question makes sense for this reading: of a step that there is one, of a rest that it is none at the lowest or highest value. */
+  /**
+   * Whether the question makes sense for this reading: of a step that there is one, of a rest that it is not at the lowest or
+   * the highest value, where a series may rest (sensor/standstill.ts).
+   */
   private means(kind: EvidenceKind): boolean {
     const last = this.past[1];
     if (kind === 'still') return this.stepMeans && last > this.extremes.min && last < this.extremes.max;
@@ -338,13 +341,27 @@ export class SeriesModel {
 
   /** Whether the operator cares for a deviation of this kind in the direction it has. */
   private matters(kind: EvidenceKind): boolean {
-    if (this.only === 'both' || kind === 'volatility' || kind === 'still') return true;
-    const above = this.only === 'above';
-    const { odd, channels, value, expected, mean } = this;
-    if (kind === 'company') return channels.company.smoothed(odd.company) > 0 === above;
-    if (kind === 'shift') return this.shift.z > 0 === above;
-    if (kind === 'jump' || kind === 'wake') return this.change > 0 === above;
-    const sudden = kind === 'step' || kind === 'course';
-    return value > (sudden ? expected : mean) === above;
+    const directed = kind !== 'volatility' && kind !== 'still';
+    return this.only === 'both' || !directed || isAsked(this.only, this.deviationOf(kind));
+  }
+
+  /** By how much the reading deviates in the eyes of a kind that has a direction; only the sign of all is comparable. */
+  private deviationOf(kind: Exclude<EvidenceKind, 'volatility' | 'still'>): number {
+    const { odd, channels, value } = this;
+    switch (kind) {
+      case 'company':
+        return channels.company.smoothed(odd.company);
+      case 'shift':
+        return this.shift.z;
+      case 'jump':
+      case 'wake':
+        return this.change;
+      case 'step':
+      case 'course':
+        return value - this.expected;
+      case 'level':
+      case 'extreme':
+        return value - this.mean;
+    }
   }
 }

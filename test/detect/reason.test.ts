@@ -154,4 +154,5 @@ test('a move is told in the unit, in as many digits as tell where it went from w
   const move = { series: 0, nth: 2, from: 61.2512, to: 61.2573 };
   expect(movedOn(move, BOILER)).toBe('It has moved on: boiler is near 61.2573 °C now, and was near 61.2512.');
   expect(movedOn({ ...move, to: 75 }, NO_UNIT)).toBe('It has moved on: boiler is near 75 now, and was near 61.25.');
+  expect(movedOn({ ...move, to: 1e308 }, BOILER)).toContain('is near an unknown value now');
 });

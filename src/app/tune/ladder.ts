@@ -17,8 +17,7 @@ const SENSITIVITIES = Array.from({ length: 81 }, (_, k) => Number((10 ** (k / 40
 /**
  * How many episodes each sensitivity would have opened in one run: the scores of one, made with `base`, are taken for
  * proportional to the sensitivity, and an episode for each hears its own. It is an estimate: what lasts is bent above the line
- * (`weigh`), and what a guard keeps from being learned depends on the sensitivity. So `tune` runs its choice once more.
- * Memory does not grow with the recording.
+ * (`weigh`), which each sensitivity draws elsewhere. So `tune` runs its choice once more. Memory does not grow with the recording.
  */
 export class Ladder {
   private readonly steps: {

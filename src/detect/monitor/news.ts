@@ -1,4 +1,4 @@
-import type { AnomalyEvent, Ending, EpisodePhase } from '../anomaly.ts';
+import type { Anomaly, AnomalyEvent, Ending, EpisodePhase } from '../anomaly.ts';
 import { describe } from '../describe.ts';
 import type { Episode } from '../episode.ts';
 import { emptyFinding, type Finding } from '../finding.ts';
@@ -21,15 +21,12 @@ export class News {
   /** Takes note of what became of an episode; null is nothing. */
   add(episode: Episode, at: number, phase: EpisodePhase | null, why: Ending = 'calm'): void {
     if (phase === null) return;
-    episode.recall(this.peak);
-    const anomaly = describe(this.stream, this.series, episode, this.peak, phase === 'closed' ? why : null);
-    this.events.push({ phase, at, anomaly });
+    this.events.push({ phase, at, anomaly: this.anomalyOf(episode, phase === 'closed' ? why : null) });
   }
 
   /** An open episode has moved on. */
   move(episode: Episode, at: number, move: Move): void {
-    episode.recall(this.peak);
-    const anomaly = describe(this.stream, this.series, episode, this.peak, null);
+    const anomaly = this.anomalyOf(episode, null);
     const reason = `${anomaly.reason} ${movedOn(move, this.series[move.series])}`;
     this.events.push({ phase: 'updated', at, anomaly: { ...anomaly, reason }, move: move.nth });
   }
@@ -47,5 +44,10 @@ export class News {
   tell(onEvent: (event: AnomalyEvent) => void): void {
     for (const event of this.events) onEvent(event);
     this.events.length = 0;
+  }
+
+  private anomalyOf(episode: Episode, endedBy: Ending | null): Anomaly {
+    episode.recall(this.peak);
+    return describe(this.stream, this.series, episode, this.peak, endedBy);
   }
 }

@@ -5,7 +5,7 @@ import type { Detector, Verdict } from '../detector.ts';
 import { Episode, type EpisodeOptions } from '../episode.ts';
 import { emptyFinding, type Finding } from '../finding.ts';
 import { Moves } from '../moves.ts';
-import type { SeriesInfo } from '../reading.ts';
+import { isAsked, type SeriesInfo } from '../reading.ts';
 import { matters } from './matters.ts';
 import type { News } from './news.ts';
 import type { WarmUp } from './warm-up.ts';
@@ -33,11 +33,11 @@ export class ProcessWatch {
   ) {
     this.episode = new Episode(memory, 'episode', series.length, options);
     this.finding = emptyFinding(series.length);
-    this.moves = new Moves(memory, detector.series, (d, by, from) => {
-      const { only } = series[d];
-      const asked = only === 'both' || by > 0 === (only === 'above');
-      return asked && warmUp.of(d) === 1 && matters(series[d], by, from);
-    });
+    this.moves = new Moves(
+      memory,
+      detector.series,
+      (d, by, from) => warmUp.of(d) === 1 && isAsked(series[d].only, by) && matters(series[d], by, from),
+    );
     this.series = series;
     this.detector = detector;
     this.warmUp = warmUp;
