@@ -27,6 +27,14 @@ test('ticks lie within, evenly, and are few', () => {
   );
 });
 
+test('a tick that rounding would put before the beginning is at the beginning', () => {
+  const [low, high] = [58716915.375, 58716915.375 + 0.001];
+  for (const mark of ticks(low, high, 6)) {
+    expect(mark).toBeGreaterThanOrEqual(low);
+    expect(mark).toBeLessThanOrEqual(high);
+  }
+});
+
 test('times are round and named as briefly as they can be', () => {
   const at = (text: string): number => Date.parse(text);
   const labels = (from: string, to: string): readonly string[] => timeTicks(at(from), at(to)).map(({ label }) => label);

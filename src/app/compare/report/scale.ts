@@ -16,7 +16,9 @@ export function ticks(low: number, high: number, most = 5): readonly number[] {
   const step = size * [1, 2, 5, 10, 20, 50].find((each) => (high - low) / (each * size) <= most)!;
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => (first + i) * step);
+  // A multiple of the step may be rounded out of the range that it was counted in.
+  const within = (x: number): number => Math.max(low, Math.min(high, x));
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => within((first + i) * step));
 }
 
 /** A number as an axis shows it. */
