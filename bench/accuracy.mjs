@@ -20,7 +20,7 @@ import { parseArgs } from 'node:util';
 import { kernelOrNull } from '../dist/app/kernel.js';
 import { replay } from '../dist/app/replay.js';
 import { tuningFrom } from '../dist/config/tuning-words.js';
-import { readRecording } from '../dist/io/recording.js';
+import { readRecording } from '../dist/io/files/recording.js';
 import { describeMachine, printTable } from './contest.mjs';
 
 const BELOW_LINE = 1 - 2 ** -20;

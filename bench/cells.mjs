@@ -1,10 +1,10 @@
 // What does one reading cost, and what does one stream weigh? Every cell, in turn, round after round.
 // npm run bench:cells
 import { cpus, totalmem } from 'node:os';
-import { monitorOptions } from '../dist/app/streams.js';
+import { monitorOptions } from '../dist/app/pipeline/streams.js';
 import { tuningSchema } from '../dist/config/schema.js';
 import { StreamMonitor } from '../dist/detect/stream-monitor.js';
-import { loadKernel } from '../dist/io/kernel-file.js';
+import { loadKernel } from '../dist/io/files/kernel-file.js';
 import { Random } from '../dist/math/random.js';
 
 const ROUNDS = 7;

@@ -3,10 +3,10 @@
 // only sensors with one of the words in their names, all where there is none
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { monitorOptions } from '../dist/app/streams.js';
+import { monitorOptions } from '../dist/app/pipeline/streams.js';
 import { tuningSchema } from '../dist/config/schema.js';
 import { StreamMonitor } from '../dist/detect/stream-monitor.js';
-import { loadKernel } from '../dist/io/kernel-file.js';
+import { loadKernel } from '../dist/io/files/kernel-file.js';
 import { Random } from '../dist/math/random.js';
 import { printTable } from './contest.mjs';
 import { START_AT, STATIONARY } from './synthetic/stationary.mjs';

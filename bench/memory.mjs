@@ -1,6 +1,6 @@
 // What does one stream weigh, in memory and in its snapshot?
 // npm run bench:memory
-import { loadKernel } from '../dist/io/kernel-file.js';
+import { loadKernel } from '../dist/io/files/kernel-file.js';
 import { Memory } from '../dist/math/memory.js';
 import { buildNetwork } from '../dist/nn/build-network.js';
 import { ourOptions } from './our-options.mjs';

@@ -1,10 +1,10 @@
 // Is the network worth it? Usual values and usual steps in an unusual order: what finds them must know the order.
 // npm run bench:patterns
 import { cpus } from 'node:os';
-import { monitorOptions } from '../dist/app/streams.js';
+import { monitorOptions } from '../dist/app/pipeline/streams.js';
 import { tuningSchema } from '../dist/config/schema.js';
 import { StreamMonitor } from '../dist/detect/stream-monitor.js';
-import { loadKernel } from '../dist/io/kernel-file.js';
+import { loadKernel } from '../dist/io/files/kernel-file.js';
 import { printTable } from './contest.mjs';
 import { PATTERNS, record } from './synthetic/patterns.mjs';
 

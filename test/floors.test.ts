@@ -4,28 +4,88 @@ import { expect, test } from 'vitest';
 
 /** From the ground up; io and config stand side by side and do not know each other. */
 const FLOORS = [['kernel'], ['math'], ['nn'], ['detect'], ['stream'], ['io', 'config'], ['app'], ['cli']];
-const source = resolve(import.meta.dirname, '../src');
+/** What every floor may import: errors with a code, and the type of a log line. */
+const GROUND = ['errors.ts', 'log.ts'];
+/** Inside detect, from the ground up. Rooms of one line do not import each other. */
+const DETECT = [
+  ['reading.ts', 'sample.ts'],
+  ['aligner.ts', 'forecast'],
+  ['evidence'],
+  ['series-model.ts'],
+  ['detector.ts'],
+  ['sensor'],
+  ['episode'],
+  ['monitor'],
+  ['stream-monitor.ts'],
+];
+/** Inside io: the ledger writes through sqlite, and that is the only way between its rooms. */
+const IO = [['sqlite', 'mqtt', 'files'], ['ledger']];
 
+const source = resolve(import.meta.dirname, '../src');
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
 const imports = (file: string): string[] =>
   [...readFileSync(join(source, file), 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map((match) => match[1]);
+/** The files of src that a file of src imports. */
+const importedBy = (file: string): string[] =>
+  imports(file)
+    .filter((target) => target.startsWith('.'))
+    .map((target) => relative(source, resolve(source, dirname(file), target)).replace(/(\.ts)?$/, '.ts'))
+    .filter((target) => !GROUND.includes(target));
 const room = (file: string): string => file.split(sep)[0];
 const floor = (folder: string): number => FLOORS.findIndex((rooms) => rooms.includes(folder));
 
+/** Imports between the rooms of a folder that do not point down. */
+const upwardIn = (folder: string, floors: readonly (readonly string[])[]): string[] => {
+  const roomOf = (file: string): string => room(relative(folder, file));
+  const floorOf = (file: string): number => floors.findIndex((rooms) => rooms.includes(roomOf(file)));
+  const inside = (file: string): boolean => room(file) === folder;
+  return files.filter(inside).flatMap((file) =>
+    importedBy(file)
+      .filter((target) => inside(target) && roomOf(target) !== roomOf(file))
+      .filter((target) => floorOf(target) >= floorOf(file))
+      .map((target) => `${file} imports ${target}`),
+  );
+};
+
 test('every source file stands on a floor, or is the ground all floors share', () => {
-  expect(files.filter((file) => floor(room(file)) < 0)).toEqual(['errors.ts']);
+  expect(files.filter((file) => floor(room(file)) < 0).toSorted()).toEqual(GROUND);
 });
 
 test('imports point down only', () => {
   const upward = files.flatMap((file) =>
-    imports(file)
-      .filter((target) => target.startsWith('.'))
-      .map((target) => relative(source, resolve(source, dirname(file), target)))
-      .filter((target) => target !== 'errors.ts' && room(target) !== room(file))
+    importedBy(file)
+      .filter((target) => room(target) !== room(file))
       .filter((target) => floor(room(target)) >= floor(room(file)))
       .map((target) => `${file} imports ${target}`),
   );
   expect(upward).toEqual([]);
+});
+
+test.each([
+  ['detect', DETECT],
+  ['io', IO],
+])('inside %s too: each of its rooms is listed, and imports point down only', (folder, floors) => {
+  const rooms = new Set(files.filter((file) => room(file) === folder).map((file) => room(relative(folder, file))));
+  expect([...rooms].toSorted()).toEqual(floors.flat().toSorted());
+  expect(upwardIn(folder, floors)).toEqual([]);
+});
+
+test('no file imports itself by way of others', () => {
+  const done = new Set<string>();
+  const path: string[] = [];
+  const circleFrom = (file: string): string[] => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return [];
+    done.add(file);
+    path.push(file);
+    for (const target of importedBy(file)) {
+      const circle = circleFrom(target);
+      if (circle.length > 0) return circle;
+    }
+    path.pop();
+    return [];
+  };
+  for (const file of files) expect(circleFrom(file)).toEqual([]);
 });
 
 test('arithmetic knows no outside: math, nn and detect import nothing but each other', () => {

@@ -6,13 +6,13 @@ import Database from 'better-sqlite3';
 import { connectAsync, UniqueMessageIdProvider } from 'mqtt';
 import { startService } from '../../dist/app/service.js';
 import { loadSite } from '../../dist/config/load.js';
-import { loadKernel } from '../../dist/io/kernel-file.js';
+import { loadKernel } from '../../dist/io/files/kernel-file.js';
 import { Profile } from './profile.mjs';
 
 const { url, base, directory, form, core, tuning } = JSON.parse(process.argv[2]);
 const PATIENCE_MS = 10_000;
 
-/** An mqtt.js client with the options of src/io/broker.ts. */
+/** An mqtt.js client with the options of src/io/mqtt/broker.ts. */
 async function listen(onMessage) {
   const client = await connectAsync(url, {
     clientId: base,

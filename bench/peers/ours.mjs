@@ -5,7 +5,7 @@ import { serve } from './serve.mjs';
 await serve(async (job) => {
   const { Memory } = await import('../../dist/math/memory.js');
   const { buildNetwork } = await import('../../dist/nn/build-network.js');
-  const kernel = job.kernel === 'wasm' ? (await import('../../dist/io/kernel-file.js')).loadKernel() : null;
+  const kernel = job.kernel === 'wasm' ? (await import('../../dist/io/files/kernel-file.js')).loadKernel() : null;
   const options = ourOptions(job);
   const network = buildNetwork(new Memory(), options, kernel);
   if (options.cell === 'gru') network.core.restart(Float64Array.from(job.theta)); // the weights that the peers start with

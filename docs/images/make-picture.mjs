@@ -4,8 +4,8 @@ import { schedule } from '../../dist/app/demo/schedule.js';
 import { demoSite, WARMUP_DAYS } from '../../dist/app/demo/site.js';
 import { INSTRUMENTS, SERIES } from '../../dist/app/demo/plant.js';
 import { Station } from '../../dist/app/demo/station.js';
-import { monitorOptions } from '../../dist/app/streams.js';
-import { loadKernel } from '../../dist/io/kernel-file.js';
+import { monitorOptions } from '../../dist/app/pipeline/streams.js';
+import { loadKernel } from '../../dist/io/files/kernel-file.js';
 import { StreamMonitor } from '../../dist/detect/stream-monitor.js';
 
 const START = Date.UTC(2026, 0, 5);

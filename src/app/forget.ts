@@ -1,6 +1,6 @@
 import { SNAPSHOT_VERSION, type StreamMonitor } from '../detect/stream-monitor.ts';
 import type { SnapshotPort } from '../stream/ports.ts';
-import { snapshotOf } from './checkpoint.ts';
+import { snapshotOf } from './pipeline/checkpoint.ts';
 
 /**
  * Takes a stream back to what it knew before `at`, and saves that, as of row `seq` of the journal. To be called from within the

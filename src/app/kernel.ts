@@ -1,7 +1,7 @@
 import { AppError } from '../errors.ts';
-import { loadKernel } from '../io/kernel-file.ts';
+import { loadKernel } from '../io/files/kernel-file.ts';
 import type { Kernel } from '../nn/kernel.ts';
-import type { Note } from '../io/note.ts';
+import type { Note } from '../log.ts';
 
 /** What is lost without the kernel. */
 export const WITHOUT_KERNEL = 'networks run in Float64 instead, about 10 to 25 times slower';

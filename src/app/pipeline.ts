@@ -1,7 +1,7 @@
 import { EMPTY, Observable, concat, defer, filter, finalize, from, ignoreElements, merge, tap } from 'rxjs';
 import type { Site } from '../config/schema.ts';
-import type { AnomalyEvent } from '../detect/anomaly.ts';
-import { Incidents, type IncidentEvent } from '../detect/incidents.ts';
+import type { AnomalyEvent } from '../detect/episode/anomaly.ts';
+import { Incidents, type IncidentEvent } from '../detect/episode/incidents.ts';
 import type { StreamMonitor } from '../detect/stream-monitor.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import { readingsOf } from '../stream/decode-messages.ts';
@@ -9,16 +9,16 @@ import { Decoder } from '../stream/decoder.ts';
 import { detectPerStream, type Step } from '../stream/detect-per-stream.ts';
 import type { Ports, Rejected } from '../stream/ports.ts';
 import { rejected } from '../stream/reject.ts';
-import { Checkpoints } from './checkpoints.ts';
-import { isDue } from './due.ts';
-import { HealthTeller } from './health.ts';
-import type { Note } from '../io/note.ts';
-import { NetworkBook } from './network-book.ts';
-import { Pace, type Processor } from './pace.ts';
-import { Past } from './past.ts';
-import { RejectBook } from './reject-book.ts';
-import { StateTeller } from './series-states.ts';
-import { Streams } from './streams.ts';
+import { Checkpoints } from './pipeline/checkpoints.ts';
+import { isDue } from './pipeline/due.ts';
+import { HealthTeller } from './pipeline/health-publisher.ts';
+import type { Note } from '../log.ts';
+import { NetworkBook } from './pipeline/network-event-log.ts';
+import { Pace, type Processor } from './pipeline/overload-control.ts';
+import { Past } from './pipeline/journal-replay.ts';
+import { RejectBook } from './pipeline/reject-log.ts';
+import { StateTeller } from './pipeline/state-publisher.ts';
+import { Streams } from './pipeline/streams.ts';
 
 export interface PipelineOptions {
   readonly note: Note;

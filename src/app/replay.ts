@@ -1,11 +1,11 @@
 import { Subject } from 'rxjs';
 import { tooMuchInfluence } from '../config/influence.ts';
 import { siteSchema, type Site, type Tuning } from '../config/schema.ts';
-import type { AnomalyEvent } from '../detect/anomaly.ts';
+import type { AnomalyEvent } from '../detect/episode/anomaly.ts';
 import type { Verdict } from '../detect/detector.ts';
 import type { StreamMonitor } from '../detect/stream-monitor.ts';
 import { AppError } from '../errors.ts';
-import type { Recording, RecordingRow } from '../io/recording.ts';
+import type { Recording, RecordingRow } from '../io/files/recording.ts';
 import { known } from '../math/known.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import type { Step } from '../stream/detect-per-stream.ts';
@@ -13,7 +13,7 @@ import type { Message } from '../stream/message.ts';
 import { PASSING_LEDGER } from '../stream/passing-ledger.ts';
 import type { Ports } from '../stream/ports.ts';
 import { slugify } from '../stream/slug.ts';
-import type { Note } from '../io/note.ts';
+import type { Note } from '../log.ts';
 import { pipeline } from './pipeline.ts';
 
 /** A row of the recording and what it was answered with; empty where it was not scored. */

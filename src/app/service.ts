@@ -1,13 +1,13 @@
 import { EMPTY, filter, interval, map, switchMap } from 'rxjs';
 import type { Site } from '../config/schema.ts';
-import { openBroker, type BrokerOptions, type Connection } from '../io/broker.ts';
+import { openBroker, type BrokerOptions, type Connection } from '../io/mqtt/broker.ts';
 import { AlertOutbox } from '../io/ledger/alert-outbox.ts';
 import { Ledger } from '../io/ledger/ledger.ts';
-import { alertsOver, statusTopic } from '../io/mqtt-alerts.ts';
+import { alertsOver, statusTopic } from '../io/mqtt/alerts.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import { covers } from '../stream/topic-filter.ts';
-import type { Note } from '../io/note.ts';
-import type { Processor } from './pace.ts';
+import type { Note } from '../log.ts';
+import type { Processor } from './pipeline/overload-control.ts';
 import { pipeline } from './pipeline.ts';
 import { openStore } from './store.ts';
 

@@ -1,12 +1,12 @@
 import type { Site } from '../config/schema.ts';
-import { AnomalyLog } from '../io/anomaly-log.ts';
-import { Ballast } from '../io/ballast.ts';
-import type { Database } from '../io/database.ts';
-import { Housekeeping } from '../io/housekeeping.ts';
-import { openRecovered } from '../io/recovery.ts';
-import { Retention } from '../io/retention.ts';
-import { SnapshotStore } from '../io/snapshot-store.ts';
-import type { Note } from '../io/note.ts';
+import { AnomalyLog } from '../io/sqlite/anomaly-log.ts';
+import { Ballast } from '../io/sqlite/ballast.ts';
+import type { Database } from '../io/sqlite/database.ts';
+import { Housekeeping } from '../io/sqlite/housekeeping.ts';
+import { openRecovered } from '../io/sqlite/recovery.ts';
+import { Retention } from '../io/sqlite/retention.ts';
+import { SnapshotStore } from '../io/sqlite/snapshot-store.ts';
+import type { Note } from '../log.ts';
 
 /** The database and what stands in it, but for the ledger, which needs a broker. */
 export interface Store {

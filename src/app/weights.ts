@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { Site } from '../config/schema.ts';
 import { StreamMonitor } from '../detect/stream-monitor.ts';
 import { AppError } from '../errors.ts';
-import { openDatabase } from '../io/database.ts';
-import { SnapshotStore } from '../io/snapshot-store.ts';
+import { openDatabase } from '../io/sqlite/database.ts';
+import { SnapshotStore } from '../io/sqlite/snapshot-store.ts';
 import { buildCell } from '../nn/build-cell.ts';
 import { buildReadOut } from '../nn/core.ts';
 import type { Kernel } from '../nn/kernel.ts';
@@ -11,10 +11,10 @@ import type { Network } from '../nn/network.ts';
 import { WeightsError } from '../nn/safetensors.ts';
 import { exportWeights, importWeights } from '../nn/weights.ts';
 import type { SnapshotPort } from '../stream/ports.ts';
-import { restore, snapshotOf } from './checkpoint.ts';
-import type { Note } from '../io/note.ts';
+import { restore, snapshotOf } from './pipeline/checkpoint.ts';
+import type { Note } from '../log.ts';
 import { writeOut } from './out-file.ts';
-import { monitorOptions, plansOf } from './streams.ts';
+import { monitorOptions, plansOf } from './pipeline/streams.ts';
 
 /** What was taken out or put in. */
 export interface Moved {

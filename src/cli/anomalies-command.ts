@@ -1,8 +1,8 @@
 import { loadSite } from '../config/load.ts';
 import { parseDuration } from '../config/duration.ts';
 import { AppError } from '../errors.ts';
-import { AnomalyLog } from '../io/anomaly-log.ts';
-import { openDatabase } from '../io/database.ts';
+import { AnomalyLog } from '../io/sqlite/anomaly-log.ts';
+import { openDatabase } from '../io/sqlite/database.ts';
 import { EXIT } from './exit-codes.ts';
 import { anomalyLine, jsonLine } from './format.ts';
 

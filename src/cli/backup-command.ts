@@ -1,6 +1,6 @@
 import { sizeText } from '../app/doctor/finding.ts';
 import { loadSite } from '../config/load.ts';
-import { backup } from '../io/backup.ts';
+import { backup } from '../io/sqlite/backup.ts';
 import { EXIT } from './exit-codes.ts';
 
 /** `zankyo backup`: a copy of the database that can take its place, also while the service runs. */

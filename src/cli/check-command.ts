@@ -1,7 +1,7 @@
 import { brokerOptions } from '../app/service.ts';
 import { loadSite } from '../config/load.ts';
 import { siteJsonSchema } from '../config/reference.ts';
-import { tryBroker } from '../io/broker.ts';
+import { tryBroker } from '../io/mqtt/broker.ts';
 import { EXIT } from './exit-codes.ts';
 import { count } from './format.ts';
 import { plain } from './plain.ts';

@@ -12,7 +12,7 @@ import { kernelOrNull } from '../app/kernel.ts';
 import { unwritable, writeOut } from '../app/out-file.ts';
 import { tuningSchema } from '../config/schema.ts';
 import { AppError } from '../errors.ts';
-import { readRecording } from '../io/recording.ts';
+import { readRecording } from '../io/files/recording.ts';
 import { known } from '../math/known.ts';
 import { EXIT } from './exit-codes.ts';
 import { count, jsonLine, shortDuration, table } from './format.ts';

@@ -3,7 +3,7 @@ import { runDemo, type DemoAlert, type DemoResult } from '../app/demo/demo.ts';
 import { WARMUP_DAYS } from '../app/demo/site.ts';
 import { kernelOrNull } from '../app/kernel.ts';
 import { DURATION, parseDuration } from '../config/duration.ts';
-import { shortTime } from '../detect/short-time.ts';
+import { shortTime } from '../detect/episode/short-time.ts';
 import { AppError } from '../errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { count, shortDuration, table } from './format.ts';

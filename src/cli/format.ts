@@ -1,6 +1,6 @@
 import colors from 'picocolors';
-import type { Anomaly, Severity } from '../detect/anomaly.ts';
-import { shortTime } from '../detect/short-time.ts';
+import type { Anomaly, Severity } from '../detect/episode/anomaly.ts';
+import { shortTime } from '../detect/episode/short-time.ts';
 import { plain } from './plain.ts';
 
 const TINT: Readonly<Record<Severity, (text: string) => string>> = {

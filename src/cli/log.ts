@@ -1,6 +1,6 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 import colors from 'picocolors';
-import type { Note } from '../io/note.ts';
+import type { Note } from '../log.ts';
 import { plain, plainLines } from './plain.ts';
 
 const LEVELS: Readonly<Record<number, string>> = {

@@ -2,8 +2,8 @@ import { loadSite } from '../config/load.ts';
 import type { Tuning } from '../config/schema.ts';
 import { tuningFrom } from '../config/tuning-words.ts';
 import { AppError } from '../errors.ts';
-import { readLabelWindows, windowsFor, type TimeWindow } from '../io/label-windows.ts';
-import { readRecording, type Recording } from '../io/recording.ts';
+import { readLabelWindows, windowsFor, type TimeWindow } from '../io/files/label-windows.ts';
+import { readRecording, type Recording } from '../io/files/recording.ts';
 import { columnsOf, LABELS, type RecordingCommandOptions } from './recording-options.ts';
 
 /** A recording with its label column, if it has one; throws when one is named that is not there. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { RecordingOptions } from '../io/recording.ts';
+import type { RecordingOptions } from '../io/files/recording.ts';
 
 /*
  * Only words: these are read at each start of the program, and the service on a Pi has no use for what opens recordings.

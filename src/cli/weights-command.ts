@@ -1,7 +1,7 @@
 import { kernelOrNull } from '../app/kernel.ts';
 import { exportStream, importStream, type Moved } from '../app/weights.ts';
 import { loadSite } from '../config/load.ts';
-import { shortTime } from '../detect/short-time.ts';
+import { shortTime } from '../detect/episode/short-time.ts';
 import { EXIT } from './exit-codes.ts';
 import { noteTo, openLog } from './log.ts';
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { settleName } from './names.ts';
-import { RATE_UNITS, rateUnit } from '../detect/sensor/counter.ts';
+import { RATE_UNITS } from '../detect/reading.ts';
+import { rateUnit } from '../detect/sensor/counter.ts';
 import * as v from './vocabulary.ts';
 
 /*

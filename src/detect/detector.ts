@@ -1,13 +1,13 @@
 import { section, type Memory } from '../math/memory.ts';
-import { AlarmLine } from './alarm-line.ts';
-import { BINS } from './bins.ts';
-import type { Calendar } from './calendar.ts';
-import { Coherence } from './coherence.ts';
-import { Forecaster, type ForecasterOptions } from './forecaster.ts';
-import { Presence } from './presence.ts';
+import { AlarmLine } from './evidence/alarm-threshold.ts';
+import { BINS } from '../math/bins.ts';
+import type { Calendar } from './forecast/calendar.ts';
+import { Coherence } from './evidence/regression-residuals.ts';
+import { Forecaster, type ForecasterOptions } from './forecast/forecaster.ts';
+import { Presence } from './forecast/presence.ts';
 import type { SeriesInfo } from './reading.ts';
 import type { Sample } from './sample.ts';
-import { Season, SEASONS } from './season.ts';
+import { Season, SEASONS } from './forecast/season.ts';
 import { SeriesModel } from './series-model.ts';
 
 export interface DetectorOptions extends ForecasterOptions {

@@ -1,4 +1,6 @@
-import type { RateUnit } from './sensor/counter.ts';
+/** The time that the rate of a counter is given in. */
+export const RATE_UNITS = ['second', 'minute', 'hour', 'day'] as const;
+export type RateUnit = (typeof RATE_UNITS)[number];
 
 /** One measurement of one series. `value` is finite; `at` is event time in epoch ms. */
 export interface Reading {

@@ -1,19 +1,19 @@
 import { section, type Memory } from '../math/memory.ts';
 import { Moments } from '../math/moments.ts';
-import { Baseline } from './baseline.ts';
-import { BINS, quantile, softTarget, surprisal } from './bins.ts';
-import { Channel } from './channel.ts';
-import { ContextDensity } from './context-density.ts';
-import { EVIDENCE, EVIDENCE_KINDS, weigh, type EvidenceKind } from './evidence.ts';
-import { Extremes } from './extremes.ts';
-import { Guard } from './guard.ts';
-import { Jump } from './jump.ts';
+import { Baseline } from './forecast/baseline.ts';
+import { BINS, quantile, softTarget, surprisal } from '../math/bins.ts';
+import { Channel } from './evidence/calibrated-score.ts';
+import { ContextDensity } from './evidence/context-density.ts';
+import { EVIDENCE, EVIDENCE_KINDS, weigh, type EvidenceKind } from './evidence/score.ts';
+import { Extremes } from './evidence/extremes.ts';
+import { Guard } from './evidence/learning-gate.ts';
+import { Jump } from './evidence/jump.ts';
 import { isAsked, type SeriesInfo } from './reading.ts';
-import { Rest } from './rest.ts';
-import { Rivalry } from './rivalry.ts';
-import type { Season } from './season.ts';
-import { Shift } from './shift.ts';
-import { Volatility } from './volatility.ts';
+import { Rest } from './evidence/flatline.ts';
+import { Rivalry } from './forecast/forecast-selection.ts';
+import type { Season } from './forecast/season.ts';
+import { Shift } from './evidence/mean-shift.ts';
+import { Volatility } from './evidence/volatility.ts';
 
 /** Readings that the scale of values and steps looks back on. */
 const SPAN = 2000;
@@ -318,7 +318,7 @@ export class SeriesModel {
 
   /**
    * Whether the question makes sense for this reading: of a step that there is one, of a rest that it is not at the lowest or
-   * the highest value, where a series may rest (sensor/standstill.ts).
+   * the highest value, where a series may rest (sensor/stuck-detector.ts).
    */
   private means(kind: EvidenceKind): boolean {
     const last = this.past[1];

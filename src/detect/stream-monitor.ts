@@ -1,19 +1,19 @@
 import { Memory, section } from '../math/memory.ts';
 import { Aligner } from './aligner.ts';
-import type { AnomalyEvent, Ending } from './anomaly.ts';
-import { Confidence } from './confidence.ts';
+import type { AnomalyEvent, Ending } from './episode/anomaly.ts';
+import { Confidence } from './episode/confidence.ts';
 import { Detector, type DetectorOptions, type Verdict } from './detector.ts';
-import type { EpisodeOptions } from './episode.ts';
+import type { EpisodeOptions } from './episode/episode.ts';
 import { DriftWatch } from './monitor/drift-watch.ts';
-import { Effort } from './monitor/effort.ts';
-import { News } from './monitor/news.ts';
+import { Effort } from './monitor/training-throttle.ts';
+import { News } from './episode/event-queue.ts';
 import { ProcessWatch } from './monitor/process-watch.ts';
 import { Sensor } from './monitor/sensor.ts';
 import { seriesOf, shapeOf } from './monitor/shape.ts';
 import { WarmUp, type WarmUpOptions } from './monitor/warm-up.ts';
 import type { Reading, SeriesInfo } from './reading.ts';
 import type { Sample } from './sample.ts';
-import type { OrderReason } from './sensor/course.ts';
+import type { OrderReason } from './sensor/reading-order.ts';
 import type { SensorFault } from './sensor/fault.ts';
 import type { SensorWatchOptions } from './sensor/sensor-watch.ts';
 

@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
-import type { AnomalyEvent } from '../detect/anomaly.ts';
-import type { EpisodeNews, IncidentEvent, OpenIncident } from '../detect/incidents.ts';
+import type { AnomalyEvent } from '../detect/episode/anomaly.ts';
+import type { EpisodeNews, IncidentEvent, OpenIncident } from '../detect/episode/incidents.ts';
 import type { Reading } from '../detect/reading.ts';
 import type { Message } from './message.ts';
 

@@ -6,7 +6,7 @@ import { problems, sizeText } from '../../src/app/doctor/finding.ts';
 import { examineKernel, networksOf } from '../../src/app/doctor/networks.ts';
 import { examineDatabase } from '../../src/app/doctor/site.ts';
 import { AppError } from '../../src/errors.ts';
-import { openDatabase } from '../../src/io/database.ts';
+import { openDatabase } from '../../src/io/sqlite/database.ts';
 import { siteOf } from './world.ts';
 
 const directory = (): string => {

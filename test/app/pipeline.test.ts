@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Site } from '../../src/config/schema.ts';
-import type { EpisodeNews } from '../../src/detect/incidents.ts';
+import type { EpisodeNews } from '../../src/detect/episode/incidents.ts';
 import { PASSING_LEDGER } from '../../src/stream/passing-ledger.ts';
 import type { LedgerPort, Snapshot, SnapshotPort } from '../../src/stream/ports.ts';
 import { roomTemperature, MINUTE_MS, START_AT } from '../room-temperature.ts';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { replay, siteOf, type ReplayOptions, type ReplaySummary, type ScoredRow } from '../../src/app/replay.ts';
-import type { AnomalyEvent } from '../../src/detect/anomaly.ts';
-import { readRecording } from '../../src/io/recording.ts';
+import type { AnomalyEvent } from '../../src/detect/episode/anomaly.ts';
+import { readRecording } from '../../src/io/files/recording.ts';
 import { roomTemperature, START_AT } from '../room-temperature.ts';
 
 interface Replayed {

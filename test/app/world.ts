@@ -1,9 +1,9 @@
 import { Subject, type Subscription } from 'rxjs';
-import type { Processor } from '../../src/app/pace.ts';
+import type { Processor } from '../../src/app/pipeline/overload-control.ts';
 import { pipeline } from '../../src/app/pipeline.ts';
 import { siteSchema, type Site } from '../../src/config/schema.ts';
-import type { AnomalyEvent } from '../../src/detect/anomaly.ts';
-import type { EpisodeNews, IncidentEvent } from '../../src/detect/incidents.ts';
+import type { AnomalyEvent } from '../../src/detect/episode/anomaly.ts';
+import type { EpisodeNews, IncidentEvent } from '../../src/detect/episode/incidents.ts';
 import type { Reading } from '../../src/detect/reading.ts';
 import type { Kernel } from '../../src/nn/kernel.ts';
 import type { Message } from '../../src/stream/message.ts';

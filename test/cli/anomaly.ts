@@ -1,4 +1,4 @@
-import type { Anomaly } from '../../src/detect/anomaly.ts';
+import type { Anomaly } from '../../src/detect/episode/anomaly.ts';
 
 export const anomaly = (rest: Partial<Anomaly> = {}): Anomaly => ({
   id: 'hall-p1',

@@ -2,8 +2,8 @@ import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { anomalyLine, count, shortDuration, table } from '../../src/cli/format.ts';
-import type { Anomaly } from '../../src/detect/anomaly.ts';
-import { shortTime } from '../../src/detect/short-time.ts';
+import type { Anomaly } from '../../src/detect/episode/anomaly.ts';
+import { shortTime } from '../../src/detect/episode/short-time.ts';
 import { anomaly } from './anomaly.ts';
 
 const line = (rest?: Partial<Anomaly>): string => stripVTControlCharacters(anomalyLine(anomaly(rest)));

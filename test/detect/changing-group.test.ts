@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AnomalyEvent } from '../../src/detect/anomaly.ts';
+import type { AnomalyEvent } from '../../src/detect/episode/anomaly.ts';
 import type { SeriesInfo } from '../../src/detect/reading.ts';
 import { StreamMonitor, type MonitorOptions } from '../../src/detect/stream-monitor.ts';
 import { Random } from '../../src/math/random.ts';

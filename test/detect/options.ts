@@ -1,4 +1,4 @@
-import { UTC } from '../../src/detect/calendar.ts';
+import { UTC } from '../../src/detect/forecast/calendar.ts';
 import type { MonitorOptions } from '../../src/detect/stream-monitor.ts';
 
 /** What an operator gets who tunes nothing. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { BINS } from '../../src/detect/bins.ts';
-import { EVIDENCE_KINDS } from '../../src/detect/evidence.ts';
-import { UTC } from '../../src/detect/calendar.ts';
-import { Season } from '../../src/detect/season.ts';
+import { BINS } from '../../src/math/bins.ts';
+import { EVIDENCE_KINDS } from '../../src/detect/evidence/score.ts';
+import { UTC } from '../../src/detect/forecast/calendar.ts';
+import { Season } from '../../src/detect/forecast/season.ts';
 import { SeriesModel } from '../../src/detect/series-model.ts';
 import { Memory } from '../../src/math/memory.ts';
 import { Random } from '../../src/math/random.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { damageIn, openDatabase } from '../../src/io/database.ts';
+import { damageIn, openDatabase } from '../../src/io/sqlite/database.ts';
 import { entriesIn } from '../../src/io/ledger/entries.ts';
 import { Journal } from '../../src/io/ledger/journal.ts';
 

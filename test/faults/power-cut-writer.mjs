@@ -7,9 +7,9 @@ import { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openDatabase } from '../../dist/io/database.js';
+import { openDatabase } from '../../dist/io/sqlite/database.js';
 import { Ledger } from '../../dist/io/ledger/ledger.js';
-import { SnapshotStore } from '../../dist/io/snapshot-store.js';
+import { SnapshotStore } from '../../dist/io/sqlite/snapshot-store.js';
 import { Random } from '../../dist/math/random.js';
 
 const { PC_DIR } = process.env;

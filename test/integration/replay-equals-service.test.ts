@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { connectAsync } from 'mqtt';
 import { afterEach, expect, test } from 'vitest';
-import type { Anomaly } from '../../src/detect/anomaly.ts';
+import type { Anomaly } from '../../src/detect/episode/anomaly.ts';
 import { roomTemperature } from '../room-temperature.ts';
 import { startMosquitto } from './mosquitto.ts';
 import { directory, eventually, runProgram, startProgram } from './program.ts';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { AppError } from '../../src/errors.ts';
-import { readLabelWindows } from '../../src/io/label-windows.ts';
-import { readRecording, type RecordingOptions } from '../../src/io/recording.ts';
+import { readLabelWindows } from '../../src/io/files/label-windows.ts';
+import { readRecording, type RecordingOptions } from '../../src/io/files/recording.ts';
 import { damaged, fuzz, hostileJson } from '../fuzz.ts';
 
 /* Files that a person hands us: rows and windows, or one sentence that names the file. */

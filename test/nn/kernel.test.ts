@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../src/errors.ts';
-import { loadKernel } from '../../src/io/kernel-file.ts';
+import { loadKernel } from '../../src/io/files/kernel-file.ts';
 import { Memory } from '../../src/math/memory.ts';
 import { buildNetwork } from '../../src/nn/build-network.ts';
 import type { NetworkOptions } from '../../src/nn/network.ts';

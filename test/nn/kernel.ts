@@ -1,4 +1,4 @@
-import { loadKernel } from '../../src/io/kernel-file.ts';
+import { loadKernel } from '../../src/io/files/kernel-file.ts';
 
 /** The SIMD kernel as built, one for all tests of a file. */
 export const kernel = loadKernel();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Reading } from '../../src/detect/reading.ts';
-import { Course } from '../../src/detect/sensor/course.ts';
+import { Course } from '../../src/detect/sensor/reading-order.ts';
 import { Memory } from '../../src/math/memory.ts';
 import { NOTES } from '../../src/stream/reject.ts';
 import { decoding, field, input, message } from './harness.ts';

@@ -1,8 +1,8 @@
 import type { Tuning } from '../../config/schema.ts';
 import { AppError } from '../../errors.ts';
-import type { Recording } from '../../io/recording.ts';
+import type { Recording } from '../../io/files/recording.ts';
 import type { Kernel } from '../../nn/kernel.ts';
-import type { Note } from '../../io/note.ts';
+import type { Note } from '../../log.ts';
 import { seriesNames, siteOf } from '../replay.ts';
 import { contendersOf, type Choice, type LeftOut } from './contenders.ts';
 import { runContender, type ContenderResult } from './run-contender.ts';

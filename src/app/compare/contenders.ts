@@ -35,7 +35,7 @@ const LEARNERS: Readonly<Record<LearnerName, string>> = { tbptt: 'TBPTT', rtrl: 
 export const cellLabel = (cell: CellName): string => CELLS[cell].label;
 export const learnerLabel = (learner: LearnerName): string => LEARNERS[learner];
 
-/** No network: which steps are usual at this time of day (detect/baseline.ts). What a network has to beat. */
+/** No network: which steps are usual at this time of day (detect/forecast/baseline.ts). What a network has to beat. */
 export const BASELINE: Contender = {
   id: 'baseline',
   label: 'baseline',

@@ -1,4 +1,4 @@
-import type { Anomaly, AnomalyEvent } from '../../detect/anomaly.ts';
+import type { Anomaly, AnomalyEvent } from '../../detect/episode/anomaly.ts';
 
 /** Episodes kept of one contender, the worst; all are counted. */
 export const MOST_EPISODES = 1000;

@@ -1,4 +1,4 @@
-import type { Anomaly } from '../../detect/anomaly.ts';
+import type { Anomaly } from '../../detect/episode/anomaly.ts';
 import type { Comparison } from './compare.ts';
 import type { Contender } from './contenders.ts';
 

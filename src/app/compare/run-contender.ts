@@ -1,9 +1,9 @@
 import type { Tuning } from '../../config/schema.ts';
-import type { Anomaly } from '../../detect/anomaly.ts';
+import type { Anomaly } from '../../detect/episode/anomaly.ts';
 import type { StreamMonitor } from '../../detect/stream-monitor.ts';
-import type { Recording } from '../../io/recording.ts';
+import type { Recording } from '../../io/files/recording.ts';
 import type { Kernel } from '../../nn/kernel.ts';
-import type { Note } from '../../io/note.ts';
+import type { Note } from '../../log.ts';
 import { replay, seriesNames } from '../replay.ts';
 import { blockOf, BLOCKS, BlockSums } from './blocks.ts';
 import type { Contender } from './contenders.ts';

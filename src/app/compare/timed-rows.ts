@@ -1,4 +1,4 @@
-import type { RecordingRow } from '../../io/recording.ts';
+import type { RecordingRow } from '../../io/files/recording.ts';
 
 /** Rows read ahead before the clock runs. */
 const AT_ONCE = 512;

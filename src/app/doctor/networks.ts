@@ -3,12 +3,12 @@ import { isLiteral } from '../../config/names.ts';
 import { mergeTuning, type Site, type Tuning } from '../../config/schema.ts';
 import { Detector } from '../../detect/detector.ts';
 import { AppError } from '../../errors.ts';
-import { KERNEL_FILE, loadKernel } from '../../io/kernel-file.ts';
+import { KERNEL_FILE, loadKernel } from '../../io/files/kernel-file.ts';
 import { Memory } from '../../math/memory.ts';
 import { Random } from '../../math/random.ts';
 import type { Kernel } from '../../nn/kernel.ts';
 import { WITHOUT_KERNEL } from '../kernel.ts';
-import { monitorOptions } from '../streams.ts';
+import { monitorOptions } from '../pipeline/streams.ts';
 import { ok, sizeText, warning, type Finding } from './finding.ts';
 
 /** Networks of which each costs the same. */

@@ -2,9 +2,9 @@ import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs
 import { dirname } from 'node:path';
 import type { LoadedSite } from '../../config/load.ts';
 import { AppError } from '../../errors.ts';
-import { tryBroker } from '../../io/broker.ts';
-import { openDatabase } from '../../io/database.ts';
-import { SnapshotStore } from '../../io/snapshot-store.ts';
+import { tryBroker } from '../../io/mqtt/broker.ts';
+import { openDatabase } from '../../io/sqlite/database.ts';
+import { SnapshotStore } from '../../io/sqlite/snapshot-store.ts';
 import { brokerOptions } from '../service.ts';
 import { ok, problems, sizeText, warning, type Finding } from './finding.ts';
 

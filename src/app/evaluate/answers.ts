@@ -1,5 +1,5 @@
 import { runsOf, type Run } from '../../math/metrics/runs.ts';
-import type { Recording } from '../../io/recording.ts';
+import type { Recording } from '../../io/files/recording.ts';
 import { replay, type ReplayOptions, type ScoredRow } from '../replay.ts';
 
 /** What a recording was answered with, row by row. */

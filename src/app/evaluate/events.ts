@@ -1,4 +1,4 @@
-import type { TimeWindow } from '../../io/label-windows.ts';
+import type { TimeWindow } from '../../io/files/label-windows.ts';
 import type { Run } from '../../math/metrics/runs.ts';
 
 /** The rows that lie in each window of time, in order; a window without rows is none. `at` of the rows, epoch ms. */

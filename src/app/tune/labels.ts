@@ -1,4 +1,4 @@
-import type { TimeWindow } from '../../io/label-windows.ts';
+import type { TimeWindow } from '../../io/files/label-windows.ts';
 
 /** Which event each row of a recording lies in, row by row, by the labels of its rows or by windows of time. */
 export class Labels {

@@ -1,5 +1,5 @@
-import { Episode, type EpisodeOptions } from '../../detect/episode.ts';
-import { emptyFinding } from '../../detect/finding.ts';
+import { Episode, type EpisodeOptions } from '../../detect/episode/episode.ts';
+import { emptyFinding } from '../../detect/episode/finding.ts';
 import { Memory } from '../../math/memory.ts';
 import { EventCount } from './labels.ts';
 

@@ -1,13 +1,13 @@
 import { tuningFrom } from '../../config/tuning-words.ts';
 import type { Tuning } from '../../config/schema.ts';
 import { AppError } from '../../errors.ts';
-import type { TimeWindow } from '../../io/label-windows.ts';
-import type { Recording } from '../../io/recording.ts';
+import type { TimeWindow } from '../../io/files/label-windows.ts';
+import type { Recording } from '../../io/files/recording.ts';
 import type { Kernel } from '../../nn/kernel.ts';
 import { LEAST_GAIN, LossMeter } from '../compare/loss-meter.ts';
-import type { Note } from '../../io/note.ts';
+import type { Note } from '../../log.ts';
 import { replay, siteOf } from '../replay.ts';
-import { monitorOptions } from '../streams.ts';
+import { monitorOptions } from '../pipeline/streams.ts';
 import { EventCount, Labels } from './labels.ts';
 import { Ladder, rungWithin, type Rung } from './ladder.ts';
 import { SEARCHED } from './searched.ts';

@@ -1,11 +1,11 @@
 import type { Memory } from '../../math/memory.ts';
-import { Anchor } from '../anchor.ts';
-import { Episode, type EpisodeOptions } from '../episode.ts';
-import { CAUSES, emptyFinding, type Finding } from '../finding.ts';
+import { Anchor } from '../evidence/drift-test.ts';
+import { Episode, type EpisodeOptions } from '../episode/episode.ts';
+import { CAUSES, emptyFinding, type Finding } from '../episode/finding.ts';
 import type { SeriesInfo } from '../reading.ts';
 import type { Sample } from '../sample.ts';
-import { matters } from './matters.ts';
-import type { News } from './news.ts';
+import { matters } from '../episode/min-deviation.ts';
+import type { News } from '../episode/event-queue.ts';
 
 /** Whether the series are still where they were when they were learned: their anchors, and the episode of drift. */
 export class DriftWatch {

@@ -1,13 +1,13 @@
 import type { Memory } from '../../math/memory.ts';
-import type { EpisodePhase } from '../anomaly.ts';
-import type { Confidence } from '../confidence.ts';
+import type { EpisodePhase } from '../episode/anomaly.ts';
+import type { Confidence } from '../episode/confidence.ts';
 import type { Detector, Verdict } from '../detector.ts';
-import { Episode, type EpisodeOptions } from '../episode.ts';
-import { emptyFinding, type Finding } from '../finding.ts';
-import { Moves } from '../moves.ts';
+import { Episode, type EpisodeOptions } from '../episode/episode.ts';
+import { emptyFinding, type Finding } from '../episode/finding.ts';
+import { Moves } from '../episode/level-changes.ts';
 import { isAsked, type SeriesInfo } from '../reading.ts';
-import { matters } from './matters.ts';
-import type { News } from './news.ts';
+import { matters } from '../episode/min-deviation.ts';
+import type { News } from '../episode/event-queue.ts';
 import type { WarmUp } from './warm-up.ts';
 
 /** A stream of one reading a second need not be silent for an hour: after so many usual intervals it may speak again. */

@@ -1,13 +1,13 @@
 import type { Memory } from '../../math/memory.ts';
-import { Episode } from '../episode.ts';
-import { CAUSES, emptyFinding, type Finding } from '../finding.ts';
+import { Episode } from '../episode/episode.ts';
+import { CAUSES, emptyFinding, type Finding } from '../episode/finding.ts';
 import type { Reading, SeriesInfo } from '../reading.ts';
-import { Beginning } from '../sensor/beginning.ts';
+import { Beginning } from '../sensor/startup-outliers.ts';
 import { Counter } from '../sensor/counter.ts';
-import type { OrderReason } from '../sensor/course.ts';
+import type { OrderReason } from '../sensor/reading-order.ts';
 import { isByHabit, isSensorFault, type SensorFault } from '../sensor/fault.ts';
 import { SensorWatch, type SensorWatchOptions } from '../sensor/sensor-watch.ts';
-import type { News } from './news.ts';
+import type { News } from '../episode/event-queue.ts';
 
 /** A sensor that has been dead for a year is no worse than one dead for ten times its usual silence. */
 const WORST = 10;

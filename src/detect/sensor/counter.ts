@@ -1,9 +1,6 @@
 import type { Memory } from '../../math/memory.ts';
-import { TimeGap } from '../time-gap.ts';
-
-/** What a counter's rise is told in. */
-export type RateUnit = 'second' | 'minute' | 'hour' | 'day';
-export const RATE_UNITS = ['second', 'minute', 'hour', 'day'] as const satisfies readonly RateUnit[];
+import { TimeGap } from '../../math/time-gap.ts';
+import type { RateUnit } from '../reading.ts';
 
 const MS: Record<RateUnit, number> = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 const SHORT: Record<RateUnit, string> = { second: 's', minute: 'min', hour: 'h', day: 'd' };

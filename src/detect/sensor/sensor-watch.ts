@@ -1,11 +1,11 @@
 import type { Memory } from '../../math/memory.ts';
 import type { Reading, SeriesInfo } from '../reading.ts';
-import { TimeGap } from '../time-gap.ts';
+import { TimeGap } from '../../math/time-gap.ts';
 import { ClockWatch } from './clock-watch.ts';
-import { Course } from './course.ts';
+import { Course } from './reading-order.ts';
 import { Plausibility } from './plausibility.ts';
-import { Silence } from './silence.ts';
-import { Standstill } from './standstill.ts';
+import { Silence } from './silence-detector.ts';
+import { Standstill } from './stuck-detector.ts';
 
 export interface SensorWatchOptions {
   /** Silence that is a fault: a duration, or learned from the sensor's own intervals, or never. */

@@ -1,5 +1,5 @@
 import type { LedgerPort } from '../../stream/ports.ts';
-import type { Database } from '../database.ts';
+import type { Database } from '../sqlite/database.ts';
 
 /** Sends it, now or when it can be; `gone` follows when the broker has it or never will. */
 type Publish = (topic: string, payload: string, gone: () => void) => void;

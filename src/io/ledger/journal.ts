@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { Origin } from '../../stream/ports.ts';
-import type { Database } from '../database.ts';
+import type { Database } from '../sqlite/database.ts';
 
 const CHECK_BYTES = 4;
 

@@ -1,12 +1,12 @@
 import type { Reading } from '../../detect/reading.ts';
 import { fingerprint, type Message, type Receipt } from '../../stream/message.ts';
 import type { Entry, LedgerPort, Origin } from '../../stream/ports.ts';
-import type { Database } from '../database.ts';
-import { failureOf } from '../failure.ts';
-import type { Note } from '../note.ts';
+import type { Database } from '../sqlite/database.ts';
+import { failureOf } from '../sqlite/failure.ts';
+import type { Note } from '../../log.ts';
 import { AckWindow } from './ack-window.ts';
-import { AlarmClock } from './alarm-clock.ts';
-import { Deliveries } from './deliveries.ts';
+import { AlarmClock } from './commit-timer.ts';
+import { Deliveries } from './redelivery-filter.ts';
 import { EntryWriter, entriesIn, type Delivery } from './entries.ts';
 import { Journal } from './journal.ts';
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { BASELINE, type Contender } from '../../../src/app/compare/contenders.ts';
 import { findingsOf } from '../../../src/app/compare/findings.ts';
 import type { ContenderResult } from '../../../src/app/compare/run-contender.ts';
-import type { Anomaly } from '../../../src/detect/anomaly.ts';
+import type { Anomaly } from '../../../src/detect/episode/anomaly.ts';
 
 const gru: Contender = { ...BASELINE, id: 'gru', label: 'GRU' };
 

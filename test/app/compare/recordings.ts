@@ -1,5 +1,5 @@
 import { Random } from '../../../src/math/random.ts';
-import type { Recording, RecordingRow } from '../../../src/io/recording.ts';
+import type { Recording, RecordingRow } from '../../../src/io/files/recording.ts';
 import { MINUTE_MS, START_AT } from '../../room-temperature.ts';
 
 /** A recording without a file: one reading a minute of each column. */

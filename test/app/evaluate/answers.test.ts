@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { answersOf } from '../../../src/app/evaluate/answers.ts';
-import { readRecording } from '../../../src/io/recording.ts';
+import { readRecording } from '../../../src/io/files/recording.ts';
 import { roomTemperature } from '../../room-temperature.ts';
 
 test('answers are row by row: labels as events, openings as alarms, gaps filled with what was there', async () => {

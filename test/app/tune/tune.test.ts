@@ -6,7 +6,7 @@ import { replay } from '../../../src/app/replay.ts';
 import { SEARCHED } from '../../../src/app/tune/searched.ts';
 import { tune, type Tuned, type TuneOptions } from '../../../src/app/tune/tune.ts';
 import { tuningFrom } from '../../../src/config/tuning-words.ts';
-import { readRecording, type Recording } from '../../../src/io/recording.ts';
+import { readRecording, type Recording } from '../../../src/io/files/recording.ts';
 import { roomTemperature } from '../../room-temperature.ts';
 import { kernel } from '../../nn/kernel.ts';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Counter, RATE_UNITS, rateUnit } from '../../../src/detect/sensor/counter.ts';
+import { RATE_UNITS } from '../../../src/detect/reading.ts';
+import { Counter, rateUnit } from '../../../src/detect/sensor/counter.ts';
 import { Memory } from '../../../src/math/memory.ts';
 
 const [MINUTE, HOUR] = [60_000, 3_600_000];

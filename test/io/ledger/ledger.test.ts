@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { openDatabase, type Database } from '../../../src/io/database.ts';
+import { openDatabase, type Database } from '../../../src/io/sqlite/database.ts';
 import { AlertOutbox } from '../../../src/io/ledger/alert-outbox.ts';
 import { Ledger } from '../../../src/io/ledger/ledger.ts';
 import type { Message, Receipt } from '../../../src/stream/message.ts';

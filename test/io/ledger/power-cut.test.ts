@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { openDatabase, type Database } from '../../../src/io/database.ts';
+import { openDatabase, type Database } from '../../../src/io/sqlite/database.ts';
 import { Ledger } from '../../../src/io/ledger/ledger.ts';
-import { openRecovered } from '../../../src/io/recovery.ts';
-import { SnapshotStore } from '../../../src/io/snapshot-store.ts';
+import { openRecovered } from '../../../src/io/sqlite/recovery.ts';
+import { SnapshotStore } from '../../../src/io/sqlite/snapshot-store.ts';
 import { Random } from '../../../src/math/random.ts';
 
 /*

@@ -1,10 +1,10 @@
-import { shortTime } from '../../../detect/short-time.ts';
+import { shortTime } from '../../../detect/episode/short-time.ts';
 import type { Comparison } from '../compare.ts';
 import type { Conclusions } from '../conclusions.ts';
 import { BASELINE, CELL_NAMES } from '../contenders.ts';
 import type { ContenderResult } from '../run-contender.ts';
 import { costChart, gainChart } from './contest-charts.ts';
-import { lanes, learningChart, recordingCharts } from './course-charts.ts';
+import { lanes, learningChart, recordingCharts } from './timeline-charts.ts';
 import { html, Markup, type Content } from './markup.ts';
 import { STYLE } from './style.ts';
 import { contestTable, detections } from './tables.ts';

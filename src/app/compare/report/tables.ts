@@ -1,4 +1,4 @@
-import { shortTime } from '../../../detect/short-time.ts';
+import { shortTime } from '../../../detect/episode/short-time.ts';
 import { difference } from '../blocks.ts';
 import type { Comparison } from '../compare.ts';
 import type { Conclusions } from '../conclusions.ts';

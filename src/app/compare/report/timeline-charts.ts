@@ -1,0 +1,261 @@
+import type { Anomaly } from '../../../detect/episode/anomaly.ts';
+import { BLOCKS } from '../blocks.ts';
+import type { Comparison } from '../compare.ts';
+import type { ContenderResult } from '../run-contender.ts';
+import type { SeriesTrace, Trace } from '../trace.ts';
+import { html, type Content, type Markup } from './markup.ts';
+import { percent, scale, short, ticks, timeTicks } from './scale.ts';
+
+/*
+ * Charts over the time of the recording. They are stretched to the width of the page, with lines that keep their own; text
+ * stands beside them as text, so that it can be read on a phone.
+ */
+
+const WIDTH = 1000;
+const HEIGHT = 100;
+/** The narrowest mark of an episode. */
+const NARROWEST = 2;
+/** A pause so many times as long as a bucket usually is breaks the line. */
+const PAUSE = 5;
+/** A score beyond this is drawn at it. */
+const HIGHEST_SCORE = 5;
+/** Series that get a chart. */
+const MOST_CHARTS = 12;
+
+type Time = Pick<Comparison, 'firstAt' | 'lastAt'>;
+
+const across = ({ firstAt, lastAt }: Time): ((at: number) => number) => scale(firstAt, lastAt, 0, WIDTH);
+const place = (x: number): string => x.toFixed(1);
+
+/** The axis below a chart. */
+const timeAxis = (time: Time): Markup => {
+  const x = across(time);
+  const labels = timeTicks(time.firstAt, time.lastAt).map(
+    ({ at, label }) => html`<span style="left:${percent(x(at) / WIDTH)}">${label}</span>`,
+  );
+  return html`<div class="x">${labels}</div>`;
+};
+
+interface Axes {
+  readonly low: number;
+  readonly high: number;
+  /** Class that gives the height. */
+  readonly size: string;
+  /** What the chart shows, for those who cannot see it. */
+  readonly about: string;
+  readonly most?: number;
+}
+
+/** A chart with its vertical axis; `draw` gets where a value stands. */
+function plot({ low, high, size, about, most = 4 }: Axes, draw: (y: (value: number) => number) => Content): Markup {
+  const y = scale(low, high, HEIGHT, 0);
+  const marks = ticks(low, high, most);
+  return html`<div class="y ${size}">
+      ${marks.map((v) => html`<span style="top:${percent(y(v) / HEIGHT)}">${short(v)}</span>`)}
+    </div>
+    <svg class="${size}" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${about}">
+      ${marks.map((v) => html`<path class="grid" d="M0 ${place(y(v))}H${WIDTH}" />`)}${draw(y)}
+    </svg>`;
+}
+
+/** Where the k-th value of a line stands, and whether the line is broken after it. */
+interface Line {
+  readonly x: (k: number) => number;
+  readonly pause: (k: number) => boolean;
+}
+
+/** Where a thinned line is to be broken: after each bucket that is followed by a long pause. */
+function pausesIn({ at }: Trace): (k: number) => boolean {
+  const steps = at.slice(1).map((time, k) => time - at[k]);
+  const usual = steps.toSorted()[steps.length >> 1];
+  return (k) => steps[k] > PAUSE * usual || steps[k] <= 0;
+}
+
+/** One line through the least and the largest value of each bucket. */
+function envelopePath({ min, max }: SeriesTrace, { x, pause }: Line, y: (v: number) => number): string {
+  let path = '';
+  let pen = 'M';
+  for (let k = 0; k < min.length; k++) {
+    if (Number.isNaN(min[k])) pen = 'M';
+    else {
+      const px = place(x(k));
+      path += `${pen}${px} ${place(y(min[k]))}`;
+      if (max[k] > min[k]) path += `V${place(y(max[k]))}`;
+      pen = pause(k) ? 'M' : 'L';
+    }
+  }
+  return path;
+}
+
+/** The band as one area for each stretch without a pause. */
+function bandPath({ lower, upper }: SeriesTrace, { x, pause }: Line, y: (v: number) => number): string {
+  let path = '';
+  let there = '';
+  let back = '';
+  for (let k = 0; k <= lower.length; k++) {
+    const known = k < lower.length && !Number.isNaN(lower[k]) && !Number.isNaN(upper[k]);
+    if (known) {
+      const px = place(x(k));
+      there += `${there === '' ? 'M' : 'L'}${px} ${place(y(upper[k]))}`;
+      back = `L${px} ${place(y(lower[k]))}${back}`;
+    }
+    if (there !== '' && (!known || pause(k))) {
+      path += `${there}${back}Z`;
+      there = back = '';
+    }
+  }
+  return path;
+}
+
+/** One line through the values, broken where one is missing. */
+function linePath(values: Float64Array, { x, pause }: Line, y: (v: number) => number): string {
+  let path = '';
+  let pen = 'M';
+  for (const [k, value] of values.entries()) {
+    if (Number.isNaN(value)) pen = 'M';
+    else {
+      path += `${pen}${place(x(k))} ${place(y(value))}`;
+      pen = pause(k) ? 'M' : 'L';
+    }
+  }
+  return path;
+}
+
+const washes = (episodes: readonly Anomaly[], time: Time): readonly Markup[] => {
+  const x = across(time);
+  return episodes.map(({ startAt, endAt, reason }) => {
+    const from = x(startAt);
+    const width = Math.max(NARROWEST, x(endAt ?? time.lastAt) - from);
+    return html`<g
+      ><title>${reason}</title
+      ><rect class="wash" x="${place(from)}" y="0" width="${place(width)}" height="${HEIGHT}" /><path
+        class="edge"
+        d="M${place(from)} 0V${HEIGHT}"
+    /></g>`;
+  });
+};
+
+/** Least and largest of what is known, with some air. */
+function rangeOf(...all: readonly Float64Array[]): { readonly low: number; readonly high: number } {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const values of all)
+    for (const value of values) {
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  if (!(high > low)) return Number.isFinite(low) ? { low: low - 1, high: high + 1 } : { low: 0, high: 1 };
+  const air = 0.06 * (high - low);
+  return { low: low - air, high: high + air };
+}
+
+/** The recording, what the contender expected of it, and what it reported. */
+export function recordingCharts(comparison: Comparison, chosen: ContenderResult): Markup {
+  const { columns, series, results } = comparison;
+  const { trace, episodes } = chosen;
+  const x = across(comparison);
+  const line: Line = { x: (k) => x(trace.at[k]), pause: pausesIn(trace) };
+  const led = (d: number): readonly Anomaly[] => episodes.filter((each) => each.series === series[d]);
+  const shown = columns
+    .map((_, d) => d)
+    .filter((d) => trace.series[d].min.some((value) => !Number.isNaN(value)))
+    .toSorted((a, b) => led(b).length - led(a).length)
+    .slice(0, MOST_CHARTS)
+    .sort((a, b) => a - b);
+  const size = shown.length > 1 ? 'small' : 'tall';
+  const loss = (result: ContenderResult, d: number): string | null =>
+    result.seriesLoss.get(series[d])?.toFixed(3) ?? null;
+  const note = (d: number): Content => {
+    const own = loss(chosen, d);
+    if (own === null) return null;
+    return chosen === results[0] ? `${own} nats` : `${own} nats, baseline ${loss(results[0], d)}`;
+  };
+  const charts = shown.map((d) => {
+    const own = trace.series[d];
+    const about = `${columns[d]}: measured and expected`;
+    return html`<h3>${columns[d]}<small>${note(d)}</small></h3>
+      <div class="plot">
+        ${plot({ ...rangeOf(own.min, own.max), size, about }, (y) => [
+          html`<path class="band" d="${bandPath(own, line, y)}" />`,
+          washes(led(d), comparison),
+          html`<path class="line measured" d="${envelopePath(own, line, y)}" />`,
+        ])}${timeAxis(comparison)}
+      </div>`;
+  });
+  const more = columns.length - shown.length;
+  return html`<figure>
+    <ul class="legend">
+      <li class="ink"><i class="thin"></i>measured</li>
+      <li><i style="background:var(--band)"></i>99 % of what ${chosen.contender.label} expected one reading before</li>
+      <li><i style="background:var(--alarm-wash)"></i>anomaly, in the series that led it</li>
+    </ul>
+    ${charts}
+    ${more > 0 ? html`<p class="note">${more} more series without a value or with fewer anomalies are not drawn.</p>` : null}
+    <h3>Score<small>above 1 is anomalous; drawn up to ${HIGHEST_SCORE}</small></h3>
+    <div class="plot">
+      ${plot({ low: 0, high: HIGHEST_SCORE, size: 'low', about: 'The highest score of each moment', most: 3 }, (y) => [
+        html`<path class="limit" d="M0 ${place(y(1))}H${WIDTH}" />`,
+        html`<path class="line score" d="${linePath(trace.score, line, y)}" />`,
+      ])}${timeAxis(comparison)}
+    </div>
+  </figure>`;
+}
+
+/** Who reported what when: one lane for each contender. */
+export function lanes(comparison: Comparison): Markup {
+  const x = across(comparison);
+  const lane = ({ contender, episodes }: ContenderResult): Markup => {
+    const marks = episodes
+      .filter(({ kind }) => kind !== 'sensor')
+      .map(({ startAt, endAt, reason }) => {
+        const from = x(startAt);
+        const width = Math.max(NARROWEST, x(endAt ?? comparison.lastAt) - from);
+        return html`<rect x="${place(from)}" y="15" width="${place(width)}" height="70" fill="currentColor"
+          ><title>${reason}</title></rect
+        >`;
+      });
+    const tint = `c-${contender.cell ?? 'none'}`;
+    return html`<div class="lane-name">${contender.label}</div>
+      <div class="lane ${tint}">
+        <svg
+          viewBox="0 0 ${WIDTH} ${HEIGHT}"
+          preserveAspectRatio="none"
+          role="img"
+          aria-label="Anomalies by ${contender.label}"
+        >
+          ${marks}
+        </svg>
+      </div>`;
+  };
+  return html`<figure><div class="plot">${comparison.results.map(lane)}${timeAxis(comparison)}</div></figure>`;
+}
+
+/** How the log-loss went on: the baseline, and the best learner of each cell. */
+export function learningChart(shown: readonly ContenderResult[]): Markup {
+  const x = scale(0, BLOCKS, 0, WIDTH);
+  const line: Line = { x: (k) => x(k + 0.5), pause: () => false }; // the middle of each block
+  const curves = shown.map(({ losses }) => losses.means);
+  const { low, high } = rangeOf(...curves);
+  return html`<figure>
+    <div class="plot">
+      ${plot({ low, high, size: 'tall', about: 'Log-loss over the recording' }, (y) =>
+        shown.map(
+          ({ contender }, i) =>
+            html`<path
+              class="line c-${contender.cell ?? 'none'}"
+              d="${linePath(curves[i], line, y)}"
+              ${contender.cell === null ? html` stroke-dasharray="5 4"` : null}
+              ><title>${contender.label}</title></path
+            >`,
+        ),
+      )}
+      <div class="x">
+        <span style="left:0;transform:none">first row</span
+        ><span style="left:100%;transform:translateX(-100%)">last row</span>
+      </div>
+    </div>
+    <ul class="legend">
+      ${shown.map(({ contender }) => html`<li class="c-${contender.cell ?? 'none'}"><i class="thin"></i>${contender.label}</li>`)}
+    </ul>
+  </figure>`;
+}

@@ -1,0 +1,203 @@
+import { perSeries, type Carry, type Memory } from '../../math/memory.ts';
+import type { EpisodePhase, Severity } from './anomaly.ts';
+import { CAUSES, type Cause, type Finding } from './finding.ts';
+
+export interface EpisodeOptions {
+  /** The score must stay above the line this long before anyone is told. */
+  readonly minDurationMs: number;
+  /** Readings under `hysteresis` in a row that end an episode. */
+  readonly closeAfter: number;
+  readonly hysteresis: number;
+  /** After an episode only what is worse than it may open another for this long. */
+  readonly coolDownMs: number;
+}
+
+export const severityOf = (score: number): Severity => (score < 2 ? 'minor' : score < 4 ? 'major' : 'critical');
+
+// Slots of the episode's memory; then the evidence of the causes and the scores of the series.
+const STATE = 0; // 0 calm, 1 suspected, 2 open
+const START = 1;
+const PEAK_AT = 2;
+const PEAK = 3;
+const ANNOUNCED = 4;
+const QUIET = 5;
+const LAST_OVER = 6;
+const CLOSED_AT = 7;
+const LAST_PEAK = 8;
+const CAUSE = 9;
+const SERIES = 10;
+const VALUE = 11;
+const EXPECTED = 12;
+const LOWER = 13;
+const UPPER = 14;
+const DETAIL = 15;
+const CONFIDENCE = 16;
+const RAISED = 17; // since when the score has been above `hysteresis`, NaN while it is not
+const SUSPECTED_AT = 18;
+const OPENED_AT = 19;
+const SCORE = 20; // of the last step
+const EVIDENCE = 21;
+const SCORES = EVIDENCE + CAUSES.length;
+
+const CALM = 0;
+const SUSPECTED = 1;
+const OPEN = 2;
+
+/** Of the series that are left, the one that had most to do with the peak leads. */
+const carry: Carry = (s, old, before) => {
+  perSeries(SCORES)(s, old, before);
+  const scores = s.subarray(SCORES);
+  const same = before.indexOf(old[SERIES]);
+  s[SERIES] = same >= 0 ? same : scores.indexOf(Math.max(...scores));
+};
+
+/**
+ * One anomaly is one episode: opened once, updated when it reaches a higher severity, closed once.
+ *
+ * A score above 1 raises a suspicion, which becomes an episode after `minDuration`; from then on only a score under
+ * `hysteresis` counts as calm, and `closeAfter` calm readings in a row close it. While it lasts nothing is told again.
+ * It started when the score last rose above `hysteresis`, which is before the alarm when the detection is late. All of
+ * it is in memory, so an episode that was open when the power went is still open when it comes back.
+ */
+export class Episode {
+  private readonly s: Float64Array;
+  private readonly options: EpisodeOptions;
+
+  constructor(memory: Pick<Memory, 'take'>, name: string, series: number, options: EpisodeOptions) {
+    this.s = memory.take(name, SCORES + series, carry);
+    this.s[CLOSED_AT] = -Infinity;
+    this.s[RAISED] = NaN;
+    this.options = options;
+  }
+
+  get open(): boolean {
+    return this.s[STATE] === OPEN;
+  }
+
+  /** Since when what was found had been there without interruption. */
+  get startAt(): number {
+    return this.s[START];
+  }
+
+  /** When the alarm was raised. */
+  get openedAt(): number {
+    return this.s[OPENED_AT];
+  }
+
+  /** Score of the last step. */
+  get score(): number {
+    return this.s[SCORE];
+  }
+
+  /** Index of the leading series at the peak. */
+  get series(): number {
+    return this.s[SERIES];
+  }
+
+  get cause(): Cause {
+    return CAUSES[this.s[CAUSE]];
+  }
+
+  get peakAt(): number {
+    return this.s[PEAK_AT];
+  }
+
+  /** When the score was last above the line. */
+  get lastOverAt(): number {
+    return this.s[LAST_OVER];
+  }
+
+  /**
+   * Takes a finding; tells when there is news for the world. `since`: when what was found began, if before now;
+   * `coolDownMs`: the cool-down, if not that of the options.
+   */
+  step(at: number, finding: Finding, since = at, coolDownMs = this.options.coolDownMs): EpisodePhase | null {
+    const { s, options } = this;
+    s[SCORE] = finding.score;
+    if (!(finding.score > options.hysteresis)) s[RAISED] = NaN;
+    else if (Number.isNaN(s[RAISED])) s[RAISED] = since;
+    if (s[STATE] === OPEN) return this.follow(at, finding);
+    if (!(finding.score > 1)) {
+      s[STATE] = CALM;
+      return null;
+    }
+    if (s[STATE] === CALM) {
+      s[STATE] = SUSPECTED;
+      s[SUSPECTED_AT] = since;
+      s[START] = Math.min(since, s[RAISED]);
+      s[PEAK] = 0;
+    }
+    this.keepPeak(at, finding);
+    s[LAST_OVER] = at;
+    const cooling = at - s[CLOSED_AT] < coolDownMs && s[PEAK] <= s[LAST_PEAK];
+    if (cooling || at - s[SUSPECTED_AT] < options.minDurationMs) return null;
+    s[STATE] = OPEN;
+    s[OPENED_AT] = at;
+    s[QUIET] = 0;
+    s[ANNOUNCED] = s[PEAK];
+    return 'opened';
+  }
+
+  /** Ends the episode by a word of the operator, not by calm: true when one was open. */
+  end(at: number): boolean {
+    const { open } = this;
+    if (open) this.close(at);
+    else this.s[STATE] = CALM;
+    this.s[RAISED] = NaN;
+    return open;
+  }
+
+  /** Writes the peak of the present or last episode into `finding`. */
+  recall(finding: Finding): void {
+    const { s } = this;
+    finding.score = s[PEAK];
+    finding.cause = CAUSES[s[CAUSE]];
+    finding.series = s[SERIES];
+    finding.value = s[VALUE];
+    finding.expected = s[EXPECTED];
+    finding.lower = s[LOWER];
+    finding.upper = s[UPPER];
+    finding.detail = s[DETAIL];
+    finding.confidence = s[CONFIDENCE];
+    finding.evidence.set(s.subarray(EVIDENCE, SCORES));
+    finding.scores.set(s.subarray(SCORES));
+  }
+
+  private follow(at: number, finding: Finding): EpisodePhase | null {
+    const { s, options } = this;
+    if (finding.score > s[PEAK]) this.keepPeak(at, finding);
+    if (finding.score > 1) s[LAST_OVER] = at;
+    s[QUIET] = finding.score > options.hysteresis ? 0 : s[QUIET] + 1;
+    if (s[QUIET] >= options.closeAfter) {
+      this.close(at);
+      return 'closed';
+    }
+    if (severityOf(s[PEAK]) === severityOf(s[ANNOUNCED])) return null;
+    s[ANNOUNCED] = s[PEAK];
+    return 'updated';
+  }
+
+  private close(at: number): void {
+    const { s } = this;
+    s[STATE] = CALM;
+    s[CLOSED_AT] = at;
+    s[LAST_PEAK] = s[PEAK];
+  }
+
+  private keepPeak(at: number, finding: Finding): void {
+    const { s } = this;
+    if (finding.score <= s[PEAK]) return;
+    s[PEAK_AT] = at;
+    s[PEAK] = finding.score;
+    s[CAUSE] = CAUSES.indexOf(finding.cause);
+    s[SERIES] = finding.series;
+    s[VALUE] = finding.value;
+    s[EXPECTED] = finding.expected;
+    s[LOWER] = finding.lower;
+    s[UPPER] = finding.upper;
+    s[DETAIL] = finding.detail;
+    s[CONFIDENCE] = finding.confidence;
+    s.set(finding.evidence, EVIDENCE);
+    s.set(finding.scores, SCORES);
+  }
+}

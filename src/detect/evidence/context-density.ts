@@ -1,0 +1,68 @@
+import { section, type Memory } from '../../math/memory.ts';
+import { softmax } from '../../nn/read-out.ts';
+import { Adam } from '../../nn/adam.ts';
+import { BINS } from '../../math/bins.ts';
+import type { Season } from '../forecast/season.ts';
+
+/**
+ * sin and cos of the time of day, and 1. Not the day of the week: in the first fortnight it explains away every level that
+ * came once (NAB 69 instead of 72).
+ */
+const FEATURES = 3;
+/** Readings after which the learning rate falls as 1/sqrt(t): the density settles, but never for good. */
+const SETTLING = 500;
+
+/**
+ * The slow memory: which levels occur at which time of day, p(y | clock), as a categorical density over bins.
+ *
+ *   a_b = U_b [sin phi, cos phi, 1],   p = softmax(a)
+ *
+ * learned by cross-entropy with Adam at 0.01 min(1, sqrt(500/t)). It holds what a network that adapts to every
+ * reading forgets: that a level is rare. On NAB it is the part that matters most (12 of 76 points).
+ */
+export class ContextDensity {
+  /** The forecast made by `forecast`: a probability for each bin. */
+  readonly p = new Float64Array(BINS);
+  private readonly theta: Float64Array;
+  private readonly gradient: Float64Array;
+  private readonly features: Float64Array;
+  private readonly adam: Adam;
+  private readonly count: Float64Array;
+
+  constructor(memory: Pick<Memory, 'take' | 'join'>) {
+    this.theta = memory.take('density', BINS * FEATURES);
+    this.gradient = new Float64Array(this.theta.length);
+    this.features = memory.take('density.clock', FEATURES);
+    this.adam = new Adam(section(memory, 'density'), this.theta.length, {
+      learningRate: 0.01,
+      clip: 1,
+    });
+    this.count = memory.take('density.count', 1);
+  }
+
+  /** Fills `p` with the density at the last clock given. */
+  forecast(): void {
+    const { theta, features, p } = this;
+    for (let b = 0, k = 0; b < BINS; b++, k += FEATURES)
+      p[b] = theta[k] * features[0] + theta[k + 1] * features[1] + theta[k + 2];
+    softmax(p, 0, BINS);
+  }
+
+  /** Learns that the level was q (BINS from `at`) where `p` was forecast. */
+  learn(q: Float64Array, at: number): void {
+    const { gradient, features, p } = this;
+    for (let b = 0, k = 0; b < BINS; b++) {
+      const d = p[b] - q[at + b];
+      for (let j = 0; j < FEATURES; j++) gradient[k++] = d * features[j];
+    }
+    const t = ++this.count[0];
+    this.adam.update(this.theta, gradient, Math.min(1, Math.sqrt(SETTLING / t)));
+  }
+
+  /** Sets the clock that the next forecast is for. */
+  advance({ features }: Season): void {
+    this.features[0] = features[0];
+    this.features[1] = features[1];
+    this.features[2] = 1;
+  }
+}

@@ -1,0 +1,153 @@
+import type { Memory } from '../../math/memory.ts';
+import { Moments } from '../../math/moments.ts';
+import { DAY_MS } from '../../math/time.ts';
+
+/** A block lasts a day at least, so that the time of day cancels, and has this many readings at least. */
+const LEAST = 24;
+/** Blocks of the first anchor, and of the slow average that is compared with it: a week. */
+const WEEK = 7;
+/** The anchor is refined by blocks that agree with it until it has this many; then it is frozen. */
+const FULL = 28;
+/** A reading counts as this many deviations from the mean at most: a spike is not a drift. */
+const WINSOR = 10;
+/** However unsteady a series, this many deviations of its readings away is another place. */
+const FARTHEST = 8;
+/** Quantile of the normal distribution for one false drift in a million blocks. */
+const Z = 4.9;
+
+// Slots of the memory.
+const SINCE = 0; // of the present block
+const COUNT = 1;
+const MEAN = 2;
+const BLOCKS = 3; // in the anchor
+const CENTRE = 4; // mean of its block means
+const SPREAD = 5; // sum of their squared deviations
+const TURNS = 6; // sum of the squared differences from one to the next
+const LAST = 7;
+const RECENT = 8; // how many block means are kept
+const SCORE = 9;
+const RING = 10; // means of the last blocks, then when each began
+const BEGAN = RING + WEEK;
+
+/** Quantile of Student's t for that of the normal distribution: E. A. Cornish, R. A. Fisher (1938), four terms. */
+const student = (z: number, freedom: number): number => {
+  const z2 = z * z;
+  const a = z * (z2 + 1);
+  const b = z * ((5 * z2 + 16) * z2 + 3);
+  const c = z * (((3 * z2 + 19) * z2 + 17) * z2 - 15);
+  return z + a / (4 * freedom) + b / (96 * freedom ** 2) + c / (384 * freedom ** 3);
+};
+
+/**
+ * Is a series still where it was when it was learned? What learns on every reading can be taught anything, if only slowly
+ * enough. So the mean of the last seven blocks of a day is held against the mean of the first ones, which is frozen:
+ *
+ *   score = |slow - anchor| / line
+ *   line  = t s sqrt(min(1, f/m) + min(1, f/n)),   s² = S / (n - 1),   f = (1 + r) / (1 - r),
+ *   r     = q + (1 + 4 q) / n from 0 to 0.9,       q = 1 - T / (2 S)
+ *
+ * with m blocks in the slow average and n in the anchor, S the sum of squared deviations of the anchor's block means, T that of
+ * the squared differences between neighbours, so that r is their autocorrelation (J. von Neumann, Ann. Math. Statist. 12, 1941;
+ * its bias after M. G. Kendall, Biometrika 41, 1954), and t Student's quantile for n - 1 degrees of freedom and one false drift
+ * in a million blocks. So a daily season cancels, a weekly one and a slow wander widen the line, up to 8 deviations of the
+ * readings. All readings count, those of an anomaly too.
+ *
+ * A series that says nothing for days has longer blocks. While all readings are equal there is no scale, and no anchor.
+ * Memory: see the slots. Cost: a few additions a reading.
+ */
+export class Anchor {
+  private readonly s: Float64Array;
+  private readonly readings: Moments; // until the anchor is full
+
+  constructor(memory: Pick<Memory, 'take'>) {
+    this.s = memory.take('anchor', BEGAN + WEEK);
+    this.readings = new Moments(memory, 'anchor.readings', Infinity, WINSOR);
+  }
+
+  /** Above 1 it has drifted; 0 until there is an anchor and something to hold against it. Changes once a block. */
+  get score(): number {
+    return this.s[SCORE];
+  }
+
+  /** Mean of the training period, in the series' unit; NaN until there is an anchor. */
+  get mean(): number {
+    return this.s[BLOCKS] < WEEK ? NaN : this.s[CENTRE];
+  }
+
+  /** Mean of late. */
+  get slow(): number {
+    const { s } = this;
+    let sum = 0;
+    for (let k = 0; k < s[RECENT]; k++) sum += s[RING + k];
+    return sum / s[RECENT];
+  }
+
+  /** How far apart `slow` and `mean` may be. */
+  get line(): number {
+    const { s } = this;
+    const n = s[BLOCKS];
+    const found = 1 - s[TURNS] / (2 * s[SPREAD]);
+    const r = Math.max(0, Math.min(0.9, found + (1 + 4 * found) / n));
+    const f = (1 + r) / (1 - r);
+    const spread = Math.sqrt(s[SPREAD] / (n - 1));
+    const line = student(Z, n - 1) * spread * Math.sqrt(Math.min(1, f / s[RECENT]) + Math.min(1, f / n));
+    return Math.min(line, FARTHEST * this.readings.deviation);
+  }
+
+  /** When the readings that `slow` is the mean of began. */
+  get since(): number {
+    return this.s[BEGAN + this.s[RECENT] - 1];
+  }
+
+  /**
+   * Takes the reading x at a time; true when a block is over and the score may have changed. While `frozen` the anchor learns
+   * nothing, and the slow average goes on.
+   */
+  add(at: number, x: number, frozen = false): boolean {
+    const { s, readings } = this;
+    const over = s[COUNT] >= LEAST && at - s[SINCE] >= DAY_MS;
+    if (over) this.close(frozen);
+    if (s[COUNT] === 0) s[SINCE] = at;
+    if (s[BLOCKS] < FULL && !frozen) readings.add(x);
+    const far = readings.count > 50 && readings.deviation > 0 ? WINSOR * readings.deviation : Infinity;
+    const near = Math.max(readings.mean - far, Math.min(readings.mean + far, x));
+    s[MEAN] += (near - s[MEAN]) / ++s[COUNT];
+    return over;
+  }
+
+  /** The series is all right as it is: what comes next is the training period. */
+  accept(): void {
+    this.s.fill(0);
+    this.readings.reset();
+  }
+
+  private close(frozen: boolean): void {
+    const { s } = this;
+    const mean = s[MEAN];
+    s[COUNT] = s[MEAN] = 0;
+    if (s[BLOCKS] < WEEK) {
+      if (!frozen) this.anchor(mean);
+      // A week of equal days has no scale.
+      if (s[BLOCKS] === WEEK && s[SPREAD] === 0) s[BLOCKS] = 0;
+      return;
+    }
+    s.copyWithin(RING + 1, RING, RING + WEEK - 1);
+    s[RING] = mean;
+    s.copyWithin(BEGAN + 1, BEGAN, BEGAN + WEEK - 1);
+    s[BEGAN] = s[SINCE];
+    s[RECENT] = Math.min(WEEK, s[RECENT] + 1);
+    s[SCORE] = Math.abs(this.slow - s[CENTRE]) / this.line;
+    if (s[BLOCKS] < FULL && s[SCORE] < 0.5 && !frozen) this.anchor(mean);
+  }
+
+  /** Takes a block's mean into the anchor, by the recurrence of B. P. Welford (1962). */
+  private anchor(mean: number): void {
+    const { s } = this;
+    if (s[BLOCKS] > 0) s[TURNS] += (mean - s[LAST]) ** 2;
+    else s[CENTRE] = s[SPREAD] = s[TURNS] = 0;
+    const d = mean - s[CENTRE];
+    s[CENTRE] += d / ++s[BLOCKS];
+    s[SPREAD] += d * (mean - s[CENTRE]);
+    s[LAST] = mean;
+  }
+}

@@ -1,0 +1,75 @@
+import type { Memory } from '../../math/memory.ts';
+
+/** How often a reading leaves the range seen so far, at least: it cannot be counted while it is rare. */
+const RATE = 0.02;
+/** A series that sets records, as a river in spring, is expected to go on: three times their share of so many readings. */
+const TREND = 3;
+const TREND_SPAN = 2000;
+/** A record by less than so many usual steps is but the next reading of a series that drifts. */
+const FULL_AT = 2;
+/** Before any excess was seen, five of a tenth of the range are imagined. */
+const IMAGINED = 5;
+const IMAGINED_SIZE = 0.1;
+/** Until then nearly every reading is a record, and says nothing of the records to come. */
+const COUNTED_AFTER = 100;
+const MOST = 30;
+
+/**
+ * How far is a reading beyond everything seen so far? r is the distance outside [min, max] over max - min, and
+ *
+ *   evidence = -c log10(rate) + r / mean r log10(e),   mean r = (5 * 0.1 + sum of past r) / (5 + number of past r)
+ *
+ * the tail model of `Tail` with its rate bounded below by 0.02 instead of counted, c = 1 for a distance of two usual steps and
+ * more, and less in proportion.
+ */
+export class Extremes {
+  private readonly s: Float64Array; // readings, min, max, sum of r, number of r, share of records of late
+
+  constructor(memory: Pick<Memory, 'take'>) {
+    this.s = memory.take('extremes', 6);
+  }
+
+  get min(): number {
+    return this.s[1];
+  }
+
+  get max(): number {
+    return this.s[2];
+  }
+
+  /** 0 for a reading within the range, up to 30 beyond it. `step`: a usual step, in the unit of x. Changes nothing. */
+  evidence(x: number, step: number): number {
+    const { s } = this;
+    const r = this.excess(x);
+    if (r === 0) return 0;
+    const distance = x > s[2] ? x - s[2] : s[1] - x;
+    const c = step > 0 ? Math.min(1, distance / (FULL_AT * step)) : 1;
+    const rate = Math.min(1, Math.max(RATE, TREND * s[5]));
+    const mean = (IMAGINED * IMAGINED_SIZE + s[3]) / (IMAGINED + s[4]);
+    return Math.min(MOST, -c * Math.log10(rate) + (r / mean) * Math.LOG10E);
+  }
+
+  add(x: number): void {
+    const { s } = this;
+    if (s[0]++ === 0) {
+      s[1] = s[2] = x;
+      return;
+    }
+    const r = this.excess(x);
+    if (s[0] > COUNTED_AFTER) s[5] += ((r > 0 ? 1 : 0) - s[5]) / TREND_SPAN;
+    // Of a range of nothing, every excess is endless.
+    if (r > 0 && s[2] > s[1] && s[0] > COUNTED_AFTER) {
+      s[3] += r;
+      s[4]++;
+    }
+    s[1] = Math.min(s[1], x);
+    s[2] = Math.max(s[2], x);
+  }
+
+  private excess(x: number): number {
+    const { s } = this;
+    if (s[0] === 0 || (x >= s[1] && x <= s[2])) return 0;
+    const beyond = x > s[2] ? x - s[2] : s[1] - x;
+    return Math.min(1e6, beyond / (s[2] - s[1] + 1e-9));
+  }
+}

@@ -1,0 +1,121 @@
+import { perSeries, type Carry, type Memory } from '../../math/memory.ts';
+
+/** Weight of the newest reading in mean and covariance is max(1/t, 1/SPAN). */
+const SPAN = 5000;
+/** Added to each variance, so that two series that always agree still leave room for measurement noise. */
+const RIDGE = 1e-3;
+/** Passes over the missing values: one is exact for one missing series, three for all that matters with more. */
+const SWEEPS = 3;
+
+/** A new series has the variance of a standardised level, and nothing to do with the others yet. */
+const perPair: Carry = (covariance, old, before) => {
+  const D = before.length;
+  const oldD = Math.sqrt(old.length);
+  for (let i = 0; i < D; i++) {
+    if (before[i] < 0) covariance[i * D + i] = 1;
+    for (let j = 0; j <= i; j++) {
+      const [low, high] = [Math.min(before[i], before[j]), Math.max(before[i], before[j])];
+      if (low >= 0) covariance[i * D + j] = old[high * oldD + low]; // the lower triangle is kept
+    }
+  }
+};
+
+/**
+ * Does each series still fit its company? The regression-adjusted variables of D. M. Hawkins ("Multivariate quality
+ * control based on regression-adjusted variables", Technometrics 33, 1991): with P the inverse of the covariance,
+ *
+ *   z_i = (P (y - mean))_i / sqrt(P_ii)
+ *
+ * is the residual of series i regressed on all the others, in its own standard deviations. A pump whose flow no
+ * longer follows its current has ordinary values, an ordinary course, and a large z.
+ *
+ * Memory: mean (D), covariance (D, D). Cost: a Cholesky factorisation and D substitutions, about 2 D^3 operations a step.
+ */
+export class Coherence {
+  /** z of the last `measure` (D). */
+  readonly z: Float64Array;
+  /** What the others say that y_i should be, of the last `measure` (D). */
+  readonly fitted: Float64Array;
+  private readonly size: number;
+  private readonly count: Float64Array;
+  private readonly mean: Float64Array;
+  private readonly covariance: Float64Array;
+  private readonly L: Float64Array; // lower triangle of the Cholesky factor
+  private readonly column: Float64Array;
+
+  constructor(memory: Pick<Memory, 'take'>, size: number) {
+    this.size = size;
+    this.z = new Float64Array(size);
+    this.fitted = new Float64Array(size);
+    this.count = memory.take('coherence.count', 1);
+    this.mean = memory.take('coherence.mean', size, perSeries());
+    this.covariance = memory.take('coherence.covariance', size * size, perPair);
+    this.L = new Float64Array(size * size);
+    this.column = new Float64Array(size);
+  }
+
+  /**
+   * Fills `z` and `fitted` for the vector y (D); before 50 readings z is 0 and everything fits. Where `heard` is 0, y is
+   * a finite guess, and what the others suggest is written over it: its own z is 0, and theirs are those of the group
+   * without it or smaller, as they are still judged by the company of all.
+   */
+  measure(y: Float64Array, heard: Uint8Array): void {
+    const { size: D, z, fitted, column } = this;
+    z.fill(0);
+    fitted.set(y);
+    if (this.count[0] < 50) return;
+    this.factorise();
+    for (let sweep = 0; sweep < SWEEPS; sweep++)
+      for (let i = 0; i < D; i++) if (heard[i] === 0) y[i] -= this.project(i, y) / column[i];
+    for (let i = 0; i < D; i++) {
+      const projection = this.project(i, y);
+      z[i] = projection / Math.sqrt(column[i]);
+      fitted[i] = y[i] - projection / column[i];
+    }
+  }
+
+  /** How the series go together is learned anew. */
+  restart(): void {
+    this.count[0] = 0;
+  }
+
+  learn(y: Float64Array): void {
+    const { size: D, mean, covariance } = this;
+    const a = Math.max(1 / ++this.count[0], 1 / SPAN);
+    for (let i = 0; i < D; i++)
+      for (let j = 0; j <= i; j++) {
+        const product = (y[i] - mean[i]) * (y[j] - mean[j]);
+        covariance[i * D + j] = (1 - a) * (covariance[i * D + j] + a * product);
+      }
+    for (let i = 0; i < D; i++) mean[i] += a * (y[i] - mean[i]);
+  }
+
+  /** (P (y - mean))_i; leaves column i of P = (L L^T)^-1 in `column`, by forward and back substitution. */
+  private project(i: number, y: Float64Array): number {
+    const { size: D, mean, L, column } = this;
+    for (let r = 0; r < D; r++) {
+      let sum = r === i ? 1 : 0;
+      for (let k = 0; k < r; k++) sum -= L[r * D + k] * column[k];
+      column[r] = sum / L[r * D + r];
+    }
+    for (let r = D - 1; r >= 0; r--) {
+      let sum = column[r];
+      for (let k = r + 1; k < D; k++) sum -= L[k * D + r] * column[k];
+      column[r] = sum / L[r * D + r];
+    }
+    let projection = 0;
+    for (let r = 0; r < D; r++) projection += column[r] * (y[r] - mean[r]);
+    return projection;
+  }
+
+  private factorise(): void {
+    const { size: D, covariance, L } = this;
+    for (let i = 0; i < D; i++)
+      for (let j = 0; j <= i; j++) {
+        let sum = covariance[i * D + j] + (i === j ? RIDGE : 0);
+        for (let k = 0; k < j; k++) sum -= L[i * D + k] * L[j * D + k];
+        // Rounding can leave a pivot at or below 0 where two series are one: the ridge is then all that is known.
+        L[i * D + j] = i === j ? Math.sqrt(Math.max(sum, RIDGE * RIDGE)) : sum / L[j * D + j];
+      }
+  }
+}

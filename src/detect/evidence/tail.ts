@@ -1,0 +1,84 @@
+import type { Memory } from '../../math/memory.ts';
+
+const BUCKETS = 256;
+const TOP = 17;
+const WIDTH = TOP / BUCKETS;
+/** Share of the past that counts as the tail, modelled instead of counted. */
+const TAIL = 0.02;
+/** Past values are halved in weight when this many have been counted. */
+const SPAN = 40_000;
+
+const bucketOf = (v: number): number => Math.max(0, Math.min(BUCKETS - 1, Math.floor(v / WIDTH)));
+
+/**
+ * How rare is a value, judged by its own past? The answer is evidence: -log10 P(V >= v).
+ *
+ * Up to the 98 % quantile u, P is counted in a histogram on [0, 17]; above it the excess is taken as exponential,
+ *   P(V >= v) = 0.02 exp(-(v - u) / mean excess),
+ * the peaks-over-threshold model with shape 0 (J. Pickands, Annals of Statistics 3, 1975), which needs no fit.
+ */
+export class Tail {
+  private readonly counts: Float64Array;
+  // Kept up to date with every value, so that a question need not go through all buckets: the sum of the counts; k, the
+  // bucket in which the tail begins; the sum above bucket k; the highest bucket that is not empty.
+  private readonly sums: Float64Array;
+
+  constructor(memory: Pick<Memory, 'take'>, name: string) {
+    this.counts = memory.take(`${name}.counts`, BUCKETS);
+    this.sums = memory.take(`${name}.sums`, 4);
+    this.sums[1] = BUCKETS - 1;
+  }
+
+  /** -log10 P(V >= v) for v >= 0. Changes nothing. */
+  evidence(v: number): number {
+    const { counts, sums } = this;
+    const n = sums[0];
+    const k = sums[1];
+    const above = sums[2];
+    const inTail = TAIL * n;
+    const share = counts[k] > 0 ? (inTail - above) / counts[k] : 0; // of bucket k that belongs to the tail
+    const u = (k + 1 - share) * WIDTH;
+    if (v <= u) return -Math.log10((this.seen(v) + 1) / (n + 1));
+
+    let excess = share * counts[k] * share * WIDTH * 0.5;
+    for (let j = k + 1; j <= sums[3]; j++) excess += counts[j] * ((j + 0.5) * WIDTH - u);
+    const meanExcess = Math.max(WIDTH / 2, inTail > 0 ? excess / inTail : 0);
+    return -Math.log10((inTail + 1) / (n + 1)) + ((v - u) / meanExcess) * Math.LOG10E;
+  }
+
+  add(v: number): void {
+    const { counts, sums } = this;
+    const b = bucketOf(v);
+    counts[b]++;
+    sums[0]++;
+    if (b > sums[1]) sums[2]++;
+    if (b > sums[3]) sums[3] = b;
+    if (sums[0] > SPAN) {
+      for (let j = 0; j < BUCKETS; j++) counts[j] *= 0.5;
+      sums[0] *= 0.5;
+      sums[2] *= 0.5;
+    }
+    this.settle();
+  }
+
+  /** Moves k to where the tail begins: above k is less than the tail, with k as much or more. */
+  private settle(): void {
+    const { counts, sums } = this;
+    const inTail = TAIL * sums[0];
+    let k = sums[1];
+    let above = sums[2]; // exact: counts are whole numbers, halved at times
+    while (k < BUCKETS - 1 && above >= inTail) above -= counts[++k];
+    while (k > 0 && above + counts[k] < inTail) above += counts[k--];
+    sums[1] = k;
+    sums[2] = above;
+  }
+
+  /** How many past values, in weight, were at least v; linear within a bucket. */
+  private seen(v: number): number {
+    const { counts, sums } = this;
+    const b = bucketOf(v);
+    let greater = sums[2];
+    for (let j = sums[1]; j > b; j--) greater += counts[j];
+    return greater + counts[b] * (1 - Math.max(0, Math.min(1, v / WIDTH - b)));
+  }
+}

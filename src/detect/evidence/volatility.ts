@@ -1,0 +1,68 @@
+import type { Memory } from '../../math/memory.ts';
+import { Moments } from '../../math/moments.ts';
+import { BINS, softTarget } from '../../math/bins.ts';
+
+/** Readings over which the energy of steps is averaged. */
+const SPAN = 48;
+/** Counts spread over all bins before the first reading: a new kind of volatility is odd, not impossible. */
+const PRIOR = 10;
+const FORGET_AT = 40_000;
+const ENDLESS = 1e6;
+/** A wilder step counts as this many deviations: its square would overflow, or echo for days. */
+const WILDEST = 1e6;
+
+/**
+ * Does the series move about more, or less, than it ever used to?
+ *
+ *   l = log(EW48(d^2) + 0.001),   d = step in standard deviations of all steps
+ *
+ * and the quantity is the surprisal of l, standardised, under a running histogram of its own past. So a noise burst
+ * and a series gone quiet are both unusual.
+ */
+export class Volatility {
+  private readonly steps: Moments;
+  private readonly logs: Moments;
+  private readonly s: Float64Array; // energy, readings, histogram total
+  private readonly histogram: Float64Array;
+  private readonly q = new Float64Array(BINS);
+  private energy = 0;
+  private log = 0;
+
+  constructor(memory: Pick<Memory, 'take'>) {
+    this.steps = new Moments(memory, 'volatility.steps', ENDLESS, 6);
+    this.logs = new Moments(memory, 'volatility.logs', ENDLESS, 6);
+    this.s = memory.take('volatility', 3);
+    this.histogram = memory.take('volatility.histogram', BINS);
+  }
+
+  /** Surprisal, in nats, of the volatility that a step of dx brings. Changes nothing that lasts. */
+  surprisal(dx: number): number {
+    const { s, q, histogram } = this;
+    const d = Math.max(-WILDEST, Math.min(WILDEST, this.steps.z(dx)));
+    this.energy = s[0] + Math.max(1 / SPAN, 1 / (s[1] + 1)) * (d * d - s[0]);
+    this.log = Math.log(this.energy + 1e-3);
+    softTarget(this.logs.z(this.log), q, 0);
+    let seen = 0;
+    for (let b = 0; b < BINS; b++) seen += q[b] * histogram[b];
+    return -Math.log((seen + PRIOR / BINS) / (s[2] + PRIOR));
+  }
+
+  /** Keeps the step whose surprisal was asked for last; only one that is `normal` says what is usual. */
+  learn(dx: number, normal: boolean): void {
+    const { s, q, histogram } = this;
+    s[0] = this.energy;
+    s[1]++;
+    if (!normal) return;
+    this.steps.add(dx);
+    this.logs.add(this.log);
+    for (let b = 0; b < BINS; b++) histogram[b] += q[b];
+    if (++s[2] <= FORGET_AT) return;
+    for (let b = 0; b < BINS; b++) histogram[b] *= 0.5;
+    s[2] *= 0.5;
+  }
+
+  /** Typical size of a recent step over that of all steps: above 1 livelier than usual. */
+  get liveliness(): number {
+    return Math.sqrt(this.energy);
+  }
+}

@@ -1,0 +1,79 @@
+import { DAY_MS, WEEK_MS } from '../../math/time.ts';
+
+/** A zone's offset from UTC in ms at an instant, epoch ms. */
+export type OffsetAt = (at: number) => number;
+
+/** The epoch was a Thursday; weeks begin on Mondays. */
+const FIRST_MONDAY = 4 * DAY_MS;
+
+/** The share of a cycle that is over at x, in [0, 1), also before 0. */
+const phase = (x: number, cycle: number): number => (((x % cycle) + cycle) % cycle) / cycle;
+
+/**
+ * What the wall clock of a site shows, as the share of the day and of the week that is over: people and their machines
+ * keep to it, not to UTC, and twice a year it is changed.
+ *
+ * To ask a zone for its offset costs 2 us or more, so it is asked at both ends of a UTC day. Where they agree the
+ * offset holds between them, as no zone changes twice within a day; where they differ the change is found by halving.
+ * What was found is kept for the readings to come.
+ */
+export class Calendar {
+  private readonly offsetAt: OffsetAt;
+  // The present stretch of time without a change.
+  private from = Infinity;
+  private until = -Infinity;
+  private offset = 0;
+
+  constructor(offsetAt: OffsetAt) {
+    this.offsetAt = offsetAt;
+  }
+
+  /** Share of the day that is over at an instant, epoch ms: 0 at midnight, 0.5 at noon. */
+  day(at: number): number {
+    return phase(this.wall(at), DAY_MS);
+  }
+
+  /** Share of the week that is over at an instant, epoch ms: 0 at midnight before Monday. */
+  week(at: number): number {
+    return phase(this.wall(at) - FIRST_MONDAY, WEEK_MS);
+  }
+
+  /** What the wall clock shows, as if it were UTC. */
+  private wall(at: number): number {
+    if (at < this.from || at >= this.until) this.look(at);
+    return at + this.offset;
+  }
+
+  private look(at: number): void {
+    const { offsetAt } = this;
+    let from = Math.floor(at / DAY_MS) * DAY_MS;
+    let until = from + DAY_MS;
+    const before = offsetAt(from);
+    const after = offsetAt(until);
+    this.offset = before;
+    if (before !== after) {
+      const change = changeBetween(from, until, offsetAt);
+      if (at < change) until = change;
+      else {
+        from = change;
+        this.offset = after;
+      }
+    }
+    this.from = from;
+    this.until = until;
+  }
+}
+
+/** The first instant, in whole ms, with the offset of `until`, given that there is one change on the way to it. */
+function changeBetween(from: number, until: number, offsetAt: OffsetAt): number {
+  const before = offsetAt(from);
+  while (until - from > 1) {
+    const middle = Math.floor((from + until) / 2);
+    if (offsetAt(middle) === before) from = middle;
+    else until = middle;
+  }
+  return until;
+}
+
+/** The wall clock of a site that names no zone. */
+export const UTC = new Calendar(() => 0);

@@ -1,0 +1,100 @@
+import type { AnomalyEvent } from '../../detect/episode/anomaly.ts';
+import type { IncidentEvent } from '../../detect/episode/incidents.ts';
+import type { AlertPort, Health, SeriesState } from '../../stream/ports.ts';
+import type { Broker } from './broker.ts';
+
+/** Six significant digits: more than any sensor has, and no tails like 0.30000000000000004 on the wire. */
+const tidy = (x: number | null): number | null => (x === null ? null : Number(x.toPrecision(6)));
+const tidyAll = (shares: Readonly<Record<string, number>>): Record<string, number | null> =>
+  Object.fromEntries(Object.entries(shares).map(([name, share]) => [name, tidy(share)]));
+const time = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+
+export const statusTopic = (prefix: string, site: string): string => `${prefix}/${site}/status`;
+
+/** Payload of `<prefix>/<site>/series/<slug>/state`. Times are ISO 8601 in UTC. */
+export const stateJson = (state: SeriesState): string =>
+  JSON.stringify({
+    phase: state.phase,
+    warmup: tidy(state.warmup),
+    value: tidy(state.value),
+    expected: tidy(state.expected),
+    lower: tidy(state.lower),
+    upper: tidy(state.upper),
+    score: tidy(state.score),
+    anomaly: state.anomaly,
+    drift: state.drift,
+    margin: tidy(state.margin),
+    unit: state.unit,
+    at: time(state.at),
+  });
+
+/** Payload of `<prefix>/<site>/health`. */
+export const healthJson = ({ at, ...counts }: Health): string => JSON.stringify({ ...counts, at: time(at) });
+
+/** Payload of `<prefix>/<site>/series/<slug>/event`. `message_id` is the same when the same news is sent twice. */
+export const eventJson = ({ phase, at, anomaly, move }: AnomalyEvent): string =>
+  JSON.stringify({
+    event_type: phase,
+    id: anomaly.id,
+    message_id: `${anomaly.id}-${move !== undefined ? `move-${move}` : phase === 'updated' ? anomaly.severity : phase}`,
+    at: time(at),
+    stream: anomaly.stream,
+    series: anomaly.series,
+    kind: anomaly.kind,
+    severity: anomaly.severity,
+    start: time(anomaly.startAt),
+    opened: time(anomaly.openedAt),
+    peak: time(anomaly.peakAt),
+    end: time(anomaly.endAt),
+    ended_by: anomaly.endedBy,
+    score: tidy(anomaly.score),
+    confidence: tidy(anomaly.confidence),
+    value: tidy(anomaly.value),
+    expected: tidy(anomaly.expected),
+    lower: tidy(anomaly.lower),
+    upper: tidy(anomaly.upper),
+    unit: anomaly.unit,
+    contributions: tidyAll(anomaly.contributions),
+    evidence: tidyAll(anomaly.evidence),
+    reason: anomaly.reason,
+    incident: anomaly.incident,
+  });
+
+/** Payload of `<prefix>/<site>/incident/event`. */
+export const incidentJson = ({ phase, at, incident }: IncidentEvent): string =>
+  JSON.stringify({
+    event_type: phase,
+    id: incident.id,
+    message_id: `${incident.id}-incident-${phase === 'updated' ? `${incident.episodes}-${incident.severity}` : phase}`,
+    at: time(at),
+    severity: incident.severity,
+    start: time(incident.startAt),
+    end: time(incident.endAt),
+    episodes: incident.episodes,
+    open: incident.open,
+    series: incident.series,
+    reason: incident.reason,
+  });
+
+/** Alerts over MQTT: states retained, events not. A sensor's fault is told under its series, all else under the stream. */
+export const alertsOver = (
+  broker: Pick<Broker, 'publishState'>,
+  outbox: { add(topic: string, payload: string): void },
+  prefix: string,
+  site: string,
+): AlertPort => ({
+  state: (state) => {
+    broker.publishState(`${prefix}/${site}/series/${state.slug}/state`, stateJson(state));
+  },
+  health: (health) => {
+    broker.publishState(`${prefix}/${site}/health`, healthJson(health));
+  },
+  event: (event) => {
+    const { kind, series, stream } = event.anomaly;
+    const slug = kind === 'sensor' ? series : stream;
+    outbox.add(`${prefix}/${site}/series/${slug}/event`, eventJson(event));
+  },
+  incident: (event) => {
+    outbox.add(`${prefix}/${site}/incident/event`, incidentJson(event));
+  },
+});

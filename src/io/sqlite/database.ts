@@ -1,0 +1,128 @@
+import { closeSync, openSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
+import { AppError } from '../../errors.ts';
+import { MIGRATIONS } from './migrations.ts';
+import type { Migration } from './migrations.ts';
+
+export type Database = Sqlite.Database;
+
+export interface DatabaseOptions {
+  /** For a program that only looks, beside the service that writes: nothing is made or changed. */
+  readonly readonly?: boolean;
+  /** Refuses a database that another program has open, and keeps others out until it is closed. */
+  readonly exclusive?: boolean;
+  /** Ours unless a test brings its own. */
+  readonly migrations?: readonly Migration[];
+}
+
+/** better-sqlite3 waits for a lock without running anything else; a longer wait would stall the service. */
+const BUSY_MS = 100;
+const CACHE_KIB = 4096;
+/** "znky", in the file's header, where `file` and we can see whose it is. */
+export const APPLICATION_ID = 0x7a6e6b79;
+/** `PRAGMA synchronous`: FULL. */
+const FULL = 2;
+
+/**
+ * Opens the database, makes it if there is none (mode 0600), and brings its tables up to date. A commit is on the disk
+ * when it returns. Throws an `AppError` `database_unusable` that names the file and what to do.
+ */
+export const openDatabase = (path: string, options: DatabaseOptions = {}): Database => {
+  const { readonly = false, exclusive = false, migrations = MIGRATIONS } = options;
+  let db: Database | undefined;
+  try {
+    // SQLite would make the file readable for everyone; its -wal and -shm files take over this mode.
+    if (!readonly) closeSync(openSync(path, 'a', 0o600));
+    db = new Sqlite(path, { readonly, fileMustExist: true, timeout: BUSY_MS });
+    // Before the first read: from then on SQLite holds the file, and finds whoever holds it already.
+    if (exclusive) db.pragma('locking_mode = EXCLUSIVE');
+    refuseForeign(db, path);
+    if (!readonly) prepare(db, path);
+    migrate(db, path, migrations, readonly);
+    return db;
+  } catch (error) {
+    db?.close();
+    throw error instanceof AppError
+      ? error
+      : new AppError('database_unusable', unusable(path, error), { cause: error });
+  }
+};
+
+/** What SQLite says is wrong with the file, the first of it; null when it is whole. Reads all of it, but for the indexes. */
+export const damageIn = (db: Database): string | null => {
+  const said = db.pragma('quick_check(1)', { simple: true }) as string;
+  return said === 'ok' ? null : said;
+};
+
+const refuseForeign = (db: Database, path: string): void => {
+  const tables = db.prepare<[], { count: number }>('SELECT count(*) AS count FROM sqlite_schema').get()!.count;
+  if (tables > 0 && db.pragma('application_id', { simple: true }) !== APPLICATION_ID)
+    throw new AppError('database_unusable', `${path} is the database of another program: set database to another path`);
+};
+
+const prepare = (db: Database, path: string): void => {
+  // Only a file without tables takes it; with it, deleted rows can be given back to the disk bit by bit.
+  db.pragma('auto_vacuum = INCREMENTAL');
+  db.pragma(`application_id = ${APPLICATION_ID}`);
+  db.pragma('journal_mode = WAL');
+  // After journal_mode: better-sqlite3 lets WAL mean NORMAL, which loses committed rows when the power fails.
+  db.pragma('synchronous = FULL');
+  db.pragma('foreign_keys = ON');
+  // Of 16 MB that it would take bit by bit: we write what is new and seldom read.
+  db.pragma(`cache_size = -${CACHE_KIB}`);
+  if (db.pragma('synchronous', { simple: true }) !== FULL || db.pragma('journal_mode', { simple: true }) !== 'wal')
+    throw new AppError(
+      'database_unusable',
+      `${path}: this file system does not let SQLite write ahead and sync; move the database to a local disk`,
+    );
+};
+
+const migrate = (db: Database, path: string, migrations: readonly Migration[], readonly: boolean): void => {
+  const newest = migrations.at(-1)?.version ?? 0;
+  const version = db.pragma('user_version', { simple: true }) as number;
+  if (version > newest)
+    throw new AppError(
+      'database_unusable',
+      `${path} was written by a newer zankyo (version ${version} of its tables, this one knows ${newest}): update zankyo, or use another file`,
+    );
+  if (readonly && version < newest)
+    throw new AppError(
+      'database_unusable',
+      `${path} is empty or was written by an older zankyo: start the service once to bring it up to date`,
+    );
+  for (const migration of migrations.filter((each) => each.version > version)) {
+    db.transaction(() => {
+      db.exec(migration.sql);
+      db.pragma(`user_version = ${migration.version}`);
+    }).immediate();
+  }
+};
+
+const unusable = (path: string, error: unknown): string => {
+  const { code = '', message } = error as Error & { code?: string };
+  switch (code) {
+    case 'ENOENT':
+      return `${path}: its directory does not exist; create it, or set database to a path in one that does`;
+    case 'SQLITE_CANTOPEN':
+      return `${path} cannot be opened: does it exist, and may this user read it and write to its directory?`;
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+    case 'SQLITE_READONLY':
+    case 'SQLITE_READONLY_DIRECTORY':
+      return `${path} cannot be written by this user: change its owner or mode, or set database to another path`;
+    case 'EISDIR':
+      return `${path} is a directory: set database to a file`;
+    case 'SQLITE_NOTADB':
+      return `${path} is not an SQLite database: set database to another file, or move this one away`;
+    case 'SQLITE_CORRUPT':
+      return `${path} is damaged: move it and its -wal and -shm files away to start with an empty one, and keep them for sqlite3's .recover`;
+    case 'SQLITE_BUSY':
+      return `${path} is in use by another process: only one zankyo may write to it`;
+    case 'ENOSPC':
+    case 'SQLITE_FULL':
+      return `${path}: the disk is full; free some space`;
+    default:
+      return `${path} cannot be used as a database: ${message}`;
+  }
+};

@@ -1,0 +1,58 @@
+import type { Memory } from './memory.ts';
+
+/** Weight of the newest gap in the usual one is max(1/n, 1/SPAN). */
+const SPAN = 50;
+/** Gaps after which a pause is known for one: from then on it counts as ten usual ones. */
+const HABIT_AFTER = 50;
+const PAUSE = 10;
+/** 2047 usual intervals and more are all the same. */
+const MOST = 10;
+
+/**
+ * How late is a reading? The gap before it as an input for a network, which need not know seconds from days:
+ *
+ *   g = log2((1 + gap / usual) / 2)
+ *
+ * is 0 in the usual time, -1 at once, 1 after three usual intervals, and 10 at most. The usual gap is a running mean.
+ */
+export class TimeGap {
+  private readonly s: Float64Array; // times heard, the last, usual gap
+
+  constructor(memory: Pick<Memory, 'take'>, name = 'gap') {
+    this.s = memory.take(name, 3);
+  }
+
+  /** Whether there was a gap. */
+  get known(): boolean {
+    return this.s[0] >= 2;
+  }
+
+  /** The usual gap, ms; 0 before there was one. */
+  get usualMs(): number {
+    return this.s[2];
+  }
+
+  /** g of the time since the last reading at `at`, epoch ms; 0 while nothing is usual yet. Changes nothing. */
+  at(at: number): number {
+    const { s } = this;
+    if (!this.known || s[2] === 0) return 0;
+    return Math.min(MOST, Math.log2((1 + Math.max(0, at - s[1]) / s[2]) / 2));
+  }
+
+  /** Takes note of a reading at `at`. */
+  hear(at: number): void {
+    const { s } = this;
+    if (s[0] > 0) {
+      const gap = Math.max(0, at - s[1]);
+      const d = s[0] <= HABIT_AFTER ? gap : Math.min(gap, PAUSE * s[2]);
+      s[2] += Math.max(1 / SPAN, 1 / s[0]) * (d - s[2]);
+    }
+    s[0]++;
+    s[1] = at;
+  }
+
+  /** The time from the last reading to `at` is no gap, as nobody listened. */
+  resume(at: number): void {
+    this.s[1] = at;
+  }
+}

@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ClockLeap } from '../../../src/app/pipeline/clock-jump.ts';
+import { Silence } from '../../../src/detect/sensor/silence-detector.ts';
+import { Memory } from '../../../src/math/memory.ts';
+
+const [SECOND, MINUTE, HOUR, YEAR] = [1000, 60_000, 3_600_000, 365 * 86_400_000];
+const START = Date.UTC(2026, 0);
+
+/** A machine with both clocks; `wait` lets time pass on either, and tells the leap that is seen. */
+function machine(wall = START) {
+  const clocks = { wall, monotonic: 5000 };
+  const watch = new ClockLeap();
+  watch.leap(clocks.wall, clocks.monotonic);
+  return {
+    clocks,
+    wait: (wall: number, monotonic = wall): number => {
+      clocks.wall += wall;
+      clocks.monotonic += monotonic;
+      return watch.leap(clocks.wall, clocks.monotonic);
+    },
+  };
+}
+
+test('the first look sees no leap, whatever the clocks show', () => {
+  expect(new ClockLeap().leap(START, 0)).toBe(0);
+  expect(new ClockLeap().leap(0, 1e9)).toBe(0);
+});
+
+test('time that passes on both clocks is no leap', () => {
+  const { wait } = machine();
+  expect([0, 5 * SECOND, 5 * SECOND, MINUTE, 5 * SECOND].map((ms) => wait(ms))).toEqual([0, 0, 0, 0, 0]);
+});
+
+test('the network sets the clock 56 years ahead, and later an hour back', () => {
+  const { wait } = machine(0);
+  expect(wait(56 * YEAR + 5 * SECOND, 5 * SECOND)).toBe(56 * YEAR);
+  expect(wait(5 * SECOND)).toBe(0);
+  expect(wait(5 * SECOND - HOUR, 5 * SECOND)).toBe(-HOUR);
+  expect(wait(5 * SECOND)).toBe(0);
+});
+
+test('a suspend of 8 hours, in which the monotonic clock stands', () => {
+  expect(machine().wait(8 * HOUR, 3 * SECOND)).toBe(8 * HOUR - 3 * SECOND);
+});
+
+test('a process that was stopped for 8 hours, in which both clocks go on', () => {
+  expect(machine().wait(8 * HOUR)).toBe(8 * HOUR - MINUTE);
+});
+
+test('a minute is not noticed, one ms more is', () => {
+  expect(machine().wait(65 * SECOND, 5 * SECOND)).toBe(0);
+  expect(machine().wait(65 * SECOND + 1, 5 * SECOND)).toBe(MINUTE + 1);
+  expect(machine().wait(-55 * SECOND, 5 * SECOND)).toBe(0);
+  expect(machine().wait(-55 * SECOND - 1, 5 * SECOND)).toBe(-MINUTE - 1);
+});
+
+test('a clock that is slewed for years never leaps', () => {
+  const { wait } = machine();
+  for (let i = 0; i < 10_000; i++) expect(wait(5 * SECOND + 3, 5 * SECOND)).toBe(0);
+});
+
+test('for any course of both clocks, what is told and what was lived through make the time on the wall', () => {
+  const step = fc.tuple(fc.integer({ min: -YEAR, max: YEAR }), fc.integer({ min: 0, max: MINUTE }));
+  fc.assert(
+    fc.property(fc.array(step), (steps) => {
+      const { wait } = machine();
+      for (const [leap, lived] of steps) {
+        const told = wait(lived + leap, lived);
+        expect(told).toBe(Math.abs(leap) > MINUTE ? leap : 0);
+      }
+    }),
+  );
+});
+
+describe('the sensors, where a leap is taken as our own absence', () => {
+  /** Ten sensors that speak every ten seconds, and how many are silent after so much time on the clocks. */
+  function sensors(wall: number) {
+    const { clocks, wait } = machine(wall);
+    const all = Array.from({ length: 10 }, () => new Silence(new Memory(), 'auto'));
+    const look = (onWall: number, monotonic = onWall): number => {
+      const leap = wait(onWall, monotonic);
+      if (leap !== 0) for (const sensor of all) sensor.resume(clocks.wall, onWall);
+      return all.filter((sensor) => sensor.score(clocks.wall) > 1).length;
+    };
+    const live = (rounds: number): void => {
+      for (let i = 0; i < rounds; i++) {
+        expect(look(10 * SECOND)).toBe(0);
+        for (const sensor of all) sensor.hear(clocks.wall, false);
+      }
+    };
+    return { look, live };
+  }
+
+  test.each([
+    ['set from 1970 to 2026', 0, 56 * YEAR, 5 * SECOND],
+    ['set ten years back', START, -10 * YEAR, 5 * SECOND],
+    ['after 8 hours asleep', START, 8 * HOUR, 3 * SECOND],
+    ['after 8 hours stopped', START, 8 * HOUR, 8 * HOUR],
+  ])('%s: none is silent then, and one that dies is missed as soon as before', (_, wall, leap, lived) => {
+    const { look, live } = sensors(wall);
+    live(100);
+    expect(look(leap, lived)).toBe(0);
+    live(100);
+    // A silence of ten usual gaps, 100 s, is none yet.
+    expect(Array.from({ length: 13 }, () => look(10 * SECOND))).toEqual([...Array<number>(10).fill(0), 10, 10, 10]);
+  });
+});

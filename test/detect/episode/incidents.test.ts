@@ -1,0 +1,230 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Anomaly, AnomalyEvent, EpisodePhase } from '../../../src/detect/episode/anomaly.ts';
+import {
+  Incidents,
+  type EpisodeNews,
+  type IncidentEvent,
+  type OpenIncident,
+} from '../../../src/detect/episode/incidents.ts';
+
+const OPTIONS = { windowMs: 600, coolDownMs: 1000 };
+
+const anomaly = (stream: string, openedAt: number, rest: Partial<Anomaly> = {}): Anomaly => ({
+  id: `${stream}-p${openedAt}`,
+  stream,
+  series: stream,
+  kind: 'process',
+  severity: 'minor',
+  startAt: openedAt - 5,
+  openedAt,
+  peakAt: openedAt,
+  endAt: null,
+  endedBy: null,
+  score: 1.5,
+  confidence: 1,
+  value: 1,
+  expected: 2,
+  lower: 3,
+  upper: 4,
+  unit: '',
+  contributions: { [stream]: 1 },
+  evidence: { level: 1 },
+  reason: `why ${stream}`,
+  incident: null,
+  ...rest,
+});
+
+/** What is told of episodes that open and close at given times; everything at the time that it happens. */
+function siteOf(options = OPTIONS) {
+  const incidents = new Incidents(options);
+  const told: string[] = [];
+  const news = (events: readonly IncidentEvent[]): void => {
+    for (const { phase, at, incident } of events)
+      told.push(`${at} ${phase} ${incident.id} ${incident.episodes} ${incident.severity}`);
+  };
+  const take = (phase: EpisodePhase, at: number, of: Anomaly): string => {
+    const event: AnomalyEvent = { phase, at, anomaly: of };
+    const { id, news: heard } = incidents.take(event, at);
+    news(heard);
+    return id;
+  };
+  return {
+    incidents,
+    told,
+    open: (stream: string, at: number, rest: Partial<Anomaly> = {}) => take('opened', at, anomaly(stream, at, rest)),
+    close: (stream: string, openedAt: number, at: number) =>
+      take('closed', at, anomaly(stream, openedAt, { endAt: at })),
+    worsen: (stream: string, openedAt: number, at: number) =>
+      take('updated', at, anomaly(stream, openedAt, { severity: 'critical' })),
+    tick: (at: number) => {
+      news(incidents.tick(at));
+    },
+  };
+}
+
+test('who opens within the window joins the first, who opens later begins another', () => {
+  const { open, told, tick } = siteOf();
+  expect([open('a', 0), open('b', 300), open('c', 599), open('d', 600), open('e', 700)]).toEqual([
+    'a-p0',
+    'a-p0',
+    'a-p0',
+    'd-p600',
+    'd-p600',
+  ]);
+  tick(800);
+  tick(801);
+  expect(told).toEqual([
+    '0 opened a-p0 1 minor',
+    '600 opened d-p600 1 minor',
+    '800 updated a-p0 3 minor',
+    '800 updated d-p600 2 minor',
+  ]);
+});
+
+test('it is over when all are, and none came back for the cool-down', () => {
+  const { open, close, tick, told } = siteOf();
+  open('a', 0);
+  open('b', 10);
+  close('a', 0, 100);
+  tick(5000);
+  close('b', 10, 6000);
+  tick(6999);
+  tick(7000);
+  tick(7001);
+  expect(told).toEqual(['0 opened a-p0 1 minor', '5000 updated a-p0 2 minor', '7000 closed a-p0 2 minor']);
+});
+
+test('one that comes back within the cool-down is the same incident, also after the window; after it, another', () => {
+  const { open, close, tick, told } = siteOf();
+  open('a', 0);
+  close('a', 0, 900);
+  tick(1000);
+  expect(open('a', 1500)).toBe('a-p0');
+  close('a', 1500, 1600);
+  tick(2600);
+  expect(open('a', 2700)).toBe('a-p2700');
+  expect(told).toEqual(['0 opened a-p0 1 minor', '2600 closed a-p0 2 minor', '2700 opened a-p2700 1 minor']);
+});
+
+test('what comes back after the cool-down ends the old one, even if nobody looked in between', () => {
+  const { open, close, told } = siteOf();
+  open('a', 0);
+  close('a', 0, 100);
+  open('a', 1100);
+  expect(told).toEqual(['0 opened a-p0 1 minor', '1100 closed a-p0 1 minor', '1100 opened a-p1100 1 minor']);
+});
+
+test('getting worse is told once', () => {
+  const { open, worsen, tick, told } = siteOf();
+  open('a', 0);
+  worsen('a', 0, 10);
+  worsen('a', 0, 20);
+  tick(30);
+  tick(40);
+  expect(told).toEqual(['0 opened a-p0 1 minor', '30 updated a-p0 1 critical']);
+});
+
+test('a sensor, a process and a drift of one series are three episodes', () => {
+  const { incidents, open, tick } = siteOf();
+  open('a', 0, { kind: 'sensor' });
+  open('a', 1, { kind: 'process' });
+  open('a', 2, { kind: 'drift' });
+  const [{ incident }] = incidents.tick(3);
+  expect(incident).toMatchObject({ episodes: 3, open: 3, series: ['a'], startAt: -5, endAt: null, reason: 'why a' });
+  tick(4);
+});
+
+test('a window of nothing keeps each by itself', () => {
+  const { open } = siteOf({ ...OPTIONS, windowMs: 0 });
+  expect([open('a', 0), open('b', 0)]).toEqual(['a-p0', 'b-p0']);
+});
+
+test('of a site of 500 that goes mad at once, two messages are told, and 20 series named', () => {
+  const { incidents, open, tick, told } = siteOf();
+  for (let n = 0; n < 500; n++) open(`s${n}`, n % 5);
+  const [{ incident }] = incidents.tick(10);
+  expect([incident.episodes, incident.series.length]).toEqual([500, 20]);
+  tick(20);
+  expect(told).toHaveLength(1);
+});
+
+/** Streams open and close in turn; a time apart each. */
+const life = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.integer({ min: 0, max: 900 })), { maxLength: 60 });
+
+test('whatever opens and closes: every incident is opened once, then updated, then closed once, by its own id', () => {
+  fc.assert(
+    fc.property(life, (steps) => {
+      const { open, close, tick, told } = siteOf();
+      const since = new Map<string, number>();
+      let at = 0;
+      for (const [stream, later] of steps) {
+        at += later + 1;
+        const openedAt = since.get(stream);
+        if (openedAt === undefined) open(stream, at);
+        else close(stream, openedAt, at);
+        if (openedAt === undefined) since.set(stream, at);
+        else since.delete(stream);
+        tick(at);
+      }
+      for (const [stream, openedAt] of since) close(stream, openedAt, ++at);
+      tick(at + 1000);
+      const phases = new Map<string, string>();
+      for (const [, phase, id] of told.map((line) => line.split(' ')))
+        phases.set(id, (phases.get(id) ?? '') + phase[0]);
+      for (const ofOne of phases.values()) expect(ofOne).toMatch(/^ou*c$/);
+    }),
+  );
+});
+
+/** What is kept of a site: its incidents as they were told, until they are over, and the newest of every episode. */
+function logOf() {
+  const told = new Map<string, Pick<OpenIncident, 'id' | 'severity' | 'episodes'>>();
+  const rows = new Map<string, EpisodeNews>();
+  return {
+    tell: (events: readonly IncidentEvent[]): void => {
+      for (const { phase, incident } of events)
+        if (phase === 'closed') told.delete(incident.id);
+        else told.set(incident.id, incident);
+    },
+    write: (news: EpisodeNews) => rows.set(news.anomaly.id, news),
+    open: (): OpenIncident[] =>
+      [...told.values()].map(({ id, severity, episodes }) => {
+        const members = [...rows.values()].filter(({ anomaly: { incident } }) => incident === id);
+        return { id, severity, episodes, members };
+      }),
+  };
+}
+
+test('restored from what was written and told, it goes on as it would have, also where news was still to be told', () => {
+  const LAG = 7; // of the way to us
+  fc.assert(
+    fc.property(life, fc.nat(60), (steps, cut) => {
+      const whole = new Incidents(OPTIONS);
+      let kept = new Incidents(OPTIONS);
+      const log = logOf();
+      const since = new Map<string, number>();
+      let at = 0;
+      steps.forEach(([stream, later], n) => {
+        if (n === cut) {
+          kept = new Incidents(OPTIONS);
+          kept.restore(log.open());
+        }
+        at += later + 1;
+        const openedAt = since.get(stream);
+        const phase = openedAt === undefined ? 'opened' : later % 5 === 0 ? 'updated' : 'closed';
+        const severity = phase === 'updated' ? 'critical' : 'minor';
+        const of = anomaly(stream, openedAt ?? at, { severity, endAt: phase === 'closed' ? at : null });
+        if (phase === 'opened') since.set(stream, at);
+        if (phase === 'closed') since.delete(stream);
+        const [goesOn, expected] = [kept, whole].map((incidents) => {
+          const { id, news } = incidents.take({ phase, at, anomaly: of }, at + LAG);
+          return { id, news: later % 3 > 0 ? [...news, ...incidents.tick(at + LAG)] : news };
+        });
+        expect(goesOn).toEqual(expected);
+        log.write({ anomaly: { ...of, incident: goesOn.id }, at, heardAt: at + LAG });
+        log.tell(goesOn.news);
+      });
+    }),
+  );
+});

@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest';
+import { Moves } from '../../../src/detect/episode/level-changes.ts';
+import { Shift } from '../../../src/detect/evidence/mean-shift.ts';
+import { Memory } from '../../../src/math/memory.ts';
+import { Random } from '../../../src/math/random.ts';
+
+/** Series of noise of deviation 1 that are watched from the first reading on; `at` gives the mean of each. */
+function watched(count: number, matters: (d: number, by: number, from: number) => boolean = () => true) {
+  const memory = new Memory();
+  const random = new Random(3);
+  const series = Array.from({ length: count }, (_, d) => {
+    const own = new Memory();
+    return { value: NaN, shift: new Shift(own, 400), d };
+  });
+  const moves = new Moves(memory, series, matters);
+  /** So many readings around these means: [which reading, which series] of each move told. */
+  const hear = (readings: number, means: readonly number[], tells = true): [number, number][] => {
+    const told: [number, number][] = [];
+    for (let i = 1; i <= readings; i++) {
+      for (const one of series) {
+        one.value = means[one.d] + random.normal();
+        if (Number.isNaN(one.value)) continue;
+        one.shift.score(one.value);
+        one.shift.learn(one.value);
+      }
+      const moved = moves.step(tells);
+      if (moved >= 0) told.push([i, moved]);
+    }
+    return told;
+  };
+  return { moves, memory, hear };
+}
+
+describe('an episode that opened when a series of mean 20 had gone to 26', () => {
+  function opened() {
+    const all = watched(2);
+    all.hear(2000, [20, 50], false);
+    all.hear(40, [26, 50], false);
+    all.moves.begin();
+    return all;
+  }
+
+  test('that stays there has not moved, in 5,000 readings', () => {
+    const { hear, moves } = opened();
+    expect(hear(5000, [26, 50])).toEqual([]);
+    expect(moves.told).toBe(0);
+  });
+
+  test('that goes on to 32 has moved once, within ten readings of it', () => {
+    const { hear, moves } = opened();
+    expect(hear(60, [26, 50])).toEqual([]);
+    const told = hear(500, [32, 50]);
+    expect(told).toEqual([[expect.any(Number), 0]]);
+    expect(told[0][0]).toBeLessThan(10);
+    expect(moves.told).toBe(1);
+    expect(moves.from).toBeCloseTo(26, 0);
+    expect(moves.to).toBeGreaterThan(26.5);
+  });
+
+  test('the other may be the one that moves', () => {
+    const { hear } = opened();
+    hear(60, [26, 50]);
+    expect(hear(200, [26, 44]).map(([, d]) => d)).toEqual([1]);
+  });
+
+  test('in the first ten readings it is settling, and nothing is a move', () => {
+    expect(opened().hear(10, [200, 50])).toEqual([]);
+  });
+
+  test('a series that is missing does not move, and is where it was when it is back', () => {
+    const { hear } = opened();
+    hear(60, [26, 50]);
+    expect(hear(300, [26, NaN])).toEqual([]);
+    expect(hear(300, [26, 50])).toEqual([]);
+  });
+
+  test('one that creeps by 6 in 3,000 readings has not moved', () => {
+    const { hear } = opened();
+    hear(60, [26, 50]);
+    for (let k = 1; k <= 300; k++) expect(hear(10, [26 + 0.02 * k, 50])).toEqual([]);
+  });
+
+  test('one reading of garbage is no move', () => {
+    const { hear } = opened();
+    hear(60, [26, 50]);
+    expect(hear(1, [1e9, 50])).toEqual([]);
+    expect(hear(100, [26, 50])).toEqual([]);
+  });
+});
+
+test('one that never comes to rest is told with pauses that double: 10 times in 10,000 readings at most', () => {
+  const { moves, hear } = watched(1);
+  hear(2000, [20], false);
+  moves.begin();
+  const at: number[] = [];
+  for (let k = 0; k < 500; k++) for (const [i] of hear(20, [k % 2 ? 30 : 10])) at.push(20 * k + i);
+  expect(at.length).toBeGreaterThan(4);
+  expect(at.length).toBeLessThanOrEqual(10);
+  at.slice(1).forEach((told, k) => {
+    expect(told - at[k]).toBeGreaterThan(10 * 2 ** (k + 1));
+  });
+});
+
+test('a move that does not matter is none, and does not put off one that does', () => {
+  const { moves, hear } = watched(2, (d, by, from) => d === 1 && Math.abs(by) > 0.1 * from);
+  hear(2000, [20, 50], false);
+  moves.begin();
+  hear(60, [20, 50]);
+  expect(hear(100, [32, 50])).toEqual([]);
+  expect(hear(100, [32, 53])).toEqual([]);
+  expect(hear(100, [32, 60]).map(([, d]) => d)).toEqual([1]);
+});
+
+test('while no episode is open nothing is told, and one that opens is measured from where it opened', () => {
+  const { moves, hear } = watched(1);
+  hear(2000, [20], false);
+  expect(hear(100, [40], false)).toEqual([]);
+  moves.begin();
+  expect(hear(100, [40])).toEqual([]);
+});
+
+test('a series that comes to a group with an open episode moves from where it is heard first', () => {
+  const old = watched(1);
+  old.hear(2000, [20], false);
+  old.moves.begin();
+  const { memory, hear } = watched(2);
+  memory.takeOver(old.memory, [0, -1]);
+  expect(hear(300, [20, 700])).toEqual([]);
+});

@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest';
+import { CAUSES, type Finding } from '../../../src/detect/episode/finding.ts';
+import type { SeriesInfo } from '../../../src/detect/reading.ts';
+import { movedOn, reasonOf } from '../../../src/detect/episode/reason.ts';
+
+const BOILER: SeriesInfo = { slug: 'boiler', unit: '°C', range: [0, 90], only: 'both' };
+const NO_UNIT: SeriesInfo = { ...BOILER, unit: '' };
+
+const found = (cause: Finding['cause'], numbers: Partial<Finding> = {}): Finding => ({
+  score: 2,
+  cause,
+  series: 0,
+  value: 80.5,
+  expected: 61.25,
+  lower: 60,
+  upper: 62.5,
+  detail: NaN,
+  scores: Float64Array.of(2),
+  confidence: 0.914,
+  evidence: new Float64Array(CAUSES.length),
+  ...numbers,
+});
+
+const SINCE = Date.UTC(2026, 0, 5, 7, 29, 59);
+const TAIL = ' (since 2026-01-05 07:29 UTC, 91 % sure).';
+/** Without since when and how sure. */
+const whyOf = (finding: Finding, info: SeriesInfo): string => {
+  const reason = reasonOf(finding, info, SINCE);
+  expect(reason.endsWith(TAIL)).toBe(true);
+  return `${reason.slice(0, -TAIL.length)}.`;
+};
+
+test.each<[Finding, string, string]>([
+  [
+    found('extreme', { detail: 75 }),
+    'boiler reads 80.5 °C, above everything seen before, 75 °C.',
+    'boiler reads 80.5, above everything seen before, 75.',
+  ],
+  [
+    found('extreme', { value: -3, detail: 12 }),
+    'boiler reads -3 °C, below everything seen before, 12 °C.',
+    'boiler reads -3, below everything seen before, 12.',
+  ],
+  [
+    found('level', { detail: 61 }),
+    'boiler stays near 80.5 °C, rare for this time of day; its mean is 61 °C.',
+    'boiler stays near 80.5, rare for this time of day; its mean is 61.',
+  ],
+  [
+    found('step'),
+    'boiler jumped to 80.5 °C; 61.25 °C was expected, usually 60 to 62.5 °C.',
+    'boiler jumped to 80.5; 61.25 was expected, usually 60 to 62.5.',
+  ],
+  [
+    found('still', { detail: 11 }),
+    'boiler stood still for 11 readings, unusually long for it; now at 80.5 °C.',
+    'boiler stood still for 11 readings, unusually long for it; now at 80.5.',
+  ],
+  [
+    found('wake', { detail: 61 }),
+    'boiler jumped to 80.5 °C after it had stood still at 61 °C.',
+    'boiler jumped to 80.5 after it had stood still at 61.',
+  ],
+  [
+    found('course'),
+    'boiler takes an unusual course, several unexpected steps in a row: now at 80.5 °C, where 61.25 °C was expected, usually 60 to 62.5 °C.',
+    'boiler takes an unusual course, several unexpected steps in a row: now at 80.5, where 61.25 was expected, usually 60 to 62.5.',
+  ],
+  [
+    found('volatility', { detail: 5.2 }),
+    'boiler is unsteady: its steps are 5.2 times their usual size, now at 80.5 °C.',
+    'boiler is unsteady: its steps are 5.2 times their usual size, now at 80.5.',
+  ],
+  [
+    found('volatility', { detail: 0.031 }),
+    'boiler hardly moves: its steps are 3.1 % of their usual size, now at 80.5 °C.',
+    'boiler hardly moves: its steps are 3.1 % of their usual size, now at 80.5.',
+  ],
+  [
+    found('company', { detail: 61 }),
+    'boiler no longer follows its group: it reads 80.5 °C where the other series suggest 61 °C.',
+    'boiler no longer follows its group: it reads 80.5 where the other series suggest 61.',
+  ],
+  [
+    found('stuck', { lower: NaN, upper: NaN, detail: 31 }),
+    'boiler is stuck: it has repeated 80.5 °C for 31 readings.',
+    'boiler is stuck: it has repeated 80.5 for 31 readings.',
+  ],
+  [
+    found('drift', { value: 23.12, expected: 20, lower: 19.6, upper: 20.4, detail: 7 * 86_400_000 }),
+    'boiler has drifted: over the last 7 days its mean is 23.12 °C, and it was 20 °C, between 19.6 and 20.4 °C, when it was learned.',
+    'boiler has drifted: over the last 7 days its mean is 23.12, and it was 20, between 19.6 and 20.4, when it was learned.',
+  ],
+  [
+    found('range', { value: 127 }),
+    'boiler reads 127 °C, outside its valid range of 0 to 90 °C.',
+    'boiler reads 127, outside its valid range of 0 to 90.',
+  ],
+])('$cause', (finding, withUnit, without) => {
+  expect(whyOf(finding, BOILER)).toBe(withUnit);
+  expect(whyOf(finding, NO_UNIT)).toBe(without);
+});
+
+test.each([
+  [90_000, 1000, '90 s; it usually reports every 1 s.'],
+  [25 * 60_000, 20, '25 min; it usually reports every 0.02 s.'],
+  [7.26 * 3_600_000, 119_000, '7.3 hours; it usually reports every 119 s.'],
+  [3 * 86_400_000, 120_000, '3 days; it usually reports every 2 min.'],
+])('silent for %i ms, usually %i: %s', (value, detail, sentence) => {
+  expect(whyOf(found('silent', { value, detail }), BOILER)).toBe(`boiler has been silent for ${sentence}`);
+});
+
+test('a limit that is not known any more is left out', () => {
+  expect(whyOf(found('range', { value: 90.25 }), { ...NO_UNIT, range: null })).toBe(
+    'boiler reads 90.25, outside its valid range.',
+  );
+  expect(whyOf(found('leap', { value: 90, detail: 20 }), { ...NO_UNIT, maxStep: undefined })).toBe(
+    'boiler cannot have got from 20 to 90.',
+  );
+});
+
+describe('as many digits as the comparison needs', () => {
+  test('four, where the numbers are far apart', () => {
+    expect(whyOf(found('level', { value: 21.482134, detail: 5.11111 }), NO_UNIT)).toContain(
+      'near 21.48, rare for this time of day; its mean is 5.111.',
+    );
+  });
+
+  test('more, where they are close: air pressure', () => {
+    const jump = found('step', { value: 1013.92, expected: 1013.214, lower: 1013.101, upper: 1013.32 });
+    expect(whyOf(jump, { ...BOILER, unit: 'hPa' })).toBe(
+      'boiler jumped to 1013.92 hPa; 1013.21 hPa was expected, usually 1013.1 to 1013.32 hPa.',
+    );
+  });
+
+  test('all of a meter reading, so that it is not "above" what it seems to equal', () => {
+    expect(whyOf(found('extreme', { value: 12_345_678, detail: 12_345_670 }), NO_UNIT)).toBe(
+      'boiler reads 12345678, above everything seen before, 12345670.',
+    );
+  });
+
+  test('a reading just outside its range is not printed as its end', () => {
+    expect(whyOf(found('range', { value: 90.004 }), NO_UNIT)).toContain('reads 90.004, outside');
+  });
+
+  test('eight at most, also for numbers without end or size', () => {
+    expect(whyOf(found('level', { value: 1 / 3, detail: 1 / 3 }), NO_UNIT)).toContain('near 0.33333333,');
+    expect(whyOf(found('level', { value: 0, detail: 1e-9 }), NO_UNIT)).toContain('near 0, ');
+    expect(whyOf(found('extreme', { value: 1e300, detail: 1 }), NO_UNIT)).toContain('reads 1e+300, above');
+  });
+});
+
+test('a move is told in the unit, in as many digits as tell where it went from where it was', () => {
+  const move = { series: 0, nth: 2, from: 61.2512, to: 61.2573 };
+  expect(movedOn(move, BOILER)).toBe('It has moved on: boiler is near 61.2573 °C now, and was near 61.2512.');
+  expect(movedOn({ ...move, to: 75 }, NO_UNIT)).toBe('It has moved on: boiler is near 75 now, and was near 61.25.');
+  expect(movedOn({ ...move, to: 1e308 }, BOILER)).toContain('is near an unknown value now');
+});

@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Rest } from '../../../src/detect/evidence/flatline.ts';
+import { Tail } from '../../../src/detect/evidence/tail.ts';
+import { Memory } from '../../../src/math/memory.ts';
+
+interface Hearing {
+  readonly size?: number;
+  readonly normal?: boolean;
+}
+/** `length` equal readings, told by the step of this size that brought the first of them. */
+function hear(rest: Rest, length: number, { size = 1, normal = true }: Hearing = {}): void {
+  rest.learn(false, size, normal);
+  for (let i = 1; i < length; i++) rest.learn(true, 0, normal);
+}
+/** A thousand values, one of ten said twice. */
+function livelyRest(): Rest {
+  const rest = new Rest(new Memory());
+  for (let i = 0; i < 1000; i++) hear(rest, i % 10 === 0 ? 2 : 1);
+  rest.learn(false, 1, true);
+  return rest;
+}
+
+describe('a series that says one value of ten twice', () => {
+  test('one repeat is as rare as it is: one reading of eleven', () => {
+    expect(livelyRest().still(true)).toBeCloseTo(-Math.log10(101 / 1102), 3);
+  });
+
+  test('the longer it stands, the rarer; the reading that ends it is told by the rest it ended', () => {
+    const rest = livelyRest();
+    let before = 0;
+    for (let n = 1; n <= 6; n++) {
+      const rarity = rest.still(true);
+      expect(rarity).toBeGreaterThan(before);
+      rest.learn(true, 0, true);
+      expect(rest.repeats).toBe(n);
+      expect(rest.still(false)).toBe(rarity);
+      before = rarity;
+    }
+    expect(before).toBe(7);
+  });
+
+  test('a value that moves is at no rest', () => {
+    expect(livelyRest().still(false)).toBe(0);
+    expect(livelyRest().wake(false, 1e3)).toBe(0);
+  });
+
+  test('a rest is 7 decades rare at most, however long: alone it is no alarm', () => {
+    const rest = livelyRest();
+    for (let i = 0; i < 1000; i++) rest.learn(true, 0, true);
+    expect(rest.still(true)).toBe(7);
+  });
+});
+
+test('a switch that stands for hours is at no odd rest after as many', () => {
+  const rest = new Rest(new Memory());
+  for (let i = 0; i < 50; i++) hear(rest, 300);
+  for (let i = 0; i < 1000; i++) rest.learn(true, 0, true);
+  expect(rest.still(true)).toBeLessThan(0.2);
+});
+
+describe('a step out of a rest', () => {
+  /** Half of the values twice; steps out of a rest 0.1, all others 2. */
+  function coarse(rests: number): Rest {
+    const rest = new Rest(new Memory());
+    for (let i = 0; i < rests; i++) {
+      hear(rest, 2, { size: 2 });
+      hear(rest, 1, { size: 0.1 });
+    }
+    hear(rest, 2, { size: 2 });
+    return rest;
+  }
+
+  test('is judged by the steps that ended one, not by all', () => {
+    const tail = new Tail(new Memory(), 'of the same steps');
+    for (let i = 0; i < 500; i++) tail.add(0.1);
+    expect(coarse(500).wake(false, 0.1)).toBe(tail.evidence(0.1));
+    expect(coarse(500).wake(false, 0.1)).toBeLessThan(0.5);
+    expect(coarse(500).wake(false, 2)).toBe(tail.evidence(2));
+    expect(coarse(500).wake(false, 2)).toBeGreaterThan(5);
+  });
+
+  test('after fewer than a hundred says nothing yet', () => {
+    expect(coarse(99).wake(false, 2)).toBe(0);
+    expect(coarse(100).wake(false, 2)).toBeGreaterThan(1);
+  });
+});
+
+describe('what does not become usual', () => {
+  const longer = (rest: Rest): number => {
+    for (let i = 0; i < 9; i++) rest.learn(true, 0, true);
+    return rest.still(true);
+  };
+  const usual = longer(livelyRest());
+
+  test('a rest that ended in a fault', () => {
+    const rest = livelyRest();
+    for (let k = 0; k < 20; k++) {
+      hear(rest, 40);
+      rest.restart();
+    }
+    rest.learn(false, 1, true);
+    expect(longer(rest)).toBeCloseTo(usual, 1);
+  });
+
+  test('one that ended in garbage', () => {
+    const rest = livelyRest();
+    for (let k = 0; k < 20; k++) {
+      for (let i = 0; i < 40; i++) rest.learn(true, 0, true);
+      rest.learn(false, 9, false);
+    }
+    rest.learn(false, 1, true);
+    expect(longer(rest)).toBeCloseTo(usual, 1);
+  });
+
+  test('but twenty rests that ended in a step do', () => {
+    const rest = livelyRest();
+    for (let k = 0; k < 20; k++) hear(rest, 40);
+    rest.learn(false, 1, true);
+    expect(longer(rest)).toBeLessThan(1);
+  });
+});
+
+test('whatever it hears: finite, not below 0, and asking changes nothing', () => {
+  const reading = fc.tuple(fc.boolean(), fc.double({ min: 0, max: 60, noNaN: true }), fc.boolean());
+  fc.assert(
+    fc.property(fc.array(reading, { maxLength: 400 }), fc.boolean(), (readings, repeats) => {
+      const memory = new Memory();
+      const rest = new Rest(memory);
+      for (const [again, size, normal] of readings) rest.learn(again, size, normal);
+      const before = memory.toBytes();
+      for (const rarity of [rest.still(repeats), rest.wake(repeats, 3)]) {
+        expect(rarity).toBeGreaterThanOrEqual(0);
+        expect(rarity).toBeLessThan(1e4);
+      }
+      expect(memory.toBytes()).toEqual(before);
+    }),
+  );
+});

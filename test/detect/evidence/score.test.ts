@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { EVIDENCE, EVIDENCE_KINDS, weigh, type EvidenceKind } from '../../../src/detect/evidence/score.ts';
+
+const K = EVIDENCE_KINDS.length;
+type Way = 'lasting' | 'sudden' | 'alone';
+
+/** The score of some evidence, and what each kind had to do with it. */
+function scoreOf(found: Partial<Record<EvidenceKind, number>>, { scale = 1, trust = 1, shift = 0, hold = false } = {}) {
+  const e = Float64Array.from(EVIDENCE_KINDS, (kind) => found[kind] ?? 0);
+  const parts = new Float64Array(K).fill(NaN); // as they may be from the reading before
+  const score = weigh(e, scale, trust, shift, hold, parts);
+  return { score, parts: Object.fromEntries(EVIDENCE_KINDS.map((kind, k) => [kind, parts[k]])) };
+}
+/** As much evidence of a kind as comes to x in a way. */
+const worth = (x: number, kind: EvidenceKind, way: Way): number => x / EVIDENCE[kind][way];
+const none = Object.fromEntries(EVIDENCE_KINDS.map((kind) => [kind, 0]));
+
+describe('four ways to an alarm', () => {
+  test('what lasts is added up', () => {
+    const { score, parts } = scoreOf({
+      extreme: worth(0.3, 'extreme', 'lasting'),
+      level: worth(0.4, 'level', 'lasting'),
+    });
+    expect(score).toBeCloseTo(0.7, 12);
+    expect(parts['extreme']).toBeCloseTo(0.3, 12);
+    expect(parts['level']).toBeCloseTo(0.4, 12);
+  });
+
+  test('what is sudden counts in full at once', () => {
+    expect(scoreOf({ jump: worth(3, 'jump', 'sudden') })).toEqual({ score: 3, parts: { ...none, jump: 3 } });
+  });
+
+  test('a misfit with the group is an alarm by itself', () => {
+    const { score, parts } = scoreOf({ company: worth(3, 'company', 'alone') });
+    expect(score).toBeCloseTo(3, 12);
+    expect(parts).toEqual({ ...none, company: score });
+  });
+
+  test('a shift has its own line', () => {
+    const level = worth(0.9, 'level', 'lasting');
+    expect(scoreOf({ level }, { shift: 2.5 })).toEqual({ score: 2.5, parts: { ...none, shift: 2.5 } });
+    expect(scoreOf({ level }, { shift: 0.5 }).parts['shift']).toBe(0);
+  });
+});
+
+test('where anomalies are held a rare level counts 0.53 of itself, all else in full', () => {
+  for (const kind of EVIDENCE_KINDS.filter((kind) => kind !== 'shift')) {
+    const found = {
+      [kind]: 0.9 / Math.max(...(['lasting', 'sudden', 'alone'] as const).map((way) => EVIDENCE[kind][way])),
+    };
+    const [absorbed, held] = [false, true].map((hold) => scoreOf(found, { hold }).score);
+    expect(held).toBeCloseTo((kind === 'level' ? 0.53 : 1) * absorbed, 12);
+  }
+});
+
+test('of nothing comes nothing', () => {
+  expect(scoreOf({})).toEqual({ score: 0, parts: none });
+});
+
+test('many small oddities are an alarm, but what lasts is never a critical one: beyond the line it is bent', () => {
+  const [at, beyond, far] = [1, 2, 8].map((x) => scoreOf({ level: worth(x, 'level', 'lasting') }).score);
+  expect(at).toBeCloseTo(1, 12);
+  expect(beyond).toBeGreaterThan(1);
+  expect(beyond).toBeLessThan(2);
+  expect((far - at) / (beyond - at)).toBeCloseTo(7, 9); // it is a straight line
+});
+
+test('the scale is the sensitivity over the height of the line, and a shift has it already', () => {
+  expect(scoreOf({ jump: worth(3, 'jump', 'sudden') }, { scale: 0.5 }).score).toBeCloseTo(1.5, 12);
+  expect(scoreOf({}, { scale: 0.5, shift: 2 }).score).toBe(2);
+});
+
+describe('a network that is not trusted', () => {
+  const course = worth(2, 'course', 'alone');
+
+  test('cannot raise an alarm by its word alone, only add it to the rest', () => {
+    expect(scoreOf({ course }, { trust: 1 }).parts).toEqual({ ...none, course: expect.closeTo(2, 12) as number });
+    const { score, parts } = scoreOf({ course }, { trust: 0 });
+    expect(score).toBeLessThan(1.1); // bent: what lasts hardly goes beyond the line
+    expect(parts).toEqual({ ...none, course: expect.closeTo(score, 12) as number });
+    expect(scoreOf({ course }, { trust: 0.5 }).score).toBeCloseTo(Math.max(1, score), 12);
+  });
+
+  test('takes nothing from what is not its word: company, and a jump', () => {
+    for (const found of [{ company: worth(2, 'company', 'alone') }, { jump: worth(2, 'jump', 'sudden') }])
+      expect(scoreOf(found, { trust: 0 })).toEqual(scoreOf(found, { trust: 1 }));
+  });
+});
+
+describe('for all evidence', () => {
+  const shares = fc.array(fc.double({ min: 0, max: 400, noNaN: true }), { minLength: K, maxLength: K });
+  const setting = fc.record({
+    scale: fc.double({ min: 0.01, max: 10, noNaN: true }),
+    trust: fc.double({ min: 0, max: 1, noNaN: true }),
+    shift: fc.double({ min: 0, max: 5, noNaN: true }),
+    hold: fc.boolean(),
+  });
+  const foundOf = (e: readonly number[]): Partial<Record<EvidenceKind, number>> =>
+    Object.fromEntries(EVIDENCE_KINDS.map((kind, k) => [kind, e[k]]));
+
+  test('the parts are none below 0 and sum to the score', () => {
+    fc.assert(
+      fc.property(shares, setting, (e, options) => {
+        const { score, parts } = scoreOf(foundOf(e), options);
+        const all = Object.values(parts);
+        expect(Math.min(...all)).toBeGreaterThanOrEqual(0);
+        expect(all.reduce((sum, part) => sum + part)).toBeCloseTo(score, 9);
+      }),
+    );
+  });
+
+  test('only kinds with a weight in the way that won have a part, and only where there was evidence', () => {
+    const ways: Way[] = ['lasting', 'sudden', 'alone'];
+    fc.assert(
+      fc.property(shares, setting, (e, options) => {
+        const { score, parts } = scoreOf(foundOf(e), options);
+        const spoke = EVIDENCE_KINDS.filter((kind) => parts[kind] > 0);
+        if (spoke.includes('shift')) expect([spoke, score]).toEqual([['shift'], options.shift]);
+        else expect(ways.some((way) => spoke.every((kind) => EVIDENCE[kind][way] > 0))).toBe(true);
+        for (const kind of spoke) if (kind !== 'shift') expect(e[EVIDENCE_KINDS.indexOf(kind)]).toBeGreaterThan(0);
+      }),
+    );
+  });
+
+  test('more evidence of any kind, more trust, or a larger shift, is never less', () => {
+    const more = fc.array(fc.double({ min: 0, max: 10, noNaN: true }), { minLength: K + 2, maxLength: K + 2 });
+    fc.assert(
+      fc.property(shares, setting, more, (e, { scale, trust, shift, hold }, by) => {
+        const before = scoreOf(foundOf(e), { scale, trust, shift, hold }).score;
+        const raised = { scale, hold, trust: Math.min(1, trust + by[K]), shift: shift + by[K + 1] };
+        const after = scoreOf(foundOf(e.map((x, k) => x + by[k])), raised).score;
+        expect(after).toBeGreaterThanOrEqual(before - 1e-12 * before);
+      }),
+    );
+  });
+});

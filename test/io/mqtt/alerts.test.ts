@@ -1,0 +1,139 @@
+import { expect, test } from 'vitest';
+import type { Anomaly, AnomalyEvent } from '../../../src/detect/episode/anomaly.ts';
+import type { Incident } from '../../../src/detect/episode/incidents.ts';
+import { alertsOver, eventJson, incidentJson, stateJson, statusTopic } from '../../../src/io/mqtt/alerts.ts';
+import type { SeriesState } from '../../../src/stream/ports.ts';
+
+const AT = Date.UTC(2026, 0, 5, 7, 30, 15, 250);
+
+const state = (rest: Partial<SeriesState> = {}): SeriesState => ({
+  slug: 'hall',
+  at: AT,
+  phase: 'ready',
+  warmup: 1,
+  value: 0.1 + 0.2,
+  expected: 20.123456789,
+  lower: -1e-9 / 3,
+  upper: 123456789,
+  score: 0.5,
+  anomaly: 'OFF',
+  drift: 'OFF',
+  margin: 1 / 3,
+  unit: '°C',
+  ...rest,
+});
+
+const event = (phase: AnomalyEvent['phase'], rest: Partial<Anomaly> = {}): AnomalyEvent => ({
+  phase,
+  at: AT,
+  anomaly: {
+    id: 'trio-pmk1',
+    stream: 'trio',
+    series: 'hall',
+    kind: 'process',
+    severity: 'major',
+    startAt: AT - 60_000,
+    openedAt: AT - 30_000,
+    peakAt: AT,
+    endAt: null,
+    endedBy: null,
+    confidence: 0.9,
+    score: 10 / 3,
+    value: 30,
+    expected: 20,
+    lower: 19,
+    upper: 21,
+    unit: '°C',
+    contributions: { hall: 2 / 3, attic: 1 / 3 },
+    evidence: { level: 1 / 7, step: 6 / 7 },
+    incident: 'attic-p0',
+    reason: 'hall jumped to 30 °C; 20 °C was expected, usually 19 to 21 °C.',
+    ...rest,
+  },
+});
+
+test('a state on the wire: six digits, times in ISO 8601', () => {
+  expect(stateJson(state())).toBe(
+    '{"phase":"ready","warmup":1,"value":0.3,"expected":20.1235,"lower":-3.33333e-10,"upper":123457000,"score":0.5,' +
+      '"anomaly":"OFF","drift":"OFF","margin":0.333333,"unit":"°C","at":"2026-01-05T07:30:15.250Z"}',
+  );
+});
+
+test('what is not known is null', () => {
+  const unknown = { value: null, expected: null, lower: null, upper: null, score: null };
+  expect(JSON.parse(stateJson(state(unknown)))).toMatchObject(unknown);
+});
+
+test('an event on the wire', () => {
+  expect(eventJson(event('opened'))).toBe(
+    '{"event_type":"opened","id":"trio-pmk1","message_id":"trio-pmk1-opened","at":"2026-01-05T07:30:15.250Z",' +
+      '"stream":"trio","series":"hall","kind":"process","severity":"major","start":"2026-01-05T07:29:15.250Z",' +
+      '"opened":"2026-01-05T07:29:45.250Z","peak":"2026-01-05T07:30:15.250Z","end":null,"ended_by":null,' +
+      '"score":3.33333,"confidence":0.9,"value":30,"expected":20,"lower":19,"upper":21,' +
+      '"unit":"°C","contributions":{"hall":0.666667,"attic":0.333333},"evidence":{"level":0.142857,"step":0.857143},' +
+      '"reason":"hall jumped to 30 °C; 20 °C was expected, usually 19 to 21 °C.","incident":"attic-p0"}',
+  );
+});
+
+const incident: Incident = {
+  id: 'hall-p1',
+  startAt: AT - 60_000,
+  endAt: null,
+  severity: 'major',
+  episodes: 2,
+  open: 1,
+  series: ['hall', 'attic'],
+  reason: 'why',
+};
+
+test('an incident on the wire, and how its news are told apart', () => {
+  expect(incidentJson({ phase: 'opened', at: AT, incident })).toBe(
+    '{"event_type":"opened","id":"hall-p1","message_id":"hall-p1-incident-opened","at":"2026-01-05T07:30:15.250Z",' +
+      '"severity":"major","start":"2026-01-05T07:29:15.250Z","end":null,"episodes":2,"open":1,' +
+      '"series":["hall","attic"],"reason":"why"}',
+  );
+  const id = (changed: Partial<Incident>): unknown =>
+    (
+      JSON.parse(incidentJson({ phase: 'updated', at: AT, incident: { ...incident, ...changed } })) as {
+        message_id: unknown;
+      }
+    ).message_id;
+  expect(new Set([id({}), id({ episodes: 3 }), id({ severity: 'critical' })]).size).toBe(3);
+  expect(id({ open: 2 })).toBe(id({}));
+});
+
+test('a message id tells the same news from other news of the same episode', () => {
+  const id = (...given: Parameters<typeof event>): unknown =>
+    (JSON.parse(eventJson(event(...given))) as { message_id: unknown }).message_id;
+  const news = [
+    id('opened'),
+    id('updated'),
+    id('updated', { severity: 'critical' }),
+    id('closed', { endAt: AT }),
+    id('opened', { id: 'trio-pmk2' }),
+  ];
+  expect(new Set(news).size).toBe(news.length);
+  expect(id('updated', { score: 3.4 })).toBe(id('updated'));
+  const moved = [1, 2].map((move) => JSON.parse(eventJson({ ...event('updated'), move })) as { message_id: unknown });
+  expect(new Set([...news, ...moved.map(({ message_id }) => message_id)]).size).toBe(news.length + 2);
+});
+
+test('each has its topic: a sensor is told under its series, all else under the stream', () => {
+  const published: string[] = [];
+  const broker = {
+    publishState: (topic: string, payload: string) => published.push(`state ${topic} ${payload.slice(0, 9)}`),
+  };
+  const outbox = { add: (topic: string, payload: string) => published.push(`event ${topic} ${payload.slice(0, 14)}`) };
+  const alerts = alertsOver(broker, outbox, 'house/watch', 'home');
+  alerts.state(state());
+  alerts.event(event('opened'));
+  alerts.event(event('opened', { kind: 'sensor' }));
+  alerts.incident({ phase: 'opened', at: AT, incident });
+  expect(published).toEqual([
+    'state house/watch/home/series/hall/state {"phase":',
+    'event house/watch/home/series/trio/event {"event_type":',
+    'event house/watch/home/series/hall/event {"event_type":',
+    'event house/watch/home/incident/event {"event_type":',
+  ]);
+  expect(statusTopic('house/watch', 'home')).toBe('house/watch/home/status');
+});

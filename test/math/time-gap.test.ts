@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Presence } from '../../src/detect/forecast/presence.ts';
+import { TimeGap } from '../../src/math/time-gap.ts';
+import { Memory, section } from '../../src/math/memory.ts';
+
+const MINUTE = 60_000;
+const START = 1.7e12;
+
+/** A gap that has heard a reading a minute, the last at START. */
+function minutely(memory = new Memory(), count = 60): TimeGap {
+  const gap = new TimeGap(memory);
+  for (let i = count - 1; i >= 0; i--) gap.hear(START - i * MINUTE);
+  return gap;
+}
+
+describe('the time gap', () => {
+  test('is 0 in time, -1 at once, 1 after three usual gaps, 3 after fifteen', () => {
+    const gap = minutely();
+    expect(gap.usualMs).toBe(MINUTE);
+    expect([0, 1, 3, 15].map((minutes) => gap.at(START + minutes * MINUTE))).toEqual([-1, 0, 1, 3]);
+  });
+
+  test('is 0 while nothing is usual', () => {
+    const gap = new TimeGap(new Memory());
+    expect(gap.at(START)).toBe(0);
+    gap.hear(START);
+    expect(gap.at(START + MINUTE)).toBe(0);
+  });
+
+  test('a pause of a year counts as ten gaps once the habit is known', () => {
+    const gap = minutely();
+    gap.hear(START + 365 * 1440 * MINUTE);
+    expect(gap.usualMs).toBeCloseTo(MINUTE + (9 * MINUTE) / 50, 6); // the newest gap weighs 1/50
+  });
+
+  test('of all times is a number from -1 to 10, and grows with them', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(1e12), { maxLength: 80 }), fc.nat(1e12), fc.nat(1e12), (gaps, a, b) => {
+        const gap = new TimeGap(new Memory());
+        let at = 0;
+        for (const ms of gaps) gap.hear((at += ms));
+        const [sooner, later] = [gap.at(at + Math.min(a, b)), gap.at(at + Math.max(a, b))];
+        expect(sooner).toBeGreaterThanOrEqual(-1);
+        expect(later).toBeGreaterThanOrEqual(sooner);
+        expect(later).toBeLessThanOrEqual(10);
+      }),
+    );
+  });
+
+  test('is remembered', () => {
+    const [kept, back] = [new Memory(), new Memory()];
+    const gap = minutely(kept);
+    const restored = new TimeGap(back);
+    back.fromBytes(kept.toBytes());
+    expect(restored.at(START + 7 * MINUTE)).toBe(gap.at(START + 7 * MINUTE));
+  });
+});
+
+test('presence: a series that is missing has a mask of 0 and a gap that grows, until it is heard', () => {
+  const memory = new Memory();
+  const presence = new Presence([section(memory, 'a'), section(memory, 'b')]);
+  const hear = (minute: number, ...x: number[]): number[][] => {
+    presence.hear(START + minute * MINUTE, Float64Array.from(x));
+    return [[...presence.mask], [...presence.gap]];
+  };
+  for (let t = 0; t < 60; t++) hear(t, 1, 2);
+  expect(hear(60, 1, 2)).toEqual([
+    [1, 1],
+    [0, 0],
+  ]);
+  expect(hear(61, 1, NaN)).toEqual([
+    [1, 0],
+    [0, 0],
+  ]);
+  expect(hear(63, NaN, NaN)).toEqual([
+    [0, 0],
+    [Math.log2(1.5), 1],
+  ]);
+  expect(hear(67, 1, 2)).toEqual([
+    [1, 1],
+    [Math.log2(3.5), 2],
+  ]);
+  expect(hear(68, 1, 2)[0]).toEqual([1, 1]);
+});
