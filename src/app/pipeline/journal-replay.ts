@@ -26,13 +26,13 @@ export class Past implements Iterable<Heard> {
     const readings: Reading[] = [];
     const heard: Heard = { message: null, source: 0, seq: 0, readings };
     this.repeating = true;
-    for (const { seq, entry } of this.ledger.past()) {
-      if (entry.kind === 'effort') {
+    for (const { seq, entry } of this.ledger.entries()) {
+      if (entry.kind === 'training_rate') {
         streams.learnEvery(entry.learnEvery, seq);
         continue;
       }
       this.onTime(entry.kind === 'message' ? entry.readings[0].receivedAt : entry.at);
-      if (entry.kind === 'wake') streams.wake(entry.at, entry.awayMs, seq);
+      if (entry.kind === 'downtime') streams.wake(entry.at, entry.downtimeMs, seq);
       if (entry.kind === 'tick') {
         for (const monitor of streams.monitors) if (!streams.knows(monitor, seq)) monitor.tick(entry.at);
       }

@@ -63,7 +63,7 @@ export class Pace {
   /** Has the networks learn as much as can be afforded; at the start too, when it may be more than an earlier run could. */
   adapt(): void {
     const { learnEvery } = this.level;
-    this.ledger.effort(learnEvery);
+    this.ledger.recordTrainingRate(learnEvery);
     this.streams.learnEvery(learnEvery, this.ledger.seq);
   }
 }

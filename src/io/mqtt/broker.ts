@@ -7,13 +7,19 @@ import { BehaviorSubject, filter, firstValueFrom, Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { AppError } from '../../errors.ts';
 import type { Message, Receipt } from '../../stream/message.ts';
-import { describeFailure, describeRight, doubtsVersion, NOT_AUTHORISED, SESSION_TAKEN_OVER } from './broker-failure.ts';
-import type { BrokerFailure, BrokerIdentity, PublishRight } from './broker-failure.ts';
+import {
+  describeFailure,
+  describePermission,
+  doubtsVersion,
+  NOT_AUTHORISED,
+  SESSION_TAKEN_OVER,
+} from './broker-failure.ts';
+import type { BrokerFailure, BrokerIdentity, PublishPermission } from './broker-failure.ts';
 import { acknowledge, deferAcknowledgements } from './deferred-ack.ts';
 import type { Note } from '../../log.ts';
-import { Outbox } from './publish-queue.ts';
+import { PublishQueue } from './publish-queue.ts';
 import type { Outgoing } from './publish-queue.ts';
-import { publishRight } from './publish-permission.ts';
+import { publishPermission } from './publish-permission.ts';
 
 /** PEM files; all paths. */
 export interface BrokerTls {
@@ -48,7 +54,7 @@ export interface BrokerOptions {
   readonly sessionMs?: number;
   /** Epoch ms. */
   readonly now: () => number;
-  readonly onNote: Note;
+  readonly log: Note;
 }
 
 export type Connection =
@@ -70,10 +76,10 @@ export interface Broker {
   /** Retained, QoS 1. While offline the newest a topic is kept; after every connection all are published again. */
   publishState(topic: string, payload: string): void;
   /**
-   * Not retained, QoS 1. While offline at most 5000 wait; then the oldest is dropped and counted. `gone`: the broker has it, or
+   * Not retained, QoS 1. While offline at most 5000 wait; then the oldest is dropped and counted. `onSettled`: the broker has it, or
    * never will; not called of what is still waiting when we close.
    */
-  publishEvent(topic: string, payload: string, gone?: () => void): void;
+  publishEvent(topic: string, payload: string, onSettled?: () => void): void;
   /** Sends what waits, says `offline`, disconnects. Ends within 2 s, whatever the broker does. */
   close(): Promise<void>;
 }
@@ -192,7 +198,7 @@ class MqttBroker implements Broker {
   readonly #client: MqttClient;
   readonly #messages = new Subject<Message>();
   readonly #connection = new BehaviorSubject<Connection>({ state: 'connecting' });
-  readonly #outbox = new Outbox();
+  readonly #queue = new PublishQueue();
 
   /** Of the present connection; packet identifiers are those of one. */
   #connectionNumber = 0;
@@ -235,20 +241,20 @@ class MqttBroker implements Broker {
   }
 
   get dropped(): number {
-    return this.#outbox.dropped;
+    return this.#queue.dropped;
   }
 
   publishState(topic: string, payload: string): void {
     if (this.#closing !== null) return;
-    this.#outbox.state(topic, payload);
+    this.#queue.putState(topic, payload);
     this.#drain();
   }
 
-  publishEvent(topic: string, payload: string, gone?: () => void): void {
+  publishEvent(topic: string, payload: string, onSettled?: () => void): void {
     if (this.#closing !== null) return;
-    const { dropped } = this.#outbox;
-    this.#outbox.event(topic, payload, gone);
-    if (this.#outbox.dropped > dropped && !this.#noticedDrop) {
+    const { dropped } = this.#queue;
+    this.#queue.addEvent(topic, payload, onSettled);
+    if (this.#queue.dropped > dropped && !this.#noticedDrop) {
       this.#noticedDrop = true;
       this.#note('warn', {}, 'too many events wait for the broker: the oldest are dropped');
     }
@@ -256,15 +262,15 @@ class MqttBroker implements Broker {
   }
 
   /** Whether the broker lets us publish, found out by publishing this; null when the connection ended meanwhile. */
-  mayPublish(message: Outgoing): Promise<PublishRight | null> {
+  mayPublish(message: Outgoing): Promise<PublishPermission | null> {
     const publish = (done: (error?: Error | null) => void): void => {
       this.#publish(message, done);
     };
-    return publishRight(this.#client, message.topic, publish, this.#options.connectTimeoutMs);
+    return publishPermission(this.#client, message.topic, publish, this.#options.connectTimeoutMs);
   }
 
-  describe(right: PublishRight | null, topic: string): string | null {
-    return describeRight(right, topic, this.#identity);
+  describe(right: PublishPermission | null, topic: string): string | null {
+    return describePermission(right, topic, this.#identity);
   }
 
   close(): Promise<void> {
@@ -325,7 +331,7 @@ class MqttBroker implements Broker {
     if (!sessionPresent) this.#subscribed = false;
     this.#subscribe();
     if (this.#options.statusTopic !== null) void this.#announce(this.#options.statusTopic);
-    this.#outbox.stateAll();
+    this.#queue.requeueStates();
     this.#drain();
   }
 
@@ -397,22 +403,22 @@ class MqttBroker implements Broker {
 
   #drain(): void {
     while (this.#ready && this.#inFlight < this.#window) {
-      const next = this.#outbox.take();
+      const next = this.#queue.take();
       if (next === null) return;
       this.#publish(next);
     }
   }
 
   /** What is cut off in flight stays with the client, which sends it again after the next connection. */
-  #publish({ topic, payload, retain, gone }: Outgoing, done?: (error?: Error | null) => void): void {
+  #publish({ topic, payload, retain, onSettled }: Outgoing, done?: (error?: Error | null) => void): void {
     this.#inFlight++;
     this.#client.publish(topic, payload, { qos: 1, retain }, (error) => {
       this.#inFlight--;
-      if (!error || refusedBy(error)) gone?.();
+      if (!error || refusedBy(error)) onSettled?.();
       if (error && this.#closing === null) this.#notPublished(topic, error);
       done?.(error);
       this.#drain();
-      if (this.#inFlight === 0 && this.#outbox.empty) this.#onFlushed?.();
+      if (this.#inFlight === 0 && this.#queue.empty) this.#onFlushed?.();
     });
   }
 
@@ -428,11 +434,11 @@ class MqttBroker implements Broker {
   /** Says `online`, which is also the test of whether we may publish; a refusal is noted like any other. */
   async #announce(topic: string): Promise<void> {
     const right = await this.mayPublish({ topic, payload: 'online', retain: true });
-    if (right === 'unheard' && this.#closing === null) this.#note('warn', { topic }, this.describe(right, topic)!);
+    if (right === 'no_echo' && this.#closing === null) this.#note('warn', { topic }, this.describe(right, topic)!);
   }
 
   #flushed(): Promise<void> {
-    if (this.#inFlight === 0 && this.#outbox.empty) return Promise.resolve();
+    if (this.#inFlight === 0 && this.#queue.empty) return Promise.resolve();
     return new Promise((resolve) => (this.#onFlushed = resolve));
   }
 
@@ -457,7 +463,7 @@ class MqttBroker implements Broker {
   }
 
   readonly #note: Note = (level, fields, message) => {
-    this.#options.onNote(level, { broker: this.#identity.url, ...fields }, message);
+    this.#options.log(level, { broker: this.#identity.url, ...fields }, message);
   };
 }
 
@@ -475,8 +481,8 @@ export const openBroker = (options: BrokerOptions): Broker => new MqttBroker(opt
  */
 export const tryBroker = async (options: BrokerOptions): Promise<string | null> => {
   const clientId = `${options.clientId}-check`;
-  const onNote = (): void => undefined;
-  const broker = new MqttBroker({ ...options, clientId, filters: [], statusTopic: null, sessionMs: 0, onNote });
+  const log = (): void => undefined;
+  const broker = new MqttBroker({ ...options, clientId, filters: [], statusTopic: null, sessionMs: 0, log });
   broker.start();
   try {
     const result = await firstValueFrom(broker.connection$.pipe(filter(({ state }) => state !== 'connecting')));
