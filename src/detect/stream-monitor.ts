@@ -76,7 +76,7 @@ export class StreamMonitor {
       const maturity = (): number => confidence.maturity(detector.series[d].readings);
       return new Sensor(section(kept, slug), series, d, options, news, maturity);
     });
-    this.process = new ProcessWatch(kept, series, options, { detector, warmUp, confidence, news });
+    this.process = new ProcessWatch(kept, series, options, { detector, warmUp, confidence, events: news });
     this.drift = new DriftWatch(kept, own, series, options, news, (d) => confidence.of(detector.series[d].readings));
     this.throttle = new TrainingThrottle(kept);
     this.learningHeld = kept.take('learning_held', 1);
