@@ -1,0 +1,58 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = resolve(import.meta.dirname, '..');
+const pages = [
+  ...readdirSync(root).filter((name) => name.endsWith('.md')),
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
+].sort();
+
+/** Without fenced blocks and inline code, in which brackets are code. */
+const prose = (page: string): string =>
+  readFileSync(join(root, page), 'utf8')
+    .replace(/^(```|~~~)[^]*?^\1/gm, '')
+    .replace(/`[^`\n]*`/g, '');
+
+/** The anchors that GitHub gives the headings of a page: lower case, no punctuation, spaces to hyphens, repeats numbered. */
+const anchorsOf = (path: string): Set<string> => {
+  const anchors = new Set<string>();
+  const text = readFileSync(path, 'utf8').replace(/^(```|~~~)[^]*?^\1/gm, '');
+  for (const [, heading] of text.matchAll(/^#{1,6} +(.+)$/gm)) {
+    const words = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase();
+    const slug = words.replace(/[^\p{L}\p{N}\-_ ]/gu, '').replaceAll(' ', '-');
+    let anchor = slug;
+    for (let n = 1; anchors.has(anchor); n++) anchor = `${slug}-${n}`;
+    anchors.add(anchor);
+  }
+  return anchors;
+};
+
+/** Targets of links and images that do not lead to another host. */
+const linksOf = (page: string): string[] =>
+  [...prose(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link).filter((link) => !/^[a-z]+:/i.test(link));
+
+const problemWith = (page: string, link: string): string | null => {
+  const [file] = link.split('#', 1);
+  const anchor = link.includes('#') ? link.slice(link.indexOf('#') + 1) : null;
+  const target = file === '' ? join(root, page) : resolve(root, dirname(page), file);
+  if (!existsSync(target)) return `${page}: ${link}: no such file`;
+  if (anchor !== null && !anchorsOf(target).has(anchor)) return `${page}: ${link}: no such heading`;
+  return null;
+};
+
+test.each(pages)('every relative link and anchor in %s exists', (page) => {
+  expect(linksOf(page).flatMap((link) => problemWith(page, link) ?? [])).toEqual([]);
+});
+
+test('README leads to every page of docs, directly or by way of another page', () => {
+  const reached = new Set(['README.md']);
+  for (const page of reached)
+    for (const link of linksOf(page)) {
+      const target = relative(root, resolve(root, dirname(page), link.split('#')[0]));
+      if (target.endsWith('.md') && existsSync(join(root, target))) reached.add(target);
+    }
+  expect(pages.filter((page) => page.startsWith('docs/') && !reached.has(page))).toEqual([]);
+});
