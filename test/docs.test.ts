@@ -56,3 +56,19 @@ test('README leads to every page of docs, directly or by way of another page', (
     }
   expect(pages.filter((page) => page.startsWith('docs/') && !reached.has(page))).toEqual([]);
 });
+
+/** Code spans that begin a row of the page's tables, in pieces between the names and numbers that "…" stands for. */
+const quotedLines = (page: string): string[][] =>
+  [...readFileSync(join(root, page), 'utf8').matchAll(/^\| (?:[^|`]*, )?`([^`]{25,})`/gm)].map(([, line]) =>
+    line.split('…').map((piece) => piece.trim()),
+  );
+
+test('each log line that docs/troubleshooting.md quotes stands in the source', () => {
+  const source = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(join(root, 'src', name), 'utf8').replaceAll("\\'", "'"))
+    .join('\n');
+  const quoted = quotedLines('docs/troubleshooting.md');
+  expect(quoted.length).toBeGreaterThan(20);
+  expect(quoted.flat().filter((piece) => !source.includes(piece))).toEqual([]);
+});
