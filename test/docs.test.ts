@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { loadSite } from '../src/config/load.ts';
+import { directoryWith } from './config/site.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const pages = [
@@ -71,4 +73,10 @@ test('each log line that docs/troubleshooting.md quotes stands in the source', (
   const quoted = quotedLines('docs/troubleshooting.md');
   expect(quoted.length).toBeGreaterThan(20);
   expect(quoted.flat().filter((piece) => !source.includes(piece))).toEqual([]);
+});
+
+test.each(['README.md', 'docs/configuration.md'])('the site file in %s is accepted without a warning', (page) => {
+  const [, yaml] = /^```yaml\n(site:[^]*?)^```/m.exec(readFileSync(join(root, page), 'utf8'))!;
+  const directory = directoryWith({ 'site.yaml': yaml, 'secrets.yaml': 'mqtt_password: x\n' });
+  expect(loadSite(join(directory, 'site.yaml'), {}).warnings).toEqual([]);
 });
