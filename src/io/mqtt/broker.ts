@@ -10,7 +10,7 @@ import type { Message, Receipt } from '../../stream/message.ts';
 import { describeFailure, describeRight, doubtsVersion, NOT_AUTHORISED, SESSION_TAKEN_OVER } from './broker-failure.ts';
 import type { BrokerFailure, BrokerIdentity, PublishRight } from './broker-failure.ts';
 import { acknowledge, deferAcknowledgements } from './deferred-ack.ts';
-import type { Note } from '../../log.ts';
+import type { Log } from '../../log.ts';
 import { Outbox } from './publish-queue.ts';
 import type { Outgoing } from './publish-queue.ts';
 import { publishRight } from './publish-permission.ts';
@@ -48,7 +48,7 @@ export interface BrokerOptions {
   readonly sessionMs?: number;
   /** Epoch ms. */
   readonly now: () => number;
-  readonly onNote: Note;
+  readonly onNote: Log;
 }
 
 export type Connection =
@@ -456,7 +456,7 @@ class MqttBroker implements Broker {
     this.#connection.complete();
   }
 
-  readonly #note: Note = (level, fields, message) => {
+  readonly #note: Log = (level, fields, message) => {
     this.#options.onNote(level, { broker: this.#identity.url, ...fields }, message);
   };
 }
