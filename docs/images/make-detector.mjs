@@ -10,9 +10,9 @@ const arrow = (path, extra = '') =>
   `<path d="${path}" fill="none" stroke="#556" stroke-width="1.3" marker-end="url(#head)" ${extra}/>`;
 
 const ways = [
-  ['sustained: weighted sum', ['extreme, level, volatility,', 'sequence, forecast_error']],
+  ['lasting: weighted sum', ['extreme, level, volatility,', 'sequence, forecast_error']],
   ['sudden: weighted sum', ['forecast_error, jump,', 'flatline, flatline_exit']],
-  ['single: the largest', ['correlation; sequence and', 'forecast_error if trusted']],
+  ['alone: the largest', ['correlation; sequence and', 'forecast_error if trusted']],
   ['mean_shift', ['its own threshold']],
 ];
 
