@@ -101,7 +101,7 @@ export const pipeline = (
       if (!isDue(at, beatAt, HEARTBEAT_MS)) return;
       beatAt = at;
       if (pace.clockJumped(at)) wake(at, at - before);
-      ledger.tick(at);
+      ledger.recordTick(at);
       for (const monitor of streams.monitors) {
         monitor.tick(at);
         networks.check(monitor);
@@ -115,7 +115,7 @@ export const pipeline = (
 
     const wake = (at: number, awayMs = at - now): void => {
       now = at;
-      ledger.wake(at, awayMs);
+      ledger.recordDowntime(at, awayMs);
       streams.markDowntime(at, awayMs, ledger.seq);
     };
 

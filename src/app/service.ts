@@ -67,7 +67,7 @@ export const brokerOptions = (site: Site, note: Log, now: () => number): BrokerO
     statusTopic: statusTopic(mqtt.prefix, site.site),
     ownTopics: `${mqtt.prefix}/`,
     now,
-    onNote: note,
+    log: note,
   };
 };
 
@@ -86,13 +86,13 @@ export function startService(site: Site, { note, kernel, now }: ServiceOptions):
       broker.acknowledge(receipts);
     },
     makeRoom: () => housekeeping.makeRoom(present()),
-    onNote: note,
+    log: note,
     onUnusable: (error) => {
       fail(error);
     },
   });
-  const outbox = new AlertOutbox(db, ledger, (topic, payload, gone) => {
-    broker.publishEvent(topic, payload, gone);
+  const outbox = new AlertOutbox(db, ledger, (topic, payload, onSettled) => {
+    broker.publishEvent(topic, payload, onSettled);
   });
   const alerts = alertsOver(broker, outbox, site.mqtt.prefix, site.site);
   const ports = { messages$: broker.messages$, alerts, anomalyLog, snapshots, ledger };

@@ -40,7 +40,7 @@ export const readingsOf =
         }
         if (message.retained) onReject(rejected(message, 'retained'));
         else decoder.decode(message, onReading, onReject);
-        ledger.read(heard.source, heard.readings, originOf);
+        ledger.recordReadings(heard.source, heard.readings, originOf);
         heard.seq = ledger.seq;
       };
       return messages$.subscribe({

@@ -91,7 +91,7 @@ class Run {
       acknowledge: (receipts) => {
         broker.acknowledge(receipts);
       },
-      onNote: note,
+      log: note,
       makeRoom: () => false,
       onUnusable: (error) => {
         throw new Error('unusable', { cause: error });

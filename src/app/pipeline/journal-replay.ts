@@ -26,13 +26,13 @@ export class JournalReplay implements Iterable<DecodedMessage> {
     const readings: Reading[] = [];
     const heard: DecodedMessage = { message: null, source: 0, seq: 0, readings };
     this.active = true;
-    for (const { seq, entry } of this.ledger.past()) {
-      if (entry.kind === 'effort') {
+    for (const { seq, entry } of this.ledger.entries()) {
+      if (entry.kind === 'training_rate') {
         streams.learnEvery(entry.learnEvery, seq);
         continue;
       }
       this.onTime(entry.kind === 'message' ? entry.readings[0].receivedAt : entry.at);
-      if (entry.kind === 'wake') streams.markDowntime(entry.at, entry.awayMs, seq);
+      if (entry.kind === 'downtime') streams.markDowntime(entry.at, entry.downtimeMs, seq);
       if (entry.kind === 'tick') {
         for (const monitor of streams.monitors) if (!streams.covers(monitor, seq)) monitor.tick(entry.at);
       }

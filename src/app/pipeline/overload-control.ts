@@ -59,7 +59,7 @@ export class OverloadControl {
   /** Has the networks learn as much as can be afforded; at the start too, when it may be more than an earlier run could. */
   applyTrainingRate(): void {
     const { learnEvery } = this.level;
-    this.ledger.effort(learnEvery);
+    this.ledger.recordTrainingRate(learnEvery);
     this.streams.learnEvery(learnEvery, this.ledger.seq);
   }
 }

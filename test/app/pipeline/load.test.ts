@@ -55,9 +55,9 @@ describe('a service that has more to do than it can', () => {
     expect(told.slice(0, 3)).toEqual(['full', 'reduced', 'off']);
     const { readings, untrained: unlearned } = world.healths.at(-1)!;
     expect(readings - unlearned).toBe(200 + 300 / 4);
-    expect([...tape.past()].flatMap(({ entry }) => (entry.kind === 'effort' ? [entry.learnEvery] : []))).toEqual([
-      1, 4, 0, 0,
-    ]);
+    expect(
+      [...tape.entries()].flatMap(({ entry }) => (entry.kind === 'training_rate' ? [entry.learnEvery] : [])),
+    ).toEqual([1, 4, 0, 0]);
   });
 
   test('what it spared is spared when it is gone through again: what comes next is judged alike', () => {
