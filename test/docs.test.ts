@@ -75,6 +75,15 @@ test('each log line that docs/troubleshooting.md quotes stands in the source', (
   expect(quoted.flat().filter((piece) => !source.includes(piece))).toEqual([]);
 });
 
+test.each(pages)('every file that %s names exists', (page) => {
+  const tree = ['src', 'test', 'bench', 'docs', 'config', 'deploy', 'scripts'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+  );
+  const named = [...readFileSync(join(root, page), 'utf8').matchAll(/`([\w./-]+\.(?:ts|mjs|py|yaml|service))`/g)];
+  const missing = named.map(([, name]) => name).filter((name) => !tree.some((path) => `/${path}`.endsWith(`/${name}`)));
+  expect(missing.filter((name) => !/(^|\/)(site\.yaml|secrets\.yaml|mosquitto\.service)$/.test(name))).toEqual([]);
+});
+
 test.each(['README.md', 'docs/configuration.md'])('the site file in %s is accepted without a warning', (page) => {
   const [, yaml] = /^```yaml\n(site:[^]*?)^```/m.exec(readFileSync(join(root, page), 'utf8'))!;
   const directory = directoryWith({ 'site.yaml': yaml, 'secrets.yaml': 'mqtt_password: x\n' });
