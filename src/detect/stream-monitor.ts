@@ -23,7 +23,7 @@ export interface MonitorOptions extends DetectorOptions, EpisodeOptions, SensorW
 }
 
 /** Format of snapshots; a change of what `Memory` holds or means takes the next number. */
-export const SNAPSHOT_VERSION = 6;
+export const SNAPSHOT_VERSION = 7;
 
 /** Before the name of what is not learned: how sensors are heard, what was told, the operator's word. No slug is so. */
 const PERSISTENT = 'Persistent';
