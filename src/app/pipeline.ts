@@ -105,7 +105,7 @@ export const pipeline = (
       for (const monitor of streams.monitors) {
         monitor.tick(at);
         networks.check(monitor);
-        if (monitor.samples > 0) states.publish(monitor, at);
+        if (monitor.status.samples > 0) states.publish(monitor.status, at);
       }
       incidents.tick(at).forEach(recordIncident);
       checkpoints.heartbeat(at);
@@ -158,7 +158,7 @@ export const pipeline = (
       tap(({ monitor }) => {
         checkpoints.count();
         health.count(monitor.detector.trainingSkipped);
-        states.publish(monitor, now);
+        states.publish(monitor.status, now);
       }),
     );
     const wakes$ = listening$.pipe(
