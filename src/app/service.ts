@@ -67,6 +67,7 @@ export const brokerOptions = (site: Site, note: Note, now: () => number): Broker
     statusTopic: statusTopic(mqtt.prefix, site.site),
     ownTopics: `${mqtt.prefix}/`,
     now,
+    timeZone: site.timezone,
     log: note,
   };
 };
