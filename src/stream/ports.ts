@@ -31,9 +31,9 @@ export interface Health {
   readonly learning: 'full' | 'reduced' | 'off';
   /** Readings that were judged, and those of them that a network did not learn from for want of time. */
   readonly readings: number;
-  readonly unlearned: number;
+  readonly untrained: number;
   /** What was refused or remarked on, by reason. */
-  readonly refused: Readonly<Record<string, number>>;
+  readonly rejected: Readonly<Record<string, number>>;
 }
 
 /** Where alerts go. No call blocks; an alert goes out when it is written, and what cannot be sent is kept within a bound. */

@@ -176,10 +176,10 @@ export class World {
       this.notes.push({ level, fields, message });
     };
     this.subscription = pipeline(site, ports, {
-      note,
+      log: note,
       kernel,
       clock$: this.clock$,
-      wake$: this.wake$,
+      listening$: this.wake$,
       ...(processor && { processor }),
     }).subscribe({
       next: ({ monitor, reading: { series, at, value }, verdict }) => {

@@ -3,7 +3,7 @@ import { fingerprint, type Message, type Receipt } from '../../stream/message.ts
 import type { Entry, LedgerPort, Origin } from '../../stream/ports.ts';
 import type { Database } from '../sqlite/database.ts';
 import { failureOf } from '../sqlite/failure.ts';
-import type { Note } from '../../log.ts';
+import type { Log } from '../../log.ts';
 import { AckWindow } from './ack-window.ts';
 import { CommitTimer } from './commit-timer.ts';
 import { RedeliveryFilter } from './redelivery-filter.ts';
@@ -15,7 +15,7 @@ export interface LedgerOptions {
   readonly everyMs: number;
   /** Tells the broker that these messages are kept. */
   readonly acknowledge: (receipts: readonly Receipt[]) => void;
-  readonly log: Note;
+  readonly log: Log;
   /** Frees what space it can on a disk that is full; true when that was some. */
   readonly makeRoom: () => boolean;
   /** The database cannot be used any more: it takes a new start to recover it. */

@@ -4,7 +4,7 @@ import type { MqttClient } from 'mqtt';
 import { BehaviorSubject, filter, firstValueFrom, Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { AppError } from '../../errors.ts';
-import type { Note } from '../../log.ts';
+import type { Log } from '../../log.ts';
 import type { Message, Receipt } from '../../stream/message.ts';
 import { describeFailure, describePermission, SESSION_TAKEN_OVER } from './broker-failure.ts';
 import type { BrokerFailure, BrokerIdentity, PublishPermission } from './broker-failure.ts';
@@ -237,7 +237,7 @@ class MqttBroker implements Broker {
     this.#connection.complete();
   }
 
-  readonly #log: Note = (level, fields, message) => {
+  readonly #log: Log = (level, fields, message) => {
     this.#options.log(level, { broker: this.#identity.url, ...fields }, message);
   };
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { UniqueMessageIdProvider, type IClientOptions } from 'mqtt';
 import { AppError } from '../../errors.ts';
-import type { Note } from '../../log.ts';
+import type { Log } from '../../log.ts';
 import type { BrokerIdentity } from './broker-failure.ts';
 import { MIN_DELAY_MS } from './reconnect.ts';
 
@@ -41,7 +41,7 @@ export interface BrokerOptions {
   readonly now: () => number;
   /** IANA name of the time zone for times in log messages; null: UTC. */
   readonly timeZone?: string | null;
-  readonly log: Note;
+  readonly log: Log;
 }
 
 /** Outages up to a week lose no message that the broker queues. */

@@ -1,4 +1,4 @@
-import type { Note } from '../../log.ts';
+import type { Log } from '../../log.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
@@ -45,7 +45,7 @@ const clockTime = (at: number, agoMs: number, timeZone = 'UTC'): string => {
  */
 export class OutageLog {
   readonly #clocks: OutageClocks;
-  readonly #log: Note;
+  readonly #log: Log;
   /** Attempts since the last connection. */
   #attempts = 0;
   /** Both in uptime; NaN: no outage. */
@@ -53,7 +53,7 @@ export class OutageLog {
   #reportedAt = NaN;
   #everConnected = false;
 
-  constructor(clocks: OutageClocks, log: Note) {
+  constructor(clocks: OutageClocks, log: Log) {
     this.#clocks = clocks;
     this.#log = log;
   }

@@ -1,5 +1,5 @@
 import type { MqttClient } from 'mqtt';
-import type { Note } from '../../log.ts';
+import type { Log } from '../../log.ts';
 import { NOT_AUTHORISED, type BrokerFailure } from './broker-failure.ts';
 import type { ConnectionStateMachine } from './connection-state.ts';
 import { PublishQueue, type Outgoing } from './publish-queue.ts';
@@ -15,7 +15,7 @@ const refusedBy = ({ code }: BrokerFailure): boolean => typeof code === 'number'
 export class Publisher {
   readonly #client: Pick<MqttClient, 'publish'>;
   readonly #connection: ConnectionStateMachine;
-  readonly #log: Note;
+  readonly #log: Log;
   readonly #describeDenied: (topic: string) => string;
   readonly #queue = new PublishQueue();
   #inFlight = 0;
@@ -29,7 +29,7 @@ export class Publisher {
   constructor(
     client: Pick<MqttClient, 'publish'>,
     connection: ConnectionStateMachine,
-    log: Note,
+    log: Log,
     describeDenied: (topic: string) => string,
   ) {
     this.#client = client;

@@ -1,5 +1,5 @@
 import type { MqttClient } from 'mqtt';
-import type { Note } from '../../log.ts';
+import type { Log } from '../../log.ts';
 import type { ConnectionStateMachine } from './connection-state.ts';
 
 /** First code of a SUBACK that means a refused filter. */
@@ -10,7 +10,7 @@ export class Subscription {
   readonly #client: Pick<MqttClient, 'subscribe'>;
   readonly #connection: ConnectionStateMachine;
   readonly #filters: string[];
-  readonly #log: Note;
+  readonly #log: Log;
   /** The broker's session has the filters of this process. */
   #active = false;
 
@@ -18,7 +18,7 @@ export class Subscription {
     client: Pick<MqttClient, 'subscribe'>,
     connection: ConnectionStateMachine,
     filters: readonly string[],
-    log: Note,
+    log: Log,
   ) {
     this.#client = client;
     this.#connection = connection;
