@@ -29,7 +29,8 @@ export const stateJson = (state: SeriesState): string =>
   });
 
 /** Payload of `<prefix>/<site>/health`. */
-export const healthJson = ({ at, ...counts }: Health): string => JSON.stringify({ ...counts, at: time(at) });
+export const healthJson = ({ at, droppedEvents, droppedWrites, ...counts }: Health): string =>
+  JSON.stringify({ ...counts, dropped_events: droppedEvents, dropped_writes: droppedWrites, at: time(at) });
 
 /** Payload of `<prefix>/<site>/series/<slug>/event`. `message_id` is the same when the same news is sent twice. */
 export const eventJson = ({ phase, at, anomaly, levelChange: move }: AnomalyEvent): string =>
@@ -78,7 +79,7 @@ export const incidentJson = ({ phase, at, incident }: IncidentEvent): string =>
 
 /** Alerts over MQTT: states retained, events not. A sensor's fault is told under its series, all else under the stream. */
 export const alertsOver = (
-  broker: Pick<Broker, 'publishState'>,
+  broker: Pick<Broker, 'publishState' | 'dropped'>,
   outbox: { add(topic: string, payload: string): void },
   prefix: string,
   site: string,
@@ -96,5 +97,8 @@ export const alertsOver = (
   },
   incident: (event) => {
     outbox.add(`${prefix}/${site}/incident/event`, incidentJson(event));
+  },
+  get droppedEvents() {
+    return broker.dropped;
   },
 });
