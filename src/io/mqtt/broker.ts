@@ -40,6 +40,11 @@ export interface Broker {
   /** Retained, QoS 1. While offline the newest payload of a topic is kept; every connection publishes all of them again. */
   publishState(topic: string, payload: string): void;
   /**
+   * Removes the retained state of a topic. `onCleared`: the broker has acknowledged or refused that. A state that is published
+   * before the message goes out cancels it.
+   */
+  clearState(topic: string, onCleared: () => void): void;
+  /**
    * Not retained, QoS 1. While offline at most 5000 events wait; beyond that the oldest is dropped and counted. `onSettled`: the
    * broker has the event, or it was dropped or refused. Not called for events that still wait at `close`.
    */
@@ -103,6 +108,10 @@ class MqttBroker implements Broker {
 
   publishState(topic: string, payload: string): void {
     if (!this.#state.ending) this.#publisher.state(topic, payload);
+  }
+
+  clearState(topic: string, onCleared: () => void): void {
+    if (!this.#state.ending) this.#publisher.clear(topic, onCleared);
   }
 
   publishEvent(topic: string, payload: string, onSettled?: () => void): void {

@@ -6,6 +6,7 @@ import {
   eventJson,
   healthJson,
   incidentJson,
+  seriesOfTopic,
   stateJson,
   statusTopic,
 } from '../../../src/io/mqtt/alerts.ts';
@@ -127,6 +128,12 @@ test('a message id tells the same news from other news of the same episode', () 
   expect(new Set([...news, ...moved.map(({ message_id }) => message_id)]).size).toBe(news.length + 2);
 });
 
+test('the topic of a state names its series; other topics name none', () => {
+  expect(seriesOfTopic('house/watch/home/series/cellar-1/state', 'house/watch', 'home')).toBe('cellar-1');
+  const others = ['zankyo/home/series/hall/state', 'house/watch/barn/series/hall/state', 'house/watch/home/health'];
+  for (const topic of others) expect(seriesOfTopic(topic, 'house/watch', 'home')).toBeNull();
+});
+
 test('health on the wire', () => {
   const health = {
     at: AT,
@@ -145,7 +152,7 @@ test('health on the wire', () => {
 
 test("the alerts count the broker's dropped events", () => {
   const broker = { publishState: () => undefined, dropped: 0 };
-  const alerts = alertsOver(broker, { add: () => undefined }, 'zankyo', 'home');
+  const alerts = alertsOver(broker, { add: () => undefined }, { publish: () => undefined }, 'zankyo', 'home');
   broker.dropped = 7;
   expect(alerts.droppedEvents).toBe(7);
 });
@@ -153,11 +160,14 @@ test("the alerts count the broker's dropped events", () => {
 test('each has its topic: a sensor is told under its series, all else under the stream', () => {
   const published: string[] = [];
   const broker = {
-    publishState: (topic: string, payload: string) => published.push(`state ${topic} ${payload.slice(0, 9)}`),
+    publishState: (topic: string, payload: string) => published.push(`health ${topic} ${payload.slice(0, 9)}`),
     dropped: 0,
   };
+  const states = {
+    publish: (topic: string, payload: string) => published.push(`state ${topic} ${payload.slice(0, 9)}`),
+  };
   const outbox = { add: (topic: string, payload: string) => published.push(`event ${topic} ${payload.slice(0, 14)}`) };
-  const alerts = alertsOver(broker, outbox, 'house/watch', 'home');
+  const alerts = alertsOver(broker, outbox, states, 'house/watch', 'home');
   alerts.state(state());
   alerts.event(event('opened'));
   alerts.event(event('opened', { kind: 'sensor' }));
