@@ -170,6 +170,17 @@ describe('redeliveries', () => {
     expect(next.hear(7, 2, again)).toBe(true); // the number of another message
   });
 
+  test('an equal reading of a constant sensor under a packet identifier used again is a new message', () => {
+    const { path, ledger, hear, did } = open();
+    // A broker that gives the lowest free identifier, a sensor that sends 20 every second.
+    for (let n = 0; n < 3; n++) {
+      expect(hear(1, 20)).toBe(true);
+      ledger.commit();
+    }
+    expect(did).toEqual(['ack 1, 1 rows', 'ack 1, 2 rows', 'ack 1, 3 rows']);
+    expect(valuesIn(open(path).ledger)).toEqual([20, 20, 20]);
+  });
+
   test('of what could not be read are known as well', () => {
     const { path, ledger } = open();
     expect(ledger.admit(messageOf(3, 9))).toBe(true);
@@ -200,6 +211,19 @@ describe('redeliveries', () => {
     hear(8, 2, { receipt: { id: 8, connection: 2 } });
     ledger.commit();
     expect(did).toEqual(['ack 8, 1 rows']);
+  });
+
+  test('a new connection may be to a broker that sends only 20 ahead: the ledger commits them after a short wait', async () => {
+    const { ledger, hear, did } = open();
+    for (let id = 1; id <= 256; id++) hear(id, id, { receipt: { id, connection: 1 } });
+    await turn();
+    hear(1, 300);
+    ledger.commit(); // a small one, so that no full window is expected to go on
+    expect(did).toHaveLength(2);
+    for (let id = 1; id <= 20; id++) hear(id, 1000 + id, { receipt: { id, connection: 2 } });
+    // The interval is a minute: only the window of the new connection can end the wait.
+    await expect.poll(() => did.length, { timeout: 20_000 }).toBe(3);
+    expect(did[2]).toMatch(/^ack 1,2,3,.*,20, 3 rows$/);
   });
 
   test('are known when their rows have been trimmed', () => {
