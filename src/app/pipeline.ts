@@ -57,7 +57,7 @@ export const pipeline = (
     const incidents = new Incidents({ windowMs: site.incidents.window, coolDownMs: site.tuning.coolDown });
     incidents.restore(anomalyLog.openIncidents());
     const states = new StatePublisher(alerts, site.publish.stateEvery);
-    const health = new HealthPublisher(alerts, rejects.counts);
+    const health = new HealthPublisher(ports, rejects.counts);
     const streams = new Streams(site, {
       snapshots: ports.snapshots,
       kernel,

@@ -101,7 +101,13 @@ export async function replay(recording: Rows, options: ReplayOptions): Promise<R
   const clock$ = new Subject<number>();
   const ports: Ports = {
     messages$,
-    alerts: { state: () => undefined, health: () => undefined, event: options.onEvent, incident: () => undefined },
+    alerts: {
+      state: () => undefined,
+      health: () => undefined,
+      event: options.onEvent,
+      incident: () => undefined,
+      droppedEvents: 0,
+    },
     anomalyLog: {
       record: () => undefined,
       recordIncident: () => undefined,
