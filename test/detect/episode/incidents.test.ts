@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Anomaly, AnomalyEvent, EpisodePhase } from '../../../src/detect/episode/anomaly.ts';
 import {
   Incidents,
-  type EpisodeNews,
+  type EpisodeRecord,
   type IncidentEvent,
   type OpenIncident,
 } from '../../../src/detect/episode/incidents.ts';
@@ -39,26 +39,26 @@ const anomaly = (stream: string, openedAt: number, rest: Partial<Anomaly> = {}):
 function siteOf(options = OPTIONS) {
   const incidents = new Incidents(options);
   const told: string[] = [];
-  const news = (events: readonly IncidentEvent[]): void => {
+  const publish = (events: readonly IncidentEvent[]): void => {
     for (const { phase, at, incident } of events)
       told.push(`${at} ${phase} ${incident.id} ${incident.episodes} ${incident.severity}`);
   };
   const take = (phase: EpisodePhase, at: number, of: Anomaly): string => {
     const event: AnomalyEvent = { phase, at, anomaly: of };
-    const { id, news: heard } = incidents.take(event, at);
-    news(heard);
+    const { id, events } = incidents.take(event, at);
+    publish(events);
     return id;
   };
   return {
     incidents,
     told,
     open: (stream: string, at: number, rest: Partial<Anomaly> = {}) => take('opened', at, anomaly(stream, at, rest)),
-    close: (stream: string, openedAt: number, at: number) =>
-      take('closed', at, anomaly(stream, openedAt, { endAt: at })),
+    close: (stream: string, openedAt: number, at: number, rest: Partial<Anomaly> = {}) =>
+      take('closed', at, anomaly(stream, openedAt, { ...rest, endAt: at })),
     worsen: (stream: string, openedAt: number, at: number) =>
       take('updated', at, anomaly(stream, openedAt, { severity: 'critical' })),
     tick: (at: number) => {
-      news(incidents.tick(at));
+      publish(incidents.tick(at));
     },
   };
 }
@@ -149,6 +149,86 @@ test('of a site of 500 that goes mad at once, two messages are told, and 20 seri
   expect(told).toHaveLength(1);
 });
 
+describe('a different fault of the same place', () => {
+  test('within the window joins: the incident keeps its first reason, its worst severity and all its series', () => {
+    const { incidents, open, close, tick, told } = siteOf();
+    const first = { severity: 'critical', reason: 'first', series: 'flow' } as const;
+    open('a', 0, first);
+    close('a', 0, 100, first);
+    expect(open('a', 200, { reason: 'second', series: 'pressure', evidence: { jump: 1 } })).toBe('a-p0');
+    const [event] = incidents.tick(300);
+    expect(event).toMatchObject({
+      phase: 'updated',
+      incident: { severity: 'critical', reason: 'first', series: ['flow', 'pressure'], episodes: 2, open: 1 },
+    });
+    tick(400);
+    expect(told).toEqual(['0 opened a-p0 1 critical']);
+  });
+
+  test.each([
+    ['another cause', { evidence: { level: 0.4, jump: 0.6 } }],
+    ['another series of the group', { series: 'pressure' }],
+  ])('after the window, within the cool-down, is published as opened: %s', (_, fault) => {
+    const { open, close, told } = siteOf();
+    open('a', 0, { severity: 'critical' });
+    close('a', 0, 100);
+    expect(open('a', 700, fault)).toBe('a-p700');
+    expect(told).toEqual(['0 opened a-p0 1 critical', '700 closed a-p0 1 critical', '700 opened a-p700 1 minor']);
+  });
+
+  test('leaves an incident in which another episode is open: that one closes with its last episode', () => {
+    const { open, close, tick, told } = siteOf();
+    open('a', 0);
+    open('b', 10);
+    close('a', 0, 100);
+    expect(open('a', 700, { evidence: { jump: 1 } })).toBe('a-p700');
+    close('b', 10, 800);
+    close('a', 700, 900);
+    tick(1799);
+    tick(1800);
+    tick(1899);
+    tick(1900);
+    expect(told).toEqual([
+      '0 opened a-p0 1 minor',
+      '700 opened a-p700 1 minor',
+      '1799 updated a-p0 2 minor',
+      '1800 closed a-p0 2 minor',
+      '1900 closed a-p700 1 minor',
+    ]);
+  });
+});
+
+test('an episode whose end was never seen does not keep its incident open after the next one at its place', () => {
+  const { incidents, open, close, told } = siteOf();
+  open('a', 0);
+  open('b', 10);
+  open('a', 700, { evidence: { jump: 1 } });
+  close('b', 10, 800);
+  expect(told).toEqual(['0 opened a-p0 1 minor', '700 opened a-p700 1 minor']);
+  expect(incidents.tick(1800)).toMatchObject([{ phase: 'closed', incident: { id: 'a-p0', endAt: 800, open: 0 } }]);
+});
+
+test('an episode that gets worse changes the severity of its incident, not the reason', () => {
+  const { incidents, open, worsen } = siteOf();
+  open('a', 0, { reason: 'first' });
+  worsen('a', 0, 10);
+  expect(incidents.tick(20)[0].incident).toMatchObject({ severity: 'critical', reason: 'first' });
+});
+
+test('a clock that was set back 5 s: the cool-down counts from the new time, and is not longer by 5 s', () => {
+  const { open, close, tick, told } = siteOf();
+  open('a', 0);
+  close('a', 0, 6000);
+  tick(1000); // the clock went from 6000 back to 1000
+  tick(1999);
+  expect(told).toEqual(['0 opened a-p0 1 minor']);
+  tick(2000);
+  expect(told).toEqual(['0 opened a-p0 1 minor', '2000 closed a-p0 1 minor']);
+});
+
+/** One of two causes. */
+const causeOf = (later: number): Anomaly['evidence'] => ({ [later % 2 === 0 ? 'level' : 'jump']: 1 });
+
 /** Streams open and close in turn; a time apart each. */
 const life = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.integer({ min: 0, max: 900 })), { maxLength: 60 });
 
@@ -161,7 +241,7 @@ test('whatever opens and closes: every incident is opened once, then updated, th
       for (const [stream, later] of steps) {
         at += later + 1;
         const openedAt = since.get(stream);
-        if (openedAt === undefined) open(stream, at);
+        if (openedAt === undefined) open(stream, at, { evidence: causeOf(later) });
         else close(stream, openedAt, at);
         if (openedAt === undefined) since.set(stream, at);
         else since.delete(stream);
@@ -179,19 +259,19 @@ test('whatever opens and closes: every incident is opened once, then updated, th
 
 /** What is kept of a site: its incidents as they were told, until they are over, and the newest of every episode. */
 function logOf() {
-  const told = new Map<string, Pick<OpenIncident, 'id' | 'severity' | 'episodes'>>();
-  const rows = new Map<string, EpisodeNews>();
+  const told = new Map<string, Pick<OpenIncident, 'id' | 'severity' | 'episodes' | 'reason'>>();
+  const rows = new Map<string, EpisodeRecord>();
   return {
-    tell: (events: readonly IncidentEvent[]): void => {
+    publish: (events: readonly IncidentEvent[]): void => {
       for (const { phase, incident } of events)
         if (phase === 'closed') told.delete(incident.id);
         else told.set(incident.id, incident);
     },
-    write: (news: EpisodeNews) => rows.set(news.anomaly.id, news),
+    write: (record: EpisodeRecord) => rows.set(record.anomaly.id, record),
     open: (): OpenIncident[] =>
-      [...told.values()].map(({ id, severity, episodes }) => {
+      [...told.values()].map(({ id, severity, episodes, reason }) => {
         const members = [...rows.values()].filter(({ anomaly: { incident } }) => incident === id);
-        return { id, severity, episodes, members };
+        return { id, severity, episodes, reason, members };
       }),
   };
 }
@@ -214,16 +294,17 @@ test('restored from what was written and told, it goes on as it would have, also
         const openedAt = since.get(stream);
         const phase = openedAt === undefined ? 'opened' : later % 5 === 0 ? 'updated' : 'closed';
         const severity = phase === 'updated' ? 'critical' : 'minor';
-        const of = anomaly(stream, openedAt ?? at, { severity, endAt: phase === 'closed' ? at : null });
+        const endAt = phase === 'closed' ? at : null;
+        const of = anomaly(stream, openedAt ?? at, { severity, evidence: causeOf(later), endAt });
         if (phase === 'opened') since.set(stream, at);
         if (phase === 'closed') since.delete(stream);
         const [goesOn, expected] = [kept, whole].map((incidents) => {
-          const { id, news } = incidents.take({ phase, at, anomaly: of }, at + LAG);
-          return { id, news: later % 3 > 0 ? [...news, ...incidents.tick(at + LAG)] : news };
+          const { id, events } = incidents.take({ phase, at, anomaly: of }, at + LAG);
+          return { id, events: later % 3 > 0 ? [...events, ...incidents.tick(at + LAG)] : events };
         });
         expect(goesOn).toEqual(expected);
-        log.write({ anomaly: { ...of, incident: goesOn.id }, at, heardAt: at + LAG });
-        log.tell(goesOn.news);
+        log.write({ anomaly: { ...of, incident: goesOn.id }, at, receivedAt: at + LAG });
+        log.publish(goesOn.events);
       });
     }),
   );
