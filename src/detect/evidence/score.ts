@@ -4,8 +4,8 @@
  *
  *   lasting = sum of w_k e_k      what lasts: a weighted product of probabilities (R. A. Fisher, "Statistical Methods for
  *                                 Research Workers", 1932, section 21.1); on NAB 3 to 4 points of its low-false-alarm
- *                                 profile better than the largest. Above the line it is bent: many small oddities are
- *                                 an alarm, but never a critical one.
+ *                                 profile better than the largest. Above the threshold only a tenth of the excess
+ *                                 counts: a sum of 2 is a score of 1.1, and it takes 31 to reach 4 (critical).
  *   sudden = v_k e_k summed       a spike is over before anything that lasts has noticed
  *   alone = the largest u_k e_k   evidence that asks another question than the rest
  *
@@ -49,7 +49,7 @@ const HELD_LEVEL = 0.53;
 /** The weights of what lasts, where anomalies are absorbed and where they are held. */
 const ABSORBED = EVIDENCE_KINDS.map((kind) => EVIDENCE[kind].lasting);
 const HELD = EVIDENCE_KINDS.map((kind) => EVIDENCE[kind].lasting * (kind === 'level' ? HELD_LEVEL : 1));
-/** What lasts beyond the line counts this much of itself. */
+/** The part of a `lasting` sum above the threshold that counts. */
 const BEND = 0.1;
 
 const bend = (x: number): number => (x < 1 ? x : 1 + BEND * (x - 1));

@@ -82,6 +82,29 @@ test('a walk that goes as far by nature is not accused of it', () => {
   }
 });
 
+describe('the score is the smaller one of |z| / 6.4 and a quarter of the rarity of |z|', () => {
+  test('a mean that has never been there: the distance decides', () => {
+    const shift = shiftOf();
+    follow(shift, noise(2000));
+    const score = follow(shift, noise(20, 17, 2)).at(-1)!;
+    expect(score).toBeGreaterThan(1);
+    expect(score).toBeCloseTo(Math.abs(shift.z) / 6.4, 12);
+  });
+
+  test('a mean that has been there for 20 of 2,000 readings before: as far, but not rare, so it is no alarm', () => {
+    const shift = shiftOf(0); // what is odd is learned
+    const round = (seed: number): number[] => [...noise(1980, 20, seed), ...noise(20, 30, seed + 100)];
+    for (let seed = 1; seed <= 10; seed++) follow(shift, round(seed));
+    const scores = round(11).map((x) => {
+      const score = shift.score(x);
+      shift.learn(x);
+      return { score, z: Math.abs(shift.z) };
+    });
+    expect(Math.max(...scores.map(({ z }) => z / 6.4))).toBeGreaterThan(1.2);
+    expect(Math.max(...scores.map(({ score }) => score))).toBeLessThan(0.9);
+  });
+});
+
 test('one wild value is no shift, whatever it is, and moves neither mean', () => {
   for (const wild of [1e6, -1e300, Number.MAX_VALUE]) {
     const shift = shiftOf();

@@ -58,12 +58,14 @@ test('of nothing comes nothing', () => {
   expect(scoreOf({})).toEqual({ score: 0, parts: none });
 });
 
-test('many small oddities are an alarm, but what lasts is never a critical one: beyond the line it is bent', () => {
-  const [at, beyond, far] = [1, 2, 8].map((x) => scoreOf({ level: worth(x, 'level', 'lasting') }).score);
-  expect(at).toBeCloseTo(1, 12);
-  expect(beyond).toBeGreaterThan(1);
-  expect(beyond).toBeLessThan(2);
-  expect((far - at) / (beyond - at)).toBeCloseTo(7, 9); // it is a straight line
+test.each([
+  [0.5, 0.5],
+  [1, 1],
+  [2, 1.1],
+  [11, 2], // major
+  [31, 4], // critical
+])('beyond the line a tenth counts: a weighted sum of %d of lasting evidence is a score of %d', (sum, score) => {
+  expect(scoreOf({ level: worth(sum, 'level', 'lasting') }).score).toBeCloseTo(score, 12);
 });
 
 test('the scale is the sensitivity over the height of the line, and a shift has it already', () => {
