@@ -105,6 +105,55 @@ describe('the score is the smaller one of |z| / 6.4 and a quarter of the rarity 
   });
 });
 
+test('z is 0 for 100 readings, and from the 101st on it is not', () => {
+  const shift = shiftOf();
+  const readings = noise(101);
+  expect(follow(shift, readings.slice(0, 100))).toEqual(new Array<number>(100).fill(0));
+  expect(shift.z).toBe(0);
+  follow(shift, readings.slice(100));
+  expect(shift.z).not.toBe(0);
+});
+
+test('a constant series: the means of late never differed, so z and the score are 0', () => {
+  const shift = shiftOf();
+  expect(follow(shift, new Array<number>(300).fill(20))).toEqual(new Array<number>(300).fill(0));
+  expect(shift.z).toBe(0);
+});
+
+test('the spread is the root mean square of (mean of late - mean), from the tenth reading on', () => {
+  const shift = shiftOf();
+  const readings = noise(30);
+  follow(shift, readings);
+  let [late, mean] = [0, 0];
+  const squares: number[] = [];
+  for (const [k, x] of readings.entries()) {
+    late += Math.max(1 / (k + 1), 1 / 10) * (x - late);
+    if (k >= 9) squares.push((late - mean) ** 2); // against the mean of the readings before
+    mean += (x - mean) / (k + 1);
+  }
+  expect(shift.spread).toBeCloseTo(Math.sqrt(squares.reduce((sum, s) => sum + s) / squares.length), 12);
+});
+
+test('a wild value counts as one at 6 deviations: it moves the mean of late by a tenth of the way there', () => {
+  const shift = shiftOf();
+  const readings = noise(1000);
+  follow(shift, readings);
+  const mean = readings.reduce((sum, x) => sum + x) / 1000;
+  const deviation = Math.sqrt(readings.reduce((sum, x) => sum + (x - mean) ** 2, 0) / 1000);
+  const late = (): number => shift.mean + shift.z * shift.spread;
+  shift.score(20); // its score is asked for, but it is not learned
+  const before = late();
+  shift.score(-1e9);
+  expect(late()).toBeCloseTo(before + (mean - 6 * deviation - before) / 10, 9);
+});
+
+test('a shift within the first 200 readings is learned: so early it may be the usual level that comes', () => {
+  const shift = shiftOf();
+  follow(shift, noise(150));
+  follow(shift, noise(50, 30, 2));
+  expect(shift.mean).toBeGreaterThan(21);
+});
+
 test('one wild value is no shift, whatever it is, and moves neither mean', () => {
   for (const wild of [1e6, -1e300, Number.MAX_VALUE]) {
     const shift = shiftOf();

@@ -84,6 +84,12 @@ describe('a network that is not trusted', () => {
     expect(scoreOf({ course }, { trust: 0.5 }).score).toBeCloseTo(Math.max(1, score), 12);
   });
 
+  test('adds a step it did not expect to what is sudden, which needs no trust', () => {
+    const step = worth(2, 'step', 'alone'); // 2 / 0.2 = 10, and 0.15 of that is sudden
+    expect(scoreOf({ step }, { trust: 1 }).score).toBeCloseTo(2, 12);
+    expect(scoreOf({ step }, { trust: 0 }).score).toBeCloseTo(1.5, 12);
+  });
+
   test('takes nothing from what is not its word: company, and a jump', () => {
     for (const found of [{ company: worth(2, 'company', 'alone') }, { jump: worth(2, 'jump', 'sudden') }])
       expect(scoreOf(found, { trust: 0 })).toEqual(scoreOf(found, { trust: 1 }));
