@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** The tests that `npm run mutate` runs against each mutant: those of the mutated files, and of a detector as a whole. */
+export default defineConfig({
+  test: {
+    include: [
+      'test/detect/evidence/**/*.test.ts',
+      'test/detect/{alarm-evidence,group-learning,series-model}.test.ts',
+      'test/io/ledger/**/*.test.ts',
+    ],
+    testTimeout: 60_000,
+  },
+});
