@@ -8,6 +8,8 @@ export default defineConfig({
       'test/detect/{alarm-evidence,group-learning,series-model}.test.ts',
       'test/io/ledger/**/*.test.ts',
     ],
+    // It cuts the power 110 times: too slow to run for each of several hundred mutants.
+    exclude: ['test/io/ledger/power-cut.test.ts'],
     testTimeout: 60_000,
   },
 });
