@@ -25,8 +25,8 @@ function learned(onAnomaly: DetectorOptions['onAnomaly']): Uint8Array {
 }
 
 /**
- * The score of a jump from 30 to 12 in one step. The level is an ordinary one, the jump is not: the score is 0.15 of the evidence
- * of kind `forecast_error` and 0.15 of that of kind `jump` (score.ts, `sudden`).
+ * The score of a jump from 30 to 12 in one step. The level is an ordinary one, the jump is not: the score the point sum (score.ts):
+ * 0.15 of the evidence `forecast_error` and 0.15 of `jump`.
  */
 function jumpScore(past: Uint8Array, onAnomaly: DetectorOptions['onAnomaly'], readings = ROWS): number {
   const { memory, detector } = detectorOf(onAnomaly);
@@ -37,7 +37,7 @@ function jumpScore(past: Uint8Array, onAnomaly: DetectorOptions['onAnomaly'], re
 /** A copy in which the series has had so many readings; all else that is remembered is the same. */
 function withReadings(past: Uint8Array, readings: number, layout: string): Uint8Array {
   const pieces = layout.split(' ').map((piece) => piece.split(':'));
-  const place = pieces.findIndex(([name]) => name === 'tank.past');
+  const place = pieces.findIndex(([name]) => name === 'tank.before');
   const offset = pieces.slice(0, place).reduce((sum, [, length]) => sum + Number(length), 0);
   const copy = past.slice();
   const view = new DataView(copy.buffer);

@@ -34,7 +34,7 @@ describe('the group learns how its series go together', () => {
     detector.frozen = true; // the question is not learned from
     take(20, 8);
     detector.frozen = false;
-    return Math.abs(detector.fitted(1) - 8) < 1e-9;
+    return Math.abs(detector.series[1].fitted - 8) < 1e-9;
   };
 
   test('from rows in which every series has a reading: it knows after 50 of them', () => {
@@ -69,7 +69,7 @@ test('the group learns the same, bit for bit, at a sensitivity of 0.25, 1 and 4,
     run(1200);
     run(200, 'unrelated');
     take(22, 5);
-    return [detector.fitted(0), detector.fitted(1)];
+    return [detector.series[0].fitted, detector.series[1].fitted];
   });
   expect(fitted[0]).toEqual(fitted[1]);
   expect(fitted[2]).toEqual(fitted[1]);

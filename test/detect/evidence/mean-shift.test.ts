@@ -120,6 +120,13 @@ test('a constant series: the means of late never differed, so z and the score ar
   expect(shift.z).toBe(0);
 });
 
+test('after a constant past the first change counts in full: there is no deviation yet to cut it at', () => {
+  const shift = shiftOf();
+  follow(shift, [...new Array<number>(300).fill(20), 21]);
+  // The mean of late is 20.1; its square distance from 20 is averaged over the readings from the 10th to the 301st.
+  expect(shift.spread).toBeCloseTo(Math.sqrt(0.1 ** 2 / 292), 12);
+});
+
 test('the spread is the root mean square of (mean of late - mean), from the tenth reading on', () => {
   const shift = shiftOf();
   const readings = noise(30);
