@@ -78,14 +78,14 @@ export const pipeline = (
     /** An alert has a row, and is told after that. What an earlier run found was written and told by that run. */
     const record = (told: AnomalyEvent): void => {
       if (past.active && told.anomaly.endedBy !== 'removed') return;
-      const { id, news } = incidents.take(told, now);
+      const { id, events } = incidents.take(told, now);
       const event = { ...told, anomaly: { ...told.anomaly, incident: id } };
-      const heardAt = now;
+      const receivedAt = now;
       ledger.write(() => {
-        anomalyLog.record({ anomaly: event.anomaly, at: told.at, heardAt });
+        anomalyLog.record({ anomaly: event.anomaly, at: told.at, receivedAt });
       });
       alerts.event(event);
-      news.forEach(recordIncident);
+      events.forEach(recordIncident);
     };
 
     const recordIncident = (news: IncidentEvent): void => {
