@@ -81,11 +81,14 @@ export const tuningSchema = section(tuningShape);
 /** What a field or a group says differently from its site. */
 export const overrideSchema = section(v.overriding(tuningShape));
 
+/** The name of a series that is given none. */
+export const DEFAULT_NAME = '{topic}-{path}';
+
 const fieldShape = {
   path: option(v.jsonPath(), '', 'Where the number stands in a JSON payload; "" when the payload is the number.'),
   name: option(
     v.nameTemplate(),
-    '{topic}-{path}',
+    DEFAULT_NAME,
     'Name of the series: {1} is what the first wildcard matched, {topic} the topic, {path} the path.',
   ),
   unit: option(z.string({ error: 'expected text' }), '', 'Unit shown in alerts, for example °C.'),
@@ -128,7 +131,7 @@ const fieldShape = {
 /** What stands in a field, or beside the topic where there are no fields. */
 export const FIELD_KEYS = Object.keys(fieldShape);
 
-export const inputSchema = section({
+const inputShape = {
   topic: v.topicFilter().describe('What to subscribe to: an MQTT topic filter, with + and # as wildcards.'),
   ...fieldShape,
   fields: optional(
@@ -150,7 +153,11 @@ export const inputSchema = section({
     null,
     'Time zone of payload times without one, where it is not that of the site.',
   ),
-}).transform(({ topic, each, time, timezone, fields, ...only }) => ({
+};
+
+export const INPUT_KEYS = Object.keys(inputShape);
+
+export const inputSchema = section(inputShape).transform(({ topic, each, time, timezone, fields, ...only }) => ({
   topic,
   each,
   time,
