@@ -18,6 +18,7 @@ import { Pace, type Processor } from './pipeline/overload-control.ts';
 import { Past } from './pipeline/journal-replay.ts';
 import { RejectBook } from './pipeline/reject-log.ts';
 import { StateTeller } from './pipeline/state-publisher.ts';
+import { StreamLog } from './pipeline/stream-log.ts';
 import { Streams } from './pipeline/streams.ts';
 
 export interface PipelineOptions {
@@ -54,6 +55,7 @@ export const pipeline = (
     const decoder = new Decoder(site.inputs, { maxSeries: site.maxSeries, reserved: Object.keys(site.groups) });
     const rejects = new RejectBook(ports, note);
     const networks = new NetworkBook(note);
+    const streamLog = new StreamLog(note);
     const incidents = new Incidents({ windowMs: site.incidents.window, coolDownMs: site.tuning.coolDown });
     incidents.restore(anomalyLog.openIncidents());
     const states = new StateTeller(alerts, site.publish.stateEvery);
@@ -85,6 +87,7 @@ export const pipeline = (
         anomalyLog.record({ anomaly: event.anomaly, at: told.at, heardAt });
       });
       alerts.event(event);
+      streamLog.alarm(event, now);
       news.forEach(recordIncident);
     };
 
@@ -105,6 +108,7 @@ export const pipeline = (
       for (const monitor of streams.monitors) {
         monitor.tick(at);
         networks.look(monitor);
+        streamLog.check(monitor);
         if (monitor.samples > 0) states.tell(monitor, at);
       }
       incidents.tick(at).forEach(recordIncident);
@@ -125,6 +129,8 @@ export const pipeline = (
 
     const begin$ = defer(() => {
       pace.adapt();
+      streams.logRestoredStreams();
+      streamLog.begin(streams.monitors);
       return EMPTY;
     });
     const heard$ = ports.messages$.pipe(
@@ -140,8 +146,12 @@ export const pipeline = (
     );
     const steps$ = concat(from(past), begin$, heard$).pipe(
       detectPerStream({
-        placeOf: ({ series }, { message, seq }) =>
-          message === null ? past.placeOf(series, seq) : streams.placeOf(decoder.series(series)!),
+        placeOf: ({ series }, { message, seq }) => {
+          if (message === null) return past.placeOf(series, seq);
+          const place = streams.placeOf(decoder.series(series)!);
+          streamLog.reading(place, message.topic);
+          return place;
+        },
         onOrder: (reason, { message }) => {
           if (message !== null) onReject(rejected(message, reason));
         },

@@ -38,7 +38,7 @@ describe('a message that carries a reading', () => {
       },
     ]);
     expect(world.events).toEqual([]);
-    expect(world.notes).toEqual([]);
+    expect(world.notes).toEqual([{ level: 'info', fields: { series: 'a', topic: 's/a' }, message: 'new series' }]);
   });
 
   test('and an anomaly has its row before anyone is alerted', () => {
@@ -326,7 +326,7 @@ describe('snapshots', () => {
       feed(second, middle, 900);
       expect([...first.events, ...second.events], `stopped after ${middle}`).toEqual(whole.events);
       expect([...first.answers, ...second.answers]).toEqual(whole.answers);
-      expect(second.notes).toEqual([
+      expect(second.notes.filter(({ message }) => message.includes('state'))).toEqual([
         {
           level: 'info',
           fields: expect.objectContaining({ stream: 'a', samples: middle }) as object,
@@ -334,6 +334,23 @@ describe('snapshots', () => {
         },
       ]);
     }
+  });
+
+  test('the log gives the warm-up as it is after the journal, not as the snapshot has it', () => {
+    const ledger = new Tape();
+    const first = new World(siteOf(), { ledger });
+    const feed = (from: number, until: number): void => {
+      for (let i = from; i < until; i++) first.send('s/a', String(i % 7), { receivedAt: T + i * SECOND_MS });
+    };
+    feed(0, 100);
+    const saved = first.snapshots.get('a') ?? first.saves.flat().at(-1)!;
+    expect(saved.seq).toBeLessThan(100);
+    feed(100, 500);
+    // No stop: it dies, and leaves the snapshot of its first minutes and the journal.
+    const second = new World(siteOf(), { ledger }, [saved]);
+    expect(second.notes).toEqual([
+      { level: 'info', fields: { stream: 'a', samples: 500, warmup: 1 }, message: 'learned state restored' },
+    ]);
   });
 
   const store = (load: SnapshotPort['load']): SnapshotPort => ({
@@ -382,7 +399,7 @@ describe('snapshots', () => {
   ])('one %s is refused with a warning, and the stream starts afresh', (_, spoil, says) => {
     const world = new World(siteOf(), {}, [spoil(saved())]);
     world.send('s/a', '1', { receivedAt: T + MINUTE_MS });
-    expect(world.notes).toEqual([
+    expect(world.notes.filter(({ level }) => level === 'warn')).toEqual([
       {
         level: 'warn',
         fields: { stream: 'a', code: 'snapshot_refused' },
@@ -415,7 +432,7 @@ describe('snapshots', () => {
   test('a damaged one is told, and the stream starts afresh', () => {
     const world = new World(siteOf(), { snapshots: store(() => ({ whole: [], damaged: 1 })) });
     world.send('s/a', '1', { receivedAt: T });
-    expect(world.notes).toEqual([
+    expect(world.notes.filter(({ level }) => level === 'warn')).toEqual([
       {
         level: 'warn',
         fields: { stream: 'a', damaged: 1 },
@@ -440,7 +457,7 @@ describe('snapshots', () => {
     const [fits, other] = [saved(), { ...saved(), version: 99 }];
     const world = new World(siteOf(), { snapshots: store(() => ({ whole: [other, fits], damaged: 0 })) });
     world.send('s/a', '1', { receivedAt: T + MINUTE_MS });
-    expect(world.notes.map(({ message }) => message)).toEqual(['learned state restored']);
+    expect(world.said('info')).toEqual(['learned state restored']);
     expect(world.states.map(({ warmup }) => warmup)).toEqual([11 / 400]);
   });
 
