@@ -10,7 +10,7 @@ import { noteTo, openLog } from './log.ts';
  */
 export async function run(config: string): Promise<number> {
   const { site, warnings } = loadSite(config);
-  const log = openLog(site.log.level);
+  const log = openLog(site.log.level, site.log.format);
   for (const warning of warnings) log.warn(warning);
   const signal = nextSignal();
   const note = noteTo(log);

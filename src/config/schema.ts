@@ -258,7 +258,12 @@ const logSchema = section({
   level: option(
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     'info',
-    'Least level of log lines.',
+    'Lowest level of the lines that are logged.',
+  ),
+  format: option(
+    z.enum(['auto', 'json', 'pretty', 'journal']),
+    'auto',
+    'Form of the log lines. `pretty`: for people. `journal`: with the priority that systemd reads. `json`: one object per line, times in ISO 8601. `auto`: pretty on a terminal, journal where stderr is the systemd journal, else json.',
   ),
 });
 

@@ -75,7 +75,7 @@ test('three sections are a site; the rest are defaults', () => {
     quarantine: { rows: 1000 },
     retention: { keep: 400 * 86_400_000, maxMegabytes: 1024 },
     maxSeries: 500,
-    log: { level: 'info' },
+    log: { level: 'info', format: 'auto' },
   } satisfies Site);
 });
 

@@ -1,4 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { CELL_NAMES, LEARNER_NAMES } from '../../src/app/compare/contenders.ts';
@@ -9,7 +11,7 @@ import { openDatabase } from '../../src/io/sqlite/database.ts';
 import { anomaly } from '../cli/anomaly.ts';
 import { roomTemperature } from '../room-temperature.ts';
 import { freePort, startMosquitto } from './mosquitto.ts';
-import { directory, runProgram, type Ending } from './program.ts';
+import { directory, MAIN, runProgram, type Ending } from './program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -80,6 +82,22 @@ tuning:
     const cwd = withFiles();
     expectSentence(await runProgram(['check', 'site.yaml'], cwd), 78, 'site.yaml: there is no such file');
     expectSentence(await runProgram(['run', '-c', 'site.yaml'], cwd), 78, 'site.yaml: there is no such file');
+  });
+
+  test('that is not there, under systemd: the journal gets the sentence with the priority of an error', async () => {
+    const cwd = withFiles({ stderr: '' });
+    const fd = openSync(join(cwd, 'stderr'), 'w');
+    const { dev, ino } = fstatSync(fd, { bigint: true });
+    const env = { ...process.env, JOURNAL_STREAM: `${dev}:${ino}` };
+    const child = spawn(process.execPath, [MAIN, 'run', '-c', 'none.yaml'], {
+      cwd,
+      env,
+      stdio: ['ignore', 'ignore', fd],
+    });
+    await once(child, 'close');
+    closeSync(fd);
+    expect(child.exitCode).toBe(78);
+    expect(readFileSync(join(cwd, 'stderr'), 'utf8')).toBe('<3>none.yaml: there is no such file\n');
   });
 
   test('that is right is said to be so', async () => {
