@@ -1,7 +1,7 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 import colors from 'picocolors';
 import type { Site } from '../config/schema.ts';
-import type { Note } from '../log.ts';
+import type { Log } from '../log.ts';
 import { isJournal, PRIORITY, withPriority } from './journal.ts';
 import { plain, plainLines } from './plain.ts';
 
@@ -97,7 +97,7 @@ export function openLog(level: string, format: LogFormat = 'auto'): Logger {
 }
 
 export const noteTo =
-  (log: Logger): Note =>
+  (log: Logger): Log =>
   (level, fields, message) => {
     log[level](fields, message);
   };

@@ -2,17 +2,17 @@ import { section, type Memory } from '../math/memory.ts';
 import { Moments } from '../math/moments.ts';
 import { Baseline } from './forecast/baseline.ts';
 import { BINS, quantile, softTarget, surprisal } from '../math/bins.ts';
-import { Channel } from './evidence/calibrated-score.ts';
+import { CalibratedScore } from './evidence/calibrated-score.ts';
 import { ContextDensity } from './evidence/context-density.ts';
-import { EVIDENCE, EVIDENCE_KINDS, weigh, type EvidenceKind } from './evidence/score.ts';
+import { EVIDENCE, EVIDENCE_KINDS, combine, type EvidenceKind } from './evidence/score.ts';
 import { Extremes } from './evidence/extremes.ts';
-import { Guard } from './evidence/learning-gate.ts';
+import { LearningGate } from './evidence/learning-gate.ts';
 import { Jump } from './evidence/jump.ts';
 import { isAsked, type SeriesInfo } from './reading.ts';
-import { Rest } from './evidence/flatline.ts';
-import { Rivalry } from './forecast/forecast-selection.ts';
+import { Flatline } from './evidence/flatline.ts';
+import { ForecastSelection } from './forecast/forecast-selection.ts';
 import type { Season } from './forecast/season.ts';
-import { Shift } from './evidence/mean-shift.ts';
+import { MeanShift } from './evidence/mean-shift.ts';
 import { Volatility } from './evidence/volatility.ts';
 
 /** Readings that the scale of values and steps looks back on. */
@@ -32,7 +32,7 @@ const TAILS_AFTER = 100;
 const GARBAGE = 4;
 const GARBAGE_HELD = 2;
 const GARBAGE_PATIENCE = 20;
-const COMPANY = EVIDENCE_KINDS.indexOf('company');
+const CORRELATION = EVIDENCE_KINDS.indexOf('correlation');
 /** From this score of a misfit with the group on, the group learns nothing from it. */
 const MISFIT = 1;
 
@@ -48,7 +48,7 @@ const compress = (difference: number, scale: number): number => {
 };
 
 /** The kinds that bring a measure of their own; each of the others is calibrated by a channel. */
-const MEASURED = ['extreme', 'still', 'wake', 'shift'] as const;
+const MEASURED = ['extreme', 'flatline', 'flatline_exit', 'mean_shift'] as const;
 type Channelled = Exclude<EvidenceKind, (typeof MEASURED)[number]>;
 const CHANNELLED = EVIDENCE_KINDS.filter((kind): kind is Channelled => !(MEASURED as readonly string[]).includes(kind));
 
@@ -77,32 +77,32 @@ export class SeriesModel {
   last = NaN;
   stood = 0;
   readonly volatility: Volatility;
-  readonly shift: Shift;
-  readonly rivalry: Rivalry;
+  readonly shift: MeanShift;
+  readonly rivalry: ForecastSelection;
   readonly baseline: Baseline;
 
   private readonly extremes: Extremes;
   private readonly jump: Jump;
-  private readonly rest: Rest;
+  private readonly rest: Flatline;
   private readonly hold: boolean;
   private readonly only: SeriesInfo['only'];
   private readonly levels: Moments;
   private readonly steps: Moments;
   private readonly context: ContextDensity;
-  private readonly channels: Record<Channelled, Channel>;
-  private readonly garbage: Guard;
-  private readonly misfit: Guard;
+  private readonly channels: Record<Channelled, CalibratedScore>;
+  private readonly garbage: LearningGate;
+  private readonly misfit: LearningGate;
   private readonly past: Float64Array; // readings, last value, its level, whether a step from it means anything
   private readonly levelTarget = new Float64Array(BINS);
   private readonly stepTarget = new Float64Array(BINS);
   private readonly evidence = new Float64Array(EVIDENCE_KINDS.length);
   private readonly odd: Record<Channelled, number> = {
     level: 0,
-    step: 0,
+    forecast_error: 0,
     jump: 0,
-    course: 0,
+    sequence: 0,
     volatility: 0,
-    company: 0,
+    correlation: 0,
   };
   private networkLoss = NaN;
   private baselineLoss = NaN;
@@ -119,20 +119,20 @@ export class SeriesModel {
     this.steps = new Moments(own, 'steps', SPAN, WINSOR);
     this.context = new ContextDensity(own);
     this.baseline = new Baseline(own);
-    this.rivalry = new Rivalry(own);
+    this.rivalry = new ForecastSelection(own);
     this.volatility = new Volatility(own);
     this.extremes = new Extremes(own);
     this.jump = new Jump(own);
-    this.rest = new Rest(own);
+    this.rest = new Flatline(own);
     this.hold = patience > 0;
-    this.shift = new Shift(own, patience);
-    this.garbage = new Guard(own, 'garbage', GARBAGE_PATIENCE);
-    this.misfit = new Guard(own, 'misfit', patience);
-    const channel = (kind: Channelled): [Channelled, Channel] => [
+    this.shift = new MeanShift(own, patience);
+    this.garbage = new LearningGate(own, 'garbage', GARBAGE_PATIENCE);
+    this.misfit = new LearningGate(own, 'misfit', patience);
+    const channel = (kind: Channelled): [Channelled, CalibratedScore] => [
       kind,
-      new Channel(own, `odd.${kind}`, EVIDENCE[kind].span),
+      new CalibratedScore(own, `evidence.${kind}`, EVIDENCE[kind].span),
     ];
-    this.channels = Object.fromEntries(CHANNELLED.map(channel)) as Record<Channelled, Channel>;
+    this.channels = Object.fromEntries(CHANNELLED.map(channel)) as Record<Channelled, CalibratedScore>;
     this.past = own.take('past', 4);
   }
 
@@ -200,10 +200,10 @@ export class SeriesModel {
     const share = Number.isNaN(this.networkLoss) ? 0 : rivalry.share;
     const loss = share === 0 ? this.baselineLoss : share * this.networkLoss + (1 - share) * this.baselineLoss;
     odd.level = surprisal(this.context.p, this.levelTarget, 0, this.level);
-    odd.step = odd.course = loss;
+    odd.forecast_error = odd.sequence = loss;
     odd.jump = this.jump.size(this.change);
     odd.volatility = this.volatility.surprisal(this.change);
-    odd.company = z;
+    odd.correlation = z;
     this.last = this.past[1];
     this.stood = this.rest.repeats + (this.repeats ? 2 : 1);
     this.record = this.value > this.mean ? this.extremes.max : this.extremes.min;
@@ -215,10 +215,10 @@ export class SeriesModel {
 
     this.gather();
     // What is learned is not to depend on how sensitive the operator is.
-    this.misfits = (scale / sensitivity) * (EVIDENCE.company.alone * evidence[COMPANY]) > MISFIT;
+    this.misfits = (scale / sensitivity) * (EVIDENCE.correlation.alone * evidence[CORRELATION]) > MISFIT;
     const trust = share === 0 ? 0 : rivalry.trust;
-    const shift = this.matters('shift') ? sensitivity * this.shifted : 0;
-    this.score = weigh(evidence, scale, trust, shift, this.hold, this.parts);
+    const shift = this.matters('mean_shift') ? sensitivity * this.shifted : 0;
+    this.score = combine(evidence, scale, trust, shift, this.hold, this.parts);
     this.wild = this.score > (this.hold ? GARBAGE_HELD : GARBAGE) * sensitivity;
     let most = 0;
     for (let k = 0; k < this.parts.length; k++) {
@@ -243,18 +243,18 @@ export class SeriesModel {
     if (this.readings === 0) return;
     if (teaches) this.context.learn(this.levelTarget, 0);
     channels.level.add(odd.level, teaches);
-    channels.company.add(odd.company, teaches && this.fits);
+    channels.correlation.add(odd.correlation, teaches && this.fits);
     if (!this.stepMeans) return;
     if (teaches) {
-      if (!Number.isNaN(this.networkLoss)) this.rivalry.add(this.networkLoss, this.baselineLoss);
+      if (!Number.isNaN(this.networkLoss)) this.rivalry.update(this.networkLoss, this.baselineLoss);
       this.baseline.learn(this.stepTarget);
     }
     if (normal) this.steps.add(change);
     this.volatility.learn(change, teaches);
     this.jump.learn(change, normal);
     this.rest.learn(this.repeats, odd.jump, normal);
-    channels.step.add(odd.step, normal);
-    channels.course.add(odd.course, normal);
+    channels.forecast_error.add(odd.forecast_error, normal);
+    channels.sequence.add(odd.sequence, normal);
     channels.jump.add(odd.jump, normal);
     channels.volatility.add(odd.volatility, teaches);
   }
@@ -297,22 +297,22 @@ export class SeriesModel {
     const chance = CHANCE * Math.log10(Math.min(readings, 50_000) / 1000);
     for (let k = 0; k < EVIDENCE_KINDS.length; k++) {
       const kind = EVIDENCE_KINDS[k];
-      if (kind === 'shift') continue;
+      if (kind === 'mean_shift') continue;
       evidence[k] = this.means(kind) && this.matters(kind) ? Math.max(0, this.rarityOf(kind) - chance) : 0;
     }
   }
 
-  private rarityOf(kind: Exclude<EvidenceKind, 'shift'>): number {
+  private rarityOf(kind: Exclude<EvidenceKind, 'mean_shift'>): number {
     const { odd, rest, repeats } = this;
     switch (kind) {
       case 'extreme':
-        return this.extremes.evidence(this.value, this.steps.deviation);
-      case 'still':
-        return rest.still(repeats);
-      case 'wake':
-        return rest.wake(repeats, odd.jump);
+        return this.extremes.rarity(this.value, this.steps.deviation);
+      case 'flatline':
+        return rest.lengthRarity(repeats);
+      case 'flatline_exit':
+        return rest.exitRarity(repeats, odd.jump);
       default:
-        return this.channels[kind].evidence(odd[kind]);
+        return this.channels[kind].rarity(odd[kind]);
     }
   }
 
@@ -322,8 +322,8 @@ export class SeriesModel {
    */
   private means(kind: EvidenceKind): boolean {
     const last = this.past[1];
-    if (kind === 'still') return this.stepMeans && last > this.extremes.min && last < this.extremes.max;
-    return this.stepMeans || (kind !== 'step' && kind !== 'jump' && kind !== 'wake');
+    if (kind === 'flatline') return this.stepMeans && last > this.extremes.min && last < this.extremes.max;
+    return this.stepMeans || (kind !== 'forecast_error' && kind !== 'jump' && kind !== 'flatline_exit');
   }
 
   private get repeats(): boolean {
@@ -341,23 +341,23 @@ export class SeriesModel {
 
   /** Whether the operator cares for a deviation of this kind in the direction it has. */
   private matters(kind: EvidenceKind): boolean {
-    const directed = kind !== 'volatility' && kind !== 'still';
+    const directed = kind !== 'volatility' && kind !== 'flatline';
     return this.only === 'both' || !directed || isAsked(this.only, this.deviationOf(kind));
   }
 
   /** By how much the reading deviates in the eyes of a kind that has a direction; only the sign of all is comparable. */
-  private deviationOf(kind: Exclude<EvidenceKind, 'volatility' | 'still'>): number {
+  private deviationOf(kind: Exclude<EvidenceKind, 'volatility' | 'flatline'>): number {
     const { odd, channels, value } = this;
     switch (kind) {
-      case 'company':
-        return channels.company.smoothed(odd.company);
-      case 'shift':
+      case 'correlation':
+        return channels.correlation.smoothed(odd.correlation);
+      case 'mean_shift':
         return this.shift.z;
       case 'jump':
-      case 'wake':
+      case 'flatline_exit':
         return this.change;
-      case 'step':
-      case 'course':
+      case 'forecast_error':
+      case 'sequence':
         return value - this.expected;
       case 'level':
       case 'extreme':

@@ -84,7 +84,7 @@ describe('what is found, with the default options', () => {
   test('a lost correlation, within an hour, by the misfit and not by the values', () => {
     const after = judge(pump(1212, 1200)).slice(1200);
     const first = after.find(({ score }) => score > 1);
-    expect(first?.kind).toBe('company');
+    expect(first?.kind).toBe('correlation');
   });
 
   test('the same two series each for itself show nothing: their values and courses are as ever', () => {
@@ -142,7 +142,7 @@ describe('only what matters to the operator', () => {
       const worst = judge(tooHigh, { only })
         .slice(1000)
         .reduce((a, b) => (a.score > b.score ? a : b));
-      expect(worst).toMatchObject({ leading, kind: 'company' });
+      expect(worst).toMatchObject({ leading, kind: 'correlation' });
       expect(worst.score).toBeGreaterThan(1);
     }
   });

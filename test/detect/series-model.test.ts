@@ -138,9 +138,9 @@ describe('a coarse sensor that wanders by a notch or two', () => {
       jumped(before, 1),
     );
     expect(stood.score).toBeGreaterThan(1.2 * moving.score);
-    expect(stood.parts[EVIDENCE_KINDS.indexOf('still')]).toBeGreaterThan(0.2 * stood.score);
-    expect(stood.parts[EVIDENCE_KINDS.indexOf('wake')]).toBeGreaterThan(0);
-    expect(moving.parts[EVIDENCE_KINDS.indexOf('still')]).toBe(0);
+    expect(stood.parts[EVIDENCE_KINDS.indexOf('flatline')]).toBeGreaterThan(0.2 * stood.score);
+    expect(stood.parts[EVIDENCE_KINDS.indexOf('flatline_exit')]).toBeGreaterThan(0);
+    expect(moving.parts[EVIDENCE_KINDS.indexOf('flatline')]).toBe(0);
     expect([stood.stood, stood.last]).toEqual([10, last]);
   });
 
@@ -151,14 +151,14 @@ describe('a coarse sensor that wanders by a notch or two', () => {
       expect(model.score).toBeLessThan(1);
     }
     expect(model.stood).toBe(101);
-    expect(model.parts[EVIDENCE_KINDS.indexOf('still')]).toBeGreaterThan(0.5);
+    expect(model.parts[EVIDENCE_KINDS.indexOf('flatline')]).toBeGreaterThan(0.5);
   });
 
   test('at the lowest value it ever had it is at rest, which is not odd', () => {
     const lowest = Math.min(...wandering);
     const model = modelOf([...wandering, lowest]);
     for (let i = 0; i < 20; i++) take(model, lowest);
-    expect(model.parts[EVIDENCE_KINDS.indexOf('still')]).toBe(0);
+    expect(model.parts[EVIDENCE_KINDS.indexOf('flatline')]).toBe(0);
   });
 
   test('after a silence there was no standing still', () => {

@@ -3,7 +3,7 @@ import type { Anomaly } from '../../detect/episode/anomaly.ts';
 import type { StreamMonitor } from '../../detect/stream-monitor.ts';
 import type { Recording } from '../../io/files/recording.ts';
 import type { Kernel } from '../../nn/kernel.ts';
-import type { Note } from '../../log.ts';
+import type { Log } from '../../log.ts';
 import { replay, seriesNames } from '../replay.ts';
 import { blockOf, BLOCKS, BlockSums } from './blocks.ts';
 import type { Contender } from './contenders.ts';
@@ -32,7 +32,7 @@ export interface ContenderResult {
 }
 
 export interface RunOptions {
-  readonly note: Note;
+  readonly note: Log;
   readonly kernel: Kernel | null;
   /** What all contenders have in common. */
   readonly tuning: Partial<Tuning>;

@@ -1,6 +1,6 @@
 import type { AnomalyEvent } from '../../detect/episode/anomaly.ts';
 import type { StreamMonitor } from '../../detect/stream-monitor.ts';
-import type { Note } from '../../log.ts';
+import type { Log } from '../../log.ts';
 import { isDue } from './due.ts';
 import type { Place } from './streams.ts';
 
@@ -19,9 +19,9 @@ export class StreamLog {
   private readonly known = new Set<string>();
   private readonly ready = new Set<string>();
   private readonly lines = new Map<string, { since: number; count: number }>();
-  private readonly log: Note;
+  private readonly log: Log;
 
-  constructor(log: Note) {
+  constructor(log: Log) {
     this.log = log;
   }
 

@@ -5,7 +5,7 @@ import type { TimeWindow } from '../../io/files/label-windows.ts';
 import type { Recording } from '../../io/files/recording.ts';
 import type { Kernel } from '../../nn/kernel.ts';
 import { LEAST_GAIN, LossMeter } from '../compare/loss-meter.ts';
-import type { Note } from '../../log.ts';
+import type { Log } from '../../log.ts';
 import { replay, siteOf } from '../replay.ts';
 import { monitorOptions } from '../pipeline/streams.ts';
 import { EventCount, Labels } from './labels.ts';
@@ -14,7 +14,7 @@ import { SEARCHED } from './searched.ts';
 import { WEEK_MS } from '../../math/time.ts';
 
 export interface TuneOptions {
-  readonly note: Note;
+  readonly note: Log;
   /** Where the networks run in SIMD; null for Float64. */
   readonly kernel: Kernel | null;
   /** What all trials have in common. */

@@ -18,29 +18,29 @@ export const EVIDENCE = {
   /** A level that is rare at this time of day. */
   level: { lasting: 0.365, sudden: 0, alone: 0, span: 12 },
   /** A step that the network did not expect; it speaks alone as far as the network is trusted (forecast-selection.ts). */
-  step: { lasting: 0.03, sudden: 0.15, alone: 0.2, span: 1 },
+  forecast_error: { lasting: 0.03, sudden: 0.15, alone: 0.2, span: 1 },
   /** A step that is large for the liveliness of late. */
   jump: { lasting: 0, sudden: 0.15, alone: 0, span: 1 },
   /** The same value again and again, or until just now. */
-  still: { lasting: 0, sudden: 0.125, alone: 0, span: 1 },
+  flatline: { lasting: 0, sudden: 0.125, alone: 0, span: 1 },
   /** A large step out of such a rest. */
-  wake: { lasting: 0, sudden: 0.065, alone: 0, span: 1 },
+  flatline_exit: { lasting: 0, sudden: 0.065, alone: 0, span: 1 },
   /** Several steps in a row that the network did not expect; trusted like `step`. */
-  course: { lasting: 0.135, sudden: 0, alone: 0.25, span: 6 },
+  sequence: { lasting: 0.135, sudden: 0, alone: 0.25, span: 6 },
   /** More, or less, movement than ever. */
   volatility: { lasting: 0.195, sudden: 0, alone: 0, span: 1 },
   /** No longer in line with the other series of its group. */
-  company: { lasting: 0, sudden: 0, alone: 0.3, span: 12 },
+  correlation: { lasting: 0, sudden: 0, alone: 0.3, span: 12 },
   /** The mean of late is not that of before. */
-  shift: { lasting: 0, sudden: 0, alone: 0, span: 10 },
+  mean_shift: { lasting: 0, sudden: 0, alone: 0, span: 10 },
 } as const;
 
 export type EvidenceKind = keyof typeof EVIDENCE;
 export const EVIDENCE_KINDS = Object.keys(EVIDENCE) as readonly EvidenceKind[];
 const K = EVIDENCE_KINDS.length;
 const WEIGHTS = EVIDENCE_KINDS.map((kind) => EVIDENCE[kind]);
-const SHIFT = EVIDENCE_KINDS.indexOf('shift');
-const TRUSTED = EVIDENCE_KINDS.map((kind) => kind === 'step' || kind === 'course');
+const SHIFT = EVIDENCE_KINDS.indexOf('mean_shift');
+const TRUSTED = EVIDENCE_KINDS.map((kind) => kind === 'forecast_error' || kind === 'sequence');
 /**
  * Where anomalies are held, a rare level counts this much of itself: the shift, whose reference does not learn there, asks much the
  * same, and nine of ten false alarms of noise with heavy tails were levels.
@@ -50,16 +50,16 @@ const HELD_LEVEL = 0.53;
 const ABSORBED = EVIDENCE_KINDS.map((kind) => EVIDENCE[kind].lasting);
 const HELD = EVIDENCE_KINDS.map((kind) => EVIDENCE[kind].lasting * (kind === 'level' ? HELD_LEVEL : 1));
 /** What lasts beyond the line counts this much of itself. */
-const BEND = 0.1;
+const EXCESS_SHARE = 0.1;
 
-const bend = (x: number): number => (x < 1 ? x : 1 + BEND * (x - 1));
+const compressExcess = (x: number): number => (x < 1 ? x : 1 + EXCESS_SHARE * (x - 1));
 
 /**
  * The score that evidence e (K, in the order of EVIDENCE_KINDS) comes to: the best of the four ways. `scale` is the sensitivity over
  * the height of the alarm line, `trust` how far the network's word counts alone, 0 to 1, `shift` the score of a shift, `hold`
  * whether anomalies are held. Fills `parts` (K) with what each kind contributed to it.
  */
-export function weigh(
+export function combine(
   e: Float64Array,
   scale: number,
   trust: number,
@@ -80,7 +80,7 @@ export function weigh(
     alone = u;
     loudest = k;
   }
-  const sum = bend(scale * lasting);
+  const sum = compressExcess(scale * lasting);
   const score = Math.max(sum, scale * sudden, scale * alone, shift);
   parts.fill(0);
   if (score === 0) return 0;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { EVIDENCE, EVIDENCE_KINDS, weigh, type EvidenceKind } from '../../../src/detect/evidence/score.ts';
+import { EVIDENCE, EVIDENCE_KINDS, combine, type EvidenceKind } from '../../../src/detect/evidence/score.ts';
 
 const K = EVIDENCE_KINDS.length;
 type Way = 'lasting' | 'sudden' | 'alone';
@@ -9,7 +9,7 @@ type Way = 'lasting' | 'sudden' | 'alone';
 function scoreOf(found: Partial<Record<EvidenceKind, number>>, { scale = 1, trust = 1, shift = 0, hold = false } = {}) {
   const e = Float64Array.from(EVIDENCE_KINDS, (kind) => found[kind] ?? 0);
   const parts = new Float64Array(K).fill(NaN); // as they may be from the reading before
-  const score = weigh(e, scale, trust, shift, hold, parts);
+  const score = combine(e, scale, trust, shift, hold, parts);
   return { score, parts: Object.fromEntries(EVIDENCE_KINDS.map((kind, k) => [kind, parts[k]])) };
 }
 /** As much evidence of a kind as comes to x in a way. */
@@ -32,20 +32,20 @@ describe('four ways to an alarm', () => {
   });
 
   test('a misfit with the group is an alarm by itself', () => {
-    const { score, parts } = scoreOf({ company: worth(3, 'company', 'alone') });
+    const { score, parts } = scoreOf({ correlation: worth(3, 'correlation', 'alone') });
     expect(score).toBeCloseTo(3, 12);
-    expect(parts).toEqual({ ...none, company: score });
+    expect(parts).toEqual({ ...none, correlation: score });
   });
 
   test('a shift has its own line', () => {
     const level = worth(0.9, 'level', 'lasting');
-    expect(scoreOf({ level }, { shift: 2.5 })).toEqual({ score: 2.5, parts: { ...none, shift: 2.5 } });
-    expect(scoreOf({ level }, { shift: 0.5 }).parts['shift']).toBe(0);
+    expect(scoreOf({ level }, { shift: 2.5 })).toEqual({ score: 2.5, parts: { ...none, mean_shift: 2.5 } });
+    expect(scoreOf({ level }, { shift: 0.5 }).parts['mean_shift']).toBe(0);
   });
 });
 
 test('where anomalies are held a rare level counts 0.53 of itself, all else in full', () => {
-  for (const kind of EVIDENCE_KINDS.filter((kind) => kind !== 'shift')) {
+  for (const kind of EVIDENCE_KINDS.filter((kind) => kind !== 'mean_shift')) {
     const found = {
       [kind]: 0.9 / Math.max(...(['lasting', 'sudden', 'alone'] as const).map((way) => EVIDENCE[kind][way])),
     };
@@ -72,18 +72,21 @@ test('the scale is the sensitivity over the height of the line, and a shift has 
 });
 
 describe('a network that is not trusted', () => {
-  const course = worth(2, 'course', 'alone');
+  const course = worth(2, 'sequence', 'alone');
 
   test('cannot raise an alarm by its word alone, only add it to the rest', () => {
-    expect(scoreOf({ course }, { trust: 1 }).parts).toEqual({ ...none, course: expect.closeTo(2, 12) as number });
-    const { score, parts } = scoreOf({ course }, { trust: 0 });
+    expect(scoreOf({ sequence: course }, { trust: 1 }).parts).toEqual({
+      ...none,
+      sequence: expect.closeTo(2, 12) as number,
+    });
+    const { score, parts } = scoreOf({ sequence: course }, { trust: 0 });
     expect(score).toBeLessThan(1.1); // bent: what lasts hardly goes beyond the line
-    expect(parts).toEqual({ ...none, course: expect.closeTo(score, 12) as number });
-    expect(scoreOf({ course }, { trust: 0.5 }).score).toBeCloseTo(Math.max(1, score), 12);
+    expect(parts).toEqual({ ...none, sequence: expect.closeTo(score, 12) as number });
+    expect(scoreOf({ sequence: course }, { trust: 0.5 }).score).toBeCloseTo(Math.max(1, score), 12);
   });
 
   test('takes nothing from what is not its word: company, and a jump', () => {
-    for (const found of [{ company: worth(2, 'company', 'alone') }, { jump: worth(2, 'jump', 'sudden') }])
+    for (const found of [{ correlation: worth(2, 'correlation', 'alone') }, { jump: worth(2, 'jump', 'sudden') }])
       expect(scoreOf(found, { trust: 0 })).toEqual(scoreOf(found, { trust: 1 }));
   });
 });
@@ -116,9 +119,9 @@ describe('for all evidence', () => {
       fc.property(shares, setting, (e, options) => {
         const { score, parts } = scoreOf(foundOf(e), options);
         const spoke = EVIDENCE_KINDS.filter((kind) => parts[kind] > 0);
-        if (spoke.includes('shift')) expect([spoke, score]).toEqual([['shift'], options.shift]);
+        if (spoke.includes('mean_shift')) expect([spoke, score]).toEqual([['mean_shift'], options.shift]);
         else expect(ways.some((way) => spoke.every((kind) => EVIDENCE[kind][way] > 0))).toBe(true);
-        for (const kind of spoke) if (kind !== 'shift') expect(e[EVIDENCE_KINDS.indexOf(kind)]).toBeGreaterThan(0);
+        for (const kind of spoke) if (kind !== 'mean_shift') expect(e[EVIDENCE_KINDS.indexOf(kind)]).toBeGreaterThan(0);
       }),
     );
   });
