@@ -10,17 +10,16 @@ import { noteTo, openLog } from './log.ts';
  */
 export async function run(config: string): Promise<number> {
   const { site, warnings } = loadSite(config);
-  const log = openLog(site.log.level, site.log.format);
-  for (const warning of warnings) log.warn(warning);
+  const log = noteTo(openLog(site.log.level, site.log.format));
+  for (const warning of warnings) log('warn', {}, warning);
   const signal = nextSignal();
-  const note = noteTo(log);
-  const kernel = kernelOrNull(note);
-  const service = startService(site, { note, kernel });
+  const kernel = kernelOrNull(log);
+  const service = startService(site, { log, kernel });
   const core = kernel === null ? 'Float64' : 'SIMD';
-  log.info({ site: site.site, broker: site.mqtt.url, database: site.database, core }, 'started');
+  log('info', { site: site.site, broker: site.mqtt.url, database: site.database, core }, 'started');
   try {
     const name = await Promise.race([signal, service.failure]);
-    log.info({ signal: name, readings: service.readings }, 'stopping');
+    log('info', { signal: name, readings: service.readings }, 'stopping');
     return EXIT.ok;
   } finally {
     await service.stop();
