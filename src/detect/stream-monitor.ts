@@ -67,7 +67,7 @@ export class StreamMonitor {
     this.series = series;
     this.options = options;
     this.onEvent = onEvent;
-    const news = (this.events = new EventQueue(stream, series));
+    const news = (this.events = new EventQueue(stream, series, options.calendar));
     const detector = (this.detector = new Detector(memory, series, options));
     const warmUp = (this.warmUp = new WarmUp(memory, D, options));
     const confidence = (this.confidence = new Confidence(kept, D, options.warmup));

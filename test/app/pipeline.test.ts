@@ -58,6 +58,19 @@ describe('a message that carries a reading', () => {
     expect([...world.rows.values()]).toEqual([{ anomaly, at, heardAt: T + 2 * MINUTE_MS }]);
   });
 
+  test('and the sentence has the wall clock of the site, with its offset, also on the day on which it is set back', () => {
+    const world = new World({ ...ranged, timezone: 'Europe/Berlin' });
+    const since = (at: number): string => {
+      world.send('s/a', '150', { receivedAt: at });
+      world.send('s/a', '20', { receivedAt: at + MINUTE_MS });
+      return /\(since (.*), /.exec(world.events.at(-1)!.anomaly.reason)![1];
+    };
+    expect(since(Date.UTC(2026, 0, 9, 3, 35))).toBe('2026-01-09 04:35 +01:00');
+    // 02:30 comes twice.
+    expect(since(Date.UTC(2026, 9, 25, 0, 30))).toBe('2026-10-25 02:30 +02:00');
+    expect(since(Date.UTC(2026, 9, 25, 1, 30))).toBe('2026-10-25 02:30 +01:00');
+  });
+
   test('and a row says when its news was heard, which may be long after', () => {
     const site = siteOf({ inputs: [{ topic: 's/+', name: '{1}', path: 'v', time: 'at', range: [0, 100] }] });
     const world = new World(site);

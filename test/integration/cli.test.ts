@@ -154,7 +154,7 @@ describe('a wrong command line ends with 64', () => {
     [['run'], "error: required option '-c, --config <file>' not specified"],
     [['replay'], "error: missing required argument 'file'"],
     [['check'], 'which file? zankyo check SITE.yaml'],
-    [['anomalies'], 'which log? Give -c SITE.yaml or --database FILE'],
+    [['anomalies'], 'which database? Give -c SITE.yaml or --database FILE'],
     [['anomalies', '--database', 'x.db', '--limit', 'few'], 'Expected a whole number.'],
     [['evaluate'], "error: missing required argument 'files'"],
     [['evaluate', 'x.csv', '--tuning', 'warmpu=3'], 'tuning.warmpu: unknown option "warmpu"; did you mean "warmup"?'],

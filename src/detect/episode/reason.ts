@@ -1,6 +1,6 @@
 import type { Cause, Finding } from './finding.ts';
 import type { SeriesInfo } from '../reading.ts';
-import { shortTime } from './short-time.ts';
+import type { Calendar } from '../forecast/calendar.ts';
 
 const UNKNOWN = 'an unknown value';
 
@@ -121,10 +121,10 @@ function formatters(unit: string, apart: number) {
 }
 
 /** Why a finding is one, since when, and how sure that is, in one plain sentence with numbers and units. */
-export function reasonOf(finding: Finding, info: SeriesInfo, since: number): string {
+export function reasonOf(finding: Finding, info: SeriesInfo, since: number, calendar: Calendar): string {
   const { number, quantity } = formatters(info.unit, apartIn(finding, info));
   const why = SENTENCES[finding.cause](finding, info.slug, quantity, number, info);
-  return `${why} (since ${shortTime(since)} UTC, ${Math.round(100 * finding.confidence)} % sure).`;
+  return `${why} (since ${calendar.text(since)}, ${Math.round(100 * finding.confidence)} % sure).`;
 }
 
 /** The mean of a series has moved while its stream was odd already; in its unit. `nth` counts from 1 in each episode. */

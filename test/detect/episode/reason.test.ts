@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CAUSES, type Finding } from '../../../src/detect/episode/finding.ts';
+import { UTC } from '../../../src/detect/forecast/calendar.ts';
 import type { SeriesInfo } from '../../../src/detect/reading.ts';
 import { levelChangeReason, reasonOf } from '../../../src/detect/episode/reason.ts';
 
@@ -25,7 +26,7 @@ const SINCE = Date.UTC(2026, 0, 5, 7, 29, 59);
 const TAIL = ' (since 2026-01-05 07:29 UTC, 91 % sure).';
 /** Without since when and how sure. */
 const whyOf = (finding: Finding, info: SeriesInfo): string => {
-  const reason = reasonOf(finding, info, SINCE);
+  const reason = reasonOf(finding, info, SINCE, UTC);
   expect(reason.endsWith(TAIL)).toBe(true);
   return `${reason.slice(0, -TAIL.length)}.`;
 };
