@@ -2,8 +2,9 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { examine, type Installed } from '../../src/app/doctor/doctor.ts';
+import { examine } from '../../src/app/doctor/doctor.ts';
 import { problems, sizeText, type Finding } from '../../src/app/doctor/finding.ts';
+import type { Installed } from '../../src/app/doctor/installed.ts';
 import { examineKernel, networksOf } from '../../src/app/doctor/networks.ts';
 import { examineDatabase } from '../../src/app/doctor/site.ts';
 import { AppError } from '../../src/errors.ts';

@@ -6,7 +6,7 @@ import { tryBroker } from '../../io/mqtt/broker.ts';
 import { openDatabase } from '../../io/sqlite/database.ts';
 import { SnapshotStore } from '../../io/sqlite/snapshot-store.ts';
 import { brokerOptions } from '../service.ts';
-import type { Assumed } from './doctor.ts';
+import type { Assumed } from './installed.ts';
 import { ok, problems, sizeText, warning, type Finding } from './finding.ts';
 
 const part = 'site';
