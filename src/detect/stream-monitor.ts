@@ -23,7 +23,7 @@ export interface MonitorOptions extends DetectorOptions, EpisodeOptions, SensorW
 }
 
 /** Format of snapshots; a change of what `Memory` holds or means takes the next number. */
-export const SNAPSHOT_VERSION = 6;
+export const SNAPSHOT_VERSION = 7;
 
 /** Before the name of what is not learned: how sensors are heard, what was told, the operator's word. No slug is so. */
 const PERSISTENT = 'Persistent';
@@ -76,7 +76,7 @@ export class StreamMonitor {
       const maturity = (): number => confidence.maturity(detector.series[d].readings);
       return new Sensor(section(kept, slug), series, d, options, news, maturity);
     });
-    this.process = new ProcessWatch(kept, series, options, { detector, warmUp, confidence, news });
+    this.process = new ProcessWatch(kept, series, options, { detector, warmUp, confidence, events: news });
     this.drift = new DriftWatch(kept, own, series, options, news, (d) => confidence.of(detector.series[d].readings));
     this.throttle = new TrainingThrottle(kept);
     this.learningHeld = kept.take('learning_held', 1);

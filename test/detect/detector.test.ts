@@ -37,7 +37,7 @@ function judge(rows: readonly Row[], setup: Setup = {}): Judged[] {
   return rows.map((row, t) => {
     x.set(row);
     const { score, scores, leading } = detector.step({ stream: 'plant', at: t * FIVE_MINUTES, x });
-    return { score, scores: [...scores], leading, kind: detector.series[leading].leading };
+    return { score, scores: [...scores], leading, kind: detector.series[leading].evidence.leading };
   });
 }
 const scoresOf = (rows: readonly Row[], setup: Setup = {}): number[] => judge(rows, setup).map(({ score }) => score);
@@ -258,9 +258,9 @@ test('what the others suggest is told in the unit of the series; alone there are
   const rows = pump(800).map(([a, b], t) => (t === 799 ? [22, 5] : [a, b]));
   for (const [t, row] of rows.entries())
     detector.step({ stream: 'plant', at: t * FIVE_MINUTES, x: Float64Array.from(row) });
-  expect(detector.fitted(1)).toBeGreaterThan(8); // flow 5 + 2 * 2, less what noise in the current takes
-  expect(detector.fitted(1)).toBeLessThan(9.2);
-  expect(detectorOf(1).detector.fitted(0)).toBeNaN();
+  expect(detector.series[1].fitted).toBeGreaterThan(8); // flow 5 + 2 * 2, less what noise in the current takes
+  expect(detector.series[1].fitted).toBeLessThan(9.2);
+  expect(detectorOf(1).detector.series[0].fitted).toBeNaN();
 });
 
 test('a step allocates no buffer, and no more than the doubles that its calls return', () => {

@@ -98,7 +98,7 @@ describe('frozen', () => {
   /** What moves on with every reading, learned or not: memories of the last ones, and where the network stands. */
   const MOVING = new RegExp(
     [
-      String.raw`\.(past|presence|garbage|misfit|jump|volatility|mean_shift|evidence\.\w+|density\.clock|baseline\.slot)$`,
+      String.raw`\.(before|presence|outliers\.gate|correlation\.gate|jump|volatility|mean_shift|evidence\.\w+|density\.clock|baseline\.slot)$`,
       String.raw`^threshold$`,
       String.raw`^network\.(state|lags|tapes|clock|output|input|errors|events|open)$`,
     ].join('|'),

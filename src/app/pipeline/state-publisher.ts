@@ -7,7 +7,7 @@ import { isDue } from './due.ts';
 function stateOf(monitor: StreamMonitor, d: number, at: number): SeriesState {
   const { slug, unit } = monitor.series[d];
   const { forecaster } = monitor.detector;
-  const { value, expected, lower, upper, rivalry } = monitor.detector.series[d];
+  const { value, expected, lower, upper, forecast } = monitor.detector.series[d];
   const fault = monitor.faultOf(d);
   return {
     slug,
@@ -21,7 +21,7 @@ function stateOf(monitor: StreamMonitor, d: number, at: number): SeriesState {
     score: known(monitor.scoreOf(d)),
     anomaly: fault !== null || monitor.suspect === d ? 'ON' : 'OFF',
     drift: monitor.drifting === d ? 'ON' : 'OFF',
-    margin: forecaster === null ? null : known(rivalry.margin),
+    margin: forecaster === null ? null : known(forecast.selection.margin),
     unit,
   };
 }

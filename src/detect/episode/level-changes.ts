@@ -1,5 +1,5 @@
 import { perSeries, type Memory } from '../../math/memory.ts';
-import { SHORT_SPAN, type MeanShift } from '../evidence/mean-shift.ts';
+import { SHORT_SPAN } from '../evidence/mean-shift.ts';
 
 /** So far is a move: less than a shift is (mean-shift.ts), as the episode is an alarm already. */
 const Z_LIMIT = 5;
@@ -38,7 +38,7 @@ export class LevelChanges {
   from = NaN;
   to = NaN;
   private readonly s: Float64Array;
-  private readonly series: readonly { readonly value: number; readonly shift: Pick<MeanShift, 'spread'> }[];
+  private readonly series: readonly { readonly value: number; readonly meanSpread: number }[];
   private readonly matters: (d: number, by: number, from: number) => boolean;
 
   /** `matters`: whether it is news that series d has moved so far from there. */
@@ -66,7 +66,7 @@ export class LevelChanges {
     let moved = -1;
     let furthest = Z_LIMIT;
     for (let d = 0, k = HEAD; d < series.length; d++, k += EACH) {
-      const { value, shift } = series[d];
+      const { value, meanSpread } = series[d];
       if (Number.isNaN(value)) continue;
       if (Number.isNaN(s[k])) s.fill(value, k, k + EACH);
       const late = mix(s[k + MEAN], medianOfThree(value, s[k], s[k + OLDER]), Math.max(1 / since, 1 / SHORT_SPAN));
@@ -75,7 +75,7 @@ export class LevelChanges {
       s[k + MEAN] = late;
       s[k + FROM] = mix(s[k + FROM], late, settled ? 1 / FOLLOW_SPAN : 1);
       const by = late - s[k + FROM];
-      const z = Math.abs(by) / shift.spread;
+      const z = Math.abs(by) / meanSpread;
       if (!(z > furthest) || !this.matters(d, by, s[k + FROM])) continue;
       furthest = z;
       moved = d;

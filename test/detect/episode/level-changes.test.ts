@@ -10,7 +10,8 @@ function watched(count: number, matters: (d: number, by: number, from: number) =
   const random = new Random(3);
   const series = Array.from({ length: count }, (_, d) => {
     const own = new Memory();
-    return { value: NaN, shift: new MeanShift(own, 400), d };
+    const shift = new MeanShift(own, 400);
+    return { value: NaN, shift, d, meanSpread: NaN };
   });
   const moves = new LevelChanges(memory, series, matters);
   /** So many readings around these means: [which reading, which series] of each move told. */
@@ -22,6 +23,7 @@ function watched(count: number, matters: (d: number, by: number, from: number) =
         if (Number.isNaN(one.value)) continue;
         one.shift.score(one.value);
         one.shift.learn(one.value);
+        one.meanSpread = one.shift.spread;
       }
       const moved = moves.step(tells);
       if (moved >= 0) told.push([i, moved]);
