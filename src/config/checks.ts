@@ -114,12 +114,19 @@ function influenceProblems(tunings: readonly PlacedTuning[]): Problem[] {
 
 function nameProblems(fields: readonly PlacedField[]): Problem[] {
   const taken = new Set<string>();
-  return fields.flatMap(({ path, input, field: { name } }): Problem[] => {
+  return fields.flatMap(({ path, input, field: { name, label } }): Problem[] => {
     const problem = (text: string): Problem[] => [{ path: [...path, 'name'], text }];
     const asked = highestPlaceholder(name);
     const there = wildcardsIn(input.topic);
     if (asked > there) return problem(`{${asked}} asks for wildcard ${asked}, and the topic has ${there}`);
     if (name === '') return problem('expected a name with a letter or digit; nothing here can stand in one');
+    if (label !== undefined && !isLiteral(name))
+      return [
+        {
+          path: [...path, 'label'],
+          text: `one label, and the name ${JSON.stringify(name)} gives several series; expected a name without {1} or {topic}, or no label`,
+        },
+      ];
     const series = isLiteral(name) ? name : `${name} of ${input.topic}`;
     if (taken.has(series)) return problem(`series ${JSON.stringify(name)} is given above; expected a name of its own`);
     taken.add(series);

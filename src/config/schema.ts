@@ -91,6 +91,7 @@ const fieldShape = {
     DEFAULT_NAME,
     'Name of the series: {1} is what the first wildcard matched, {topic} the topic, {path} the path.',
   ),
+  label: optional(v.label(), 'Display name of the series in alerts, for example Boiler flow. Topics keep the name.'),
   unit: option(z.string({ error: 'expected text' }), '', 'Unit shown in alerts, for example °C.'),
   range: option(
     v.range(),

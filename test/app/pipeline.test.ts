@@ -23,6 +23,7 @@ describe('a message that carries a reading', () => {
     expect(world.states).toEqual([
       {
         slug: 'a',
+        label: null,
         at: T,
         phase: 'learning',
         warmup: 1 / 400,
@@ -69,6 +70,24 @@ describe('a message that carries a reading', () => {
     // 02:30 comes twice.
     expect(since(Date.UTC(2026, 9, 25, 0, 30))).toBe('2026-10-25 02:30 +02:00');
     expect(since(Date.UTC(2026, 9, 25, 1, 30))).toBe('2026-10-25 02:30 +01:00');
+  });
+
+  test('of a series with a label is told by that name, under the topic of its slug', () => {
+    const inputs = [
+      { topic: 's/a', name: 'a', label: 'Boiler flow', range: [0, 100] },
+      { topic: 's/b', name: 'b' },
+    ];
+    const world = new World(siteOf({ inputs, groups: { pair: { series: ['a', 'b'] } } }));
+    world.send('s/a', '150', { receivedAt: T });
+    world.send('s/b', '1', { receivedAt: T });
+    const [{ anomaly }] = world.events;
+    expect(anomaly.reason).toMatch(/^Boiler flow reads 150, outside its valid range/);
+    expect([anomaly.series, anomaly.label]).toEqual(['a', 'Boiler flow']);
+    expect(Object.fromEntries(world.states.map(({ slug, label }) => [slug, label]))).toEqual({
+      a: 'Boiler flow',
+      b: null,
+      pair: null,
+    });
   });
 
   test('and a row says when its news was heard, which may be long after', () => {

@@ -149,6 +149,11 @@ describe('an input', () => {
       '1:22: inputs[2].name: expected a name with a letter or digit; nothing here can stand in one',
     ],
     ['{topic: c, name: a}', '1:22: inputs[2].name: series "a" is given above; expected a name of its own'],
+    ['{topic: c, label: " "}', '1:23: inputs[2].label: expected text of 1 to 64 characters on one line; got " "'],
+    [
+      "{topic: c/+, name: '{1}', label: Hall}",
+      '1:38: inputs[2].label: one label, and the name "{1}" gives several series; expected a name without {1} or {topic}, or no label',
+    ],
     ['{topic: c, fields: []}', '1:24: inputs[2].fields: expected at least one field; got []'],
     [
       '{topic: c, unit: V, fields: [{path: x}]}',

@@ -5,12 +5,13 @@ import { isDue } from './due.ts';
 
 /** What the outside may know of series d. In a group it is under suspicion when it leads the open episode. */
 function stateOf(monitor: StreamMonitor, d: number, at: number): SeriesState {
-  const { slug, unit } = monitor.series[d];
+  const { slug, label = null, unit } = monitor.series[d];
   const { forecaster } = monitor.detector;
   const { value, expected, lower, upper, forecast } = monitor.detector.series[d];
   const fault = monitor.faultOf(d);
   return {
     slug,
+    label,
     at,
     phase: fault === 'silent' ? 'silent' : monitor.warmupOf(d) < 1 ? 'learning' : 'ready',
     warmup: monitor.warmupOf(d),
@@ -33,6 +34,7 @@ function groupStateOf(monitor: StreamMonitor, at: number): SeriesState {
   return {
     ...leading,
     slug: monitor.stream,
+    label: null,
     phase: silent ? 'silent' : monitor.warmup < 1 ? 'learning' : 'ready',
     warmup: monitor.warmup,
     anomaly: monitor.anomalous || leading.anomaly === 'ON' ? 'ON' : 'OFF',

@@ -48,6 +48,7 @@ const fieldsOf = (site: Site, slug: string): FieldOptions[] =>
 
 const infoOf = (slug: string, field: FieldOptions | undefined): SeriesInfo => ({
   slug,
+  label: field?.label,
   unit: field?.unit ?? '',
   range: field?.range ?? null,
   only: field?.only ?? 'both',

@@ -28,6 +28,7 @@ export function toAnomaly(
     id: `${kind === 'sensor' ? leading.slug : stream}-${kind[0]}${Math.round(episode.openedAt).toString(36)}`,
     stream,
     series: leading.slug,
+    ...(leading.label === undefined ? {} : { label: leading.label }),
     kind,
     severity: severityOf(peak.score),
     startAt: episode.startAt,
