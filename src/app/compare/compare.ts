@@ -59,7 +59,7 @@ export async function compare(
   let turn = 0;
   const tell = (recording: Recording, doing: string): void => {
     const { bytesRead, bytesTotal } = recording;
-    const share = bytesTotal === null || bytesTotal === 0 ? 0 : Math.min(1, bytesRead / bytesTotal);
+    const share = Math.min(1, bytesRead / Math.max(1, bytesTotal));
     onProgress((turn + share) / turns, doing);
   };
 

@@ -152,7 +152,7 @@ async function runTrial(
       if (learned && !ready) readyAt = at;
       ready = learned;
       lastAt = at;
-      if (rows++ % PROGRESS_ROWS === 0) onProgress(recording.bytesRead / (recording.bytesTotal ?? Infinity));
+      if (rows++ % PROGRESS_ROWS === 0) onProgress(recording.bytesRead / Math.max(1, recording.bytesTotal));
     },
   });
   if (Number.isNaN(readyAt))
