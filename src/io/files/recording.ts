@@ -21,6 +21,8 @@ export interface Recording extends AsyncIterable<RecordingRow> {
   readonly values: readonly string[];
   /** The column of labels, null where there is none. */
   readonly label: string | null;
+  /** All columns of labels that are not among the values. */
+  readonly labels: readonly string[];
   /** Number of rows that will come. */
   readonly rows: number;
   /** How the file was understood, where that is not obvious: a sentence each. */
@@ -208,7 +210,7 @@ interface Counts {
 }
 
 const recordingOf = (
-  { time, values, label, notes }: Layout,
+  { time, values, label, labels, notes }: Layout,
   bytesTotal: number,
   rows: number,
   counts: Counts,
@@ -217,6 +219,7 @@ const recordingOf = (
   time,
   values,
   label,
+  labels,
   notes,
   rows,
   bytesTotal,

@@ -10,6 +10,7 @@ export interface Layout {
   readonly time: string;
   readonly values: readonly string[];
   readonly label: string | null;
+  readonly labels: readonly string[];
   readonly notes: readonly string[];
   readonly long: boolean;
   /** Rows with a readable time, and all rows. */
@@ -91,6 +92,7 @@ class Survey {
       time: this.timeColumns.map((column) => columns[column]).join(' '),
       values: valueColumns.map((column) => columns[column]),
       label: columns[label] ?? null,
+      labels: labels.filter((column) => !valueColumns.includes(column)).map((column) => columns[column]),
       notes: [
         ...(proof === null ? [] : [`Dates have the ${dayFirst ? 'day' : 'month'} first: ${proof}.`]),
         ...(sort === null ? [] : [sort.note]),
