@@ -9,7 +9,7 @@
 //          in the first row with a score s above the line, 1, and then not again for 100 rows or 3 % of the rows so far; in all
 //          other rows the same of min(s, 1⁻). With on_anomaly: absorb, as what lasts in these data is a new normal.
 // skab     datetime,score,is_anomaly,is_changepoint; the columns anomaly and changepoint are labels and are kept from the detector.
-//          is_changepoint: in this row an episode was told to have opened, to have moved on, or to be over.
+//          is_changepoint: in this row an episode was told to have opened, to have changed its level, or to be over.
 // streams  timestamp,score,is_anomaly; the first column is the time, all others are one group.
 //
 // is_anomaly: an episode is open. score: as it is, of the process or of a sensor at fault, whichever is worse.
@@ -39,7 +39,7 @@ function alarmsOnce() {
   };
 }
 
-const isChange = ({ phase, move }) => phase !== 'updated' || move !== undefined;
+const isChange = ({ phase, levelChange }) => phase !== 'updated' || levelChange !== undefined;
 
 /** How each benchmark is answered: `rowOf` makes the function that writes the rows of one file, given what was told in each. */
 const FORMS = {

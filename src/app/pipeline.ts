@@ -11,23 +11,23 @@ import type { Ports, Rejected } from '../stream/ports.ts';
 import { rejected } from '../stream/reject.ts';
 import { Checkpoints } from './pipeline/checkpoints.ts';
 import { isDue } from './pipeline/due.ts';
-import { HealthTeller } from './pipeline/health-publisher.ts';
-import type { Note } from '../log.ts';
-import { NetworkBook } from './pipeline/network-event-log.ts';
-import { Pace, type Processor } from './pipeline/overload-control.ts';
-import { Past } from './pipeline/journal-replay.ts';
-import { RejectBook } from './pipeline/reject-log.ts';
-import { StateTeller } from './pipeline/state-publisher.ts';
+import { HealthPublisher } from './pipeline/health-publisher.ts';
+import type { Log } from '../log.ts';
+import { NetworkEventLog } from './pipeline/network-event-log.ts';
+import { OverloadControl, type Processor } from './pipeline/overload-control.ts';
+import { JournalReplay } from './pipeline/journal-replay.ts';
+import { RejectLog } from './pipeline/reject-log.ts';
+import { StatePublisher } from './pipeline/state-publisher.ts';
 import { Streams } from './pipeline/streams.ts';
 
 export interface PipelineOptions {
-  readonly note: Note;
+  readonly log: Log;
   /** Where the networks run in SIMD; null for Float64. */
   readonly kernel: Kernel | null;
   /** The time when nothing arrives, epoch ms, every few seconds while we listen; a replay needs none. */
   readonly clock$?: Observable<number>;
   /** Times at which we begin to listen: nothing could be heard before. */
-  readonly wake$?: Observable<number>;
+  readonly listening$?: Observable<number>;
   /** None for a recording. */
   readonly processor?: Processor;
 }
@@ -47,29 +47,29 @@ const HEARTBEAT_MS = 5_000;
 export const pipeline = (
   site: Site,
   ports: Ports,
-  { note, kernel, clock$ = EMPTY, wake$ = EMPTY, processor }: PipelineOptions,
+  { log, kernel, clock$ = EMPTY, listening$ = EMPTY, processor }: PipelineOptions,
 ): Observable<Step> =>
   defer(() => {
     const { ledger, anomalyLog, alerts } = ports;
     const decoder = new Decoder(site.inputs, { maxSeries: site.maxSeries, reserved: Object.keys(site.groups) });
-    const rejects = new RejectBook(ports, note);
-    const networks = new NetworkBook(note);
+    const rejects = new RejectLog(ports, log);
+    const networks = new NetworkEventLog(log);
     const incidents = new Incidents({ windowMs: site.incidents.window, coolDownMs: site.tuning.coolDown });
     incidents.restore(anomalyLog.openIncidents());
-    const states = new StateTeller(alerts, site.publish.stateEvery);
-    const health = new HealthTeller(alerts, rejects.counts);
+    const states = new StatePublisher(alerts, site.publish.stateEvery);
+    const health = new HealthPublisher(alerts, rejects.counts);
     const streams = new Streams(site, {
       snapshots: ports.snapshots,
       kernel,
-      note,
+      log,
       onEvent: (event) => {
         record(event);
       },
     });
-    const past = new Past(ledger, streams, (at) => {
+    const past = new JournalReplay(ledger, streams, (at) => {
       now = at;
     });
-    const pace = new Pace(processor ?? null, ledger, streams, note);
+    const pace = new OverloadControl(processor ?? null, ledger, streams, log);
     const checkpoints = new Checkpoints(streams, ports, site.snapshots.every);
 
     let now = -Infinity;
@@ -77,7 +77,7 @@ export const pipeline = (
 
     /** An alert has a row, and is told after that. What an earlier run found was written and told by that run. */
     const record = (told: AnomalyEvent): void => {
-      if (past.repeating && told.anomaly.endedBy !== 'removed') return;
+      if (past.active && told.anomaly.endedBy !== 'removed') return;
       const { id, news } = incidents.take(told, now);
       const event = { ...told, anomaly: { ...told.anomaly, incident: id } };
       const heardAt = now;
@@ -100,23 +100,23 @@ export const pipeline = (
       now = at;
       if (!isDue(at, beatAt, HEARTBEAT_MS)) return;
       beatAt = at;
-      if (pace.leapt(at)) wake(at, at - before);
-      ledger.tick(at);
+      if (pace.clockJumped(at)) wake(at, at - before);
+      ledger.recordTick(at);
       for (const monitor of streams.monitors) {
         monitor.tick(at);
-        networks.look(monitor);
-        if (monitor.samples > 0) states.tell(monitor, at);
+        networks.check(monitor);
+        if (monitor.samples > 0) states.publish(monitor, at);
       }
       incidents.tick(at).forEach(recordIncident);
-      checkpoints.beat(at);
-      pace.look();
-      health.tell(at, pace.level);
+      checkpoints.heartbeat(at);
+      pace.check();
+      health.publish(at, pace.level);
     };
 
     const wake = (at: number, awayMs = at - now): void => {
       now = at;
-      ledger.wake(at, awayMs);
-      streams.wake(at, awayMs, ledger.seq);
+      ledger.recordDowntime(at, awayMs);
+      streams.markDowntime(at, awayMs, ledger.seq);
     };
 
     const onReject = (rejected: Rejected): void => {
@@ -124,7 +124,7 @@ export const pipeline = (
     };
 
     const begin$ = defer(() => {
-      pace.adapt();
+      pace.applyTrainingRate();
       return EMPTY;
     });
     const heard$ = ports.messages$.pipe(
@@ -132,7 +132,7 @@ export const pipeline = (
         beat(message.receivedAt);
       }),
       filter((message) => {
-        const affordable = pace.affords(message);
+        const affordable = pace.admits(message);
         if (!affordable) onReject(rejected(message, 'overload'));
         return affordable;
       }),
@@ -146,22 +146,22 @@ export const pipeline = (
           if (message !== null) onReject(rejected(message, reason));
         },
         onError: (error, monitor: StreamMonitor) => {
-          streams.leaveOut(monitor);
-          note(
+          streams.drop(monitor);
+          log(
             'error',
             { stream: monitor.stream, err: error },
             'this stream failed and is left out until the next start',
           );
         },
       }),
-      filter(() => !past.repeating),
+      filter(() => !past.active),
       tap(({ monitor }) => {
         checkpoints.count();
-        health.count(monitor.detector.spared);
-        states.tell(monitor, now);
+        health.count(monitor.detector.trainingSkipped);
+        states.publish(monitor, now);
       }),
     );
-    const wakes$ = wake$.pipe(
+    const wakes$ = listening$.pipe(
       tap((at) => {
         wake(at);
       }),
@@ -170,8 +170,8 @@ export const pipeline = (
     const beats$ = clock$.pipe(tap(beat), ignoreElements());
     return merge(steps$, wakes$, beats$).pipe(
       finalize(() => {
-        checkpoints.all();
-        rejects.sum();
+        checkpoints.saveAll();
+        rejects.logCounts();
       }),
     );
   });

@@ -13,7 +13,7 @@ import type { Message } from '../stream/message.ts';
 import { PASSING_LEDGER } from '../stream/passing-ledger.ts';
 import type { Ports } from '../stream/ports.ts';
 import { slugify } from '../stream/slug.ts';
-import type { Note } from '../log.ts';
+import type { Log } from '../log.ts';
 import { pipeline } from './pipeline.ts';
 
 /** A row of the recording and what it was answered with; empty where it was not scored. */
@@ -34,7 +34,7 @@ export interface ScoredRow extends RecordingRow {
 export type Rows = Pick<Recording, 'values'> & AsyncIterable<RecordingRow>;
 
 export interface ReplayOptions {
-  readonly note: Note;
+  readonly note: Log;
   /** Where the networks run in SIMD; null for Float64. */
   readonly kernel: Kernel | null;
   /** What the tuning of the streams has other than the defaults, as read from a site file. */
@@ -123,7 +123,7 @@ export async function replay(recording: Rows, options: ReplayOptions): Promise<R
   let answer = UNSCORED; // the worst so far to the present row
   const failures: Error[] = [];
   const { note, kernel } = options;
-  const subscription = pipeline(site, ports, { note, kernel, clock$ }).subscribe({
+  const subscription = pipeline(site, ports, { log: note, kernel, clock$ }).subscribe({
     next: (step) => {
       monitors.add(step.monitor);
       options.onStep?.(step);

@@ -6,13 +6,13 @@ import { Ledger } from '../io/ledger/ledger.ts';
 import { alertsOver, statusTopic } from '../io/mqtt/alerts.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import { covers } from '../stream/topic-filter.ts';
-import type { Note } from '../log.ts';
+import type { Log } from '../log.ts';
 import type { Processor } from './pipeline/overload-control.ts';
 import { pipeline } from './pipeline.ts';
 import { openStore } from './store.ts';
 
 export interface ServiceOptions {
-  readonly note: Note;
+  readonly note: Log;
   /** Where the networks run in SIMD; null for Float64. */
   readonly kernel: Kernel | null;
   /** The present, epoch ms. The demo lives in its own time, where the timer that finds silence would be wrong. */
@@ -52,7 +52,7 @@ const filtersOf = ({ inputs }: Site): string[] => {
   return topics.filter((topic) => !topics.some((other) => other !== topic && covers(other, topic)));
 };
 
-export const brokerOptions = (site: Site, note: Note, now: () => number): BrokerOptions => {
+export const brokerOptions = (site: Site, note: Log, now: () => number): BrokerOptions => {
   const { mqtt } = site;
   return {
     url: mqtt.url,
@@ -67,7 +67,7 @@ export const brokerOptions = (site: Site, note: Note, now: () => number): Broker
     statusTopic: statusTopic(mqtt.prefix, site.site),
     ownTopics: `${mqtt.prefix}/`,
     now,
-    onNote: note,
+    log: note,
   };
 };
 
@@ -86,13 +86,13 @@ export function startService(site: Site, { note, kernel, now }: ServiceOptions):
       broker.acknowledge(receipts);
     },
     makeRoom: () => housekeeping.makeRoom(present()),
-    onNote: note,
+    log: note,
     onUnusable: (error) => {
       fail(error);
     },
   });
-  const outbox = new AlertOutbox(db, ledger, (topic, payload, gone) => {
-    broker.publishEvent(topic, payload, gone);
+  const outbox = new AlertOutbox(db, ledger, (topic, payload, onSettled) => {
+    broker.publishEvent(topic, payload, onSettled);
   });
   const alerts = alertsOver(broker, outbox, site.mqtt.prefix, site.site);
   const ports = { messages$: broker.messages$, alerts, anomalyLog, snapshots, ledger };
@@ -110,7 +110,12 @@ export function startService(site: Site, { note, kernel, now }: ServiceOptions):
 
   // The past is gone through before there is a broker to send anything new.
   let readings = 0;
-  const subscription = pipeline(site, ports, { note, kernel, wake$, ...(now === undefined ? real : {}) }).subscribe({
+  const subscription = pipeline(site, ports, {
+    log: note,
+    kernel,
+    listening$: wake$,
+    ...(now === undefined ? real : {}),
+  }).subscribe({
     next: () => {
       readings++;
     },

@@ -6,7 +6,7 @@ import { Housekeeping } from '../io/sqlite/housekeeping.ts';
 import { openRecovered } from '../io/sqlite/recovery.ts';
 import { Retention } from '../io/sqlite/retention.ts';
 import { SnapshotStore } from '../io/sqlite/snapshot-store.ts';
-import type { Note } from '../log.ts';
+import type { Log } from '../log.ts';
 
 /** The database and what stands in it, but for the ledger, which needs a broker. */
 export interface Store {
@@ -17,7 +17,7 @@ export interface Store {
 }
 
 /** Opens a site's database, recovered if it has to be. Throws an `AppError` when it cannot be used. */
-export function openStore(site: Site, note: Note, now: number): Store {
+export function openStore(site: Site, note: Log, now: number): Store {
   const db = openRecovered(site.database, now, ({ damaged, problem, salvaged }) => {
     const { anomalies, incidents, streams } = salvaged;
     note(

@@ -12,7 +12,7 @@ import { WeightsError } from '../nn/safetensors.ts';
 import { exportWeights, importWeights } from '../nn/weights.ts';
 import type { SnapshotPort } from '../stream/ports.ts';
 import { restore, snapshotOf } from './pipeline/checkpoint.ts';
-import type { Note } from '../log.ts';
+import type { Log } from '../log.ts';
 import { writeOut } from './out-file.ts';
 import { monitorOptions, plansOf } from './pipeline/streams.ts';
 
@@ -66,7 +66,7 @@ export function importStream(
   site: Site,
   stream: string,
   file: string,
-  { kernel, note, now }: { readonly kernel: Kernel | null; readonly note: Note; readonly now: number },
+  { kernel, note, now }: { readonly kernel: Kernel | null; readonly note: Log; readonly now: number },
 ): Moved {
   const bytes = read(file);
   const db = openDatabase(site.database, { exclusive: true });

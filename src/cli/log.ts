@@ -1,6 +1,6 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 import colors from 'picocolors';
-import type { Note } from '../log.ts';
+import type { Log } from '../log.ts';
 import { plain, plainLines } from './plain.ts';
 
 const LEVELS: Readonly<Record<number, string>> = {
@@ -39,7 +39,7 @@ export function openLog(level: string): Logger {
 }
 
 export const noteTo =
-  (log: Logger): Note =>
+  (log: Logger): Log =>
   (level, fields, message) => {
     log[level](fields, message);
   };

@@ -1,7 +1,7 @@
 import { perSeries, type Memory } from '../math/memory.ts';
 import type { Sample } from './sample.ts';
 
-const SEVERAL = -1;
+const MANY_SOURCES = -1;
 
 /**
  * Joins the readings of a stream's series into samples, round by round.
@@ -14,7 +14,7 @@ const SEVERAL = -1;
 export class Aligner {
   private readonly sample: { readonly stream: string; at: number; readonly x: Float64Array };
   private readonly pending: Float64Array; // of the present round, NaN where nothing sound was said
-  private readonly spoken: Float64Array; // 1 where a series has spoken in this round
+  private readonly present: Float64Array; // 1 where a series has spoken in this round
   private readonly time: Float64Array; // of the newest reading so far: samples never go back in time
   private readonly source: Float64Array; // of all messages: 0 while unknown, SEVERAL if not one; and readings of the present one
 
@@ -22,7 +22,7 @@ export class Aligner {
   constructor(memory: Pick<Memory, 'take'>, stream: string, series: number, source = 0) {
     this.sample = { stream, at: 0, x: new Float64Array(series) };
     this.pending = memory.take('pending', series, perSeries()).fill(NaN);
-    this.spoken = memory.take('spoken', series, perSeries());
+    this.present = memory.take('spoken', series, perSeries());
     this.time = memory.take('round', 1);
     this.source = memory.take('source', 2);
     this.source[0] = source;
@@ -34,10 +34,10 @@ export class Aligner {
    * round was broken off and nobody else is waited for, the next is complete as well: ask `complete` until it is null.
    */
   add(d: number, at: number, value: number, awaited: (d: number) => boolean): Sample | null {
-    const brokenOff = this.spoken[d] === 1;
+    const brokenOff = this.present[d] === 1;
     if (brokenOff) this.finish();
     this.pending[d] = value;
-    this.spoken[d] = 1;
+    this.present[d] = 1;
     this.time[0] = Math.max(this.time[0], at);
     this.source[1]++;
     return brokenOff ? this.sample : this.complete(awaited);
@@ -45,8 +45,8 @@ export class Aligner {
 
   /** The sample of the present round if it is over, else null. */
   complete(awaited: (d: number) => boolean): Sample | null {
-    if (this.source[0] > 0 || !this.spoken.includes(1)) return null;
-    for (let i = 0; i < this.spoken.length; i++) if (this.spoken[i] === 0 && awaited(i)) return null;
+    if (this.source[0] > 0 || !this.present.includes(1)) return null;
+    for (let i = 0; i < this.present.length; i++) if (this.present[i] === 0 && awaited(i)) return null;
     this.finish();
     return this.sample;
   }
@@ -59,9 +59,9 @@ export class Aligner {
     const [known, readings] = this.source;
     this.source[1] = 0;
     if (known === 0 && readings > 1) this.source[0] = source;
-    else if (known !== 0 && known !== source) this.source[0] = SEVERAL;
+    else if (known !== 0 && known !== source) this.source[0] = MANY_SOURCES;
     if (this.source[0] <= 0) return this.complete(awaited);
-    if (!this.spoken.includes(1)) return null;
+    if (!this.present.includes(1)) return null;
     this.finish();
     return this.sample;
   }
@@ -70,6 +70,6 @@ export class Aligner {
     this.sample.at = this.time[0];
     this.sample.x.set(this.pending);
     this.pending.fill(NaN);
-    this.spoken.fill(0);
+    this.present.fill(0);
   }
 }

@@ -1,8 +1,8 @@
 import { section, type Memory } from '../math/memory.ts';
-import { AlarmLine } from './evidence/alarm-threshold.ts';
+import { AlarmThreshold } from './evidence/alarm-threshold.ts';
 import { BINS } from '../math/bins.ts';
 import type { Calendar } from './forecast/calendar.ts';
-import { Coherence } from './evidence/regression-residuals.ts';
+import { RegressionResiduals } from './evidence/regression-residuals.ts';
 import { Forecaster, type ForecasterOptions } from './forecast/forecaster.ts';
 import { Presence } from './forecast/presence.ts';
 import type { SeriesInfo } from './reading.ts';
@@ -23,15 +23,15 @@ export interface DetectorOptions extends ForecasterOptions {
   readonly calendar: Calendar;
 }
 
-/** Odd readings in a row that teach a series' reference nothing, where anomalies are held: as many as a new stream learns from. */
-const PATIENCE = 400;
-/** An alarm that keeps its readings from being learned must be surer than one that is forgotten with the next day. */
-const SURER = 1.15;
+/** Anomalous readings in a row that a series does not learn from where anomalies are held: as many as a warm-up has. */
+const HOLD_READINGS = 400;
+/** Where anomalies are held the alarm threshold is this much higher: a held alarm lasts, so a false one costs more. */
+const HELD_THRESHOLD = 1.15;
 
-/** What the network hears of each series: level, step, whether it is there, and the gap before it. */
-const HEARD = 4;
-/** Length of the vector that the network of so many series hears. */
-export const inputSize = (series: number): number => HEARD * series + SEASONS;
+/** Inputs of the network for each series: level, step, whether the reading is present, and the gap before it. */
+const INPUTS_PER_SERIES = 4;
+/** Length of the input vector of a network for so many series. */
+export const inputSize = (series: number): number => INPUTS_PER_SERIES * series + SEASONS;
 
 /** A decision about one sample. Owned by its detector and overwritten by the next step. */
 export interface Verdict {
@@ -47,99 +47,97 @@ export interface Verdict {
 /** Learns the normal behaviour of a few series jointly and scores each new sample against it. */
 export class Detector {
   readonly series: readonly SeriesModel[];
-  /** Null where no network was wanted. */
+  /** Null where the site wants no network. */
   readonly forecaster: Forecaster | null;
   /** The last decision. */
   readonly verdict: Verdict;
   /** While true nothing is learned; scores and the hidden state go on. */
   frozen = false;
-  /** While true the network learns nothing, to spare the processor; all else does. */
-  spared = false;
+  /** While true the network learns nothing, to save processor time; all else does. */
+  trainingSkipped = false;
   private readonly options: DetectorOptions;
-  private readonly coherence: Coherence | null;
-  private readonly line: AlarmLine;
+  private readonly residuals: RegressionResiduals | null; // null in a group of one
+  private readonly threshold: AlarmThreshold;
   private readonly season: Season;
   private readonly presence: Presence;
   private readonly q: Float64Array; // targets of the present steps (D BINS)
-  private readonly heard: Uint8Array; // 0 where a series is missing (D)
+  private readonly present: Uint8Array; // 0 where a series is missing (D)
   private readonly levels: Float64Array; // (D)
   private readonly input: Float64Array;
-  private readonly surer: number;
+  private readonly thresholdFactor: number;
 
-  /** Everything that the detector remembers is taken from `memory`. */
+  /** All state is taken from `memory`. */
   constructor(memory: Memory, series: readonly Pick<SeriesInfo, 'slug' | 'only'>[], options: DetectorOptions) {
     const D = series.length;
-    const patience = options.onAnomaly === 'hold' ? PATIENCE : 0;
+    const hold = options.onAnomaly === 'hold';
     this.options = options;
-    this.surer = options.onAnomaly === 'hold' ? SURER : 1;
-    this.series = series.map((info) => new SeriesModel(memory, info, { patience }));
+    this.thresholdFactor = hold ? HELD_THRESHOLD : 1;
+    this.series = series.map((info) => new SeriesModel(memory, info, { holdReadings: hold ? HOLD_READINGS : 0 }));
     this.input = new Float64Array(inputSize(D));
     this.forecaster = options.network ? new Forecaster(memory, this.input.length, D, options) : null;
-    this.line = new AlarmLine(memory, D, options.alarmsPerWeek);
-    this.coherence = D > 1 ? new Coherence(memory, D) : null;
+    this.threshold = new AlarmThreshold(memory, D, options.alarmsPerWeek);
+    this.residuals = D > 1 ? new RegressionResiduals(memory, D) : null;
     this.season = new Season(options.calendar);
     this.presence = new Presence(series.map(({ slug }) => section(memory, slug)));
     this.q = new Float64Array(D * BINS);
-    this.heard = new Uint8Array(D);
+    this.present = new Uint8Array(D);
     this.levels = new Float64Array(D);
     this.verdict = { at: NaN, score: 0, leading: 0, scores: new Float64Array(D) };
   }
 
   /** Scores a sample against the forecast made one step ago, and only then learns from it. */
   step(sample: Sample): Verdict {
-    this.read(sample);
-    this.weigh();
+    this.observe(sample);
+    this.score();
     this.decide(sample.at);
     this.learn();
     this.advance(sample.at);
     return this.verdict;
   }
 
-  /** What the other series of the group say that series d should read, in its unit; NaN in a group of one. */
-  fitted(d: number): number {
-    return this.coherence === null ? NaN : this.series[d].unitsOf(this.coherence.fitted[d]);
-  }
-
   /** Usual interval between samples, ms. */
   get intervalMs(): number {
-    return this.line.intervalMs;
+    return this.threshold.intervalMs;
   }
 
-  /** What is odd now is normal from now on. */
+  /** The present state of all series is the normal one from now on. */
   accept(): void {
     for (const model of this.series) model.accept();
-    this.coherence?.restart();
+    this.residuals?.restart();
   }
 
-  /** Goes on with the network of a group whose series were others: `before[d]` is the place of series d there, or -1. */
+  /** Continues with the network of a group of other series: `before[d]` is the place of series d there, or -1. */
   takeOver(past: Detector, before: readonly number[]): void {
     if (this.forecaster === null || past.forecaster === null) return;
     const places = (from: number, count: number): number[] => Array.from({ length: count }, (_, j) => from + j);
-    const inputs = before.flatMap((b) => (b < 0 ? new Array<number>(HEARD).fill(-1) : places(HEARD * b, HEARD)));
-    const clock = places(HEARD * past.series.length, SEASONS);
+    const inputs = before.flatMap((b) =>
+      b < 0 ? new Array<number>(INPUTS_PER_SERIES).fill(-1) : places(INPUTS_PER_SERIES * b, INPUTS_PER_SERIES),
+    );
+    const clock = places(INPUTS_PER_SERIES * past.series.length, SEASONS);
     this.forecaster.network.takeOver(past.forecaster.network, [...inputs, ...clock], before);
   }
 
-  private read({ at, x }: Sample): void {
-    this.presence.hear(at, x);
+  private observe({ at, x }: Sample): void {
+    const { series, present, levels, q } = this;
+    this.presence.update(at, x);
     for (let d = 0; d < x.length; d++) {
-      const model = this.series[d];
-      this.heard[d] = Number.isNaN(x[d]) ? 0 : 1;
-      if (this.heard[d]) model.read(x[d], this.q, d * BINS);
-      else model.miss();
-      this.levels[d] = model.level;
+      present[d] = Number.isNaN(x[d]) ? 0 : 1;
+      series[d].observe(x[d], q, d * BINS);
+      levels[d] = series[d].level;
     }
   }
 
-  private weigh(): void {
-    const p = this.forecaster?.p ?? null;
-    this.coherence?.measure(this.levels, this.heard);
+  private score(): void {
+    const { series, present, residuals } = this;
     const { sensitivity } = this.options;
-    const scale = sensitivity / (this.line.height * this.surer);
-    for (let d = 0; d < this.series.length; d++) {
-      if (!this.heard[d]) continue;
-      this.series[d].foresee(p, d * BINS);
-      this.series[d].weigh(this.coherence?.z[d] ?? 0, scale, sensitivity);
+    const scale = sensitivity / (this.threshold.height * this.thresholdFactor);
+    const p = this.forecaster?.p ?? null;
+    residuals?.measure(this.levels, present);
+    for (let d = 0; d < series.length; d++) {
+      if (!present[d]) continue;
+      const z = residuals === null ? 0 : residuals.z[d];
+      const fitted = residuals === null ? NaN : residuals.fitted[d];
+      series[d].score(p, d * BINS, z, fitted, scale, sensitivity);
     }
   }
 
@@ -148,37 +146,34 @@ export class Detector {
     verdict.at = at;
     verdict.score = verdict.leading = 0;
     for (let d = 0; d < series.length; d++) {
-      verdict.scores[d] = series[d].score;
+      verdict.scores[d] = series[d].evidence.score;
       if (verdict.scores[d] <= verdict.score) continue;
       verdict.score = verdict.scores[d];
       verdict.leading = d;
     }
   }
 
+  /** The group learns from a sample only when it is complete and each reading follows the others. */
   private learn(): void {
-    const { series, heard, coherence, frozen } = this;
-    let together = !heard.includes(0) && !frozen;
-    for (let d = 0; d < series.length; d++) {
-      if (!heard[d]) continue;
-      if (coherence !== null && !series[d].joins()) together = false;
-      series[d].learn(!frozen);
-    }
-    if (!frozen && !this.spared) this.forecaster?.learn(this.q, heard);
-    if (together) coherence?.learn(this.levels);
+    const { series, present, residuals, frozen } = this;
+    let together = !present.includes(0) && !frozen;
+    for (let d = 0; d < series.length; d++) if (present[d] && !series[d].learn(!frozen)) together = false;
+    if (!frozen && !this.trainingSkipped) this.forecaster?.learn(this.q, present);
+    if (together) residuals?.learn(this.levels);
   }
 
   private advance(at: number): void {
     const { input, series, season, presence } = this;
-    this.line.hear(at);
+    this.threshold.update(at);
     season.set(at);
     for (let d = 0; d < series.length; d++) {
       series[d].advance(season);
-      input[HEARD * d] = series[d].level;
-      input[HEARD * d + 1] = series[d].step;
-      input[HEARD * d + 2] = presence.mask[d];
-      input[HEARD * d + 3] = presence.gap[d];
+      input[INPUTS_PER_SERIES * d] = series[d].level;
+      input[INPUTS_PER_SERIES * d + 1] = series[d].step;
+      input[INPUTS_PER_SERIES * d + 2] = presence.mask[d];
+      input[INPUTS_PER_SERIES * d + 3] = presence.gap[d];
     }
-    input.set(season.features, HEARD * series.length);
+    input.set(season.features, INPUTS_PER_SERIES * series.length);
     this.forecaster?.advance(input);
   }
 }

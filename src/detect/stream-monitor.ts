@@ -5,8 +5,8 @@ import { Confidence } from './episode/confidence.ts';
 import { Detector, type DetectorOptions, type Verdict } from './detector.ts';
 import type { EpisodeOptions } from './episode/episode.ts';
 import { DriftWatch } from './monitor/drift-watch.ts';
-import { Effort } from './monitor/training-throttle.ts';
-import { News } from './episode/event-queue.ts';
+import { TrainingThrottle } from './monitor/training-throttle.ts';
+import { EventQueue } from './episode/event-queue.ts';
 import { ProcessWatch } from './monitor/process-watch.ts';
 import { Sensor } from './monitor/sensor.ts';
 import { seriesOf, shapeOf } from './monitor/shape.ts';
@@ -23,11 +23,11 @@ export interface MonitorOptions extends DetectorOptions, EpisodeOptions, SensorW
 }
 
 /** Format of snapshots; a change of what `Memory` holds or means takes the next number. */
-export const SNAPSHOT_VERSION = 6;
+export const SNAPSHOT_VERSION = 7;
 
 /** Before the name of what is not learned: how sensors are heard, what was told, the operator's word. No slug is so. */
-const KEPT = 'Kept';
-const isLearned = (name: string): boolean => !name.startsWith(`${KEPT}.`);
+const PERSISTENT = 'Persistent';
+const isLearned = (name: string): boolean => !name.startsWith(`${PERSISTENT}.`);
 
 /**
  * One stream from reading to anomaly: the sensors are watched first, what is sound is aligned into samples, the
@@ -42,15 +42,15 @@ export class StreamMonitor {
   readonly memory = new Memory();
   private readonly options: MonitorOptions;
   private readonly onEvent: (event: AnomalyEvent) => void;
-  private readonly news: News;
+  private readonly events: EventQueue;
   private readonly sensors: readonly Sensor[];
   private readonly aligner: Aligner;
   private readonly warmUp: WarmUp;
   private readonly confidence: Confidence;
   private readonly process: ProcessWatch;
   private readonly drift: DriftWatch;
-  private readonly effort: Effort;
-  private readonly word: Float64Array; // 1 while the operator holds learning
+  private readonly throttle: TrainingThrottle;
+  private readonly learningHeld: Float64Array; // 1 while the operator holds learning
 
   /** `onEvent` hears of every episode at the end of the call that opened, worsened or closed it. */
   constructor(
@@ -61,13 +61,13 @@ export class StreamMonitor {
   ) {
     const D = series.length;
     const { memory } = this;
-    const kept = section(memory, KEPT);
+    const kept = section(memory, PERSISTENT);
     const own = series.map(({ slug }) => section(memory, slug));
     this.stream = stream;
     this.series = series;
     this.options = options;
     this.onEvent = onEvent;
-    const news = (this.news = new News(stream, series));
+    const news = (this.events = new EventQueue(stream, series));
     const detector = (this.detector = new Detector(memory, series, options));
     const warmUp = (this.warmUp = new WarmUp(memory, D, options));
     const confidence = (this.confidence = new Confidence(kept, D, options.warmup));
@@ -76,10 +76,10 @@ export class StreamMonitor {
       const maturity = (): number => confidence.maturity(detector.series[d].readings);
       return new Sensor(section(kept, slug), series, d, options, news, maturity);
     });
-    this.process = new ProcessWatch(kept, series, options, { detector, warmUp, confidence, news });
+    this.process = new ProcessWatch(kept, series, options, { detector, warmUp, confidence, events: news });
     this.drift = new DriftWatch(kept, own, series, options, news, (d) => confidence.of(detector.series[d].readings));
-    this.effort = new Effort(kept);
-    this.word = kept.take('word', 1);
+    this.throttle = new TrainingThrottle(kept);
+    this.learningHeld = kept.take('learning_held', 1);
   }
 
   /** What the memory is made for: another shape cannot be restored into it, only taken over where the series differ. */
@@ -161,14 +161,14 @@ export class StreamMonitor {
 
   /** Takes a reading of series d: watches, aligns, scores, learns. The newest verdict when a sample was over, else null. */
   take(d: number, reading: Reading): Verdict | null {
-    const value = this.hear(d, reading);
+    const value = this.measure(d, reading);
     let verdict: Verdict | null = null;
     let sample = value === null ? null : this.aligner.add(d, reading.at, value, this.awaited);
     while (sample !== null) {
       verdict = this.step(sample);
       sample = this.aligner.complete(this.awaited);
     }
-    this.tell();
+    this.flush();
     return verdict;
   }
 
@@ -180,7 +180,7 @@ export class StreamMonitor {
     const sample = this.aligner.endMessage(source, this.awaited);
     if (sample === null) return null;
     const verdict = this.step(sample);
-    this.tell();
+    this.flush();
     return verdict;
   }
 
@@ -188,14 +188,14 @@ export class StreamMonitor {
    * Up to `now`, in the time of arrival, nobody listened for `awayMs`, Infinity where it is not known: that silence was ours, not
    * the sensors'.
    */
-  wake(now: number, awayMs = Infinity): void {
-    for (const sensor of this.sensors) sensor.resume(now, awayMs);
+  markDowntime(now: number, awayMs = Infinity): void {
+    for (const sensor of this.sensors) sensor.markDowntime(now, awayMs);
   }
 
   /** Looks for silence at `now`, in the time of arrival; call it every few seconds. */
   tick(now: number): void {
     for (let d = 0; d < this.sensors.length; d++) if (this.sensors[d].tick(now)) this.detector.series[d].restart();
-    this.tell();
+    this.flush();
   }
 
   /** Takes up what `memory.toBytes()` of a monitor of the same shape gave. Throws a RangeError when the size differs. */
@@ -224,30 +224,30 @@ export class StreamMonitor {
       if (b < 0) this.warmUp.begin(d);
     });
     slugs.forEach((_, d) => {
-      if (!before.includes(d)) this.takeLeave(past, d);
+      if (!before.includes(d)) this.endRemoved(past, d);
     });
-    this.news.takeOver(past.news);
+    this.events.takeOver(past.events);
     return true;
   }
 
   /** From now on the network learns from one sample of `every`, from none when that is 0. */
   learnEvery(every: number): void {
-    this.effort.set(every);
+    this.throttle.set(every);
   }
 
   /** Whether learning is held by the operator. */
   get frozen(): boolean {
-    return this.word[0] === 1;
+    return this.learningHeld[0] === 1;
   }
 
   /** Learns nothing until `resume`, across restarts too; scores and alarms go on. */
   freeze(): void {
-    this.word[0] = 1;
+    this.learningHeld[0] = 1;
     this.detector.frozen = true;
   }
 
   resume(): void {
-    this.word[0] = 0;
+    this.learningHeld[0] = 0;
     this.detector.frozen = false;
   }
 
@@ -258,14 +258,14 @@ export class StreamMonitor {
   reset(now: number, d?: number): void {
     const fresh = this.fresh();
     if (d === undefined) {
-      this.goBack(fresh, now, 'reset');
+      this.restoreLearned(fresh, now, 'reset');
       return;
     }
-    this.beginAgain(d, fresh);
+    this.relearn(d, fresh);
     this.warmUp.begin(d);
     for (const { episode } of [this.process, this.drift])
-      if (episode.series === d) this.news.end(episode, now, 'reset');
-    this.tell();
+      if (episode.series === d) this.events.end(episode, now, 'reset');
+    this.flush();
   }
 
   /**
@@ -273,7 +273,7 @@ export class StreamMonitor {
    * over: it was judged by what is now forgotten. Throws a RangeError, changing nothing, when the size differs.
    */
   forget(past: Uint8Array, now: number): void {
-    this.goBack(past, now, 'forgotten');
+    this.restoreLearned(past, now, 'forgotten');
   }
 
   /** What is open is over, as it is all right: the series are held against what comes next. */
@@ -283,7 +283,7 @@ export class StreamMonitor {
     this.endAll(now, 'accepted');
   }
 
-  private goBack(bytes: Uint8Array, now: number, why: Ending): void {
+  private restoreLearned(bytes: Uint8Array, now: number, why: Ending): void {
     this.memory.fromBytes(bytes, isLearned);
     for (const model of this.detector.series) model.restart();
     this.endAll(now, why);
@@ -291,35 +291,35 @@ export class StreamMonitor {
 
   /** A sensor's fault is over when the sensor is sound, and not before. */
   private endAll(now: number, why: Ending): void {
-    for (const { episode } of [this.process, this.drift]) this.news.end(episode, now, why);
-    this.tell();
+    for (const { episode } of [this.process, this.drift]) this.events.end(episode, now, why);
+    this.flush();
   }
 
   /** What was open of series d of the past is over, as it is here no more: nobody else would tell. */
-  private takeLeave(past: StreamMonitor, d: number): void {
-    past.sensors[d].takeLeave();
+  private endRemoved(past: StreamMonitor, d: number): void {
+    past.sensors[d].remove();
     const { episode } = past.drift;
     if (!episode.open || episode.series !== d) return;
     this.drift.episode.end(episode.lastOverAt);
-    past.news.end(episode, episode.lastOverAt, 'removed');
+    past.events.end(episode, episode.lastOverAt, 'removed');
   }
 
   private readonly awaited = (d: number): boolean => this.sensors[d].measures;
 
   /** What of a reading is a measurement, as the sensor says. After a pause or a fault there is no step to measure. */
-  private hear(d: number, reading: Reading): number | null {
+  private measure(d: number, reading: Reading): number | null {
     const sensor = this.sensors[d];
     const interrupted = sensor.interrupted(reading.at);
-    const value = sensor.hear(reading, this.warmUp.of(d) === 1);
+    const value = sensor.measure(reading, this.warmUp.of(d) === 1);
     if (interrupted || Number.isNaN(value)) this.detector.series[d].restart();
-    if (sensor.spoiled) this.beginAgain(d, this.fresh());
+    if (sensor.spoiled) this.relearn(d, this.fresh());
     return value;
   }
 
   /** How the series go together is told in the deviations of each, and so is learned anew with one of them. */
-  private beginAgain(d: number, fresh: Uint8Array): void {
+  private relearn(d: number, fresh: Uint8Array): void {
     const own = `${this.series[d].slug}.`;
-    this.memory.fromBytes(fresh, (name) => name.startsWith(own) || name.startsWith('coherence.'));
+    this.memory.fromBytes(fresh, (name) => name.startsWith(own) || name.startsWith('residuals.'));
   }
 
   /** What one remembers that has heard nothing. */
@@ -329,17 +329,17 @@ export class StreamMonitor {
 
   private step(sample: Sample): Verdict {
     const ready = this.warmup === 1;
-    this.detector.spared = !this.effort.spend();
+    this.detector.trainingSkipped = !this.throttle.admits();
     const verdict = this.detector.step(sample);
-    this.confidence.hear(sample.x);
-    this.warmUp.hear(sample);
+    this.confidence.update(sample.x);
+    this.warmUp.update(sample);
     if (ready) this.process.step(verdict);
     this.drift.step(sample, this.frozen);
     return verdict;
   }
 
   /** Only now is the memory whole again, so that a snapshot taken on the news is one from between two readings. */
-  private tell(): void {
-    this.news.tell(this.onEvent);
+  private flush(): void {
+    this.events.flush(this.onEvent);
   }
 }

@@ -3,10 +3,10 @@ import type { Memory } from './memory.ts';
 /** Weight of the newest gap in the usual one is max(1/n, 1/SPAN). */
 const SPAN = 50;
 /** Gaps after which a pause is known for one: from then on it counts as ten usual ones. */
-const HABIT_AFTER = 50;
-const PAUSE = 10;
+const USUAL_AFTER = 50;
+const MAX_GAP_RATIO = 10;
 /** 2047 usual intervals and more are all the same. */
-const MOST = 10;
+const MAX_LATENESS = 10;
 
 /**
  * How late is a reading? The gap before it as an input for a network, which need not know seconds from days:
@@ -33,18 +33,18 @@ export class TimeGap {
   }
 
   /** g of the time since the last reading at `at`, epoch ms; 0 while nothing is usual yet. Changes nothing. */
-  at(at: number): number {
+  lateness(at: number): number {
     const { s } = this;
     if (!this.known || s[2] === 0) return 0;
-    return Math.min(MOST, Math.log2((1 + Math.max(0, at - s[1]) / s[2]) / 2));
+    return Math.min(MAX_LATENESS, Math.log2((1 + Math.max(0, at - s[1]) / s[2]) / 2));
   }
 
   /** Takes note of a reading at `at`. */
-  hear(at: number): void {
+  update(at: number): void {
     const { s } = this;
     if (s[0] > 0) {
       const gap = Math.max(0, at - s[1]);
-      const d = s[0] <= HABIT_AFTER ? gap : Math.min(gap, PAUSE * s[2]);
+      const d = s[0] <= USUAL_AFTER ? gap : Math.min(gap, MAX_GAP_RATIO * s[2]);
       s[2] += Math.max(1 / SPAN, 1 / s[0]) * (d - s[2]);
     }
     s[0]++;
@@ -52,7 +52,7 @@ export class TimeGap {
   }
 
   /** The time from the last reading to `at` is no gap, as nobody listened. */
-  resume(at: number): void {
+  restartAt(at: number): void {
     this.s[1] = at;
   }
 }

@@ -7,7 +7,7 @@ import { rejected, type OnReject } from './reject.ts';
 import { sourceOf } from './source.ts';
 
 /** What one message said, at least one reading. Owned by the operator and overwritten by the next one. */
-export interface Heard {
+export interface DecodedMessage {
   /** Null of a message of an earlier run. */
   message: Message | null;
   /** Of the message's topic, see `sourceOf`. */
@@ -23,10 +23,10 @@ export interface Heard {
  * make an observable of every message.
  */
 export const readingsOf =
-  (decoder: Decoder, ledger: LedgerPort, onReject: OnReject): OperatorFunction<Message, Heard> =>
+  (decoder: Decoder, ledger: LedgerPort, onReject: OnReject): OperatorFunction<Message, DecodedMessage> =>
   (messages$) =>
     new Observable((subscriber) => {
-      const heard: Heard = { message: null, source: 0, seq: 0, readings: [] };
+      const heard: DecodedMessage = { message: null, source: 0, seq: 0, readings: [] };
       const onReading: OnReading = (reading) => heard.readings.push(reading);
       const originOf = (series: string) => decoder.series(series)!.index;
 
@@ -40,7 +40,7 @@ export const readingsOf =
         }
         if (message.retained) onReject(rejected(message, 'retained'));
         else decoder.decode(message, onReading, onReject);
-        ledger.read(heard.source, heard.readings, originOf);
+        ledger.recordReadings(heard.source, heard.readings, originOf);
         heard.seq = ledger.seq;
       };
       return messages$.subscribe({

@@ -2,7 +2,7 @@ import { Observable, type OperatorFunction } from 'rxjs';
 import type { Verdict } from '../detect/detector.ts';
 import type { Reading } from '../detect/reading.ts';
 import type { StreamMonitor } from '../detect/stream-monitor.ts';
-import type { Heard } from './decode-messages.ts';
+import type { DecodedMessage } from './decode-messages.ts';
 import type { Reason } from './reject.ts';
 
 /** A reading that has been through its stream. Owned by the operator and overwritten by the next one. */
@@ -20,9 +20,9 @@ interface Place {
 
 export interface Streaming {
   /** Where a reading belongs; null where it is to be left. */
-  readonly placeOf: (reading: Reading, heard: Heard) => Place | null;
+  readonly placeOf: (reading: Reading, heard: DecodedMessage) => Place | null;
   /** Told of a reading that does not count where it stands in time, or of one that counts at another time than it said. */
-  readonly onOrder: (reason: Reason, heard: Heard) => void;
+  readonly onOrder: (reason: Reason, heard: DecodedMessage) => void;
   readonly onError: (error: unknown, monitor: StreamMonitor) => void;
 }
 
@@ -32,7 +32,7 @@ export interface Streaming {
  * per message or stream: the streams are plain objects, bounded by those who make them.
  */
 export const detectPerStream =
-  ({ placeOf, onOrder, onError }: Streaming): OperatorFunction<Heard, Step> =>
+  ({ placeOf, onOrder, onError }: Streaming): OperatorFunction<DecodedMessage, Step> =>
   (heard$) =>
     new Observable((subscriber) => {
       const ended = new Set<StreamMonitor>();
@@ -41,7 +41,7 @@ export const detectPerStream =
       const places: Place[] = [];
       let step: Step | undefined;
 
-      const sort = (heard: Heard): void => {
+      const sort = (heard: DecodedMessage): void => {
         readings.length = places.length = 0;
         for (const reading of heard.readings) {
           const place = placeOf(reading, heard);

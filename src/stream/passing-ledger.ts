@@ -6,16 +6,16 @@ const nothing = (): void => undefined;
 export const PASSING_LEDGER: LedgerPort = {
   seq: 1,
   admit: () => true,
-  read: nothing,
-  tick: nothing,
-  wake: nothing,
-  effort: nothing,
-  write: (what, then) => {
-    what();
-    then?.();
+  recordReadings: nothing,
+  recordTick: nothing,
+  recordDowntime: nothing,
+  recordTrainingRate: nothing,
+  write: (task, afterwards) => {
+    task();
+    afterwards?.();
   },
   onOverflow: nothing,
-  past: () => [],
+  entries: () => [],
   originOf: () => null,
   trim: nothing,
 };

@@ -31,9 +31,9 @@ export interface Health {
   readonly learning: 'full' | 'reduced' | 'off';
   /** Readings that were judged, and those of them that a network did not learn from for want of time. */
   readonly readings: number;
-  readonly unlearned: number;
+  readonly untrained: number;
   /** What was refused or remarked on, by reason. */
-  readonly refused: Readonly<Record<string, number>>;
+  readonly rejected: Readonly<Record<string, number>>;
 }
 
 /** Where alerts go. No call blocks; an alert goes out when it is written, and what cannot be sent is kept within a bound. */
@@ -93,48 +93,48 @@ export interface SnapshotPort {
   forgetSince(stream: string, at: number): void;
 }
 
-/** All that changes a stream: what was heard, times at which we looked or began to listen, and what could be done. */
+/** An event that changes a stream. The journal stores these events in order, and a restart replays them. */
 export type Entry =
   | { readonly kind: 'message'; readonly source: number; readonly readings: readonly Reading[] }
   | { readonly kind: 'tick'; readonly at: number }
-  | { readonly kind: 'wake'; readonly at: number; readonly awayMs: number }
-  | { readonly kind: 'effort'; readonly learnEvery: number };
+  | { readonly kind: 'downtime'; readonly at: number; readonly downtimeMs: number }
+  | { readonly kind: 'training_rate'; readonly learnEvery: number };
 
-/** Where in the site file a series comes from. */
+/** The input and field of the site file that produce a series; both are indexes. */
 export interface Origin {
   readonly input: number;
   readonly field: number;
 }
 
 /**
- * The durable order: what is heard is written before it is acknowledged, and together with all that followed from it. What
- * the methods are told waits for a common transaction, which comes between two messages.
+ * Durable order: a message is acknowledged only after its readings, and everything derived from them, are on the disk. The
+ * methods collect work for one shared transaction, which runs between two messages.
  */
 export interface LedgerPort {
-  /** The row of the journal that the next transaction completes. */
+  /** The journal row that the next transaction completes. */
   readonly seq: number;
-  /** A message has come. False when it is a redelivery of one that was read before: it is only acknowledged once more. */
+  /** Call for each message. False: it repeats a message that was read before, and is only acknowledged again. */
   admit(message: Message): boolean;
-  /** What was read of it; `originOf` tells of any series in it where it comes from. */
-  read(source: number, readings: readonly Reading[], originOf: (series: string) => Origin): void;
-  /** Time is looked at. */
-  tick(at: number): void;
-  /** For the last `awayMs` nobody listened, see `StreamMonitor.wake`. */
-  wake(at: number, awayMs: number): void;
-  /** How often networks learn from now on, see `StreamMonitor.learnEvery`. */
-  effort(learnEvery: number): void;
+  /** Records the readings of the admitted message; `originOf` gives the origin of each of its series. */
+  recordReadings(source: number, readings: readonly Reading[], originOf: (series: string) => Origin): void;
+  /** Records that the streams processed a tick at `at`, epoch ms. */
+  recordTick(at: number): void;
+  /** Records that the service received nothing in the `downtimeMs` before `at`; Infinity: unknown. */
+  recordDowntime(at: number, downtimeMs: number): void;
+  /** Records that networks train on one of every `learnEvery` samples from now on; 0: none. */
+  recordTrainingRate(learnEvery: number): void;
   /**
-   * Has something written with the next transaction; `then` follows when that is on the disk. What is urgent is written
-   * at the end of this turn, and `then` follows even if it cannot be.
+   * Runs `task` in the next transaction, and `afterwards` when that transaction is on the disk. An urgent write commits at the
+   * end of this turn, and its `afterwards` runs even if the database cannot be written.
    */
-  write(what: () => void, then?: () => void, urgent?: boolean): void;
-  /** `what` writes all streams, for when what was heard cannot be kept until it can be written. */
-  onOverflow(what: () => void): void;
-  /** What earlier runs wrote, in order, as far as it was not trimmed. */
-  past(): Iterable<{ readonly seq: number; readonly entry: Entry }>;
-  /** Of a series in an entry of the past. */
+  write(task: () => void, afterwards?: () => void, urgent?: boolean): void;
+  /** `saveAll` saves every stream. It is called in a transaction when the journal had to drop entries. */
+  onOverflow(saveAll: () => void): void;
+  /** The entries of earlier runs that were not trimmed, in order. */
+  entries(): Iterable<{ readonly seq: number; readonly entry: Entry }>;
+  /** The origin of a series that an entry names. */
   originOf(series: string): Origin | null;
-  /** What is in rows up to this one is no longer needed. */
+  /** Allows the ledger to delete the rows up to `seq`. */
   trim(seq: number): void;
 }
 

@@ -58,34 +58,34 @@ export class Tape implements LedgerPort {
     return true;
   }
 
-  read(source: number, readings: readonly Reading[], originOf: (series: string) => Origin): void {
+  recordReadings(source: number, readings: readonly Reading[], originOf: (series: string) => Origin): void {
     if (readings.length === 0) return;
     for (const { series } of readings) this.origins.set(series, originOf(series));
     this.add({ kind: 'message', source, readings: [...readings] });
   }
 
-  tick(at: number): void {
+  recordTick(at: number): void {
     this.add({ kind: 'tick', at });
   }
 
-  wake(at: number, awayMs: number): void {
-    this.add({ kind: 'wake', at, awayMs });
+  recordDowntime(at: number, downtimeMs: number): void {
+    this.add({ kind: 'downtime', at, downtimeMs });
   }
 
-  effort(learnEvery: number): void {
-    this.add({ kind: 'effort', learnEvery });
+  recordTrainingRate(learnEvery: number): void {
+    this.add({ kind: 'training_rate', learnEvery });
   }
 
-  write(what: () => void, then?: () => void): void {
-    what();
-    then?.();
+  write(task: () => void, afterwards?: () => void): void {
+    task();
+    afterwards?.();
   }
 
   onOverflow(): void {
     // It keeps everything.
   }
 
-  past(): { readonly seq: number; readonly entry: Entry }[] {
+  entries(): { readonly seq: number; readonly entry: Entry }[] {
     return this.rows.slice(this.trimmed);
   }
 
@@ -176,10 +176,10 @@ export class World {
       this.notes.push({ level, fields, message });
     };
     this.subscription = pipeline(site, ports, {
-      note,
+      log: note,
       kernel,
       clock$: this.clock$,
-      wake$: this.wake$,
+      listening$: this.wake$,
       ...(processor && { processor }),
     }).subscribe({
       next: ({ monitor, reading: { series, at, value }, verdict }) => {

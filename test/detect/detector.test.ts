@@ -37,7 +37,7 @@ function judge(rows: readonly Row[], setup: Setup = {}): Judged[] {
   return rows.map((row, t) => {
     x.set(row);
     const { score, scores, leading } = detector.step({ stream: 'plant', at: t * FIVE_MINUTES, x });
-    return { score, scores: [...scores], leading, kind: detector.series[leading].leading };
+    return { score, scores: [...scores], leading, kind: detector.series[leading].evidence.leading };
   });
 }
 const scoresOf = (rows: readonly Row[], setup: Setup = {}): number[] => judge(rows, setup).map(({ score }) => score);
@@ -84,7 +84,7 @@ describe('what is found, with the default options', () => {
   test('a lost correlation, within an hour, by the misfit and not by the values', () => {
     const after = judge(pump(1212, 1200)).slice(1200);
     const first = after.find(({ score }) => score > 1);
-    expect(first?.kind).toBe('company');
+    expect(first?.kind).toBe('correlation');
   });
 
   test('the same two series each for itself show nothing: their values and courses are as ever', () => {
@@ -142,7 +142,7 @@ describe('only what matters to the operator', () => {
       const worst = judge(tooHigh, { only })
         .slice(1000)
         .reduce((a, b) => (a.score > b.score ? a : b));
-      expect(worst).toMatchObject({ leading, kind: 'company' });
+      expect(worst).toMatchObject({ leading, kind: 'correlation' });
       expect(worst.score).toBeGreaterThan(1);
     }
   });
@@ -258,9 +258,9 @@ test('what the others suggest is told in the unit of the series; alone there are
   const rows = pump(800).map(([a, b], t) => (t === 799 ? [22, 5] : [a, b]));
   for (const [t, row] of rows.entries())
     detector.step({ stream: 'plant', at: t * FIVE_MINUTES, x: Float64Array.from(row) });
-  expect(detector.fitted(1)).toBeGreaterThan(8); // flow 5 + 2 * 2, less what noise in the current takes
-  expect(detector.fitted(1)).toBeLessThan(9.2);
-  expect(detectorOf(1).detector.fitted(0)).toBeNaN();
+  expect(detector.series[1].fitted).toBeGreaterThan(8); // flow 5 + 2 * 2, less what noise in the current takes
+  expect(detector.series[1].fitted).toBeLessThan(9.2);
+  expect(detectorOf(1).detector.series[0].fitted).toBeNaN();
 });
 
 test('a step allocates no buffer, and no more than the doubles that its calls return', () => {

@@ -98,8 +98,8 @@ describe('frozen', () => {
   /** What moves on with every reading, learned or not: memories of the last ones, and where the network stands. */
   const MOVING = new RegExp(
     [
-      String.raw`\.(past|presence|garbage|misfit|jump|volatility|shift|odd\.\w+|density\.clock|baseline\.slot)$`,
-      String.raw`^line$`,
+      String.raw`\.(before|presence|outliers\.gate|correlation\.gate|jump|volatility|mean_shift|evidence\.\w+|density\.clock|baseline\.slot)$`,
+      String.raw`^threshold$`,
       String.raw`^network\.(state|lags|tapes|clock|output|input|errors|events|open)$`,
     ].join('|'),
   );
@@ -122,7 +122,13 @@ describe('frozen', () => {
     follow(detector, rows.slice(0, 700));
     const before = learned(memory);
     expect(before.map(([name]) => name)).toEqual(
-      expect.arrayContaining(['s0.levels', 's0.density', 's0.baseline', 's0.odd.step.counts', 'network.theta']),
+      expect.arrayContaining([
+        's0.levels',
+        's0.density',
+        's0.baseline',
+        's0.evidence.forecast_error.counts',
+        'network.theta',
+      ]),
     );
     detector.frozen = true;
     follow(detector, rows.slice(700), 700);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { BINS } from '../../src/math/bins.ts';
-import { EVIDENCE_KINDS } from '../../src/detect/evidence/score.ts';
+import { EVIDENCE_KINDS } from '../../src/detect/evidence/kind.ts';
 import { UTC } from '../../src/detect/forecast/calendar.ts';
 import { Season } from '../../src/detect/forecast/season.ts';
 import { SeriesModel } from '../../src/detect/series-model.ts';
@@ -13,16 +13,18 @@ const season = new Season(UTC);
 
 /** A model that has taken these readings, each against the same forecast. */
 function modelOf(readings: Iterable<number>, p: Float64Array | null = uniform): SeriesModel {
-  const model = new SeriesModel(new Memory(), { slug: 'tank', only: 'both' }, { patience: 1000 });
+  const model = new SeriesModel(new Memory(), { slug: 'tank', only: 'both' }, { holdReadings: 1000 });
   for (const x of readings) take(model, x, p);
   return model;
 }
 function take(model: SeriesModel, x: number, p: Float64Array | null = uniform): void {
-  model.read(x, q, 0);
-  model.foresee(p, 0);
-  model.weigh(0, 1, 1);
+  score(model, x, p);
   model.learn(true);
   model.advance(season);
+}
+function score(model: SeriesModel, x: number, p: Float64Array | null = uniform): void {
+  model.observe(x, q, 0);
+  model.score(p, 0, 0, NaN, 1, 1);
 }
 const noise = (count: number, mean = 20): number[] => {
   const random = new Random(1);
@@ -31,17 +33,17 @@ const noise = (count: number, mean = 20): number[] => {
 
 test('a level is asinh of the distance from the mean in deviations, and goes back to its unit', () => {
   const model = modelOf([18, 22, 18, 22]); // mean 20, deviation 2
-  model.read(26, q, 0);
+  model.observe(26, q, 0);
   expect(model.level).toBeCloseTo(Math.asinh(3), 12);
   for (const x of [-1e6, 0, 19.9, 20, 26, 1e9]) {
-    model.read(x, q, 0);
+    model.observe(x, q, 0);
     expect(model.unitsOf(model.level)).toBeCloseTo(x, 3);
   }
 });
 
 test('a step is asinh of the difference from the last reading in deviations of all steps', () => {
   const model = modelOf([20, 23, 20, 23, 20]); // steps 3, -3, 3, -3: deviation 3
-  model.read(26, q, 0);
+  model.observe(26, q, 0);
   expect(model.step).toBeCloseTo(Math.asinh(2), 12);
 });
 
@@ -54,7 +56,7 @@ test('of the first reading nothing was expected, of the next the last', () => {
 
 test('a forecast in its unit: the median between the ends of the band, around the last reading', () => {
   const model = modelOf([18, 22, 18, 22]); // no rival has an advantage yet
-  model.foresee(uniform, 0); // of the step after 22, uniform on the axis: symmetric
+  score(model, 25); // the forecast of the step after 22, uniform on the axis: symmetric
   expect(model.expected).toBeCloseTo(22, 6);
   expect(model.lower).toBeLessThan(0);
   expect(model.upper - 22).toBeCloseTo(22 - model.lower, 6);
@@ -66,11 +68,11 @@ test('a network that knows nothing hands over: the band is that of the baseline,
     [behind, uniform],
     [without, null],
   ] as const) {
-    model.foresee(p, 0);
+    score(model, 20, p);
     expect(model.upper - model.lower).toBeGreaterThan(5); // steps of deviation 1.4: a 99 % band of 7.3
     expect(model.upper - model.lower).toBeLessThan(10);
   }
-  expect(behind.rivalry.share).toBe(0);
+  expect(behind.forecast.selection.share).toBe(0);
   expect([behind.expected, behind.lower, behind.upper]).toEqual([without.expected, without.lower, without.upper]);
 });
 
@@ -78,10 +80,10 @@ describe('after a restart', () => {
   test('the next reading has no step, the one after it has', () => {
     const model = modelOf(noise(200));
     model.restart();
-    model.read(500, q, 0);
+    model.observe(500, q, 0);
     expect(model.step).toBe(0);
     take(model, 500);
-    model.read(501, q, 0);
+    model.observe(501, q, 0);
     expect(model.step).toBeGreaterThan(0);
   });
 
@@ -89,7 +91,7 @@ describe('after a restart', () => {
     const [torn, whole] = [modelOf(noise(200)), modelOf(noise(200))];
     torn.restart();
     for (const model of [torn, whole]) take(model, 25);
-    for (const model of [torn, whole]) model.read(28, q, 0);
+    for (const model of [torn, whole]) model.observe(28, q, 0);
     expect(torn.step).toBeGreaterThan(whole.step);
   });
 });
@@ -97,23 +99,10 @@ describe('after a restart', () => {
 test('when it said nothing, it is taken to stand still where it stood, and is not counted', () => {
   const model = modelOf(noise(200));
   const { level, readings } = model;
-  model.miss();
+  model.observe(NaN, q, 0);
   model.advance(season);
-  expect([model.level, model.step, model.value, model.score]).toEqual([level, 0, NaN, 0]);
+  expect([model.level, model.step, model.value, model.evidence.score]).toEqual([level, 0, NaN, 0]);
   expect(model.readings).toBe(readings);
-});
-
-test('the record is the most extreme value before, on the side of the reading', () => {
-  const model = modelOf([...noise(200), 30, 12]);
-  for (const [x, record] of [
-    [35, 30],
-    [-5, 12],
-  ]) {
-    model.read(x, q, 0);
-    model.foresee(uniform, 0);
-    model.weigh(0, 1, 1);
-    expect(model.record).toBe(record);
-  }
 });
 
 describe('a coarse sensor that wanders by a notch or two', () => {
@@ -127,57 +116,54 @@ describe('a coarse sensor that wanders by a notch or two', () => {
   const wandering = [...walk, last];
   const jumped = (before: readonly number[], by: number): SeriesModel => {
     const model = modelOf([...wandering, ...before]);
-    model.read(last + by, q, 0);
-    model.foresee(uniform, 0);
-    model.weigh(0, 1, 1);
+    score(model, last + by);
     return model;
   };
 
-  test('a jump is more of an alarm when the value had stood before, and says how long and where', () => {
+  test('a jump is more of an alarm when the value had stood before', () => {
     const [moving, stood] = [[last + 0.1, last], Array.from({ length: 9 }, () => last)].map((before) =>
       jumped(before, 1),
     );
-    expect(stood.score).toBeGreaterThan(1.2 * moving.score);
-    expect(stood.parts[EVIDENCE_KINDS.indexOf('still')]).toBeGreaterThan(0.2 * stood.score);
-    expect(stood.parts[EVIDENCE_KINDS.indexOf('wake')]).toBeGreaterThan(0);
-    expect(moving.parts[EVIDENCE_KINDS.indexOf('still')]).toBe(0);
-    expect([stood.stood, stood.last]).toEqual([10, last]);
+    expect(stood.evidence.score).toBeGreaterThan(1.2 * moving.evidence.score);
+    expect(stood.evidence.parts[EVIDENCE_KINDS.indexOf('flatline')]).toBeGreaterThan(0.2 * stood.evidence.score);
+    expect(stood.evidence.parts[EVIDENCE_KINDS.indexOf('flatline_exit')]).toBeGreaterThan(0);
+    expect(moving.evidence.parts[EVIDENCE_KINDS.indexOf('flatline')]).toBe(0);
   });
 
   test('standing still alone is no alarm: a sensor at fault is told by the watch of its sensor', () => {
     const model = modelOf(wandering);
     for (let i = 0; i < 100; i++) {
       take(model, last);
-      expect(model.score).toBeLessThan(1);
+      expect(model.evidence.score).toBeLessThan(1);
     }
-    expect(model.stood).toBe(101);
-    expect(model.parts[EVIDENCE_KINDS.indexOf('still')]).toBeGreaterThan(0.5);
+    expect([model.evidence.leading, model.detail]).toEqual(['flatline', 101]);
+    expect(model.evidence.parts[EVIDENCE_KINDS.indexOf('flatline')]).toBeGreaterThan(0.5);
   });
 
   test('at the lowest value it ever had it is at rest, which is not odd', () => {
     const lowest = Math.min(...wandering);
     const model = modelOf([...wandering, lowest]);
     for (let i = 0; i < 20; i++) take(model, lowest);
-    expect(model.parts[EVIDENCE_KINDS.indexOf('still')]).toBe(0);
+    expect(model.evidence.parts[EVIDENCE_KINDS.indexOf('flatline')]).toBe(0);
   });
 
   test('after a silence there was no standing still', () => {
     const model = modelOf([...wandering, last, last, last, last]);
     model.restart();
     take(model, last);
-    expect(model.stood).toBe(1);
+    expect(model.evidence.parts[EVIDENCE_KINDS.indexOf('flatline')]).toBe(0);
   });
 });
 
 describe('a spike of sixty deviations', () => {
-  const spikes = (patience: number): number[] => {
-    const model = new SeriesModel(new Memory(), { slug: 'tank', only: 'both' }, { patience });
+  const spikes = (holdReadings: number): number[] => {
+    const model = new SeriesModel(new Memory(), { slug: 'tank', only: 'both' }, { holdReadings });
     const readings = noise(3000);
     for (const t of [1000, 1600, 2200, 2800]) readings[t] += 60;
     return readings
       .map((x) => {
         take(model, x);
-        return model.score;
+        return model.evidence.score;
       })
       .filter((_, t) => [1000, 1600, 2200, 2800].includes(t));
   };
@@ -188,7 +174,7 @@ describe('a spike of sixty deviations', () => {
   });
 
   test('teaches nothing of what steps are usual where they are held: the fourth is told as the first', () => {
-    const [absorbed, held] = [0, 400].map((patience) => spikes(patience)[3]);
+    const [absorbed, held] = [0, 400].map((holdReadings) => spikes(holdReadings)[3]);
     expect(held).toBeGreaterThan(2 * absorbed);
   });
 });
@@ -199,17 +185,15 @@ test('before 100 readings there is no score, from then on a wild value is', () =
     [100, true],
   ] as const) {
     const model = modelOf(noise(count));
-    model.read(1e6, q, 0);
-    model.foresee(uniform, 0);
-    model.weigh(0, 1, 1);
-    expect(model.score > 1).toBe(some);
+    score(model, 1e6);
+    expect(model.evidence.score > 1).toBe(some);
   }
 });
 
 test('a trillion deviations out, further is no further', () => {
   const model = modelOf([18, 22, 18, 22]);
   const levelOf = (x: number): number => {
-    model.read(x, q, 0);
+    model.observe(x, q, 0);
     return model.level;
   };
   expect(levelOf(20 + 2e12)).toBeCloseTo(Math.asinh(1e12), 6);
@@ -223,9 +207,9 @@ test('no reading takes it off the axis: level, step and score stay finite, and 1
       const model = modelOf([...noise(count), x]);
       for (const back of [x, 20, -x, 20]) {
         take(model, back);
-        expect([model.level, model.step, model.score].every(Number.isFinite)).toBe(true);
+        expect([model.level, model.step, model.evidence.score].every(Number.isFinite)).toBe(true);
       }
-      return model.score;
+      return model.evidence.score;
     });
     expect(scores[1]).toBe(scores[0]);
     expect(scores[2]).toBe(scores[0]);

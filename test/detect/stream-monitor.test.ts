@@ -46,7 +46,7 @@ function streamOf(series: readonly SeriesInfo[], options: Partial<MonitorOptions
       monitor.tick(at(minute) + DELAY);
     },
     wake: (minute: number) => {
-      monitor.wake(at(minute) + DELAY);
+      monitor.markDowntime(at(minute) + DELAY);
     },
   };
 }
@@ -165,7 +165,7 @@ describe('an anomaly of the process', () => {
       for (let t = 2000; t < 2120; t++) say(0, t, (t < 2060 ? first : then) + normal());
       return events;
     }
-    const movesOf = (events: readonly AnomalyEvent[]) => events.filter(({ move }) => move !== undefined);
+    const movesOf = (events: readonly AnomalyEvent[]) => events.filter(({ levelChange: move }) => move !== undefined);
 
     test('is told to have moved on, once', () => {
       const events = going(26, 32);
@@ -173,7 +173,7 @@ describe('an anomaly of the process', () => {
       const moves = movesOf(events);
       expect(events.map(({ phase }) => phase)).not.toContain('closed');
       expect(moves).toHaveLength(1);
-      expect(moves[0]).toMatchObject({ phase: 'updated', move: 1, anomaly: { id: anomaly.id, endAt: null } });
+      expect(moves[0]).toMatchObject({ phase: 'updated', levelChange: 1, anomaly: { id: anomaly.id, endAt: null } });
       expect(moves[0].anomaly.reason).toMatch(
         /\)\. It has moved on: tank is near \d+\.?\d* °C now, and was near 2[56]/,
       );
@@ -457,7 +457,7 @@ describe('a step that cannot be', () => {
     expect(events[0].anomaly.reason).toMatch(
       /^tank cannot have got from 20 °C to 52 °C: a step is 8 °C at most \(since .*, 100 % sure\)\.$/,
     );
-    expect([monitor.detector.series[0].readings, monitor.faultOf(0)]).toEqual([readings, 'leap']);
+    expect([monitor.detector.series[0].readings, monitor.faultOf(0)]).toEqual([readings, 'max_step']);
     say(0, 502, 20 + normal());
     expect(last(events)).toMatchObject({ phase: 'closed', anomaly: { endAt: at(501) } });
   });
@@ -802,7 +802,7 @@ describe('the operator says', () => {
     for (let t = 500; t < 600; t++) say(0, t, 20 + normal());
     command(monitor, past);
     say(0, 600, 60);
-    expect(monitor.faultOf(0)).toBe('leap');
+    expect(monitor.faultOf(0)).toBe('max_step');
     say(0, 601, 20.5);
     for (let t = 602; t < 640; t++) say(0, t, 20.5);
     expect(monitor.faultOf(0)).toBe('stuck');

@@ -13,8 +13,8 @@ const { PC_DIR, PC_ACKED } = process.env;
 const wrong = [];
 
 const db = openRecovered(join(PC_DIR, 'zankyo.db'), Date.now(), ({ problem }) => wrong.push(problem));
-const ledger = new Ledger(db, { onNote: (_, fields, message) => wrong.push(message) });
-const rows = [...ledger.past()].map(({ seq, entry }) => ({ seq, value: entry.readings[0].value }));
+const ledger = new Ledger(db, { log: (_, fields, message) => wrong.push(message) });
+const rows = [...ledger.entries()].map(({ seq, entry }) => ({ seq, value: entry.readings[0].value }));
 const last = rows.at(-1)?.value ?? 0;
 const follow = (values, from) => values.every((value, i) => value === from + i) && from + values.length - 1 === last;
 

@@ -25,7 +25,7 @@ const ledger = new Ledger(db, {
   acknowledge: (receipts) => {
     appendFileSync(join(PC_DIR, 'ACK'), '\n'.repeat(receipts.length));
   },
-  onNote: (_, fields, message) => {
+  log: (_, fields, message) => {
     throw new Error(`${message} ${JSON.stringify(fields)}`);
   },
   makeRoom: () => false,
@@ -38,7 +38,7 @@ const hear = () => {
   const receipt = { id: (value % 60_000) + 1, connection: 1 };
   const payload = Buffer.from(String(value));
   ledger.admit({ topic: 's', payload, receivedAt: value, retained: false, redelivered: false, receipt });
-  ledger.read(1, [{ series: 's', at: value, value, receivedAt: value }], () => ({ input: 0, field: 0 }));
+  ledger.recordReadings(1, [{ series: 's', at: value, value, receivedAt: value }], () => ({ input: 0, field: 0 }));
 };
 const save = (stream) => {
   const bytes = randomBytes(20_000);

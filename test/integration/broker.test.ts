@@ -49,7 +49,7 @@ const options = (url: string): BrokerOptions => ({
   statusTopic: STATUS,
   ownTopics: 'zankyo/',
   now: () => 1_700_000_000_000,
-  onNote: () => undefined,
+  log: () => undefined,
 });
 
 /** A broker that was started, and acknowledges what it hears; `deaf`: unless it does not. */
@@ -57,7 +57,7 @@ const client = (url: string, changed: Partial<BrokerOptions> = {}, deaf = false)
   const notes: Client['notes'] = [];
   const broker = openBroker({
     ...options(url),
-    onNote: (level, fields, message) => notes.push({ level, fields, message }),
+    log: (level, fields, message) => notes.push({ level, fields, message }),
     ...changed,
   });
   cleanUps.push(() => broker.close());

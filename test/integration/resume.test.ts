@@ -91,7 +91,7 @@ class Run {
       acknowledge: (receipts) => {
         broker.acknowledge(receipts);
       },
-      onNote: note,
+      log: note,
       makeRoom: () => false,
       onUnusable: (error) => {
         throw new Error('unusable', { cause: error });
@@ -108,7 +108,7 @@ class Run {
       snapshots: new SnapshotStore(db),
       ledger,
     };
-    this.#subscription = pipeline(site, ports, { note, kernel }).subscribe({
+    this.#subscription = pipeline(site, ports, { log: note, kernel }).subscribe({
       error: (error: unknown) => {
         this.#failure = error;
       },

@@ -10,7 +10,7 @@ const START = 1.7e12;
 /** A gap that has heard a reading a minute, the last at START. */
 function minutely(memory = new Memory(), count = 60): TimeGap {
   const gap = new TimeGap(memory);
-  for (let i = count - 1; i >= 0; i--) gap.hear(START - i * MINUTE);
+  for (let i = count - 1; i >= 0; i--) gap.update(START - i * MINUTE);
   return gap;
 }
 
@@ -18,19 +18,19 @@ describe('the time gap', () => {
   test('is 0 in time, -1 at once, 1 after three usual gaps, 3 after fifteen', () => {
     const gap = minutely();
     expect(gap.usualMs).toBe(MINUTE);
-    expect([0, 1, 3, 15].map((minutes) => gap.at(START + minutes * MINUTE))).toEqual([-1, 0, 1, 3]);
+    expect([0, 1, 3, 15].map((minutes) => gap.lateness(START + minutes * MINUTE))).toEqual([-1, 0, 1, 3]);
   });
 
   test('is 0 while nothing is usual', () => {
     const gap = new TimeGap(new Memory());
-    expect(gap.at(START)).toBe(0);
-    gap.hear(START);
-    expect(gap.at(START + MINUTE)).toBe(0);
+    expect(gap.lateness(START)).toBe(0);
+    gap.update(START);
+    expect(gap.lateness(START + MINUTE)).toBe(0);
   });
 
   test('a pause of a year counts as ten gaps once the habit is known', () => {
     const gap = minutely();
-    gap.hear(START + 365 * 1440 * MINUTE);
+    gap.update(START + 365 * 1440 * MINUTE);
     expect(gap.usualMs).toBeCloseTo(MINUTE + (9 * MINUTE) / 50, 6); // the newest gap weighs 1/50
   });
 
@@ -39,8 +39,8 @@ describe('the time gap', () => {
       fc.property(fc.array(fc.nat(1e12), { maxLength: 80 }), fc.nat(1e12), fc.nat(1e12), (gaps, a, b) => {
         const gap = new TimeGap(new Memory());
         let at = 0;
-        for (const ms of gaps) gap.hear((at += ms));
-        const [sooner, later] = [gap.at(at + Math.min(a, b)), gap.at(at + Math.max(a, b))];
+        for (const ms of gaps) gap.update((at += ms));
+        const [sooner, later] = [gap.lateness(at + Math.min(a, b)), gap.lateness(at + Math.max(a, b))];
         expect(sooner).toBeGreaterThanOrEqual(-1);
         expect(later).toBeGreaterThanOrEqual(sooner);
         expect(later).toBeLessThanOrEqual(10);
@@ -53,7 +53,7 @@ describe('the time gap', () => {
     const gap = minutely(kept);
     const restored = new TimeGap(back);
     back.fromBytes(kept.toBytes());
-    expect(restored.at(START + 7 * MINUTE)).toBe(gap.at(START + 7 * MINUTE));
+    expect(restored.lateness(START + 7 * MINUTE)).toBe(gap.lateness(START + 7 * MINUTE));
   });
 });
 
@@ -61,7 +61,7 @@ test('presence: a series that is missing has a mask of 0 and a gap that grows, u
   const memory = new Memory();
   const presence = new Presence([section(memory, 'a'), section(memory, 'b')]);
   const hear = (minute: number, ...x: number[]): number[][] => {
-    presence.hear(START + minute * MINUTE, Float64Array.from(x));
+    presence.update(START + minute * MINUTE, Float64Array.from(x));
     return [[...presence.mask], [...presence.gap]];
   };
   for (let t = 0; t < 60; t++) hear(t, 1, 2);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Reading } from '../../src/detect/reading.ts';
-import { Course } from '../../src/detect/sensor/reading-order.ts';
+import { ReadingOrder } from '../../src/detect/sensor/reading-order.ts';
 import { Memory } from '../../src/math/memory.ts';
 import { NOTES } from '../../src/stream/reject.ts';
 import { decoding, field, input, message } from './harness.ts';
@@ -15,7 +15,7 @@ const NOW = Date.UTC(2026, 5, 15, 12);
 /** Two sensors through decoder and course: `own` says the time, `bare` does not. */
 function site(timezone: string | null = null) {
   const { decode } = decoding([input('own', [field('v')], { time: 'ts', timezone }), input('bare', [field('')])]);
-  const courses = { 'own-v': new Course(new Memory()), bare: new Course(new Memory()) };
+  const courses = { 'own-v': new ReadingOrder(new Memory()), bare: new ReadingOrder(new Memory()) };
   const reasons: string[] = [];
   const times: Record<string, number[]> = { 'own-v': [], bare: [] };
   const take = (reading: Reading): void => {

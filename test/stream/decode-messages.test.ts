@@ -101,7 +101,7 @@ test('the ledger hears of each message before it is passed on: of its readings, 
       told.push(`admit ${topic}`);
       return !redelivered;
     },
-    read: (source, readings, originOf) => {
+    recordReadings: (source, readings, originOf) => {
       const origins = readings.map(({ series, value }) => {
         const { input: i, field: f } = originOf(series);
         return `${series} = ${value} of field ${i}.${f}`;

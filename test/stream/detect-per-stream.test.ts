@@ -4,7 +4,7 @@ import type { Reading } from '../../src/detect/reading.ts';
 import { StreamMonitor, type MonitorOptions } from '../../src/detect/stream-monitor.ts';
 import { tuningSchema } from '../../src/config/schema.ts';
 import { monitorOptions } from '../../src/app/pipeline/streams.ts';
-import type { Heard } from '../../src/stream/decode-messages.ts';
+import type { DecodedMessage } from '../../src/stream/decode-messages.ts';
 import { detectPerStream } from '../../src/stream/detect-per-stream.ts';
 import { sourceOf } from '../../src/stream/source.ts';
 
@@ -22,7 +22,7 @@ const reading = (series: string, at: number, value = 1): Reading => ({ series, a
 
 /** The operator over these streams, and what came of it: `stream at verdict?`; messages are numbered from 1 on. */
 function running(monitors: readonly StreamMonitor[]) {
-  const heard$ = new Subject<Heard>();
+  const heard$ = new Subject<DecodedMessage>();
   let messages = 0;
   const steps: string[] = [];
   const order: string[] = [];

@@ -2,7 +2,7 @@ import type { Tuning } from '../../config/schema.ts';
 import { AppError } from '../../errors.ts';
 import type { Recording } from '../../io/files/recording.ts';
 import type { Kernel } from '../../nn/kernel.ts';
-import type { Note } from '../../log.ts';
+import type { Log } from '../../log.ts';
 import { seriesNames, siteOf } from '../replay.ts';
 import { endsBeforeWarmUp } from '../too-short.ts';
 import { contendersOf, type Choice, type LeftOut } from './contenders.ts';
@@ -11,7 +11,7 @@ import { runContender, type ContenderResult } from './run-contender.ts';
 export interface CompareOptions extends Choice {
   /** Name of the recording, for errors. */
   readonly file: string;
-  readonly note: Note;
+  readonly note: Log;
   /** Where the networks run in SIMD; null for Float64. */
   readonly kernel: Kernel | null;
   /** What all contenders have other than the defaults. */

@@ -3,7 +3,7 @@ import type { Anomaly } from '../../detect/episode/anomaly.ts';
 import type { StreamMonitor } from '../../detect/stream-monitor.ts';
 import type { Recording } from '../../io/files/recording.ts';
 import type { Kernel } from '../../nn/kernel.ts';
-import type { Note } from '../../log.ts';
+import type { Log } from '../../log.ts';
 import { replay } from '../replay.ts';
 import { blockOf, BLOCKS, BlockSums } from './blocks.ts';
 import type { Contender } from './contenders.ts';
@@ -32,7 +32,7 @@ export interface ContenderResult {
 }
 
 export interface RunOptions {
-  readonly note: Note;
+  readonly note: Log;
   readonly kernel: Kernel | null;
   /** What all contenders have in common. */
   readonly tuning: Partial<Tuning>;
@@ -87,7 +87,7 @@ export async function runContender(
       onStep: (step) => {
         if (step.verdict === null) return;
         monitors.add(step.monitor);
-        losses.hear(step, block(row));
+        losses.observe(step, block(row));
         run.addStep(step);
       },
       onRow: ({ at }) => {

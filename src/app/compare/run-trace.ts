@@ -3,7 +3,7 @@ import type { RecordingRow } from '../../io/files/recording.ts';
 import type { Step } from '../../stream/detect-per-stream.ts';
 import { seriesNames } from '../replay.ts';
 import { Episodes } from './episodes.ts';
-import type { RunView } from './report/timeline-charts.ts';
+import type { RunView } from './run-view.ts';
 import { filled, Trace } from './trace.ts';
 
 /** Collects what a page shows of one run over a recording: its series, what was expected of them, and the episodes. Memory is bounded. */
@@ -28,7 +28,7 @@ export class RunTrace {
   }
 
   addEvent(event: AnomalyEvent): void {
-    this.episodes.hear(event);
+    this.episodes.observe(event);
   }
 
   addStep({ monitor, verdict }: Step): void {

@@ -6,7 +6,7 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { AnomalyLog } from '../../io/sqlite/anomaly-log.ts';
 import { openDatabase } from '../../io/sqlite/database.ts';
 import type { Kernel } from '../../nn/kernel.ts';
-import type { Note } from '../../log.ts';
+import type { Log } from '../../log.ts';
 import { startService } from '../service.ts';
 import { startEmbeddedBroker } from './broker.ts';
 import type { Fault } from './faults.ts';
@@ -21,7 +21,7 @@ export interface DemoOptions {
   /** Simulated days, however long they take; and real time, however far it gets. Whichever is over first. */
   readonly days: number;
   readonly realMs: number;
-  readonly note: Note;
+  readonly note: Log;
   /** Where the networks run in SIMD; null for Float64. */
   readonly kernel: Kernel | null;
   readonly onAlert: (alert: DemoAlert) => void;

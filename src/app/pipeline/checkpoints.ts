@@ -3,9 +3,9 @@ import type { LedgerPort, SnapshotPort } from '../../stream/ports.ts';
 import { snapshotOf } from './checkpoint.ts';
 
 /** In so many readings all are saved: to repeat them at a start takes 5 to 10 s here. */
-const READINGS = 200_000;
+const MAX_READINGS = 200_000;
 /** Streams that one transaction saves, of some 70 KB each. */
-const MOST_AT_ONCE = 8;
+const MAX_AT_ONCE = 8;
 
 /**
  * Saves each stream in turn, all of them once in a while and in so many readings, and lets go of what no snapshot needs of the
@@ -23,7 +23,7 @@ export class Checkpoints {
   /** Those that the next transaction saves. */
   private readonly turn = new Set<StreamMonitor>();
   private readings = 0;
-  private beatAt = NaN;
+  private heartbeatAt = NaN;
 
   /** `monitors`: all that are to be saved; `unsaved`: those of which nothing is saved yet. Both as they come and go. */
   constructor(
@@ -47,14 +47,14 @@ export class Checkpoints {
   }
 
   /** Time goes by, in that of arrival; call it every few seconds. */
-  beat(now: number): void {
-    const elapsed = Math.max(0, now - this.beatAt) || 0;
-    this.beatAt = now;
-    const share = Math.max(elapsed / this.everyMs, this.readings / READINGS);
+  heartbeat(now: number): void {
+    const elapsed = Math.max(0, now - this.heartbeatAt) || 0;
+    this.heartbeatAt = now;
+    const share = Math.max(elapsed / this.everyMs, this.readings / MAX_READINGS);
     this.readings = 0;
-    this.due = Math.min(MOST_AT_ONCE, this.due + share * this.monitors.length);
+    this.due = Math.min(MAX_AT_ONCE, this.due + share * this.monitors.length);
     const waiting = this.turn.size;
-    for (const monitor of this.unsaved.splice(0, MOST_AT_ONCE)) this.turn.add(monitor);
+    for (const monitor of this.unsaved.splice(0, MAX_AT_ONCE)) this.turn.add(monitor);
     for (; this.due >= 1; this.due--) {
       this.next = (this.next + 1) % this.monitors.length;
       this.turn.add(this.monitors[this.next]);
@@ -63,8 +63,8 @@ export class Checkpoints {
   }
 
   /** Saves all, at the end. */
-  all(): void {
-    if (Number.isNaN(this.beatAt)) return; // nothing was heard
+  saveAll(): void {
+    if (Number.isNaN(this.heartbeatAt)) return; // nothing was heard
     this.ledger.write(() => {
       this.save(this.monitors);
     });
@@ -84,7 +84,7 @@ export class Checkpoints {
 
   private save(turn: readonly StreamMonitor[]): void {
     const { seq } = this.ledger;
-    this.snapshots.save(turn.map((monitor) => snapshotOf(monitor, this.beatAt, seq)));
+    this.snapshots.save(turn.map((monitor) => snapshotOf(monitor, this.heartbeatAt, seq)));
   }
 
   /** A stream that was left out keeps nothing back: it will start from its last snapshot and what the journal still has. */

@@ -6,7 +6,7 @@ const LEVELS = [
   { learnEvery: 0, drops: true },
 ] as const;
 
-export type Level = (typeof LEVELS)[number];
+export type LoadLevel = (typeof LEVELS)[number];
 
 /** Share of the time that the processor is ours and used, above which we cannot keep up, and below which there is room. */
 const BUSY = 0.9;
@@ -30,12 +30,12 @@ export class Load {
     this.utilisation = utilisation;
   }
 
-  get level(): Level {
+  get level(): LoadLevel {
     return LEVELS[this.at];
   }
 
   /** Looks, every few seconds; true when the level has changed. */
-  look(): boolean {
+  check(): boolean {
     const share = this.utilisation();
     this.busy = share > BUSY ? this.busy + 1 : 0;
     this.idle = share < IDLE ? this.idle + 1 : 0;

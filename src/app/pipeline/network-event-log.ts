@@ -1,26 +1,26 @@
 import type { StreamMonitor } from '../../detect/stream-monitor.ts';
 import type { NetworkEvent } from '../../nn/network.ts';
-import type { Note } from '../../log.ts';
+import type { Log } from '../../log.ts';
 
 /** What happens to a network that an operator should hear of; it goes on by itself each time. */
-const NEWS: Partial<Record<NetworkEvent, string>> = {
+const MESSAGES: Partial<Record<NetworkEvent, string>> = {
   rollBacks: 'the network was lost and goes on from its last good weights',
   cappedWeights: 'the weights had grown beyond measure and were scaled back',
   refusedGradients: 'an error gave no finite gradient and was not learned from',
 };
-const EVENTS = Object.keys(NEWS) as NetworkEvent[];
+const EVENTS = Object.keys(MESSAGES) as NetworkEvent[];
 
 /** Tells what the networks had to do to stay sound, once for each time that is seen to have come since the last look. */
-export class NetworkBook {
+export class NetworkEventLog {
   private readonly seen = new Map<StreamMonitor, number[]>();
-  private readonly note: Note;
+  private readonly log: Log;
 
-  constructor(note: Note) {
-    this.note = note;
+  constructor(log: Log) {
+    this.log = log;
   }
 
   /** Looks at one stream; what an earlier run counted is no news. */
-  look(monitor: StreamMonitor): void {
+  check(monitor: StreamMonitor): void {
     const network = monitor.detector.forecaster?.network;
     if (network === undefined) return;
     const before = this.seen.get(monitor);
@@ -28,7 +28,7 @@ export class NetworkBook {
     if (before === undefined) this.seen.set(monitor, counts);
     for (const [k, event] of EVENTS.entries()) {
       const count = network.count(event);
-      if (count > counts[k]) this.note('warn', { stream: monitor.stream, event, times: count }, NEWS[event]!);
+      if (count > counts[k]) this.log('warn', { stream: monitor.stream, event, times: count }, MESSAGES[event]!);
       counts[k] = count;
     }
   }

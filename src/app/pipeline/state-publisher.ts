@@ -7,7 +7,7 @@ import { isDue } from './due.ts';
 function stateOf(monitor: StreamMonitor, d: number, at: number): SeriesState {
   const { slug, unit } = monitor.series[d];
   const { forecaster } = monitor.detector;
-  const { value, expected, lower, upper, rivalry } = monitor.detector.series[d];
+  const { value, expected, lower, upper, forecast } = monitor.detector.series[d];
   const fault = monitor.faultOf(d);
   return {
     slug,
@@ -21,7 +21,7 @@ function stateOf(monitor: StreamMonitor, d: number, at: number): SeriesState {
     score: known(monitor.scoreOf(d)),
     anomaly: fault !== null || monitor.suspect === d ? 'ON' : 'OFF',
     drift: monitor.drifting === d ? 'ON' : 'OFF',
-    margin: forecaster === null ? null : known(rivalry.margin),
+    margin: forecaster === null ? null : known(forecast.selection.margin),
     unit,
   };
 }
@@ -49,21 +49,21 @@ const statesOf = (monitor: StreamMonitor, at: number): SeriesState[] => {
  * Tells the outside of each stream's states at most once in `everyMs`, and at once when one of them goes into another
  * phase or becomes anomalous. Time is that of the messages, so that a replay tells what the service told.
  */
-export class StateTeller {
+export class StatePublisher {
   private readonly alerts: AlertPort;
   private readonly everyMs: number;
-  private readonly told = new Map<StreamMonitor, { at: number; kinds: string }>();
+  private readonly published = new Map<StreamMonitor, { at: number; kinds: string }>();
 
   constructor(alerts: AlertPort, everyMs: number) {
     this.alerts = alerts;
     this.everyMs = everyMs;
   }
 
-  tell(monitor: StreamMonitor, at: number): void {
-    const before = this.told.get(monitor);
+  publish(monitor: StreamMonitor, at: number): void {
+    const before = this.published.get(monitor);
     const kinds = kindsOf(monitor);
     if (before?.kinds === kinds && !isDue(at, before.at, this.everyMs)) return;
-    this.told.set(monitor, { at, kinds });
+    this.published.set(monitor, { at, kinds });
     for (const state of statesOf(monitor, at)) this.alerts.state(state);
   }
 }

@@ -11,7 +11,7 @@ import { sourceOf } from '../../stream/source.ts';
 import type { Origin, Snapshot, SnapshotPort } from '../../stream/ports.ts';
 import { zoneOffset } from '../../stream/time-zone.ts';
 import { wildcardsIn } from '../../stream/topic-filter.ts';
-import type { Note } from '../../log.ts';
+import type { Log } from '../../log.ts';
 import { restore } from './checkpoint.ts';
 
 /** Where a series is learned: its stream, and its place there. */
@@ -25,7 +25,7 @@ export interface StreamsOptions {
   /** Where the networks run in SIMD; null for Float64. */
   readonly kernel: Kernel | null;
   readonly onEvent: (event: AnomalyEvent) => void;
-  readonly note: Note;
+  readonly log: Log;
 }
 
 /** The wall clock that people at the site keep to; UTC where none was named. */
@@ -96,9 +96,9 @@ export class Streams {
   /** Those of which nothing is saved that they could start from again; the reader takes them out. */
   readonly unsaved: StreamMonitor[] = [];
   /** Up to which row of the journal a stream that was restored knows what was heard. */
-  private readonly since = new Map<StreamMonitor, number>();
-  private woken = { at: NaN, awayMs: NaN, seq: 0 };
-  private effort = { every: 1, seq: 0 };
+  private readonly restoredSeq = new Map<StreamMonitor, number>();
+  private downtime = { at: NaN, awayMs: NaN, seq: 0 };
+  private trainingRate = { every: 1, seq: 0 };
   private readonly site: Site;
   private readonly options: StreamsOptions;
   private readonly calendar: Calendar;
@@ -120,47 +120,47 @@ export class Streams {
 
   /** The place of a series; a new one gets a stream of its own. Bounded, as the decoder admits only so many series. */
   placeOf({ slug, index }: DecodedSeries): Place {
-    return this.places.get(slug) ?? this.begin(slug, this.site.inputs[index.input].fields[index.field]);
+    return this.places.get(slug) ?? this.createFor(slug, this.site.inputs[index.input].fields[index.field]);
   }
 
   /**
    * The place of a series that an earlier run heard; null where the site file has it no longer, or its stream knows row `seq` of
    * the journal already.
    */
-  placeInPast(slug: string, origin: Origin | null, seq: number): Place | null {
-    const place = this.places.get(slug) ?? this.comeAgain(slug, origin);
-    return place === null || this.knows(place.monitor, seq) ? null : place;
+  placeOfReplayed(slug: string, origin: Origin | null, seq: number): Place | null {
+    const place = this.places.get(slug) ?? this.recreate(slug, origin);
+    return place === null || this.covers(place.monitor, seq) ? null : place;
   }
 
   /** Whether a stream was restored from a state that already has row `seq` of the journal in it. */
-  knows(monitor: StreamMonitor, seq: number): boolean {
-    return seq <= (this.since.get(monitor) ?? 0);
+  covers(monitor: StreamMonitor, seq: number): boolean {
+    return seq <= (this.restoredSeq.get(monitor) ?? 0);
   }
 
   /** How often networks learn, as row `seq` of the journal tells. */
   learnEvery(every: number, seq: number): void {
-    this.effort = { every, seq };
-    for (const monitor of this.monitors) if (!this.knows(monitor, seq)) monitor.learnEvery(every);
+    this.trainingRate = { every, seq };
+    for (const monitor of this.monitors) if (!this.covers(monitor, seq)) monitor.learnEvery(every);
   }
 
   /** Up to `at` nobody listened for `awayMs`, as row `seq` of the journal tells. */
-  wake(at: number, awayMs: number, seq: number): void {
-    this.woken = { at, awayMs, seq };
-    for (const monitor of this.monitors) if (!this.knows(monitor, seq)) monitor.wake(at, awayMs);
+  markDowntime(at: number, awayMs: number, seq: number): void {
+    this.downtime = { at, awayMs, seq };
+    for (const monitor of this.monitors) if (!this.covers(monitor, seq)) monitor.markDowntime(at, awayMs);
   }
 
   /** A stream that failed is neither watched nor saved any more: its last snapshot is from before. */
-  leaveOut(monitor: StreamMonitor): void {
+  drop(monitor: StreamMonitor): void {
     this.monitors.splice(this.monitors.indexOf(monitor), 1);
   }
 
-  private comeAgain(slug: string, origin: Origin | null): Place | null {
+  private recreate(slug: string, origin: Origin | null): Place | null {
     const field = origin === null ? undefined : this.site.inputs[origin.input]?.fields[origin.field];
     if (field === undefined || !couldName(field.name, slug) || this.places.size >= this.site.maxSeries) return null;
-    return this.begin(slug, field);
+    return this.createFor(slug, field);
   }
 
-  private begin(slug: string, field: FieldOptions): Place {
+  private createFor(slug: string, field: FieldOptions): Place {
     this.create(slug, planOf(this.site, slug, field));
     return this.places.get(slug)!;
   }
@@ -173,7 +173,7 @@ export class Streams {
       ...(topic === null ? {} : { source: sourceOf(topic) }),
     };
     const monitor = new StreamMonitor(stream, series, options, onEvent);
-    monitor.learnEvery(this.effort.every);
+    monitor.learnEvery(this.trainingRate.every);
     this.restore(monitor);
     this.monitors.push(monitor);
     series.forEach(({ slug }, d) => this.places.set(slug, { monitor, d }));
@@ -181,12 +181,12 @@ export class Streams {
 
   /** From its newest snapshot that fits, if it has one. */
   private restore(monitor: StreamMonitor): void {
-    const { snapshots, note } = this.options;
+    const { snapshots, log } = this.options;
     const { stream } = monitor;
     const { whole, damaged } = snapshots.load(stream);
     if (damaged > 0) {
       const goesOn = whole.length > 0 ? 'it goes on from an older one' : 'it has to learn anew';
-      note('warn', { stream, damaged }, `a saved state is not what was saved (its checksum differs): ${goesOn}`);
+      log('warn', { stream, damaged }, `a saved state is not what was saved (its checksum differs): ${goesOn}`);
     }
     const refusals: AppError[] = [];
     const fitting = whole.find((snapshot) => {
@@ -201,16 +201,16 @@ export class Streams {
     });
     if (fitting?.shape !== monitor.shape) this.unsaved.push(monitor);
     if (fitting !== undefined) this.resume(monitor, fitting);
-    else if (refusals.length > 0) note('warn', { stream, code: refusals[0].code }, refusals[0].message);
+    else if (refusals.length > 0) log('warn', { stream, code: refusals[0].code }, refusals[0].message);
   }
 
   private resume(monitor: StreamMonitor, { seq, shape }: Snapshot): void {
-    this.since.set(monitor, seq);
-    if (!this.knows(monitor, this.woken.seq)) monitor.wake(this.woken.at, this.woken.awayMs);
-    if (!this.knows(monitor, this.effort.seq)) monitor.learnEvery(this.effort.every);
+    this.restoredSeq.set(monitor, seq);
+    if (!this.covers(monitor, this.downtime.seq)) monitor.markDowntime(this.downtime.at, this.downtime.awayMs);
+    if (!this.covers(monitor, this.trainingRate.seq)) monitor.learnEvery(this.trainingRate.every);
     const { stream, samples, warmup } = monitor;
     const same = shape === monitor.shape;
     const what = same ? 'learned state restored' : 'learned state taken over; series of this group have come or gone';
-    this.options.note('info', { stream, samples, warmup }, what);
+    this.options.log('info', { stream, samples, warmup }, what);
   }
 }

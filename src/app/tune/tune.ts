@@ -4,7 +4,7 @@ import type { TimeWindow } from '../../io/files/label-windows.ts';
 import type { Recording } from '../../io/files/recording.ts';
 import type { Kernel } from '../../nn/kernel.ts';
 import { LEAST_GAIN, LossMeter } from '../compare/loss-meter.ts';
-import type { Note } from '../../log.ts';
+import type { Log } from '../../log.ts';
 import { replay, siteOf } from '../replay.ts';
 import { endsBeforeWarmUp } from '../too-short.ts';
 import { monitorOptions } from '../pipeline/streams.ts';
@@ -16,7 +16,7 @@ import { WEEK_MS } from '../../math/time.ts';
 export interface TuneOptions {
   /** Name of the recording, for errors. */
   readonly file: string;
-  readonly note: Note;
+  readonly note: Log;
   /** Where the networks run in SIMD; null for Float64. */
   readonly kernel: Kernel | null;
   /** What all trials have in common. */
@@ -139,7 +139,7 @@ async function runTrial(
       else opened++;
     },
     onStep: (step) => {
-      loss.hear(step, 0);
+      loss.observe(step, 0);
       score = step.verdict?.score ?? score;
       learned = step.monitor.warmup === 1;
     },

@@ -61,5 +61,5 @@ export interface AnomalyEvent {
   readonly at: number;
   readonly anomaly: Anomaly;
   /** Of an update that tells of a move (level-changes.ts): which since the episode opened, from 1. */
-  readonly move?: number;
+  readonly levelChange?: number;
 }

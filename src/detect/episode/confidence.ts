@@ -14,17 +14,17 @@ const SPAN = 100;
  * Memory: share heard of each series (D).
  */
 export class Confidence {
-  private readonly heard: Float64Array;
+  private readonly present: Float64Array;
   private readonly warmup: number;
 
   constructor(memory: Pick<Memory, 'take'>, series: number, warmup: number) {
-    this.heard = memory.take('heard', series, perSeries()).fill(1);
+    this.present = memory.take('present_share', series, perSeries()).fill(1);
     this.warmup = warmup;
   }
 
   /** Takes note of who was heard in a sample: x (D), NaN where a series said nothing. */
-  hear(x: Float64Array): void {
-    const { heard } = this;
+  update(x: Float64Array): void {
+    const { present: heard } = this;
     for (let d = 0; d < heard.length; d++) heard[d] += (Number(!Number.isNaN(x[d])) - heard[d]) / SPAN;
   }
 
@@ -35,7 +35,7 @@ export class Confidence {
   /** Of an alarm led by a series that was learned from so many readings. */
   of(readings: number): number {
     let heard = 0;
-    for (const share of this.heard) heard += share / this.heard.length;
+    for (const share of this.present) heard += share / this.present.length;
     return this.maturity(readings) * Math.min(1, heard);
   }
 }

@@ -11,7 +11,7 @@ const kindOf = (cause: Cause): AnomalyKind =>
   cause === 'drift' ? 'drift' : isSensorFault(cause) ? 'sensor' : 'process';
 
 /** An episode for the world, by its times and its peak. `endedBy` is null while it is open. */
-export function describe(
+export function toAnomaly(
   stream: string,
   series: readonly SeriesInfo[],
   episode: Pick<Episode, 'startAt' | 'openedAt' | 'peakAt' | 'lastOverAt'>,

@@ -1,12 +1,12 @@
 import type { Anomaly, AnomalyEvent, Ending, EpisodePhase } from './anomaly.ts';
-import { describe } from './describe.ts';
+import { toAnomaly } from './describe.ts';
 import type { Episode } from './episode.ts';
 import { emptyFinding, type Finding } from './finding.ts';
 import type { SeriesInfo } from '../reading.ts';
-import { movedOn, type Move } from './reason.ts';
+import { levelChangeReason, type LevelChange } from './reason.ts';
 
 /** What became of the episodes of a stream, kept until it may be told. */
-export class News {
+export class EventQueue {
   private readonly stream: string;
   private readonly series: readonly SeriesInfo[];
   private readonly peak: Finding;
@@ -25,10 +25,10 @@ export class News {
   }
 
   /** An open episode has moved on. */
-  move(episode: Episode, at: number, move: Move): void {
+  addLevelChange(episode: Episode, at: number, move: LevelChange): void {
     const anomaly = this.anomalyOf(episode, null);
-    const reason = `${anomaly.reason} ${movedOn(move, this.series[move.series])}`;
-    this.events.push({ phase: 'updated', at, anomaly: { ...anomaly, reason }, move: move.nth });
+    const reason = `${anomaly.reason} ${levelChangeReason(move, this.series[move.series])}`;
+    this.events.push({ phase: 'updated', at, anomaly: { ...anomaly, reason }, levelChange: move.nth });
   }
 
   /** An episode is over by a word, if it is open. */
@@ -37,17 +37,17 @@ export class News {
   }
 
   /** Takes over what another has to tell. */
-  takeOver(other: News): void {
+  takeOver(other: EventQueue): void {
     this.events.push(...other.events);
   }
 
-  tell(onEvent: (event: AnomalyEvent) => void): void {
+  flush(onEvent: (event: AnomalyEvent) => void): void {
     for (const event of this.events) onEvent(event);
     this.events.length = 0;
   }
 
   private anomalyOf(episode: Episode, endedBy: Ending | null): Anomaly {
     episode.recall(this.peak);
-    return describe(this.stream, this.series, episode, this.peak, endedBy);
+    return toAnomaly(this.stream, this.series, episode, this.peak, endedBy);
   }
 }

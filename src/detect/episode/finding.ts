@@ -1,4 +1,4 @@
-import { EVIDENCE_KINDS, type EvidenceKind } from '../evidence/score.ts';
+import { EVIDENCE_KINDS, type EvidenceKind } from '../evidence/kind.ts';
 import { SENSOR_FAULTS, type SensorFault } from '../sensor/fault.ts';
 
 export type Cause = EvidenceKind | 'drift' | SensorFault;

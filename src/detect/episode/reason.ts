@@ -20,7 +20,7 @@ const UNITS: readonly (readonly [number, string])[] = [
 ];
 
 /** A duration as a person would say it: 0.02 s, 90 s, 25 min, 7 hours. */
-const spoken = (ms: number): string => {
+const durationInWords = (ms: number): string => {
   if (!Number.isFinite(ms)) return 'an unknown time';
   const [size, unit] = UNITS.find(([size]) => ms >= 2 * size) ?? UNITS[UNITS.length - 1];
   const count = ms / size;
@@ -32,11 +32,11 @@ const apartIn = ({ cause, value, detail, lower, upper }: Finding, { range }: Ser
   switch (cause) {
     case 'extreme':
     case 'level':
-    case 'company':
-    case 'shift':
-    case 'leap':
-    case 'wake':
-    case 'reset':
+    case 'correlation':
+    case 'mean_shift':
+    case 'max_step':
+    case 'flatline_exit':
+    case 'counter_reset':
       return Math.abs(value - detail);
     case 'range':
       return Math.min(...(range ?? []).map((end) => Math.abs(value - end)));
@@ -64,18 +64,18 @@ const SENTENCES: Record<Cause, Sentence> = {
     `${name} reads ${q(f.value)}, ${f.value > f.detail ? 'above' : 'below'} everything seen before, ${q(f.detail)}`,
   // detail: long-run mean
   level: (f, name, q) => `${name} stays near ${q(f.value)}, rare for this time of day; its mean is ${q(f.detail)}`,
-  step: (f, name, q, n) =>
+  forecast_error: (f, name, q, n) =>
     `${name} jumped to ${q(f.value)}; ${q(f.expected)} was expected, usually ${n(f.lower)} to ${q(f.upper)}`,
   jump: (f, name, q, n) =>
     `${name} jumped to ${q(f.value)}; ${q(f.expected)} was expected, usually ${n(f.lower)} to ${q(f.upper)}`,
   // detail: equal readings in a row, up to this one or the one before
-  still: (f, name, q, n) =>
+  flatline: (f, name, q, n) =>
     `${name} stood still for ${n(f.detail)} readings, unusually long for it; now at ${q(f.value)}`,
   // detail: the value that it stood at
-  wake: (f, name, q) => `${name} jumped to ${q(f.value)} after it had stood still at ${q(f.detail)}`,
+  flatline_exit: (f, name, q) => `${name} jumped to ${q(f.value)} after it had stood still at ${q(f.detail)}`,
   // detail: the mean before
-  shift: (f, name, q) => `${name} has shifted: it stays near ${q(f.value)}, and its mean was ${q(f.detail)}`,
-  course: (f, name, q, n) =>
+  mean_shift: (f, name, q) => `${name} has shifted: it stays near ${q(f.value)}, and its mean was ${q(f.detail)}`,
+  sequence: (f, name, q, n) =>
     `${name} takes an unusual course, several unexpected steps in a row: now at ${q(f.value)}, ` +
     `where ${q(f.expected)} was expected, usually ${n(f.lower)} to ${q(f.upper)}`,
   // detail: size of recent steps over that of all steps
@@ -84,35 +84,37 @@ const SENTENCES: Record<Cause, Sentence> = {
       ? `${name} is unsteady: its steps are ${round(f.detail)} times their usual size, now at ${q(f.value)}`
       : `${name} hardly moves: its steps are ${round(100 * f.detail)} % of their usual size, now at ${q(f.value)}`,
   // detail: what the other series suggest
-  company: (f, name, q) =>
+  correlation: (f, name, q) =>
     `${name} no longer follows its group: it reads ${q(f.value)} where the other series suggest ${q(f.detail)}`,
   // value: mean of late; expected, lower, upper: mean and band when it was learned; detail: time that value spans, ms
   drift: (f, name, q, n) =>
-    `${name} has drifted: over the last ${spoken(f.detail)} its mean is ${q(f.value)}, and it was ${q(f.expected)}, ` +
+    `${name} has drifted: over the last ${durationInWords(f.detail)} its mean is ${q(f.value)}, and it was ${q(f.expected)}, ` +
     `between ${n(f.lower)} and ${q(f.upper)}, when it was learned`,
   // detail: usual interval, ms; value: silence so far, ms
-  silent: (f, name) => `${name} has been silent for ${spoken(f.value)}; it usually reports every ${spoken(f.detail)}`,
+  silent: (f, name) =>
+    `${name} has been silent for ${durationInWords(f.value)}; it usually reports every ${durationInWords(f.detail)}`,
   // detail: equal readings so far
   stuck: (f, name, q) => `${name} is stuck: it has repeated ${q(f.value)} for ${round(f.detail)} readings`,
   range: (f, name, q, n, { range }) =>
     `${name} reads ${q(f.value)}, outside its valid range` +
     (range === null ? '' : ` of ${n(range[0])} to ${q(range[1])}`),
   // detail: the last sound value
-  leap: (f, name, q, _, { maxStep }) =>
+  max_step: (f, name, q, _, { maxStep }) =>
     `${name} cannot have got from ${q(f.detail)} to ${q(f.value)}` +
     (maxStep === undefined ? '' : `: a step is ${q(maxStep)} at most`),
-  code: (f, name, q) => `${name} reads ${q(f.value)}, far from all it ever read, as sensors do that have no value`,
+  error_code: (f, name, q) =>
+    `${name} reads ${q(f.value)}, far from all it ever read, as sensors do that have no value`,
   // value, detail: what the counter shows, and showed before
-  reset: (f, name, _, n) =>
+  counter_reset: (f, name, _, n) =>
     `${name} counts from ${n(f.value)} where it had counted to ${n(f.detail)}: it was reset, replaced or has rolled over`,
   // detail: how far the clock is ahead, ms
   clock: (f, name) =>
-    `${name} gives a time that cannot be, ${spoken(Math.abs(f.detail))} ${f.detail > 0 ? 'ahead' : 'behind'}; ` +
+    `${name} gives a time that cannot be, ${durationInWords(Math.abs(f.detail))} ${f.detail > 0 ? 'ahead' : 'behind'}; ` +
     'its readings count from their arrival',
 };
 
 /** Says numbers, and numbers with their unit, in as many digits as tell two that are `apart` from each other. */
-function speaker(unit: string, apart: number) {
+function formatters(unit: string, apart: number) {
   const number = (x: number): string => round(x, apart);
   const quantity = (x: number): string => (unit === '' || number(x) === UNKNOWN ? number(x) : `${number(x)} ${unit}`);
   return { number, quantity };
@@ -120,13 +122,13 @@ function speaker(unit: string, apart: number) {
 
 /** Why a finding is one, since when, and how sure that is, in one plain sentence with numbers and units. */
 export function reasonOf(finding: Finding, info: SeriesInfo, since: number): string {
-  const { number, quantity } = speaker(info.unit, apartIn(finding, info));
+  const { number, quantity } = formatters(info.unit, apartIn(finding, info));
   const why = SENTENCES[finding.cause](finding, info.slug, quantity, number, info);
   return `${why} (since ${shortTime(since)} UTC, ${Math.round(100 * finding.confidence)} % sure).`;
 }
 
 /** The mean of a series has moved while its stream was odd already; in its unit. `nth` counts from 1 in each episode. */
-export interface Move {
+export interface LevelChange {
   readonly series: number;
   readonly nth: number;
   readonly from: number;
@@ -134,7 +136,7 @@ export interface Move {
 }
 
 /** One plain sentence that a move adds to what is told of its episode. */
-export function movedOn({ from, to }: Move, { slug, unit }: SeriesInfo): string {
-  const { number, quantity } = speaker(unit, Math.abs(to - from));
+export function levelChangeReason({ from, to }: LevelChange, { slug, unit }: SeriesInfo): string {
+  const { number, quantity } = formatters(unit, Math.abs(to - from));
   return `It has moved on: ${slug} is near ${quantity(to)} now, and was near ${number(from)}.`;
 }

@@ -5,7 +5,7 @@ import { Tail } from './tail.ts';
  * One kind of evidence: a quantity that is large when something is odd, smoothed over `span` readings
  * (exponentially weighted; 1 = as it is) and calibrated by its own past.
  */
-export class Channel {
+export class CalibratedScore {
   private readonly s: Float64Array; // smoothed value, readings seen
   private readonly span: number;
   private readonly tail: Tail;
@@ -17,8 +17,8 @@ export class Channel {
   }
 
   /** How rare is v, smoothed with those before it, as -log10 P. Changes nothing. */
-  evidence(v: number): number {
-    return this.tail.evidence(Math.abs(this.smoothed(v)));
+  rarity(v: number): number {
+    return this.tail.rarity(Math.abs(this.smoothed(v)));
   }
 
   /** Takes v in; only what is `normal` says how rare such values are. */

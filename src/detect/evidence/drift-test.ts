@@ -3,15 +3,15 @@ import { Moments } from '../../math/moments.ts';
 import { DAY_MS } from '../../math/time.ts';
 
 /** A block lasts a day at least, so that the time of day cancels, and has this many readings at least. */
-const LEAST = 24;
+const MIN_BLOCK_READINGS = 24;
 /** Blocks of the first anchor, and of the slow average that is compared with it: a week. */
-const WEEK = 7;
+const WINDOW_BLOCKS = 7;
 /** The anchor is refined by blocks that agree with it until it has this many; then it is frozen. */
-const FULL = 28;
+const MAX_REFERENCE_BLOCKS = 28;
 /** A reading counts as this many deviations from the mean at most: a spike is not a drift. */
 const WINSOR = 10;
 /** However unsteady a series, this many deviations of its readings away is another place. */
-const FARTHEST = 8;
+const MAX_LIMIT = 8;
 /** Quantile of the normal distribution for one false drift in a million blocks. */
 const Z = 4.9;
 
@@ -27,7 +27,7 @@ const LAST = 7;
 const RECENT = 8; // how many block means are kept
 const SCORE = 9;
 const RING = 10; // means of the last blocks, then when each began
-const BEGAN = RING + WEEK;
+const BEGAN = RING + WINDOW_BLOCKS;
 
 /** Quantile of Student's t for that of the normal distribution: E. A. Cornish, R. A. Fisher (1938), four terms. */
 const student = (z: number, freedom: number): number => {
@@ -55,13 +55,13 @@ const student = (z: number, freedom: number): number => {
  * A series that says nothing for days has longer blocks. While all readings are equal there is no scale, and no anchor.
  * Memory: see the slots. Cost: a few additions a reading.
  */
-export class Anchor {
+export class DriftTest {
   private readonly s: Float64Array;
   private readonly readings: Moments; // until the anchor is full
 
   constructor(memory: Pick<Memory, 'take'>) {
-    this.s = memory.take('anchor', BEGAN + WEEK);
-    this.readings = new Moments(memory, 'anchor.readings', Infinity, WINSOR);
+    this.s = memory.take('drift_test', BEGAN + WINDOW_BLOCKS);
+    this.readings = new Moments(memory, 'drift_test.readings', Infinity, WINSOR);
   }
 
   /** Above 1 it has drifted; 0 until there is an anchor and something to hold against it. Changes once a block. */
@@ -70,12 +70,12 @@ export class Anchor {
   }
 
   /** Mean of the training period, in the series' unit; NaN until there is an anchor. */
-  get mean(): number {
-    return this.s[BLOCKS] < WEEK ? NaN : this.s[CENTRE];
+  get referenceMean(): number {
+    return this.s[BLOCKS] < WINDOW_BLOCKS ? NaN : this.s[CENTRE];
   }
 
   /** Mean of late. */
-  get slow(): number {
+  get recentMean(): number {
     const { s } = this;
     let sum = 0;
     for (let k = 0; k < s[RECENT]; k++) sum += s[RING + k];
@@ -83,7 +83,7 @@ export class Anchor {
   }
 
   /** How far apart `slow` and `mean` may be. */
-  get line(): number {
+  get limit(): number {
     const { s } = this;
     const n = s[BLOCKS];
     const found = 1 - s[TURNS] / (2 * s[SPREAD]);
@@ -91,7 +91,7 @@ export class Anchor {
     const f = (1 + r) / (1 - r);
     const spread = Math.sqrt(s[SPREAD] / (n - 1));
     const line = student(Z, n - 1) * spread * Math.sqrt(Math.min(1, f / s[RECENT]) + Math.min(1, f / n));
-    return Math.min(line, FARTHEST * this.readings.deviation);
+    return Math.min(line, MAX_LIMIT * this.readings.deviation);
   }
 
   /** When the readings that `slow` is the mean of began. */
@@ -103,12 +103,12 @@ export class Anchor {
    * Takes the reading x at a time; true when a block is over and the score may have changed. While `frozen` the anchor learns
    * nothing, and the slow average goes on.
    */
-  add(at: number, x: number, frozen = false): boolean {
+  update(at: number, x: number, frozen = false): boolean {
     const { s, readings } = this;
-    const over = s[COUNT] >= LEAST && at - s[SINCE] >= DAY_MS;
-    if (over) this.close(frozen);
+    const over = s[COUNT] >= MIN_BLOCK_READINGS && at - s[SINCE] >= DAY_MS;
+    if (over) this.endBlock(frozen);
     if (s[COUNT] === 0) s[SINCE] = at;
-    if (s[BLOCKS] < FULL && !frozen) readings.add(x);
+    if (s[BLOCKS] < MAX_REFERENCE_BLOCKS && !frozen) readings.add(x);
     const far = readings.count > 50 && readings.deviation > 0 ? WINSOR * readings.deviation : Infinity;
     const near = Math.max(readings.mean - far, Math.min(readings.mean + far, x));
     s[MEAN] += (near - s[MEAN]) / ++s[COUNT];
@@ -121,27 +121,27 @@ export class Anchor {
     this.readings.reset();
   }
 
-  private close(frozen: boolean): void {
+  private endBlock(frozen: boolean): void {
     const { s } = this;
     const mean = s[MEAN];
     s[COUNT] = s[MEAN] = 0;
-    if (s[BLOCKS] < WEEK) {
-      if (!frozen) this.anchor(mean);
+    if (s[BLOCKS] < WINDOW_BLOCKS) {
+      if (!frozen) this.addToReference(mean);
       // A week of equal days has no scale.
-      if (s[BLOCKS] === WEEK && s[SPREAD] === 0) s[BLOCKS] = 0;
+      if (s[BLOCKS] === WINDOW_BLOCKS && s[SPREAD] === 0) s[BLOCKS] = 0;
       return;
     }
-    s.copyWithin(RING + 1, RING, RING + WEEK - 1);
+    s.copyWithin(RING + 1, RING, RING + WINDOW_BLOCKS - 1);
     s[RING] = mean;
-    s.copyWithin(BEGAN + 1, BEGAN, BEGAN + WEEK - 1);
+    s.copyWithin(BEGAN + 1, BEGAN, BEGAN + WINDOW_BLOCKS - 1);
     s[BEGAN] = s[SINCE];
-    s[RECENT] = Math.min(WEEK, s[RECENT] + 1);
-    s[SCORE] = Math.abs(this.slow - s[CENTRE]) / this.line;
-    if (s[BLOCKS] < FULL && s[SCORE] < 0.5 && !frozen) this.anchor(mean);
+    s[RECENT] = Math.min(WINDOW_BLOCKS, s[RECENT] + 1);
+    s[SCORE] = Math.abs(this.recentMean - s[CENTRE]) / this.limit;
+    if (s[BLOCKS] < MAX_REFERENCE_BLOCKS && s[SCORE] < 0.5 && !frozen) this.addToReference(mean);
   }
 
   /** Takes a block's mean into the anchor, by the recurrence of B. P. Welford (1962). */
-  private anchor(mean: number): void {
+  private addToReference(mean: number): void {
     const { s } = this;
     if (s[BLOCKS] > 0) s[TURNS] += (mean - s[LAST]) ** 2;
     else s[CENTRE] = s[SPREAD] = s[TURNS] = 0;

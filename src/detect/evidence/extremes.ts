@@ -1,18 +1,18 @@
 import type { Memory } from '../../math/memory.ts';
 
 /** How often a reading leaves the range seen so far, at least: it cannot be counted while it is rare. */
-const RATE = 0.02;
+const MIN_RATE = 0.02;
 /** A series that sets records, as a river in spring, is expected to go on: three times their share of so many readings. */
-const TREND = 3;
+const TREND_FACTOR = 3;
 const TREND_SPAN = 2000;
 /** A record by less than so many usual steps is but the next reading of a series that drifts. */
-const FULL_AT = 2;
+const FULL_AT_STEPS = 2;
 /** Before any excess was seen, five of a tenth of the range are imagined. */
-const IMAGINED = 5;
-const IMAGINED_SIZE = 0.1;
+const PRIOR_COUNT = 5;
+const PRIOR_EXCESS = 0.1;
 /** Until then nearly every reading is a record, and says nothing of the records to come. */
 const COUNTED_AFTER = 100;
-const MOST = 30;
+const MAX_RARITY = 30;
 
 /**
  * How far is a reading beyond everything seen so far? r is the distance outside [min, max] over max - min, and
@@ -38,15 +38,15 @@ export class Extremes {
   }
 
   /** 0 for a reading within the range, up to 30 beyond it. `step`: a usual step, in the unit of x. Changes nothing. */
-  evidence(x: number, step: number): number {
+  rarity(x: number, step: number): number {
     const { s } = this;
     const r = this.excess(x);
     if (r === 0) return 0;
     const distance = x > s[2] ? x - s[2] : s[1] - x;
-    const c = step > 0 ? Math.min(1, distance / (FULL_AT * step)) : 1;
-    const rate = Math.min(1, Math.max(RATE, TREND * s[5]));
-    const mean = (IMAGINED * IMAGINED_SIZE + s[3]) / (IMAGINED + s[4]);
-    return Math.min(MOST, -c * Math.log10(rate) + (r / mean) * Math.LOG10E);
+    const c = step > 0 ? Math.min(1, distance / (FULL_AT_STEPS * step)) : 1;
+    const rate = Math.min(1, Math.max(MIN_RATE, TREND_FACTOR * s[5]));
+    const mean = (PRIOR_COUNT * PRIOR_EXCESS + s[3]) / (PRIOR_COUNT + s[4]);
+    return Math.min(MAX_RARITY, -c * Math.log10(rate) + (r / mean) * Math.LOG10E);
   }
 
   add(x: number): void {

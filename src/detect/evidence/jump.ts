@@ -1,14 +1,14 @@
 import type { Memory } from '../../math/memory.ts';
 
 /** Readings that the liveliness of late looks back on, and of old. */
-const LATE = 100;
-const OLD = 2000;
+const SHORT_SPAN = 100;
+const LONG_SPAN = 2000;
 /** After a calm, a step is measured by no less than this share of the variance of old: a river that thaws is no spike. */
-const CALM = 0.25;
+const MIN_VARIANCE_RATIO = 0.25;
 /** A wilder step widens the scale no more than one of so many deviations. */
 const WINSOR = 6;
 /** So many deviations wide, wider is no wider: the way from one end of the numbers to the other is endless. */
-const WIDEST = 1e12;
+const MAX_ABS_Z = 1e12;
 /** Fewer steps than this say nothing of what is usual. */
 const USUAL_AFTER = 50;
 
@@ -30,16 +30,16 @@ export class Jump {
   /** Changes nothing. */
   size(dx: number): number {
     const [n, late, old] = this.s;
-    const scale = Math.sqrt(Math.max(late, CALM * old));
-    return n > USUAL_AFTER && scale > 0 ? 1.5 * Math.log1p(Math.min(WIDEST, Math.abs(dx) / scale)) : 0;
+    const scale = Math.sqrt(Math.max(late, MIN_VARIANCE_RATIO * old));
+    return n > USUAL_AFTER && scale > 0 ? 1.5 * Math.log1p(Math.min(MAX_ABS_Z, Math.abs(dx) / scale)) : 0;
   }
 
   /** `normal`: whether it may say what is usual in the long run. */
   learn(dx: number, normal: boolean): void {
     const { s } = this;
     const n = ++s[0];
-    s[1] += Math.max(1 / n, 1 / LATE) * (square(dx, n, s[1]) - s[1]);
-    if (normal) s[2] += Math.max(1 / n, 1 / OLD) * (square(dx, n, s[2]) - s[2]);
+    s[1] += Math.max(1 / n, 1 / SHORT_SPAN) * (square(dx, n, s[1]) - s[1]);
+    if (normal) s[2] += Math.max(1 / n, 1 / LONG_SPAN) * (square(dx, n, s[2]) - s[2]);
   }
 }
 

@@ -5,7 +5,7 @@ import type { Memory } from '../../math/memory.ts';
  * those in order are taken off the count: up to a count of `patience` the odd ones teach nothing, beyond it every second
  * teaches. So one reading that happens to look normal does not buy a fault another `patience`.
  */
-export class Guard {
+export class LearningGate {
   private readonly s: Float64Array; // odd readings less those in order, 0 at least; whether the last odd one was let in
   private readonly patience: number;
 

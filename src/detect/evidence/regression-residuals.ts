@@ -31,7 +31,7 @@ const perPair: Carry = (covariance, old, before) => {
  *
  * Memory: mean (D), covariance (D, D). Cost: a Cholesky factorisation and D substitutions, about 2 D^3 operations a step.
  */
-export class Coherence {
+export class RegressionResiduals {
   /** z of the last `measure` (D). */
   readonly z: Float64Array;
   /** What the others say that y_i should be, of the last `measure` (D). */
@@ -47,9 +47,9 @@ export class Coherence {
     this.size = size;
     this.z = new Float64Array(size);
     this.fitted = new Float64Array(size);
-    this.count = memory.take('coherence.count', 1);
-    this.mean = memory.take('coherence.mean', size, perSeries());
-    this.covariance = memory.take('coherence.covariance', size * size, perPair);
+    this.count = memory.take('residuals.count', 1);
+    this.mean = memory.take('residuals.mean', size, perSeries());
+    this.covariance = memory.take('residuals.covariance', size * size, perPair);
     this.L = new Float64Array(size * size);
     this.column = new Float64Array(size);
   }

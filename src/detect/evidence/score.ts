@@ -1,65 +1,44 @@
-/**
- * The kinds of evidence, each a rarity, -log10 P, but for `shift`, which is a distance in deviations. In three of four ways
- * to an alarm they are weighed so that 1 is the alarm line:
- *
- *   lasting = sum of w_k e_k      what lasts: a weighted product of probabilities (R. A. Fisher, "Statistical Methods for
- *                                 Research Workers", 1932, section 21.1); on NAB 3 to 4 points of its low-false-alarm
- *                                 profile better than the largest. Above the line it is bent: many small oddities are
- *                                 an alarm, but never a critical one.
- *   sudden = v_k e_k summed       a spike is over before anything that lasts has noticed
- *   alone = the largest u_k e_k   evidence that asks another question than the rest
- *
- * The fourth is the shift of a mean, which has a line of its own (mean-shift.ts). The weights were set on NAB's development files,
- * sixteen river sensors, SKAB's pump and a corpus of patterns together; docs/detection.md has what was tried.
- */
-export const EVIDENCE = {
-  /** Beyond everything seen so far. */
-  extreme: { lasting: 0.6, sudden: 0, alone: 0, span: 1 },
-  /** A level that is rare at this time of day. */
-  level: { lasting: 0.365, sudden: 0, alone: 0, span: 12 },
-  /** A step that the network did not expect; it speaks alone as far as the network is trusted (forecast-selection.ts). */
-  step: { lasting: 0.03, sudden: 0.15, alone: 0.2, span: 1 },
-  /** A step that is large for the liveliness of late. */
-  jump: { lasting: 0, sudden: 0.15, alone: 0, span: 1 },
-  /** The same value again and again, or until just now. */
-  still: { lasting: 0, sudden: 0.125, alone: 0, span: 1 },
-  /** A large step out of such a rest. */
-  wake: { lasting: 0, sudden: 0.065, alone: 0, span: 1 },
-  /** Several steps in a row that the network did not expect; trusted like `step`. */
-  course: { lasting: 0.135, sudden: 0, alone: 0.25, span: 6 },
-  /** More, or less, movement than ever. */
-  volatility: { lasting: 0.195, sudden: 0, alone: 0, span: 1 },
-  /** No longer in line with the other series of its group. */
-  company: { lasting: 0, sudden: 0, alone: 0.3, span: 12 },
-  /** The mean of late is not that of before. */
-  shift: { lasting: 0, sudden: 0, alone: 0, span: 10 },
-} as const;
+import { EVIDENCE_KINDS } from './kind.ts';
+import { KINDS } from './kinds.ts';
 
-export type EvidenceKind = keyof typeof EVIDENCE;
-export const EVIDENCE_KINDS = Object.keys(EVIDENCE) as readonly EvidenceKind[];
 const K = EVIDENCE_KINDS.length;
-const WEIGHTS = EVIDENCE_KINDS.map((kind) => EVIDENCE[kind]);
-const SHIFT = EVIDENCE_KINDS.indexOf('shift');
-const TRUSTED = EVIDENCE_KINDS.map((kind) => kind === 'step' || kind === 'course');
+const WEIGHTS = EVIDENCE_KINDS.map((kind) => KINDS[kind].weights);
+const MEAN_SHIFT = EVIDENCE_KINDS.indexOf('mean_shift');
+/** The kinds that speak for the network, as far as it is trusted. */
+const TRUSTED = EVIDENCE_KINDS.map((kind) => kind === 'forecast_error' || kind === 'sequence');
 /**
- * Where anomalies are held, a rare level counts this much of itself: the shift, whose reference does not learn there, asks much the
- * same, and nine of ten false alarms of noise with heavy tails were levels.
+ * Where anomalies are held, a rare level counts this much of itself: the mean shift, whose reference does not learn there,
+ * asks nearly the same, and nine of ten false alarms of noise with heavy tails were levels.
  */
 const HELD_LEVEL = 0.53;
-/** The weights of what lasts, where anomalies are absorbed and where they are held. */
-const ABSORBED = EVIDENCE_KINDS.map((kind) => EVIDENCE[kind].lasting);
-const HELD = EVIDENCE_KINDS.map((kind) => EVIDENCE[kind].lasting * (kind === 'level' ? HELD_LEVEL : 1));
-/** What lasts beyond the line counts this much of itself. */
-const BEND = 0.1;
+/** The collective weights where anomalies are absorbed, and where they are held. */
+const ABSORBED = WEIGHTS.map(({ collective }) => collective);
+const HELD = EVIDENCE_KINDS.map((kind, k) => WEIGHTS[k].collective * (kind === 'level' ? HELD_LEVEL : 1));
+/** The part of the collective sum above the threshold counts this much of itself. */
+const EXCESS_SHARE = 0.1;
 
-const bend = (x: number): number => (x < 1 ? x : 1 + BEND * (x - 1));
+const compressExcess = (x: number): number => (x < 1 ? x : 1 + EXCESS_SHARE * (x - 1));
 
 /**
- * The score that evidence e (K, in the order of EVIDENCE_KINDS) comes to: the best of the four ways. `scale` is the sensitivity over
- * the height of the alarm line, `trust` how far the network's word counts alone, 0 to 1, `shift` the score of a shift, `hold`
- * whether anomalies are held. Fills `parts` (K) with what each kind contributed to it.
+ * The score that evidence comes to: the largest of four. Evidence e_k is a rarity, -log10 P, less the share of chance; the
+ * names of the first three are those of V. Chandola, A. Banerjee, V. Kumar, "Anomaly detection: a survey", ACM Computing
+ * Surveys 41 (2009).
+ *
+ *   collective = sum of w_k e_k        a weighted product of probabilities (R. A. Fisher, "Statistical Methods for Research
+ *                                      Workers", 1932, section 21.1): many readings, or many kinds, each a little rare.
+ *                                      On NAB 3 to 4 points of its low-false-alarm profile better than the largest. Above
+ *                                      1 the rest counts a tenth: many small deviations are an alarm, and a sum of 31
+ *                                      thresholds is a critical one.
+ *   point      = sum of v_k e_k        one reading: a spike is over before the collective sum has grown
+ *   contextual = the largest u_k e_k   usual values in an unusual order, or against the rest of the group
+ *   mean shift                         has its own threshold (kinds/mean-shift.ts)
+ *
+ * `e` (K) is in the order of EVIDENCE_KINDS. `scale` is the sensitivity over the alarm threshold; `trust`, 0 to 1, is how far
+ * the network's evidence counts as contextual; `shift` is the score of the mean shift; `hold` says whether anomalies are held.
+ * Fills `parts` (K) with the share of each kind in the score. The weights were set on NAB's development files, sixteen river
+ * sensors, SKAB's pump and a corpus of patterns together; docs/research/ has what was tried.
  */
-export function weigh(
+export function combine(
   e: Float64Array,
   scale: number,
   trust: number,
@@ -67,26 +46,26 @@ export function weigh(
   hold: boolean,
   parts: Float64Array,
 ): number {
-  const lasts = hold ? HELD : ABSORBED;
-  let lasting = 0;
-  let sudden = 0;
-  let alone = 0;
-  let loudest = 0;
+  const weights = hold ? HELD : ABSORBED;
+  let collective = 0;
+  let point = 0;
+  let contextual = 0;
+  let strongest = 0;
   for (let k = 0; k < K; k++) {
-    lasting += lasts[k] * e[k];
-    sudden += WEIGHTS[k].sudden * e[k];
-    const u = WEIGHTS[k].alone * e[k] * (TRUSTED[k] ? trust : 1);
-    if (u <= alone) continue;
-    alone = u;
-    loudest = k;
+    collective += weights[k] * e[k];
+    point += WEIGHTS[k].point * e[k];
+    const u = WEIGHTS[k].contextual * e[k] * (TRUSTED[k] ? trust : 1);
+    if (u <= contextual) continue;
+    contextual = u;
+    strongest = k;
   }
-  const sum = bend(scale * lasting);
-  const score = Math.max(sum, scale * sudden, scale * alone, shift);
+  const sum = compressExcess(scale * collective);
+  const score = Math.max(sum, scale * point, scale * contextual, shift);
   parts.fill(0);
   if (score === 0) return 0;
-  if (score === shift) parts[SHIFT] = score;
-  else if (score === scale * alone) parts[loudest] = score;
-  else if (score === sum) for (let k = 0; k < K; k++) parts[k] = (score * lasts[k] * e[k]) / lasting;
-  else for (let k = 0; k < K; k++) parts[k] = (score * WEIGHTS[k].sudden * e[k]) / sudden;
+  if (score === shift) parts[MEAN_SHIFT] = score;
+  else if (score === scale * contextual) parts[strongest] = score;
+  else if (score === sum) for (let k = 0; k < K; k++) parts[k] = (score * weights[k] * e[k]) / collective;
+  else for (let k = 0; k < K; k++) parts[k] = (score * WEIGHTS[k].point * e[k]) / point;
   return score;
 }

@@ -6,7 +6,7 @@ const WIDTH = TOP / BUCKETS;
 /** Share of the past that counts as the tail, modelled instead of counted. */
 const TAIL = 0.02;
 /** Past values are halved in weight when this many have been counted. */
-const SPAN = 40_000;
+const HALVE_AT = 40_000;
 
 const bucketOf = (v: number): number => Math.max(0, Math.min(BUCKETS - 1, Math.floor(v / WIDTH)));
 
@@ -30,7 +30,7 @@ export class Tail {
   }
 
   /** -log10 P(V >= v) for v >= 0. Changes nothing. */
-  evidence(v: number): number {
+  rarity(v: number): number {
     const { counts, sums } = this;
     const n = sums[0];
     const k = sums[1];
@@ -53,7 +53,7 @@ export class Tail {
     sums[0]++;
     if (b > sums[1]) sums[2]++;
     if (b > sums[3]) sums[3] = b;
-    if (sums[0] > SPAN) {
+    if (sums[0] > HALVE_AT) {
       for (let j = 0; j < BUCKETS; j++) counts[j] *= 0.5;
       sums[0] *= 0.5;
       sums[2] *= 0.5;

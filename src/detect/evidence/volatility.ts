@@ -3,13 +3,13 @@ import { Moments } from '../../math/moments.ts';
 import { BINS, softTarget } from '../../math/bins.ts';
 
 /** Readings over which the energy of steps is averaged. */
-const SPAN = 48;
+const SHORT_SPAN = 48;
 /** Counts spread over all bins before the first reading: a new kind of volatility is odd, not impossible. */
 const PRIOR = 10;
-const FORGET_AT = 40_000;
-const ENDLESS = 1e6;
+const HALVE_AT = 40_000;
+const LONG_SPAN = 1e6;
 /** A wilder step counts as this many deviations: its square would overflow, or echo for days. */
-const WILDEST = 1e6;
+const MAX_ABS_Z = 1e6;
 
 /**
  * Does the series move about more, or less, than it ever used to?
@@ -29,8 +29,8 @@ export class Volatility {
   private log = 0;
 
   constructor(memory: Pick<Memory, 'take'>) {
-    this.steps = new Moments(memory, 'volatility.steps', ENDLESS, 6);
-    this.logs = new Moments(memory, 'volatility.logs', ENDLESS, 6);
+    this.steps = new Moments(memory, 'volatility.steps', LONG_SPAN, 6);
+    this.logs = new Moments(memory, 'volatility.logs', LONG_SPAN, 6);
     this.s = memory.take('volatility', 3);
     this.histogram = memory.take('volatility.histogram', BINS);
   }
@@ -38,8 +38,8 @@ export class Volatility {
   /** Surprisal, in nats, of the volatility that a step of dx brings. Changes nothing that lasts. */
   surprisal(dx: number): number {
     const { s, q, histogram } = this;
-    const d = Math.max(-WILDEST, Math.min(WILDEST, this.steps.z(dx)));
-    this.energy = s[0] + Math.max(1 / SPAN, 1 / (s[1] + 1)) * (d * d - s[0]);
+    const d = Math.max(-MAX_ABS_Z, Math.min(MAX_ABS_Z, this.steps.z(dx)));
+    this.energy = s[0] + Math.max(1 / SHORT_SPAN, 1 / (s[1] + 1)) * (d * d - s[0]);
     this.log = Math.log(this.energy + 1e-3);
     softTarget(this.logs.z(this.log), q, 0);
     let seen = 0;
@@ -56,13 +56,13 @@ export class Volatility {
     this.steps.add(dx);
     this.logs.add(this.log);
     for (let b = 0; b < BINS; b++) histogram[b] += q[b];
-    if (++s[2] <= FORGET_AT) return;
+    if (++s[2] <= HALVE_AT) return;
     for (let b = 0; b < BINS; b++) histogram[b] *= 0.5;
     s[2] *= 0.5;
   }
 
   /** Typical size of a recent step over that of all steps: above 1 livelier than usual. */
-  get liveliness(): number {
+  get stepRatio(): number {
     return Math.sqrt(this.energy);
   }
 }

@@ -40,11 +40,11 @@ export class Calendar {
 
   /** What the wall clock shows, as if it were UTC. */
   private wall(at: number): number {
-    if (at < this.from || at >= this.until) this.look(at);
+    if (at < this.from || at >= this.until) this.findOffset(at);
     return at + this.offset;
   }
 
-  private look(at: number): void {
+  private findOffset(at: number): void {
     const { offsetAt } = this;
     let from = Math.floor(at / DAY_MS) * DAY_MS;
     let until = from + DAY_MS;

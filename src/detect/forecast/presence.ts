@@ -22,12 +22,12 @@ export class Presence {
   }
 
   /** Fills `mask` and `gap` for a sample x (D) at `at`, NaN where a series is missing, and takes note of it. */
-  hear(at: number, x: Float64Array): void {
+  update(at: number, x: Float64Array): void {
     const { gaps, mask, gap } = this;
     for (let d = 0; d < gaps.length; d++) {
       mask[d] = Number.isNaN(x[d]) ? 0 : 1;
-      gap[d] = gaps[d].at(at);
-      if (mask[d] === 1) gaps[d].hear(at);
+      gap[d] = gaps[d].lateness(at);
+      if (mask[d] === 1) gaps[d].update(at);
     }
   }
 }

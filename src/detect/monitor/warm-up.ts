@@ -52,7 +52,7 @@ export class WarmUp {
     this.own[d * SLOTS + LATER] = 1;
   }
 
-  hear({ at, x }: Sample): void {
+  update({ at, x }: Sample): void {
     note(this.all, 0, at);
     for (let d = 0; d < x.length; d++) if (!Number.isNaN(x[d])) note(this.own, d * SLOTS, at);
   }

@@ -22,7 +22,7 @@ export class ClockWatch {
     return this.s[0] / PATIENCE;
   }
 
-  hear({ saidAt, receivedAt }: Reading): void {
+  update({ saidAt, receivedAt }: Reading): void {
     const { s } = this;
     s[0] = saidAt === undefined ? 0 : s[0] + 1;
     if (saidAt !== undefined) s[1] = saidAt - receivedAt;

@@ -56,7 +56,7 @@ export class Counter {
     this.fell = count > 0 && value < last;
     if (count > 0 && !this.fell && passed < CLOSE * gap.usualMs) return NaN;
     if (this.fell) s[FALLS]++;
-    gap.hear(at);
+    gap.update(at);
     s[COUNT]++;
     s[VALUE] = value;
     s[AT] = at;

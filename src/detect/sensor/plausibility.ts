@@ -4,11 +4,11 @@ import type { SeriesInfo } from '../reading.ts';
 /** What sensors and their drivers say instead of a value: full scales, sentinels, a DS18B20 that was not asked (85) or not there (-127). */
 const CODES: ReadonlySet<number> = new Set([-32768, -9999, -999, -127, 85, 127, 255, 999, 9999, 32767, 65535]);
 /** A code is one only this many times all that was seen so far beyond it, ... */
-const FAR = 2;
+const RANGE_FACTOR = 2;
 /** ... after so many readings, ... */
-const HABIT_AFTER = 50;
+const JUDGED_AFTER = 50;
 /** ... of which no larger share were codes: a dimmer that is often at 85 means it. */
-const MEANT = 0.05;
+const MAX_CODE_SHARE = 0.05;
 
 // Slots: of sound readings.
 const COUNT = 0;
@@ -20,7 +20,7 @@ const CODES_READ = 5;
 const SLOTS = 6;
 
 /** How far outside [min, max] a value lies, in the width of it: 0 inside, above 1 outside, 10 at most. */
-const outside = (value: number, min: number, max: number): number => {
+const excess = (value: number, min: number, max: number): number => {
   const beyond = Math.max(min - value, value - max);
   return beyond > 0 ? 1 + Math.min(9, beyond / (max - min)) : 0;
 };
@@ -41,7 +41,7 @@ export class Plausibility {
   private readonly maxStep: number;
 
   constructor(memory: Pick<Memory, 'take'>, { range, maxStep = Infinity }: Pick<SeriesInfo, 'range' | 'maxStep'>) {
-    this.s = memory.take('plausible', SLOTS);
+    this.s = memory.take('plausibility', SLOTS);
     this.s[MIN] = Infinity;
     this.s[MAX] = -Infinity;
     this.range = range;
@@ -54,11 +54,11 @@ export class Plausibility {
   }
 
   rangeScore(value: number): number {
-    return this.range === null ? 0 : outside(value, this.range[0], this.range[1]);
+    return this.range === null ? 0 : excess(value, this.range[0], this.range[1]);
   }
 
   /** `intervalMs`: usual interval between readings, 0 when it is not known. */
-  leapScore(value: number, at: number, intervalMs: number): number {
+  stepScore(value: number, at: number, intervalMs: number): number {
     const { s } = this;
     if (s[COUNT] === 0) return 0;
     const intervals = intervalMs > 0 ? Math.max(1, (at - s[AT]) / intervalMs) : 1;
@@ -67,14 +67,14 @@ export class Plausibility {
 
   codeScore(value: number): number {
     const { s } = this;
-    if (!CODES.has(value) || s[COUNT] < HABIT_AFTER || !(s[MAX] > s[MIN])) return 0;
-    if (s[CODES_READ] > MEANT * s[COUNT]) return 0;
-    const far = FAR * (s[MAX] - s[MIN]);
-    return outside(value, s[MIN] - far, s[MAX] + far);
+    if (!CODES.has(value) || s[COUNT] < JUDGED_AFTER || !(s[MAX] > s[MIN])) return 0;
+    if (s[CODES_READ] > MAX_CODE_SHARE * s[COUNT]) return 0;
+    const far = RANGE_FACTOR * (s[MAX] - s[MIN]);
+    return excess(value, s[MIN] - far, s[MAX] + far);
   }
 
   /** Takes note of a sound reading. */
-  trust(value: number, at: number): void {
+  update(value: number, at: number): void {
     const { s } = this;
     if (CODES.has(value)) s[CODES_READ]++;
     else {

@@ -8,15 +8,15 @@ const PATIENCE = 5;
 /** ... and time without another, after which it is the clock that is late. */
 const PATIENCE_MS = 60_000;
 /** How much faster than ours a clock may seem to run; the times of a backlog run a hundred times as fast. */
-const HASTE = 2;
+const MAX_CLOCK_RATE = 2;
 
 // Slots.
 const AT = 0; // time at which the last reading counts
-const HEARD_AT = 1; // when it arrived
+const RECEIVED_AT = 1; // when it arrived
 const VALUE = 2;
 const REFUSED = 3; // readings refused in a row
 const REFUSED_AT = 4; // the time of the last of them
-const REFUSED_HEARD_AT = 5; // and when it arrived
+const REFUSED_RECEIVED_AT = 5; // and when it arrived
 const DISTRUSTED = 6; // 1 while the clock is found to be wrong
 const SLOTS = 7;
 
@@ -24,13 +24,13 @@ const SLOTS = 7;
  * Each series goes forward in time. Nothing is held back to be put in order: MQTT keeps the order of a topic, and to wait
  * for the late would make every alarm late.
  */
-export class Course {
+export class ReadingOrder {
   private readonly s: Float64Array;
 
   constructor(memory: Pick<Memory, 'take'>) {
-    this.s = memory.take('course', SLOTS);
+    this.s = memory.take('order', SLOTS);
     this.s.fill(NaN);
-    this.s[AT] = this.s[HEARD_AT] = -Infinity;
+    this.s[AT] = this.s[RECEIVED_AT] = -Infinity;
     this.s[REFUSED] = this.s[DISTRUSTED] = 0;
   }
 
@@ -60,7 +60,7 @@ export class Course {
   private accept(reading: Reading): Reading {
     const { s } = this;
     s[AT] = reading.at;
-    s[HEARD_AT] = reading.receivedAt;
+    s[RECEIVED_AT] = reading.receivedAt;
     s[VALUE] = reading.value;
     s[REFUSED] = 0;
     return reading;
@@ -71,11 +71,11 @@ export class Course {
     const { s } = this;
     // The same value of the same time is the same reading, told again by a sender that repeats itself.
     if (at === s[AT] && value === s[VALUE]) return false;
-    const live = at - s[REFUSED_AT] <= HASTE * (receivedAt - s[REFUSED_HEARD_AT]);
+    const live = at - s[REFUSED_AT] <= MAX_CLOCK_RATE * (receivedAt - s[REFUSED_RECEIVED_AT]);
     s[REFUSED] = live ? s[REFUSED] + 1 : 1;
     s[REFUSED_AT] = at;
-    s[REFUSED_HEARD_AT] = receivedAt;
-    if (s[REFUSED] > PATIENCE && receivedAt - s[HEARD_AT] > PATIENCE_MS) s[DISTRUSTED] = 1;
+    s[REFUSED_RECEIVED_AT] = receivedAt;
+    if (s[REFUSED] > PATIENCE && receivedAt - s[RECEIVED_AT] > PATIENCE_MS) s[DISTRUSTED] = 1;
     return s[DISTRUSTED] === 1 && live;
   }
 }

@@ -2,10 +2,10 @@ import type { Memory } from '../../math/memory.ts';
 import type { Reading, SeriesInfo } from '../reading.ts';
 import { TimeGap } from '../../math/time-gap.ts';
 import { ClockWatch } from './clock-watch.ts';
-import { Course } from './reading-order.ts';
+import { ReadingOrder } from './reading-order.ts';
 import { Plausibility } from './plausibility.ts';
-import { Silence } from './silence-detector.ts';
-import { Standstill } from './stuck-detector.ts';
+import { SilenceDetector } from './silence-detector.ts';
+import { StuckDetector } from './stuck-detector.ts';
 
 export interface SensorWatchOptions {
   /** Silence that is a fault: a duration, or learned from the sensor's own intervals, or never. */
@@ -15,20 +15,20 @@ export interface SensorWatchOptions {
 }
 
 /** Intervals tell a habit only after this many readings. */
-const HABIT_AFTER = 50;
+const USUAL_AFTER = 50;
 /** Usual intervals after which a step no longer compares like with like. */
-const INTERRUPTION = 10;
+const MAX_INTERVALS = 10;
 
 /**
  * Watches the sensor itself, before any score: is it heard, does it move, can it be what it says, does it know the time?
  * What cannot be is so from the first reading on; what is a matter of habit is learned first.
  */
 export class SensorWatch {
-  readonly silence: Silence;
-  readonly standstill: Standstill;
+  readonly silence: SilenceDetector;
+  readonly stuck: StuckDetector;
   readonly plausibility: Plausibility;
   readonly clock: ClockWatch;
-  readonly course: Course;
+  readonly order: ReadingOrder;
   private readonly interval: TimeGap;
   private readonly s: Float64Array; // readings, event time of the last
 
@@ -37,11 +37,11 @@ export class SensorWatch {
     info: Pick<SeriesInfo, 'range' | 'maxStep'>,
     { silentAfterMs, stuckAfter }: SensorWatchOptions,
   ) {
-    this.silence = new Silence(memory, silentAfterMs);
-    this.standstill = new Standstill(memory, stuckAfter);
+    this.silence = new SilenceDetector(memory, silentAfterMs);
+    this.stuck = new StuckDetector(memory, stuckAfter);
     this.plausibility = new Plausibility(memory, info);
     this.clock = new ClockWatch(memory);
-    this.course = new Course(memory);
+    this.order = new ReadingOrder(memory);
     this.interval = new TimeGap(memory, 'interval');
     this.s = memory.take('watch', 2);
   }
@@ -53,15 +53,15 @@ export class SensorWatch {
 
   /** Whether so much time lies between the last reading and one at `at` that they have little to do with each other. */
   interrupted(at: number): boolean {
-    return this.s[0] >= HABIT_AFTER && at - this.s[1] > INTERRUPTION * this.intervalMs;
+    return this.s[0] >= USUAL_AFTER && at - this.s[1] > MAX_INTERVALS * this.intervalMs;
   }
 
   /** Takes note that the sensor spoke, whatever it said. `learning`: habits are still forming, nothing is a fault yet. */
-  hear(reading: Reading, learning: boolean): void {
+  update(reading: Reading, learning: boolean): void {
     const { s } = this;
-    this.silence.hear(reading.receivedAt, learning);
-    this.clock.hear(reading);
-    this.interval.hear(reading.at);
+    this.silence.update(reading.receivedAt, learning);
+    this.clock.update(reading);
+    this.interval.update(reading.at);
     s[0]++;
     s[1] = reading.at;
   }

@@ -3,19 +3,19 @@ import { TimeGap } from '../../math/time-gap.ts';
 import { DAY_MS } from '../../math/time.ts';
 
 /** Gaps tell a habit only after this many readings. */
-const HABIT_AFTER = 50;
-const SHORTEST_MS = 60_000;
+const USUAL_AFTER = 50;
+const MIN_SILENCE_MS = 60_000;
 /** Usual gaps after which, without news, a sensor may be dead. */
-const LONG = 10;
+const MIN_GAPS = 10;
 /** A sensor whose gaps are half of the usual one off, on average, has no beat, and shows its habits in a day. */
 const IRREGULAR = 0.5;
 /** A longest gap that nothing has come near to for so long is half forgotten. */
-const REMEMBERED_MS = 28 * DAY_MS;
+const HALF_LIFE_MS = 28 * DAY_MS;
 
 // Slots.
 const READINGS = 0;
 const FIRST_AT = 1;
-const HEARD_AT = 2;
+const RECEIVED_AT = 2;
 const OFF = 3; // usual distance of a gap from the usual gap
 const LONGEST = 4;
 const CONFIRMED_AT = 5; // when a gap last was half of the longest or more
@@ -31,7 +31,7 @@ const SLOTS = 7;
  * inverter's nights are reported once. What does not come again is forgotten by halves: one long outage does not make
  * deaf for good.
  */
-export class Silence {
+export class SilenceDetector {
   private readonly s: Float64Array;
   private readonly gap: TimeGap;
   private readonly after: number | 'auto' | 'never';
@@ -49,31 +49,31 @@ export class Silence {
   }
 
   /** Time of the last arrival. */
-  get heardAt(): number {
-    return this.s[HEARD_AT];
+  get receivedAt(): number {
+    return this.s[RECEIVED_AT];
   }
 
   /** Silence at `now` over the silence that is a fault: above 1 the sensor is dead. Changes nothing. */
   score(now: number): number {
     const { s } = this;
-    return s[READINGS] === 0 || s[LEARNING] === 1 ? 0 : (now - s[HEARD_AT]) / this.limitMs(now);
+    return s[READINGS] === 0 || s[LEARNING] === 1 ? 0 : (now - s[RECEIVED_AT]) / this.limitMs(now);
   }
 
   /** Takes note of an arrival. `learning`: habits are still forming, nothing is a fault yet. */
-  hear(receivedAt: number, learning: boolean): void {
+  update(receivedAt: number, learning: boolean): void {
     const { s, gap } = this;
     if (s[READINGS] === 0) s[FIRST_AT] = s[CONFIRMED_AT] = receivedAt;
     else {
-      const ms = Math.max(0, receivedAt - s[HEARD_AT]);
+      const ms = Math.max(0, receivedAt - s[RECEIVED_AT]);
       const faulty = !learning && this.score(receivedAt) > 1;
       this.confirm(receivedAt, ms);
       s[LONGEST] = Math.max(s[LONGEST], faulty ? ms / 2 : ms);
-      const off = Math.min(Math.abs(ms - gap.usualMs), LONG * gap.usualMs);
-      if (s[READINGS] > 1) s[OFF] += Math.max(1 / HABIT_AFTER, 1 / s[READINGS]) * (off - s[OFF]);
+      const off = Math.min(Math.abs(ms - gap.usualMs), MIN_GAPS * gap.usualMs);
+      if (s[READINGS] > 1) s[OFF] += Math.max(1 / USUAL_AFTER, 1 / s[READINGS]) * (off - s[OFF]);
     }
-    gap.hear(receivedAt);
+    gap.update(receivedAt);
     s[READINGS]++;
-    s[HEARD_AT] = receivedAt;
+    s[RECEIVED_AT] = receivedAt;
     s[LEARNING] = learning ? 1 : 0;
   }
 
@@ -82,17 +82,17 @@ export class Silence {
    * Below 0 where the clock was set back; Infinity where it is not known. Nothing changes where the sensor would not
    * have spoken meanwhile, so that a service which is back at once goes on as if it had not been away.
    */
-  resume(now: number, awayMs: number): void {
+  markDowntime(now: number, awayMs: number): void {
     const { s, gap } = this;
-    const ms = now - s[HEARD_AT];
+    const ms = now - s[RECEIVED_AT];
     if (s[READINGS] === 0 || (ms >= 0 && ms <= gap.usualMs)) return;
-    s[HEARD_AT] = Math.min(now, s[HEARD_AT] + awayMs);
-    gap.resume(s[HEARD_AT]);
+    s[RECEIVED_AT] = Math.min(now, s[RECEIVED_AT] + awayMs);
+    gap.restartAt(s[RECEIVED_AT]);
   }
 
   private confirm(now: number, gap: number): void {
     const { s } = this;
-    if (gap < s[LONGEST] / 2 && now - s[CONFIRMED_AT] < REMEMBERED_MS) return;
+    if (gap < s[LONGEST] / 2 && now - s[CONFIRMED_AT] < HALF_LIFE_MS) return;
     if (gap < s[LONGEST] / 2) s[LONGEST] /= 2;
     s[CONFIRMED_AT] = now;
   }
@@ -101,9 +101,9 @@ export class Silence {
     if (this.after === 'never') return Infinity;
     if (this.after !== 'auto') return this.after;
     const { s } = this;
-    if (s[READINGS] < HABIT_AFTER) return Infinity;
+    if (s[READINGS] < USUAL_AFTER) return Infinity;
     const beatless = s[OFF] > IRREGULAR * this.gapMs;
     if (beatless && now - s[FIRST_AT] < DAY_MS) return Infinity;
-    return Math.max(SHORTEST_MS, LONG * this.gapMs, 2 * s[LONGEST]);
+    return Math.max(MIN_SILENCE_MS, MIN_GAPS * this.gapMs, 2 * s[LONGEST]);
   }
 }

@@ -6,11 +6,11 @@ const FIRST = 128;
 /** Fewer readings say nothing of what is far. */
 const JUDGED_AFTER = 8;
 /** The first ones are looked back on when there are so many. */
-const LOOKED_BACK_AT = 16;
+const REVIEWED_AT = 16;
 /** So many median deviations from the median, and from its neighbours, nothing lies that belongs to the rest. */
-const FAR = 100;
+const MAX_DEVIATIONS = 100;
 /** More than so many in a row are a heater that was switched on, not a slip of the sensor. */
-const SLIPS = 3;
+const MAX_OUTLIERS = 3;
 
 /**
  * Does a reading belong to a series of which only a few are known? Scales that are formed of the first readings know no
@@ -18,20 +18,20 @@ const SLIPS = 3;
  * scored 0.5). So the first ones are held against the median of each other, and against the ones beside them, as a series that
  * moves slowly leaves the place of its first readings altogether. Where most are equal, nothing can be said.
  */
-export class Beginning {
+export class StartupOutliers {
   private readonly s: Float64Array; // sound ones, and slips in a row
   private readonly first: Float64Array;
 
   constructor(memory: Pick<Memory, 'take'>) {
-    this.s = memory.take('beginning', 2);
-    this.first = memory.take('beginning.first', FIRST);
+    this.s = memory.take('startup', 2);
+    this.first = memory.take('startup.first', FIRST);
   }
 
   /** Takes note of a reading; false where it is no measurement. */
-  hear(x: number): boolean {
+  admits(x: number): boolean {
     const { s, first } = this;
     if (s[0] === FIRST) return true;
-    if (s[0] >= JUDGED_AFTER && s[1] < SLIPS && this.slips(x, first[s[0] - 1])) {
+    if (s[0] >= JUDGED_AFTER && s[1] < MAX_OUTLIERS && this.isOutlier(x, first[s[0] - 1])) {
       s[1]++;
       return false;
     }
@@ -42,17 +42,17 @@ export class Beginning {
 
   /** Whether the last reading has shown that slips were among the first, which have been learned from. */
   get spoiled(): boolean {
-    if (this.s[0] !== LOOKED_BACK_AT || this.s[1] > 0) return false;
+    if (this.s[0] !== REVIEWED_AT || this.s[1] > 0) return false;
     let slips = 0;
-    for (let i = 0; i < LOOKED_BACK_AT; i++) if (this.slips(this.first[i], this.first[i === 0 ? 1 : i - 1])) slips++;
-    return slips > 0 && slips <= SLIPS;
+    for (let i = 0; i < REVIEWED_AT; i++) if (this.isOutlier(this.first[i], this.first[i === 0 ? 1 : i - 1])) slips++;
+    return slips > 0 && slips <= MAX_OUTLIERS;
   }
 
-  private slips(x: number, beside: number): boolean {
+  private isOutlier(x: number, beside: number): boolean {
     const known = this.first.subarray(0, this.s[0]);
     const middle = median(known);
     const spread = median(known.map((value) => Math.abs(value - middle)));
     const apart = Math.min(Math.abs(x - middle), Math.abs(x - beside));
-    return spread > 0 && apart > FAR * spread;
+    return spread > 0 && apart > MAX_DEVIATIONS * spread;
   }
 }

@@ -2,15 +2,15 @@ import type { Memory } from '../../math/memory.ts';
 import { DAY_MS } from '../../math/time.ts';
 
 /** A series that has changed less often is a switch, not a stuck sensor. */
-const CHANGES_AT_LEAST = 50;
-const SHORTEST_RUN = 20;
+const MIN_CHANGES = 50;
+const MIN_RUN = 20;
 /** How many times the longest run so far is a fault, and how far one that was a fault raises the longest. */
-const LONGER = 2;
-const RAISED = 1.25;
+const RUN_FACTOR = 2;
+const LEARN_FACTOR = 1.25;
 /** What a run that is twice as long adds to the score: a sensor that is stuck for weeks is no worse than a dead one. */
-const DOUBLED = 0.05;
+const SCORE_PER_DOUBLING = 0.05;
 /** ln 10^9: a run that luck alone makes once in so many readings. */
-const RARE = 9 * Math.LN10;
+const LOG_CHANCE = 9 * Math.LN10;
 /** Readings that the share of repeats looks back on. */
 const SPAN = 10_000;
 
@@ -18,7 +18,7 @@ const SPAN = 10_000;
 const VALUE = 0;
 const RUN = 1;
 const LONGEST = 2; // run
-const LONGEST_REST = 3; // run at the lowest or highest value so far
+const LONGEST_AT_LIMIT = 3; // run at the lowest or highest value so far
 const CHANGES = 4;
 const REPEATS = 5; // of the last readings that were no rest
 const READINGS = 6; // the same
@@ -39,13 +39,13 @@ const SLOTS = 11;
  * its own, so that a sensor which sleeps at night is found stuck by day; and it is judged from the second day on.
  * A run that was a fault raises the longest by a quarter at most: the next one is a fault as well, the tenth a habit.
  */
-export class Standstill {
+export class StuckDetector {
   private readonly s: Float64Array;
   private readonly after: number | 'auto' | 'never';
 
   /** `after`: equal readings in a row that are a fault, or learned, or never. */
   constructor(memory: Pick<Memory, 'take'>, after: number | 'auto' | 'never') {
-    this.s = memory.take('standstill', SLOTS);
+    this.s = memory.take('stuck', SLOTS);
     this.s[MIN] = Infinity;
     this.s[MAX] = -Infinity;
     this.after = after;
@@ -59,17 +59,17 @@ export class Standstill {
   /** The present run over the run that is a fault, bent above 1, where the sensor is stuck. Changes nothing. */
   score(): number {
     const x = this.s[RUN] / this.limit;
-    return x <= 1 ? x : 1 + DOUBLED * Math.log2(x);
+    return x <= 1 ? x : 1 + SCORE_PER_DOUBLING * Math.log2(x);
   }
 
   /** Takes note of a value. `learning`: habits are still forming, nothing is a fault yet. */
-  hear(value: number, at: number, learning: boolean): void {
+  update(value: number, at: number, learning: boolean): void {
     const { s } = this;
     const first = s[RUN] === 0;
     if (first) s[FIRST_AT] = at;
     const repeated = !first && value === s[VALUE];
     if (!repeated) this.endRun(learning);
-    if (!first && !this.resting && this.score() <= 1) this.count(repeated);
+    if (!first && !this.atLimit && this.score() <= 1) this.count(repeated);
     s[VALUE] = value;
     s[MIN] = Math.min(s[MIN], value);
     s[MAX] = Math.max(s[MAX], value);
@@ -77,15 +77,15 @@ export class Standstill {
     s[AT] = at;
   }
 
-  private get resting(): boolean {
+  private get atLimit(): boolean {
     const { s } = this;
     return s[VALUE] <= s[MIN] || s[VALUE] >= s[MAX];
   }
 
   private endRun(learning: boolean): void {
     const { s } = this;
-    const longest = this.resting ? LONGEST_REST : LONGEST;
-    const most = !learning && this.score() > 1 ? RAISED * Math.max(s[longest], SHORTEST_RUN / LONGER) : Infinity;
+    const longest = this.atLimit ? LONGEST_AT_LIMIT : LONGEST;
+    const most = !learning && this.score() > 1 ? LEARN_FACTOR * Math.max(s[longest], MIN_RUN / RUN_FACTOR) : Infinity;
     const run = Math.min(s[RUN], most);
     s[longest] = Math.max(s[longest], run);
     s[CHANGES]++;
@@ -104,9 +104,10 @@ export class Standstill {
     if (this.after === 'never') return Infinity;
     if (this.after !== 'auto') return this.after;
     const { s } = this;
-    if (s[CHANGES] < CHANGES_AT_LEAST) return Infinity;
-    if (this.resting) return s[AT] - s[FIRST_AT] < DAY_MS ? Infinity : Math.max(SHORTEST_RUN, LONGER * s[LONGEST_REST]);
-    const luck = s[REPEATS] === 0 ? 0 : RARE / -Math.log(s[REPEATS] / (s[READINGS] + 1));
-    return Math.max(SHORTEST_RUN, LONGER * s[LONGEST], luck);
+    if (s[CHANGES] < MIN_CHANGES) return Infinity;
+    if (this.atLimit)
+      return s[AT] - s[FIRST_AT] < DAY_MS ? Infinity : Math.max(MIN_RUN, RUN_FACTOR * s[LONGEST_AT_LIMIT]);
+    const luck = s[REPEATS] === 0 ? 0 : LOG_CHANCE / -Math.log(s[REPEATS] / (s[READINGS] + 1));
+    return Math.max(MIN_RUN, RUN_FACTOR * s[LONGEST], luck);
   }
 }

@@ -1,19 +1,19 @@
 /** What mosquitto, VerneMQ and others send ahead of acknowledgements if nobody tells them otherwise. */
-const USUAL = 20;
+const DEFAULT_LIMIT = 20;
 /** What we ask for. */
-const MOST = 256;
-const FIRST_PATIENCE_MS = 50;
-const LAST_PATIENCE_MS = 60_000;
+const MAX_LIMIT = 256;
+const MIN_PATIENCE_MS = 50;
+const MAX_PATIENCE_MS = 60_000;
 /** What a broker had held back is here so soon after the acknowledgement, ... */
-const ANSWER_MS = 25;
+const REPLY_MS = 25;
 /** ... at least so many messages at once. */
-const ANSWER = 2;
+const MIN_REPLIES = 2;
 /** Seen so often in a row, it is no coincidence. */
-const SURE = 2;
+const CONFIRMATIONS = 2;
 /** After a full window the rest of what was held back comes without such a pause. */
 const PAUSE_MS = 100;
 /** So many transactions later it is looked at once more. */
-const BELIEVED = 100;
+const TRUSTED_COMMITS = 100;
 
 /**
  * How many messages does the broker send ahead of our acknowledgements? It does not say, and waiting for one more than that
@@ -23,63 +23,63 @@ const BELIEVED = 100;
  * is made longer.
  */
 export class AckWindow {
-  #limit = USUAL;
-  #believed = 0;
-  #full = false; // the last acknowledgements were of a window known to be full
-  #patienceMs = FIRST_PATIENCE_MS;
+  #limit = DEFAULT_LIMIT;
+  #trusted = 0;
+  #windowFull = false; // the last acknowledgements were of a window known to be full
+  #patienceMs = MIN_PATIENCE_MS;
   // Of the last acknowledgements: how many after a wait in vain, and when; how many messages answered.
-  #waited = 0;
+  #unackedAfterWait = 0;
   #ackedAt = -Infinity;
-  #answers = 0;
+  #replies = 0;
   // Waits that were answered, in a row, and by how many they stood.
   #stalls = 0;
   #stalledAt = 0;
 
   /** A connection to a broker that may be another one. */
   reset(): void {
-    this.#limit = USUAL;
-    this.#believed = 0;
-    this.#patienceMs = FIRST_PATIENCE_MS;
-    this.#waited = this.#stalls = 0;
+    this.#limit = DEFAULT_LIMIT;
+    this.#trusted = 0;
+    this.#patienceMs = MIN_PATIENCE_MS;
+    this.#unackedAfterWait = this.#stalls = 0;
   }
 
   /** A message has come; with it so many are unacknowledged. `now`: ms of a clock that is not set. */
-  hear(unacked: number, now: number): void {
-    if (this.#waited > 0 && now - this.#ackedAt <= ANSWER_MS) this.#answers++;
+  observe(unacked: number, now: number): void {
+    if (this.#unackedAfterWait > 0 && now - this.#ackedAt <= REPLY_MS) this.#replies++;
     if (unacked <= this.#limit) return;
-    this.#limit = Math.min(unacked, MOST);
-    this.#believed = 0;
+    this.#limit = Math.min(unacked, MAX_LIMIT);
+    this.#trusted = 0;
   }
 
   /** How long to wait for more, ms: Infinity while it makes no difference, 0 when none can come. */
   patienceMs(unacked: number): number {
-    if (unacked < this.#limit) return this.#full ? PAUSE_MS : Infinity;
-    return this.#believed > 0 || unacked >= MOST ? 0 : this.#patienceMs;
+    if (unacked < this.#limit) return this.#windowFull ? PAUSE_MS : Infinity;
+    return this.#trusted > 0 || unacked >= MAX_LIMIT ? 0 : this.#patienceMs;
   }
 
   /** So many were acknowledged at `now`; `waited`: after nothing had come for a while. */
   acked(unacked: number, waited: boolean, now: number): void {
-    if (this.#waited > 0) this.#judge();
-    if (this.#believed > 0) this.#believed--;
-    this.#full = !waited && unacked >= this.#limit;
-    this.#waited = waited ? unacked : 0;
+    if (this.#unackedAfterWait > 0) this.#evaluateWait();
+    if (this.#trusted > 0) this.#trusted--;
+    this.#windowFull = !waited && unacked >= this.#limit;
+    this.#unackedAfterWait = waited ? unacked : 0;
     this.#ackedAt = now;
-    this.#answers = 0;
+    this.#replies = 0;
   }
 
   /** What the last wait in vain was. */
-  #judge(): void {
-    if (this.#answers < ANSWER) {
+  #evaluateWait(): void {
+    if (this.#replies < MIN_REPLIES) {
       this.#stalls = 0;
-      if (this.#waited >= this.#limit) this.#patienceMs = Math.min(LAST_PATIENCE_MS, 2 * this.#patienceMs);
+      if (this.#unackedAfterWait >= this.#limit) this.#patienceMs = Math.min(MAX_PATIENCE_MS, 2 * this.#patienceMs);
       return;
     }
-    this.#stalls = this.#waited === this.#stalledAt ? this.#stalls + 1 : 1;
-    this.#stalledAt = this.#waited;
-    if (this.#stalls < SURE) return;
-    this.#limit = this.#waited;
-    this.#believed = BELIEVED;
-    this.#patienceMs = FIRST_PATIENCE_MS;
+    this.#stalls = this.#unackedAfterWait === this.#stalledAt ? this.#stalls + 1 : 1;
+    this.#stalledAt = this.#unackedAfterWait;
+    if (this.#stalls < CONFIRMATIONS) return;
+    this.#limit = this.#unackedAfterWait;
+    this.#trusted = TRUSTED_COMMITS;
+    this.#patienceMs = MIN_PATIENCE_MS;
     this.#stalls = 0;
   }
 }

@@ -1,8 +1,8 @@
 import type { LedgerPort } from '../../stream/ports.ts';
 import type { Database } from '../sqlite/database.ts';
 
-/** Sends it, now or when it can be; `gone` follows when the broker has it or never will. */
-type Publish = (topic: string, payload: string, gone: () => void) => void;
+/** Sends it, now or when it can be; `onSettled` follows when the broker has it or never will. */
+type Publish = (topic: string, payload: string, onSettled: () => void) => void;
 
 /**
  * Alerts that are not at the broker yet, in the database: written in the transaction of what they tell, sent after it,

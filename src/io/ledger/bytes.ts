@@ -27,26 +27,26 @@ export class ByteWriter {
   }
 
   byte(value: number): void {
-    this.#make(1);
+    this.#reserve(1);
     this.#bytes[this.length++] = value;
   }
 
   /** A whole number, at least 0. */
   whole(value: number): void {
-    this.#make(8);
+    this.#reserve(8);
     let rest = value;
     for (; rest >= 128; rest = Math.floor(rest / 128)) this.#bytes[this.length++] = (rest % 128) | 128;
     this.#bytes[this.length++] = rest;
   }
 
   uint32(value: number): void {
-    this.#make(4);
+    this.#reserve(4);
     this.#view.setUint32(this.length, value, true);
     this.length += 4;
   }
 
   double(value: number): void {
-    this.#make(8);
+    this.#reserve(8);
     this.#view.setFloat64(this.length, value, true);
     this.length += 8;
   }
@@ -64,7 +64,7 @@ export class ByteWriter {
     this.double(value);
   }
 
-  #make(room: number): void {
+  #reserve(room: number): void {
     if (this.length + room <= this.#bytes.length) return;
     const bytes = new Uint8Array(2 * this.#bytes.length);
     bytes.set(this.#bytes);

@@ -3,15 +3,15 @@ import type { Entry } from '../../stream/ports.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 
 const TICK = 1;
-const WAKE = 2;
+const DOWNTIME = 2;
 const MESSAGE = 3;
 const DELIVERY = 4;
 const NEW_SESSION = 5;
-const EFFORT = 6;
+const TRAINING_RATE = 6;
 
 // What a reading has beside its value.
 const OWN_TIME = 1;
-const WRONG_TIME = 2;
+const REJECTED_TIME = 2;
 
 /** A QoS 1 message by its packet identifier, with what tells it from others. */
 export interface Delivery {
@@ -44,14 +44,14 @@ export class EntryWriter {
     this.#writer.time(at);
   }
 
-  wake(at: number, awayMs: number): void {
-    this.#writer.byte(WAKE);
+  downtime(at: number, downtimeMs: number): void {
+    this.#writer.byte(DOWNTIME);
     this.#writer.time(at);
-    this.#writer.double(awayMs);
+    this.#writer.double(downtimeMs);
   }
 
-  effort(learnEvery: number): void {
-    this.#writer.byte(EFFORT);
+  trainingRate(learnEvery: number): void {
+    this.#writer.byte(TRAINING_RATE);
     this.#writer.whole(learnEvery);
   }
 
@@ -75,7 +75,7 @@ export class EntryWriter {
     writer.whole(readings.length);
     for (const { series, at, value, receivedAt, saidAt } of readings) {
       writer.whole(idOf(series));
-      writer.byte((at === receivedAt ? 0 : OWN_TIME) | (saidAt === undefined ? 0 : WRONG_TIME));
+      writer.byte((at === receivedAt ? 0 : OWN_TIME) | (saidAt === undefined ? 0 : REJECTED_TIME));
       writer.double(value);
       if (at !== receivedAt) writer.time(at);
       if (saidAt !== undefined) writer.time(saidAt);
@@ -92,8 +92,8 @@ export function* entriesIn(
   while (!reader.done) {
     const kind = reader.byte();
     if (kind === TICK) yield { kind: 'tick', at: reader.time() };
-    else if (kind === WAKE) yield { kind: 'wake', at: reader.time(), awayMs: reader.double() };
-    else if (kind === EFFORT) yield { kind: 'effort', learnEvery: reader.whole() };
+    else if (kind === DOWNTIME) yield { kind: 'downtime', at: reader.time(), downtimeMs: reader.double() };
+    else if (kind === TRAINING_RATE) yield { kind: 'training_rate', learnEvery: reader.whole() };
     else if (kind === NEW_SESSION) yield { kind: 'session' };
     else if (kind === DELIVERY)
       yield { kind: 'delivery', delivery: { id: reader.whole(), fingerprint: reader.uint32() } };
@@ -112,7 +112,7 @@ function messageIn(reader: ByteReader, seriesOf: (id: number) => string): Entry 
     const value = reader.double();
     const at = (flags & OWN_TIME) === 0 ? receivedAt : reader.time();
     const reading = { series, at, value, receivedAt };
-    readings.push((flags & WRONG_TIME) === 0 ? reading : { ...reading, saidAt: reader.time() });
+    readings.push((flags & REJECTED_TIME) === 0 ? reading : { ...reading, saidAt: reader.time() });
   }
   return { kind: 'message', source, readings };
 }

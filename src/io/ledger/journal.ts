@@ -16,14 +16,14 @@ export class Journal {
   readonly #ids = new Map<string, number>();
   readonly #series = new Map<number, Series>();
   /** Numbers of the series that the next row is the first to name. */
-  readonly #unwritten = new Set<number>();
+  readonly #unwrittenIds = new Set<number>();
   #seq: number;
   #lastId = 0;
 
   constructor(db: Database) {
     this.#statements = statements(db);
     this.#seq = 1 + this.#statements.last.get()!;
-    for (const { id, ...series } of this.#statements.series.all()) this.#know(id, series);
+    for (const { id, ...series } of this.#statements.series.all()) this.#register(id, series);
   }
 
   /** Of the next row: a number that was never used before. */
@@ -37,8 +37,8 @@ export class Journal {
     const before = known === undefined ? undefined : this.#series.get(known);
     if (known !== undefined && before?.input === input && before.field === field) return known;
     const id = known ?? this.#lastId + 1;
-    this.#know(id, { slug, input, field });
-    this.#unwritten.add(id);
+    this.#register(id, { slug, input, field });
+    this.#unwrittenIds.add(id);
     return id;
   }
 
@@ -53,7 +53,7 @@ export class Journal {
 
   /** Writes row `seq`; in a transaction, see `written`. */
   append(at: number, entries: Uint8Array): void {
-    for (const id of this.#unwritten) this.#statements.name.run({ id, ...this.#series.get(id)! });
+    for (const id of this.#unwrittenIds) this.#statements.name.run({ id, ...this.#series.get(id)! });
     const row = Buffer.allocUnsafe(CHECK_BYTES + entries.length);
     row.writeUInt32LE(crc32(entries));
     row.set(entries, CHECK_BYTES);
@@ -61,9 +61,9 @@ export class Journal {
   }
 
   /** The transaction with row `seq` is on the disk. */
-  written(): void {
+  committed(): void {
     this.#seq++;
-    this.#unwritten.clear();
+    this.#unwrittenIds.clear();
   }
 
   /** Those after one, row by row, as a cursor would keep the write-ahead log. */
@@ -86,7 +86,7 @@ export class Journal {
     this.#statements.trim.run(seq);
   }
 
-  #know(id: number, series: Series): void {
+  #register(id: number, series: Series): void {
     this.#ids.set(series.slug, id);
     this.#series.set(id, series);
     this.#lastId = Math.max(this.#lastId, id);

@@ -3,10 +3,10 @@ import { fingerprint, type Message, type Receipt } from '../../stream/message.ts
 import type { Entry, LedgerPort, Origin } from '../../stream/ports.ts';
 import type { Database } from '../sqlite/database.ts';
 import { failureOf } from '../sqlite/failure.ts';
-import type { Note } from '../../log.ts';
+import type { Log } from '../../log.ts';
 import { AckWindow } from './ack-window.ts';
-import { AlarmClock } from './commit-timer.ts';
-import { Deliveries } from './redelivery-filter.ts';
+import { CommitTimer } from './commit-timer.ts';
+import { RedeliveryFilter } from './redelivery-filter.ts';
 import { EntryWriter, entriesIn, type Delivery } from './entries.ts';
 import { Journal } from './journal.ts';
 
@@ -15,7 +15,7 @@ export interface LedgerOptions {
   readonly everyMs: number;
   /** Tells the broker that these messages are kept. */
   readonly acknowledge: (receipts: readonly Receipt[]) => void;
-  readonly onNote: Note;
+  readonly log: Log;
   /** Frees what space it can on a disk that is full; true when that was some. */
   readonly makeRoom: () => boolean;
   /** The database cannot be used any more: it takes a new start to recover it. */
@@ -23,18 +23,18 @@ export interface LedgerOptions {
 }
 
 /** Beyond this a transaction is due at the end of the turn, whoever waits for acknowledgements. */
-const LARGE_BYTES = 256 * 1024;
+const COMMIT_BYTES = 256 * 1024;
 /** What is kept of messages that cannot be written; beyond it all streams are saved instead, when they can be. */
-const MOST_BYTES = 4 * 1024 * 1024;
+const MAX_ENTRY_BYTES = 4 * 1024 * 1024;
 /** Other writings that wait: beyond it the oldest go that nobody waits for. */
-const MOST_WRITINGS = 10_000;
+const MAX_WRITES = 10_000;
 const RETRY_MS = 1_000;
 /** Rows of the journal worth a deletion. */
-const WORTH_TRIMMING = 64;
+const MIN_TRIM_ROWS = 64;
 
-interface Writing {
-  readonly what: () => void;
-  then: (() => void) | undefined;
+interface PendingWrite {
+  readonly task: () => void;
+  afterwards: (() => void) | undefined;
   readonly urgent: boolean;
 }
 
@@ -52,20 +52,20 @@ export class Ledger implements LedgerPort {
   readonly #journal: Journal;
   readonly #transaction: () => void;
   readonly #entries = new EntryWriter();
-  readonly #deliveries = new Deliveries();
+  readonly #redeliveries = new RedeliveryFilter();
   readonly #window = new AckWindow();
-  readonly #clock = new AlarmClock((waited) => this.commit(waited));
+  readonly #timer = new CommitTimer((waited) => this.commit(waited));
   readonly #receipts: Receipt[] = [];
-  readonly #writings: Writing[] = [];
+  readonly #writes: PendingWrite[] = [];
   #saveAll: () => void = () => undefined;
   #delivery: Delivery | null = null; // of the message that is being read
-  #heardAt = 0;
+  #receivedAt = 0;
   #connection = 0;
   #trimTo = 0;
   #failing = false;
   /** Entries had to be dropped: the journal no longer leads to where the streams are. */
-  #broken = false;
-  #restated = false;
+  #journalIncomplete = false;
+  #deliveriesRewritten = false;
 
   constructor(db: Database, options: LedgerOptions) {
     this.#options = options;
@@ -81,28 +81,28 @@ export class Ledger implements LedgerPort {
 
   /** The broker does not know us: what it sends from now on it has not sent before. */
   newSession(): void {
-    this.#deliveries.forget();
+    this.#redeliveries.clear();
     this.#entries.session();
   }
 
   admit(message: Message): boolean {
     const { receipt } = message;
     this.#delivery = null;
-    this.#heardAt = message.receivedAt;
+    this.#receivedAt = message.receivedAt;
     if (receipt === undefined) return true;
     const delivery = { id: receipt.id, fingerprint: fingerprint(message) };
     if (receipt.connection !== this.#connection) this.#reconnected(receipt.connection);
     this.#receipts.push(receipt);
-    this.#window.hear(this.#receipts.length, performance.now());
-    const again = message.redelivered && this.#deliveries.has(delivery);
+    this.#window.observe(this.#receipts.length, performance.now());
+    const again = message.redelivered && this.#redeliveries.has(delivery);
     if (again) this.#schedule();
     else this.#delivery = delivery;
     return !again;
   }
 
-  read(source: number, readings: readonly Reading[], originOf: (series: string) => Origin): void {
+  recordReadings(source: number, readings: readonly Reading[], originOf: (series: string) => Origin): void {
     if (this.#delivery !== null) {
-      this.#deliveries.remember(this.#delivery);
+      this.#redeliveries.add(this.#delivery);
       this.#entries.delivery(this.#delivery);
     } else if (readings.length === 0) return;
     if (readings.length > 0)
@@ -111,39 +111,39 @@ export class Ledger implements LedgerPort {
   }
 
   /** No reason to write by itself: when nothing is heard the card rests. */
-  tick(at: number): void {
-    this.#heardAt = at;
+  recordTick(at: number): void {
+    this.#receivedAt = at;
     this.#entries.tick(at);
-    if (this.#entries.length > LARGE_BYTES) this.#schedule();
+    if (this.#entries.length > COMMIT_BYTES) this.#schedule();
   }
 
-  wake(at: number, awayMs: number): void {
-    this.#heardAt = at;
-    this.#entries.wake(at, awayMs);
+  recordDowntime(at: number, downtimeMs: number): void {
+    this.#receivedAt = at;
+    this.#entries.downtime(at, downtimeMs);
   }
 
-  effort(learnEvery: number): void {
-    this.#entries.effort(learnEvery);
+  recordTrainingRate(learnEvery: number): void {
+    this.#entries.trainingRate(learnEvery);
   }
 
-  write(what: () => void, then?: () => void, urgent = false): void {
-    if (this.#writings.length >= MOST_WRITINGS) this.#dropOne();
-    this.#writings.push({ what, then, urgent });
+  write(task: () => void, afterwards?: () => void, urgent = false): void {
+    if (this.#writes.length >= MAX_WRITES) this.#dropOne();
+    this.#writes.push({ task: task, afterwards: afterwards, urgent });
     this.#schedule(urgent);
   }
 
-  onOverflow(what: () => void): void {
-    this.#saveAll = what;
+  onOverflow(saveAll: () => void): void {
+    this.#saveAll = saveAll;
   }
 
-  *past(): Generator<{ readonly seq: number; readonly entry: Entry }, void, undefined> {
+  *entries(): Generator<{ readonly seq: number; readonly entry: Entry }, void, undefined> {
     let damaged = 0;
     for (const { seq, entries } of this.#journal.rows()) {
       if (entries === null) damaged++;
       else for (const entry of this.#streamsIn(entries)) yield { seq, entry };
     }
     if (damaged > 0)
-      this.#options.onNote(
+      this.#options.log(
         'error',
         { rows: damaged },
         'rows of the journal are not what was written: what was heard then is lost',
@@ -160,20 +160,20 @@ export class Ledger implements LedgerPort {
 
   /** Writes all that waits. False, and it is tried again, when that cannot be done now. `waited`: for more, in vain. */
   commit(waited = false): boolean {
-    this.#clock.clear();
+    this.#timer.clear();
     try {
       this.#transaction();
     } catch (error) {
       this.#failed(error);
       return false;
     }
-    this.#written(waited);
+    this.#committed(waited);
     return true;
   }
 
   /** Ends the waiting; what is not written by now is not. */
   close(): void {
-    this.#clock.clear();
+    this.#timer.clear();
   }
 
   /** What an earlier connection brought the broker sends again. */
@@ -184,92 +184,92 @@ export class Ledger implements LedgerPort {
   }
 
   #dropOne(): void {
-    const oldest = this.#writings.findIndex((writing) => writing.then === undefined);
-    if (oldest >= 0) this.#writings.splice(oldest, 1);
+    const oldest = this.#writes.findIndex((write) => write.afterwards === undefined);
+    if (oldest >= 0) this.#writes.splice(oldest, 1);
   }
 
   #schedule(urgent = false): void {
     if (this.#failing) return; // it is tried again in a moment
     const unacked = this.#receipts.length;
     const patienceMs = unacked === 0 ? Infinity : this.#window.patienceMs(unacked);
-    if (urgent || patienceMs === 0 || this.#entries.length > LARGE_BYTES) this.#clock.soon();
-    this.#clock.within(this.#options.everyMs);
-    this.#clock.afterPause(patienceMs);
+    if (urgent || patienceMs === 0 || this.#entries.length > COMMIT_BYTES) this.#timer.atEndOfTurn();
+    this.#timer.within(this.#options.everyMs);
+    this.#timer.afterPause(patienceMs);
   }
 
   #write(): void {
-    const trimming = this.#trimTo > 0 && this.#journal.countTo(this.#trimTo) >= WORTH_TRIMMING;
-    if (trimming || this.#broken) this.#restate();
-    if (this.#broken) this.#saveAll();
-    for (const { what } of this.#writings) this.#attempt(what);
+    const trimming = this.#trimTo > 0 && this.#journal.countTo(this.#trimTo) >= MIN_TRIM_ROWS;
+    if (trimming || this.#journalIncomplete) this.#rewriteDeliveries();
+    if (this.#journalIncomplete) this.#saveAll();
+    for (const { task } of this.#writes) this.#attempt(task);
     if (trimming) this.#journal.trim(this.#trimTo);
-    if (this.#entries.length > 0) this.#journal.append(this.#heardAt, this.#entries.bytes);
+    if (this.#entries.length > 0) this.#journal.append(this.#receivedAt, this.#entries.bytes);
   }
 
   /** A fault of ours in one writing must not keep all others from the disk, and the messages from being acknowledged. */
-  #attempt(what: () => void): void {
+  #attempt(task: () => void): void {
     try {
-      what();
+      task();
     } catch (error) {
       if (failureOf(error) !== null) throw error;
-      this.#options.onNote('error', { err: error }, 'something could not be written and is lost');
+      this.#options.log('error', { err: error }, 'something could not be written and is lost');
     }
   }
 
   /** Which messages could be sent again stands in rows that go, or were dropped. */
-  #restate(): void {
-    if (this.#restated) return;
-    this.#restated = true;
-    for (const delivery of this.#deliveries) this.#entries.delivery(delivery);
+  #rewriteDeliveries(): void {
+    if (this.#deliveriesRewritten) return;
+    this.#deliveriesRewritten = true;
+    for (const delivery of this.#redeliveries) this.#entries.delivery(delivery);
   }
 
-  #written(waited: boolean): void {
-    if (this.#entries.length > 0) this.#journal.written();
+  #committed(waited: boolean): void {
+    if (this.#entries.length > 0) this.#journal.committed();
     this.#entries.clear();
-    this.#broken = this.#restated = false;
+    this.#journalIncomplete = this.#deliveriesRewritten = false;
     const receipts = this.#receipts.splice(0);
-    const writings = this.#writings.splice(0);
+    const writes = this.#writes.splice(0);
     if (receipts.length > 0) {
       this.#options.acknowledge(receipts);
       this.#window.acked(receipts.length, waited, performance.now());
     }
-    for (const { then } of writings) then?.();
+    for (const { afterwards } of writes) afterwards?.();
     if (!this.#failing) return;
     this.#failing = false;
-    this.#options.onNote('info', {}, 'the database can be written again; nothing was lost');
-    if (this.#writings.length > 0) this.#schedule();
+    this.#options.log('info', {}, 'the database can be written again; nothing was lost');
+    if (this.#writes.length > 0) this.#schedule();
   }
 
   #failed(error: unknown): void {
     const failure = failureOf(error);
     if (!this.#failing)
-      this.#options.onNote(
+      this.#options.log(
         'error',
         { err: error },
         'the database cannot be written: messages are not acknowledged, alerts go out',
       );
     this.#trimTo = 0;
-    for (const writing of this.#writings) {
-      if (!writing.urgent) continue;
-      writing.then?.();
-      writing.then = undefined;
+    for (const write of this.#writes) {
+      if (!write.urgent) continue;
+      write.afterwards?.();
+      write.afterwards = undefined;
     }
-    if (this.#entries.length > MOST_BYTES) {
+    if (this.#entries.length > MAX_ENTRY_BYTES) {
       this.#entries.clear();
-      this.#broken = true;
-      this.#restated = false;
+      this.#journalIncomplete = true;
+      this.#deliveriesRewritten = false;
     }
     const freed = failure === 'full' && this.#options.makeRoom();
     this.#failing = true;
-    this.#clock.within(freed ? 0 : RETRY_MS);
+    this.#timer.within(freed ? 0 : RETRY_MS);
     if (failure === 'unusable' || failure === null) this.#options.onUnusable(error);
   }
 
   /** What of a row concerns the streams; what tells redeliveries is taken in. */
   *#streamsIn(row: Uint8Array): Generator<Entry, void, undefined> {
     for (const entry of entriesIn(row, (id) => this.#journal.slugOf(id))) {
-      if (entry.kind === 'delivery') this.#deliveries.remember(entry.delivery);
-      else if (entry.kind === 'session') this.#deliveries.forget();
+      if (entry.kind === 'delivery') this.#redeliveries.add(entry.delivery);
+      else if (entry.kind === 'session') this.#redeliveries.clear();
       else yield entry;
     }
   }

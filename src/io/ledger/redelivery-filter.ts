@@ -1,13 +1,13 @@
 import type { Delivery } from './entries.ts';
 
 /** More than a broker sends ahead of acknowledgements: 256 as we ask for, some 1000 where it does not heed that. */
-const REMEMBERED = 1024;
+const MAX_DELIVERIES = 1024;
 
 /**
  * The newest QoS 1 messages. A message that is marked as a redelivery is one if the packet of the same number was the same
  * message: the mark alone may be on the first copy that reached us, and a number is used again.
  */
-export class Deliveries {
+export class RedeliveryFilter {
   /** Fingerprints by packet identifier, the oldest first. */
   readonly #known = new Map<number, number>();
 
@@ -15,14 +15,14 @@ export class Deliveries {
     return this.#known.get(id) === fingerprint;
   }
 
-  remember({ id, fingerprint }: Delivery): void {
+  add({ id, fingerprint }: Delivery): void {
     this.#known.delete(id);
     this.#known.set(id, fingerprint);
-    if (this.#known.size > REMEMBERED) this.#known.delete(this.#known.keys().next().value!);
+    if (this.#known.size > MAX_DELIVERIES) this.#known.delete(this.#known.keys().next().value!);
   }
 
   /** The broker has a new session with us: it numbers anew. */
-  forget(): void {
+  clear(): void {
     this.#known.clear();
   }
 

@@ -32,7 +32,7 @@ export const stateJson = (state: SeriesState): string =>
 export const healthJson = ({ at, ...counts }: Health): string => JSON.stringify({ ...counts, at: time(at) });
 
 /** Payload of `<prefix>/<site>/series/<slug>/event`. `message_id` is the same when the same news is sent twice. */
-export const eventJson = ({ phase, at, anomaly, move }: AnomalyEvent): string =>
+export const eventJson = ({ phase, at, anomaly, levelChange: move }: AnomalyEvent): string =>
   JSON.stringify({
     event_type: phase,
     id: anomaly.id,

@@ -1,5 +1,5 @@
-/** `unheard`: the broker took the message and, as far as we can see, gave it to nobody. */
-export type PublishRight = 'granted' | 'refused' | 'unheard';
+/** `no_echo`: the broker took the message and, as far as we can see, gave it to nobody. */
+export type PublishPermission = 'granted' | 'refused' | 'no_echo';
 
 /** MQTT 5 PUBACK: the broker's access rules forbid it. */
 export const NOT_AUTHORISED = 135;
@@ -12,7 +12,7 @@ export interface BrokerFailure {
 }
 
 /** The other side hung up; whether we see these or a plain close depends on who was just speaking. */
-const BROKEN_OFF: readonly unknown[] = ['ECONNRESET', 'EPIPE'];
+const ABRUPT_CLOSE: readonly unknown[] = ['ECONNRESET', 'EPIPE'];
 
 /** Who tried to connect, and where to. */
 export interface BrokerIdentity {
@@ -111,7 +111,7 @@ const openSslCode = (message: string): string => {
  */
 export const describeFailure = (failure: BrokerFailure | null, identity: BrokerIdentity, greeted: boolean): string => {
   const { url } = identity;
-  if (failure === null || BROKEN_OFF.includes(failure.code))
+  if (failure === null || ABRUPT_CLOSE.includes(failure.code))
     return greeted
       ? `${url} closed the connection`
       : `${url} closed the connection without an answer: is it mqtt:// there (plain, usually port 1883) or mqtts:// (TLS, usually 8883)?`;
@@ -130,23 +130,23 @@ export const describeFailure = (failure: BrokerFailure | null, identity: BrokerI
  * say so (return code 1, reason 132), answer in bytes that are no MQTT 5, or just hang up.
  */
 export const doubtsVersion = (failure: BrokerFailure | null): boolean => {
-  if (failure === null || BROKEN_OFF.includes(failure.code)) return true;
+  if (failure === null || ABRUPT_CLOSE.includes(failure.code)) return true;
   const { code, message } = failure;
   return code === undefined ? message !== 'connack timeout' : code === 1 || code === 132;
 };
 
 /** What it means that we may not publish, or may not know; null when there is nothing to say. */
-export const describeRight = (
-  right: PublishRight | null,
+export const describePermission = (
+  permission: PublishPermission | null,
   topic: string,
   { url, username, clientId }: BrokerIdentity,
 ): string | null => {
   const who = username === undefined ? `the client "${clientId}"` : `the user "${username}"`;
   const topics = topic.replace(/[^/]*$/, '#');
-  switch (right) {
+  switch (permission) {
     case 'refused':
       return `${url} does not let ${who} publish to ${topic}, so alerts reach nobody: allow it to write to ${topics} in the broker's access rules`;
-    case 'unheard':
+    case 'no_echo':
       return `${url} does not give back what ${who} publishes to ${topic}, so alerts may reach nobody, and MQTT 3.1.1 does not tell: allow it to read and write ${topics} in the broker's access rules`;
     default:
       return null;

@@ -3,7 +3,7 @@ export interface Outgoing {
   readonly payload: string;
   readonly retain: boolean;
   /** Called when the broker has it, or never will. */
-  readonly gone?: (() => void) | undefined;
+  readonly onSettled?: (() => void) | undefined;
 }
 
 /** Events are few and each one matters: a day without a broker at one alert every 17 s still fits, in some 5 MB. */
@@ -14,7 +14,7 @@ const MAX_EVENTS = 5000;
  * the memory is bounded by the number of topics. An event is said once: events queue in order, at most `maxEvents`,
  * and beyond that the oldest is dropped and counted.
  */
-export class Outbox {
+export class PublishQueue {
   readonly #maxEvents: number;
   readonly #states = new Map<string, string>();
   /** Topics whose newest state has not been taken yet, in the order in which they changed. */
@@ -35,21 +35,21 @@ export class Outbox {
     return this.#events.length === 0 && this.#unsent.size === 0;
   }
 
-  state(topic: string, payload: string): void {
+  putState(topic: string, payload: string): void {
     this.#states.set(topic, payload);
     this.#unsent.add(topic);
   }
 
-  event(topic: string, payload: string, gone?: () => void): void {
+  addEvent(topic: string, payload: string, onSettled?: () => void): void {
     if (this.#events.length === this.#maxEvents) {
-      this.#events.shift()?.gone?.();
+      this.#events.shift()?.onSettled?.();
       this.#dropped++;
     }
-    this.#events.push({ topic, payload, retain: false, gone });
+    this.#events.push({ topic, payload, retain: false, onSettled });
   }
 
   /** A broker that was restarted may have forgotten what it retained: every state is due once more. */
-  stateAll(): void {
+  requeueStates(): void {
     for (const topic of this.#states.keys()) this.#unsent.add(topic);
   }
 

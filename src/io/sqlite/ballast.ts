@@ -8,7 +8,7 @@ import { dirname } from 'node:path';
  */
 const BYTES = 8 * 1024 * 1024;
 /** Of its own size, so much must be free before it is made: who has just freed some space is to have it. */
-const ROOM = 4;
+const FREE_SPACE_FACTOR = 4;
 
 /**
  * A file beside the database that only takes up space. On a full disk SQLite can neither delete, as it writes ahead what it
@@ -42,7 +42,7 @@ export class Ballast {
       if (this.#size() === this.#bytes) return true;
       rmSync(this.#path, { force: true });
       const { bavail, bsize } = statfsSync(dirname(this.#path));
-      if (bavail * bsize < ROOM * this.#bytes) return false;
+      if (bavail * bsize < FREE_SPACE_FACTOR * this.#bytes) return false;
       // Random, as a file system may store zeros, or what repeats, as next to nothing.
       writeFileSync(this.#path, randomBytes(this.#bytes), { flag: 'wx', mode: 0o600 });
       return true;

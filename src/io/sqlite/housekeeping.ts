@@ -4,7 +4,7 @@ import { failureOf } from './failure.ts';
 import type { Retention } from './retention.ts';
 
 /** Of 500 rows each: what a full disk needs at once is a few MB. */
-const MOST_STEPS = 20;
+const MAX_STEPS = 20;
 
 /** Keeps the database within its bounds, a little at a time, and makes room on a disk that is full. */
 export class Housekeeping {
@@ -32,7 +32,7 @@ export class Housekeeping {
     const released = this.#ballast.release();
     this.#writeBack();
     let steps = 0;
-    while (steps < MOST_STEPS && this.#attempt(() => this.#retention.step(now)) === true) steps++;
+    while (steps < MAX_STEPS && this.#attempt(() => this.#retention.step(now)) === true) steps++;
     if (steps > 0) this.#writeBack();
     return released || steps > 0;
   }
@@ -41,9 +41,9 @@ export class Housekeeping {
     this.#attempt(() => this.#db.pragma('wal_checkpoint(TRUNCATE)'));
   }
 
-  #attempt<T>(what: () => T): T | null {
+  #attempt<T>(task: () => T): T | null {
     try {
-      return what();
+      return task();
     } catch (error) {
       const failure = failureOf(error);
       if (failure === 'full' || failure === 'busy') return null;

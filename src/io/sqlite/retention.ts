@@ -15,7 +15,7 @@ export interface RetentionOptions {
 const ROWS = 500;
 const VACUUM = 'incremental_vacuum(64)';
 /** Of the newest episodes, whatever clock and size say: learned state may fill the limit by itself, and clocks are wrong. */
-const ALWAYS_KEPT = 100;
+const MIN_EPISODES = 100;
 
 /**
  * Deletes what is too old or too much, a little at a time: rejects first, then episodes that are over, the oldest first, and an
@@ -37,7 +37,7 @@ export class Retention {
       const before = this.#before(now);
       const { inFile } = pages.get()!;
       const rejected = rejects.run({ before, rows: ROWS }).changes;
-      const gone = episodes.all({ before, kept: ALWAYS_KEPT, rows: ROWS - rejected });
+      const gone = episodes.all({ before, kept: MIN_EPISODES, rows: ROWS - rejected });
       for (const id of new Set(gone)) if (id !== null) incident.run({ id });
       db.pragma(VACUUM);
       return rejected + gone.length > 0 || pages.get()!.inFile < inFile;

@@ -19,7 +19,7 @@ interface Table {
 }
 
 /** No page holds so many rows: when no reading succeeds so far ahead, nothing will. */
-const FARTHEST = 2 ** 20;
+const MAX_SKIP = 2 ** 20;
 
 /**
  * Copies what can be read of the damaged file `from` into the tables of `to`, which are of the same version and empty. Opening
@@ -63,7 +63,7 @@ export function tidy(db: Database): Salvaged {
 /** Row by row; a page that cannot be read is leapt over, ever farther, and then what was leapt over is tried one by one. */
 const copyReadable = ({ next, copy }: Table): void => {
   let done = 0;
-  for (let leap = 0; leap <= FARTHEST;) {
+  for (let leap = 0; leap <= MAX_SKIP;) {
     const found = attempt(() => ({ rowid: next.get(done + leap) }));
     if (found === null) {
       leap = 2 * leap + 1;
@@ -78,9 +78,9 @@ const copyReadable = ({ next, copy }: Table): void => {
 };
 
 /** Null where the old file cannot be read, or what it gives is no such row; that the new one cannot be written is an error. */
-const attempt = <T>(what: () => T): T | null => {
+const attempt = <T>(task: () => T): T | null => {
   try {
-    return what();
+    return task();
   } catch (error) {
     if ((error as { code?: string }).code === 'SQLITE_FULL') throw error;
     return null;

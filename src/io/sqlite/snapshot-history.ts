@@ -5,7 +5,7 @@ import { HOUR_MS } from '../../math/time.ts';
 /** A past state is kept once in so long: four writes a day of a stream. */
 const EVERY_MS = 6 * HOUR_MS;
 /** One is kept from before that. */
-const LONGEST_MS = 30 * 24 * HOUR_MS;
+const MAX_AGE_MS = 30 * 24 * HOUR_MS;
 /** Between two that are kept, the older is at most so many times as old. */
 const RATIO = 2.5;
 
@@ -19,7 +19,7 @@ export function dispensable(times: readonly number[], now: number): readonly num
   let kept = 0;
   for (let i = 1; i < times.length; i++) {
     const last = i === times.length - 1;
-    const spare = last ? now - times[kept] >= LONGEST_MS : age(i + 1) <= RATIO * age(kept);
+    const spare = last ? now - times[kept] >= MAX_AGE_MS : age(i + 1) <= RATIO * age(kept);
     if (spare) gone.push(times[i]);
     else kept = i;
   }

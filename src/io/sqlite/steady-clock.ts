@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 
 /** So long a time must have stood before it is believed; a machine that restarts every night still gets there. */
-const STANDS_MS = 12 * 3_600_000;
+const STABLE_MS = 12 * 3_600_000;
 
 /**
  * A clock for what cannot be undone. A Raspberry Pi has none that runs while it is off, and takes over what a time server or a
@@ -24,7 +24,7 @@ export class SteadyClock {
   /** The time that is believed when the clock says `now`, epoch ms; `-Infinity` until one has stood for long enough. */
   believe(now: number): number {
     const uptime = this.#uptime();
-    if (uptime - this.#since >= STANDS_MS) {
+    if (uptime - this.#since >= STABLE_MS) {
       this.#before = this.#running;
       this.#running = Infinity;
       this.#since = uptime;

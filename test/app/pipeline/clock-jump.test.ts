@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ClockLeap } from '../../../src/app/pipeline/clock-jump.ts';
-import { Silence } from '../../../src/detect/sensor/silence-detector.ts';
+import { ClockJump } from '../../../src/app/pipeline/clock-jump.ts';
+import { SilenceDetector } from '../../../src/detect/sensor/silence-detector.ts';
 import { Memory } from '../../../src/math/memory.ts';
 
 const [SECOND, MINUTE, HOUR, YEAR] = [1000, 60_000, 3_600_000, 365 * 86_400_000];
@@ -10,21 +10,21 @@ const START = Date.UTC(2026, 0);
 /** A machine with both clocks; `wait` lets time pass on either, and tells the leap that is seen. */
 function machine(wall = START) {
   const clocks = { wall, monotonic: 5000 };
-  const watch = new ClockLeap();
-  watch.leap(clocks.wall, clocks.monotonic);
+  const watch = new ClockJump();
+  watch.jumpMs(clocks.wall, clocks.monotonic);
   return {
     clocks,
     wait: (wall: number, monotonic = wall): number => {
       clocks.wall += wall;
       clocks.monotonic += monotonic;
-      return watch.leap(clocks.wall, clocks.monotonic);
+      return watch.jumpMs(clocks.wall, clocks.monotonic);
     },
   };
 }
 
 test('the first look sees no leap, whatever the clocks show', () => {
-  expect(new ClockLeap().leap(START, 0)).toBe(0);
-  expect(new ClockLeap().leap(0, 1e9)).toBe(0);
+  expect(new ClockJump().jumpMs(START, 0)).toBe(0);
+  expect(new ClockJump().jumpMs(0, 1e9)).toBe(0);
 });
 
 test('time that passes on both clocks is no leap', () => {
@@ -77,16 +77,16 @@ describe('the sensors, where a leap is taken as our own absence', () => {
   /** Ten sensors that speak every ten seconds, and how many are silent after so much time on the clocks. */
   function sensors(wall: number) {
     const { clocks, wait } = machine(wall);
-    const all = Array.from({ length: 10 }, () => new Silence(new Memory(), 'auto'));
+    const all = Array.from({ length: 10 }, () => new SilenceDetector(new Memory(), 'auto'));
     const look = (onWall: number, monotonic = onWall): number => {
       const leap = wait(onWall, monotonic);
-      if (leap !== 0) for (const sensor of all) sensor.resume(clocks.wall, onWall);
+      if (leap !== 0) for (const sensor of all) sensor.markDowntime(clocks.wall, onWall);
       return all.filter((sensor) => sensor.score(clocks.wall) > 1).length;
     };
     const live = (rounds: number): void => {
       for (let i = 0; i < rounds; i++) {
         expect(look(10 * SECOND)).toBe(0);
-        for (const sensor of all) sensor.hear(clocks.wall, false);
+        for (const sensor of all) sensor.update(clocks.wall, false);
       }
     };
     return { look, live };

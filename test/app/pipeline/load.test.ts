@@ -7,7 +7,7 @@ function levels(shares: readonly number[]): readonly string[] {
   let next = 0;
   const load = new Load(() => shares[next++]);
   return shares.map(() => {
-    load.look();
+    load.check();
     const { learnEvery, drops } = load.level;
     return drops ? 'drops' : String(learnEvery);
   });
@@ -53,11 +53,11 @@ describe('a service that has more to do than it can', () => {
     expect(world.refused).toEqual({ overload: 300 });
     const told = world.healths.map(({ learning }) => learning);
     expect(told.slice(0, 3)).toEqual(['full', 'reduced', 'off']);
-    const { readings, unlearned } = world.healths.at(-1)!;
+    const { readings, untrained: unlearned } = world.healths.at(-1)!;
     expect(readings - unlearned).toBe(200 + 300 / 4);
-    expect([...tape.past()].flatMap(({ entry }) => (entry.kind === 'effort' ? [entry.learnEvery] : []))).toEqual([
-      1, 4, 0, 0,
-    ]);
+    expect(
+      [...tape.entries()].flatMap(({ entry }) => (entry.kind === 'training_rate' ? [entry.learnEvery] : [])),
+    ).toEqual([1, 4, 0, 0]);
   });
 
   test('what it spared is spared when it is gone through again: what comes next is judged alike', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { NetworkBook } from '../../../src/app/pipeline/network-event-log.ts';
+import { NetworkEventLog } from '../../../src/app/pipeline/network-event-log.ts';
 import { StreamMonitor } from '../../../src/detect/stream-monitor.ts';
 import { DEFAULTS } from '../../detect/options.ts';
 
@@ -10,22 +10,22 @@ test('a network that was lost is told of once, and not what an earlier run count
     const monitor = new StreamMonitor('pump', [series], DEFAULTS, () => undefined);
     return { monitor, network: monitor.detector.forecaster!.network };
   };
-  const book = new NetworkBook((level, fields, message) => lines.push([level, fields, message]));
+  const book = new NetworkEventLog((level, fields, message) => lines.push([level, fields, message]));
   const { monitor, network } = make();
-  book.look(monitor);
+  book.check(monitor);
   expect(lines).toEqual([]);
 
   const theta = new Float64Array(network.core.parameterCount).fill(NaN);
   network.core.write(theta);
   network.advance(new Float64Array(network.options.inputSize));
-  book.look(monitor);
-  book.look(monitor);
+  book.check(monitor);
+  book.check(monitor);
   const message = 'the network was lost and goes on from its last good weights';
   expect(lines).toEqual([['warn', { stream: 'pump', event: 'rollBacks', times: 1 }, message]]);
 
   const later = make();
   later.monitor.restore(monitor.memory.toBytes());
-  book.look(later.monitor);
+  book.check(later.monitor);
   expect(later.network.count('rollBacks')).toBe(1);
   expect(lines).toHaveLength(1);
 });

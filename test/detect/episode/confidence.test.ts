@@ -12,7 +12,7 @@ test('a half when the warm-up ends, nine tenths after nine times as long; withou
 
 test('half of that where one of two series has not been heard for long', () => {
   const sure = of(2);
-  for (let t = 0; t < 2000; t++) sure.hear(Float64Array.of(t, NaN));
+  for (let t = 0; t < 2000; t++) sure.update(Float64Array.of(t, NaN));
   expect(sure.of(400)).toBeCloseTo(0.25, 6);
 });
 
@@ -20,7 +20,7 @@ test('always from 0 to 1', () => {
   fc.assert(
     fc.property(fc.nat(1e6), fc.array(fc.constantFrom(1, NaN)), (readings, heard) => {
       const sure = of();
-      for (const x of heard) sure.hear(Float64Array.of(x));
+      for (const x of heard) sure.update(Float64Array.of(x));
       const confidence = sure.of(readings);
       expect(confidence >= 0 && confidence <= 1).toBe(true);
     }),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { describe as describeAnomaly } from '../../../src/detect/episode/describe.ts';
+import { toAnomaly as describeAnomaly } from '../../../src/detect/episode/describe.ts';
 import { CAUSES, type Finding } from '../../../src/detect/episode/finding.ts';
 import type { SeriesInfo } from '../../../src/detect/reading.ts';
 import { sharesOf } from '../../../src/detect/episode/shares.ts';

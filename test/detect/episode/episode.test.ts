@@ -110,10 +110,10 @@ test('ended by a word, it is over at once, and the like of it is told again only
 
 test('the peak is remembered with all that was found there', () => {
   const { episode } = episodeOf();
-  const peak = finding(3, { cause: 'company', series: 1, value: -1, scores: Float64Array.of(1, 3) });
+  const peak = finding(3, { cause: 'correlation', series: 1, value: -1, scores: Float64Array.of(1, 3) });
   for (const f of [finding(1.5), peak, finding(2.9)]) episode.step(0, f);
   expect(peakOf(episode)).toEqual(peak);
-  expect([episode.cause, episode.series]).toEqual(['company', 1]);
+  expect([episode.cause, episode.series]).toEqual(['correlation', 1]);
 });
 
 test('the peak of an earlier episode, or of a suspicion that came to nothing, is forgotten', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Moves } from '../../../src/detect/episode/level-changes.ts';
-import { Shift } from '../../../src/detect/evidence/mean-shift.ts';
+import { LevelChanges } from '../../../src/detect/episode/level-changes.ts';
+import { MeanShift } from '../../../src/detect/evidence/mean-shift.ts';
 import { Memory } from '../../../src/math/memory.ts';
 import { Random } from '../../../src/math/random.ts';
 
@@ -10,9 +10,10 @@ function watched(count: number, matters: (d: number, by: number, from: number) =
   const random = new Random(3);
   const series = Array.from({ length: count }, (_, d) => {
     const own = new Memory();
-    return { value: NaN, shift: new Shift(own, 400), d };
+    const shift = new MeanShift(own, 400);
+    return { value: NaN, shift, d, meanSpread: NaN };
   });
-  const moves = new Moves(memory, series, matters);
+  const moves = new LevelChanges(memory, series, matters);
   /** So many readings around these means: [which reading, which series] of each move told. */
   const hear = (readings: number, means: readonly number[], tells = true): [number, number][] => {
     const told: [number, number][] = [];
@@ -22,6 +23,7 @@ function watched(count: number, matters: (d: number, by: number, from: number) =
         if (Number.isNaN(one.value)) continue;
         one.shift.score(one.value);
         one.shift.learn(one.value);
+        one.meanSpread = one.shift.spread;
       }
       const moved = moves.step(tells);
       if (moved >= 0) told.push([i, moved]);
@@ -43,7 +45,7 @@ describe('an episode that opened when a series of mean 20 had gone to 26', () =>
   test('that stays there has not moved, in 5,000 readings', () => {
     const { hear, moves } = opened();
     expect(hear(5000, [26, 50])).toEqual([]);
-    expect(moves.told).toBe(0);
+    expect(moves.count).toBe(0);
   });
 
   test('that goes on to 32 has moved once, within ten readings of it', () => {
@@ -52,7 +54,7 @@ describe('an episode that opened when a series of mean 20 had gone to 26', () =>
     const told = hear(500, [32, 50]);
     expect(told).toEqual([[expect.any(Number), 0]]);
     expect(told[0][0]).toBeLessThan(10);
-    expect(moves.told).toBe(1);
+    expect(moves.count).toBe(1);
     expect(moves.from).toBeCloseTo(26, 0);
     expect(moves.to).toBeGreaterThan(26.5);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CAUSES, type Finding } from '../../../src/detect/episode/finding.ts';
 import type { SeriesInfo } from '../../../src/detect/reading.ts';
-import { movedOn, reasonOf } from '../../../src/detect/episode/reason.ts';
+import { levelChangeReason, reasonOf } from '../../../src/detect/episode/reason.ts';
 
 const BOILER: SeriesInfo = { slug: 'boiler', unit: '°C', range: [0, 90], only: 'both' };
 const NO_UNIT: SeriesInfo = { ...BOILER, unit: '' };
@@ -47,22 +47,22 @@ test.each<[Finding, string, string]>([
     'boiler stays near 80.5, rare for this time of day; its mean is 61.',
   ],
   [
-    found('step'),
+    found('forecast_error'),
     'boiler jumped to 80.5 °C; 61.25 °C was expected, usually 60 to 62.5 °C.',
     'boiler jumped to 80.5; 61.25 was expected, usually 60 to 62.5.',
   ],
   [
-    found('still', { detail: 11 }),
+    found('flatline', { detail: 11 }),
     'boiler stood still for 11 readings, unusually long for it; now at 80.5 °C.',
     'boiler stood still for 11 readings, unusually long for it; now at 80.5.',
   ],
   [
-    found('wake', { detail: 61 }),
+    found('flatline_exit', { detail: 61 }),
     'boiler jumped to 80.5 °C after it had stood still at 61 °C.',
     'boiler jumped to 80.5 after it had stood still at 61.',
   ],
   [
-    found('course'),
+    found('sequence'),
     'boiler takes an unusual course, several unexpected steps in a row: now at 80.5 °C, where 61.25 °C was expected, usually 60 to 62.5 °C.',
     'boiler takes an unusual course, several unexpected steps in a row: now at 80.5, where 61.25 was expected, usually 60 to 62.5.',
   ],
@@ -77,7 +77,7 @@ test.each<[Finding, string, string]>([
     'boiler hardly moves: its steps are 3.1 % of their usual size, now at 80.5.',
   ],
   [
-    found('company', { detail: 61 }),
+    found('correlation', { detail: 61 }),
     'boiler no longer follows its group: it reads 80.5 °C where the other series suggest 61 °C.',
     'boiler no longer follows its group: it reads 80.5 where the other series suggest 61.',
   ],
@@ -114,7 +114,7 @@ test('a limit that is not known any more is left out', () => {
   expect(whyOf(found('range', { value: 90.25 }), { ...NO_UNIT, range: null })).toBe(
     'boiler reads 90.25, outside its valid range.',
   );
-  expect(whyOf(found('leap', { value: 90, detail: 20 }), { ...NO_UNIT, maxStep: undefined })).toBe(
+  expect(whyOf(found('max_step', { value: 90, detail: 20 }), { ...NO_UNIT, maxStep: undefined })).toBe(
     'boiler cannot have got from 20 to 90.',
   );
 });
@@ -127,7 +127,7 @@ describe('as many digits as the comparison needs', () => {
   });
 
   test('more, where they are close: air pressure', () => {
-    const jump = found('step', { value: 1013.92, expected: 1013.214, lower: 1013.101, upper: 1013.32 });
+    const jump = found('forecast_error', { value: 1013.92, expected: 1013.214, lower: 1013.101, upper: 1013.32 });
     expect(whyOf(jump, { ...BOILER, unit: 'hPa' })).toBe(
       'boiler jumped to 1013.92 hPa; 1013.21 hPa was expected, usually 1013.1 to 1013.32 hPa.',
     );
@@ -152,7 +152,9 @@ describe('as many digits as the comparison needs', () => {
 
 test('a move is told in the unit, in as many digits as tell where it went from where it was', () => {
   const move = { series: 0, nth: 2, from: 61.2512, to: 61.2573 };
-  expect(movedOn(move, BOILER)).toBe('It has moved on: boiler is near 61.2573 °C now, and was near 61.2512.');
-  expect(movedOn({ ...move, to: 75 }, NO_UNIT)).toBe('It has moved on: boiler is near 75 now, and was near 61.25.');
-  expect(movedOn({ ...move, to: 1e308 }, BOILER)).toContain('is near an unknown value now');
+  expect(levelChangeReason(move, BOILER)).toBe('It has moved on: boiler is near 61.2573 °C now, and was near 61.2512.');
+  expect(levelChangeReason({ ...move, to: 75 }, NO_UNIT)).toBe(
+    'It has moved on: boiler is near 75 now, and was near 61.25.',
+  );
+  expect(levelChangeReason({ ...move, to: 1e308 }, BOILER)).toContain('is near an unknown value now');
 });

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { AlarmLine } from '../../../src/detect/evidence/alarm-threshold.ts';
+import { AlarmThreshold } from '../../../src/detect/evidence/alarm-threshold.ts';
 import { Memory } from '../../../src/math/memory.ts';
 
 const [SECOND, MINUTE, DAY] = [1000, 60_000, 86_400_000];
 
 /** The line of D series after samples at these times. */
-function lineOf(series: number, times: Iterable<number>, alarmsPerWeek = 1): AlarmLine {
-  const line = new AlarmLine(new Memory(), series, alarmsPerWeek);
-  for (const at of times) line.hear(at);
+function lineOf(series: number, times: Iterable<number>, alarmsPerWeek = 1): AlarmThreshold {
+  const line = new AlarmThreshold(new Memory(), series, alarmsPerWeek);
+  for (const at of times) line.update(at);
   return line;
 }
 const every = (ms: number, count = 20): number[] => Array.from({ length: count }, (_, i) => 1e12 + i * ms);

@@ -15,49 +15,49 @@ const RARE = -Math.log10(0.02);
 test('within the range seen so far there is nothing to say, its ends included', () => {
   const extremes = zeroToTen();
   expect([extremes.min, extremes.max]).toEqual([0, 10]);
-  for (const x of [0, 3, 10]) expect(extremes.evidence(x, 0)).toBe(0);
+  for (const x of [0, 3, 10]) expect(extremes.rarity(x, 0)).toBe(0);
 });
 
 test('a tenth of the range beyond it is as far as was imagined: e times as rare as the rarest', () => {
   const extremes = zeroToTen();
-  expect(extremes.evidence(11, 0)).toBeCloseTo(RARE + Math.LOG10E, 8);
-  expect(extremes.evidence(-1, 0)).toBeCloseTo(RARE + Math.LOG10E, 8);
-  expect(extremes.evidence(13, 0)).toBeCloseTo(RARE + 3 * Math.LOG10E, 8);
+  expect(extremes.rarity(11, 0)).toBeCloseTo(RARE + Math.LOG10E, 8);
+  expect(extremes.rarity(-1, 0)).toBeCloseTo(RARE + Math.LOG10E, 8);
+  expect(extremes.rarity(13, 0)).toBeCloseTo(RARE + 3 * Math.LOG10E, 8);
 });
 
 test('a record half the range out teaches that records may be: (5 * 0.1 + 0.5) / (5 + 1) is usual now', () => {
   const extremes = zeroToTen();
   extremes.add(15);
   expect(extremes.max).toBe(15);
-  expect(extremes.evidence(18, 0)).toBeCloseTo(RARE + (0.2 / (1 / 6)) * Math.LOG10E, 8);
+  expect(extremes.rarity(18, 0)).toBeCloseTo(RARE + (0.2 / (1 / 6)) * Math.LOG10E, 8);
 });
 
 describe('what says nothing of the records to come', () => {
   test('the records among the first hundred readings, when nearly every one is one', () => {
     const extremes = zeroToTen(50);
     extremes.add(15);
-    expect(extremes.evidence(18, 0)).toBeCloseTo(RARE + 2 * Math.LOG10E, 8);
+    expect(extremes.rarity(18, 0)).toBeCloseTo(RARE + 2 * Math.LOG10E, 8);
   });
 
   test('the first change after a constant past, which is endless compared with a range of nothing', () => {
     const extremes = new Extremes(new Memory());
     for (let t = 0; t < 200; t++) extremes.add(5);
-    expect(extremes.evidence(6, 0)).toBe(30);
+    expect(extremes.rarity(6, 0)).toBe(30);
     extremes.add(6);
-    expect(extremes.evidence(6.2, 0)).toBeCloseTo(RARE + 2 * Math.LOG10E, 8);
+    expect(extremes.rarity(6.2, 0)).toBeCloseTo(RARE + 2 * Math.LOG10E, 8);
   });
 });
 
 test('before the first reading there is no range to leave', () => {
-  expect(new Extremes(new Memory()).evidence(1e9, 0)).toBe(0);
+  expect(new Extremes(new Memory()).rarity(1e9, 0)).toBe(0);
 });
 
 test('never more than 30, and finite whatever comes', () => {
   const extremes = zeroToTen();
-  expect(extremes.evidence(1e6, 0)).toBe(30);
+  expect(extremes.rarity(1e6, 0)).toBe(30);
   for (const x of [1e6, 1e300, -1e300, Number.MAX_VALUE]) {
-    expect(extremes.evidence(x, 0)).toBeGreaterThan(0);
-    expect(extremes.evidence(x, 0)).toBeLessThanOrEqual(30);
+    expect(extremes.rarity(x, 0)).toBeGreaterThan(0);
+    expect(extremes.rarity(x, 0)).toBeLessThanOrEqual(30);
     extremes.add(x);
   }
 });
@@ -67,16 +67,16 @@ test('asking changes nothing', () => {
   const extremes = new Extremes(memory);
   extremes.add(1);
   const before = memory.toBytes();
-  extremes.evidence(5, 0);
+  extremes.rarity(5, 0);
   expect(memory.toBytes()).toEqual(before);
 });
 
 describe('a record', () => {
   test('by less than two usual steps counts in proportion, by two and more in full', () => {
     const extremes = zeroToTen();
-    expect(extremes.evidence(11, 1)).toBeCloseTo(RARE / 2 + Math.LOG10E, 8); // one step
-    expect(extremes.evidence(12, 1)).toBeCloseTo(RARE + 2 * Math.LOG10E, 8);
-    expect(extremes.evidence(13, 1)).toBe(extremes.evidence(13, 0));
+    expect(extremes.rarity(11, 1)).toBeCloseTo(RARE / 2 + Math.LOG10E, 8); // one step
+    expect(extremes.rarity(12, 1)).toBeCloseTo(RARE + 2 * Math.LOG10E, 8);
+    expect(extremes.rarity(13, 1)).toBe(extremes.rarity(13, 0));
   });
 
   test('of a series that sets records all the time is only as odd as it is far', () => {
@@ -87,7 +87,7 @@ describe('a record', () => {
     const excesses = Array.from({ length: 399 }, (_, i) => 1 / (100 + i));
     const mean = (0.5 + excesses.reduce((sum, r) => sum + r)) / (5 + excesses.length);
     const far = (size / mean) * Math.LOG10E;
-    expect(extremes.evidence(499 + 50, 0)).toBeGreaterThan(far);
-    expect(extremes.evidence(499 + 50, 0)).toBeLessThan(far + 0.5); // a first record adds 1.7
+    expect(extremes.rarity(499 + 50, 0)).toBeGreaterThan(far);
+    expect(extremes.rarity(499 + 50, 0)).toBeLessThan(far + 0.5); // a first record adds 1.7
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Rest } from '../../../src/detect/evidence/flatline.ts';
+import { Flatline } from '../../../src/detect/evidence/flatline.ts';
 import { Tail } from '../../../src/detect/evidence/tail.ts';
 import { Memory } from '../../../src/math/memory.ts';
 
@@ -9,13 +9,13 @@ interface Hearing {
   readonly normal?: boolean;
 }
 /** `length` equal readings, told by the step of this size that brought the first of them. */
-function hear(rest: Rest, length: number, { size = 1, normal = true }: Hearing = {}): void {
+function hear(rest: Flatline, length: number, { size = 1, normal = true }: Hearing = {}): void {
   rest.learn(false, size, normal);
   for (let i = 1; i < length; i++) rest.learn(true, 0, normal);
 }
 /** A thousand values, one of ten said twice. */
-function livelyRest(): Rest {
-  const rest = new Rest(new Memory());
+function livelyRest(): Flatline {
+  const rest = new Flatline(new Memory());
   for (let i = 0; i < 1000; i++) hear(rest, i % 10 === 0 ? 2 : 1);
   rest.learn(false, 1, true);
   return rest;
@@ -23,46 +23,46 @@ function livelyRest(): Rest {
 
 describe('a series that says one value of ten twice', () => {
   test('one repeat is as rare as it is: one reading of eleven', () => {
-    expect(livelyRest().still(true)).toBeCloseTo(-Math.log10(101 / 1102), 3);
+    expect(livelyRest().lengthRarity(true)).toBeCloseTo(-Math.log10(101 / 1102), 3);
   });
 
   test('the longer it stands, the rarer; the reading that ends it is told by the rest it ended', () => {
     const rest = livelyRest();
     let before = 0;
     for (let n = 1; n <= 6; n++) {
-      const rarity = rest.still(true);
+      const rarity = rest.lengthRarity(true);
       expect(rarity).toBeGreaterThan(before);
       rest.learn(true, 0, true);
       expect(rest.repeats).toBe(n);
-      expect(rest.still(false)).toBe(rarity);
+      expect(rest.lengthRarity(false)).toBe(rarity);
       before = rarity;
     }
     expect(before).toBe(7);
   });
 
   test('a value that moves is at no rest', () => {
-    expect(livelyRest().still(false)).toBe(0);
-    expect(livelyRest().wake(false, 1e3)).toBe(0);
+    expect(livelyRest().lengthRarity(false)).toBe(0);
+    expect(livelyRest().exitRarity(false, 1e3)).toBe(0);
   });
 
   test('a rest is 7 decades rare at most, however long: alone it is no alarm', () => {
     const rest = livelyRest();
     for (let i = 0; i < 1000; i++) rest.learn(true, 0, true);
-    expect(rest.still(true)).toBe(7);
+    expect(rest.lengthRarity(true)).toBe(7);
   });
 });
 
 test('a switch that stands for hours is at no odd rest after as many', () => {
-  const rest = new Rest(new Memory());
+  const rest = new Flatline(new Memory());
   for (let i = 0; i < 50; i++) hear(rest, 300);
   for (let i = 0; i < 1000; i++) rest.learn(true, 0, true);
-  expect(rest.still(true)).toBeLessThan(0.2);
+  expect(rest.lengthRarity(true)).toBeLessThan(0.2);
 });
 
 describe('a step out of a rest', () => {
   /** Half of the values twice; steps out of a rest 0.1, all others 2. */
-  function coarse(rests: number): Rest {
-    const rest = new Rest(new Memory());
+  function coarse(rests: number): Flatline {
+    const rest = new Flatline(new Memory());
     for (let i = 0; i < rests; i++) {
       hear(rest, 2, { size: 2 });
       hear(rest, 1, { size: 0.1 });
@@ -74,22 +74,22 @@ describe('a step out of a rest', () => {
   test('is judged by the steps that ended one, not by all', () => {
     const tail = new Tail(new Memory(), 'of the same steps');
     for (let i = 0; i < 500; i++) tail.add(0.1);
-    expect(coarse(500).wake(false, 0.1)).toBe(tail.evidence(0.1));
-    expect(coarse(500).wake(false, 0.1)).toBeLessThan(0.5);
-    expect(coarse(500).wake(false, 2)).toBe(tail.evidence(2));
-    expect(coarse(500).wake(false, 2)).toBeGreaterThan(5);
+    expect(coarse(500).exitRarity(false, 0.1)).toBe(tail.rarity(0.1));
+    expect(coarse(500).exitRarity(false, 0.1)).toBeLessThan(0.5);
+    expect(coarse(500).exitRarity(false, 2)).toBe(tail.rarity(2));
+    expect(coarse(500).exitRarity(false, 2)).toBeGreaterThan(5);
   });
 
   test('after fewer than a hundred says nothing yet', () => {
-    expect(coarse(99).wake(false, 2)).toBe(0);
-    expect(coarse(100).wake(false, 2)).toBeGreaterThan(1);
+    expect(coarse(99).exitRarity(false, 2)).toBe(0);
+    expect(coarse(100).exitRarity(false, 2)).toBeGreaterThan(1);
   });
 });
 
 describe('what does not become usual', () => {
-  const longer = (rest: Rest): number => {
+  const longer = (rest: Flatline): number => {
     for (let i = 0; i < 9; i++) rest.learn(true, 0, true);
-    return rest.still(true);
+    return rest.lengthRarity(true);
   };
   const usual = longer(livelyRest());
 
@@ -126,10 +126,10 @@ test('whatever it hears: finite, not below 0, and asking changes nothing', () =>
   fc.assert(
     fc.property(fc.array(reading, { maxLength: 400 }), fc.boolean(), (readings, repeats) => {
       const memory = new Memory();
-      const rest = new Rest(memory);
+      const rest = new Flatline(memory);
       for (const [again, size, normal] of readings) rest.learn(again, size, normal);
       const before = memory.toBytes();
-      for (const rarity of [rest.still(repeats), rest.wake(repeats, 3)]) {
+      for (const rarity of [rest.lengthRarity(repeats), rest.exitRarity(repeats, 3)]) {
         expect(rarity).toBeGreaterThanOrEqual(0);
         expect(rarity).toBeLessThan(1e4);
       }

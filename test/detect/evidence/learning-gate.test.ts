@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Guard } from '../../../src/detect/evidence/learning-gate.ts';
+import { LearningGate } from '../../../src/detect/evidence/learning-gate.ts';
 import { Memory } from '../../../src/math/memory.ts';
 
-const guardOf = (patience: number): Guard => new Guard(new Memory(), 'guard', patience);
+const guardOf = (patience: number): LearningGate => new LearningGate(new Memory(), 'guard', patience);
 /** For each reading, in turn, whether it may teach. */
-const admitted = (guard: Guard, odd: readonly boolean[]): boolean[] => odd.map((each) => guard.admits(each));
+const admitted = (guard: LearningGate, odd: readonly boolean[]): boolean[] => odd.map((each) => guard.admits(each));
 const row = (count: number): boolean[] => new Array<boolean>(count).fill(true);
 
 test('with a patience of 3 the first three odd readings teach nothing, and of those after them every second teaches', () => {
@@ -57,10 +57,10 @@ test('what is in order always teaches, and of n odd readings more than the patie
 
 test('the count is in the memory: a restored guard goes on with it', () => {
   const memory = new Memory();
-  admitted(new Guard(memory, 'guard', 3), row(3));
+  admitted(new LearningGate(memory, 'guard', 3), row(3));
   const [after, restored] = [new Memory(), new Memory()].map((each) => ({
     memory: each,
-    guard: new Guard(each, 'guard', 3),
+    guard: new LearningGate(each, 'guard', 3),
   }));
   restored.memory.fromBytes(memory.toBytes());
   expect(restored.guard.admits(true)).toBe(true); // the fourth

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Shift } from '../../../src/detect/evidence/mean-shift.ts';
+import { MeanShift } from '../../../src/detect/evidence/mean-shift.ts';
 import { Memory } from '../../../src/math/memory.ts';
 import { Random } from '../../../src/math/random.ts';
 
 const PATIENCE = 1000;
 
 /** What the shift makes of each reading, and learns from it. */
-const follow = (shift: Shift, readings: readonly number[]): number[] =>
+const follow = (shift: MeanShift, readings: readonly number[]): number[] =>
   readings.map((x) => {
     const score = shift.score(x);
     shift.learn(x);
@@ -17,7 +17,7 @@ const noise = (count: number, mean = 20, seed = 1): number[] => {
   const random = new Random(seed);
   return Array.from({ length: count }, () => mean + random.normal());
 };
-const shiftOf = (patience = PATIENCE): Shift => new Shift(new Memory(), patience);
+const shiftOf = (patience = PATIENCE): MeanShift => new MeanShift(new Memory(), patience);
 const above = (scores: readonly number[]): number => scores.filter((score) => score > 1).length;
 
 describe('noise of deviation 1 around 20', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Coherence } from '../../../src/detect/evidence/regression-residuals.ts';
+import { RegressionResiduals } from '../../../src/detect/evidence/regression-residuals.ts';
 import { Memory } from '../../../src/math/memory.ts';
 import { Random } from '../../../src/math/random.ts';
 
@@ -9,15 +9,15 @@ const RIDGE = 1e-3;
 
 type Rows = readonly (readonly number[])[];
 
-function coherenceOf(rows: Rows): { coherence: Coherence; memory: Memory } {
+function coherenceOf(rows: Rows): { coherence: RegressionResiduals; memory: Memory } {
   const memory = new Memory();
-  const coherence = new Coherence(memory, rows[0].length);
+  const coherence = new RegressionResiduals(memory, rows[0].length);
   for (const row of rows) coherence.learn(Float64Array.from(row));
   return { coherence, memory };
 }
 
 /** z, fitted and y itself after measuring y, of which the series in `missing` were not heard. */
-function measure(coherence: Coherence, y: readonly number[], missing: readonly number[] = []) {
+function measure(coherence: RegressionResiduals, y: readonly number[], missing: readonly number[] = []) {
   const vector = Float64Array.from(y);
   coherence.measure(
     vector,

@@ -1,26 +1,28 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { EVIDENCE, EVIDENCE_KINDS, weigh, type EvidenceKind } from '../../../src/detect/evidence/score.ts';
+import { EVIDENCE_KINDS, type EvidenceKind } from '../../../src/detect/evidence/kind.ts';
+import { KINDS } from '../../../src/detect/evidence/kinds.ts';
+import { combine } from '../../../src/detect/evidence/score.ts';
 
 const K = EVIDENCE_KINDS.length;
-type Way = 'lasting' | 'sudden' | 'alone';
+type Way = 'collective' | 'point' | 'contextual';
 
 /** The score of some evidence, and what each kind had to do with it. */
 function scoreOf(found: Partial<Record<EvidenceKind, number>>, { scale = 1, trust = 1, shift = 0, hold = false } = {}) {
   const e = Float64Array.from(EVIDENCE_KINDS, (kind) => found[kind] ?? 0);
   const parts = new Float64Array(K).fill(NaN); // as they may be from the reading before
-  const score = weigh(e, scale, trust, shift, hold, parts);
+  const score = combine(e, scale, trust, shift, hold, parts);
   return { score, parts: Object.fromEntries(EVIDENCE_KINDS.map((kind, k) => [kind, parts[k]])) };
 }
 /** As much evidence of a kind as comes to x in a way. */
-const worth = (x: number, kind: EvidenceKind, way: Way): number => x / EVIDENCE[kind][way];
+const worth = (x: number, kind: EvidenceKind, way: Way): number => x / KINDS[kind].weights[way];
 const none = Object.fromEntries(EVIDENCE_KINDS.map((kind) => [kind, 0]));
 
 describe('four ways to an alarm', () => {
   test('what lasts is added up', () => {
     const { score, parts } = scoreOf({
-      extreme: worth(0.3, 'extreme', 'lasting'),
-      level: worth(0.4, 'level', 'lasting'),
+      extreme: worth(0.3, 'extreme', 'collective'),
+      level: worth(0.4, 'level', 'collective'),
     });
     expect(score).toBeCloseTo(0.7, 12);
     expect(parts['extreme']).toBeCloseTo(0.3, 12);
@@ -28,26 +30,27 @@ describe('four ways to an alarm', () => {
   });
 
   test('what is sudden counts in full at once', () => {
-    expect(scoreOf({ jump: worth(3, 'jump', 'sudden') })).toEqual({ score: 3, parts: { ...none, jump: 3 } });
+    expect(scoreOf({ jump: worth(3, 'jump', 'point') })).toEqual({ score: 3, parts: { ...none, jump: 3 } });
   });
 
   test('a misfit with the group is an alarm by itself', () => {
-    const { score, parts } = scoreOf({ company: worth(3, 'company', 'alone') });
+    const { score, parts } = scoreOf({ correlation: worth(3, 'correlation', 'contextual') });
     expect(score).toBeCloseTo(3, 12);
-    expect(parts).toEqual({ ...none, company: score });
+    expect(parts).toEqual({ ...none, correlation: score });
   });
 
   test('a shift has its own line', () => {
-    const level = worth(0.9, 'level', 'lasting');
-    expect(scoreOf({ level }, { shift: 2.5 })).toEqual({ score: 2.5, parts: { ...none, shift: 2.5 } });
-    expect(scoreOf({ level }, { shift: 0.5 }).parts['shift']).toBe(0);
+    const level = worth(0.9, 'level', 'collective');
+    expect(scoreOf({ level }, { shift: 2.5 })).toEqual({ score: 2.5, parts: { ...none, mean_shift: 2.5 } });
+    expect(scoreOf({ level }, { shift: 0.5 }).parts['mean_shift']).toBe(0);
   });
 });
 
 test('where anomalies are held a rare level counts 0.53 of itself, all else in full', () => {
-  for (const kind of EVIDENCE_KINDS.filter((kind) => kind !== 'shift')) {
+  for (const kind of EVIDENCE_KINDS.filter((kind) => kind !== 'mean_shift')) {
     const found = {
-      [kind]: 0.9 / Math.max(...(['lasting', 'sudden', 'alone'] as const).map((way) => EVIDENCE[kind][way])),
+      [kind]:
+        0.9 / Math.max(...(['collective', 'point', 'contextual'] as const).map((way) => KINDS[kind].weights[way])),
     };
     const [absorbed, held] = [false, true].map((hold) => scoreOf(found, { hold }).score);
     expect(held).toBeCloseTo((kind === 'level' ? 0.53 : 1) * absorbed, 12);
@@ -59,7 +62,7 @@ test('of nothing comes nothing', () => {
 });
 
 test('many small oddities are an alarm, but what lasts is never a critical one: beyond the line it is bent', () => {
-  const [at, beyond, far] = [1, 2, 8].map((x) => scoreOf({ level: worth(x, 'level', 'lasting') }).score);
+  const [at, beyond, far] = [1, 2, 8].map((x) => scoreOf({ level: worth(x, 'level', 'collective') }).score);
   expect(at).toBeCloseTo(1, 12);
   expect(beyond).toBeGreaterThan(1);
   expect(beyond).toBeLessThan(2);
@@ -67,23 +70,26 @@ test('many small oddities are an alarm, but what lasts is never a critical one: 
 });
 
 test('the scale is the sensitivity over the height of the line, and a shift has it already', () => {
-  expect(scoreOf({ jump: worth(3, 'jump', 'sudden') }, { scale: 0.5 }).score).toBeCloseTo(1.5, 12);
+  expect(scoreOf({ jump: worth(3, 'jump', 'point') }, { scale: 0.5 }).score).toBeCloseTo(1.5, 12);
   expect(scoreOf({}, { scale: 0.5, shift: 2 }).score).toBe(2);
 });
 
 describe('a network that is not trusted', () => {
-  const course = worth(2, 'course', 'alone');
+  const course = worth(2, 'sequence', 'contextual');
 
   test('cannot raise an alarm by its word alone, only add it to the rest', () => {
-    expect(scoreOf({ course }, { trust: 1 }).parts).toEqual({ ...none, course: expect.closeTo(2, 12) as number });
-    const { score, parts } = scoreOf({ course }, { trust: 0 });
+    expect(scoreOf({ sequence: course }, { trust: 1 }).parts).toEqual({
+      ...none,
+      sequence: expect.closeTo(2, 12) as number,
+    });
+    const { score, parts } = scoreOf({ sequence: course }, { trust: 0 });
     expect(score).toBeLessThan(1.1); // bent: what lasts hardly goes beyond the line
-    expect(parts).toEqual({ ...none, course: expect.closeTo(score, 12) as number });
-    expect(scoreOf({ course }, { trust: 0.5 }).score).toBeCloseTo(Math.max(1, score), 12);
+    expect(parts).toEqual({ ...none, sequence: expect.closeTo(score, 12) as number });
+    expect(scoreOf({ sequence: course }, { trust: 0.5 }).score).toBeCloseTo(Math.max(1, score), 12);
   });
 
   test('takes nothing from what is not its word: company, and a jump', () => {
-    for (const found of [{ company: worth(2, 'company', 'alone') }, { jump: worth(2, 'jump', 'sudden') }])
+    for (const found of [{ correlation: worth(2, 'correlation', 'contextual') }, { jump: worth(2, 'jump', 'point') }])
       expect(scoreOf(found, { trust: 0 })).toEqual(scoreOf(found, { trust: 1 }));
   });
 });
@@ -111,14 +117,14 @@ describe('for all evidence', () => {
   });
 
   test('only kinds with a weight in the way that won have a part, and only where there was evidence', () => {
-    const ways: Way[] = ['lasting', 'sudden', 'alone'];
+    const ways: Way[] = ['collective', 'point', 'contextual'];
     fc.assert(
       fc.property(shares, setting, (e, options) => {
         const { score, parts } = scoreOf(foundOf(e), options);
         const spoke = EVIDENCE_KINDS.filter((kind) => parts[kind] > 0);
-        if (spoke.includes('shift')) expect([spoke, score]).toEqual([['shift'], options.shift]);
-        else expect(ways.some((way) => spoke.every((kind) => EVIDENCE[kind][way] > 0))).toBe(true);
-        for (const kind of spoke) if (kind !== 'shift') expect(e[EVIDENCE_KINDS.indexOf(kind)]).toBeGreaterThan(0);
+        if (spoke.includes('mean_shift')) expect([spoke, score]).toEqual([['mean_shift'], options.shift]);
+        else expect(ways.some((way) => spoke.every((kind) => KINDS[kind].weights[way] > 0))).toBe(true);
+        for (const kind of spoke) if (kind !== 'mean_shift') expect(e[EVIDENCE_KINDS.indexOf(kind)]).toBeGreaterThan(0);
       }),
     );
   });

@@ -21,7 +21,7 @@ const past = fc.array(fc.oneof(value, fc.double({ min: 0, max: 17, noNaN: true }
 test('of an exponential past it is log10 e a unit, within 0.05, also three times as far as anything seen', () => {
   const { tail } = tailOf(exponential(20_000));
   for (const v of [0.1, 0.5, 1, 2, 3, 4, 6, 10, 30]) {
-    const evidence = tail.evidence(v);
+    const evidence = tail.rarity(v);
     expect(Math.abs(evidence - v * Math.LOG10E) / Math.max(1, evidence)).toBeLessThan(0.05);
   }
 });
@@ -29,9 +29,9 @@ test('of an exponential past it is log10 e a unit, within 0.05, also three times
 test('after 100 zeros: 3 of 101 at the 98 % quantile, from there 10 times rarer every log 10 half buckets', () => {
   const { tail } = tailOf(new Array<number>(100).fill(0));
   const u = 0.98 * BUCKET; // linear within a bucket, which ends at 17 / 256
-  expect(tail.evidence(0)).toBeCloseTo(0, 12);
-  expect(tail.evidence(u)).toBeCloseTo(Math.log10(101 / 3), 12);
-  expect(tail.evidence(u + (Math.LN10 * BUCKET) / 2)).toBeCloseTo(Math.log10(101 / 3) + 1, 12);
+  expect(tail.rarity(0)).toBeCloseTo(0, 12);
+  expect(tail.rarity(u)).toBeCloseTo(Math.log10(101 / 3), 12);
+  expect(tail.rarity(u + (Math.LN10 * BUCKET) / 2)).toBeCloseTo(Math.log10(101 / 3) + 1, 12);
 });
 
 test('96 zeros, 3 in bucket 10 and 1 in bucket 30: a mean excess of 10 buckets, above 10 2/3', () => {
@@ -39,19 +39,19 @@ test('96 zeros, 3 in bucket 10 and 1 in bucket 30: a mean excess of 10 buckets, 
   const { tail } = tailOf(buckets.map((b) => b * BUCKET));
   // The tail is 2 of 100: the last value, and the upper third of bucket 10. (30.5 - 10 2/3 + 1/6) / 2 = 10.
   const u = (11 - 1 / 3) * BUCKET;
-  expect(tail.evidence(u)).toBeCloseTo(Math.log10(101 / 3), 9);
-  expect(tail.evidence(u + 10 * BUCKET)).toBeCloseTo(Math.log10(101 / 3) + Math.LOG10E, 9);
+  expect(tail.rarity(u)).toBeCloseTo(Math.log10(101 / 3), 9);
+  expect(tail.rarity(u + 10 * BUCKET)).toBeCloseTo(Math.log10(101 / 3) + Math.LOG10E, 9);
 });
 
 test('of nothing, nothing follows', () => {
-  for (const v of [0, 1, 17]) expect(tailOf([]).tail.evidence(v)).toBeCloseTo(0, 12);
+  for (const v of [0, 1, 17]) expect(tailOf([]).tail.rarity(v)).toBeCloseTo(0, 12);
 });
 
 test('never negative, always finite, and never less for a larger value', () => {
   fc.assert(
     fc.property(past, value, value, (values, v, w) => {
       const { tail } = tailOf(values);
-      const [less, more] = [Math.min(v, w), Math.max(v, w)].map((x) => tail.evidence(x));
+      const [less, more] = [Math.min(v, w), Math.max(v, w)].map((x) => tail.rarity(x));
       expect(less).toBeGreaterThanOrEqual(0);
       expect(more).toBeGreaterThanOrEqual(less - 1e-12);
       expect(more).toBeLessThan(Infinity);
@@ -62,23 +62,23 @@ test('never negative, always finite, and never less for a larger value', () => {
 test('asking changes nothing', () => {
   const { tail, memory } = tailOf(exponential(500));
   const before = memory.toBytes();
-  tail.evidence(3);
+  tail.rarity(3);
   expect(memory.toBytes()).toEqual(before);
 });
 
 test('when the 40,001st value halves the weight of the past, what is rare stays as rare', () => {
   const { tail } = tailOf(exponential(40_000));
   const levels = [0.5, 2, 4, 12];
-  const before = levels.map((v) => tail.evidence(v));
+  const before = levels.map((v) => tail.rarity(v));
   tail.add(1);
-  for (const [i, v] of levels.entries()) expect(tail.evidence(v)).toBeCloseTo(before[i], 2);
+  for (const [i, v] of levels.entries()) expect(tail.rarity(v)).toBeCloseTo(before[i], 2);
 });
 
 test('so the past fades: what was rare and then comes for ever becomes ordinary', () => {
   const { tail } = tailOf(exponential(40_000));
-  expect(tail.evidence(8)).toBeGreaterThan(3);
+  expect(tail.rarity(8)).toBeGreaterThan(3);
   for (let t = 0; t < 40_000; t++) tail.add(9);
-  expect(tail.evidence(8)).toBeLessThan(0.3);
+  expect(tail.rarity(8)).toBeLessThan(0.3);
 });
 
 test('what is kept up to date is what counting all buckets anew gives', () => {
@@ -105,7 +105,7 @@ test('what is kept up to date is what counting all buckets anew gives', () => {
   };
   fc.assert(
     fc.property(past, value, (values, v) => {
-      expect(tailOf(values).tail.evidence(v)).toBe(counted(values, v));
+      expect(tailOf(values).tail.rarity(v)).toBe(counted(values, v));
     }),
   );
 });

@@ -36,8 +36,8 @@ test('noise five times as large surprises within ten steps as nothing ordinary d
     repeat(50, () => 10 * random.normal()),
   );
   expect(Math.max(...burst.slice(0, 10))).toBeGreaterThan(quantile(0.999));
-  expect(volatility.liveliness).toBeGreaterThan(3);
-  expect(volatility.liveliness).toBeLessThan(6);
+  expect(volatility.stepRatio).toBeGreaterThan(3);
+  expect(volatility.stepRatio).toBeLessThan(6);
 });
 
 test('so does no movement at all, once the energy of 48 steps has faded', () => {
@@ -47,7 +47,7 @@ test('so does no movement at all, once the energy of 48 steps has faded', () => 
     repeat(150, () => 0),
   );
   expect(Math.max(...silence)).toBeGreaterThan(quantile(0.999));
-  expect(volatility.liveliness).toBeLessThan(0.3);
+  expect(volatility.stepRatio).toBeLessThan(0.3);
 });
 
 test('more of the same does not: 200 steps like those before stay under twice their usual surprisal', () => {
@@ -58,8 +58,8 @@ test('more of the same does not: 200 steps like those before stay under twice th
   );
   const mean = more.reduce((sum, x) => sum + x, 0) / more.length;
   expect(mean).toBeLessThan(2 * quantile(0.5));
-  expect(volatility.liveliness).toBeGreaterThan(0.6);
-  expect(volatility.liveliness).toBeLessThan(1.5);
+  expect(volatility.stepRatio).toBeGreaterThan(0.6);
+  expect(volatility.stepRatio).toBeLessThan(1.5);
 });
 
 test('what is not normal moves the energy on, and stays as odd as it was', () => {
@@ -69,7 +69,7 @@ test('what is not normal moves the energy on, and stays as odd as it was', () =>
       volatility.surprisal(10);
       volatility.learn(10, volatility === told);
     }
-  expect(kept.liveliness).toBeGreaterThan(3);
+  expect(kept.stepRatio).toBeGreaterThan(3);
   expect(kept.surprisal(10)).toBeGreaterThan(told.surprisal(10) + 2);
 });
 
@@ -81,7 +81,7 @@ test('one absurd step does not last: finite, and ordinary again within 2000 step
   const { volatility, random } = ordinary();
   const after = follow(volatility, [1e300, ...repeat(2000, () => 2 * random.normal())]);
   expect(after.every(Number.isFinite)).toBe(true);
-  expect(volatility.liveliness).toBeLessThan(1.5);
+  expect(volatility.stepRatio).toBeLessThan(1.5);
 });
 
 test('asking changes nothing that a snapshot would keep', () => {

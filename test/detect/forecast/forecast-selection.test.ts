@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Rivalry } from '../../../src/detect/forecast/forecast-selection.ts';
+import { ForecastSelection } from '../../../src/detect/forecast/forecast-selection.ts';
 import { Memory } from '../../../src/math/memory.ts';
 
 /** After readings that cost the network and the baseline so much, in nats. */
-function rivalryOf(...losses: readonly (readonly [number, number])[]): Rivalry {
-  const rivalry = new Rivalry(new Memory());
-  for (const [network, baseline] of losses) rivalry.add(network, baseline);
+function rivalryOf(...losses: readonly (readonly [number, number])[]): ForecastSelection {
+  const rivalry = new ForecastSelection(new Memory());
+  for (const [network, baseline] of losses) rivalry.update(network, baseline);
   return rivalry;
 }
 const many = (network: number, baseline: number, count = 100) =>
@@ -33,7 +33,7 @@ test('one reading counts for 20 nats at most', () => {
 
 test('the past fades: a network that was behind for 10,000 readings and then leads by 1 has the word within 3,000', () => {
   const rivalry = many(3, 2, 10_000);
-  for (let t = 0; t < 3000; t++) rivalry.add(2, 3);
+  for (let t = 0; t < 3000; t++) rivalry.update(2, 3);
   expect(rivalry).toMatchObject({ share: 1, trust: expect.closeTo(1, 0) as number });
 });
 

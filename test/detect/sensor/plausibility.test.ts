@@ -27,11 +27,11 @@ describe('the largest step', () => {
   /** Reads 20 at minute 0; a step is 2 at most. */
   const at20 = (): Plausibility => {
     const plausible = new Plausibility(new Memory(), { range: null, maxStep: 2 });
-    plausible.trust(20, 0);
+    plausible.update(20, 0);
     return plausible;
   };
   const score = (plausible: Plausibility, value: number, minute: number): number =>
-    plausible.leapScore(value, minute * MINUTE, MINUTE);
+    plausible.stepScore(value, minute * MINUTE, MINUTE);
 
   test('is within one usual interval, up or down', () => {
     expect([21, 22, 18, 23].map((value) => score(at20(), value, 1))).toEqual([0.5, 1, 1, 1.5]);
@@ -55,9 +55,9 @@ describe('the largest step', () => {
 
   test('is no concern where none was given, nor of the first reading', () => {
     const free = new Plausibility(new Memory(), { range: null });
-    free.trust(0, 0);
-    expect(free.leapScore(1e30, 1, MINUTE)).toBe(0);
-    expect(new Plausibility(new Memory(), { range: null, maxStep: 1 }).leapScore(99, 0, 0)).toBe(0);
+    free.update(0, 0);
+    expect(free.stepScore(1e30, 1, MINUTE)).toBe(0);
+    expect(new Plausibility(new Memory(), { range: null, maxStep: 1 }).stepScore(99, 0, 0)).toBe(0);
   });
 });
 
@@ -65,7 +65,7 @@ describe('a code for "no value"', () => {
   /** A river between 4 and 14 degrees. */
   const river = (readings = 100): Plausibility => {
     const plausible = new Plausibility(new Memory(), { range: null });
-    for (let t = 0; t < readings; t++) plausible.trust(4 + (t % 11), t * MINUTE);
+    for (let t = 0; t < readings; t++) plausible.update(4 + (t % 11), t * MINUTE);
     return plausible;
   };
 
@@ -75,7 +75,7 @@ describe('a code for "no value"', () => {
 
   test('a boiler may well have 85 degrees, and a counter of people 255', () => {
     const boiler = new Plausibility(new Memory(), { range: null });
-    for (let t = 0; t < 100; t++) boiler.trust(40 + (t % 31), t * MINUTE);
+    for (let t = 0; t < 100; t++) boiler.update(40 + (t % 31), t * MINUTE);
     expect(boiler.codeScore(85)).toBe(0);
   });
 
@@ -86,7 +86,7 @@ describe('a code for "no value"', () => {
   test('nor is any before fifty readings, or of a series that was always the same', () => {
     expect(river(49).codeScore(-9999)).toBe(0);
     const constant = new Plausibility(new Memory(), { range: null });
-    for (let t = 0; t < 100; t++) constant.trust(0, t * MINUTE);
+    for (let t = 0; t < 100; t++) constant.update(0, t * MINUTE);
     expect(constant.codeScore(85)).toBe(0);
   });
 });
@@ -94,7 +94,7 @@ describe('a code for "no value"', () => {
 test('a code that was there in the beginning is one all the same, a value that is read often is none', () => {
   const read = (often: number): number => {
     const plausible = new Plausibility(new Memory(), { range: null });
-    for (let t = 0; t < 100; t++) plausible.trust(t % often === 0 ? 85 : t % 11, t * MINUTE);
+    for (let t = 0; t < 100; t++) plausible.update(t % often === 0 ? 85 : t % 11, t * MINUTE);
     return plausible.codeScore(85);
   };
   expect(read(50)).toBeGreaterThan(1);
@@ -106,7 +106,7 @@ test('a value within all that was read is never a code', () => {
   fc.assert(
     fc.property(values, fc.constantFrom(-9999, -127, 85, 127, 255, 999), (values, code) => {
       const plausible = new Plausibility(new Memory(), { range: null });
-      for (const [t, value] of [...values, code - 0.5, code + 0.5].entries()) plausible.trust(value, t);
+      for (const [t, value] of [...values, code - 0.5, code + 0.5].entries()) plausible.update(value, t);
       expect(plausible.codeScore(code)).toBe(0);
     }),
   );

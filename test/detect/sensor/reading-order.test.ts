@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Reading } from '../../../src/detect/reading.ts';
-import { Course } from '../../../src/detect/sensor/reading-order.ts';
+import { ReadingOrder } from '../../../src/detect/sensor/reading-order.ts';
 import { Memory, section } from '../../../src/math/memory.ts';
 
-const courseOf = (): Course => new Course(new Memory());
+const courseOf = (): ReadingOrder => new ReadingOrder(new Memory());
 
 /** Timed by its sender, and by its arrival. */
 const own = (at: number): Reading => ({ series: 's', at, value: 1, receivedAt: 1_000_000 });
@@ -18,7 +18,7 @@ test('times of the sender must move forward', () => {
 
 test('of two series in one memory each goes by its own times', () => {
   const memory = new Memory();
-  const [one, other] = ['one', 'other'].map((slug) => new Course(section(memory, slug)));
+  const [one, other] = ['one', 'other'].map((slug) => new ReadingOrder(section(memory, slug)));
   expect(one.order(own(100))).toEqual(own(100));
   expect(other.order(own(50))).toEqual(own(50));
   expect([one.order(own(100)), other.order(own(50))]).toEqual(['duplicate', 'duplicate']);
@@ -40,16 +40,16 @@ test('a bumped reading keeps its value and the time it reached us', () => {
 
 describe('restored', () => {
   /** A course of the same memory, as of another run. */
-  const restored = (memory: Memory): Course => {
+  const restored = (memory: Memory): ReadingOrder => {
     const after = new Memory();
-    const course = new Course(after);
+    const course = new ReadingOrder(after);
     after.fromBytes(memory.toBytes());
     return course;
   };
 
   test('last times survive a restart', () => {
     const memory = new Memory();
-    new Course(memory).order(own(100));
+    new ReadingOrder(memory).order(own(100));
     const after = restored(memory);
     expect(after.order(own(100))).toBe('duplicate');
     expect(after.order(arrived(90))).toMatchObject({ at: 101 });
@@ -57,7 +57,7 @@ describe('restored', () => {
 
   test('before its first reading it takes any', () => {
     const memory = new Memory();
-    new Course(memory);
+    new ReadingOrder(memory);
     expect(restored(memory).order(own(-50))).toEqual(own(-50));
   });
 
@@ -75,7 +75,7 @@ describe('restored', () => {
         const whole = courseOf();
         const expected = course.map((one) => whole.order(one));
         const memory = new Memory();
-        const first = new Course(memory);
+        const first = new ReadingOrder(memory);
         const before = course.slice(0, cut).map((one) => first.order(one));
         const second = restored(memory);
         expect([...before, ...course.slice(cut).map((one) => second.order(one))]).toEqual(expected);
@@ -112,7 +112,12 @@ describe('a clock that cannot be right', () => {
   const MINUTE = 60_000;
   const START = Date.UTC(2026, 0);
   /** Readings a minute apart; the device says what `clock` makes of the minute. The times at which they count. */
-  function hear(course: Course, from: number, to: number, clock: (minute: number) => number): (number | string)[] {
+  function hear(
+    course: ReadingOrder,
+    from: number,
+    to: number,
+    clock: (minute: number) => number,
+  ): (number | string)[] {
     return Array.from({ length: to - from }, (_, i) => {
       const minute = from + i;
       const receivedAt = START + minute * MINUTE + 200;

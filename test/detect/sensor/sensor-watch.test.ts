@@ -12,7 +12,7 @@ function sensor() {
   let at = START;
   const say = (after = MINUTE, clock: { saidAt?: number } = {}): void => {
     at += after;
-    watch.hear({ series: 'tank', at, value: 1, receivedAt: at + 200, ...clock }, false);
+    watch.update({ series: 'tank', at, value: 1, receivedAt: at + 200, ...clock }, false);
   };
   return {
     memory,
@@ -51,7 +51,7 @@ describe('an interruption', () => {
 test('when it was last heard, in the time of arrival', () => {
   const { say, watch } = sensor();
   say();
-  expect(watch.silence.heardAt).toBe(START + MINUTE + 200);
+  expect(watch.silence.receivedAt).toBe(START + MINUTE + 200);
 });
 
 describe('the clock of the device', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Silence } from '../../../src/detect/sensor/silence-detector.ts';
+import { SilenceDetector } from '../../../src/detect/sensor/silence-detector.ts';
 import { Memory } from '../../../src/math/memory.ts';
 
 const [SECOND, MINUTE, HOUR, DAY] = [1000, 60_000, 3_600_000, 86_400_000];
@@ -8,12 +8,12 @@ const START = 1e12;
 /** A sensor of which only the arrivals are known: `say` adds one so long after the last. */
 function sensor(after: number | 'auto' | 'never' = 'auto') {
   const memory = new Memory();
-  const silence = new Silence(memory, after);
+  const silence = new SilenceDetector(memory, after);
   let at = START;
   let learning = false;
   const say = (gap = MINUTE): void => {
     at += gap;
-    silence.hear(at, learning);
+    silence.update(at, learning);
   };
   return {
     memory,
@@ -150,7 +150,7 @@ test('a sensor that was never heard is not silent', () => {
 test('the time in which nobody listened does not count, neither as silence nor as a gap', () => {
   const { chat, say, after, silence, now } = sensor();
   chat(60);
-  silence.resume(now() + 9 * HOUR, Infinity);
+  silence.markDowntime(now() + 9 * HOUR, Infinity);
   expect(after(9 * HOUR)).toBe(0);
   say(9 * HOUR + MINUTE);
   chat(60);
@@ -159,13 +159,13 @@ test('the time in which nobody listened does not count, neither as silence nor a
 
 test('nothing changes when the sensor would not have spoken meanwhile: it was not missed', () => {
   const { memory, chat, after, silence, now } = sensor();
-  silence.resume(now() + HOUR, Infinity); // nor when it was never heard
+  silence.markDowntime(now() + HOUR, Infinity); // nor when it was never heard
   chat(60);
   const before = memory.toBytes();
-  for (const away of [0, 1, MINUTE]) silence.resume(now() + away, Infinity);
+  for (const away of [0, 1, MINUTE]) silence.markDowntime(now() + away, Infinity);
   expect(memory.toBytes()).toEqual(before);
   expect(after(10 * MINUTE)).toBe(1);
-  silence.resume(now() + MINUTE + 1, Infinity);
+  silence.markDowntime(now() + MINUTE + 1, Infinity);
   expect(after(11 * MINUTE + 1)).toBe(1);
 });
 
@@ -173,7 +173,7 @@ test('a clock that was set back meanwhile is no reason to wait until it has caug
   const { chat, silence, now } = sensor();
   chat(60);
   const back = now() - DAY;
-  silence.resume(back, Infinity);
+  silence.markDowntime(back, Infinity);
   expect(silence.score(back + 10 * MINUTE)).toBe(1);
 });
 
@@ -186,7 +186,7 @@ test('what it was silent before we were away goes on to count: a link that comes
     at += MINUTE / 2;
     expect(silence.score(at)).toBeLessThanOrEqual(1.15);
     at += MINUTE / 2;
-    silence.resume(at, MINUTE / 2);
+    silence.markDowntime(at, MINUTE / 2);
   }
   expect(silence.score(at)).toBeGreaterThan(1);
   expect(silence.score(at)).toBeLessThan(1.2);
@@ -196,7 +196,7 @@ test('a clock that was set back by an hour takes with it what was silent before'
   const { chat, silence, now } = sensor();
   chat(60);
   const at = now() + 5 * MINUTE - HOUR;
-  silence.resume(at, -HOUR);
+  silence.markDowntime(at, -HOUR);
   expect(silence.score(at)).toBe(0.5);
 });
 

@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Memory } from '../../../src/math/memory.ts';
 import { Random } from '../../../src/math/random.ts';
-import { Beginning } from '../../../src/detect/sensor/startup-outliers.ts';
+import { StartupOutliers } from '../../../src/detect/sensor/startup-outliers.ts';
 
 /** Places of the readings that are taken for no measurement, and those at which the ones before turn out to be spoiled. */
 function judge(values: readonly number[]): { readonly slips: number[]; readonly spoiled: number[] } {
-  const beginning = new Beginning(new Memory());
+  const beginning = new StartupOutliers(new Memory());
   const slips: number[] = [];
   const spoiled: number[] = [];
   values.forEach((value, i) => {
-    if (!beginning.hear(value)) slips.push(i);
+    if (!beginning.admits(value)) slips.push(i);
     if (beginning.spoiled) spoiled.push(i);
   });
   return { slips, spoiled };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Standstill } from '../../../src/detect/sensor/stuck-detector.ts';
+import { StuckDetector } from '../../../src/detect/sensor/stuck-detector.ts';
 import { Memory } from '../../../src/math/memory.ts';
 import { Random } from '../../../src/math/random.ts';
 
@@ -9,11 +9,11 @@ const [MINUTE, HOUR] = [60_000, 3_600_000];
 /** A sensor that says something every minute. */
 function sensor(after: number | 'auto' | 'never' = 'auto') {
   const memory = new Memory();
-  const still = new Standstill(memory, after);
+  const still = new StuckDetector(memory, after);
   let at = 1e12;
   let learning = false;
   const say = (value: number): number => {
-    still.hear(value, (at += MINUTE), learning);
+    still.update(value, (at += MINUTE), learning);
     return still.score();
   };
   return {

@@ -34,7 +34,7 @@ function run(times: readonly number[], ahead: number) {
       unacked++;
       firstAt = Math.min(firstAt, now);
       lastAt = now;
-      window.hear(unacked, now);
+      window.observe(unacked, now);
       if (window.patienceMs(unacked) === 0) commit(false);
     } else {
       now = deadline();
@@ -85,7 +85,7 @@ describe('how many messages come ahead of acknowledgements', () => {
 
   test('another connection may be to another broker: it begins anew', () => {
     const window = new AckWindow();
-    for (let n = 1; n <= 256; n++) window.hear(n, 0);
+    for (let n = 1; n <= 256; n++) window.observe(n, 0);
     expect(window.patienceMs(20)).toBe(Infinity);
     window.reset();
     expect(window.patienceMs(20)).toBe(50);

@@ -13,9 +13,9 @@ const time = fc.oneof(
 const value = fc.double({ noNaN: true, noDefaultInfinity: true });
 const entry: fc.Arbitrary<JournalEntry> = fc.oneof(
   fc.record({ kind: fc.constant('tick' as const), at: time }),
-  fc.record({ kind: fc.constant('wake' as const), at: time, awayMs: fc.oneof(time, fc.constant(Infinity)) }),
+  fc.record({ kind: fc.constant('downtime' as const), at: time, downtimeMs: fc.oneof(time, fc.constant(Infinity)) }),
   fc.record({ kind: fc.constant('session' as const) }),
-  fc.record({ kind: fc.constant('effort' as const), learnEvery: fc.nat(300) }),
+  fc.record({ kind: fc.constant('training_rate' as const), learnEvery: fc.nat(300) }),
   fc.record({
     kind: fc.constant('delivery' as const),
     delivery: fc.record({ id: fc.integer({ min: 1, max: 65_535 }), fingerprint: fc.nat(0xffffffff) }),
@@ -51,8 +51,8 @@ function write(writer: EntryWriter, entry: JournalEntry): void {
   if (entry.kind === 'session') writer.session();
   else if (entry.kind === 'delivery') writer.delivery(entry.delivery);
   else if (entry.kind === 'message') writer.message(entry.source, entry.readings, (slug) => SERIES.indexOf(slug));
-  else if (entry.kind === 'effort') writer.effort(entry.learnEvery);
-  else if (entry.kind === 'wake') writer.wake(entry.at, entry.awayMs);
+  else if (entry.kind === 'training_rate') writer.trainingRate(entry.learnEvery);
+  else if (entry.kind === 'downtime') writer.downtime(entry.at, entry.downtimeMs);
   else writer.tick(entry.at);
 }
 

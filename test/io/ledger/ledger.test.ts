@@ -26,7 +26,7 @@ function open(path = newPath(), everyMs = 60_000) {
   const ledger = new Ledger(db, {
     everyMs,
     acknowledge: (receipts) => did.push(`ack ${receipts.map(({ id }) => id).join()}, ${rowsIn(path)} rows`),
-    onNote: (level, _, message) => did.push(`${level}: ${message}`),
+    log: (level, _, message) => did.push(`${level}: ${message}`),
     makeRoom: () => {
       did.push('room wanted');
       return false;
@@ -68,14 +68,16 @@ const hearing = (ledger: Ledger) => ({
     const message = messageOf(id, value, rest);
     if (!ledger.admit(message)) return false;
     const { receivedAt } = message;
-    ledger.read(1, [{ series: 'a', at: receivedAt, value, receivedAt }], () => FROM);
+    ledger.recordReadings(1, [{ series: 'a', at: receivedAt, value, receivedAt }], () => FROM);
     return true;
   },
 });
 
 /** Values of all messages in the journal. */
 const valuesIn = (ledger: Ledger): number[] =>
-  [...ledger.past()].flatMap(({ entry }) => (entry.kind === 'message' ? entry.readings.map(({ value }) => value) : []));
+  [...ledger.entries()].flatMap(({ entry }) =>
+    entry.kind === 'message' ? entry.readings.map(({ value }) => value) : [],
+  );
 
 /** No page more can be written than there are, or as many as one likes. */
 const fill = (db: Database): void => {
@@ -143,12 +145,12 @@ describe('the order', () => {
 
   test('time that goes by without news is no reason to write', async () => {
     const { ledger, path, hear } = open(newPath(), 20);
-    ledger.tick(T);
+    ledger.recordTick(T);
     await sleep(60);
     expect(rowsIn(path)).toBe(0);
     hear(null, 1);
     ledger.commit();
-    expect([...ledger.past()].map(({ entry }) => entry.kind)).toEqual(['tick', 'message']);
+    expect([...ledger.entries()].map(({ entry }) => entry.kind)).toEqual(['tick', 'message']);
   });
 });
 
@@ -171,7 +173,7 @@ describe('redeliveries', () => {
   test('of what could not be read are known as well', () => {
     const { path, ledger } = open();
     expect(ledger.admit(messageOf(3, 9))).toBe(true);
-    ledger.read(1, [], () => FROM);
+    ledger.recordReadings(1, [], () => FROM);
     ledger.commit();
     const next = open(path);
     expect(valuesIn(next.ledger)).toEqual([]);
@@ -222,7 +224,7 @@ describe('a database that cannot be written', () => {
     const outbox = new AlertOutbox(db, ledger, (topic, payload) => did.push(`${topic} ${payload}`));
     fill(db);
     ledger.admit(messageOf(1, 1));
-    ledger.read(1, [...LONG, ...LONG], () => FROM);
+    ledger.recordReadings(1, [...LONG, ...LONG], () => FROM);
     outbox.add('alert', 'fire');
     await turn();
     hear(2, 2);
@@ -260,7 +262,7 @@ describe('a database that cannot be written', () => {
     fill(db);
     for (let id = 1; id <= 2000; id++) {
       ledger.admit(messageOf(id, id));
-      ledger.read(1, LONG, () => FROM);
+      ledger.recordReadings(1, LONG, () => FROM);
     }
     ledger.commit();
     free(db);
@@ -327,7 +329,7 @@ describe('the journal', () => {
     hear(null, 1);
     ledger.commit();
     ledger.admit(messageOf(null, 2));
-    ledger.read(1, [{ series: 'a', at: T, value: 2, receivedAt: T }], () => ({ input: 3, field: 1 }));
+    ledger.recordReadings(1, [{ series: 'a', at: T, value: 2, receivedAt: T }], () => ({ input: 3, field: 1 }));
     ledger.commit();
     const next = open(path);
     expect(valuesIn(next.ledger)).toEqual([1, 2]);
@@ -381,7 +383,7 @@ test('receipts are what the broker is told, one by one', () => {
   const ledger = new Ledger(db, {
     everyMs: 60_000,
     acknowledge: (receipts) => told.push(...receipts),
-    onNote: () => undefined,
+    log: () => undefined,
     makeRoom: () => false,
     onUnusable: () => undefined,
   });

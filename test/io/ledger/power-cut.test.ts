@@ -39,7 +39,7 @@ const open = (db: Database, acknowledge = (): void => undefined): Ledger =>
   new Ledger(db, {
     everyMs: 1_000_000,
     acknowledge,
-    onNote: (_, fields, message) => {
+    log: (_, fields, message) => {
       throw new Error(`${message} ${JSON.stringify(fields)}`);
     },
     makeRoom: () => false,
@@ -83,7 +83,7 @@ function hear(ledger: Ledger, value: number): void {
   const receipt = { id: value, connection: 1 };
   ledger.admit({ topic: 's/a', payload, receivedAt: at, retained: false, redelivered: false, receipt });
   const readings = Array.from({ length: 30 }, (_, i) => ({ series: `s${i}`, at, value, receivedAt: at }));
-  ledger.read(1, readings, () => ({ input: 0, field: 0 }));
+  ledger.recordReadings(1, readings, () => ({ input: 0, field: 0 }));
 }
 
 /** A file that was being changed: each sector the new one with this chance; where the lengths differ it ends in between. */
@@ -118,7 +118,7 @@ function contents(disk: Disk) {
     throw new Error(problem);
   });
   try {
-    const rows = [...open(db).past()].flatMap(({ seq, entry }) => {
+    const rows = [...open(db).entries()].flatMap(({ seq, entry }) => {
       if (entry.kind !== 'message') return [];
       const values = new Set(entry.readings.map(({ value }) => value));
       if (entry.readings.length !== 30 || values.size !== 1) throw new Error(`a message in row ${seq} is torn`);

@@ -114,7 +114,9 @@ test('a message id tells the same news from other news of the same episode', () 
   ];
   expect(new Set(news).size).toBe(news.length);
   expect(id('updated', { score: 3.4 })).toBe(id('updated'));
-  const moved = [1, 2].map((move) => JSON.parse(eventJson({ ...event('updated'), move })) as { message_id: unknown });
+  const moved = [1, 2].map(
+    (move) => JSON.parse(eventJson({ ...event('updated'), levelChange: move })) as { message_id: unknown },
+  );
   expect(new Set([...news, ...moved.map(({ message_id }) => message_id)]).size).toBe(news.length + 2);
 });
 

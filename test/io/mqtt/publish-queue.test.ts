@@ -1,62 +1,62 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Outbox } from '../../../src/io/mqtt/publish-queue.ts';
+import { PublishQueue } from '../../../src/io/mqtt/publish-queue.ts';
 
-const takeAll = (outbox: Outbox): string[] => {
+const takeAll = (queue: PublishQueue): string[] => {
   const taken: string[] = [];
-  for (let next = outbox.take(); next !== null; next = outbox.take())
+  for (let next = queue.take(); next !== null; next = queue.take())
     taken.push(`${next.topic} ${next.payload}${next.retain ? ' retained' : ''}`);
   return taken;
 };
 
 test('of a state only the newest value is sent, events all and in order', () => {
-  const outbox = new Outbox();
-  outbox.state('a', '1');
-  outbox.event('alarm', 'opened');
-  outbox.state('b', '1');
-  outbox.event('alarm', 'closed');
-  outbox.state('a', '2');
-  expect(outbox.empty).toBe(false);
-  expect(takeAll(outbox)).toEqual(['alarm opened', 'alarm closed', 'a 2 retained', 'b 1 retained']);
-  expect(outbox.empty).toBe(true);
+  const queue = new PublishQueue();
+  queue.putState('a', '1');
+  queue.addEvent('alarm', 'opened');
+  queue.putState('b', '1');
+  queue.addEvent('alarm', 'closed');
+  queue.putState('a', '2');
+  expect(queue.empty).toBe(false);
+  expect(takeAll(queue)).toEqual(['alarm opened', 'alarm closed', 'a 2 retained', 'b 1 retained']);
+  expect(queue.empty).toBe(true);
 });
 
 test('after a new connection every state is due again, once, and no event is', () => {
-  const outbox = new Outbox();
-  outbox.state('a', '1');
-  outbox.state('b', '1');
-  outbox.event('alarm', 'opened');
-  takeAll(outbox);
-  outbox.state('b', '2');
-  outbox.stateAll();
-  expect(takeAll(outbox).toSorted()).toEqual(['a 1 retained', 'b 2 retained']);
+  const queue = new PublishQueue();
+  queue.putState('a', '1');
+  queue.putState('b', '1');
+  queue.addEvent('alarm', 'opened');
+  takeAll(queue);
+  queue.putState('b', '2');
+  queue.requeueStates();
+  expect(takeAll(queue).toSorted()).toEqual(['a 1 retained', 'b 2 retained']);
 });
 
 test('keeps the newest events, drops the oldest, and counts exactly these', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 20 }), fc.array(fc.nat(30)), (maxEvents, portions) => {
-      const outbox = new Outbox(maxEvents);
+      const queue = new PublishQueue(maxEvents);
       let published = 0;
       let taken = 0;
       for (const portion of portions) {
-        for (let n = 0; n < portion; n++) outbox.event('alarm', String(published++));
-        if (outbox.take() !== null) taken++;
+        for (let n = 0; n < portion; n++) queue.addEvent('alarm', String(published++));
+        if (queue.take() !== null) taken++;
       }
-      const rest = takeAll(outbox);
+      const rest = takeAll(queue);
       expect(rest.length).toBeLessThanOrEqual(maxEvents);
       expect(rest).toEqual(Array.from({ length: rest.length }, (_, n) => `alarm ${published - rest.length + n}`));
-      expect(published).toBe(taken + rest.length + outbox.dropped);
+      expect(published).toBe(taken + rest.length + queue.dropped);
     }),
   );
 });
 
 test('what is dropped is gone: whoever wanted to know hears of it, and of what is taken from who publishes it', () => {
-  const outbox = new Outbox(2);
+  const queue = new PublishQueue(2);
   const gone: string[] = [];
-  for (const payload of ['1', '2', '3']) outbox.event('alarm', payload, () => gone.push(payload));
+  for (const payload of ['1', '2', '3']) queue.addEvent('alarm', payload, () => gone.push(payload));
   expect(gone).toEqual(['1']);
-  outbox.take()!.gone!();
+  queue.take()!.onSettled!();
   expect(gone).toEqual(['1', '2']);
-  expect(outbox.take()).toMatchObject({ payload: '3' });
+  expect(queue.take()).toMatchObject({ payload: '3' });
   expect(gone).toEqual(['1', '2']);
 });

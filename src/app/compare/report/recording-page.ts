@@ -2,7 +2,8 @@ import type { Anomaly } from '../../../detect/episode/anomaly.ts';
 import { shortTime } from '../../../detect/episode/short-time.ts';
 import { html, type Content, type Markup } from './markup.ts';
 import { baseName, fact, pageOf, section, type ReportInfo } from './page.ts';
-import { recordingCharts, type RunView } from './timeline-charts.ts';
+import { recordingCharts } from './timeline-charts.ts';
+import type { RunView } from '../run-view.ts';
 
 /** Anomalies listed in one table, the worst. */
 const MOST_LISTED = 100;

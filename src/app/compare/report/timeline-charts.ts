@@ -3,6 +3,7 @@ import { BLOCKS } from '../blocks.ts';
 import type { TimeWindow } from '../../../io/files/label-windows.ts';
 import type { Comparison } from '../compare.ts';
 import type { ContenderResult } from '../run-contender.ts';
+import type { RunView } from '../run-view.ts';
 import type { SeriesTrace, Trace } from '../trace.ts';
 import { html, type Content, type Markup } from './markup.ts';
 import { percent, scale, short, ticks, timeTicks } from './scale.ts';
@@ -158,21 +159,6 @@ function rangeOf(...all: readonly Float64Array[]): { readonly low: number; reado
   if (!(high > low)) return Number.isFinite(low) ? { low: low - 1, high: high + 1 } : { low: 0, high: 1 };
   const air = 0.06 * (high - low);
   return { low: low - air, high: high + air };
-}
-
-/** One run over a recording, as its charts show it. */
-export interface RunView extends Time {
-  readonly columns: readonly string[];
-  /** Name of the series of each column. */
-  readonly series: readonly string[];
-  readonly trace: Pick<Trace, 'at' | 'score' | 'series'>;
-  readonly episodes: readonly Anomaly[];
-  /** Text beside the name of the d-th column; null for none. */
-  readonly noteOf: (d: number) => string | null;
-  /** Who made the forecasts. */
-  readonly forecaster: string;
-  /** The labelled times; null where nothing is labelled. */
-  readonly labels: readonly TimeWindow[] | null;
 }
 
 /** A recording, the forecasts for it, and the anomalies that were reported. */

@@ -1,0 +1,109 @@
+/** The kinds of evidence, in the order in which weighted sums add them and snapshots number them. */
+export const EVIDENCE_KINDS = [
+  'extreme',
+  'level',
+  'forecast_error',
+  'jump',
+  'flatline',
+  'flatline_exit',
+  'sequence',
+  'volatility',
+  'correlation',
+  'mean_shift',
+] as const;
+export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
+
+/** Weight of a kind in each of three ways to an alarm (score.ts): weight times rarity is 1 at the alarm threshold. */
+export interface Weights {
+  readonly collective: number;
+  readonly point: number;
+  readonly contextual: number;
+}
+
+/** One reading of a series, as the kinds of evidence see it. Values are in the unit of the series unless it says otherwise. */
+export interface SeriesReading {
+  readonly value: number;
+  /** Readings before this one. */
+  readonly readings: number;
+  /** The reading before; meaningless where `comparable` is false. */
+  readonly last: number;
+  /** Whether the difference from the reading before means anything: not after a fault or a pause. */
+  readonly comparable: boolean;
+  /** Difference from the reading before; 0 where they cannot be compared. */
+  readonly change: number;
+  /** Whether the value equals the one before. */
+  readonly repeats: boolean;
+  /** The value on the compressed axis (math/bins.ts). */
+  readonly level: number;
+  /** Long-run mean, and deviation of all steps. */
+  readonly mean: number;
+  readonly stepDeviation: number;
+  /** Median of the forecast, and its loss, nats: that of the network and the baseline in their shares. */
+  readonly expected: number;
+  readonly loss: number;
+  /** Residual against the other series of the group, in deviations; 0 in a group of one. */
+  readonly residual: number;
+  /** The value that the other series suggest; NaN in a group of one. */
+  readonly fitted: number;
+}
+
+/** The numbers of an alert's sentence; `detail` is the one that the kind gives. NaN where one does not apply. */
+export interface SentenceNumbers {
+  readonly value: number;
+  readonly expected: number;
+  readonly lower: number;
+  readonly upper: number;
+  readonly detail: number;
+}
+
+/** Writes numbers in as many digits as the sentence needs. */
+export interface NumberFormat {
+  readonly number: (x: number) => string;
+  /** With the unit of the series. */
+  readonly quantity: (x: number) => string;
+  /** In four digits. */
+  readonly ratio: (x: number) => string;
+}
+
+/** The part of a kind that is the same for all series. */
+export interface Kind {
+  readonly name: EvidenceKind;
+  readonly weights: Weights;
+  /** Whether a deviation of this kind has a direction, so that the option `only` can ask for one of them. */
+  readonly directed: boolean;
+  /** The difference that the sentence must show: from the value to its detail, or across the forecast's band. */
+  readonly compares: 'detail' | 'band';
+  /** One plain sentence without its end. `name` is the name of the series. */
+  readonly sentence: (name: string, numbers: SentenceNumbers, format: NumberFormat) => string;
+}
+
+/**
+ * One kind of evidence about one series: one question, and the history that answers it.
+ *
+ * Order of calls for each reading: `observe`, then any of `applies`, `rarity` and `deviation`, then `learn`. `reference`
+ * and `detail` may be asked until the next `observe`. Only `observe` and `learn` change anything.
+ */
+export interface Evidence {
+  readonly kind: Kind;
+  /** Measures the reading. */
+  observe(reading: SeriesReading): void;
+  /** Whether the question makes sense for this reading. */
+  applies(reading: SeriesReading): boolean;
+  /** How rare the measured quantity is for this series, -log10 P. */
+  rarity(reading: SeriesReading): number;
+  /** The deviation whose sign is its direction; 0 where the kind has none. Only the sign is comparable between kinds. */
+  deviation(reading: SeriesReading): number;
+  /**
+   * Adds the measured quantity to the history. `teaches`: whether the reading may change what is normal. `normal`: whether it
+   * may in addition say which steps are usual.
+   */
+  learn(reading: SeriesReading, teaches: boolean, normal: boolean): void;
+  /** The value from which `min_deviation` measures. */
+  reference(reading: SeriesReading): number;
+  /** The number that the sentence needs besides value and forecast; NaN where it needs none. */
+  detail(reading: SeriesReading): number;
+}
+
+/** Sentence of the two kinds that name a step: the reading against the forecast and its band. */
+export const jumpedTo: Kind['sentence'] = (name, { value, expected, lower, upper }, { number, quantity }) =>
+  `${name} jumped to ${quantity(value)}; ${quantity(expected)} was expected, usually ${number(lower)} to ${quantity(upper)}`;

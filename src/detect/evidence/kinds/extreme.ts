@@ -1,0 +1,51 @@
+import type { Memory } from '../../../math/memory.ts';
+import { Extremes } from '../extremes.ts';
+import type { Evidence, Kind, SeriesReading } from '../kind.ts';
+
+export const EXTREME: Kind = {
+  name: 'extreme',
+  weights: { collective: 0.6, point: 0, contextual: 0 },
+  directed: true,
+  compares: 'detail',
+  sentence: (name, { value, detail }, { quantity }) =>
+    `${name} reads ${quantity(value)}, ${value > detail ? 'above' : 'below'} everything seen before, ${quantity(detail)}`,
+};
+
+/** Is the value beyond everything seen so far? */
+export class Extreme implements Evidence {
+  readonly kind = EXTREME;
+  readonly range: Extremes;
+  private record = NaN; // the most extreme value before, on the side of the mean where the reading lies
+
+  constructor(memory: Pick<Memory, 'take'>) {
+    this.range = new Extremes(memory);
+  }
+
+  observe({ value, mean }: SeriesReading): void {
+    this.record = value > mean ? this.range.max : this.range.min;
+  }
+
+  applies(): boolean {
+    return true;
+  }
+
+  rarity({ value, stepDeviation }: SeriesReading): number {
+    return this.range.rarity(value, stepDeviation);
+  }
+
+  deviation({ value, mean }: SeriesReading): number {
+    return value - mean;
+  }
+
+  learn({ value }: SeriesReading, teaches: boolean): void {
+    if (teaches) this.range.add(value);
+  }
+
+  reference({ mean }: SeriesReading): number {
+    return mean;
+  }
+
+  detail(): number {
+    return this.record;
+  }
+}

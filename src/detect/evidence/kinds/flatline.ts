@@ -1,0 +1,110 @@
+import type { Extremes } from '../extremes.ts';
+import type { Flatline } from '../flatline.ts';
+import type { Evidence, Kind, SeriesReading } from '../kind.ts';
+import type { JumpSize } from './jump.ts';
+
+/** The same value again and again, or until just now. */
+export const FLATLINE: Kind = {
+  name: 'flatline',
+  weights: { collective: 0, point: 0.125, contextual: 0 },
+  directed: false,
+  compares: 'band',
+  sentence: (name, { value, detail }, { number, quantity }) =>
+    `${name} stood still for ${number(detail)} readings, unusually long for it; now at ${quantity(value)}`,
+};
+
+/** A large step out of such a flatline. */
+export const FLATLINE_EXIT: Kind = {
+  name: 'flatline_exit',
+  weights: { collective: 0, point: 0.065, contextual: 0 },
+  directed: true,
+  compares: 'detail',
+  sentence: (name, { value, detail }, { quantity }) =>
+    `${name} jumped to ${quantity(value)} after it had stood still at ${quantity(detail)}`,
+};
+
+/** Has the value stood still for unusually long? */
+export class FlatlineLength implements Evidence {
+  readonly kind = FLATLINE;
+  private readonly flatline: Flatline;
+  private readonly range: Pick<Extremes, 'min' | 'max'>;
+  private readonly jump: Pick<JumpSize, 'size'>;
+  private stood = 0; // equal readings in a row, this one included where it is one of them
+
+  /** `range`: values seen so far; `jump`: the size of the reading's step. */
+  constructor(flatline: Flatline, range: Pick<Extremes, 'min' | 'max'>, jump: Pick<JumpSize, 'size'>) {
+    this.flatline = flatline;
+    this.range = range;
+    this.jump = jump;
+  }
+
+  observe({ repeats }: SeriesReading): void {
+    this.stood = this.flatline.repeats + (repeats ? 2 : 1);
+  }
+
+  /** Not at the lowest or the highest value, where a series may rest (sensor/stuck-detector.ts). */
+  applies({ comparable, last }: SeriesReading): boolean {
+    return comparable && last > this.range.min && last < this.range.max;
+  }
+
+  rarity({ repeats }: SeriesReading): number {
+    return this.flatline.lengthRarity(repeats);
+  }
+
+  deviation(): number {
+    return 0;
+  }
+
+  learn({ comparable, repeats }: SeriesReading, _teaches: boolean, normal: boolean): void {
+    if (comparable) this.flatline.learn(repeats, this.jump.size, normal);
+  }
+
+  reference({ expected }: SeriesReading): number {
+    return expected;
+  }
+
+  detail(): number {
+    return this.stood;
+  }
+}
+
+/** Is the step out of a flatline large for such steps? `FlatlineLength` learns for both. */
+export class FlatlineExit implements Evidence {
+  readonly kind = FLATLINE_EXIT;
+  private readonly flatline: Flatline;
+  private readonly jump: Pick<JumpSize, 'size'>;
+  private from = NaN;
+
+  constructor(flatline: Flatline, jump: Pick<JumpSize, 'size'>) {
+    this.flatline = flatline;
+    this.jump = jump;
+  }
+
+  observe({ last }: SeriesReading): void {
+    this.from = last;
+  }
+
+  applies({ comparable }: SeriesReading): boolean {
+    return comparable;
+  }
+
+  rarity({ repeats }: SeriesReading): number {
+    return this.flatline.exitRarity(repeats, this.jump.size);
+  }
+
+  deviation({ change }: SeriesReading): number {
+    return change;
+  }
+
+  learn(): void {
+    // FlatlineLength learns the flatline that both ask.
+  }
+
+  reference({ expected }: SeriesReading): number {
+    return expected;
+  }
+
+  detail(): number {
+    return this.from;
+  }
+}

@@ -1,0 +1,67 @@
+import type { Memory } from '../../../math/memory.ts';
+import { CalibratedScore } from '../calibrated-score.ts';
+import { jumpedTo, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
+
+/** One step that the network did not expect; in its context as far as the network is trusted (forecast-selection.ts). */
+export const FORECAST_ERROR: Kind = {
+  name: 'forecast_error',
+  weights: { collective: 0.03, point: 0.15, contextual: 0.2 },
+  directed: true,
+  compares: 'band',
+  sentence: jumpedTo,
+};
+
+/** Several steps in a row that the network did not expect; trusted like `forecast_error`. */
+export const SEQUENCE: Kind = {
+  name: 'sequence',
+  weights: { collective: 0.135, point: 0, contextual: 0.25 },
+  directed: true,
+  compares: 'band',
+  sentence: (name, { value, expected, lower, upper }, { number, quantity }) =>
+    `${name} changes in an unusual sequence, several unexpected steps in a row: now at ${quantity(value)}, ` +
+    `where ${quantity(expected)} was expected, usually ${number(lower)} to ${quantity(upper)}`,
+};
+
+/** Readings over which the loss of each kind is averaged. */
+const SPANS = { forecast_error: 1, sequence: 6 };
+
+/** Did the forecast miss, in one step or over several? The loss of the forecast, nats, averaged over the span of the kind. */
+export class ForecastLoss implements Evidence {
+  readonly kind: Kind;
+  private readonly score: CalibratedScore;
+  private loss = 0;
+
+  constructor(memory: Pick<Memory, 'take'>, kind: typeof FORECAST_ERROR) {
+    this.kind = kind;
+    this.score = new CalibratedScore(memory, `evidence.${kind.name}`, SPANS[kind.name as keyof typeof SPANS]);
+  }
+
+  observe({ loss }: SeriesReading): void {
+    this.loss = loss;
+  }
+
+  /** One missing step has no error; a sequence goes on through it. */
+  applies({ comparable }: SeriesReading): boolean {
+    return comparable || this.kind === SEQUENCE;
+  }
+
+  rarity(): number {
+    return this.score.rarity(this.loss);
+  }
+
+  deviation({ value, expected }: SeriesReading): number {
+    return value - expected;
+  }
+
+  learn({ comparable }: SeriesReading, _teaches: boolean, normal: boolean): void {
+    if (comparable) this.score.add(this.loss, normal);
+  }
+
+  reference({ expected }: SeriesReading): number {
+    return expected;
+  }
+
+  detail(): number {
+    return NaN;
+  }
+}

@@ -1,0 +1,56 @@
+import type { Memory } from '../../../math/memory.ts';
+import { CalibratedScore } from '../calibrated-score.ts';
+import { Jump } from '../jump.ts';
+import { jumpedTo, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
+
+export const JUMP: Kind = {
+  name: 'jump',
+  weights: { collective: 0, point: 0.15, contextual: 0 },
+  directed: true,
+  compares: 'band',
+  sentence: jumpedTo,
+};
+
+/** Is the step large for the steps of the last hundred readings? */
+export class JumpSize implements Evidence {
+  readonly kind = JUMP;
+  /** Of the last reading observed (jump.ts). */
+  size = 0;
+  private readonly jump: Jump;
+  private readonly score: CalibratedScore;
+
+  constructor(memory: Pick<Memory, 'take'>) {
+    this.jump = new Jump(memory);
+    this.score = new CalibratedScore(memory, 'evidence.jump', 1);
+  }
+
+  observe({ change }: SeriesReading): void {
+    this.size = this.jump.size(change);
+  }
+
+  applies({ comparable }: SeriesReading): boolean {
+    return comparable;
+  }
+
+  rarity(): number {
+    return this.score.rarity(this.size);
+  }
+
+  deviation({ change }: SeriesReading): number {
+    return change;
+  }
+
+  learn({ comparable, change }: SeriesReading, _teaches: boolean, normal: boolean): void {
+    if (!comparable) return;
+    this.jump.learn(change, normal);
+    this.score.add(this.size, normal);
+  }
+
+  reference({ expected }: SeriesReading): number {
+    return expected;
+  }
+
+  detail(): number {
+    return NaN;
+  }
+}

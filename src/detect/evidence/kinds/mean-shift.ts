@@ -1,0 +1,60 @@
+import type { Memory } from '../../../math/memory.ts';
+import type { Evidence, Kind, SeriesReading } from '../kind.ts';
+import { MeanShift } from '../mean-shift.ts';
+
+/** It has a threshold of its own instead of weights: see `score`. */
+export const MEAN_SHIFT: Kind = {
+  name: 'mean_shift',
+  weights: { collective: 0, point: 0, contextual: 0 },
+  directed: true,
+  compares: 'detail',
+  sentence: (name, { value, detail }, { quantity }) =>
+    `${name} has shifted: it stays near ${quantity(value)}, and its mean was ${quantity(detail)}`,
+};
+
+/** Has the mean of the last ten readings moved away from that of the last two thousand? */
+export class ShiftedMean implements Evidence {
+  readonly kind = MEAN_SHIFT;
+  readonly shift: MeanShift;
+  /** Of the last reading observed: above 1 the shift is an alarm at a sensitivity of 1. */
+  score = 0;
+
+  /** `holdReadings`: shifted readings in a row that do not move the reference; 0 for none. */
+  constructor(memory: Pick<Memory, 'take'>, holdReadings: number) {
+    this.shift = new MeanShift(memory, holdReadings);
+  }
+
+  observe({ value }: SeriesReading): void {
+    this.score = this.shift.score(value);
+  }
+
+  applies(): boolean {
+    return true;
+  }
+
+  /** 0: it does not join the weighted sums. */
+  rarity(): number {
+    return 0;
+  }
+
+  deviation(): number {
+    return this.shift.z;
+  }
+
+  learn({ value }: SeriesReading, teaches: boolean): void {
+    if (teaches) this.shift.learn(value);
+  }
+
+  /** The present mean is the normal one from now on. */
+  accept(): void {
+    this.shift.accept();
+  }
+
+  reference(): number {
+    return this.shift.mean;
+  }
+
+  detail(): number {
+    return this.shift.mean;
+  }
+}

@@ -1,0 +1,59 @@
+import type { Memory } from '../../../math/memory.ts';
+import { CalibratedScore } from '../calibrated-score.ts';
+import type { Evidence, Kind, SeriesReading } from '../kind.ts';
+import { Volatility } from '../volatility.ts';
+
+export const VOLATILITY: Kind = {
+  name: 'volatility',
+  weights: { collective: 0.195, point: 0, contextual: 0 },
+  directed: false,
+  compares: 'band',
+  sentence: (name, { value, detail }, { quantity, ratio }) =>
+    detail > 1
+      ? `${name} is unsteady: its steps are ${ratio(detail)} times their usual size, now at ${quantity(value)}`
+      : `${name} hardly moves: its steps are ${ratio(100 * detail)} % of their usual size, now at ${quantity(value)}`,
+};
+
+/** Does the series move more, or less, than ever? */
+export class StepVolatility implements Evidence {
+  readonly kind = VOLATILITY;
+  private readonly volatility: Volatility;
+  private readonly score: CalibratedScore;
+  private surprisal = 0; // nats
+
+  constructor(memory: Pick<Memory, 'take'>) {
+    this.volatility = new Volatility(memory);
+    this.score = new CalibratedScore(memory, 'evidence.volatility', 1);
+  }
+
+  observe({ change }: SeriesReading): void {
+    this.surprisal = this.volatility.surprisal(change);
+  }
+
+  applies(): boolean {
+    return true;
+  }
+
+  rarity(): number {
+    return this.score.rarity(this.surprisal);
+  }
+
+  deviation(): number {
+    return 0;
+  }
+
+  learn({ comparable, change }: SeriesReading, teaches: boolean): void {
+    if (!comparable) return;
+    this.volatility.learn(change, teaches);
+    this.score.add(this.surprisal, teaches);
+  }
+
+  reference({ expected }: SeriesReading): number {
+    return expected;
+  }
+
+  /** Size of recent steps over that of all steps. */
+  detail(): number {
+    return this.volatility.stepRatio;
+  }
+}

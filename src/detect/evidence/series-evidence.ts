@@ -1,0 +1,172 @@
+import type { Memory } from '../../math/memory.ts';
+import type { Season } from '../forecast/season.ts';
+import { isAsked, type SeriesInfo } from '../reading.ts';
+import { Flatline } from './flatline.ts';
+import { EVIDENCE_KINDS, type Evidence, type EvidenceKind, type SeriesReading } from './kind.ts';
+import { Correlation } from './kinds/correlation.ts';
+import { Extreme } from './kinds/extreme.ts';
+import { FlatlineExit, FlatlineLength } from './kinds/flatline.ts';
+import { FORECAST_ERROR, ForecastLoss, SEQUENCE } from './kinds/forecast-loss.ts';
+import { JumpSize } from './kinds/jump.ts';
+import { Level } from './kinds/level.ts';
+import { ShiftedMean } from './kinds/mean-shift.ts';
+import { StepVolatility } from './kinds/volatility.ts';
+import { LearningGate } from './learning-gate.ts';
+import { combine } from './score.ts';
+
+/** Readings of history below which no kind has a score. */
+const READY_AFTER = 100;
+/** Decades of rarity that chance brings for each decade of readings beyond a thousand, up to fifty thousand. */
+const CHANCE_PER_DECADE = 0.65;
+const CHANCE_FROM = 1000;
+const CHANCE_UP_TO = 50_000;
+/**
+ * From this multiple of the threshold on, a reading may not say which steps are usual, twenty times in a row. Where anomalies
+ * are held, from half of it on.
+ */
+const OUTLIER = 4;
+const OUTLIER_HELD = 2;
+const OUTLIER_PATIENCE = 20;
+
+const CORRELATION = EVIDENCE_KINDS.indexOf('correlation');
+
+/** All evidence about one series: each kind's answer to the newest reading, and the score that they come to. */
+export class SeriesEvidence {
+  /** Above 1 is anomalous, and what each kind contributed, in the order of EVIDENCE_KINDS. */
+  score = 0;
+  readonly parts = new Float64Array(EVIDENCE_KINDS.length);
+  private leadingKind = EVIDENCE_KINDS.indexOf('level');
+  private readonly only: SeriesInfo['only'];
+  private readonly hold: boolean;
+  private readonly kinds: readonly Evidence[];
+  private readonly level: Level;
+  private readonly flatline: Flatline;
+  private readonly correlation: Correlation;
+  private readonly meanShift: ShiftedMean;
+  private readonly outliers: LearningGate;
+  private readonly rarities = new Float64Array(EVIDENCE_KINDS.length);
+  private outlier = false;
+
+  /** `holdReadings`: anomalous readings in a row that are not learned as normal; 0 where they are absorbed. */
+  constructor(memory: Pick<Memory, 'take' | 'join'>, only: SeriesInfo['only'], holdReadings: number) {
+    this.only = only;
+    this.hold = holdReadings > 0;
+    const extreme = new Extreme(memory);
+    const jump = new JumpSize(memory);
+    const flatline = (this.flatline = new Flatline(memory));
+    this.level = new Level(memory);
+    this.correlation = new Correlation(memory, holdReadings);
+    this.meanShift = new ShiftedMean(memory, holdReadings);
+    this.outliers = new LearningGate(memory, 'outliers.gate', OUTLIER_PATIENCE);
+    // In the order of EVIDENCE_KINDS; a flatline asks the jump that is before it.
+    this.kinds = [
+      extreme,
+      this.level,
+      new ForecastLoss(memory, FORECAST_ERROR),
+      jump,
+      new FlatlineLength(flatline, extreme.range, jump),
+      new FlatlineExit(flatline, jump),
+      new ForecastLoss(memory, SEQUENCE),
+      new StepVolatility(memory),
+      this.correlation,
+      this.meanShift,
+    ];
+  }
+
+  /** The kind that contributed most to the score. */
+  get leading(): EvidenceKind {
+    return EVIDENCE_KINDS[this.leadingKind];
+  }
+
+  /** Deviation of means over ten readings, in the unit of the series. */
+  get meanSpread(): number {
+    return this.meanShift.shift.spread;
+  }
+
+  /** The value from which the deviation of the leading kind is measured. */
+  reference(reading: SeriesReading): number {
+    return this.kinds[this.leadingKind].reference(reading);
+  }
+
+  /** The number that the sentence of the leading kind needs. */
+  detail(reading: SeriesReading): number {
+    return this.kinds[this.leadingKind].detail(reading);
+  }
+
+  /**
+   * Scores a reading against all history. `trust`: how far the network's evidence counts as contextual, 0 to 1; `scale`: the
+   * sensitivity over the alarm threshold.
+   */
+  observe(reading: SeriesReading, trust: number, scale: number, sensitivity: number): void {
+    const { kinds, parts, meanShift, rarities } = this;
+    for (const kind of kinds) kind.observe(reading);
+    this.score = 0;
+    this.outlier = false;
+    parts.fill(0);
+    if (reading.readings < READY_AFTER) return;
+
+    this.measure(reading);
+    // What is learned must not depend on how sensitive the operator is.
+    this.correlation.judge(rarities[CORRELATION], scale / sensitivity);
+    const shift = this.isAsked(meanShift, reading) ? sensitivity * meanShift.score : 0;
+    this.score = combine(rarities, scale, trust, shift, this.hold, parts);
+    this.outlier = this.score > (this.hold ? OUTLIER_HELD : OUTLIER) * sensitivity;
+    let most = 0;
+    for (let k = 0; k < parts.length; k++) {
+      if (parts[k] <= most) continue;
+      most = parts[k];
+      this.leadingKind = k;
+    }
+  }
+
+  /** The reading is missing: there is nothing to score. */
+  skip(): void {
+    this.score = 0;
+  }
+
+  /** Whether the group may learn from the reading. To be asked once a reading, before `learn`. */
+  admitToGroup(): boolean {
+    return this.correlation.admitToGroup();
+  }
+
+  /** Adds the reading to the history of each kind. Returns whether it may say which steps are usual. */
+  learn(reading: SeriesReading, teaches: boolean): boolean {
+    const normal = this.outliers.admits(this.outlier) && teaches;
+    for (const kind of this.kinds) kind.learn(reading, teaches, normal);
+    return normal;
+  }
+
+  /** Sets the time of day of the next reading. */
+  advance(season: Season): void {
+    this.level.advance(season);
+  }
+
+  /** The next reading has nothing to do with the last. */
+  restart(): void {
+    this.flatline.restart();
+  }
+
+  /** The present state of the series is the normal one from now on. */
+  accept(): void {
+    this.meanShift.accept();
+    this.correlation.accept();
+  }
+
+  /** Fills `rarities`, each less the rarity that chance alone brings in so long a history. */
+  private measure(reading: SeriesReading): void {
+    const { kinds, rarities } = this;
+    const chance = CHANCE_PER_DECADE * Math.log10(Math.min(reading.readings, CHANCE_UP_TO) / CHANCE_FROM);
+    for (let k = 0; k < kinds.length; k++) {
+      const kind = kinds[k];
+      rarities[k] =
+        kind !== this.meanShift && kind.applies(reading) && this.isAsked(kind, reading)
+          ? Math.max(0, kind.rarity(reading) - chance)
+          : 0;
+    }
+  }
+
+  /** Whether the operator asks for deviations in the direction that this one has. */
+  private isAsked(evidence: Evidence, reading: SeriesReading): boolean {
+    return this.only === 'both' || !evidence.kind.directed || isAsked(this.only, evidence.deviation(reading));
+  }
+}
