@@ -8,7 +8,7 @@ import type { RecordingOptions } from '../io/files/recording.ts';
 /** How the columns of a recording are read, the same for all commands that read one. */
 export interface ColumnCommandOptions {
   /** The time column, or the columns of date and time of day. */
-  readonly time: string[];
+  readonly time?: string[];
   readonly timeFormat?: string;
   readonly columns?: string[];
   readonly ignore?: string[];
@@ -37,7 +37,7 @@ export const LABELS_SOUGHT = LABELS.slice(0, 3).join(', ');
 
 const collect = (word: string, words: string[]): string[] => [...words, word];
 
-const atMostTwo = (word: string, words: string[]): string[] => {
+const atMostTwo = (word: string, words: string[] = []): string[] => {
   if (words.length === 2) throw new InvalidArgumentError('Give one column, or one of dates and one of times of day.');
   return [...words, word];
 };
@@ -48,7 +48,6 @@ export const withColumnOptions = (command: Command): Command =>
       '-t, --time <column>',
       'the time column; give it twice for a column of dates and one of times of day (default: the first that reads as times)',
       atMostTwo,
-      [],
     )
     .option('--time-format <format>', 'the form of the times, in the letters of strftime: "%d.%m.%y %H:%M:%S"')
     .option('-v, --columns <names...>', 'the columns of values (default: all columns of numbers, except labels)')
@@ -72,7 +71,7 @@ export const withRecordingOptions = (command: Command): Command =>
 export const columnsOf = (options: ColumnCommandOptions): RecordingOptions => {
   const { time, timeFormat, columns, ignore, series, decimal, delimiter } = options;
   return {
-    time: time.length === 0 ? undefined : time,
+    time,
     timeFormat,
     values: columns,
     ignore,

@@ -76,12 +76,12 @@ class Survey {
     const { table, options, days } = this;
     const { columns } = table;
     const decided = this.format === null ? days.decide() : { dayFirst: true, proof: null };
-    if (typeof decided === 'string') throw this.refuse(`${this.timeName} ${decided}`);
+    if (typeof decided === 'string') throw this.refuse(`column "${columns[this.timeColumns[0]]}" ${decided}`);
     const { dayFirst, proof } = decided;
     const order = this.orders[dayFirst ? 0 : 1];
     if (order.rows === 0 && options.everyRow !== true)
       throw this.refuse(
-        `has no row with a readable time in ${this.timeName}, whose first cell is "${order.unreadable ?? ''}": give --time-format, such as "%d.%m.%y %H:%M"`,
+        `has no row with a readable time in ${this.timeName}, the first of which is "${order.unreadable ?? ''}": give --time-format, such as "%d.%m.%y %H:%M"`,
       );
     const labels = this.labelColumns();
     const valueColumns = this.valueColumns(labels);
@@ -114,10 +114,10 @@ class Survey {
     if (cells === null) return;
     const text = this.timeText(cells);
     if (this.format === null) {
-      this.days.observe(text);
+      const depends = this.days.observe(text);
       const at = readTime(text, true);
       this.orders[0].observe(at, text);
-      this.orders[1].observe(readTime(text, false), text);
+      this.orders[1].observe(depends ? readTime(text, false) : at, text);
     } else this.orders[0].observe(this.format(text), text);
     for (let column = 0; column < cells.length; column++) {
       const cell = cells[column] ?? '';
@@ -171,7 +171,8 @@ class Survey {
   }
 
   private get timeName(): string {
-    return `column ${this.timeColumns.map((column) => `"${this.table.columns[column]}"`).join(' and ')}`;
+    const names = this.timeColumns.map((column) => `"${this.table.columns[column]}"`);
+    return `${names.length === 1 ? 'column' : 'columns'} ${names.join(' and ')}`;
   }
 
   private timeText(cells: Cells): string {

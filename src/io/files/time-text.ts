@@ -83,14 +83,16 @@ export class DayOrder {
   private either: string | null = null;
   private dots = false;
 
-  observe(text: string): void {
+  /** Takes the next date. False for a text whose reading does not depend on the order. */
+  observe(text: string): boolean {
     const match = DAY_AND_MONTH.exec(text);
-    if (match === null) return;
+    if (match === null) return false;
     const [first, second] = [Number(match[1]), Number(match[3])];
     if (match[2] === '.') this.dots = true;
     if (first > 12) this.dayFirst ??= text;
     else if (second > 12) this.monthFirst ??= text;
     else if (first !== second) this.either ??= text;
+    return true;
   }
 
   /**
