@@ -154,17 +154,19 @@ class Survey {
       return (typeof options.time === 'string' ? [options.time] : options.time).map((name) => this.named(name));
     if (table.timeColumn !== null) return [table.timeColumn];
     const columns = [...table.columns.keys()];
+    const kinds = columns.map((column) => timeKindOf(first(column)));
+    const of = (kind: TimeKind): number[] => [kinds.indexOf(kind)].filter((column) => column >= 0);
+    const dateAndClock = [...of('date'), ...of('clock')];
     if (format !== null) {
       const column = columns.find((each) => !Number.isNaN(format(first(each))));
       if (column !== undefined) return [column];
+      if (!Number.isNaN(format(dateAndClock.map(first).join(' ')))) return dateAndClock;
       throw this.refuse(
-        `has no column that begins with a time of the form "${options.timeFormat ?? ''}"; its columns are ${table.columns.join(', ')}`,
+        `has no column that begins with a time of the form "${options.timeFormat ?? ''}"; its columns are ${table.columns.join(', ')}. If date and time of day have a column each, name both with --time`,
       );
     }
-    const kinds = columns.map((column) => timeKindOf(first(column)));
-    const of = (kind: TimeKind): number[] => [kinds.indexOf(kind)].filter((column) => column >= 0);
     if (kinds.includes('time')) return of('time');
-    if (kinds.includes('date')) return [...of('date'), ...of('clock')];
+    if (kinds.includes('date')) return dateAndClock;
     throw this.refuse(
       `has no column that begins with a time such as 2025-01-31T12:00:00Z, 31.01.2025 12:00 or 1738324800; its columns are ${table.columns.join(', ')}. Times of another form need --time and --time-format`,
     );

@@ -110,6 +110,17 @@ describe('times', () => {
     expect(named.rows[0][0]).toBe('2025-01-31T12:00');
   });
 
+  test('--time-format reads the two columns together', async () => {
+    const lines = ['Date,Time,v', '3/9/2025,9:05 PM,1'];
+    expect(await refusal(lines)).toContain('--time-format "%m/%d/%Y %I:%M %p" (month first)');
+    const iso = [['2025-03-09T21:05', 1]];
+    expect((await read(lines, { timeFormat: '%m/%d/%Y %I:%M %p' })).rows).toEqual(iso);
+    const other = ['day,hour,v', '9 Mar 25,2105,1'];
+    const options = { timeFormat: '%d %b %y %H%M', time: ['day', 'hour'] };
+    expect((await read(other, options)).rows).toEqual([['2025-03-09T21:05', 1]]);
+    expect(await refusal(other, { timeFormat: '%d %b %y %H%M' })).toContain('name both with --time');
+  });
+
   test('a column with date and time is preferred to one with the date alone', async () => {
     const { rows } = await read(['day,when,v', '2025-01-31,2025-01-31 12:05,1']);
     expect(rows).toEqual([['2025-01-31T12:05', 1]]);
