@@ -25,25 +25,24 @@ export interface PipelineOptions {
   readonly log: Log;
   /** Where the networks run in SIMD; null for Float64. */
   readonly kernel: Kernel | null;
-  /** The time when nothing arrives, epoch ms, every few seconds while we listen; a replay needs none. */
+  /** The present, epoch ms, every few seconds while the broker is connected, for when no message arrives. None for a replay. */
   readonly clock$?: Observable<number>;
-  /** Times at which we begin to listen: nothing could be heard before. */
+  /** Times at which the connection begins, epoch ms: before them no message could arrive. */
   readonly listening$?: Observable<number>;
   /** None for a recording. */
   readonly processor?: Processor;
 }
 
-/** How often silence is looked for and snapshots are due, in the time of arrival. */
+/** Interval of the periodic work: silence, states, snapshots and load, in the time of arrival. */
 const HEARTBEAT_MS = 5_000;
 
 /**
  * The main job, the same for service, demo, replay and tests:
  *
- *   message -> readings -> sample -> verdict -> episode -> log and alert
+ *   message -> readings -> sample -> verdict -> episode -> row and alert
  *
- * A function of its ports. State is born with the subscription: from the snapshots of an earlier run, and from what the ledger
- * says that was heard since, which is gone through once more in silence, before anything new. When it ends, everything is
- * saved once more.
+ * A function of its ports. All state is created with the subscription: from the snapshots of an earlier run and the journal since
+ * then, which is replayed without alerts before the first new message. When the subscription ends, every stream is saved.
  */
 export const pipeline = (
   site: Site,
@@ -54,7 +53,7 @@ export const pipeline = (
     const { ledger, anomalyLog, alerts } = ports;
     const decoder = new Decoder(site.inputs, { maxSeries: site.maxSeries, reserved: Object.keys(site.groups) });
     const rejects = new RejectLog(ports, log);
-    const networks = new NetworkEventLog(log);
+    const networkEvents = new NetworkEventLog(log);
     const streamLog = new StreamLog(log);
     const incidents = new Incidents({ windowMs: site.incidents.window, coolDownMs: site.tuning.coolDown });
     incidents.restore(anomalyLog.openIncidents());
@@ -65,59 +64,61 @@ export const pipeline = (
       kernel,
       log,
       onEvent: (event) => {
-        record(event);
+        publishEpisode(event);
       },
     });
-    const past = new JournalReplay(ledger, streams, (at) => {
+    const replay = new JournalReplay(ledger, streams, (at) => {
       now = at;
     });
-    const pace = new OverloadControl(processor ?? null, ledger, streams, log);
+    const overload = new OverloadControl(processor ?? null, ledger, streams, log);
     const checkpoints = new Checkpoints(streams, ports, site.snapshots.every);
 
-    let now = -Infinity;
-    let beatAt = -Infinity;
+    let now = -Infinity; // time of the newest arrival or tick, epoch ms
+    let heartbeatAt = -Infinity;
 
-    /** An alert has a row, and is told after that. What an earlier run found was written and told by that run. */
-    const record = (told: AnomalyEvent): void => {
-      if (past.active && told.anomaly.endedBy !== 'removed') return;
-      const { id, events } = incidents.take(told, now);
-      const event = { ...told, anomaly: { ...told.anomaly, incident: id } };
+    /** Writes the row of an episode's event, then the alert. An earlier run did both for the events of the replayed journal. */
+    const publishEpisode = (found: AnomalyEvent): void => {
+      if (replay.active && found.anomaly.endedBy !== 'removed') return;
+      const { id, events } = incidents.take(found, now);
+      const event = { ...found, anomaly: { ...found.anomaly, incident: id } };
       const receivedAt = now;
       ledger.write(() => {
-        anomalyLog.record({ anomaly: event.anomaly, at: told.at, receivedAt });
+        anomalyLog.record({ anomaly: event.anomaly, at: event.at, receivedAt });
       });
       alerts.event(event);
       streamLog.alarm(event, now);
-      events.forEach(recordIncident);
+      events.forEach(publishIncident);
     };
 
-    const recordIncident = (news: IncidentEvent): void => {
+    const publishIncident = (event: IncidentEvent): void => {
       ledger.write(() => {
-        anomalyLog.recordIncident(news);
+        anomalyLog.recordIncident(event);
       });
-      alerts.incident(news);
+      alerts.incident(event);
     };
 
-    const beat = (at: number): void => {
+    /** Time is `at` now; every few seconds the periodic work is due. */
+    const heartbeat = (at: number): void => {
       const before = now;
       now = at;
-      if (!isDue(at, beatAt, HEARTBEAT_MS)) return;
-      beatAt = at;
-      if (pace.clockJumped(at)) wake(at, at - before);
+      if (!isDue(at, heartbeatAt, HEARTBEAT_MS)) return;
+      heartbeatAt = at;
+      if (overload.clockJumped(at)) markDowntime(at, at - before);
       ledger.recordTick(at);
       for (const monitor of streams.monitors) {
         monitor.tick(at);
-        networks.check(monitor);
+        networkEvents.check(monitor);
         streamLog.check(monitor.status);
         if (monitor.status.samples > 0) states.publish(monitor.status, at);
       }
-      incidents.tick(at).forEach(recordIncident);
+      incidents.tick(at).forEach(publishIncident);
       checkpoints.heartbeat(at);
-      pace.check();
-      health.publish(at, pace.level);
+      overload.check();
+      health.publish(at, overload.level);
     };
 
-    const wake = (at: number, awayMs = at - now): void => {
+    /** No message could arrive in the `awayMs` before `at`. */
+    const markDowntime = (at: number, awayMs = at - now): void => {
       now = at;
       ledger.recordDowntime(at, awayMs);
       streams.markDowntime(at, awayMs, ledger.seq);
@@ -127,27 +128,28 @@ export const pipeline = (
       rejects.add(rejected);
     };
 
+    /** Between the replayed journal and the first new message. */
     const begin$ = defer(() => {
-      pace.applyTrainingRate();
+      overload.applyTrainingRate();
       streams.logRestoredStreams();
       streamLog.begin(streams.monitors);
       return EMPTY;
     });
-    const heard$ = ports.messages$.pipe(
-      tap((message) => {
-        beat(message.receivedAt);
+    const decoded$ = ports.messages$.pipe(
+      tap(({ receivedAt }) => {
+        heartbeat(receivedAt);
       }),
       filter((message) => {
-        const affordable = pace.admits(message);
-        if (!affordable) onReject(rejected(message, 'overload'));
-        return affordable;
+        const admitted = overload.admits(message);
+        if (!admitted) onReject(rejected(message, 'overload'));
+        return admitted;
       }),
       readingsOf(decoder, ledger, onReject),
     );
-    const steps$ = concat(from(past), begin$, heard$).pipe(
+    const steps$ = concat(from(replay), begin$, decoded$).pipe(
       detectPerStream({
         placeOf: ({ series }, { message, seq }) => {
-          if (message === null) return past.placeOf(series, seq);
+          if (message === null) return replay.placeOf(series, seq);
           const place = streams.placeOf(decoder.series(series)!);
           streamLog.reading(place, message.topic);
           return place;
@@ -160,25 +162,25 @@ export const pipeline = (
           log(
             'error',
             { stream: monitor.stream, err: error },
-            'this stream failed and is left out until the next start',
+            'internal error: this stream stops until the next start',
           );
         },
       }),
-      filter(() => !past.active),
+      filter(() => !replay.active),
       tap(({ monitor }) => {
         checkpoints.count();
         health.count(monitor.detector.trainingSkipped);
         states.publish(monitor.status, now);
       }),
     );
-    const wakes$ = listening$.pipe(
+    const downtimes$ = listening$.pipe(
       tap((at) => {
-        wake(at);
+        markDowntime(at);
       }),
       ignoreElements(),
     );
-    const beats$ = clock$.pipe(tap(beat), ignoreElements());
-    return merge(steps$, wakes$, beats$).pipe(
+    const heartbeats$ = clock$.pipe(tap(heartbeat), ignoreElements());
+    return merge(steps$, downtimes$, heartbeats$).pipe(
       finalize(() => {
         checkpoints.saveAll();
         rejects.logCounts();

@@ -629,7 +629,7 @@ describe('a failure', () => {
     for (const name of ['a', 'b']) world.send(`s/${name}`, '20', { receivedAt: T + 6 * SECOND_MS });
     expect(world.answers.map(({ stream }) => stream)).toEqual(['a', 'b', 'b', 'b', 'b']);
     expect(events).toEqual(['b', 'b']);
-    expect(world.said('error')).toEqual(['this stream failed and is left out until the next start']);
+    expect(world.said('error')).toEqual(['internal error: this stream stops until the next start']);
     world.stop();
     expect(world.saves.map((saved) => saved.map(({ stream }) => stream))).toEqual([['b'], ['b']]);
     expect(world.error).toBeNull();
