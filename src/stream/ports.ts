@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { AnomalyEvent } from '../detect/episode/anomaly.ts';
-import type { EpisodeNews, IncidentEvent, OpenIncident } from '../detect/episode/incidents.ts';
+import type { EpisodeRecord, IncidentEvent, OpenIncident } from '../detect/episode/incidents.ts';
 import type { Reading } from '../detect/reading.ts';
 import type { Message } from './message.ts';
 
@@ -75,7 +75,7 @@ export interface Rejected {
 /** The log of anomalies and of what could not be read. It is written to from within the ledger's transaction. */
 export interface AnomalyLogPort {
   /** Writes the episode's row. */
-  record(news: EpisodeNews): void;
+  record(episode: EpisodeRecord): void;
   /** Writes the incident's row. */
   recordIncident(event: IncidentEvent): void;
   /** Those that were not over when last told, in the order in which they began. */
