@@ -75,8 +75,8 @@ export const brokerOptions = (site: Site, log: Log, now: () => number): BrokerOp
 };
 
 /**
- * A series that the site file cannot name any more keeps no retained state on the broker. One that a wildcard input could still
- * produce keeps its state, even if no message of it has arrived in this run.
+ * A series that the site file cannot name any more keeps no retained state on the broker. One that a wildcard input
+ * could still produce keeps its state, even if no message of it has arrived in this run.
  */
 const clearRemoved = (site: Site, states: RetainedStates, log: Log): void => {
   const removed = states.topics

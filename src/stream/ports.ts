@@ -42,7 +42,10 @@ export interface Health {
   readonly droppedWrites: number;
 }
 
-/** Where alerts go. No call blocks; an alert goes out when it is written, and what cannot be sent is kept within a bound. */
+/**
+ * Where alerts go. No call blocks; an alert goes out when it is written, and what cannot be sent is kept within a
+ * bound.
+ */
 export interface AlertPort {
   state(state: SeriesState): void;
   health(health: Health): void;
@@ -83,7 +86,9 @@ export interface AnomalyLogPort {
   quarantine(rejected: readonly Rejected[]): void;
 }
 
-/** What was learned, as it was at times that the journal leads on from. Written from within the ledger's transaction. */
+/**
+ * What was learned, as it was at times that the journal leads on from. Written from within the ledger's transaction.
+ */
 export interface SnapshotPort {
   /** Names of the streams that have a snapshot. */
   streams(): readonly string[];
@@ -93,9 +98,14 @@ export interface SnapshotPort {
   save(snapshots: readonly Snapshot[]): void;
   /** Puts one in the place of all that a stream has. */
   replace(snapshot: Snapshot): void;
-  /** The row of the journal from which on it takes to bring any of a stream's snapshots up to date; null where there is none. */
+  /**
+   * The row of the journal from which on it takes to bring any of a stream's snapshots up to date; null where there is
+   * none.
+   */
   oldest(stream: string): number | null;
-  /** Past states of a stream from before `at`, the newest first: a few, the fewer the older, and none that is damaged. */
+  /**
+   * Past states of a stream from before `at`, the newest first: a few, the fewer the older, and none that is damaged.
+   */
   before(stream: string, at: number): readonly Snapshot[];
   /** Drops the past states from `at` on: what they know is to be forgotten. */
   forgetSince(stream: string, at: number): void;
@@ -115,8 +125,8 @@ export interface Origin {
 }
 
 /**
- * Durable order: a message is acknowledged only after its readings, and everything derived from them, are on the disk. The
- * methods collect work for one shared transaction, which runs between two messages.
+ * Durable order: a message is acknowledged only after its readings, and everything derived from them, are on the disk.
+ * The methods collect work for one shared transaction, which runs between two messages.
  */
 export interface LedgerPort {
   /** Writes dropped since the start because too many waited for the database. */
@@ -134,9 +144,9 @@ export interface LedgerPort {
   /** Records that networks train on one of every `learnEvery` samples from now on; 0: none. */
   recordTrainingRate(learnEvery: number): void;
   /**
-   * Runs `task` in the next transaction, and `afterwards` when that transaction is on the disk. An urgent write commits at the
-   * end of this turn, and its `afterwards` runs even if the database cannot be written. While the database fails, writes wait
-   * within a bound; beyond it the oldest is dropped and counted, and its `afterwards` runs.
+   * Runs `task` in the next transaction, and `afterwards` when that transaction is on the disk. An urgent write commits
+   * at the end of this turn, and its `afterwards` runs even if the database cannot be written. While the database
+   * fails, writes wait within a bound; beyond it the oldest is dropped and counted, and its `afterwards` runs.
    */
   write(task: () => void, afterwards?: () => void, urgent?: boolean): void;
   /** `saveAll` saves every stream. It is called in a transaction when the journal had to drop entries. */

@@ -502,7 +502,7 @@ test.each(['mqtts', 'wss'])(
 
     const url = `${scheme}://127.0.0.1:${port}`;
     expect(await refusal({ ...options(url), tls: { rejectUnauthorized: false } })).toMatch(
-      /^\w+:\/\/127\.0\.0\.1:\d+ speaks no TLS that is safe \(\w+\): let the broker speak TLS 1\.2 or 1\.3$/,
+      /^\w+:\/\/127\.0\.0\.1:\d+ supports no safe TLS version \(\w+\): enable TLS 1\.2 or 1\.3 on the broker$/,
     );
   },
 );
@@ -544,7 +544,7 @@ describe('a broker that lets us subscribe and not publish', () => {
     const listening = client(url);
     await reached(listening.broker, 'connected');
     for (let n = 0; n < 20; n++) listening.broker.publishState(`zankyo/site/${n}/state`, '1');
-    const sentence = `${url} does not let the client "zankyo-test" publish to ${STATUS}, so alerts reach nobody: allow it to write to zankyo/site/# in the broker's access rules`;
+    const sentence = `${url} does not let the client "zankyo-test" publish to ${STATUS}, so alerts are not delivered: allow it to write to zankyo/site/# in the broker's access rules`;
     await expect.poll(() => complaints(listening)).toEqual([['error', sentence]]);
     await listening.broker.close();
     expect(complaints(listening)).toHaveLength(1);
@@ -559,7 +559,7 @@ describe('a broker that lets us subscribe and not publish', () => {
       .toEqual([
         [
           'warn',
-          `${url} does not give back what the client "zankyo-test" publishes to ${STATUS}, so alerts may reach nobody, and MQTT 3.1.1 does not tell: allow it to read and write zankyo/site/# in the broker's access rules`,
+          `${url} does not deliver a message that the client "zankyo-test" published to ${STATUS}, so alerts may be lost (MQTT 3.1.1 reports no refusals): allow it to read and write zankyo/site/# in the broker's access rules`,
         ],
       ]);
   });
@@ -570,7 +570,7 @@ describe('a broker that lets us subscribe and not publish', () => {
     expect(failure).toMatchObject({ code: 'publishing_refused' });
     expect((failure as Error).message).toContain(`does not let the user "pi" publish to ${STATUS}`);
     const doubt = await tryBroker({ ...options(url), protocol: 4, connectTimeoutMs: 1_000 });
-    expect(doubt).toContain(`does not give back what the client "zankyo-test-check" publishes to ${STATUS}`);
+    expect(doubt).toContain(`does not deliver a message that the client "zankyo-test-check" published to ${STATUS}`);
   });
 
   test('is not suspected where all is well, in either version, by us or a check, which nobody takes for a status', async () => {

@@ -190,7 +190,7 @@ describe('a file that cannot be used is named, with what to do', () => {
       migrations: [...MIGRATIONS, { version: MIGRATIONS.length + 1, sql: 'CREATE TABLE later (a)' }],
     }).close();
     expect(refusal(path)).toContain(
-      `was written by a newer zankyo (version ${MIGRATIONS.length + 1} of its tables, this one knows ${MIGRATIONS.length})`,
+      `was written by a newer zankyo (table version ${MIGRATIONS.length + 1}; this version supports ${MIGRATIONS.length})`,
     );
   });
   test('a damaged one', () => {

@@ -1,41 +1,44 @@
-/** What mosquitto, VerneMQ and others send ahead of acknowledgements if nobody tells them otherwise. */
+/** Messages that mosquitto, VerneMQ and others send ahead of acknowledgements by default. */
 const DEFAULT_LIMIT = 20;
-/** What we ask for. */
+/** Our `receiveMaximum`: the largest window that a broker may use. */
 const MAX_LIMIT = 256;
 const MIN_PATIENCE_MS = 50;
 const MAX_PATIENCE_MS = 60_000;
-/** What a broker had held back is here so soon after the acknowledgement, ... */
+/** A message within this time after an acknowledgement is one that the broker had held back. */
 const REPLY_MS = 25;
-/** ... at least so many messages at once. */
+/** Messages within `REPLY_MS` that show that the broker was waiting. */
 const MIN_REPLIES = 2;
-/** Seen so often in a row, it is no coincidence. */
+/** Equal results in a row that confirm a limit. */
 const CONFIRMATIONS = 2;
-/** After a full window the rest of what was held back comes without such a pause. */
+/** After a full window the broker sends the remaining messages without a pause as long as this. */
 const PAUSE_MS = 100;
-/** So many transactions later it is looked at once more. */
+/** Transactions for which a confirmed limit is trusted before it is measured again. */
 const TRUSTED_COMMITS = 100;
 
 /**
- * How many messages does the broker send ahead of our acknowledgements? It does not say, and waiting for one more than that
- * stalls it: 20 each 100 ms were 196 messages a second (mosquitto's default). To write after every few would wear the
- * card. So when as many are unacknowledged as were ever seen, the ledger waits for a moment whether another one comes. If none
- * does, and the acknowledgements are answered at once by several, twice in a row, then that is the number. Else the moment
- * is made longer.
+ * Measures how many messages the broker sends ahead of acknowledgements. A broker does not report this number, and
+ * waiting for one message more stalls it: with mosquitto's default of 20 and a commit every 100 ms the rate was 196
+ * messages/s. Committing after a few messages would wear out an SD card.
+ *
+ * So when the number of unacknowledged messages reaches the largest number seen, the ledger waits briefly for another
+ * message. If none comes, and several messages follow the acknowledgements at once, twice in a row, then that number is
+ * the limit. Otherwise the wait becomes longer.
  */
 export class AckWindow {
   #limit = DEFAULT_LIMIT;
   #trusted = 0;
-  #windowFull = false; // the last acknowledgements were of a window known to be full
+  #windowFull = false; // the last commit acknowledged a full window
   #patienceMs = MIN_PATIENCE_MS;
-  // Of the last acknowledgements: how many after a wait in vain, and when; how many messages answered.
+  // The last commit: messages acknowledged after a wait without a message (else 0), its time, and the messages that
+  // followed.
   #unackedAfterWait = 0;
   #ackedAt = -Infinity;
   #replies = 0;
-  // Waits that were answered, in a row, and by how many they stood.
+  // Stalls in a row that ended with the acknowledgement, and the number of messages at which they occurred.
   #stalls = 0;
   #stalledAt = 0;
 
-  /** A connection to a broker that may be another one. */
+  /** Call for a new connection: the broker may be another one. */
   reset(): void {
     this.#limit = DEFAULT_LIMIT;
     this.#trusted = 0;
@@ -43,7 +46,7 @@ export class AckWindow {
     this.#unackedAfterWait = this.#stalls = 0;
   }
 
-  /** A message has come; with it so many are unacknowledged. `now`: ms of a clock that is not set. */
+  /** A message arrived, and `unacked` messages wait. `now`: monotonic ms. */
   observe(unacked: number, now: number): void {
     if (this.#unackedAfterWait > 0 && now - this.#ackedAt <= REPLY_MS) this.#replies++;
     if (unacked <= this.#limit) return;
@@ -51,13 +54,13 @@ export class AckWindow {
     this.#trusted = 0;
   }
 
-  /** How long to wait for more, ms: Infinity while it makes no difference, 0 when none can come. */
+  /** How long to wait for another message, ms: Infinity while the broker can still send, 0 when it cannot. */
   patienceMs(unacked: number): number {
     if (unacked < this.#limit) return this.#windowFull ? PAUSE_MS : Infinity;
     return this.#trusted > 0 || unacked >= MAX_LIMIT ? 0 : this.#patienceMs;
   }
 
-  /** So many were acknowledged at `now`; `waited`: after nothing had come for a while. */
+  /** `unacked` messages were acknowledged at `now`; `waited`: after a wait without a message. */
   acked(unacked: number, waited: boolean, now: number): void {
     if (this.#unackedAfterWait > 0) this.#evaluateWait();
     if (this.#trusted > 0) this.#trusted--;
@@ -67,7 +70,7 @@ export class AckWindow {
     this.#replies = 0;
   }
 
-  /** What the last wait in vain was. */
+  /** Decides whether the last wait was a stall of the broker or a pause of the sensors. */
   #evaluateWait(): void {
     if (this.#replies < MIN_REPLIES) {
       this.#stalls = 0;

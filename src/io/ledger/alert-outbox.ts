@@ -1,13 +1,13 @@
 import type { LedgerPort } from '../../stream/ports.ts';
 import type { Database } from '../sqlite/database.ts';
 
-/** Sends it, now or when it can be; `onSettled` follows when the broker has it or never will. */
+/** Publishes now or on the next connection; `onSettled`: the broker has the alert, or it was refused or dropped. */
 type Publish = (topic: string, payload: string, onSettled: () => void) => void;
 
 /**
- * Alerts that are not at the broker yet, in the database: written in the transaction of what they tell, sent after it,
- * removed when the broker has acknowledged them. So each goes out at least once, also by a run after a crash; receivers tell a
- * second copy by its `message_id`. How many may wait is the bound of who publishes.
+ * Transactional outbox. An alert is written in the transaction of the anomaly that it reports, published after that,
+ * and deleted when the broker has acknowledged it. Each alert is delivered at least once, if necessary by the next run;
+ * receivers recognise a second copy by its `message_id`. The publisher limits how many may wait.
  */
 export class AlertOutbox {
   readonly #ledger: Pick<LedgerPort, 'write'>;
@@ -35,7 +35,7 @@ export class AlertOutbox {
     );
   }
 
-  /** Sends what an earlier run could not. */
+  /** Publishes the alerts that earlier runs did not deliver. */
   resume(): void {
     for (const { id, topic, payload } of this.#statements.all.all()) this.#send(id, topic, payload);
   }

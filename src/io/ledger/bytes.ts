@@ -1,14 +1,14 @@
 const FIRST_BYTES = 4096;
-/** Written in front of a number that no difference of whole numbers stands for. */
+/** Precedes a time that is not stored as a difference of whole numbers. */
 const ESCAPE = 0;
 
-/** Twice the difference of two such is exact. */
+/** Whether twice the difference of two such numbers is exact. */
 const isWhole = (value: number): boolean =>
   Number.isSafeInteger(4 * value) && Number.isInteger(value) && !Object.is(value, -0);
 
 /**
- * A buffer that grows with what is written and is kept for the next time. Whole numbers take a byte for each 7 bits (LEB128),
- * times the difference from the last one.
+ * A growing buffer that is reused after `clear`. Whole numbers take one byte for each 7 bits (LEB128); a time is stored
+ * as the difference from the previous time.
  */
 export class ByteWriter {
   length = 0;
@@ -16,7 +16,7 @@ export class ByteWriter {
   #view = new DataView(this.#bytes.buffer);
   #time = 0;
 
-  /** What was written; valid until the next writing. */
+  /** The bytes written since `clear`; valid until the next write. */
   get bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.length);
   }
@@ -51,7 +51,7 @@ export class ByteWriter {
     this.length += 8;
   }
 
-  /** Any number; times in whole ms that follow each other take a few bytes. */
+  /** Any number. Successive times in whole ms take a few bytes each. */
   time(value: number): void {
     const last = this.#time;
     const later = value - last;

@@ -1,6 +1,6 @@
 /**
- * Calls when it is time: at the end of the present turn, after a while from the first request on, or after a pause in which no
- * request came, whichever is first. Each call, and `clear`, ends all waiting.
+ * Calls `onDue` at the first of these: the end of the present turn, a deadline counted from the first request, a pause
+ * without a request. Each call, and `clear`, cancels all three.
  */
 export class CommitTimer {
   readonly #onDue: (waited: boolean) => void;
@@ -9,7 +9,7 @@ export class CommitTimer {
   #pauseMs = 0;
   #immediate: NodeJS.Immediate | null = null;
 
-  /** `ring` is told whether it waited, in vain, for more. */
+  /** `waited`: a deadline or a pause ended without another request. */
   constructor(onDue: (waited: boolean) => void) {
     this.#onDue = onDue;
   }
@@ -20,14 +20,14 @@ export class CommitTimer {
     });
   }
 
-  /** Not later than in `ms` from the first time this is asked for. */
+  /** At the latest `ms` after the first request. */
   within(ms: number): void {
     this.#deadlineTimer ??= setTimeout(() => {
       this.#fire(true);
     }, ms);
   }
 
-  /** When this is not asked for again for so long; Infinity is never. */
+  /** `ms` after the last request; Infinity: never. */
   afterPause(ms: number): void {
     if (this.#pauseTimer !== null && ms === this.#pauseMs) {
       this.#pauseTimer.refresh();

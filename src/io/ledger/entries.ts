@@ -9,21 +9,21 @@ const DELIVERY = 4;
 const NEW_SESSION = 5;
 const TRAINING_RATE = 6;
 
-// What a reading has beside its value.
+// Flags: the times that follow a reading's value.
 const OWN_TIME = 1;
 const REJECTED_TIME = 2;
 
-/** A QoS 1 message by its packet identifier, with what tells it from others. */
+/** A QoS 1 message: its packet identifier, and a hash of its topic and payload. */
 export interface Delivery {
   readonly id: number;
   readonly fingerprint: number;
 }
 
-/** What a row of the journal holds: what streams are made of, and what tells a redelivery. */
+/** An entry of a journal row: an event of the streams, or data to recognise redeliveries. */
 export type JournalEntry =
   Entry | { readonly kind: 'delivery'; readonly delivery: Delivery } | { readonly kind: 'session' };
 
-/** Packs entries: a message of one reading takes some 20 bytes. */
+/** Encodes entries; a message with one reading takes about 20 bytes. */
 export class EntryWriter {
   readonly #writer = new ByteWriter();
 
@@ -55,7 +55,7 @@ export class EntryWriter {
     this.#writer.whole(learnEvery);
   }
 
-  /** The broker has forgotten us: what it sends from now on it has not sent before. */
+  /** The broker has a new session: none of the next messages is a redelivery of an earlier one. */
   session(): void {
     this.#writer.byte(NEW_SESSION);
   }
@@ -66,7 +66,7 @@ export class EntryWriter {
     this.#writer.uint32(fingerprint);
   }
 
-  /** `idOf` gives the number of a series; all readings of a message have reached us at the same time. */
+  /** `idOf` gives the number of a series. All readings of a message have the same `receivedAt`. */
   message(source: number, readings: readonly Reading[], idOf: (series: string) => number): void {
     const writer = this.#writer;
     writer.byte(MESSAGE);
@@ -83,7 +83,7 @@ export class EntryWriter {
   }
 }
 
-/** The entries of a row. Throws a RangeError when the bytes are not those of one. */
+/** Decodes the entries of a row. Throws a RangeError for bytes that are not a row. */
 export function* entriesIn(
   bytes: Uint8Array,
   seriesOf: (id: number) => string,

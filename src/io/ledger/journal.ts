@@ -6,16 +6,16 @@ const CHECK_BYTES = 4;
 
 export interface JournalRow {
   readonly seq: number;
-  /** Null where the row is not what was written. */
+  /** Null if the checksum is wrong. */
   readonly entries: Uint8Array | null;
 }
 
-/** The journal's tables: one row for each transaction, and the series that the rows name by a number. */
+/** The tables of the journal: one row for each transaction, and the series whose numbers the rows contain. */
 export class Journal {
   readonly #statements: ReturnType<typeof statements>;
   readonly #ids = new Map<string, number>();
   readonly #series = new Map<number, Series>();
-  /** Numbers of the series that the next row is the first to name. */
+  /** Series that the next row is the first to contain. */
   readonly #unwrittenIds = new Set<number>();
   #seq: number;
   #lastId = 0;
@@ -26,7 +26,7 @@ export class Journal {
     for (const { id, ...series } of this.#statements.series.all()) this.#register(id, series);
   }
 
-  /** Of the next row: a number that was never used before. */
+  /** Number of the next row; a number is never used twice. */
   get seq(): number {
     return this.#seq;
   }
@@ -42,7 +42,7 @@ export class Journal {
     return id;
   }
 
-  /** Name of a series by its number; empty where it was lost. */
+  /** Name of a series by its number; empty if its row was lost. */
   slugOf(id: number): string {
     return this.#series.get(id)?.slug ?? '';
   }
@@ -51,7 +51,7 @@ export class Journal {
     return this.#series.get(this.#ids.get(slug) ?? 0) ?? null;
   }
 
-  /** Writes row `seq`; in a transaction, see `written`. */
+  /** Writes row `seq`. Call it in a transaction, and `committed` after that. */
   append(at: number, entries: Uint8Array): void {
     for (const id of this.#unwrittenIds) this.#statements.name.run({ id, ...this.#series.get(id)! });
     const row = Buffer.allocUnsafe(CHECK_BYTES + entries.length);
@@ -60,13 +60,13 @@ export class Journal {
     this.#statements.append.run(this.#seq, Math.round(at), row);
   }
 
-  /** The transaction with row `seq` is on the disk. */
+  /** Call when the transaction with row `seq` is on the disk. */
   committed(): void {
     this.#seq++;
     this.#unwrittenIds.clear();
   }
 
-  /** Those after one, row by row, as a cursor would keep the write-ahead log. */
+  /** The rows after `after`. One query for each row: an open cursor would keep the write-ahead log growing. */
   *rows(after = 0): Generator<JournalRow, void, undefined> {
     let row = this.#statements.after.get(after);
     for (; row !== undefined; row = this.#statements.after.get(row.seq)) {
@@ -76,12 +76,12 @@ export class Journal {
     }
   }
 
-  /** How many rows there are up to this one. */
+  /** Number of rows up to `seq`. */
   countTo(seq: number): number {
     return this.#statements.countTo.get(seq)!;
   }
 
-  /** Removes them. */
+  /** Deletes the rows up to `seq`. */
   trim(seq: number): void {
     this.#statements.trim.run(seq);
   }
@@ -102,7 +102,7 @@ interface SeriesRow extends Series {
 }
 
 const statements = (db: Database) => ({
-  // Also one that has been trimmed since: a snapshot may know it.
+  // A trimmed row counts if a snapshot refers to it.
   last: db
     .prepare<[], number>(
       'SELECT max(coalesce((SELECT max(seq) FROM journal), 0), coalesce((SELECT max(seq) FROM snapshot), 0))',

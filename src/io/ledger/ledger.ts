@@ -24,7 +24,10 @@ export interface LedgerOptions {
 
 /** Entries beyond this size are committed at the end of the turn, without waiting for the interval. */
 const COMMIT_BYTES = 256 * 1024;
-/** Limit of the entries that wait for a failing database. Beyond it they are dropped, and the next commit saves all streams. */
+/**
+ * Limit of the entries that wait for a failing database. Beyond it they are dropped, and the next commit saves all
+ * streams.
+ */
 const MAX_ENTRY_BYTES = 4 * 1024 * 1024;
 /** Limit of the other writes that wait. Beyond it the oldest is dropped and counted. */
 const MAX_WRITES = 10_000;
@@ -39,13 +42,14 @@ interface PendingWrite {
 }
 
 /**
- * Commits first, acknowledges second. One transaction writes the readings of the messages and everything derived from them; then
- * the messages are acknowledged, then alerts are published. After a crash the broker sends unacknowledged messages again; a message
- * that was committed before its acknowledgement was sent is recognised by its packet identifier, see `RedeliveryFilter`.
+ * Commits first, acknowledges second. One transaction writes the readings of the messages and everything derived from
+ * them; then the messages are acknowledged, then alerts are published. After a crash the broker sends unacknowledged
+ * messages again; a message that was committed before its acknowledgement was sent is recognised by its packet
+ * identifier, see `RedeliveryFilter`.
  *
- * Each transaction costs one sync of the disk, so there are few: one per interval, one when the broker waits for acknowledgements
- * before it sends more, and one at once for an alert. A transaction that fails is repeated every second. Nothing is acknowledged
- * in the meantime, so the broker stops sending.
+ * Each transaction costs one sync of the disk, so there are few: one per interval, one when the broker waits for
+ * acknowledgements before it sends more, and one at once for an alert. A transaction that fails is repeated every
+ * second. Nothing is acknowledged in the meantime, so the broker stops sending.
  */
 export class Ledger implements LedgerPort {
   readonly #options: LedgerOptions;
@@ -166,7 +170,10 @@ export class Ledger implements LedgerPort {
     this.#trimTo = Math.max(this.#trimTo, seq);
   }
 
-  /** Commits everything that waits. False: the database failed, and the ledger retries. `waited`: no message came during the wait. */
+  /**
+   * Commits everything that waits. False: the database failed, and the ledger retries. `waited`: no message came during
+   * the wait.
+   */
   commit(waited = false): boolean {
     this.#timer.clear();
     try {
@@ -192,8 +199,8 @@ export class Ledger implements LedgerPort {
   }
 
   /**
-   * Drops the oldest write without an `afterwards`, else the oldest of all, whose `afterwards` runs now: an alert is then published
-   * without being stored.
+   * Drops the oldest write without an `afterwards`, else the oldest of all, whose `afterwards` runs now: an alert is
+   * then published without being stored.
    */
   #dropOldest(): void {
     const unawaited = this.#writes.findIndex(({ afterwards }) => afterwards === undefined);
@@ -231,7 +238,10 @@ export class Ledger implements LedgerPort {
     }
   }
 
-  /** The rows to be trimmed, or the dropped entries, hold deliveries that the redelivery filter still needs after a restart. */
+  /**
+   * The rows to be trimmed, or the dropped entries, hold deliveries that the redelivery filter still needs after a
+   * restart.
+   */
   #rewriteDeliveries(): void {
     if (this.#deliveriesRewritten) return;
     this.#deliveriesRewritten = true;

@@ -1,11 +1,14 @@
 import type { Delivery } from './entries.ts';
 
-/** More than a broker sends ahead of acknowledgements: 256 as we ask for, some 1000 where it does not heed that. */
+/**
+ * More than a broker sends ahead of acknowledgements: 256 (the `receiveMaximum` of the client), or about 1,000 if it ignores that.
+ */
 const MAX_DELIVERIES = 1024;
 
 /**
- * The newest QoS 1 messages. A message that is marked as a redelivery is one if the packet of the same number was the same
- * message: the mark alone may be on the first copy that reached us, and a number is used again.
+ * The newest QoS 1 messages, by packet identifier. A message with the DUP flag is a redelivery only if the last message
+ * with its identifier had the same topic and payload. The flag alone is not enough: the first copy may have been lost
+ * on the way.
  */
 export class RedeliveryFilter {
   /** Fingerprints by packet identifier, the oldest first. */
@@ -21,7 +24,7 @@ export class RedeliveryFilter {
     if (this.#known.size > MAX_DELIVERIES) this.#known.delete(this.#known.keys().next().value!);
   }
 
-  /** The broker has a new session with us: it numbers anew. */
+  /** The broker has a new session, and assigns identifiers anew. */
   clear(): void {
     this.#known.clear();
   }

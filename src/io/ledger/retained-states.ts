@@ -7,8 +7,8 @@ interface StateBroker {
 }
 
 /**
- * Retained states, with their topics in the database. A broker keeps a retained message until somebody clears it, so the topics of
- * earlier runs must be known when a series leaves the site file.
+ * Retained states, with their topics in the database. A broker keeps a retained message until somebody clears it, so
+ * the topics of earlier runs must be known when a series leaves the site file.
  */
 export class RetainedStates {
   readonly #ledger: Pick<LedgerPort, 'write'>;

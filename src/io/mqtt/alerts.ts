@@ -3,7 +3,7 @@ import type { IncidentEvent } from '../../detect/episode/incidents.ts';
 import type { AlertPort, Health, SeriesState } from '../../stream/ports.ts';
 import type { Broker } from './broker.ts';
 
-/** Six significant digits: more than any sensor has, and no tails like 0.30000000000000004 on the wire. */
+/** Six significant digits: more than sensors have, and no 0.30000000000000004 on the wire. */
 const tidy = (x: number | null): number | null => (x === null ? null : Number(x.toPrecision(6)));
 const tidyAll = (shares: Readonly<Record<string, number>>): Record<string, number | null> =>
   Object.fromEntries(Object.entries(shares).map(([name, share]) => [name, tidy(share)]));
@@ -87,7 +87,10 @@ export const incidentJson = ({ phase, at, incident }: IncidentEvent): string =>
     reason: incident.reason,
   });
 
-/** Alerts over MQTT: states retained, events not. A sensor fault is published under its series, all else under the stream. */
+/**
+ * Alerts over MQTT: states retained, events not. A sensor fault is published under its series, all else under the
+ * stream.
+ */
 export const alertsOver = (
   broker: Pick<Broker, 'publishState' | 'dropped'>,
   outbox: { add(topic: string, payload: string): void },

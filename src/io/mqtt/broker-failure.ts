@@ -1,33 +1,33 @@
-/** `no_echo`: the broker took the message and, as far as we can see, gave it to nobody. */
+/** `no_echo`: the broker acknowledged the message, but did not deliver it to a subscriber. */
 export type PublishPermission = 'granted' | 'refused' | 'no_echo';
 
-/** MQTT 5 PUBACK: the broker's access rules forbid it. */
+/** MQTT 5 PUBACK: the broker's access rules deny the publication. */
 export const NOT_AUTHORISED = 135;
 
-/** What went wrong with a connection, as mqtt.js, the socket or TLS reports it. */
+/** A failed connection, as mqtt.js, the socket or TLS reports it. */
 export interface BrokerFailure {
   readonly message: string;
-  /** A CONNACK or DISCONNECT reason (number), or the system's and TLS's own name for it (string). */
+  /** A CONNACK or DISCONNECT reason code (number), or an error code of the system or TLS (string). */
   readonly code?: number | string | undefined;
 }
 
-/** The other side hung up; whether we see these or a plain close depends on who was just speaking. */
+/** The broker closed the socket. Whether these codes or a plain close appear depends on the timing. */
 const ABRUPT_CLOSE: readonly unknown[] = ['ECONNRESET', 'EPIPE'];
 
-/** Who tried to connect, and where to. */
+/** The client and the broker, for messages. */
 export interface BrokerIdentity {
-  /** Without user name and password: it is printed. */
+  /** Without user name and password, because it is printed. */
   readonly url: string;
   readonly username: string | undefined;
   readonly clientId: string;
-  /** The file of the authority that the broker's certificate has to be from, if not one of the system's. */
+  /** File with the certificate authority of the broker, if it is not one of the system's. */
   readonly ca?: string | undefined;
 }
 
-/** MQTT 5 DISCONNECT: another client has connected with our client id. */
+/** MQTT 5 DISCONNECT: another client has connected with this client id. */
 export const SESSION_TAKEN_OVER = 142;
 
-/** Reason codes of MQTT 5 (table 2-6) and return codes of MQTT 3.1.1 (table 3.1), which differ and do not overlap. */
+/** Reason codes of MQTT 5 (table 2-6) and return codes of MQTT 3.1.1 (table 3.1); they do not overlap. */
 const refused = ({ url, username, clientId }: BrokerIdentity, reason: number): string => {
   const user = username === undefined ? 'a client without a user name' : `the user "${username}"`;
   switch (reason) {
@@ -66,7 +66,7 @@ const failed = ({ url, ca }: BrokerIdentity, code: string): string | null => {
       return `${url} refuses the connection: is the broker running, and does it listen on this address and port?`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `${url}: the host's name is not known; check mqtt.url and this machine's name service`;
+      return `${url}: host name not found; check mqtt.url and this machine's DNS settings`;
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
       return `${url} cannot be reached from this machine's network`;
@@ -91,7 +91,7 @@ const failed = ({ url, ca }: BrokerIdentity, code: string): string | null => {
       return `${url} does not speak TLS on this port: use mqtt://, or the broker's TLS port (usually 8883)`;
     default:
       if (/PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/.test(code))
-        return `${url} speaks no TLS that is safe (${code}): let the broker speak TLS 1.2 or 1.3`;
+        return `${url} supports no safe TLS version (${code}): enable TLS 1.2 or 1.3 on the broker`;
       // OpenSSL names an alert by its number and text, which differ between its versions.
       if (/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|BAD_CERTIFICATE|UNKNOWN_CA/.test(code))
         return `${url} does not accept this client's certificate (${code}): check mqtt.tls.cert and mqtt.tls.key`;
@@ -99,20 +99,20 @@ const failed = ({ url, ca }: BrokerIdentity, code: string): string | null => {
   }
 };
 
-/** Node's name for what OpenSSL found while we were writing, which then stands in the message only. */
+/** Node's name of an OpenSSL error that occurred during a write; Node then reports it only in the message. */
 const openSslCode = (message: string): string => {
   const [, reason = 'EPROTO'] = /:SSL routines:[^:]*:([^:]+):/.exec(message) ?? [];
   return reason === 'EPROTO' ? reason : `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`;
 };
 
 /**
- * One sentence an operator can act on. Names the URL and the keys to look at, never a password. A failure of null is a
- * connection that was closed and no more; `greeted` says whether it had been accepted as MQTT before.
+ * One sentence with the cause and the remedy. It names the URL and the options to check, never a password. A failure of
+ * null is a plain close; `accepted`: the broker had accepted CONNECT.
  */
-export const describeFailure = (failure: BrokerFailure | null, identity: BrokerIdentity, greeted: boolean): string => {
+export const describeFailure = (failure: BrokerFailure | null, identity: BrokerIdentity, accepted: boolean): string => {
   const { url } = identity;
   if (failure === null || ABRUPT_CLOSE.includes(failure.code))
-    return greeted
+    return accepted
       ? `${url} closed the connection`
       : `${url} closed the connection without an answer: is it mqtt:// there (plain, usually port 1883) or mqtts:// (TLS, usually 8883)?`;
   const { message } = failure;
@@ -121,13 +121,13 @@ export const describeFailure = (failure: BrokerFailure | null, identity: BrokerI
   if (message === 'connack timeout') return failed(identity, 'ETIMEDOUT')!;
   if (message === 'Keepalive timeout') return `${url} has stopped answering`;
   const sentence = code === undefined ? null : failed(identity, code);
-  // A name with several addresses fails with an error that has a code and no message.
+  // The error of a name with several addresses has a code and no message.
   return sentence ?? `${url}: ${message === '' && code !== undefined ? code : message.trim()}`;
 };
 
 /**
- * Whether a first connection may have failed because of the protocol version. A broker that knows only MQTT 3.1.1 may
- * say so (return code 1, reason 132), answer in bytes that are no MQTT 5, or just hang up.
+ * Whether the protocol version may be the cause of a failed attempt. A broker that supports only MQTT 3.1.1 may report
+ * that (return code 1, reason code 132), answer with bytes that are not MQTT 5, or close the connection.
  */
 export const doubtsVersion = (failure: BrokerFailure | null): boolean => {
   if (failure === null || ABRUPT_CLOSE.includes(failure.code)) return true;
@@ -135,7 +135,7 @@ export const doubtsVersion = (failure: BrokerFailure | null): boolean => {
   return code === undefined ? message !== 'connack timeout' : code === 1 || code === 132;
 };
 
-/** What it means that we may not publish, or may not know; null when there is nothing to say. */
+/** The sentence for a denied or an unknown permission to publish; null when there is nothing to report. */
 export const describePermission = (
   permission: PublishPermission | null,
   topic: string,
@@ -145,9 +145,9 @@ export const describePermission = (
   const topics = topic.replace(/[^/]*$/, '#');
   switch (permission) {
     case 'refused':
-      return `${url} does not let ${who} publish to ${topic}, so alerts reach nobody: allow it to write to ${topics} in the broker's access rules`;
+      return `${url} does not let ${who} publish to ${topic}, so alerts are not delivered: allow it to write to ${topics} in the broker's access rules`;
     case 'no_echo':
-      return `${url} does not give back what ${who} publishes to ${topic}, so alerts may reach nobody, and MQTT 3.1.1 does not tell: allow it to read and write ${topics} in the broker's access rules`;
+      return `${url} does not deliver a message that ${who} published to ${topic}, so alerts may be lost (MQTT 3.1.1 reports no refusals): allow it to read and write ${topics} in the broker's access rules`;
     default:
       return null;
   }

@@ -37,16 +37,19 @@ export interface Broker {
   acknowledge(receipts: readonly Receipt[]): void;
   /** Events dropped since the start because too many waited for a connection. */
   readonly dropped: number;
-  /** Retained, QoS 1. While offline the newest payload of a topic is kept; every connection publishes all of them again. */
+  /**
+   * Retained, QoS 1. While offline the newest payload of a topic is kept; every connection publishes all of them again.
+   */
   publishState(topic: string, payload: string): void;
   /**
-   * Removes the retained state of a topic. `onCleared`: the broker has acknowledged or refused that. A state that is published
-   * before the message goes out cancels it.
+   * Removes the retained state of a topic. `onCleared`: the broker has acknowledged or refused that. A state that is
+   * published before the message goes out cancels it.
    */
   clearState(topic: string, onCleared: () => void): void;
   /**
-   * Not retained, QoS 1. While offline at most 5000 events wait; beyond that the oldest is dropped and counted. `onSettled`: the
-   * broker has the event, or it was dropped or refused. Not called for events that still wait at `close`.
+   * Not retained, QoS 1. While offline at most 5000 events wait; beyond that the oldest is dropped and counted.
+   * `onSettled`: the broker has the event, or it was dropped or refused. Not called for events that still wait at
+   * `close`.
    */
   publishEvent(topic: string, payload: string, onSettled?: () => void): void;
   /** Publishes what waits, then `offline`, and disconnects. Ends within 2 s, even if the broker does not answer. */
@@ -252,15 +255,16 @@ class MqttBroker implements Broker {
 }
 
 /**
- * An MQTT broker, connected from `start` to `close`. Failures of the connection are not thrown: they appear in `connection$` and
- * in the log. Throws an `AppError` for a URL or a PEM file that cannot be read.
+ * An MQTT broker, connected from `start` to `close`. Failures of the connection are not thrown: they appear in
+ * `connection$` and in the log. Throws an `AppError` for a URL or a PEM file that cannot be read.
  */
 export const openBroker = (options: BrokerOptions): Broker => new MqttBroker(options);
 
 /**
- * Connects once, tries to publish, and disconnects. It uses a client id and session of its own, so a running service is not
- * disturbed, and publishes an empty message to the status topic, not retained. Rejects with an `AppError`, `broker_unavailable` or
- * `publishing_refused`; resolves to a sentence when the permission to publish is unknown, else to null.
+ * Connects once, tries to publish, and disconnects. It uses a client id and session of its own, so a running service is
+ * not disturbed, and publishes an empty message to the status topic, not retained. Rejects with an `AppError`,
+ * `broker_unavailable` or `publishing_refused`; resolves to a sentence when the permission to publish is unknown, else
+ * to null.
  */
 export const tryBroker = async (options: BrokerOptions): Promise<string | null> => {
   const clientId = `${options.clientId}-check`;

@@ -33,9 +33,14 @@ export interface BrokerOptions {
   readonly filters: readonly string[];
   /** Retained `online` and `offline` are published here; null: nowhere. */
   readonly statusTopic: string | null;
-  /** Prefix of the topics that the service publishes. Messages on them are not inputs, though a filter such as # matches them. */
+  /**
+   * Prefix of the topics that the service publishes. Messages on them are not inputs, though a filter such as # matches
+   * them.
+   */
   readonly ownTopics: string | null;
-  /** How long the broker keeps the session (subscriptions and their messages) while the service is down; 0: no session. */
+  /**
+   * How long the broker keeps the session (subscriptions and their messages) while the service is down; 0: no session.
+   */
   readonly sessionMs?: number;
   /** Epoch ms. */
   readonly now: () => number;
@@ -101,7 +106,9 @@ const defined = <T extends object>(fields: T): { [K in keyof T]: NonNullable<T[K
     [K in keyof T]: NonNullable<T[K]>;
   };
 
-/** Options for mqtt.js, and the identity for messages. Throws an `AppError` for a URL or a PEM file that cannot be read. */
+/**
+ * Options for mqtt.js, and the identity for messages. Throws an `AppError` for a URL or a PEM file that cannot be read.
+ */
 export const clientOptions = (
   options: BrokerOptions,
 ): { readonly identity: BrokerIdentity; readonly client: IClientOptions } => {

@@ -40,8 +40,8 @@ const clockTime = (at: number, agoMs: number, timeZone = 'UTC'): string => {
 };
 
 /**
- * Log lines for the time without a broker: one every ten minutes, and one when the connection is back. It has no timer: a failed
- * attempt, at least one a minute, triggers the line.
+ * Log lines for the time without a broker: one every ten minutes, and one when the connection is back. It has no timer:
+ * a failed attempt, at least one a minute, triggers the line.
  */
 export class OutageLog {
   readonly #clocks: OutageClocks;

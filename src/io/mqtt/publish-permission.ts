@@ -1,13 +1,13 @@
 import type { MqttClient } from 'mqtt';
 import { NOT_AUTHORISED, type BrokerFailure, type PublishPermission } from './broker-failure.ts';
 
-/** Sends the message that is to tell, at QoS 1; calls back with the broker's answer. */
+/** Publishes the test message at QoS 1; calls back with the broker's answer. */
 type Publish = (done: (error?: BrokerFailure | null) => void) => void;
 
 /**
- * Whether the broker lets us publish to a topic; null when the connection ended before it was known. In MQTT 5 the
- * acknowledgement says so. In 3.1.1 a broker also acknowledges what it throws away, so we subscribe to the topic for as
- * long as it takes and see whether the message comes back, within `patienceMs`.
+ * Whether the broker permits publishing to a topic; null when the connection ended first. An MQTT 5 acknowledgement
+ * contains the answer. With 3.1.1 a broker also acknowledges messages that it discards, so the client subscribes to the
+ * topic and waits up to `patienceMs` for its own message.
  */
 export const publishPermission = (
   client: MqttClient,
@@ -32,7 +32,7 @@ const echoed = (
   patienceMs: number,
 ): Promise<PublishPermission | null> =>
   new Promise((resolve) => {
-    // A retained copy may be from a time when we were allowed to.
+    // A retained copy may be older than the present access rules.
     const onMessage = (from: string, _payload: Buffer, { retain }: { retain: boolean }): void => {
       if (from === topic && !retain) end('granted');
     };
@@ -49,7 +49,7 @@ const echoed = (
       resolve(permission);
     };
     client.on('message', onMessage).on('close', onClose);
-    // A broker takes packets in their order, so the subscription is there when the message comes.
+    // A broker processes packets in order, so the subscription is active before the message.
     client.subscribe(topic, { qos: 0 }, () => undefined);
     publish(() => undefined);
   });

@@ -12,8 +12,9 @@ const MAX_EVENTS = 5000;
 const CLEARED = '';
 
 /**
- * Messages that wait to be published. A state is retained and only its newest value counts: one slot for each topic, so memory is
- * bounded by the number of topics. Events queue in order, at most `maxEvents`; beyond that the oldest is dropped and counted.
+ * Messages that wait to be published. A state is retained and only its newest value counts: one slot for each topic, so
+ * memory is bounded by the number of topics. Events queue in order, at most `maxEvents`; beyond that the oldest is
+ * dropped and counted.
  */
 export class PublishQueue {
   readonly #maxEvents: number;
@@ -43,7 +44,10 @@ export class PublishQueue {
     this.#unsent.add(topic);
   }
 
-  /** Removes the state of a topic, here and on the broker. A newer state cancels this, and `onCleared` is then not called. */
+  /**
+   * Removes the state of a topic, here and on the broker. A newer state cancels this, and `onCleared` is then not
+   * called.
+   */
   clearState(topic: string, onCleared: () => void): void {
     this.putState(topic, CLEARED);
     this.#onCleared.set(topic, onCleared);

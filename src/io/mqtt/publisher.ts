@@ -76,7 +76,9 @@ export class Publisher {
     this.#drain();
   }
 
-  /** Publishes now, ahead of the queue. mqtt.js keeps an interrupted publication and sends it on the next connection. */
+  /**
+   * Publishes now, ahead of the queue. mqtt.js keeps an interrupted publication and sends it on the next connection.
+   */
   publish({ topic, payload, retain, onSettled }: Outgoing, done?: (error?: Error | null) => void): void {
     this.#inFlight++;
     this.#client.publish(topic, payload, { qos: 1, retain }, (error) => {

@@ -4,9 +4,14 @@ export const MIN_DELAY_MS = 1_000;
 const MAX_DELAY_MS = 30_000;
 /** Attempts at the minimum delay, before it doubles. */
 const QUICK_ATTEMPTS = 10;
-/** Delay before the other protocol version is tried. Short: a broker that starts in between would give a wrong answer. */
+/**
+ * Delay before the other protocol version is tried. Short: a broker that starts in between would give a wrong answer.
+ */
 const FALLBACK_DELAY_MS = 100;
-/** Delay after another client took over the session. Two programs with one id would otherwise disconnect each other every second. */
+/**
+ * Delay after another client took over the session. Two programs with one id would otherwise disconnect each other
+ * every second.
+ */
 const TAKEN_OVER_DELAY_MS = 60_000;
 /** A connection within this time of the previous one does not reset the delay. */
 const STABLE_MS = 30_000;
@@ -14,8 +19,8 @@ const STABLE_MS = 30_000;
 export type ProtocolVersion = 4 | 5;
 
 /**
- * Delay before the next attempt, ms: 1 s for the first 10 attempts, then doubling up to 30 s. `random` (0 to 1) varies it by up to
- * a quarter either way, so that many clients do not return at the same moment.
+ * Delay before the next attempt, ms: 1 s for the first 10 attempts, then doubling up to 30 s. `random` (0 to 1) varies
+ * it by up to a quarter either way, so that many clients do not return at the same moment.
  */
 export const retryDelayMs = (attempts: number, random: number): number => {
   const doublings = Math.max(0, attempts - QUICK_ATTEMPTS);
@@ -37,8 +42,9 @@ export interface Retry {
 }
 
 /**
- * With `protocol: auto`, a first answer that may come from the wrong version switches the version: from 5 to 4 at once and without a
- * report, from 4 back to 5 with the usual delay. `accepted`: the broker had accepted CONNECT, so the version is right.
+ * With `protocol: auto`, a first answer that may come from the wrong version switches the version: from 5 to 4 at once
+ * and without a report, from 4 back to 5 with the usual delay. `accepted`: the broker had accepted CONNECT, so the
+ * version is right.
  */
 export const retryAfter = (
   failure: BrokerFailure | null,

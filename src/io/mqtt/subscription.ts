@@ -26,7 +26,9 @@ export class Subscription {
     this.#log = log;
   }
 
-  /** Call after each connect. Subscribes once per process, as the filters may have changed, and again in a new session. */
+  /**
+   * Call after each connect. Subscribes once per process, as the filters may have changed, and again in a new session.
+   */
   ensure(sessionPresent: boolean): void {
     const filters = this.#filters;
     if (!sessionPresent) this.#active = false;

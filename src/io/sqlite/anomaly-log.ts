@@ -5,32 +5,32 @@ import type { AnomalyLogPort, Rejected } from '../../stream/ports.ts';
 import type { Database } from './database.ts';
 
 export interface AnomalyLogOptions {
-  /** How many rejects are kept, the newest. */
+  /** Number of rejected messages to keep, the newest. */
   readonly quarantineRows: number;
-  /** Called once, when a reject first fills them up: from then on each one pushes another out. */
+  /** Called once, when the quarantine becomes full: from then on each new row replaces the oldest. */
   readonly onQuarantineFull?: () => void;
 }
 
-/** Which anomalies to list; without any of these, all. */
+/** Filters for `list`; all are optional. */
 export interface AnomalyQuery {
-  /** Those that began at or after this time, epoch ms. */
+  /** Anomalies that started at or after this time, epoch ms. */
   readonly since?: number | undefined;
-  /** Those that began before this time, epoch ms. */
+  /** Anomalies that started before this time, epoch ms. */
   readonly until?: number | undefined;
   readonly stream?: string | undefined;
-  /** Those with this series in the lead. */
+  /** Anomalies in which this series leads. */
   readonly series?: string | undefined;
-  /** The newest of them. */
+  /** Only the newest so many. */
   readonly limit?: number | undefined;
 }
 
-/** What is kept of a reject: enough to see what a device sends, little enough that a flood does not fill the card. */
+/** Stored bytes of a rejected payload: enough to recognise the format, and a flood does not fill the disk. */
 const MAX_PAYLOAD_BYTES = 1024;
 const MAX_TOPIC_LENGTH = 512;
-/** Rows read at a time: an open cursor would keep the write-ahead log growing and the connection from writing. */
+/** Rows in one query. An open cursor would keep the write-ahead log growing, and block writes on this connection. */
 const PAGE_ROWS = 200;
 
-/** The log of episodes, of incidents, and of what could not be read. */
+/** The log of episodes, incidents and rejected messages. */
 export class AnomalyLog implements AnomalyLogPort {
   readonly #options: AnomalyLogOptions;
   readonly #statements: ReturnType<typeof statements>;
@@ -56,7 +56,7 @@ export class AnomalyLog implements AnomalyLogPort {
     this.#statements.upsert.run(toRow(episode));
   }
 
-  /** Writes the incident as it is told. One that is not told to be over is open, though its episodes may be over. */
+  /** Writes the incident. It is open until a `closed` event, even if all its episodes have ended. */
   recordIncident({ phase, incident }: IncidentEvent): void {
     this.#statements.upsertIncident.run({
       id: incident.id,
@@ -79,7 +79,7 @@ export class AnomalyLog implements AnomalyLogPort {
     }));
   }
 
-  /** Keeps what fits of these: the newest, each payload up to 1 KiB. */
+  /** Stores the newest of these, up to the limit; each payload up to 1 KiB. */
   quarantine(rejected: readonly Rejected[]): void {
     const newest = this.#options.quarantineRows === 0 ? [] : rejected.slice(-this.#options.quarantineRows);
     if (newest.length === 0) return;
@@ -89,7 +89,7 @@ export class AnomalyLog implements AnomalyLogPort {
     this.#options.onQuarantineFull?.();
   }
 
-  /** The newest first. Written episodes may be listed while others are recorded: it reads page by page. */
+  /** The newest first, read page by page: episodes may be recorded while the list is read. */
   *list({ since, until, stream, series, limit = Infinity }: AnomalyQuery = {}): Generator<Anomaly, void, undefined> {
     let before: { startAt: number; id: string } = { startAt: Number.MAX_SAFE_INTEGER, id: '' };
     for (let left = limit; left > 0;) {
@@ -195,7 +195,7 @@ const statements = (db: Database) => ({
   openIncidents: db.prepare<[], Pick<IncidentRow, 'id' | 'severity' | 'episodes' | 'reason'>>(
     'SELECT id, severity, episodes, reason FROM incident WHERE end_at IS NULL ORDER BY rowid',
   ),
-  // In the order in which they were first written, which is that in which they were heard of.
+  // In the order in which they were opened: rows are inserted in that order.
   members: db.prepare<[string], AnomalyRow>(`SELECT ${COLUMNS} FROM anomaly WHERE incident = ? ORDER BY rowid`),
   insertReject: db.prepare<[number, string, string, Buffer]>(
     'INSERT INTO quarantine (at, topic, reason, payload) VALUES (?, ?, ?, ?)',
@@ -204,8 +204,7 @@ const statements = (db: Database) => ({
   countRejects: db.prepare<[], { readonly count: number }>('SELECT count(*) AS count FROM quarantine'),
 });
 
-/** SQLite makes a NULL of NaN by itself, but keeps Infinity, which no JSON and few readers take. */
-
+/** `known` turns Infinity into NULL, which JSON and most readers cannot represent. SQLite itself stores NaN as NULL. */
 const toRow = ({ anomaly, at, receivedAt }: EpisodeRecord): AnomalyRow => ({
   id: anomaly.id,
   stream: anomaly.stream,
@@ -232,7 +231,7 @@ const toRow = ({ anomaly, at, receivedAt }: EpisodeRecord): AnomalyRow => ({
   heard_at: receivedAt,
 });
 
-/** A score that was not finite was beyond all measure. */
+/** A NULL score was infinite. */
 const fromRow = (row: AnomalyRow): Anomaly => ({
   id: row.id,
   stream: row.stream,

@@ -6,22 +6,22 @@ import { damageIn, openDatabase } from './database.ts';
 import { sync } from './sync.ts';
 
 /**
- * In one step SQLite copies what one moment saw, and the service writes on beside it; in several it would begin anew with each
- * commit of the service.
+ * Copied in one step, the backup is one consistent state. In several steps SQLite would restart after each commit of
+ * the service.
  */
 const ALL_PAGES = 0x7fffffff;
 
 /**
- * Writes the database as it is at one moment to `out` (mode 0600), also while the service writes to it, and gives back its
- * bytes. `out` is not there before it is whole, and is replaced only by a whole one. Throws an `AppError`: `database_unusable` of
- * the database, `backup_failed` of `out` or of a copy that is damaged.
+ * Writes a consistent copy of the database to `out` (mode 0600), also while the service writes to the database. Returns
+ * its size in bytes. `out` is replaced only by a complete copy. Throws an `AppError`: `database_unusable` for the
+ * database, `backup_failed` for `out` or a damaged copy.
  */
 export async function backup(path: string, out: string): Promise<number> {
   if (sameFile(path, out)) throw new AppError('usage', `${out} is the database itself: name another file`);
   const db = openDatabase(path, { readonly: true });
   const partial = `${out}.partial`;
   try {
-    // SQLite would make the file readable for everyone.
+    // SQLite would create the file readable for everyone.
     rmSync(partial, { force: true });
     closeSync(openSync(partial, 'wx', 0o600));
     await db.backup(partial, { progress: () => ALL_PAGES });
@@ -38,7 +38,7 @@ export async function backup(path: string, out: string): Promise<number> {
   }
 }
 
-/** And makes it a file that needs no others beside it. */
+/** Checks the copy, and takes it out of WAL mode, so that it is a single file. */
 const verify = (copy: string, original: string): void => {
   const db = new Sqlite(copy);
   try {

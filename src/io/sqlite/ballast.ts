@@ -3,18 +3,19 @@ import { rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * A log of 1000 pages to write back, 4 MiB, and a step of `Retention`, 2 MiB. On a full disk of 64 MiB, 1 MiB was too little in both
- * orders, 2 MiB if the step came before the checkpoint, and with 4 MiB it always went on.
+ * Room for a write-ahead log of 1,000 pages (4 MiB) and one step of `Retention` (2 MiB). Measured on a full disk of 64
+ * MiB: 1 MiB was too little, 2 MiB was too little if the step came before the checkpoint, 4 MiB was always enough.
  */
 const BYTES = 8 * 1024 * 1024;
-/** Of its own size, so much must be free before it is made: who has just freed some space is to have it. */
+/** Free space needed to create it, as a multiple of its size: space that was just freed is for others first. */
 const FREE_SPACE_FACTOR = 4;
 
 /**
- * A file beside the database that only takes up space. On a full disk SQLite can neither delete, as it writes ahead what it
- * deletes, nor write its log back; when the ballast is released it can: first `wal_checkpoint(TRUNCATE)`, then `Retention`.
+ * A file beside the database that reserves space. On a full disk SQLite cannot delete rows, because a deletion is first
+ * written to the write-ahead log, and cannot write that log back. After the ballast is released it can: first
+ * `wal_checkpoint(TRUNCATE)`, then `Retention`.
  *
- * It is not synced: one that a power cut left half-written is too short, and made anew.
+ * The file is not synced: after a power cut it may be too short, and is then created again.
  */
 export class Ballast {
   readonly #path: string;
@@ -25,7 +26,7 @@ export class Ballast {
     this.#bytes = bytes;
   }
 
-  /** Deletes it, for when the disk is full. True when that freed something. Never throws. */
+  /** Deletes the file. True if that freed space. Never throws. */
   release(): boolean {
     try {
       const freed = this.#size() > 0;
@@ -36,14 +37,14 @@ export class Ballast {
     }
   }
 
-  /** Makes it (mode 0600) when it is not there, or not whole, and there is room. True when it is there. Never throws. */
+  /** Creates the file (mode 0600) if it is missing or too short and there is room. True if it exists. Never throws. */
   restore(): boolean {
     try {
       if (this.#size() === this.#bytes) return true;
       rmSync(this.#path, { force: true });
       const { bavail, bsize } = statfsSync(dirname(this.#path));
       if (bavail * bsize < FREE_SPACE_FACTOR * this.#bytes) return false;
-      // Random, as a file system may store zeros, or what repeats, as next to nothing.
+      // Random bytes, because a file system may compress zeros or repeated bytes.
       writeFileSync(this.#path, randomBytes(this.#bytes), { flag: 'wx', mode: 0o600 });
       return true;
     } catch {

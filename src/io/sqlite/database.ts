@@ -9,35 +9,35 @@ import type { Migration } from './migrations.ts';
 export type Database = Sqlite.Database;
 
 export interface DatabaseOptions {
-  /** For a program that only looks, beside the service that writes: nothing is made or changed. */
+  /** For a program that reads while the service writes: nothing is created or changed. */
   readonly readonly?: boolean;
-  /** Refuses a database that another program has open, and keeps others out until it is closed. */
+  /** Fails if another program has the database open, and locks it until it is closed. */
   readonly exclusive?: boolean;
-  /** Ours unless a test brings its own. */
+  /** For tests; default: `MIGRATIONS`. */
   readonly migrations?: readonly Migration[];
 }
 
-/** better-sqlite3 waits for a lock without running anything else; a longer wait would stall the service. */
+/** better-sqlite3 blocks the event loop while it waits for a lock; a longer wait would stall the service. */
 const BUSY_MS = 100;
 const CACHE_KIB = 4096;
-/** "znky", in the file's header, where `file` and we can see whose it is. */
+/** "znky" in the header of the file: identifies a database of zankyo. */
 export const APPLICATION_ID = 0x7a6e6b79;
 /** `PRAGMA synchronous`: FULL. */
 const FULL = 2;
 
 /**
- * Opens the database, makes it if there is none (mode 0600), and brings its tables up to date. A commit is on the disk
- * when it returns. Throws an `AppError` `database_unusable` that names the file and what to do.
+ * Opens the database, creates it if it is missing (mode 0600), and migrates its tables. A commit is on the disk when it
+ * returns. Throws an `AppError` `database_unusable` with the file and the remedy.
  */
 export const openDatabase = (path: string, options: DatabaseOptions = {}): Database => {
   const { readonly = false, exclusive = false, migrations = MIGRATIONS } = options;
   let db: Database | undefined;
   requireSqlite();
   try {
-    // SQLite would make the file readable for everyone; its -wal and -shm files take over this mode.
+    // SQLite would create the file readable for everyone; its -wal and -shm files inherit this mode.
     if (!readonly) closeSync(openSync(path, 'a', 0o600));
     db = new Sqlite(path, { readonly, fileMustExist: true, timeout: BUSY_MS });
-    // Before the first read: from then on SQLite holds the file, and finds whoever holds it already.
+    // Before the first read: that read takes the lock, or fails if another program holds it.
     if (exclusive) db.pragma('locking_mode = EXCLUSIVE');
     refuseForeign(db, path);
     if (!readonly) prepare(db, path);
@@ -70,7 +70,7 @@ export const requireSqlite = (): void => {
   }
 };
 
-/** What SQLite says is wrong with the file, the first of it; null when it is whole. Reads all of it, but for the indexes. */
+/** The first error that SQLite finds in the file; null if there is none. Reads the whole file except the indexes. */
 export const damageIn = (db: Database): string | null => {
   const said = db.pragma('quick_check(1)', { simple: true }) as string;
   return said === 'ok' ? null : said;
@@ -79,23 +79,23 @@ export const damageIn = (db: Database): string | null => {
 const refuseForeign = (db: Database, path: string): void => {
   const tables = db.prepare<[], { count: number }>('SELECT count(*) AS count FROM sqlite_schema').get()!.count;
   if (tables > 0 && db.pragma('application_id', { simple: true }) !== APPLICATION_ID)
-    throw new AppError('database_unusable', `${path} is the database of another program: set database to another path`);
+    throw new AppError('database_unusable', `${path} is a database of another program: set database to another path`);
 };
 
 const prepare = (db: Database, path: string): void => {
-  // Only a file without tables takes it; with it, deleted rows can be given back to the disk bit by bit.
+  // Takes effect only before the first table; with it, the space of deleted rows can be returned to the disk in steps.
   db.pragma('auto_vacuum = INCREMENTAL');
   db.pragma(`application_id = ${APPLICATION_ID}`);
   db.pragma('journal_mode = WAL');
-  // After journal_mode: better-sqlite3 lets WAL mean NORMAL, which loses committed rows when the power fails.
+  // After journal_mode: in WAL mode better-sqlite3 defaults to NORMAL, which loses committed rows in a power cut.
   db.pragma('synchronous = FULL');
   db.pragma('foreign_keys = ON');
-  // Of 16 MB that it would take bit by bit: we write what is new and seldom read.
+  // The default cache grows to 16 MB; the service mostly appends rows and seldom reads.
   db.pragma(`cache_size = -${CACHE_KIB}`);
   if (db.pragma('synchronous', { simple: true }) !== FULL || db.pragma('journal_mode', { simple: true }) !== 'wal')
     throw new AppError(
       'database_unusable',
-      `${path}: this file system does not let SQLite write ahead and sync; move the database to a local disk`,
+      `${path}: this file system does not support SQLite's write-ahead log and sync; move the database to a local disk`,
     );
 };
 
@@ -105,7 +105,7 @@ const migrate = (db: Database, path: string, migrations: readonly Migration[], r
   if (version > newest)
     throw new AppError(
       'database_unusable',
-      `${path} was written by a newer zankyo (version ${version} of its tables, this one knows ${newest}): update zankyo, or use another file`,
+      `${path} was written by a newer zankyo (table version ${version}; this version supports ${newest}): update zankyo, or use another file`,
     );
   if (readonly && version < newest)
     throw new AppError(

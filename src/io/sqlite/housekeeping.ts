@@ -3,10 +3,10 @@ import type { Database } from './database.ts';
 import { failureOf } from './failure.ts';
 import type { Retention } from './retention.ts';
 
-/** Of 500 rows each: what a full disk needs at once is a few MB. */
+/** Steps of 500 rows; a full disk needs a few MB at once. */
 const MAX_STEPS = 20;
 
-/** Keeps the database within its bounds, a little at a time, and makes room on a disk that is full. */
+/** Keeps the database within its limits, in small steps, and frees space on a full disk. */
 export class Housekeeping {
   readonly #db: Database;
   readonly #retention: Retention;
@@ -18,15 +18,18 @@ export class Housekeeping {
     this.#ballast = ballast;
   }
 
-  /** A step of `Retention`, once a minute or so; true when there is more to do. What is full or busy now waits for the next time. */
+  /**
+   * One step of `Retention`, about once a minute; true when there is more to do. A full or busy database is left for
+   * the next call.
+   */
   step(now: number): boolean {
     this.#ballast.restore();
     return this.#attempt(() => this.#retention.step(now)) ?? false;
   }
 
   /**
-   * What can be done on a disk that is full, in the order in which it can: without the ballast the log cannot be written back, and
-   * before it is, nothing can be deleted. True when something was freed.
+   * Frees space on a full disk. The order matters: releasing the ballast makes room to write the log back, and only
+   * after that rows can be deleted. True if something was freed.
    */
   makeRoom(now: number): boolean {
     const released = this.#ballast.release();

@@ -1,11 +1,11 @@
 export interface Migration {
-  /** One more than that of the migration before; `PRAGMA user_version` afterwards. */
+  /** One more than the previous migration's; `PRAGMA user_version` after this migration. */
   readonly version: number;
   readonly sql: string;
 }
 
 /**
- * How the tables came to be. A migration that has been released is never changed: what it made is on users' disks.
+ * The history of the tables. A released migration is never changed, because its tables are on users' disks.
  * Times are epoch ms; `v_anomalies` shows them in seconds, as Grafana and SQLite's own functions expect.
  */
 export const MIGRATIONS: readonly Migration[] = [
@@ -59,7 +59,7 @@ export const MIGRATIONS: readonly Migration[] = [
     `,
   },
   {
-    // When an episode was told, who ended it, how sure it was, and what it is part of; past states to go back to.
+    // When an episode was opened, why it ended, its confidence and its incident; older snapshots to go back to.
     version: 2,
     sql: `
       ALTER TABLE anomaly ADD COLUMN opened_at INTEGER NOT NULL DEFAULT 0;
@@ -104,7 +104,7 @@ export const MIGRATIONS: readonly Migration[] = [
     `,
   },
   {
-    // The durable order: what was heard, from which states on, and the alerts that are not out yet.
+    // Durable order: the journal of readings, the snapshots it continues, and the alerts that were not delivered yet.
     version: 3,
     sql: `
       CREATE TABLE journal (

@@ -8,22 +8,22 @@ import { salvage, tidy, type Salvaged } from './salvage.ts';
 import { sync } from './sync.ts';
 
 export interface Recovery {
-  /** Where the damaged file is now, with its -wal beside it: as it was found, nothing of it changed. */
+  /** New path of the damaged file, unchanged, with its -wal beside it. */
   readonly damaged: string;
-  /** What SQLite said of it. */
+  /** The error that SQLite reported. */
   readonly problem: string;
   readonly salvaged: Salvaged;
 }
 
-/** A card reads so much in a second or two; a larger file is checked only when it was not closed in order. */
+/** An SD card reads this in a second or two. A larger file is checked only if it was not closed in order. */
 const QUICKLY_READ = 64 * 1024 * 1024;
 const SIDE_FILES = ['', '-wal', '-shm'] as const;
 const HEADER_BYTES = 100;
 
 /**
- * Opens the database for the service. It is read through first (`quick_check`), and if it is damaged it is moved aside, a fresh one
- * takes its place, and what can be read of the old is in it. A start that finds nothing to check or no damage
- * does what `openDatabase` does, and throws the same.
+ * Opens the database for the service. The file is checked first (`quick_check`). A damaged file is moved aside, and a
+ * new database with all readable rows takes its place. Without damage this is `openDatabase`, and throws the same
+ * errors.
  */
 export function openRecovered(path: string, now: number, onRecovery: (recovery: Recovery) => void): Database {
   const problem = checkDue(path) ? damageOf(path) : null;
@@ -31,7 +31,7 @@ export function openRecovered(path: string, now: number, onRecovery: (recovery: 
   return openDatabase(path);
 }
 
-/** SQLite removes the -wal when the last of its users closes in order: one that holds something is from an unclean stop. */
+/** SQLite removes the -wal when the last program closes the database: a -wal with content means an unclean stop. */
 const checkDue = (path: string): boolean => {
   const bytes = sizeOf(path);
   return bytes > 0 && (bytes <= QUICKLY_READ || sizeOf(`${path}-wal`) > 0);
@@ -42,18 +42,18 @@ const sizeOf = (path: string): number => {
   return stats?.isFile() === true ? stats.size : 0;
 };
 
-/** What is wrong with the file; null if nothing is, or nothing that recovery is for. */
+/** The damage of the file; null if there is none, or none that recovery can repair. */
 export function damageOf(path: string): string | null {
   let db: Database | undefined;
   try {
-    // To read only: closing does not write the -wal back, which would change what may have to be looked into.
+    // Read-only: closing must not write the -wal back, because the files may be needed for an investigation.
     db = new Sqlite(path, { readonly: true, fileMustExist: true });
     if (db.pragma('application_id', { simple: true }) !== APPLICATION_ID) return null;
     return damageIn(db);
   } catch (error) {
     const { code = '', message } = error as Error & { code?: string };
     if (code.startsWith('SQLITE_CORRUPT')) return message;
-    // Not an SQLite file: most likely the wrong path, and not ours to move, unless a card lost its first page.
+    // Not an SQLite file: most likely a wrong path, so the file is not moved, unless its first page was lost (zeros).
     return code === 'SQLITE_NOTADB' && beginsWithNothing(path) ? message : null;
   } finally {
     db?.close();
@@ -81,8 +81,8 @@ const recovered = (path: string, problem: string, now: number): Recovery => {
 };
 
 /**
- * The new file is whole before the old one goes: a power cut in between leaves the damaged one in its place, to be found again,
- * or moved aside.
+ * The new file is complete before the old one is moved: after a power cut the damaged file is in its place or already
+ * moved aside.
  */
 const recover = (path: string, problem: string, now: number): Recovery => {
   const [copy, fresh] = [`${path}.copy`, `${path}.recovered`];
@@ -91,7 +91,7 @@ const recover = (path: string, problem: string, now: number): Recovery => {
   remove(copy);
   sync(fresh);
   const damaged = asideOf(path, now);
-  // The -wal first: without it, the file would be taken for an older one that may well be whole.
+  // The -wal first: the file alone could pass for an older, undamaged state.
   for (const end of SIDE_FILES.toReversed()) if (existsSync(path + end)) renameSync(path + end, damaged + end);
   renameSync(fresh, path);
   return { damaged, problem, salvaged };
@@ -104,7 +104,7 @@ const remove = (...paths: readonly string[]): void => {
 const asideOf = (path: string, now: number): string =>
   `${path}.damaged-${new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
 
-/** Into tables of the version that wrote the damaged ones, which are then brought up to date as any others. */
+/** Copies into tables of the version that wrote the damaged file, and migrates them like any others. */
 const salvageInto = (fresh: string, path: string, copy: string): Salvaged => {
   for (const end of ['', '-wal']) if (existsSync(path + end)) copyFileSync(path + end, copy + end);
   const version = versionOf(path);
@@ -122,7 +122,7 @@ const salvageInto = (fresh: string, path: string, copy: string): Salvaged => {
   }
 };
 
-/** That of the tables; the newest where it cannot be read, or is none. */
+/** Version of the tables; the newest if it is unreadable or missing. */
 const versionOf = (path: string): number => {
   let db: Database | undefined;
   try {

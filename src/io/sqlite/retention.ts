@@ -2,24 +2,25 @@ import type { Database } from './database.ts';
 import { SteadyClock } from './steady-clock.ts';
 
 export interface RetentionOptions {
-  /** What has been over for longer goes; null for never. */
+  /** Rows whose anomaly ended longer ago are deleted; null: never. */
   readonly maxAgeMs: number | null;
-  /** While the pages in use take more, the oldest goes; null for no limit. */
+  /** While the pages in use exceed this, the oldest rows are deleted; null: no limit. */
   readonly maxBytes: number | null;
 }
 
 /**
- * In one step. With 100,000 episodes and as many incidents it takes 8 ms, 18 ms at most, and 1.9 MiB of -wal at most, which has to
- * fit into the ballast (2 cores of a PC, 72 MB).
+ * Rows in one step. With 100,000 episodes and as many incidents a step takes 8 ms, at most 18 ms, and writes at most
+ * 1.9 MiB of -wal, which has to fit into the ballast (measured on 2 cores of a PC, 72 MB).
  */
 const ROWS = 500;
 const VACUUM = 'incremental_vacuum(64)';
-/** Of the newest episodes, whatever clock and size say: learned state may fill the limit by itself, and clocks are wrong. */
+/** The newest episodes are always kept: learned state alone may exceed the limit, and clocks can be wrong. */
 const MIN_EPISODES = 100;
 
 /**
- * Deletes what is too old or too much, a little at a time: rejects first, then episodes that are over, the oldest first, and an
- * incident with the last of its episodes. Open episodes, those of open incidents, and what was learned are never touched.
+ * Deletes rows that are too old, or that exceed the size limit, in small steps: rejected messages first, then ended
+ * episodes, the oldest first, and an incident with its last episode. Open episodes, episodes of open incidents and
+ * learned state are never deleted.
  */
 export class Retention {
   readonly #options: RetentionOptions;
@@ -27,7 +28,7 @@ export class Retention {
   readonly #pages: ReturnType<typeof statements>['pages'];
   readonly #chunk: (now: number) => boolean;
 
-  /** `uptime` in ms, as of `SteadyClock`. */
+  /** `uptime`: see `SteadyClock`. */
   constructor(db: Database, options: RetentionOptions, uptime?: () => number) {
     this.#options = options;
     this.#clock = new SteadyClock(uptime);
@@ -37,29 +38,30 @@ export class Retention {
       const before = this.#before(now);
       const { inFile } = pages.get()!;
       const rejected = rejects.run({ before, rows: ROWS }).changes;
-      const gone = episodes.all({ before, kept: MIN_EPISODES, rows: ROWS - rejected });
-      for (const id of new Set(gone)) if (id !== null) incident.run({ id });
+      const deleted = episodes.all({ before, kept: MIN_EPISODES, rows: ROWS - rejected });
+      for (const id of new Set(deleted)) if (id !== null) incident.run({ id });
       db.pragma(VACUUM);
-      return rejected + gone.length > 0 || pages.get()!.inFile < inFile;
+      return rejected + deleted.length > 0 || pages.get()!.inFile < inFile;
     });
     this.#chunk = (now) => chunk.immediate(now);
   }
 
-  /** Bytes of the pages in use; the file also holds those that were not yet given back, and has its -wal beside it. */
+  /** Bytes of the pages in use. The file also contains free pages, and its -wal is extra. */
   get bytes(): number {
     const { inFile, free, size } = this.#pages.get()!;
     return (inFile - free) * size;
   }
 
   /**
-   * Deletes at most 500 rejects and episodes and gives back up to 64 pages to the disk, in one transaction. `now` in epoch ms. True
-   * when there was something to do: call again soon. Throws what SQLite throws, and then has changed nothing.
+   * Deletes at most 500 rejected messages and episodes, and returns up to 64 pages to the disk, in one transaction.
+   * `now` in epoch ms. True if there was something to do: call again soon. An SQLite error is thrown, and nothing has
+   * changed then.
    */
   step(now: number): boolean {
     return this.#chunk(now);
   }
 
-  /** What was over by this time goes. */
+  /** Rows that ended before this time are deleted. */
   #before(now: number): number {
     const { maxAgeMs, maxBytes } = this.#options;
     const believed = this.#clock.believe(now);
@@ -78,13 +80,13 @@ const statements = (db: Database) => ({
   pages: db.prepare<[], Pages>(
     'SELECT page_count AS inFile, freelist_count AS free, page_size AS size FROM pragma_page_count, pragma_freelist_count, pragma_page_size',
   ),
-  // There is no index by time, but ids ascend: only the first rows are looked at.
+  // There is no index by time, but ids ascend with it: only the first rows are read.
   rejects: db.prepare<{ before: number; rows: number }>(`
     DELETE FROM quarantine WHERE id IN (
       SELECT id FROM (SELECT id, at FROM quarantine ORDER BY id LIMIT :rows) WHERE at < :before
     )
   `),
-  // The start bounds the walk through its index; the end says how old an episode is.
+  // The start limits the index scan; the end is the age of an episode.
   episodes: db
     .prepare<{ before: number; kept: number; rows: number }, string | null>(
       `

@@ -2,11 +2,11 @@ import type { Statement } from 'better-sqlite3';
 import type { Database } from './database.ts';
 import { intact, type SnapshotRow } from './snapshot-row.ts';
 
-/** How much came over from a damaged database. */
+/** Rows recovered from a damaged database. */
 export interface Salvaged {
   readonly anomalies: number;
   readonly incidents: number;
-  /** Streams that go on with what they have learned. */
+  /** Streams that keep their learned state. */
   readonly streams: number;
 }
 
@@ -19,26 +19,28 @@ interface Table {
   readonly copy: Statement<[number]>;
 }
 
-/** No page holds so many rows: when no reading succeeds so far ahead, nothing will. */
+/** More rows than a page can hold. If a row this far ahead is unreadable too, the rest of the table is lost. */
 const MAX_SKIP = 2 ** 20;
 
 /**
- * Copies what can be read of the damaged file `from` into the tables of `to`, which are of the same version and empty. Opening
- * `from` may change it, so it is to be a copy. What is written is not on the disk before `to` is synced.
+ * Copies all readable rows of the damaged file `from` into the tables of `to`, which have the same version and are
+ * empty. Pass a copy of the damaged file, because opening may change it. The rows are on the disk only after `to` is
+ * synced.
  */
 export function salvage(from: string, to: Database): void {
   const tables = attempt(() => {
     to.prepare('ATTACH ? AS old').run(from);
     return [tableOf(to, 'anomaly'), tableOf(to, 'snapshot'), ...later(to)];
   });
-  // Each row by itself: SQLite does not commit together what it met damage between. The caller syncs the file in the end.
+  // One transaction for each row, because damage in between would roll them all back. The caller syncs the file at the
+  // end.
   to.pragma('synchronous = OFF');
   for (const table of tables ?? []) copyReadable(table);
 }
 
 /**
- * Takes out what was read and is not what was written: SQLite has no checksums, and gives back a torn page as it is. A stream
- * whose newest state is lost goes on from its newest past one.
+ * Deletes copied rows with a wrong checksum or invalid JSON: SQLite has no checksums and returns the content of a torn
+ * page. A stream without an intact snapshot gets its newest intact past one.
  */
 export function tidy(db: Database): Salvaged {
   const whole = (
@@ -61,7 +63,7 @@ export function tidy(db: Database): Salvaged {
     .get()!;
 }
 
-/** Row by row; a page that cannot be read is leapt over, ever farther, and then what was leapt over is tried one by one. */
+/** Row by row. At an unreadable page it skips ahead in growing steps, and then tries each skipped row. */
 const copyReadable = ({ next, copy }: Table): void => {
   let done = 0;
   for (let leap = 0; leap <= MAX_SKIP;) {
@@ -78,7 +80,7 @@ const copyReadable = ({ next, copy }: Table): void => {
   }
 };
 
-/** Null where the old file cannot be read, or what it gives is no such row; that the new one cannot be written is an error. */
+/** Null if the old file is unreadable or its row does not fit the table. A full disk is an error. */
 const attempt = <T>(task: () => T): T | null => {
   try {
     return task();

@@ -2,31 +2,31 @@ import type { Database } from './database.ts';
 import type { SnapshotRow } from './snapshot-row.ts';
 import { HOUR_MS } from '../../math/time.ts';
 
-/** A past state is kept once in so long: four writes a day of a stream. */
+/** Minimum time between two past states: four writes a day for each stream. */
 const EVERY_MS = 6 * HOUR_MS;
-/** One is kept from before that. */
+/** One state older than this is kept. */
 const MAX_AGE_MS = 30 * 24 * HOUR_MS;
-/** Between two that are kept, the older is at most so many times as old. */
+/** The older of two neighbours is at most this many times as old as the newer. */
 const RATIO = 2.5;
 
 /**
- * Of times, the newest first, those that may go: the older, the fewer. What is asked for from `t` ago, up to 30 days, is found
- * at most 2.5 t + 12 hours ago, and of a stream there are never more than eleven.
+ * Times, newest first, of the states that may be deleted; the older, the sparser. For every `t` up to 30 days there is
+ * a state between `t` and 2.5 t + 12 hours ago, and a stream never has more than eleven states.
  */
 export function dispensable(times: readonly number[], now: number): readonly number[] {
   const age = (i: number): number => now - times[i] + EVERY_MS;
-  const gone: number[] = [];
+  const surplus: number[] = [];
   let kept = 0;
   for (let i = 1; i < times.length; i++) {
     const last = i === times.length - 1;
     const spare = last ? now - times[kept] >= MAX_AGE_MS : age(i + 1) <= RATIO * age(kept);
-    if (spare) gone.push(times[i]);
+    if (spare) surplus.push(times[i]);
     else kept = i;
   }
-  return gone;
+  return surplus;
 }
 
-/** A few past states of each stream, thinned out with age, to go back to when bad data have been learned. */
+/** A few past states of each stream, fewer with age, to go back to after bad data were learned. */
 export class SnapshotHistory {
   readonly #statements: ReturnType<typeof statements>;
 
@@ -34,10 +34,10 @@ export class SnapshotHistory {
     this.#statements = statements(db);
   }
 
-  /** Keeps the stream's present row of `snapshot` in this slot too, if it is time; in the transaction of the caller. */
+  /** Copies the stream's row in this slot of `snapshot` if a past state is due. Runs in the caller's transaction. */
   keep(stream: string, slot: number, at: number): void {
     const { newest, copy, times, remove, removeSince } = this.#statements;
-    // From a clock that was ahead: they would keep all others out until it is caught up with.
+    // States from a clock that was ahead would block all others until their time has come.
     removeSince.run(stream, at + 1);
     const last = newest.get(stream)!.at;
     if (last !== null && at - last < EVERY_MS) return;
@@ -50,7 +50,7 @@ export class SnapshotHistory {
     return this.#statements.before.all(stream, at);
   }
 
-  /** Forgets what is from `at` or later. */
+  /** Deletes the states from `at` on. */
   forgetSince(stream: string, at: number): void {
     this.#statements.removeSince.run(stream, at);
   }

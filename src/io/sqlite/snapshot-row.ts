@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Snapshot } from '../../stream/ports.ts';
 
-/** A snapshot in the database, the present one of a stream or a past one. */
+/** A snapshot row, of table `snapshot` or `snapshot_history`. */
 export interface SnapshotRow {
   readonly stream: string;
   readonly at: number;
@@ -12,12 +12,12 @@ export interface SnapshotRow {
   readonly bytes: Buffer;
 }
 
-/** Over all of the row: bytes under the wrong name or of another version are as useless as damaged ones. */
+/** Hash of all columns: bytes under a wrong name or version are as useless as damaged ones. */
 export const digest = ({ stream, at, seq, version, shape, bytes }: Snapshot): Buffer => {
-  // Rows from before there was a journal have no place in it.
+  // Rows from before the journal existed have seq 0, and their hash has no seq.
   const about = seq === 0 ? [stream, at, version, shape] : [stream, at, version, shape, seq];
   return createHash('sha256').update(JSON.stringify(about)).update(bytes).digest();
 };
 
-/** Whether the row is what was saved. */
+/** Whether the checksum of the row is correct. */
 export const intact = (row: SnapshotRow): boolean => digest(row).equals(row.sha256);

@@ -3,12 +3,12 @@ import type { Database } from './database.ts';
 import { SnapshotHistory } from './snapshot-history.ts';
 import { digest, intact, type SnapshotRow } from './snapshot-row.ts';
 
-/** Snapshots of a stream that stand at a time: the newest may be torn, and the one before it as well. */
+/** Slots of each stream: the newest snapshot may be damaged, and the one before it as well. */
 const SLOTS = [0, 1, 2];
 
 /**
- * The newest snapshots of each stream and a few past ones, with a checksum: SQLite itself has none and gives back a flipped
- * bit as it is.
+ * The three newest snapshots of each stream and a few past ones, with checksums: SQLite has none, and returns a flipped
+ * bit unnoticed.
  */
 export class SnapshotStore implements SnapshotPort {
   readonly #history: SnapshotHistory;
@@ -38,7 +38,7 @@ export class SnapshotStore implements SnapshotPort {
     return { whole, damaged: rows.length - whole.length };
   }
 
-  /** All of them or none. */
+  /** Saves all of them or none. */
   save(snapshots: readonly Snapshot[]): void {
     if (snapshots.length > 0) this.#save(snapshots);
   }
@@ -79,7 +79,7 @@ const statements = (db: Database) => ({
   present: db.prepare<[string], SnapshotRow>(`
     SELECT stream, at, seq, version, shape, sha256, bytes FROM snapshot WHERE stream = ? ORDER BY seq DESC, at DESC
   `),
-  // The oldest first. What it asks for stands before the bytes, which are not read.
+  // The oldest first. The columns precede `bytes`, which is therefore not read.
   slots: db.prepare<[string], Slot>('SELECT slot, seq FROM snapshot WHERE stream = ? ORDER BY seq, at'),
   upsert: db.prepare<SnapshotRow & Slot>(`
     INSERT INTO snapshot (stream, slot, at, seq, version, shape, sha256, bytes)

@@ -1,27 +1,28 @@
 import { performance } from 'node:perf_hooks';
 
-/** So long a time must have stood before it is believed; a machine that restarts every night still gets there. */
+/** A time is trusted after it was stable for this long; a machine that restarts every night reaches it. */
 const STABLE_MS = 12 * 3_600_000;
 
 /**
- * A clock for what cannot be undone. A Raspberry Pi has none that runs while it is off, and takes over what a time server or a
- * hand says: one wrong answer in the year 2100, and all that is kept is too old. So a time is believed only after it has stood
- * for half a day to a day of uptime, which nobody can set. One that goes back is believed at once, as it ages nothing.
+ * A clock for deletions, which cannot be undone. A Raspberry Pi has no battery clock and accepts any time from a time
+ * server or a user: with one wrong answer in the year 2100, every row would be too old. So a later time is trusted only
+ * after it was stable for 12 to 24 hours of uptime, which cannot be set. An earlier time is trusted at once, because it
+ * makes no row older.
  */
 export class SteadyClock {
   readonly #uptime: () => number;
-  /** The least that the clock has been ahead of the uptime, in the half day that is running and in the one before. */
+  /** Smallest difference of clock and uptime, in the present and in the previous 12 hours. */
   #running = Infinity;
   #before = -Infinity;
   #since: number;
 
-  /** `uptime` in ms, from anywhere, never set. */
+  /** `uptime`: monotonic ms from any origin. */
   constructor(uptime: () => number = () => performance.now()) {
     this.#uptime = uptime;
     this.#since = uptime();
   }
 
-  /** The time that is believed when the clock says `now`, epoch ms; `-Infinity` until one has stood for long enough. */
+  /** The trusted time for the clock reading `now`, epoch ms; `-Infinity` until a time was stable for long enough. */
   believe(now: number): number {
     const uptime = this.#uptime();
     if (uptime - this.#since >= STABLE_MS) {

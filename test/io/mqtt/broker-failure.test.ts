@@ -14,14 +14,14 @@ test.each<[BrokerFailure, string]>([
   [{ message: 'certificate has expired', code: 'CERT_HAS_EXPIRED' }, "or this machine's clock is wrong"],
   [{ message: 'certificate is not yet valid', code: 'CERT_NOT_YET_VALID' }, "or this machine's clock is wrong"],
   [{ message: 'wrong version number', code: 'ERR_SSL_WRONG_VERSION_NUMBER' }, 'does not speak TLS on this port'],
-  [{ message: 'unsupported protocol', code: 'ERR_SSL_UNSUPPORTED_PROTOCOL' }, 'let the broker speak TLS 1.2 or 1.3'],
+  [{ message: 'unsupported protocol', code: 'ERR_SSL_UNSUPPORTED_PROTOCOL' }, 'enable TLS 1.2 or 1.3 on the broker'],
   [
     {
       message:
         'write EPROTO 40F7:error:0A00042E:SSL routines:ssl3_read_bytes:tlsv1 alert protocol version:ssl/record/rec_layer_s3.c:1601:SSL alert number 70\n',
       code: 'EPROTO',
     },
-    'no TLS that is safe (ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION)',
+    'no safe TLS version (ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION)',
   ],
   // The same refusal in the numbers of MQTT 3.1.1 and of MQTT 5.
   [{ message: 'Connection refused', code: 1 }, 'set mqtt.protocol to auto'],
