@@ -57,7 +57,7 @@ export const pipeline = (
     const incidents = new Incidents({ windowMs: site.incidents.window, coolDownMs: site.tuning.coolDown });
     incidents.restore(anomalyLog.openIncidents());
     const states = new StatePublisher(alerts, site.publish.stateEvery);
-    const health = new HealthPublisher(alerts, rejects.counts);
+    const health = new HealthPublisher(ports, rejects.counts);
     const streams = new Streams(site, {
       snapshots: ports.snapshots,
       kernel,
@@ -105,7 +105,7 @@ export const pipeline = (
       for (const monitor of streams.monitors) {
         monitor.tick(at);
         networks.check(monitor);
-        if (monitor.samples > 0) states.publish(monitor, at);
+        if (monitor.status.samples > 0) states.publish(monitor.status, at);
       }
       incidents.tick(at).forEach(recordIncident);
       checkpoints.heartbeat(at);
@@ -158,7 +158,7 @@ export const pipeline = (
       tap(({ monitor }) => {
         checkpoints.count();
         health.count(monitor.detector.trainingSkipped);
-        states.publish(monitor, now);
+        states.publish(monitor.status, now);
       }),
     );
     const wakes$ = listening$.pipe(

@@ -566,6 +566,7 @@ describe('a failure', () => {
         state: () => undefined,
         health: () => undefined,
         incident: () => undefined,
+        droppedEvents: 0,
         event: ({ anomaly }) => {
           if (anomaly.stream === 'a') throw new Error('a fault of ours');
           events.push(anomaly.stream);

@@ -49,6 +49,7 @@ export class Tape implements LedgerPort {
   private readonly origins = new Map<string, Origin>();
   /** The row up to which it was trimmed. */
   trimmed = 0;
+  readonly droppedWrites = 0;
 
   get seq(): number {
     return this.rows.length;
@@ -144,6 +145,7 @@ export class World {
           this.events.push(event);
         },
         incident: (event) => this.incidents.push(event),
+        droppedEvents: 0,
       },
       anomalyLog: {
         record: (news) => {
