@@ -66,7 +66,7 @@ const FORMS = {
       if (level !== 'info') console.error(`${base}: ${text}`, fields);
     };
     const kernel = core === 'float64' ? null : loadKernel();
-    const service = startService(loadSite(config).site, { note, kernel });
+    const service = startService(loadSite(config).site, { log: note, kernel });
     service.failure.catch((error) => {
       console.error(error);
       process.exit(1);

@@ -10,12 +10,12 @@ export const WITHOUT_KERNEL = 'networks run in Float64 instead, about 10 to 25 t
  * The SIMD kernel, to be loaded once a process; null where it cannot be, with one warning that says so. `file` is the one
  * that was built unless told otherwise.
  */
-export function kernelOrNull(note: Log, file?: string): Kernel | null {
+export function kernelOrNull(log: Log, file?: string): Kernel | null {
   try {
     return loadKernel(file);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    note('warn', { code: error.code }, `${error.message}; ${WITHOUT_KERNEL}`);
+    log('warn', { code: error.code }, `${error.message}; ${WITHOUT_KERNEL}`);
     return null;
   }
 }

@@ -18,6 +18,7 @@ import { OverloadControl, type Processor } from './pipeline/overload-control.ts'
 import { JournalReplay } from './pipeline/journal-replay.ts';
 import { RejectLog } from './pipeline/reject-log.ts';
 import { StatePublisher } from './pipeline/state-publisher.ts';
+import { StreamLog } from './pipeline/stream-log.ts';
 import { Streams } from './pipeline/streams.ts';
 
 export interface PipelineOptions {
@@ -54,6 +55,7 @@ export const pipeline = (
     const decoder = new Decoder(site.inputs, { maxSeries: site.maxSeries, reserved: Object.keys(site.groups) });
     const rejects = new RejectLog(ports, log);
     const networks = new NetworkEventLog(log);
+    const streamLog = new StreamLog(log);
     const incidents = new Incidents({ windowMs: site.incidents.window, coolDownMs: site.tuning.coolDown });
     incidents.restore(anomalyLog.openIncidents());
     const states = new StatePublisher(alerts, site.publish.stateEvery);
@@ -85,6 +87,7 @@ export const pipeline = (
         anomalyLog.record({ anomaly: event.anomaly, at: told.at, receivedAt });
       });
       alerts.event(event);
+      streamLog.alarm(event, now);
       events.forEach(recordIncident);
     };
 
@@ -105,6 +108,7 @@ export const pipeline = (
       for (const monitor of streams.monitors) {
         monitor.tick(at);
         networks.check(monitor);
+        streamLog.check(monitor.status);
         if (monitor.status.samples > 0) states.publish(monitor.status, at);
       }
       incidents.tick(at).forEach(recordIncident);
@@ -125,6 +129,8 @@ export const pipeline = (
 
     const begin$ = defer(() => {
       pace.applyTrainingRate();
+      streams.logRestoredStreams();
+      streamLog.begin(streams.monitors);
       return EMPTY;
     });
     const heard$ = ports.messages$.pipe(
@@ -140,8 +146,12 @@ export const pipeline = (
     );
     const steps$ = concat(from(past), begin$, heard$).pipe(
       detectPerStream({
-        placeOf: ({ series }, { message, seq }) =>
-          message === null ? past.placeOf(series, seq) : streams.placeOf(decoder.series(series)!),
+        placeOf: ({ series }, { message, seq }) => {
+          if (message === null) return past.placeOf(series, seq);
+          const place = streams.placeOf(decoder.series(series)!);
+          streamLog.reading(place, message.topic);
+          return place;
+        },
         onOrder: (reason, { message }) => {
           if (message !== null) onReject(rejected(message, reason));
         },

@@ -14,7 +14,7 @@ import { plansOf } from './pipeline/streams.ts';
 import { openStore } from './store.ts';
 
 export interface ServiceOptions {
-  readonly note: Log;
+  readonly log: Log;
   /** Where the networks run in SIMD; null for Float64. */
   readonly kernel: Kernel | null;
   /** The present, epoch ms. The demo lives in its own time, where the timer that finds silence would be wrong. */
@@ -54,7 +54,7 @@ const filtersOf = ({ inputs }: Site): string[] => {
   return topics.filter((topic) => !topics.some((other) => other !== topic && covers(other, topic)));
 };
 
-export const brokerOptions = (site: Site, note: Log, now: () => number): BrokerOptions => {
+export const brokerOptions = (site: Site, log: Log, now: () => number): BrokerOptions => {
   const { mqtt } = site;
   return {
     url: mqtt.url,
@@ -70,7 +70,7 @@ export const brokerOptions = (site: Site, note: Log, now: () => number): BrokerO
     ownTopics: `${mqtt.prefix}/`,
     now,
     timeZone: site.timezone,
-    log: note,
+    log,
   };
 };
 
@@ -92,10 +92,10 @@ const clearRemoved = (site: Site, states: RetainedStates, log: Log): void => {
 };
 
 /** Opens the database, connects, and runs the pipeline until stopped. Throws an `AppError` when it cannot start. */
-export function startService(site: Site, { note, kernel, now }: ServiceOptions): Service {
+export function startService(site: Site, { log, kernel, now }: ServiceOptions): Service {
   const present = now ?? Date.now;
-  const { db, anomalyLog, snapshots, housekeeping } = openStore(site, note, present());
-  const broker = openBroker(brokerOptions(site, note, present));
+  const { db, anomalyLog, snapshots, housekeeping } = openStore(site, log, present());
+  const broker = openBroker(brokerOptions(site, log, present));
   let fail: (error: unknown) => void;
   const failure = new Promise<never>((_, reject) => {
     fail = reject;
@@ -106,7 +106,7 @@ export function startService(site: Site, { note, kernel, now }: ServiceOptions):
       broker.acknowledge(receipts);
     },
     makeRoom: () => housekeeping.makeRoom(present()),
-    log: note,
+    log,
     onUnusable: (error) => {
       fail(error);
     },
@@ -132,7 +132,7 @@ export function startService(site: Site, { note, kernel, now }: ServiceOptions):
   // The past is gone through before there is a broker to send anything new.
   let readings = 0;
   const subscription = pipeline(site, ports, {
-    log: note,
+    log,
     kernel,
     listening$: wake$,
     ...(now === undefined ? real : {}),
@@ -145,7 +145,7 @@ export function startService(site: Site, { note, kernel, now }: ServiceOptions):
     },
   });
   outbox.resume();
-  clearRemoved(site, states, note);
+  clearRemoved(site, states, log);
   broker.start();
 
   let tidying: NodeJS.Timeout;

@@ -17,10 +17,10 @@ export interface Store {
 }
 
 /** Opens a site's database, recovered if it has to be. Throws an `AppError` when it cannot be used. */
-export function openStore(site: Site, note: Log, now: number): Store {
+export function openStore(site: Site, log: Log, now: number): Store {
   const db = openRecovered(site.database, now, ({ damaged, problem, salvaged }) => {
     const { anomalies, incidents, streams } = salvaged;
-    note(
+    log(
       'error',
       { code: 'database_damaged', database: site.database, damaged, problem, anomalies, incidents, streams },
       'the database was damaged: it was moved aside, and what could be read of it is in a new one',
@@ -28,7 +28,7 @@ export function openStore(site: Site, note: Log, now: number): Store {
   });
   const { rows } = site.quarantine;
   const onQuarantineFull = (): void => {
-    note('warn', { rows }, 'the quarantine is full: from now on the newest replace the oldest');
+    log('warn', { rows }, 'the quarantine is full: from now on the newest replace the oldest');
   };
   const { keep, maxMegabytes } = site.retention;
   const retention = new Retention(db, { maxAgeMs: keep === 'forever' ? null : keep, maxBytes: maxMegabytes * 1e6 });

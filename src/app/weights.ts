@@ -66,7 +66,7 @@ export function importStream(
   site: Site,
   stream: string,
   file: string,
-  { kernel, note, now }: { readonly kernel: Kernel | null; readonly note: Log; readonly now: number },
+  { kernel, log, now }: { readonly kernel: Kernel | null; readonly log: Log; readonly now: number },
 ): Moved {
   const bytes = read(file);
   const db = openDatabase(site.database, { exclusive: true });
@@ -77,7 +77,7 @@ export function importStream(
       at: savedAt,
       seq,
     } = resume(site, stream, store, kernel, ({ code, message }) => {
-      note('warn', { stream, code }, message);
+      log('warn', { stream, code }, message);
     });
     const network = networkOf(monitor);
     const { theta, cell, head } = partsOf(network);

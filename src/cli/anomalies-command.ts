@@ -1,8 +1,10 @@
 import { loadSite } from '../config/load.ts';
 import { parseDuration } from '../config/duration.ts';
+import { Calendar, UTC } from '../detect/forecast/calendar.ts';
 import { AppError } from '../errors.ts';
 import { AnomalyLog } from '../io/sqlite/anomaly-log.ts';
 import { openDatabase } from '../io/sqlite/database.ts';
+import { zoneOffset } from '../stream/time-zone.ts';
 import { EXIT } from './exit-codes.ts';
 import { anomalyLine, jsonLine } from './format.ts';
 
@@ -18,14 +20,16 @@ export interface AnomaliesOptions {
 
 /** `zankyo anomalies`: the log, newest first. Only reads, also beside a running service. */
 export function anomalies({ config, database, since, series, limit, json }: AnomaliesOptions): number {
-  const path = database ?? (config === undefined ? undefined : loadSite(config).site.database);
-  if (path === undefined) throw new AppError('usage', 'which log? Give -c SITE.yaml or --database FILE');
+  const site = config === undefined ? null : loadSite(config).site;
+  const path = database ?? site?.database;
+  if (path === undefined) throw new AppError('usage', 'which database? Give -c SITE.yaml or --database FILE');
+  const calendar = typeof site?.timezone === 'string' ? new Calendar(zoneOffset(site.timezone)) : UTC;
   const db = openDatabase(path, { readonly: true });
   try {
     const log = new AnomalyLog(db, { quarantineRows: 0 });
     let count = 0;
     for (const anomaly of log.list({ since: since === undefined ? undefined : timeOf(since), series, limit })) {
-      console.log(json ? jsonLine(anomaly) : anomalyLine(anomaly));
+      console.log(json ? jsonLine(anomaly) : anomalyLine(anomaly, calendar));
       count++;
     }
     if (count === 0 && !json) console.log('No anomalies.');

@@ -26,8 +26,8 @@ const PATIENCE_MS = 100_000;
 /** `zankyo demo`, which is `npm start`: watch it learn, and see what it found and what it missed. */
 export async function demo({ for: duration, seed, json }: DemoCommandOptions): Promise<number> {
   const { days, realMs } = spanOf(duration);
-  const note = noteTo(openLog('warn'));
-  const kernel = kernelOrNull(note);
+  const log = noteTo(openLog('warn'));
+  const kernel = kernelOrNull(log);
   const say = (line: string): void => {
     progress.clear();
     console.log(line);
@@ -42,7 +42,7 @@ export async function demo({ for: duration, seed, json }: DemoCommandOptions): P
     seed,
     days: Math.min(days, MOST_DAYS),
     realMs,
-    note,
+    log,
     kernel,
     onAlert: (alert) => {
       say(alertLine(alert));

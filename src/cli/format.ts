@@ -1,6 +1,6 @@
 import colors from 'picocolors';
 import type { Anomaly, Severity } from '../detect/episode/anomaly.ts';
-import { shortTime } from '../detect/episode/short-time.ts';
+import { UTC } from '../detect/forecast/calendar.ts';
 import { plain } from './plain.ts';
 
 const TINT: Readonly<Record<Severity, (text: string) => string>> = {
@@ -26,13 +26,13 @@ export function shortDuration(ms: number): string {
 export const count = (n: number, one: string, many = `${one}s`): string =>
   `${n === 0 ? 'no' : n} ${n === 1 ? one : many}`;
 
-/** One line for an episode: when, how bad, what kind, why, and with which other it began. */
-export function anomalyLine(anomaly: Anomaly): string {
+/** One line for an episode: start by the wall clock of `calendar`, duration, severity, kind, score, reason and incident. */
+export function anomalyLine(anomaly: Anomaly, calendar = UTC): string {
   const { id, startAt, endAt, severity, kind, score, reason, incident } = anomaly;
   const lasted = endAt === null ? 'open' : endAt > startAt ? shortDuration(endAt - startAt) : 'once';
   const where = incident === null || incident === id ? '' : ` (with ${incident})`;
   const how = `${TINT[severity](severity.padEnd(8))}  ${kind.padEnd(7)}  ${score.toFixed(2).padStart(6)}`;
-  return `${shortTime(startAt)}  ${lasted.padEnd(8)}  ${how}  ${plain(reason + where)}`;
+  return `${calendar.text(startAt).slice(0, 16)}  ${lasted.padEnd(8)}  ${how}  ${plain(reason + where)}`;
 }
 
 /** Columns padded to their widest cell; numbers belong to the right, named in `right`. */

@@ -9,6 +9,7 @@ import type { CompareCommandOptions } from './compare-command.ts';
 import type { DemoCommandOptions } from './demo-command.ts';
 import type { EvaluateCommandOptions } from './evaluate-command.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { isJournal, PRIORITY, withPriority } from './journal.ts';
 import { plainLines } from './plain.ts';
 import { withColumnOptions, withRecordingOptions } from './recording-options.ts';
 import type { TuneCommandOptions } from './tune-command.ts';
@@ -201,16 +202,21 @@ program
     exits(schema());
   });
 
+/** Says on stderr why the command failed; in the journal as an error. */
+const fail = (text: string): void => {
+  console.error(isJournal() ? withPriority(text, PRIORITY.error) : text);
+};
+
 try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
     exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   } else if (error instanceof AppError) {
-    console.error(plainLines(error.message));
+    fail(plainLines(error.message));
     exitCode = exitCodeOf(error.code);
   } else {
-    console.error(plainLines(inspect(error)));
+    fail(plainLines(inspect(error)));
     exitCode = EXIT.failure;
   }
 }

@@ -5,31 +5,34 @@ import { EXIT } from './exit-codes.ts';
 import { noteTo, openLog } from './log.ts';
 
 /**
- * `zankyo run`: the service. Runs until SIGTERM or SIGINT, then saves and says goodbye. A broker that is away is waited
- * for; only a wrong configuration or an unusable database keeps it from starting.
+ * `zankyo run`: the service. It runs until SIGTERM, SIGINT or SIGHUP, then saves everything and publishes `offline`. It waits
+ * for a broker that cannot be reached; only an invalid site file or an unusable database prevents the start.
  */
 export async function run(config: string): Promise<number> {
   const { site, warnings } = loadSite(config);
-  const log = openLog(site.log.level);
-  for (const warning of warnings) log.warn(warning);
+  const log = noteTo(openLog(site.log.level, site.log.format));
+  for (const warning of warnings) log('warn', {}, warning);
   const signal = nextSignal();
-  const note = noteTo(log);
-  const kernel = kernelOrNull(note);
-  const service = startService(site, { note, kernel });
+  const kernel = kernelOrNull(log);
+  const service = startService(site, { log, kernel });
   const core = kernel === null ? 'Float64' : 'SIMD';
-  log.info({ site: site.site, broker: site.mqtt.url, database: site.database, core }, 'started');
+  log('info', { site: site.site, broker: site.mqtt.url, database: site.database, core }, 'started');
   try {
     const name = await Promise.race([signal, service.failure]);
-    log.info({ signal: name, readings: service.readings }, 'stopping');
+    log('info', { signal: name, readings: service.readings }, 'stopping');
     return EXIT.ok;
   } finally {
     await service.stop();
   }
 }
 
-/** Installed before anything can be started, so that an early signal is not a sudden death. */
+/**
+ * The signal that stops the service. SIGHUP is one of them: a terminal that is closed sends it. The handlers are installed
+ * before anything starts, so that an early signal does not kill the process.
+ */
 const nextSignal = (): Promise<NodeJS.Signals> =>
   new Promise((resolve) => {
-    process.once('SIGTERM', resolve);
-    process.once('SIGINT', resolve);
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
+    // The kernel and the shell both send it when a terminal is closed: the second one must not interrupt the saving.
+    process.on('SIGHUP', resolve);
   });

@@ -16,8 +16,8 @@ export function exportCommand(stream: string, { config, out }: { config: string;
 /** `zankyo weights import STREAM FILE`: the stream goes on with these weights. */
 export function importCommand(stream: string, file: string, { config }: { config: string }): number {
   const { site } = loadSite(config);
-  const note = noteTo(openLog('warn'));
-  const moved = importStream(site, stream, file, { kernel: kernelOrNull(note), note, now: Date.now() });
+  const log = noteTo(openLog('warn'));
+  const moved = importStream(site, stream, file, { kernel: kernelOrNull(log), log, now: Date.now() });
   const how = moved.savedAt === null ? 'begins with them and still warms up' : 'goes on with them';
   console.log(`${site.database}: ${said(moved)} from ${file}; ${stream} ${how} at the next start.`);
   return EXIT.ok;

@@ -1,11 +1,12 @@
 import { wildcardsIn } from '../stream/topic-filter.ts';
 import { tooMuchInfluence } from './influence.ts';
-import { couldName, highestPlaceholder, isLiteral } from './names.ts';
-import { fieldsOf, groupsOf, listAt, sound, tuningsOf } from './placed.ts';
-import type { PlacedField, PlacedGroup, PlacedTuning } from './placed.ts';
+import { couldName, highestPlaceholder, isLiteral, settleName } from './names.ts';
+import { fieldsOf, listAt, sound, tuningsOf } from './placed.ts';
+import type { PlacedField, PlacedTuning } from './placed.ts';
 import { valueAt, type Path, type Problem } from './problems.ts';
-import { FIELD_KEYS, inputSchema, mqttSchema } from './schema.ts';
-import { didYouMean } from './suggest.ts';
+import { DEFAULT_NAME, FIELD_KEYS, INPUT_KEYS, mqttSchema } from './schema.ts';
+import { didYouMean, nearest } from './suggest.ts';
+import * as v from './vocabulary.ts';
 
 /*
  * What no single option shows: options that contradict each other. Each check looks only at sections that are right in
@@ -15,7 +16,6 @@ import { didYouMean } from './suggest.ts';
 /** Every contradiction in the file, given as plain data. */
 export function contradictions(data: unknown): Problem[] {
   const fields = fieldsOf(data);
-  const groups = groupsOf(data);
   const tunings = tuningsOf(data);
   return [
     ...mqttProblems(data),
@@ -23,7 +23,7 @@ export function contradictions(data: unknown): Problem[] {
     ...tunings.flatMap(mismatches),
     ...influenceProblems(tunings),
     ...nameProblems(fields),
-    ...groupProblems(data, fields, groups),
+    ...groupProblems(data, fields),
   ];
 }
 
@@ -114,12 +114,19 @@ function influenceProblems(tunings: readonly PlacedTuning[]): Problem[] {
 
 function nameProblems(fields: readonly PlacedField[]): Problem[] {
   const taken = new Set<string>();
-  return fields.flatMap(({ path, input, field: { name } }): Problem[] => {
+  return fields.flatMap(({ path, input, field: { name, label } }): Problem[] => {
     const problem = (text: string): Problem[] => [{ path: [...path, 'name'], text }];
     const asked = highestPlaceholder(name);
     const there = wildcardsIn(input.topic);
     if (asked > there) return problem(`{${asked}} asks for wildcard ${asked}, and the topic has ${there}`);
     if (name === '') return problem('expected a name with a letter or digit; nothing here can stand in one');
+    if (label !== undefined && !isLiteral(name))
+      return [
+        {
+          path: [...path, 'label'],
+          text: `one label, and the name ${JSON.stringify(name)} gives several series; expected a name without {1} or {topic}, or no label`,
+        },
+      ];
     const series = isLiteral(name) ? name : `${name} of ${input.topic}`;
     if (taken.has(series)) return problem(`series ${JSON.stringify(name)} is given above; expected a name of its own`);
     taken.add(series);
@@ -127,13 +134,13 @@ function nameProblems(fields: readonly PlacedField[]): Problem[] {
   });
 }
 
-function groupProblems(data: unknown, fields: readonly PlacedField[], groups: readonly PlacedGroup[]): Problem[] {
-  const allInputsSound = listAt(data, ['inputs']).every((input) => sound(inputSchema, input) !== null);
+function groupProblems(data: unknown, fields: readonly PlacedField[]): Problem[] {
   const literal = fields.filter(({ field }) => isLiteral(field.name));
   const names = literal.map(({ field }) => field.name);
+  const possible = possibleNames(data);
   const groupOf = new Map<string, string>();
   const problems: Problem[] = [];
-  for (const { name, group } of groups) {
+  for (const name of Object.keys(Object(valueAt(data, ['groups'])) as object)) {
     if (names.includes(name)) {
       problems.push({
         path: ['groups', name],
@@ -141,17 +148,19 @@ function groupProblems(data: unknown, fields: readonly PlacedField[], groups: re
         text: `expected a name that no series has; ${JSON.stringify(name)} is one of inputs`,
       });
     }
-    for (const [i, series] of group.series.entries()) {
+    for (const [i, given] of listAt(data, ['groups', name, 'series']).entries()) {
+      const series = sound(v.slug(), given);
+      if (series === null) continue;
       const path = ['groups', name, 'series', i];
       const other = groupOf.get(series);
       if (other !== undefined) {
         problems.push({
           path,
-          text: `series ${JSON.stringify(series)} is already in group ${other}; one network learns a series`,
+          text: `series ${JSON.stringify(series)} is already in group ${other}; a series can be in one group only`,
         });
       }
       groupOf.set(series, name);
-      if (allInputsSound && !fields.some(({ field }) => couldName(field.name, series))) {
+      if (!possible.some((name) => couldName(name, series))) {
         problems.push({ path, text: `no input gives a series ${JSON.stringify(series)}${didYouMean(series, names)}` });
       }
     }
@@ -162,8 +171,33 @@ function groupProblems(data: unknown, fields: readonly PlacedField[], groups: re
     problems.push({
       path: [...path, 'tuning'],
       on: 'key',
-      text: `series ${JSON.stringify(field.name)} is learnt by group ${group}; put this under groups.${group}.tuning`,
+      text: `group ${group} learns series ${JSON.stringify(field.name)}; put this under groups.${group}.tuning`,
     });
   }
   return problems;
 }
+
+/** A name of which nothing is known: `couldName` accepts every series for it. */
+const ANY = '{unknown}';
+
+/** The names that the inputs may give, also those of inputs with a mistake elsewhere. */
+const possibleNames = (data: unknown): readonly string[] =>
+  listAt(data, ['inputs']).flatMap((input) => {
+    const topic = sound(v.topicFilter(), valueAt(input, ['topic']));
+    const several = listAt(input, ['fields']);
+    return (several.length > 0 ? several : [input]).map((field) => {
+      const path = sound(v.jsonPath(), valueAt(field, ['path']) ?? '');
+      const name = sound(v.nameTemplate(), valueAt(field, ['name']) ?? DEFAULT_NAME);
+      if (name === null || hasMisspeltName(field)) return ANY;
+      if (isLiteral(name)) return settleName(name, '', '');
+      return topic === null || path === null ? ANY : settleName(name, topic, path);
+    });
+  });
+
+/** Whether an option that does not exist was meant to be one that decides the name. */
+const hasMisspeltName = (field: unknown): boolean =>
+  Object.keys(Object(field) as object).some(
+    (key) => !FIELD_KEYS.includes(key) && !INPUT_KEYS.includes(key) && nearest(key, NAMING_KEYS) !== null,
+  );
+
+const NAMING_KEYS = ['name', 'path', 'topic', 'fields'];

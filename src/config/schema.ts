@@ -16,62 +16,74 @@ const tuningShape = {
   network: option(
     z.boolean(),
     true,
-    'Whether a network learns to forecast; without one a seasonal density of steps does, at a fraction of the cost.',
+    'Whether a recurrent network makes the forecasts; without it the baseline does (counts of steps for each hour of the day), at half the cost.',
   ),
   cell: option(
     z.enum(['gru', 'lstm', 'rnn', 'elementwise']),
     'gru',
-    'Kind of recurrent cell: gru suits most sensors, lstm remembers more, rnn is the smallest, elementwise learns by rtrl exactly at the least cost, as its units do not talk to each other.',
+    'Kind of recurrent cell. `gru` suits most sensors. `lstm` remembers more. `rnn` is the smallest. `elementwise`: units without connections to each other, for which rtrl is exact at the lowest cost.',
   ),
-  peepholes: option(z.boolean(), false, 'Lets the gates of an lstm see its memory, for exact timing.'),
+  peepholes: option(z.boolean(), false, 'Whether the gates of an lstm also read its memory cell, for exact timing.'),
   learner: option(
     z.enum(['tbptt', 'snap1', 'rtrl']),
     'tbptt',
-    'How the network learns: tbptt takes an error back over horizon readings; snap1 has no horizon, is 2 to 3 times cheaper and forgets what units do to each other; rtrl is exact through all of the past, at a cost that grows with the fourth power of hidden_size.',
+    'Training algorithm. `tbptt` propagates an error back over `horizon` readings. `snap1` has no horizon, is 2 to 3 times cheaper and ignores the influence of units on each other. `rtrl` is exact through the whole past; its cost grows with the fourth power of hidden_size.',
   ),
-  hidden_size: option(whole(1, 128), 16, 'Units in the network; time and memory per reading grow with the square.'),
-  horizon: option(whole(1, 256), 16, 'Readings over which tbptt traces an error back in time.'),
+  hidden_size: option(whole(1, 128), 16, 'Units of the network; time and memory per reading grow with the square.'),
+  horizon: option(whole(1, 256), 16, 'Readings over which tbptt propagates an error back.'),
   train_every: option(
     whole(1, 256),
     1,
-    'Readings from one learning of tbptt to the next; more cost less and learn more slowly.',
+    'With tbptt, the network trains on every n-th reading. A larger number costs less and learns more slowly.',
   ),
-  learning_rate: option(v.positive(0.1), 0.003, 'Size of a learning step; higher adapts faster and forgets faster.'),
+  learning_rate: option(
+    v.positive(0.1),
+    0.003,
+    'Learning rate of Adam. A higher rate adapts faster and forgets faster.',
+  ),
   seed: option(
     whole(0, 4_294_967_295),
     1,
     'Seed of the random numbers; the same seed and readings give the same results.',
   ),
-  warmup: option(whole(1, 1_000_000), 400, 'Readings to learn from before the first alarm.'),
-  warmup_time: option(duration(), '0s', 'Time that must also have passed before the first alarm.'),
+  warmup: option(whole(1, 1_000_000), 400, 'Number of readings before the first alarm.'),
+  warmup_time: option(duration(), '0s', 'Time before the first alarm; `warmup` must be reached as well.'),
   on_anomaly: option(
     z.enum(['hold', 'absorb']),
     'hold',
-    'What becomes of a change that lasts: hold keeps it an alarm for 400 readings and learns it only slowly after that, absorb takes it for the new normal.',
+    'How to treat a persistent change. `hold`: keep the alarm and do not learn from it for 400 readings. `absorb`: adapt to it at once.',
   ),
   sensitivity: option(real(0.1, 10), 1, 'Above 1 alarms sooner and more often, below 1 later and less often.'),
   alarms_per_week: option(
     real(0.01, 1000),
     1,
-    'False alarms a week to put up with, of each series or group; fewer means that more is missed.',
+    'Target rate of false alarms per week, for each series or group. A lower rate misses more.',
   ),
   min_duration: option(duration(), '0s', 'How long a deviation must last before it is reported.'),
-  close_after: option(whole(1, 100_000), 3, 'Readings under the line after which an anomaly is over.'),
-  hysteresis: option(real(0, 1), 0.7, 'Where the line for "over" lies, as a share of the line for "begun".'),
+  close_after: option(
+    whole(1, 100_000),
+    3,
+    'An anomaly ends after this many readings in a row with a score of at most `hysteresis`.',
+  ),
+  hysteresis: option(
+    real(0, 1),
+    0.7,
+    'Score up to which a reading counts as normal while an anomaly is open; an anomaly opens above 1.',
+  ),
   cool_down: option(
     duration(),
     '1h',
-    'Time after an anomaly in which only a worse one of the same series alerts; at most sixty usual intervals.',
+    'Time after an anomaly in which only a higher score of the same stream opens another one; at most sixty usual intervals.',
   ),
   silent_after: option(
     v.durationOrWord(),
     'auto',
-    'Time without a reading after which a sensor is silent; auto learns it.',
+    'Time without a reading after which a sensor is reported as silent. `auto`: learned from its intervals. `never`: off.',
   ),
   stuck_after: option(
     v.countOrWord(2),
     'auto',
-    'Equal readings in a row after which a sensor is stuck; auto learns it.',
+    'Equal readings in a row after which a sensor is reported as stuck. `auto`: learned from its repetitions. `never`: off.',
   ),
 };
 
@@ -81,76 +93,84 @@ export const tuningSchema = section(tuningShape);
 /** What a field or a group says differently from its site. */
 export const overrideSchema = section(v.overriding(tuningShape));
 
+/** The name of a series that is given none. */
+export const DEFAULT_NAME = '{topic}-{path}';
+
 const fieldShape = {
-  path: option(v.jsonPath(), '', 'Where the number stands in a JSON payload; "" when the payload is the number.'),
+  path: option(v.jsonPath(), '', 'JSON path of the number in the payload; "" when the payload is the number.'),
   name: option(
     v.nameTemplate(),
-    '{topic}-{path}',
-    'Name of the series: {1} is what the first wildcard matched, {topic} the topic, {path} the path.',
+    DEFAULT_NAME,
+    'Name of the series: {1} is the text that the first wildcard matched, {topic} the whole topic, {path} the path.',
   ),
-  unit: option(z.string({ error: 'expected text' }), '', 'Unit shown in alerts, for example °C.'),
+  label: optional(v.label(), 'Display name of the series in alerts, for example Boiler flow. Topics keep the name.'),
+  unit: option(z.string({ error: 'expected text' }), '', 'Unit in alerts, for example °C.'),
   range: option(
     v.range(),
     null,
-    'Physically possible values; a reading outside is a sensor fault and is never learnt.',
+    'Physically possible values; a reading outside is a sensor fault and is never learned.',
   ),
   max_step: optional(
     v.positive(1e30),
-    'Furthest that a value can move from one reading to the next, in the usual interval; a larger step is a sensor fault and is never learnt.',
+    'Largest possible change from one reading to the next, in the usual interval; a larger one is a sensor fault and is never learned.',
   ),
   missing_values: option(
     z.array(z.number({ error: 'expected a number' })),
     [],
-    'Numbers that the sensor says when it has no value, such as -9999; they count as nothing said.',
+    'Numbers that the sensor sends when it has no value, such as -9999; they are counted and not used.',
   ),
   counter: optional(
     z.enum(RATE_UNITS),
-    'The value counts up, as meters of energy, water or rain do: what is watched is its rise in a second, minute, hour or day.',
+    'For a value that counts up, as a meter of energy, water or rain: its rise per second, minute, hour or day is monitored.',
   ),
   only: option(
     z.enum(['both', 'above', 'below']),
     'both',
-    'Which deviations matter: above what is expected, below it, or both.',
+    'Which deviations can be an alarm: above the expected value, below it, or both.',
   ),
   min_deviation: option(
     real(0, 1e12),
     0,
-    'Least deviation from what is expected, in the unit of the series, that may be an alarm.',
+    'Smallest deviation from the expected value that can be an alarm, in the unit of the series.',
   ),
   min_deviation_percent: option(
     real(0, 1e6),
     0,
-    'Least deviation that may be an alarm in percent of what is expected; with min_deviation both must be reached.',
+    'Smallest deviation that can be an alarm, in percent of the expected value. With min_deviation both must be reached.',
   ),
-  tuning: option(overrideSchema, {}, 'Any option of the site-wide tuning, for these series alone.'),
+  tuning: option(overrideSchema, {}, "Any option of the site's tuning, for these series alone."),
 };
 
 /** What stands in a field, or beside the topic where there are no fields. */
 export const FIELD_KEYS = Object.keys(fieldShape);
 
-export const inputSchema = section({
-  topic: v.topicFilter().describe('What to subscribe to: an MQTT topic filter, with + and # as wildcards.'),
+const inputShape = {
+  topic: v.topicFilter().describe('MQTT topic filter to subscribe to, with + and # as wildcards.'),
   ...fieldShape,
   fields: optional(
     z.array(section(fieldShape)).min(1, { error: 'expected at least one field' }),
-    'Several numbers of one payload, each with its own path to tuning; none of these then beside the topic.',
+    'Several numbers of one payload, each with its own `path`, `name` ... `tuning`; these options then stand in the list and not beside the topic.',
   ),
   each: option(
     v.jsonPath().nullable(),
     null,
-    'JSON path of a list whose elements are readings one by one; "" when the payload is the list.',
+    'JSON path of a list in which each element is a reading; "" when the payload is the list.',
   ),
   time: option(
     v.jsonPath().nullable(),
     null,
-    'JSON path of the time of the reading, in the element or else in the payload; null for the time of arrival.',
+    'JSON path of the time of the reading, in the element or else in the payload; null: time of arrival.',
   ),
   timezone: option(
     v.timezone().nullable(),
     null,
-    'Time zone of payload times without one, where it is not that of the site.',
+    'Time zone of payload times that have none, if it is not the zone of the site.',
   ),
-}).transform(({ topic, each, time, timezone, fields, ...only }) => ({
+};
+
+export const INPUT_KEYS = Object.keys(inputShape);
+
+export const inputSchema = section(inputShape).transform(({ topic, each, time, timezone, fields, ...only }) => ({
   topic,
   each,
   time,
@@ -167,50 +187,54 @@ export const groupSchema = section({
     .array(v.slug())
     .min(2, { error: 'expected at least two series; one alone needs no group' })
     .describe('Names of the series that one network learns together.'),
-  tuning: option(overrideSchema, {}, 'Any option of the site-wide tuning, for this group alone.'),
+  tuning: option(overrideSchema, {}, "Any option of the site's tuning, for this group alone."),
 });
 
 const tlsSchema = section({
-  ca: optional(v.filePath(), 'Certificate authority to trust, a PEM file; without it those of the system.'),
-  cert: optional(v.filePath(), 'Our own certificate, a PEM file; goes together with key.'),
-  key: optional(v.filePath(), 'The private key of our own certificate, a PEM file.'),
-  server_name: optional(v.text(), 'Name in the certificate of the broker, if not the host in url.'),
+  ca: optional(v.filePath(), 'Certificate authority to trust, a PEM file; default: those that Node trusts.'),
+  cert: optional(v.filePath(), 'Client certificate, a PEM file; requires key.'),
+  key: optional(v.filePath(), 'Private key of the client certificate, a PEM file.'),
+  server_name: optional(v.text(), 'Name in the certificate of the broker, if it is not the host in url.'),
   reject_unauthorized: option(
     z.boolean(),
     true,
-    'Refuses a broker without a valid certificate; false is for tests only.',
+    'Whether a broker without a valid certificate is refused; false is for tests only.',
   ),
 });
 
 export const mqttSchema = section({
   url: v.brokerUrl().describe('The broker: mqtt://, mqtts://, ws:// or wss://, then host and port.'),
-  username: optional(v.text(), 'Username at the broker.'),
-  password: optional(v.text(), 'Password at the broker; better as !secret, !env or a password_file.'),
+  username: optional(v.text(), 'User name at the broker.'),
+  password: optional(v.text(), 'Password at the broker; !secret, !env and password_file keep it out of this file.'),
   password_file: optional(
     v.filePath(),
-    'File that holds the password; without either, $CREDENTIALS_DIRECTORY/mqtt-password is read if there.',
+    'File with the password. If neither is given, $CREDENTIALS_DIRECTORY/mqtt-password is read if it exists.',
   ),
-  client_id: option(v.text(), 'zankyo-<site>', 'Our name at the broker, unique there; <site> stands for site.'),
-  prefix: option(v.topicPrefix(), 'zankyo', 'First level or levels of all topics we publish on.'),
+  client_id: option(
+    v.text(),
+    'zankyo-<site>',
+    'MQTT client id, unique at the broker; <site> stands for the name of the site.',
+  ),
+  prefix: option(v.topicPrefix(), 'zankyo', 'First level or levels of all topics that zankyo publishes on.'),
   protocol: option(z.literal(['auto', 5, 4]), 'auto', 'MQTT version: 5, or 4 for 3.1.1; auto tries 5 first.'),
   keepalive: option(
     duration('0s', '18h'),
     '15s',
-    'Silence after which we ask whether the broker is there; one that is gone is noticed within 1.5 times this. 0s never asks.',
+    'MQTT keep-alive interval; a lost connection is detected within 1.5 times this. 0s: off.',
   ),
-  connect_timeout: option(duration('1s', '1h'), '10s', 'How long an attempt to connect may take.'),
+  connect_timeout: option(duration('1s', '1h'), '10s', 'Time limit for an attempt to connect.'),
   tls: option(tlsSchema, {}, 'Certificates, for mqtts:// and wss://.'),
 });
 
 const publishSchema = section({
-  state_every: option(duration('1s', '1d'), '10s', 'Shortest time between two states of the same series.'),
+  state_every: option(duration('1s', '1d'), '10s', 'Shortest time between two published states of one series.'),
 });
 
 const incidentsSchema = section({
   window: option(
     duration(),
     '10m',
-    'How long after the first alert of an incident those of other series join it; 0s keeps each by itself.',
+    'Alerts of other series within this time after the first one of an incident join it. 0s: each alert is an incident of its own.',
   ),
 });
 
@@ -218,7 +242,7 @@ const commitSchema = section({
   every: option(
     duration('0s', '10m'),
     '30s',
-    'Longest time that what was heard waits to be written, to spare the card; the broker keeps messages until then, so at QoS 1 a power cut loses nothing, and at QoS 0 at most this much.',
+    'Longest time that readings wait to be written, to spare the card. The broker stores QoS 1 messages until then: a power failure loses no QoS 1 message, and QoS 0 messages of at most this time.',
   ),
 });
 
@@ -226,24 +250,28 @@ const snapshotsSchema = section({
   every: option(
     duration('1s', '1d'),
     '4h',
-    'How often learnt state is saved as a whole; what was heard since is gone through again at a start, so a power cut loses nothing.',
+    'How often the whole learned state is saved; a start processes the readings since then again, from the journal.',
   ),
 });
 
 const quarantineSchema = section({
-  rows: option(whole(0, 1_000_000), 1000, 'How many unreadable messages are kept for inspection, the newest ones.'),
+  rows: option(
+    whole(0, 1_000_000),
+    1000,
+    'Number of rejected messages that are stored for inspection, the newest ones.',
+  ),
 });
 
 const retentionSchema = section({
   keep: option(
     v.durationOrForever('1d'),
     '400d',
-    'How long anomalies and unreadable messages are kept after they were over; the newest 100 anomalies always are.',
+    'How long anomalies are kept after their end, and rejected messages. The newest 100 anomalies are always kept.',
   ),
   max_megabytes: option(
     whole(16, 1_000_000),
     1024,
-    'How large the database may grow, in millions of bytes, before the oldest anomalies go; what was learned never does.',
+    'Size of the database, in millions of bytes, above which the oldest anomalies are deleted; learned state never is.',
   ),
 });
 
@@ -251,37 +279,46 @@ const logSchema = section({
   level: option(
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     'info',
-    'Least level of log lines.',
+    'Lowest level of the lines that are logged.',
+  ),
+  format: option(
+    z.enum(['auto', 'json', 'pretty', 'journal']),
+    'auto',
+    'Form of the log lines. `pretty`: for people. `journal`: with the priority that systemd reads. `json`: one object per line, times in ISO 8601. `auto`: pretty on a terminal, journal where stderr is the systemd journal, else json.',
   ),
 });
 
 export const siteSchema = section({
-  site: v.slug().describe('Name of the site, part of every topic we publish on.'),
+  site: v.slug().describe('Name of the site, part of every topic that zankyo publishes on.'),
   database: option(
     v.filePath(),
     'zankyo.db',
-    'Where anomalies and learnt state are kept; relative to $STATE_DIRECTORY if set, else to the working directory.',
+    'Database file for anomalies and learned state; relative to $STATE_DIRECTORY if set, else to the working directory.',
   ),
   timezone: option(
     v.timezone().nullable(),
     null,
-    'Time zone of the site: of its days and weeks, and of payload times without one, as Tasmota sends them; null for days in UTC.',
+    'Time zone of the site: for the time of day and the day of the week, for the times in alert sentences, and for payload times that have none, as Tasmota sends them. null: UTC.',
   ),
-  mqtt: mqttSchema.describe('The broker that readings come from and alerts go to.'),
+  mqtt: mqttSchema.describe('The broker for readings and alerts.'),
   inputs: z
     .array(inputSchema)
     .min(1, { error: 'expected at least one input' })
-    .describe('What to listen to: a list of topics and the numbers in their payloads.'),
-  groups: option(z.record(v.slug(), groupSchema), {}, 'Series to learn together, under a name for each group.'),
-  tuning: option(tuningSchema, {}, 'How to learn and when to alarm: the defaults for every series and group.'),
-  publish: option(publishSchema, {}, 'What we publish.'),
-  incidents: option(incidentsSchema, {}, 'Alerts of a site that come together.'),
-  commit: option(commitSchema, {}, 'Writing what was heard.'),
-  snapshots: option(snapshotsSchema, {}, 'Saving what was learnt.'),
-  quarantine: option(quarantineSchema, {}, 'Keeping what could not be read.'),
-  retention: option(retentionSchema, {}, 'How long and how much is kept.'),
-  max_series: option(whole(1, 100_000), 500, 'Series to follow at most; readings of others are counted and left.'),
-  log: option(logSchema, {}, 'Our own log.'),
+    .describe('Topics to subscribe to, and the numbers in their payloads.'),
+  groups: option(
+    z.record(v.slug(), groupSchema),
+    {},
+    'Series that one network learns together, under a name for each group.',
+  ),
+  tuning: option(tuningSchema, {}, 'How to learn and when to alarm; the defaults for every series and group.'),
+  publish: option(publishSchema, {}, 'Published states.'),
+  incidents: option(incidentsSchema, {}, 'Alerts that belong together.'),
+  commit: option(commitSchema, {}, 'Writing readings to the disk.'),
+  snapshots: option(snapshotsSchema, {}, 'Saving the learned state.'),
+  quarantine: option(quarantineSchema, {}, 'Storing rejected messages.'),
+  retention: option(retentionSchema, {}, 'Retention: time and size limits of the database.'),
+  max_series: option(whole(1, 100_000), 500, 'Largest number of series; readings of others are counted and dropped.'),
+  log: option(logSchema, {}, 'The log of the service.'),
 });
 
 /** A site as read: defaults filled in, fields uniform, paths absolute, the password found. */

@@ -11,22 +11,23 @@ export interface YamlFile {
   readonly lines: LineCounter;
 }
 
-/** Reads and parses; throws `config_unreadable` with one line for every place that is not YAML. */
+/** Reads and parses. Throws `config_unreadable` with one line for every mistake that makes the file invalid YAML. */
 export function readYaml(path: string): YamlFile {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    const why = missing ? 'there is no such file' : 'it cannot be read; its owner and mode must let us';
+    const why = missing ? 'there is no such file' : 'this user may not read it; change its owner or mode';
     throw new AppError('config_unreadable', `${path}: ${why}`, { cause });
   }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
-  const faults = [
-    ...document.errors.map((error) => ({ offset: error.pos[0], text: faultText(error), cause: error })),
-    ...unresolvedAliases(document),
-  ];
+  const errors = independent(document.errors, lines);
+  const faults =
+    errors.length > 0
+      ? errors.map((error) => ({ offset: error.pos[0], text: faultText(error, text), cause: error }))
+      : unresolvedAliases(document);
   if (faults.length > 0) {
     const message = faults
       .map(({ offset, text }) => `${path}:${position(lines, offset)}: not YAML: ${text}`)
@@ -36,9 +37,38 @@ export function readYaml(path: string): YamlFile {
   return { path, document, lines };
 }
 
-/** The parser quotes what it stumbled over, which may be a password: the quotation is left out. */
-const faultText = (error: YAMLError): string =>
-  error.code === 'DUPLICATE_KEY' ? 'the same key twice in one section' : error.message.replace(/: ".*"$/s, '');
+/**
+ * The errors that do not follow from another one: the first of each line, and none of those that the parser reports for every
+ * token once it has lost the structure of the file ("in YAML stream"), unless that is the first error.
+ */
+function independent(errors: readonly YAMLError[], lines: LineCounter): readonly YAMLError[] {
+  const seen = new Set<number>();
+  return errors.filter((error, i) => {
+    const { line } = lines.linePos(error.pos[0]);
+    if (seen.has(line) || (i > 0 && error.message.includes('in YAML stream'))) return false;
+    seen.add(line);
+    return true;
+  });
+}
+
+/** An option that takes a JSON path, up to its value, and a plain value with a bracket in it. */
+const UNQUOTED_PATH = /\b(path|each|time):[ \t]+([^\s'"{}[\],][^\s'{},]*\[[^\s'{},]*|\[[^\s'{},]*)/;
+
+/**
+ * What is wrong, and the remedy where it is a pair of quotes. The parser repeats the text at which it stopped, which may be a
+ * password: the repetition is left out, and only a JSON path is repeated here.
+ */
+function faultText({ code, message, pos }: YAMLError, text: string): string {
+  if (code === 'DUPLICATE_KEY') return 'the same key twice in one section';
+  const path = UNQUOTED_PATH.exec(lineAt(text, pos[0]));
+  if (code === 'UNEXPECTED_TOKEN' && path !== null)
+    return `a value with brackets in it must be in quotes; write ${path[1]}: '${path[2]}'`;
+  const needsQuotes = code === 'BAD_SCALAR_START' || (code === 'UNEXPECTED_TOKEN' && message.endsWith('at node end'));
+  return message.replace(/: ".*"$/s, '') + (needsQuotes ? '; put the value in quotes' : '');
+}
+
+const lineAt = (text: string, offset: number): string =>
+  text.slice(text.lastIndexOf('\n', offset - 1) + 1).split('\n', 1)[0];
 
 function unresolvedAliases(document: Document.Parsed): { offset: number; text: string; cause?: Error }[] {
   const faults: { offset: number; text: string }[] = [];

@@ -17,6 +17,8 @@ export interface Reading {
 /** What the operator said about one series; of a counter, limits and unit are those of the rate. */
 export interface SeriesInfo {
   readonly slug: string;
+  /** The name in sentences; the slug where none was given. */
+  readonly label?: string | undefined;
   /** As shown in sentences, for example "°C"; empty where none was given. */
   readonly unit: string;
   /** Physically possible values; a reading outside is a sensor fault, never learned. */

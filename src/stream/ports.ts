@@ -7,6 +7,8 @@ import type { Message } from './message.ts';
 /** What the outside knows of one series, retained on its `state` topic. Null where nothing is known yet. */
 export interface SeriesState {
   readonly slug: string;
+  /** Its display name; null where none was given. */
+  readonly label: string | null;
   readonly at: number;
   readonly phase: 'learning' | 'ready' | 'silent';
   /** 0 to 1; 1 once alarms may be raised. */

@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { problems, sizeText } from '../../src/app/doctor/finding.ts';
+import { examine } from '../../src/app/doctor/doctor.ts';
+import { problems, sizeText, type Finding } from '../../src/app/doctor/finding.ts';
+import type { Installed } from '../../src/app/doctor/installed.ts';
 import { examineKernel, networksOf } from '../../src/app/doctor/networks.ts';
 import { examineDatabase } from '../../src/app/doctor/site.ts';
 import { AppError } from '../../src/errors.ts';
@@ -15,6 +17,21 @@ const directory = (): string => {
     rmSync(path, { recursive: true });
   });
   return path;
+};
+
+/** As a user who may not use `path`: root is nobody meanwhile, and anyone else takes his rights away. */
+const asOther = async <T>(path: string, what: () => Promise<T>): Promise<T> => {
+  const NOBODY = 65_534;
+  const { mode } = statSync(path);
+  const isRoot = process.getuid!() === 0;
+  if (isRoot) process.seteuid!(NOBODY);
+  else chmodSync(path, 0);
+  try {
+    return await what();
+  } finally {
+    if (isRoot) process.seteuid!(0);
+    else chmodSync(path, mode);
+  }
 };
 
 test.each([
@@ -81,6 +98,78 @@ test('without the kernel the core is Float64, with the reason and what it costs'
   expect(kernel).toBeNull();
   expect(finding).toMatchObject({ state: 'warning', code: 'kernel_missing', data: { core: 'float64' } });
   expect(finding.text).toMatch(/cannot be read; npm run build makes it; networks run in Float64 instead, .*\.$/);
+});
+
+describe('a site file of the service, called without the environment that systemd gives it', () => {
+  const YAML = 'site: house\nmqtt: { url: mqtt://127.0.0.1:1 }\ninputs: [{ topic: a }]\n';
+  /** As deploy/zankyo.service has it, under a root of its own. */
+  const installed = () => {
+    const root = directory();
+    const service = { config: join(root, 'etc/zankyo'), state: join(root, 'var/lib/zankyo') };
+    mkdirSync(service.config, { recursive: true });
+    writeFileSync(join(service.config, 'site.yaml'), YAML);
+    chmodSync(root, 0o755);
+    return { root, service, config: join(service.config, 'site.yaml') };
+  };
+  const found = async (about: string, service: Installed, config: string, env: NodeJS.ProcessEnv = {}) => {
+    const findings: Finding[] = [];
+    for await (const finding of examine({ version: '1', config, service, env }))
+      if (finding.about === about) findings.push(finding);
+    return findings;
+  };
+
+  test('has its database in the state directory of the service, which the finding names', async () => {
+    const { service, config } = installed();
+    mkdirSync(service.state, { recursive: true });
+    openDatabase(join(service.state, 'zankyo.db')).close();
+    const [finding, ...more] = await found('database', service, config);
+    expect(more).toEqual([]);
+    expect(finding).toMatchObject({ state: 'ok', data: { path: join(service.state, 'zankyo.db'), streams: 0 } });
+    expect(finding.text).toContain('in the state directory of the service (STATE_DIRECTORY is not set here)');
+  });
+
+  test('is in order before the first start, which makes that directory', async () => {
+    const { service, config } = installed();
+    expect(await found('database', service, config)).toMatchObject([
+      { state: 'ok', text: `${service.state} does not exist yet: systemd makes it when the service starts.` },
+    ]);
+  });
+
+  test('is no problem for a user who may not look into that directory: a warning says who may', async () => {
+    const { root, service, config } = installed();
+    mkdirSync(join(root, 'var/lib/private/zankyo'), { recursive: true });
+    symlinkSync('private/zankyo', service.state);
+    chmodSync(join(root, 'var/lib/private'), 0o700);
+    const findings = await asOther(join(root, 'var/lib/private'), () => found('database', service, config));
+    expect(findings).toMatchObject([
+      {
+        state: 'warning',
+        text: `${join(service.state, 'zankyo.db')} was not checked: this user may not enter the state directory of the service; run doctor with sudo.`,
+      },
+    ]);
+  });
+
+  test('has the password that systemd would load, and says so where this user may not read it', async () => {
+    const { service, config } = installed();
+    const file = join(service.config, 'mqtt-password');
+    writeFileSync(file, 'secret\n', { mode: 0o600 });
+    expect(await found('password', service, config)).toMatchObject([{ state: 'ok', text: `From ${file}.` }]);
+    expect(await asOther(file, () => found('password', service, config))).toMatchObject([
+      { state: 'warning', text: `${file} was not read: this user may not; run doctor with sudo.` },
+    ]);
+  });
+
+  test('elsewhere, or with STATE_DIRECTORY, assumes nothing', async () => {
+    const { root, service, config } = installed();
+    const state = join(root, 'mine');
+    mkdirSync(state);
+    expect(await found('database', service, config, { STATE_DIRECTORY: state })).toMatchObject([
+      { data: { path: join(state, 'zankyo.db') } },
+    ]);
+    expect(await found('database', { ...service, config: root }, config)).toMatchObject([
+      { data: { path: join(process.cwd(), 'zankyo.db') } },
+    ]);
+  });
 });
 
 describe('the database', () => {

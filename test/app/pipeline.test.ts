@@ -23,6 +23,7 @@ describe('a message that carries a reading', () => {
     expect(world.states).toEqual([
       {
         slug: 'a',
+        label: null,
         at: T,
         phase: 'learning',
         warmup: 1 / 400,
@@ -38,7 +39,7 @@ describe('a message that carries a reading', () => {
       },
     ]);
     expect(world.events).toEqual([]);
-    expect(world.notes).toEqual([]);
+    expect(world.notes).toEqual([{ level: 'info', fields: { series: 'a', topic: 's/a' }, message: 'new series' }]);
   });
 
   test('and an anomaly has its row before anyone is alerted', () => {
@@ -56,6 +57,37 @@ describe('a message that carries a reading', () => {
     expect(closed.anomaly.id).toBe(id);
     const { anomaly, at } = closed;
     expect([...world.rows.values()]).toEqual([{ anomaly, at, receivedAt: T + 2 * MINUTE_MS }]);
+  });
+
+  test('and the sentence has the wall clock of the site, with its offset, also on the day on which it is set back', () => {
+    const world = new World({ ...ranged, timezone: 'Europe/Berlin' });
+    const since = (at: number): string => {
+      world.send('s/a', '150', { receivedAt: at });
+      world.send('s/a', '20', { receivedAt: at + MINUTE_MS });
+      return /\(since (.*), /.exec(world.events.at(-1)!.anomaly.reason)![1];
+    };
+    expect(since(Date.UTC(2026, 0, 9, 3, 35))).toBe('2026-01-09 04:35 +01:00');
+    // 02:30 comes twice.
+    expect(since(Date.UTC(2026, 9, 25, 0, 30))).toBe('2026-10-25 02:30 +02:00');
+    expect(since(Date.UTC(2026, 9, 25, 1, 30))).toBe('2026-10-25 02:30 +01:00');
+  });
+
+  test('of a series with a label is told by that name, under the topic of its slug', () => {
+    const inputs = [
+      { topic: 's/a', name: 'a', label: 'Boiler flow', range: [0, 100] },
+      { topic: 's/b', name: 'b' },
+    ];
+    const world = new World(siteOf({ inputs, groups: { pair: { series: ['a', 'b'] } } }));
+    world.send('s/a', '150', { receivedAt: T });
+    world.send('s/b', '1', { receivedAt: T });
+    const [{ anomaly }] = world.events;
+    expect(anomaly.reason).toMatch(/^Boiler flow reads 150, outside its valid range/);
+    expect([anomaly.series, anomaly.label]).toEqual(['a', 'Boiler flow']);
+    expect(Object.fromEntries(world.states.map(({ slug, label }) => [slug, label]))).toEqual({
+      a: 'Boiler flow',
+      b: null,
+      pair: null,
+    });
   });
 
   test('and a row says when its news was heard, which may be long after', () => {
@@ -326,7 +358,7 @@ describe('snapshots', () => {
       feed(second, middle, 900);
       expect([...first.events, ...second.events], `stopped after ${middle}`).toEqual(whole.events);
       expect([...first.answers, ...second.answers]).toEqual(whole.answers);
-      expect(second.notes).toEqual([
+      expect(second.notes.filter(({ message }) => message.includes('state'))).toEqual([
         {
           level: 'info',
           fields: expect.objectContaining({ stream: 'a', samples: middle }) as object,
@@ -334,6 +366,23 @@ describe('snapshots', () => {
         },
       ]);
     }
+  });
+
+  test('the log gives the warm-up as it is after the journal, not as the snapshot has it', () => {
+    const ledger = new Tape();
+    const first = new World(siteOf(), { ledger });
+    const feed = (from: number, until: number): void => {
+      for (let i = from; i < until; i++) first.send('s/a', String(i % 7), { receivedAt: T + i * SECOND_MS });
+    };
+    feed(0, 100);
+    const saved = first.snapshots.get('a') ?? first.saves.flat().at(-1)!;
+    expect(saved.seq).toBeLessThan(100);
+    feed(100, 500);
+    // No stop: it dies, and leaves the snapshot of its first minutes and the journal.
+    const second = new World(siteOf(), { ledger }, [saved]);
+    expect(second.notes).toEqual([
+      { level: 'info', fields: { stream: 'a', samples: 500, warmup: 1 }, message: 'learned state restored' },
+    ]);
   });
 
   const store = (load: SnapshotPort['load']): SnapshotPort => ({
@@ -382,7 +431,7 @@ describe('snapshots', () => {
   ])('one %s is refused with a warning, and the stream starts afresh', (_, spoil, says) => {
     const world = new World(siteOf(), {}, [spoil(saved())]);
     world.send('s/a', '1', { receivedAt: T + MINUTE_MS });
-    expect(world.notes).toEqual([
+    expect(world.notes.filter(({ level }) => level === 'warn')).toEqual([
       {
         level: 'warn',
         fields: { stream: 'a', code: 'snapshot_refused' },
@@ -415,7 +464,7 @@ describe('snapshots', () => {
   test('a damaged one is told, and the stream starts afresh', () => {
     const world = new World(siteOf(), { snapshots: store(() => ({ whole: [], damaged: 1 })) });
     world.send('s/a', '1', { receivedAt: T });
-    expect(world.notes).toEqual([
+    expect(world.notes.filter(({ level }) => level === 'warn')).toEqual([
       {
         level: 'warn',
         fields: { stream: 'a', damaged: 1 },
@@ -440,7 +489,7 @@ describe('snapshots', () => {
     const [fits, other] = [saved(), { ...saved(), version: 99 }];
     const world = new World(siteOf(), { snapshots: store(() => ({ whole: [other, fits], damaged: 0 })) });
     world.send('s/a', '1', { receivedAt: T + MINUTE_MS });
-    expect(world.notes.map(({ message }) => message)).toEqual(['learned state restored']);
+    expect(world.said('info')).toEqual(['learned state restored']);
     expect(world.states.map(({ warmup }) => warmup)).toEqual([11 / 400]);
   });
 

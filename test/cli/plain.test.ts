@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findingLine } from '../../src/cli/doctor-command.ts';
 import { anomalyLine, table } from '../../src/cli/format.ts';
-import { readable } from '../../src/cli/log.ts';
+import { journal, pretty } from '../../src/cli/log.ts';
 import { plain, plainLines } from '../../src/cli/plain.ts';
 import { anomaly } from './anomaly.ts';
 
@@ -75,9 +75,12 @@ describe('what came from a device or a file does nothing to a terminal', () => {
     holds((text) => findingLine({ part: 'site', about: 'file', state: 'ok', text }));
   });
 
-  test('in a line of the log for eyes', () => {
+  test.each([
+    ['a terminal', pretty()],
+    ['the journal', journal],
+  ])('in a line of the log for %s', (_, format) => {
     const line = (fields: object): string => {
-      const text = readable(JSON.stringify({ level: 40, time: 0, msg: 'm', ...fields }));
+      const text = format(JSON.stringify({ level: 40, time: '1970-01-01T00:00:00.000Z', msg: 'm', ...fields }));
       expect(text.endsWith('\n')).toBe(true);
       return text.slice(0, -1);
     };

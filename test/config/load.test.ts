@@ -75,7 +75,7 @@ test('three sections are a site; the rest are defaults', () => {
     quarantine: { rows: 1000 },
     retention: { keep: 400 * 86_400_000, maxMegabytes: 1024 },
     maxSeries: 500,
-    log: { level: 'info' },
+    log: { level: 'info', format: 'auto' },
   } satisfies Site);
 });
 
@@ -215,6 +215,28 @@ describe('a file that cannot be read', () => {
       ],
     ],
     ['a tab', 'mqtt:\n\turl: x', ['site.yaml:2:1: not YAML: Tabs are not allowed as indentation']],
+    [
+      'a JSON path without its quotes, and all that follows from it',
+      `inputs:
+  - topic: shelly/+/events/rpc
+    fields:
+      - { path: params["temperature:0"].tC, unit: °C }
+      - { path: apower, unit: W }
+tuning:
+  warmup: 10`,
+      [
+        'site.yaml:4:23: not YAML: a value with brackets in it must be in quotes; write path: \'params["temperature:0"].tC\'',
+      ],
+    ],
+    [
+      'values that need quotes, each in a line of its own',
+      'site: s\ninputs:\n  - topic: a\n    path: [0].v\n  - topic: b\n    unit: %\n    name: {1}-t',
+      [
+        "site.yaml:4:14: not YAML: a value with brackets in it must be in quotes; write path: '[0].v'",
+        'site.yaml:6:11: not YAML: Plain value cannot start with directive indicator character %; put the value in quotes',
+        'site.yaml:7:14: not YAML: Unexpected scalar at node end; put the value in quotes',
+      ],
+    ],
     ['an alias of nothing', 'site: *name', ['site.yaml:1:7: not YAML: no anchor "&name" before this alias']],
   ])('%s', (_, yaml, lines) => {
     expect(failure(yaml)).toEqual({ code: 'config_unreadable', lines });

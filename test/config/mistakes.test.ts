@@ -149,6 +149,11 @@ describe('an input', () => {
       '1:22: inputs[2].name: expected a name with a letter or digit; nothing here can stand in one',
     ],
     ['{topic: c, name: a}', '1:22: inputs[2].name: series "a" is given above; expected a name of its own'],
+    ['{topic: c, label: " "}', '1:23: inputs[2].label: expected text of 1 to 64 characters on one line; got " "'],
+    [
+      "{topic: c/+, name: '{1}', label: Hall}",
+      '1:38: inputs[2].label: one label, and the name "{1}" gives several series; expected a name without {1} or {topic}, or no label',
+    ],
     ['{topic: c, fields: []}', '1:24: inputs[2].fields: expected at least one field; got []'],
     [
       '{topic: c, unit: V, fields: [{path: x}]}',
@@ -196,23 +201,23 @@ describe('options that contradict each other', () => {
     [
       'groups: {g: {series: [a, b]}, h: {series: [b, a]}}',
       [
-        '1:44: groups.h.series[0]: series "b" is already in group g; one network learns a series',
-        '1:47: groups.h.series[1]: series "a" is already in group g; one network learns a series',
+        '1:44: groups.h.series[0]: series "b" is already in group g; a series can be in one group only',
+        '1:47: groups.h.series[1]: series "a" is already in group g; a series can be in one group only',
       ],
     ],
     [
       'groups: {g: {series: [a, a]}}',
-      ['1:26: groups.g.series[1]: series "a" is already in group g; one network learns a series'],
+      ['1:26: groups.g.series[1]: series "a" is already in group g; a series can be in one group only'],
     ],
     ['groups: {a: {series: [a, b]}}', ['1:10: groups.a: expected a name that no series has; "a" is one of inputs']],
     ['groups: {g: {series: [a, bb]}}', ['1:26: groups.g.series[1]: no input gives a series "bb"; did you mean "b"?']],
     [
       '  - {topic: x, tuning: {warmup: 5}}\ngroups: {g: {series: [a, x]}}',
-      ['1:16: inputs[2].tuning: series "x" is learnt by group g; put this under groups.g.tuning'],
+      ['1:16: inputs[2].tuning: group g learns series "x"; put this under groups.g.tuning'],
     ],
     [
       '  - {topic: x, fields: [{name: y, tuning: {warmup: 5}}]}\ngroups: {g: {series: [a, y]}}',
-      ['1:35: inputs[2].fields[0].tuning: series "y" is learnt by group g; put this under groups.g.tuning'],
+      ['1:35: inputs[2].fields[0].tuning: group g learns series "y"; put this under groups.g.tuning'],
     ],
   ])('%s', (yaml, lines) => {
     expect(about(`${yaml}\n`)).toEqual(lines);
@@ -240,6 +245,22 @@ describe('options that contradict each other', () => {
       '1:16: inputs[2].nam: unknown option "nam"; did you mean "name"?',
     ]);
   });
+});
+
+test('an unknown group member is reported together with mistakes elsewhere', () => {
+  const yaml = `  - {topic: c, unitt: x}
+  - {topic: d/+, name: '{1}-t', range: [5, 1]}
+  - {topic: e, fields: [{path: v, name: e, only: up}]}
+groups:
+  g: {series: [nope, a, e, hall-t], tuning: {cel: gru}}
+  h: {series: [b, Nope, no]}
+`;
+  expect(about(yaml).filter((line) => line.includes('groups'))).toEqual([
+    '5:16: groups.g.series[0]: no input gives a series "nope"',
+    '5:46: groups.g.tuning.cel: unknown option "cel"; did you mean "cell"?',
+    expect.stringContaining('6:19: groups.h.series[1]: expected a slug') as string,
+    '6:25: groups.h.series[2]: no input gives a series "no"',
+  ]);
 });
 
 describe('the influence matrix of rtrl', () => {

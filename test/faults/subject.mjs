@@ -122,7 +122,7 @@ const note = (level, fields, message) => {
   delay.reset();
   console.log('READY');
 };
-const service = startService(loadSite(config).site, { note, kernel: kernelOrNull(note) });
+const service = startService(loadSite(config).site, { log: note, kernel: kernelOrNull(note) });
 service.failure.catch((error) => {
   console.error(error);
   process.exit(1);

@@ -1,5 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { CELL_NAMES, LEARNER_NAMES } from '../../src/app/compare/contenders.ts';
 import type { Finding } from '../../src/app/doctor/finding.ts';
@@ -9,7 +12,7 @@ import { openDatabase } from '../../src/io/sqlite/database.ts';
 import { anomaly } from '../cli/anomaly.ts';
 import { roomTemperature } from '../room-temperature.ts';
 import { freePort, startMosquitto } from './mosquitto.ts';
-import { directory, runProgram, type Ending } from './program.ts';
+import { directory, MAIN, runProgram, type Ending } from './program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -44,6 +47,32 @@ const expectSentence = ({ code, stdout, stderr }: Ending, exit: number, says: st
   expect(stdout).toBe('');
   expect(code).toBe(exit);
 };
+
+/** As a user who is not root; root may enter every folder. */
+const runAsOther = async (args: readonly string[], cwd: string): Promise<Ending> => {
+  const NOBODY = 65_534;
+  if (process.getuid?.() !== 0) {
+    chmodSync(join(cwd, 'private'), 0);
+    cleanUps.push(() => {
+      chmodSync(join(cwd, 'private'), 0o700);
+    });
+    return runProgram(args, cwd);
+  }
+  chmodSync(cwd, 0o755);
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd, uid: NOBODY, gid: NOBODY, stdio: 'pipe' });
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { code: child.exitCode, signal: child.signalCode, stdout, stderr };
+};
+
+/** Makes a process as it is where the addon was never compiled. */
+const HIDE_ADDON = `const Module = require('node:module');
+const resolve = Module._resolveFilename;
+Module._resolveFilename = function (request, ...rest) {
+  if (request.endsWith('better_sqlite3.node'))
+    throw Object.assign(new Error('Cannot find module ' + request), { code: 'MODULE_NOT_FOUND' });
+  return resolve.call(this, request, ...rest);
+};
+`;
 
 describe('a site file', () => {
   test('with mistakes: all of them, with their places, and exit code 78', async () => {
@@ -82,6 +111,22 @@ tuning:
     expectSentence(await runProgram(['run', '-c', 'site.yaml'], cwd), 78, 'site.yaml: there is no such file');
   });
 
+  test('that is not there, under systemd: the journal gets the sentence with the priority of an error', async () => {
+    const cwd = withFiles({ stderr: '' });
+    const fd = openSync(join(cwd, 'stderr'), 'w');
+    const { dev, ino } = fstatSync(fd, { bigint: true });
+    const env = { ...process.env, JOURNAL_STREAM: `${dev}:${ino}` };
+    const child = spawn(process.execPath, [MAIN, 'run', '-c', 'none.yaml'], {
+      cwd,
+      env,
+      stdio: ['ignore', 'ignore', fd],
+    });
+    await once(child, 'close');
+    closeSync(fd);
+    expect(child.exitCode).toBe(78);
+    expect(readFileSync(join(cwd, 'stderr'), 'utf8')).toBe('<3>none.yaml: there is no such file\n');
+  });
+
   test('that is right is said to be so', async () => {
     const { code, stdout, stderr } = await runProgram(['check', 'site.yaml'], withFiles({ 'site.yaml': site() }));
     expect({ code, stdout, stderr }).toEqual({
@@ -109,7 +154,7 @@ describe('a wrong command line ends with 64', () => {
     [['run'], "error: required option '-c, --config <file>' not specified"],
     [['replay'], "error: missing required argument 'file'"],
     [['check'], 'which file? zankyo check SITE.yaml'],
-    [['anomalies'], 'which log? Give -c SITE.yaml or --database FILE'],
+    [['anomalies'], 'which database? Give -c SITE.yaml or --database FILE'],
     [['anomalies', '--database', 'x.db', '--limit', 'few'], 'Expected a whole number.'],
     [['evaluate'], "error: missing required argument 'files'"],
     [['evaluate', 'x.csv', '--tuning', 'warmpu=3'], 'tuning.warmpu: unknown option "warmpu"; did you mean "warmup"?'],
@@ -148,6 +193,41 @@ describe('the database', () => {
       1,
       'zankyo.db is not an SQLite database: set database to another file, or move this one away',
     );
+  });
+
+  test('in a directory that this user may not enter is said to be that, and not to be absent', async () => {
+    const cwd = withFiles({ 'site.yaml': site() });
+    openDatabase(join(cwd, 'zankyo.db')).close();
+    mkdirSync(join(cwd, 'private'), { mode: 0o700 });
+    renameSync(join(cwd, 'zankyo.db'), join(cwd, 'private/zankyo.db'));
+    const path = join(cwd, 'private/zankyo.db');
+    mkdirSync(join(cwd, 'private/deep'));
+    for (const file of [path, join(cwd, 'private/deep/zankyo.db')]) {
+      const says = `${file} cannot be opened: this user may not enter its directory; run as another user, or change its mode`;
+      expectSentence(await runAsOther(['anomalies', '--database', file], cwd), 1, says);
+    }
+    const absent = join(cwd, 'absent.db');
+    expectSentence(
+      await runProgram(['anomalies', '--database', absent], cwd),
+      1,
+      `${absent} cannot be opened: there is no such file`,
+    );
+  });
+
+  test('needs the compiled addon of better-sqlite3: without it one sentence with the remedy, and no file is left', async () => {
+    const cwd = withFiles({ 'site.yaml': site(), 'hide.cjs': HIDE_ADDON });
+    const env = { NODE_OPTIONS: `--require ${join(cwd, 'hide.cjs')}` };
+    const { code, stdout, stderr } = await runProgram(['run', '-c', 'site.yaml'], cwd, undefined, env);
+    expect(lines(stderr)).toEqual([expect.stringContaining('run "npm rebuild better-sqlite3" in ')]);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(existsSync(join(cwd, 'zankyo.db'))).toBe(false);
+
+    const doctor = await runProgram(['doctor', '--json'], cwd, undefined, env);
+    const { ok, findings } = JSON.parse(doctor.stdout) as { ok: boolean; findings: readonly Finding[] };
+    expect([ok, doctor.code]).toEqual([false, 1]);
+    expect(findings.filter(({ state }) => state === 'problem')).toMatchObject([
+      { part: 'machine', about: 'SQLite', text: expect.stringContaining('npm rebuild better-sqlite3') as string },
+    ]);
   });
 
   const NOW = Date.now();
@@ -227,12 +307,13 @@ describe('the doctor', () => {
   test('says what runs here and how fast, in columns, and that all is well', async () => {
     const { code, stdout, stderr } = await runProgram(['doctor'], withFiles());
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const [machine, program, processor, memory, blank, networks, core, step, ...end] = lines(stdout);
+    const [machine, program, processor, sqlite, memory, blank, networks, core, step, ...end] = lines(stdout);
     expect([machine, blank, networks, end]).toEqual(['This machine', '', 'The networks', ['', 'All is well.']]);
     expect(program).toBe(
       `  ok       program    zankyo ${version} on Node ${process.versions.node}, ${process.platform} ${process.arch}.`,
     );
     expect(processor).toMatch(/^ {2}ok {7}processor {2}\S.*, \d+ cores?\.$/);
+    expect(sqlite).toBe('  ok       SQLite     The compiled addon of better-sqlite3 works.');
     expect(memory).toMatch(/^ {2}ok {7}memory {5}[\d.]+ \wiB of [\d.]+ \wiB are free\.$/);
     expect(core).toMatch(
       /^ {2}ok {7}core {7}SIMD kernel of [\d.]+ KiB, compiled in [\d.]+ ms: .*\/dist\/kernel\.wasm$/,

@@ -21,7 +21,7 @@ export interface DemoOptions {
   /** Simulated days, however long they take; and real time, however far it gets. Whichever is over first. */
   readonly days: number;
   readonly realMs: number;
-  readonly note: Log;
+  readonly log: Log;
   /** Where the networks run in SIMD; null for Float64. */
   readonly kernel: Kernel | null;
   readonly onAlert: (alert: DemoAlert) => void;
@@ -57,7 +57,7 @@ const LEAD_MINUTES = 5;
  * subscriber, and a listener that takes the alerts from the wire. The detector is told nothing of the faults.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
-  const { seed, days, note, kernel } = options;
+  const { seed, days, log, kernel } = options;
   const folder = await mkdtemp(join(tmpdir(), 'zankyo-demo-'));
   const database = join(folder, 'zankyo.db');
   const broker = await startEmbeddedBroker();
@@ -73,7 +73,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     options.onAlert(alert);
   });
   await listener.subscribeAsync('zankyo/demo/series/+/event', { qos: 1 });
-  const service = startService(demoSite(broker.url, database), { note, kernel, now: () => now });
+  const service = startService(demoSite(broker.url, database), { log, kernel, now: () => now });
   // Noted once and looked at: a race against a promise that never settles would keep every one of its rivals.
   const failures: unknown[] = [];
   service.failure.catch((error: unknown) => failures.push(error));

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { cpus, freemem, totalmem } from 'node:os';
-import { ok, sizeText, warning, type Finding } from './finding.ts';
+import { requireSqlite } from '../../io/sqlite/database.ts';
+import { ok, problems, sizeText, warning, type Finding } from './finding.ts';
 
 /** Below this a machine begins to swap before the service has heard anything: Node alone takes about as much. */
 const LITTLE_MEMORY = 64 * 2 ** 20;
@@ -17,11 +18,24 @@ export function* examineMachine(version: string): Generator<Finding> {
   const count = cores === 1 ? '1 core' : `${cores} cores`;
   yield ok({ part, about: 'processor' }, `${model}, ${count}.`, { model, cores });
 
+  yield* examineSqlite();
+
   const memory = { freeBytes: freemem(), totalBytes: totalmem() };
   const text = `${sizeText(memory.freeBytes)} of ${sizeText(memory.totalBytes)} are free`;
   yield memory.freeBytes < LITTLE_MEMORY
     ? warning({ part, about: 'memory' }, `${text}: too little to start beside all else.`, memory)
     : ok({ part, about: 'memory' }, `${text}.`, memory);
+}
+
+/** Whether the compiled part of SQLite can be loaded, which an install without scripts leaves out. */
+function* examineSqlite(): Generator<Finding> {
+  const place = { part: 'machine', about: 'SQLite' } as const;
+  try {
+    requireSqlite();
+    yield ok(place, 'The compiled addon of better-sqlite3 works.');
+  } catch (error) {
+    yield* problems(place, error);
+  }
 }
 
 /** What this machine is called: the board, or else its processor. */

@@ -6,6 +6,7 @@ import { tryBroker } from '../../io/mqtt/broker.ts';
 import { openDatabase } from '../../io/sqlite/database.ts';
 import { SnapshotStore } from '../../io/sqlite/snapshot-store.ts';
 import { brokerOptions } from '../service.ts';
+import type { Assumed } from './installed.ts';
 import { ok, problems, sizeText, warning, type Finding } from './finding.ts';
 
 const part = 'site';
@@ -16,18 +17,25 @@ const OTHERS = 0o077;
 /** Below this an SD card is nearly full, and a full one ends the log of anomalies. */
 const LITTLE_DISK = 100 * 2 ** 20;
 
-/** Whether the service would find what its site file speaks of. Connects to the broker once; changes nothing. */
-export async function* examineSite(config: string, loaded: LoadedSite): AsyncGenerator<Finding> {
+/**
+ * Whether the service would find everything that its site file names. Connects to the broker once; changes nothing. `assumed`:
+ * what systemd would give to the service, if that was assumed.
+ */
+export async function* examineSite(
+  config: string,
+  loaded: LoadedSite,
+  assumed: Assumed | null,
+): AsyncGenerator<Finding> {
   const { site, warnings, passwordSource } = loaded;
   const inputs = site.inputs.reduce((sum, { fields }) => sum + fields.length, 0);
   const counts = { inputs, groups: Object.keys(site.groups).length };
   const text = `${config} is sound: site ${site.site}, ${plural(inputs, 'input')}, ${plural(counts.groups, 'group')}.`;
   yield ok({ part, about: 'file' }, text, counts);
   for (const line of warnings) yield warning({ part, about: 'file' }, line);
-  const source =
-    passwordSource === null ? 'None is given; the broker has to take us without.' : `From ${passwordSource}.`;
-  yield ok({ part, about: 'password' }, source, { source: passwordSource });
-  yield* examineDatabase(site.database);
+  yield passwordFinding(passwordSource, assumed);
+  yield* assumed !== null && dirname(site.database) === assumed.state
+    ? examineState(site.database, assumed.state)
+    : examineDatabase(site.database);
   try {
     const { url } = site.mqtt;
     const doubt = await tryBroker(brokerOptions(site, () => undefined, Date.now));
@@ -39,8 +47,44 @@ export async function* examineSite(config: string, loaded: LoadedSite): AsyncGen
   }
 }
 
-/** Whether the database can be opened and written, how large it is and how much room it has. */
-export function* examineDatabase(path: string): Generator<Finding> {
+function passwordFinding(source: string | null, assumed: Assumed | null): Finding {
+  const place = { part, about: 'password' } as const;
+  if (source !== null) return ok(place, `From ${source}.`, { source });
+  if (typeof assumed?.unreadable === 'string')
+    return warning(place, `${assumed.unreadable} was not read: this user may not; run doctor with sudo.`, { source });
+  return ok(place, 'None is configured; the broker has to accept clients without one.', { source });
+}
+
+/** The database in the state directory that systemd gives to the service, which only root and the service may enter. */
+function* examineState(path: string, state: string): Generator<Finding> {
+  const place = { part, about: 'database' } as const;
+  switch (stateOf(state)) {
+    case 'closed':
+      yield warning(
+        place,
+        `${path} was not checked: this user may not enter the state directory of the service; run doctor with sudo.`,
+        { path },
+      );
+      break;
+    case 'absent':
+      yield ok(place, `${state} does not exist yet: systemd makes it when the service starts.`, { path });
+      break;
+    case 'open':
+      yield* examineDatabase(path, ', in the state directory of the service (STATE_DIRECTORY is not set here)');
+  }
+}
+
+function stateOf(directory: string): 'open' | 'closed' | 'absent' {
+  try {
+    // The dot is looked up inside the directory.
+    return statSync(`${directory}/.`, { throwIfNoEntry: false }) === undefined ? 'absent' : 'open';
+  } catch {
+    return 'closed';
+  }
+}
+
+/** Whether the database can be opened and written, how large it is and how much room it has; `where` follows its path. */
+export function* examineDatabase(path: string, where = ''): Generator<Finding> {
   const place = { part, about: 'database' } as const;
   try {
     const there = existsSync(path);
@@ -51,7 +95,7 @@ export function* examineDatabase(path: string): Generator<Finding> {
     if (there && (statSync(path).mode & OTHERS) !== 0)
       yield warning(place, `${path} can be read by other users of this machine; chmod 600 it.`, { path });
     const data = { path, ...said.data, freeBytes };
-    const text = `${path} ${said.text}; ${sizeText(freeBytes)} are free`;
+    const text = `${path} ${said.text}; ${sizeText(freeBytes)} are free${where}`;
     yield freeBytes < LITTLE_DISK
       ? warning(place, `${text}, and a full disk ends the log of anomalies.`, data)
       : ok(place, `${text}.`, data);

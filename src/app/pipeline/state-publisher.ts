@@ -5,12 +5,13 @@ import { isDue } from './due.ts';
 
 /** The state of series d. In a group it is `ON` when it leads the open episode. */
 function stateOf(status: StreamStatus, d: number, at: number): SeriesState {
-  const { slug, unit } = status.series[d];
+  const { slug, label = null, unit } = status.series[d];
   const { value, expected, lower, upper, margin } = status.forecastOf(d);
   const fault = status.faultOf(d);
   const warmup = status.warmupOf(d);
   return {
     slug,
+    label,
     at,
     phase: fault === 'silent' ? 'silent' : warmup < 1 ? 'learning' : 'ready',
     warmup,
@@ -33,6 +34,7 @@ function groupStateOf(status: StreamStatus, at: number): SeriesState {
   return {
     ...leading,
     slug: status.stream,
+    label: null,
     phase: silent ? 'silent' : status.warmup < 1 ? 'learning' : 'ready',
     warmup: status.warmup,
     anomaly: status.anomalous || leading.anomaly === 'ON' ? 'ON' : 'OFF',

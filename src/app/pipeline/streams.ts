@@ -48,6 +48,7 @@ const fieldsOf = (site: Site, slug: string): FieldOptions[] =>
 
 const infoOf = (slug: string, field: FieldOptions | undefined): SeriesInfo => ({
   slug,
+  label: field?.label,
   unit: field?.unit ?? '',
   range: field?.range ?? null,
   only: field?.only ?? 'both',
@@ -97,6 +98,8 @@ export class Streams {
   readonly unsaved: StreamMonitor[] = [];
   /** Up to which row of the journal a stream that was restored knows what was heard. */
   private readonly restoredSeq = new Map<StreamMonitor, number>();
+  /** Streams that were restored before the journal was replayed; null from then on. */
+  private restored: { readonly monitor: StreamMonitor; readonly same: boolean }[] | null = [];
   private downtime = { at: NaN, awayMs: NaN, seq: 0 };
   private trainingRate = { every: 1, seq: 0 };
   private readonly site: Site;
@@ -116,6 +119,12 @@ export class Streams {
       // Where several inputs could be meant, the first message tells which.
       if (!known && plans.length === 1) this.create(slug, plans[0]);
     }
+  }
+
+  /** The journal has been replayed: logs which streams go on from an earlier run, and where they stand. */
+  logRestoredStreams(): void {
+    for (const { monitor, same } of this.restored ?? []) this.logRestored(monitor, same);
+    this.restored = null;
   }
 
   /** The place of a series; a new one gets a stream of its own. Bounded, as the decoder admits only so many series. */
@@ -208,8 +217,12 @@ export class Streams {
     this.restoredSeq.set(monitor, seq);
     if (!this.covers(monitor, this.downtime.seq)) monitor.markDowntime(this.downtime.at, this.downtime.awayMs);
     if (!this.covers(monitor, this.trainingRate.seq)) monitor.learnEvery(this.trainingRate.every);
-    const { stream, samples, warmup } = monitor.status;
     const same = shape === monitor.shape;
+    if (this.restored === null) this.logRestored(monitor, same);
+    else this.restored.push({ monitor, same });
+  }
+
+  private logRestored({ status: { stream, samples, warmup } }: StreamMonitor, same: boolean): void {
     const what = same ? 'learned state restored' : 'learned state taken over; series of this group have come or gone';
     this.options.log('info', { stream, samples, warmup }, what);
   }

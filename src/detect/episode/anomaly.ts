@@ -23,6 +23,8 @@ export interface Anomaly {
   readonly stream: string;
   /** The series that contributed most at the peak. */
   readonly series: string;
+  /** Its display name, where one was given; not in the database. */
+  readonly label?: string;
   readonly kind: AnomalyKind;
   readonly severity: Severity;
   /** Since when the score had been raised without interruption, which a late detection tells only afterwards. */

@@ -2,6 +2,7 @@ import { known } from '../../math/known.ts';
 import type { Anomaly, AnomalyKind, Ending } from './anomaly.ts';
 import { severityOf, type Episode } from './episode.ts';
 import { CAUSES, type Cause, type Finding } from './finding.ts';
+import type { Calendar } from '../forecast/calendar.ts';
 import type { SeriesInfo } from '../reading.ts';
 import { reasonOf } from './reason.ts';
 import { isSensorFault } from '../sensor/fault.ts';
@@ -17,6 +18,7 @@ export function toAnomaly(
   episode: Pick<Episode, 'startAt' | 'openedAt' | 'peakAt' | 'lastOverAt'>,
   peak: Finding,
   endedBy: Ending | null,
+  calendar: Calendar,
 ): Anomaly {
   const leading = series[peak.series];
   const kind = kindOf(peak.cause);
@@ -26,6 +28,7 @@ export function toAnomaly(
     id: `${kind === 'sensor' ? leading.slug : stream}-${kind[0]}${Math.round(episode.openedAt).toString(36)}`,
     stream,
     series: leading.slug,
+    ...(leading.label === undefined ? {} : { label: leading.label }),
     kind,
     severity: severityOf(peak.score),
     startAt: episode.startAt,
@@ -44,7 +47,7 @@ export function toAnomaly(
     evidence: Object.fromEntries(
       CAUSES.map((cause, i): [Cause, number] => [cause, evidence[i]]).filter(([, share]) => share > 0),
     ),
-    reason: reasonOf(peak, leading, episode.startAt),
+    reason: reasonOf(peak, leading, episode.startAt, calendar),
     incident: null,
   };
 }

@@ -2,6 +2,7 @@ import type { Anomaly, AnomalyEvent, Ending, EpisodePhase } from './anomaly.ts';
 import { toAnomaly } from './describe.ts';
 import type { Episode } from './episode.ts';
 import { emptyFinding, type Finding } from './finding.ts';
+import type { Calendar } from '../forecast/calendar.ts';
 import type { SeriesInfo } from '../reading.ts';
 import { levelChangeReason, type LevelChange } from './reason.ts';
 
@@ -9,10 +10,13 @@ import { levelChangeReason, type LevelChange } from './reason.ts';
 export class EventQueue {
   private readonly stream: string;
   private readonly series: readonly SeriesInfo[];
+  private readonly calendar: Calendar;
   private readonly peak: Finding;
   private readonly events: AnomalyEvent[] = [];
 
-  constructor(stream: string, series: readonly SeriesInfo[]) {
+  /** `calendar`: the wall clock for the times in sentences. */
+  constructor(stream: string, series: readonly SeriesInfo[], calendar: Calendar) {
+    this.calendar = calendar;
     this.stream = stream;
     this.series = series;
     this.peak = emptyFinding(series.length);
@@ -48,6 +52,6 @@ export class EventQueue {
 
   private anomalyOf(episode: Episode, endedBy: Ending | null): Anomaly {
     episode.recall(this.peak);
-    return toAnomaly(this.stream, this.series, episode, this.peak, endedBy);
+    return toAnomaly(this.stream, this.series, episode, this.peak, endedBy, this.calendar);
   }
 }

@@ -1,6 +1,6 @@
 import type { Cause, Finding } from './finding.ts';
 import type { SeriesInfo } from '../reading.ts';
-import { shortTime } from './short-time.ts';
+import type { Calendar } from '../forecast/calendar.ts';
 
 const UNKNOWN = 'an unknown value';
 
@@ -120,11 +120,14 @@ function formatters(unit: string, apart: number) {
   return { number, quantity };
 }
 
+/** The name of a series in sentences. */
+const nameOf = ({ slug, label }: SeriesInfo): string => label ?? slug;
+
 /** Why a finding is one, since when, and how sure that is, in one plain sentence with numbers and units. */
-export function reasonOf(finding: Finding, info: SeriesInfo, since: number): string {
+export function reasonOf(finding: Finding, info: SeriesInfo, since: number, calendar: Calendar): string {
   const { number, quantity } = formatters(info.unit, apartIn(finding, info));
-  const why = SENTENCES[finding.cause](finding, info.slug, quantity, number, info);
-  return `${why} (since ${shortTime(since)} UTC, ${Math.round(100 * finding.confidence)} % sure).`;
+  const why = SENTENCES[finding.cause](finding, nameOf(info), quantity, number, info);
+  return `${why} (since ${calendar.text(since)}, ${Math.round(100 * finding.confidence)} % sure).`;
 }
 
 /** The mean of a series has moved while its stream was odd already; in its unit. `nth` counts from 1 in each episode. */
@@ -136,7 +139,7 @@ export interface LevelChange {
 }
 
 /** One plain sentence that a move adds to what is told of its episode. */
-export function levelChangeReason({ from, to }: LevelChange, { slug, unit }: SeriesInfo): string {
-  const { number, quantity } = formatters(unit, Math.abs(to - from));
-  return `It has moved on: ${slug} is near ${quantity(to)} now, and was near ${number(from)}.`;
+export function levelChangeReason({ from, to }: LevelChange, info: SeriesInfo): string {
+  const { number, quantity } = formatters(info.unit, Math.abs(to - from));
+  return `It has moved on: ${nameOf(info)} is near ${quantity(to)} now, and was near ${number(from)}.`;
 }

@@ -38,6 +38,15 @@ export class Calendar {
     return phase(this.wall(at) - FIRST_MONDAY, WEEK_MS);
   }
 
+  /**
+   * An instant, epoch ms, as the wall clock shows it: 2026-01-09 04:35 +01:00. The offset and not the name of the zone, as
+   * in the hour that a clock shows twice only the offset tells which one is meant; UTC where it is zero.
+   */
+  text(at: number): string {
+    const wall = new Date(this.wall(at)).toISOString();
+    return `${wall.slice(0, 10)} ${wall.slice(11, 16)} ${offsetText(this.offset)}`;
+  }
+
   /** What the wall clock shows, as if it were UTC. */
   private wall(at: number): number {
     if (at < this.from || at >= this.until) this.findOffset(at);
@@ -63,6 +72,14 @@ export class Calendar {
     this.until = until;
   }
 }
+
+/** +05:30; no zone of today has seconds. */
+const offsetText = (offset: number): string => {
+  if (offset === 0) return 'UTC';
+  const minutes = Math.round(Math.abs(offset) / 60_000);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  return `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+};
 
 /** The first instant, in whole ms, with the offset of `until`, given that there is one change on the way to it. */
 function changeBetween(from: number, until: number, offsetAt: OffsetAt): number {

@@ -50,7 +50,7 @@ export class StreamParts {
     this.stream = stream;
     this.series = series;
     this.options = options;
-    const events = (this.events = new EventQueue(stream, series));
+    const events = (this.events = new EventQueue(stream, series, options.calendar));
     const detector = (this.detector = new Detector(memory, series, options));
     const warmUp = (this.warmUp = new WarmUp(memory, D, options));
     const confidence = (this.confidence = new Confidence(persistent, D, options.warmup));

@@ -33,6 +33,7 @@ export const stateJson = (state: SeriesState): string =>
     drift: state.drift,
     margin: tidy(state.margin),
     unit: state.unit,
+    label: state.label,
     at: time(state.at),
   });
 
@@ -49,6 +50,7 @@ export const eventJson = ({ phase, at, anomaly, levelChange: move }: AnomalyEven
     at: time(at),
     stream: anomaly.stream,
     series: anomaly.series,
+    label: anomaly.label ?? null,
     kind: anomaly.kind,
     severity: anomaly.severity,
     start: time(anomaly.startAt),

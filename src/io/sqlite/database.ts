@@ -1,4 +1,6 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { AppError } from '../../errors.ts';
 import { MIGRATIONS } from './migrations.ts';
@@ -30,6 +32,7 @@ const FULL = 2;
 export const openDatabase = (path: string, options: DatabaseOptions = {}): Database => {
   const { readonly = false, exclusive = false, migrations = MIGRATIONS } = options;
   let db: Database | undefined;
+  requireSqlite();
   try {
     // SQLite would make the file readable for everyone; its -wal and -shm files take over this mode.
     if (!readonly) closeSync(openSync(path, 'a', 0o600));
@@ -45,6 +48,25 @@ export const openDatabase = (path: string, options: DatabaseOptions = {}): Datab
     throw error instanceof AppError
       ? error
       : new AppError('database_unusable', unusable(path, error), { cause: error });
+  }
+};
+
+/**
+ * Throws an `AppError` `database_unusable` with the remedy when the compiled part of better-sqlite3 is absent or was made for
+ * another Node. It opens a database in memory: called before a file is made, so that none is left.
+ */
+export const requireSqlite = (): void => {
+  try {
+    new Sqlite(':memory:').close();
+  } catch (cause) {
+    const { version, platform, arch } = process;
+    const folder = dirname(createRequire(import.meta.url).resolve('better-sqlite3/package.json'));
+    throw new AppError(
+      'database_unusable',
+      `better-sqlite3 has no compiled addon for Node ${version} on ${platform} ${arch}: run "npm rebuild better-sqlite3" in ` +
+        `${dirname(dirname(folder))}; where it has to be compiled, install a C++ compiler, make and python3 first`,
+      { cause },
+    );
   }
 };
 
@@ -98,13 +120,28 @@ const migrate = (db: Database, path: string, migrations: readonly Migration[], r
   }
 };
 
+/** Why there is no way to the file, as `stat` finds it; null when there is one. */
+const unreachable = (path: string): string | null => {
+  try {
+    statSync(path);
+    return null;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EACCES') return 'this user may not enter its directory; run as another user, or change its mode';
+    if (code !== 'ENOENT') return null;
+    if (!existsSync(dirname(path))) return 'its directory does not exist';
+    return 'there is no such file; the first start of the service makes it';
+  }
+};
+
 const unusable = (path: string, error: unknown): string => {
   const { code = '', message } = error as Error & { code?: string };
+  const way = unreachable(path);
   switch (code) {
     case 'ENOENT':
       return `${path}: its directory does not exist; create it, or set database to a path in one that does`;
     case 'SQLITE_CANTOPEN':
-      return `${path} cannot be opened: does it exist, and may this user read it and write to its directory?`;
+      return `${path} cannot be opened: ${way ?? 'this user may not read it, or not write to its directory'}`;
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
@@ -123,6 +160,7 @@ const unusable = (path: string, error: unknown): string => {
     case 'SQLITE_FULL':
       return `${path}: the disk is full; free some space`;
     default:
-      return `${path} cannot be used as a database: ${message}`;
+      // better-sqlite3 looks for the directory itself, and has no code for that.
+      return way === null ? `${path} cannot be used as a database: ${message}` : `${path} cannot be opened: ${way}`;
   }
 };

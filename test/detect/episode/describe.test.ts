@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { toAnomaly as describeAnomaly } from '../../../src/detect/episode/describe.ts';
 import { CAUSES, type Finding } from '../../../src/detect/episode/finding.ts';
+import { UTC } from '../../../src/detect/forecast/calendar.ts';
 import type { SeriesInfo } from '../../../src/detect/reading.ts';
 import { sharesOf } from '../../../src/detect/episode/shares.ts';
 
@@ -35,7 +36,7 @@ test('whatever was found, the shares sum to 1 and the sentence has numbers that 
   fc.assert(
     fc.property(finding, time, (peak, at) => {
       const episode = { startAt: at, openedAt: at, peakAt: at, lastOverAt: at };
-      const { contributions, evidence, reason, ...rest } = describeAnomaly('plant', SERIES, episode, peak, null);
+      const { contributions, evidence, reason, ...rest } = describeAnomaly('plant', SERIES, episode, peak, null, UTC);
       for (const shares of [contributions, evidence])
         expect(Object.values(shares).reduce((a, b) => a + b)).toBeCloseTo(1, 9);
       expect(Object.keys(contributions)).toEqual(['a', 'b', 'c']);
@@ -61,7 +62,8 @@ test('an id tells the kind, and a sensor is called by its own name', () => {
   const base = { score: 2, confidence: 1, series: 1, value: 1, expected: 1, lower: 1, upper: 1, detail: 1 };
   const id = (cause: Finding['cause']): string => {
     const peak = { ...base, cause, scores: Float64Array.of(0, 2, 0), evidence: new Float64Array(CAUSES.length) };
-    return describeAnomaly('plant', SERIES, { startAt: 0, openedAt: 36, peakAt: 36, lastOverAt: 36 }, peak, null).id;
+    return describeAnomaly('plant', SERIES, { startAt: 0, openedAt: 36, peakAt: 36, lastOverAt: 36 }, peak, null, UTC)
+      .id;
   };
   expect([id('level'), id('drift'), id('stuck')]).toEqual(['plant-p10', 'plant-d10', 'b-s10']);
 });

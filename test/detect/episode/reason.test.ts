@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { CAUSES, type Finding } from '../../../src/detect/episode/finding.ts';
+import { UTC } from '../../../src/detect/forecast/calendar.ts';
 import type { SeriesInfo } from '../../../src/detect/reading.ts';
 import { levelChangeReason, reasonOf } from '../../../src/detect/episode/reason.ts';
 
 const BOILER: SeriesInfo = { slug: 'boiler', unit: '°C', range: [0, 90], only: 'both' };
+const LABELLED: SeriesInfo = { ...BOILER, label: 'Boiler 2' };
 const NO_UNIT: SeriesInfo = { ...BOILER, unit: '' };
 
 const found = (cause: Finding['cause'], numbers: Partial<Finding> = {}): Finding => ({
@@ -25,7 +27,7 @@ const SINCE = Date.UTC(2026, 0, 5, 7, 29, 59);
 const TAIL = ' (since 2026-01-05 07:29 UTC, 91 % sure).';
 /** Without since when and how sure. */
 const whyOf = (finding: Finding, info: SeriesInfo): string => {
-  const reason = reasonOf(finding, info, SINCE);
+  const reason = reasonOf(finding, info, SINCE, UTC);
   expect(reason.endsWith(TAIL)).toBe(true);
   return `${reason.slice(0, -TAIL.length)}.`;
 };
@@ -153,6 +155,7 @@ describe('as many digits as the comparison needs', () => {
 test('a move is told in the unit, in as many digits as tell where it went from where it was', () => {
   const move = { series: 0, nth: 2, from: 61.2512, to: 61.2573 };
   expect(levelChangeReason(move, BOILER)).toBe('It has moved on: boiler is near 61.2573 °C now, and was near 61.2512.');
+  expect(levelChangeReason(move, LABELLED)).toMatch(/^It has moved on: Boiler 2 is near /);
   expect(levelChangeReason({ ...move, to: 75 }, NO_UNIT)).toBe(
     'It has moved on: boiler is near 75 now, and was near 61.25.',
   );

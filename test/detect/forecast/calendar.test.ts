@@ -131,3 +131,19 @@ test('asks the zone twice for a day of readings, and on the day of a change a fe
   expect(readDay('2026-03-28T00:00:00Z')).toBe(2);
   expect(readDay('2026-03-29T00:00:00Z')).toBeLessThan(70);
 });
+
+describe('an instant in words', () => {
+  test.each([
+    ['Europe/Berlin', Date.UTC(2026, 2, 29, 0, 59, 59), '2026-03-29 01:59 +01:00'],
+    ['Europe/Berlin', Date.UTC(2026, 2, 29, 1, 0), '2026-03-29 03:00 +02:00'],
+    ['Asia/Kolkata', Date.UTC(2026, 0, 31, 20, 0), '2026-02-01 01:30 +05:30'],
+    ['America/St_Johns', Date.UTC(2026, 0, 1, 2, 0), '2025-12-31 22:30 -03:30'],
+    ['Europe/London', Date.UTC(2026, 0, 1, 2, 0), '2026-01-01 02:00 UTC'],
+  ])('in %s', (zone, at, text) => {
+    expect(new Calendar(zoneOffset(zone)).text(at)).toBe(text);
+  });
+
+  test('is in UTC where no zone is known', () => {
+    expect(UTC.text(Date.UTC(2026, 10, 23, 8, 15))).toBe('2026-11-23 08:15 UTC');
+  });
+});

@@ -16,6 +16,7 @@ const AT = Date.UTC(2026, 0, 5, 7, 30, 15, 250);
 
 const state = (rest: Partial<SeriesState> = {}): SeriesState => ({
   slug: 'hall',
+  label: null,
   at: AT,
   phase: 'ready',
   warmup: 1,
@@ -63,7 +64,7 @@ const event = (phase: AnomalyEvent['phase'], rest: Partial<Anomaly> = {}): Anoma
 test('a state on the wire: six digits, times in ISO 8601', () => {
   expect(stateJson(state())).toBe(
     '{"phase":"ready","warmup":1,"value":0.3,"expected":20.1235,"lower":-3.33333e-10,"upper":123457000,"score":0.5,' +
-      '"anomaly":"OFF","drift":"OFF","margin":0.333333,"unit":"°C","at":"2026-01-05T07:30:15.250Z"}',
+      '"anomaly":"OFF","drift":"OFF","margin":0.333333,"unit":"°C","label":null,"at":"2026-01-05T07:30:15.250Z"}',
   );
 });
 
@@ -75,7 +76,7 @@ test('what is not known is null', () => {
 test('an event on the wire', () => {
   expect(eventJson(event('opened'))).toBe(
     '{"event_type":"opened","id":"trio-pmk1","message_id":"trio-pmk1-opened","at":"2026-01-05T07:30:15.250Z",' +
-      '"stream":"trio","series":"hall","kind":"process","severity":"major","start":"2026-01-05T07:29:15.250Z",' +
+      '"stream":"trio","series":"hall","label":null,"kind":"process","severity":"major","start":"2026-01-05T07:29:15.250Z",' +
       '"opened":"2026-01-05T07:29:45.250Z","peak":"2026-01-05T07:30:15.250Z","end":null,"ended_by":null,' +
       '"score":3.33333,"confidence":0.9,"value":30,"expected":20,"lower":19,"upper":21,' +
       '"unit":"°C","contributions":{"hall":0.666667,"attic":0.333333},"evidence":{"level":0.142857,"step":0.857143},' +
@@ -179,4 +180,12 @@ test('each has its topic: a sensor is told under its series, all else under the 
     'event house/watch/home/incident/event {"event_type":',
   ]);
   expect(statusTopic('house/watch', 'home')).toBe('house/watch/home/status');
+});
+
+test('a label is a field of its own, null where there is none', () => {
+  const labelOf = (json: string): unknown => (JSON.parse(json) as { label: unknown }).label;
+  expect(labelOf(stateJson(state()))).toBeNull();
+  expect(labelOf(stateJson(state({ label: 'Hall, north' })))).toBe('Hall, north');
+  expect(labelOf(eventJson(event('opened')))).toBeNull();
+  expect(labelOf(eventJson(event('opened', { label: 'Hall, north' })))).toBe('Hall, north');
 });

@@ -1,0 +1,91 @@
+import type { AnomalyEvent } from '../../detect/episode/anomaly.ts';
+import type { StreamStatus } from '../../detect/monitor/stream-status.ts';
+import type { StreamMonitor } from '../../detect/stream-monitor.ts';
+import type { Log } from '../../log.ts';
+import { isDue } from './due.ts';
+import type { Place } from './streams.ts';
+
+/** Alarm lines of one stream, or of one sensor, within `SPAN_MS`. */
+const MAX_LINES = 20;
+const SPAN_MS = 3_600_000;
+
+/**
+ * Logs what an operator wants to see: a new series, the end of a warm-up, and each alarm with its sentence.
+ *
+ * The log is bounded. A series is new once and ready once after its warm-up. An alarm of the process has a cool-down, but the
+ * fault of a sensor opens and closes with each reading that crosses a limit: so each stream and each sensor has 20 alarm lines
+ * per hour, and then one warning that further lines are left out. The database and the alerts have all of them.
+ */
+export class StreamLog {
+  private readonly known = new Set<string>();
+  private readonly ready = new Set<string>();
+  private readonly lines = new Map<string, { since: number; count: number }>();
+  private readonly log: Log;
+
+  constructor(log: Log) {
+    this.log = log;
+  }
+
+  /** The journal has been replayed: streams that are ready by now were ready before. */
+  begin(monitors: Iterable<StreamMonitor>): void {
+    for (const { status } of monitors)
+      status.series.forEach(({ slug }, d) => {
+        if (status.warmupOf(d) === 1) this.ready.add(slug);
+      });
+  }
+
+  /** A reading of series d has arrived on a topic, and its stream has not taken it yet. */
+  reading({ monitor, d }: Place, topic: string): void {
+    const { slug } = monitor.series[d];
+    if (monitor.detector.series[d].readings > 0 || this.known.has(slug)) return;
+    this.known.add(slug);
+    this.log('info', { series: slug, topic }, 'new series');
+  }
+
+  /** Logs when the warm-up of a stream, or of a series that came to its group later, is over; to be called every few seconds. */
+  check(status: StreamStatus): void {
+    const { stream, series, samples } = status;
+    const fresh: string[] = [];
+    for (let d = 0; d < series.length; d++) {
+      const { slug } = series[d];
+      if (status.warmupOf(d) < 1) this.ready.delete(slug);
+      else if (!this.ready.has(slug)) fresh.push(slug);
+    }
+    if (fresh.length === 0) return;
+    for (const slug of fresh) this.ready.add(slug);
+    const which = fresh.length < series.length ? { stream, series: fresh } : { stream };
+    this.log('info', { ...which, samples }, 'ready: the warm-up is over, alarms can open');
+  }
+
+  /** An alarm has opened, changed or closed; `now` is the time of arrival. */
+  alarm({ phase, anomaly }: AnomalyEvent, now: number): void {
+    const { id, stream, series, kind, severity, score, endedBy, incident, reason } = anomaly;
+    if (!this.hasRoom(kind === 'sensor' ? series : stream, now)) return;
+    const fields = {
+      series,
+      ...(series === stream ? {} : { stream }),
+      kind,
+      severity,
+      score: Number(score.toPrecision(3)),
+      ...(endedBy === null || endedBy === 'calm' ? {} : { endedBy }),
+      id,
+      ...(incident === null || incident === id ? {} : { incident }),
+    };
+    this.log('info', fields, `alarm ${phase}: ${reason}`);
+  }
+
+  /** Whether there is room for a line about this stream or sensor; one warning when there is none any more. */
+  private hasRoom(place: string, now: number): boolean {
+    const before = this.lines.get(place);
+    const lines = before === undefined || isDue(now, before.since, SPAN_MS) ? { since: now, count: 0 } : before;
+    this.lines.set(place, lines);
+    lines.count++;
+    if (lines.count === MAX_LINES + 1)
+      this.log(
+        'warn',
+        { place, lines: MAX_LINES },
+        'too many alarms: further ones of this stream are not logged for up to an hour; the database has all of them',
+      );
+    return lines.count <= MAX_LINES;
+  }
+}
