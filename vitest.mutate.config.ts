@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: [
       'test/detect/evidence/**/*.test.ts',
-      'test/detect/{alarm-evidence,changing-group,group-learning,series-model}.test.ts',
+      'test/detect/{alarm-evidence,group-learning,series-model}.test.ts',
       'test/io/ledger/**/*.test.ts',
     ],
     // It cuts the power 110 times: too slow to run for each of several hundred mutants.

@@ -77,6 +77,24 @@ describe('a record', () => {
     expect(extremes.rarity(11, 1)).toBeCloseTo(RARE / 2 + Math.LOG10E, 8); // one step
     expect(extremes.rarity(12, 1)).toBeCloseTo(RARE + 2 * Math.LOG10E, 8);
     expect(extremes.rarity(13, 1)).toBe(extremes.rarity(13, 0));
+    expect(extremes.rarity(11, 4)).toBeCloseTo(RARE / 8 + Math.LOG10E, 8); // a quarter of a step
+    expect(extremes.rarity(-1, 4)).toBeCloseTo(RARE / 8 + Math.LOG10E, 8);
+  });
+
+  test('among the first hundred readings does not make the next one less rare', () => {
+    const extremes = new Extremes(new Memory());
+    for (let t = 0; t < 100; t++) extremes.add(t);
+    expect(extremes.rarity(99 + 9.9, 0)).toBeCloseTo(RARE + Math.LOG10E, 8);
+  });
+
+  test('is rare again when the series has set none for 20,000 readings', () => {
+    const extremes = new Extremes(new Memory());
+    for (let t = 0; t < 500; t++) extremes.add(t);
+    const before = extremes.rarity(499 + 50, 0);
+    for (let t = 0; t < 20_000; t++) extremes.add(250);
+    // Before, 399 of the last 400 counted readings were records: a share of 1 - (1 - 1/2000)^400 = 0.18, times 3.
+    const rate = 3 * (1 - (1 - 1 / 2000) ** 400);
+    expect(extremes.rarity(499 + 50, 0) - before).toBeCloseTo(RARE + Math.log10(rate), 8);
   });
 
   test('of a series that sets records all the time is only as odd as it is far', () => {

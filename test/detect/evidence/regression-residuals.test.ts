@@ -191,6 +191,29 @@ test('two of three are missing: three sweeps of Gauss and Seidel, each series fr
   expect(y[2]).toBeCloseTo(0.5 / (1 + RIDGE), 2);
 });
 
+test('a group that gains a series: the others keep their regression, the new one has variance 1 and fits anything', () => {
+  // Variances 1 and 4, covariance 1.
+  const round = [1, 1, 1, -1, -1, -1].map((x) => [x, 2 * x]).concat([[1, -2]], [[-1, 2]]);
+  const { memory: past } = coherenceOf(Array.from({ length: 80 }, (_, t) => round[t % 8]));
+  const memory = new Memory();
+  const grown = new RegressionResiduals(memory, 3);
+  memory.takeOver(past, [1, -1, 0]); // the second, a new one, the first
+  const { fitted, z } = measure(grown, [3, 9, 5]);
+  expect(fitted[0]).toBeCloseTo(5 / (1 + RIDGE), 10);
+  expect(fitted[1]).toBeCloseTo(0, 10);
+  expect(fitted[2]).toBeCloseTo(3 / (4 + RIDGE), 10);
+  expect(z[1]).toBeCloseTo(9 / Math.sqrt(1 + RIDGE), 10);
+});
+
+test('after a restart everything fits until 50 readings have been learned again', () => {
+  const rows = company(2, 50, 1);
+  const { coherence } = coherenceOf(rows);
+  coherence.restart();
+  expect(measure(coherence, [9, -9]).z).toEqual([0, 0]);
+  for (const row of rows) coherence.learn(Float64Array.from(row));
+  expect(measure(coherence, [9, -9]).z[0]).not.toBe(0);
+});
+
 test('perfect copies: finite, expected to agree, and far out at once when one leaves the others', () => {
   const random = new Random(1);
   const rows = Array.from({ length: 500 }, () => new Array<number>(3).fill(random.normal()));
