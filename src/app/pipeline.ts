@@ -57,7 +57,7 @@ export const pipeline = (
     const incidents = new Incidents({ windowMs: site.incidents.window, coolDownMs: site.tuning.coolDown });
     incidents.restore(anomalyLog.openIncidents());
     const states = new StatePublisher(alerts, site.publish.stateEvery);
-    const health = new HealthPublisher(alerts, rejects.counts);
+    const health = new HealthPublisher(ports, rejects.counts);
     const streams = new Streams(site, {
       snapshots: ports.snapshots,
       kernel,
@@ -78,14 +78,14 @@ export const pipeline = (
     /** An alert has a row, and is told after that. What an earlier run found was written and told by that run. */
     const record = (told: AnomalyEvent): void => {
       if (past.active && told.anomaly.endedBy !== 'removed') return;
-      const { id, news } = incidents.take(told, now);
+      const { id, events } = incidents.take(told, now);
       const event = { ...told, anomaly: { ...told.anomaly, incident: id } };
-      const heardAt = now;
+      const receivedAt = now;
       ledger.write(() => {
-        anomalyLog.record({ anomaly: event.anomaly, at: told.at, heardAt });
+        anomalyLog.record({ anomaly: event.anomaly, at: told.at, receivedAt });
       });
       alerts.event(event);
-      news.forEach(recordIncident);
+      events.forEach(recordIncident);
     };
 
     const recordIncident = (news: IncidentEvent): void => {
@@ -105,7 +105,7 @@ export const pipeline = (
       for (const monitor of streams.monitors) {
         monitor.tick(at);
         networks.check(monitor);
-        if (monitor.samples > 0) states.publish(monitor, at);
+        if (monitor.status.samples > 0) states.publish(monitor.status, at);
       }
       incidents.tick(at).forEach(recordIncident);
       checkpoints.heartbeat(at);
@@ -158,7 +158,7 @@ export const pipeline = (
       tap(({ monitor }) => {
         checkpoints.count();
         health.count(monitor.detector.trainingSkipped);
-        states.publish(monitor, now);
+        states.publish(monitor.status, now);
       }),
     );
     const wakes$ = listening$.pipe(

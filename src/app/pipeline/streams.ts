@@ -208,7 +208,7 @@ export class Streams {
     this.restoredSeq.set(monitor, seq);
     if (!this.covers(monitor, this.downtime.seq)) monitor.markDowntime(this.downtime.at, this.downtime.awayMs);
     if (!this.covers(monitor, this.trainingRate.seq)) monitor.learnEvery(this.trainingRate.every);
-    const { stream, samples, warmup } = monitor;
+    const { stream, samples, warmup } = monitor.status;
     const same = shape === monitor.shape;
     const what = same ? 'learned state restored' : 'learned state taken over; series of this group have come or gone';
     this.options.log('info', { stream, samples, warmup }, what);

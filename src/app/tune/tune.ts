@@ -141,7 +141,7 @@ async function runTrial(
     onStep: (step) => {
       loss.observe(step, 0);
       score = step.verdict?.score ?? score;
-      learned = step.monitor.warmup === 1;
+      learned = step.monitor.status.warmup === 1;
     },
     onRow: ({ at, label }) => {
       const event = labels.next(at, label);
