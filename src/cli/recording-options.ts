@@ -43,7 +43,7 @@ export const withColumnOptions = (command: Command, ignored = 'columns to leave 
 export const withRecordingOptions = (command: Command): Command =>
   withColumnOptions(
     command
-      .option('-c, --config <file>', 'a site file whose tuning to use')
+      .option('-c, --config <file>', 'a site file with the tuning')
       .option('--tuning <option=value>', 'an option of the tuning, as in a site file; may be repeated', collect, [])
       .option('-l, --label <column>', `the column of labels (default: the first of ${LABELS_SOUGHT})`),
     'columns to leave out',

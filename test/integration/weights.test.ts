@@ -195,7 +195,11 @@ describe('is refused, and nothing has changed:', () => {
       ['weights', 'export', 'hall', '-c', 'site.yaml', '-o', 'nowhere/out.safetensors'],
       cwd,
     );
-    expectSentence(ending, 64, '--out nowhere/out.safetensors: cannot be written; is the folder there?');
+    expectSentence(
+      ending,
+      64,
+      '--out nowhere/out.safetensors: cannot be written; does the directory exist, and may this user write to it?',
+    );
   });
 
   test('to import while the service runs; to export is allowed', async () => {
