@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 
 export default defineConfig(
   // The kernel is AssemblyScript, which its own compiler checks.
-  { ignores: ['dist', 'coverage', 'src/kernel'] },
+  { ignores: ['dist', 'coverage', 'reports', '.stryker-tmp', 'src/kernel'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -3,7 +3,15 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/integration/**', 'test/faults/**'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/integration/**', 'test/faults/**'],
+          // Some tests work for 5 s on a fast machine; a Raspberry Pi takes ten times as long.
+          testTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'integration',

@@ -37,7 +37,7 @@ function alarmsOf({ name, intervalMs, measure }) {
   const monitor = new StreamMonitor(name, series, options, ({ phase, anomaly: { kind } }) => {
     if (phase !== 'opened') return;
     count(opened, kind);
-    if (kind === 'process') count(led, monitor.detector.series[0].leading);
+    if (kind === 'process') count(led, monitor.detector.series[0].evidence.leading);
   });
   const valueAt = measure(new Random(Number(values.seed)));
   for (let i = 0, at = START_AT; i < readings; i++, at += intervalMs)

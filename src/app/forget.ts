@@ -5,7 +5,7 @@ import { snapshotOf } from './pipeline/checkpoint.ts';
 /**
  * Takes a stream back to what it knew before `at`, and saves that, as of row `seq` of the journal. To be called from within the
  * ledger's transaction, so that what was heard before is before it. Returns from when that is; null, and nothing has changed,
- * when no such state is kept: then `monitor.reset` is what is left.
+ * when no such state is kept: then `monitor.operator.reset` is what is left.
  */
 export function forgetSince(
   monitor: StreamMonitor,
@@ -20,7 +20,7 @@ export function forgetSince(
     .before(monitor.stream, at)
     .find(({ version, shape, bytes }) => fits(version, shape, bytes.byteLength));
   if (past === undefined) return null;
-  monitor.forget(past.bytes, now);
+  monitor.operator.forget(past.bytes, now);
   snapshots.forgetSince(monitor.stream, at);
   snapshots.replace(snapshotOf(monitor, now, seq));
   return past.at;

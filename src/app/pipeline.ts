@@ -59,7 +59,7 @@ export const pipeline = (
     const incidents = new Incidents({ windowMs: site.incidents.window, coolDownMs: site.tuning.coolDown });
     incidents.restore(anomalyLog.openIncidents());
     const states = new StatePublisher(alerts, site.publish.stateEvery);
-    const health = new HealthPublisher(alerts, rejects.counts);
+    const health = new HealthPublisher(ports, rejects.counts);
     const streams = new Streams(site, {
       snapshots: ports.snapshots,
       kernel,
@@ -80,15 +80,15 @@ export const pipeline = (
     /** An alert has a row, and is told after that. What an earlier run found was written and told by that run. */
     const record = (told: AnomalyEvent): void => {
       if (past.active && told.anomaly.endedBy !== 'removed') return;
-      const { id, news } = incidents.take(told, now);
+      const { id, events } = incidents.take(told, now);
       const event = { ...told, anomaly: { ...told.anomaly, incident: id } };
-      const heardAt = now;
+      const receivedAt = now;
       ledger.write(() => {
-        anomalyLog.record({ anomaly: event.anomaly, at: told.at, heardAt });
+        anomalyLog.record({ anomaly: event.anomaly, at: told.at, receivedAt });
       });
       alerts.event(event);
       streamLog.alarm(event, now);
-      news.forEach(recordIncident);
+      events.forEach(recordIncident);
     };
 
     const recordIncident = (news: IncidentEvent): void => {
@@ -108,8 +108,8 @@ export const pipeline = (
       for (const monitor of streams.monitors) {
         monitor.tick(at);
         networks.check(monitor);
-        streamLog.check(monitor);
-        if (monitor.samples > 0) states.publish(monitor, at);
+        streamLog.check(monitor.status);
+        if (monitor.status.samples > 0) states.publish(monitor.status, at);
       }
       incidents.tick(at).forEach(recordIncident);
       checkpoints.heartbeat(at);
@@ -168,7 +168,7 @@ export const pipeline = (
       tap(({ monitor }) => {
         checkpoints.count();
         health.count(monitor.detector.trainingSkipped);
-        states.publish(monitor, now);
+        states.publish(monitor.status, now);
       }),
     );
     const wakes$ = listening$.pipe(

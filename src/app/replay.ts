@@ -101,7 +101,13 @@ export async function replay(recording: Rows, options: ReplayOptions): Promise<R
   const clock$ = new Subject<number>();
   const ports: Ports = {
     messages$,
-    alerts: { state: () => undefined, health: () => undefined, event: options.onEvent, incident: () => undefined },
+    alerts: {
+      state: () => undefined,
+      health: () => undefined,
+      event: options.onEvent,
+      incident: () => undefined,
+      droppedEvents: 0,
+    },
     anomalyLog: {
       record: () => undefined,
       recordIncident: () => undefined,
@@ -158,7 +164,7 @@ export async function replay(recording: Rows, options: ReplayOptions): Promise<R
     rows++;
     if (options.onRow === undefined) continue;
     let anomaly = false;
-    for (const monitor of monitors) anomaly ||= monitor.alarmed;
+    for (const monitor of monitors) anomaly ||= monitor.status.alarmed;
     await options.onRow({ ...row, anomaly, ...heedFaults(answer, monitors) });
   }
   subscription.unsubscribe();
@@ -167,7 +173,7 @@ export async function replay(recording: Rows, options: ReplayOptions): Promise<R
     firstAt,
     lastAt,
     lateRows,
-    streams: [...monitors].map(({ stream, warmup }) => ({ stream, warmup })),
+    streams: [...monitors].map(({ stream, status }) => ({ stream, warmup: status.warmup })),
   };
 }
 
@@ -204,7 +210,7 @@ function heedFaults(answer: Answer, monitors: Iterable<StreamMonitor>): Answer {
   let worst = answer;
   for (const monitor of monitors)
     for (let d = 0; d < monitor.series.length; d++) {
-      const score = monitor.faultScoreOf(d);
+      const score = monitor.status.faultScoreOf(d);
       if (score > (worst.score ?? 0)) worst = { ...UNSCORED, score, series: monitor.series[d].slug };
     }
   return worst;

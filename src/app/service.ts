@@ -3,12 +3,14 @@ import type { Site } from '../config/schema.ts';
 import { openBroker, type BrokerOptions, type Connection } from '../io/mqtt/broker.ts';
 import { AlertOutbox } from '../io/ledger/alert-outbox.ts';
 import { Ledger } from '../io/ledger/ledger.ts';
-import { alertsOver, statusTopic } from '../io/mqtt/alerts.ts';
+import { RetainedStates } from '../io/ledger/retained-states.ts';
+import { alertsOver, seriesOfTopic, statusTopic } from '../io/mqtt/alerts.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import { covers } from '../stream/topic-filter.ts';
 import type { Log } from '../log.ts';
 import type { Processor } from './pipeline/overload-control.ts';
 import { pipeline } from './pipeline.ts';
+import { plansOf } from './pipeline/streams.ts';
 import { openStore } from './store.ts';
 
 export interface ServiceOptions {
@@ -67,8 +69,26 @@ export const brokerOptions = (site: Site, log: Log, now: () => number): BrokerOp
     statusTopic: statusTopic(mqtt.prefix, site.site),
     ownTopics: `${mqtt.prefix}/`,
     now,
+    timeZone: site.timezone,
     log,
   };
+};
+
+/**
+ * A series that the site file cannot name any more keeps no retained state on the broker. One that a wildcard input could still
+ * produce keeps its state, even if no message of it has arrived in this run.
+ */
+const clearRemoved = (site: Site, states: RetainedStates, log: Log): void => {
+  const removed = states.topics
+    .map((topic) => ({ topic, series: seriesOfTopic(topic, site.mqtt.prefix, site.site) }))
+    .filter(({ series }) => series !== null && plansOf(site, series).length === 0);
+  if (removed.length === 0) return;
+  for (const { topic } of removed) states.clear(topic);
+  log(
+    'info',
+    { series: removed.map(({ series }) => series) },
+    'series no longer in the site file: their retained states are removed from the broker',
+  );
 };
 
 /** Opens the database, connects, and runs the pipeline until stopped. Throws an `AppError` when it cannot start. */
@@ -94,7 +114,8 @@ export function startService(site: Site, { log, kernel, now }: ServiceOptions): 
   const outbox = new AlertOutbox(db, ledger, (topic, payload, onSettled) => {
     broker.publishEvent(topic, payload, onSettled);
   });
-  const alerts = alertsOver(broker, outbox, site.mqtt.prefix, site.site);
+  const states = new RetainedStates(db, ledger, broker);
+  const alerts = alertsOver(broker, outbox, states, site.mqtt.prefix, site.site);
   const ports = { messages$: broker.messages$, alerts, anomalyLog, snapshots, ledger };
 
   let state: Connection['state'] = 'connecting';
@@ -124,6 +145,7 @@ export function startService(site: Site, { log, kernel, now }: ServiceOptions): 
     },
   });
   outbox.resume();
+  clearRemoved(site, states, log);
   broker.start();
 
   let tidying: NodeJS.Timeout;

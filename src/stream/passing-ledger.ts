@@ -5,6 +5,7 @@ const nothing = (): void => undefined;
 /** Writes at once and remembers nothing: for recordings, which can be read again. */
 export const PASSING_LEDGER: LedgerPort = {
   seq: 1,
+  droppedWrites: 0,
   admit: () => true,
   recordReadings: nothing,
   recordTick: nothing,

@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { AnomalyEvent } from '../detect/episode/anomaly.ts';
-import type { EpisodeNews, IncidentEvent, OpenIncident } from '../detect/episode/incidents.ts';
+import type { EpisodeRecord, IncidentEvent, OpenIncident } from '../detect/episode/incidents.ts';
 import type { Reading } from '../detect/reading.ts';
 import type { Message } from './message.ts';
 
@@ -36,6 +36,10 @@ export interface Health {
   readonly untrained: number;
   /** What was refused or remarked on, by reason. */
   readonly rejected: Readonly<Record<string, number>>;
+  /** Events dropped because too many waited for the broker. */
+  readonly droppedEvents: number;
+  /** Database writes dropped because too many waited for a failing database. */
+  readonly droppedWrites: number;
 }
 
 /** Where alerts go. No call blocks; an alert goes out when it is written, and what cannot be sent is kept within a bound. */
@@ -44,6 +48,8 @@ export interface AlertPort {
   health(health: Health): void;
   event(event: AnomalyEvent): void;
   incident(event: IncidentEvent): void;
+  /** Events dropped since the start because too many waited for the broker. */
+  readonly droppedEvents: number;
 }
 
 /** A stream's whole memory at one moment, as bytes that only the same shape of stream can read back. */
@@ -68,7 +74,7 @@ export interface Rejected {
 /** The log of anomalies and of what could not be read. It is written to from within the ledger's transaction. */
 export interface AnomalyLogPort {
   /** Writes the episode's row. */
-  record(news: EpisodeNews): void;
+  record(episode: EpisodeRecord): void;
   /** Writes the incident's row. */
   recordIncident(event: IncidentEvent): void;
   /** Those that were not over when last told, in the order in which they began. */
@@ -113,6 +119,8 @@ export interface Origin {
  * methods collect work for one shared transaction, which runs between two messages.
  */
 export interface LedgerPort {
+  /** Writes dropped since the start because too many waited for the database. */
+  readonly droppedWrites: number;
   /** The journal row that the next transaction completes. */
   readonly seq: number;
   /** Call for each message. False: it repeats a message that was read before, and is only acknowledged again. */
@@ -127,7 +135,8 @@ export interface LedgerPort {
   recordTrainingRate(learnEvery: number): void;
   /**
    * Runs `task` in the next transaction, and `afterwards` when that transaction is on the disk. An urgent write commits at the
-   * end of this turn, and its `afterwards` runs even if the database cannot be written.
+   * end of this turn, and its `afterwards` runs even if the database cannot be written. While the database fails, writes wait
+   * within a bound; beyond it the oldest is dropped and counted, and its `afterwards` runs.
    */
   write(task: () => void, afterwards?: () => void, urgent?: boolean): void;
   /** `saveAll` saves every stream. It is called in a transaction when the journal had to drop entries. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Site } from '../../src/config/schema.ts';
-import type { EpisodeNews } from '../../src/detect/episode/incidents.ts';
+import type { EpisodeRecord } from '../../src/detect/episode/incidents.ts';
 import { PASSING_LEDGER } from '../../src/stream/passing-ledger.ts';
 import type { LedgerPort, Snapshot, SnapshotPort } from '../../src/stream/ports.ts';
 import { roomTemperature, MINUTE_MS, START_AT } from '../room-temperature.ts';
@@ -56,7 +56,7 @@ describe('a message that carries a reading', () => {
     );
     expect(closed.anomaly.id).toBe(id);
     const { anomaly, at } = closed;
-    expect([...world.rows.values()]).toEqual([{ anomaly, at, heardAt: T + 2 * MINUTE_MS }]);
+    expect([...world.rows.values()]).toEqual([{ anomaly, at, receivedAt: T + 2 * MINUTE_MS }]);
   });
 
   test('and the sentence has the wall clock of the site, with its offset, also on the day on which it is set back', () => {
@@ -94,7 +94,7 @@ describe('a message that carries a reading', () => {
     const site = siteOf({ inputs: [{ topic: 's/+', name: '{1}', path: 'v', time: 'at', range: [0, 100] }] });
     const world = new World(site);
     world.send('s/a', { v: 150, at: new Date(T).toISOString() }, { receivedAt: T + MINUTE_MS });
-    expect([...world.rows.values()]).toMatchObject([{ at: T, heardAt: T + MINUTE_MS }]);
+    expect([...world.rows.values()]).toMatchObject([{ at: T, receivedAt: T + MINUTE_MS }]);
   });
 
   test('two inputs, and each topic of a wildcard, are streams of their own', () => {
@@ -561,12 +561,12 @@ describe('after a power cut, when nothing could be saved', () => {
       before.send('s/b', '20', { receivedAt: T + i * SECOND_MS });
     }
     expect(before.events.map(({ phase, anomaly }) => [phase, anomaly.series])).toEqual([['opened', 'a']]);
-    const rows: EpisodeNews[] = [];
-    const anomalyLog = { ...before.logAfter(), record: (news: EpisodeNews) => rows.push(news) };
+    const rows: EpisodeRecord[] = [];
+    const anomalyLog = { ...before.logAfter(), record: (news: EpisodeRecord) => rows.push(news) };
     const after = new World(group('c', 'b'), { ledger, anomalyLog }, before.snapshots.values());
     after.send('s/b', '20', { receivedAt: T + 30 * SECOND_MS });
     expect(rows.map(({ anomaly }) => [anomaly.series, anomaly.endedBy])).toEqual([['a', 'removed']]);
-    expect(rows[0].heardAt).toBeGreaterThan(T);
+    expect(rows[0].receivedAt).toBeGreaterThan(T);
     expect(after.incidents).toEqual([]);
     after.send('s/b', '20', { receivedAt: T + 2 * MINUTE_MS });
     expect(after.incidents.map(({ phase }) => phase)).toEqual(['closed']);
@@ -615,6 +615,7 @@ describe('a failure', () => {
         state: () => undefined,
         health: () => undefined,
         incident: () => undefined,
+        droppedEvents: 0,
         event: ({ anomaly }) => {
           if (anomaly.stream === 'a') throw new Error('a fault of ours');
           events.push(anomaly.stream);

@@ -3,7 +3,7 @@ import type { Processor } from '../../src/app/pipeline/overload-control.ts';
 import { pipeline } from '../../src/app/pipeline.ts';
 import { siteSchema, type Site } from '../../src/config/schema.ts';
 import type { AnomalyEvent } from '../../src/detect/episode/anomaly.ts';
-import type { EpisodeNews, IncidentEvent } from '../../src/detect/episode/incidents.ts';
+import type { EpisodeRecord, IncidentEvent } from '../../src/detect/episode/incidents.ts';
 import type { Reading } from '../../src/detect/reading.ts';
 import type { Kernel } from '../../src/nn/kernel.ts';
 import type { Message } from '../../src/stream/message.ts';
@@ -49,6 +49,7 @@ export class Tape implements LedgerPort {
   private readonly origins = new Map<string, Origin>();
   /** The row up to which it was trimmed. */
   trimmed = 0;
+  readonly droppedWrites = 0;
 
   get seq(): number {
     return this.rows.length;
@@ -111,7 +112,7 @@ export class World {
   readonly answers: Answer[] = [];
   readonly events: AnomalyEvent[] = [];
   readonly incidents: IncidentEvent[] = [];
-  readonly rows = new Map<string, EpisodeNews>();
+  readonly rows = new Map<string, EpisodeRecord>();
   readonly states: SeriesState[] = [];
   readonly healths: Health[] = [];
   readonly flushes: (readonly Rejected[])[] = [];
@@ -144,6 +145,7 @@ export class World {
           this.events.push(event);
         },
         incident: (event) => this.incidents.push(event),
+        droppedEvents: 0,
       },
       anomalyLog: {
         record: (news) => {
@@ -198,7 +200,7 @@ export class World {
   logAfter(): Ports['anomalyLog'] {
     const newest = new Map(this.incidents.map((news) => [news.incident.id, news]));
     const open = [...newest.values()].filter(({ phase }) => phase !== 'closed');
-    const membersOf = (id: string): EpisodeNews[] =>
+    const membersOf = (id: string): EpisodeRecord[] =>
       [...this.rows.values()].filter(({ anomaly }) => anomaly.incident === id);
     return {
       record: () => undefined,

@@ -36,7 +36,7 @@ function groupOf(slugs: string, options: Partial<MonitorOptions> = {}, more: Rec
             monitor.take(d, { series, at, value: valueOf(series, t, spikes, height), receivedAt: at });
         });
         monitor.tick(at + 1000);
-        names.forEach((slug, d) => scores[slug].push(monitor.scoreOf(d)));
+        names.forEach((slug, d) => scores[slug].push(monitor.status.scoreOf(d)));
       }
       return scores;
     },
@@ -75,7 +75,7 @@ describe.each(KINDS)('a group of three, %s', (_, options) => {
     const group = groupOf(slugs, options);
     if (slugs === 'abc') group.monitor.restore(bytes);
     else expect(group.monitor.takeOver(shape, bytes)).toBe(true);
-    expect([group.monitor.warmup, group.monitor.samples]).toEqual([1, 800]);
+    expect([group.monitor.status.warmup, group.monitor.status.samples]).toEqual([1, 800]);
     const scores = group.live(800, 1000);
     for (const slug of ['a', 'b', 'c'].filter((slug) => slugs.includes(slug))) {
       const apart = scores[slug].map((score, i) => Math.abs(score - usual[slug][i]));
@@ -92,9 +92,9 @@ describe('a series that comes to a group', () => {
   test('warms up for itself, in its own readings; the others alarm on', () => {
     const group = changed(before, 'abcd');
     const d = 3;
-    expect([0, 1, 2, d].map((series) => group.monitor.warmupOf(series))).toEqual([1, 1, 1, 0]);
+    expect([0, 1, 2, d].map((series) => group.monitor.status.warmupOf(series))).toEqual([1, 1, 1, 0]);
     group.live(800, 1000, { d: 990 });
-    expect([group.monitor.warmup, group.monitor.warmupOf(d)]).toEqual([1, 0.5]);
+    expect([group.monitor.status.warmup, group.monitor.status.warmupOf(d)]).toEqual([1, 0.5]);
     group.live(1000, 1100, { a: 1050, d: 1080 });
     const told = group.phases().filter((phase) => phase.startsWith('opened process'));
     expect(told).toEqual(['opened process a']);
@@ -103,7 +103,7 @@ describe('a series that comes to a group', () => {
   test('alarms when it has warmed up', () => {
     const group = changed(before, 'abcd');
     group.live(800, 1300, { d: 1250 });
-    expect(group.monitor.warmupOf(3)).toBe(1);
+    expect(group.monitor.status.warmupOf(3)).toBe(1);
     expect(group.phases().filter((phase) => phase === 'opened process d')).toHaveLength(1);
   });
 
@@ -121,7 +121,7 @@ describe('a series that comes to a group', () => {
     group.live(800, 1000);
     const back = groupOf('abcd');
     back.monitor.restore(group.monitor.memory.toBytes());
-    expect(back.monitor.warmupOf(3)).toBe(0.5);
+    expect(back.monitor.status.warmupOf(3)).toBe(0.5);
   });
 });
 
@@ -133,7 +133,7 @@ describe('an episode that is open when the group changes', () => {
   test('is still open, and is closed once', () => {
     expect(opened).toMatchObject({ phase: 'opened', anomaly: { kind: 'process', series: 'b' } });
     const group = changed(spiked, 'dbc');
-    expect([group.monitor.anomalous, group.monitor.suspect]).toEqual([true, 1]);
+    expect([group.monitor.status.anomalous, group.monitor.status.suspect]).toEqual([true, 1]);
     group.live(801, 1000);
     const closed = group.events.filter(({ anomaly }) => anomaly.id === opened.anomaly.id);
     expect(closed.map(({ phase }) => phase)).toEqual(['closed']);
@@ -141,7 +141,7 @@ describe('an episode that is open when the group changes', () => {
 
   test('and was that of a series which is gone, is led by another; shares still sum to 1', () => {
     const group = changed(spiked, 'ac');
-    expect(group.monitor.anomalous).toBe(true);
+    expect(group.monitor.status.anomalous).toBe(true);
     group.live(801, 1000);
     const { anomaly } = group.events.find(({ anomaly }) => anomaly.id === opened.anomaly.id)!;
     expect('ac').toContain(anomaly.series);
@@ -154,7 +154,7 @@ test('the fault of a sensor that is here no more is over', () => {
   before.live(0, 800);
   before.live(800, 830, {}, 'b');
   const fault = before.events.find(({ anomaly }) => anomaly.kind === 'sensor')!;
-  expect(before.monitor.faultOf(1)).toBe('silent');
+  expect(before.monitor.status.faultOf(1)).toBe('silent');
   const group = changed(before, 'ac');
   group.live(830, 831);
   const closed = group.events.filter(({ anomaly }) => anomaly.kind === 'sensor');
@@ -166,7 +166,7 @@ test('the fault of a sensor that is here no more is over', () => {
 test('so is that of a sensor whose range is not known any more', () => {
   const before = groupOf('abc', {}, { b: { range: [-1e6, 1e6], unit: 'bar' } });
   before.live(0, 800, { b: 799 }, '', 1e7);
-  expect(before.monitor.faultOf(1)).toBe('range');
+  expect(before.monitor.status.faultOf(1)).toBe('range');
   const group = changed(before, 'ac');
   group.live(800, 801);
   expect(group.events[0].anomaly).toMatchObject({ kind: 'sensor', endedBy: 'removed' });
@@ -185,13 +185,13 @@ describe('a drift that is open when the group changes', () => {
     });
 
   test('goes on with its series', () => {
-    expect(drifted.monitor.drifting).toBe(1);
-    expect(changed(drifted, 'cb', HOURS).monitor.drifting).toBe(1);
+    expect(drifted.monitor.status.drifting).toBe(1);
+    expect(changed(drifted, 'cb', HOURS).monitor.status.drifting).toBe(1);
   });
 
   test('and is over without it: no other has drifted', () => {
     const group = changed(drifted, 'ac', HOURS);
-    expect(group.monitor.drifting).toBe(-1);
+    expect(group.monitor.status.drifting).toBe(-1);
     group.monitor.tick(START + 30 * 24 * 60 * MINUTE);
     const { phase, anomaly } = group.events[0];
     expect([phase, anomaly.kind, anomaly.series, anomaly.endedBy]).toEqual(['closed', 'drift', 'b', 'removed']);
@@ -201,9 +201,9 @@ describe('a drift that is open when the group changes', () => {
 test('learning that the operator holds stays held', () => {
   const before = groupOf('abc');
   before.live(0, 20);
-  before.monitor.freeze();
+  before.monitor.operator.freeze();
   const after = changed(before, 'ab').monitor;
-  expect([after.frozen, after.detector.frozen]).toEqual([true, true]);
+  expect([after.status.frozen, after.detector.frozen]).toEqual([true, true]);
 });
 
 test('a group of another kind, or of other series only, is not taken over; nor are bytes of another size', () => {

@@ -83,13 +83,13 @@ describe('warm-up', () => {
   test('progress is the share of readings, and the first after them may be an anomaly', () => {
     const { monitor, say, events, at } = streamOf([infoOf('tank')]);
     const normal = noise();
-    expect(monitor.warmup).toBe(0);
+    expect(monitor.status.warmup).toBe(0);
     for (let t = 0; t < WARM; t++) {
       const verdict = say(0, t, t === 300 || t === WARM - 1 ? 10 * t : 20 + normal());
-      if (t === 99) expect(monitor.warmup).toBe(0.25);
+      if (t === 99) expect(monitor.status.warmup).toBe(0.25);
       if (t === WARM - 1) expect(verdict?.score).toBeGreaterThan(1);
     }
-    expect([monitor.samples, monitor.warmup, events.length]).toEqual([WARM, 1, 0]);
+    expect([monitor.status.samples, monitor.status.warmup, events.length]).toEqual([WARM, 1, 0]);
     say(0, WARM, 1e4);
     expect(events).toMatchObject([{ phase: 'opened', anomaly: { kind: 'process', startAt: at(WARM) } }]);
   });
@@ -97,9 +97,9 @@ describe('warm-up', () => {
   test('a time must have passed too, from the first reading to the last', () => {
     const { monitor, say } = streamOf([infoOf('tank')], { warmup: 10, warmupTimeMs: 100 * MINUTE });
     for (let t = 0; t <= 50; t++) say(0, t, t % 3);
-    expect(monitor.warmup).toBe(0.5);
+    expect(monitor.status.warmup).toBe(0.5);
     for (let t = 51; t <= 100; t++) say(0, t, t % 3);
-    expect(monitor.warmup).toBe(1);
+    expect(monitor.status.warmup).toBe(1);
   });
 
   test('neither is silence a fault by then, nor are equal readings', () => {
@@ -149,7 +149,7 @@ describe('an anomaly of the process', () => {
     const [opened, closed] = [events[0], last(events)];
     expect(closed.anomaly).toMatchObject({ id: opened.anomaly.id, startAt: opened.anomaly.startAt });
     expect(closed.at).toBeGreaterThanOrEqual(closed.anomaly.endAt! + DEFAULTS.closeAfter * MINUTE);
-    expect([monitor.anomalous, monitor.suspect]).toEqual([false, -1]);
+    expect([monitor.status.anomalous, monitor.status.suspect]).toEqual([false, -1]);
   });
 
   test('the id is the stream, p and the time of the alarm in base 36; the same readings give the same events', () => {
@@ -191,8 +191,12 @@ describe('an anomaly of the process', () => {
   test('while it is open, the stream is anomalous and the leading series the suspect', () => {
     const stream = warmTank();
     stream.say(0, 500, 60);
-    expect([stream.monitor.anomalous, stream.monitor.suspect, stream.monitor.leading]).toEqual([true, 0, 0]);
-    expect(stream.monitor.scoreOf(0)).toBe(stream.events[0].anomaly.score);
+    expect([stream.monitor.status.anomalous, stream.monitor.status.suspect, stream.monitor.status.leading]).toEqual([
+      true,
+      0,
+      0,
+    ]);
+    expect(stream.monitor.status.scoreOf(0)).toBe(stream.events[0].anomaly.score);
   });
 
   test('a deviation shorter than asked for is not told', () => {
@@ -238,7 +242,7 @@ describe('the least deviation that matters', () => {
   test('the score is as it was: it only raises no alarm', () => {
     const [plain, gated] = [warmTank(), warmTank({ minDeviation: 25 })];
     expect(gated.say(0, 500, 40)!.score).toBe(plain.say(0, 500, 40)!.score);
-    expect([plain.monitor.anomalous, gated.monitor.anomalous]).toEqual([true, false]);
+    expect([plain.monitor.status.anomalous, gated.monitor.status.anomalous]).toEqual([true, false]);
   });
 
   test('of a group it is that of each series', () => {
@@ -278,16 +282,16 @@ describe('a drift', () => {
     expect(anomaly.reason).toMatch(
       /^tank has drifted: over the last \d days its mean is [\d.]+ °C, and it was [\d.]+ °C/,
     );
-    expect([monitor.drifting, monitor.anomalous]).toEqual([0, false]);
+    expect([monitor.status.drifting, monitor.status.anomalous]).toEqual([0, false]);
   });
 
   test('is over when the operator accepts it as normal, and does not come again', () => {
     const { events, monitor, live, at } = drifting(80);
-    monitor.acceptAsNormal(at(80 * 24 * HOUR));
+    monitor.operator.acceptAsNormal(at(80 * 24 * HOUR));
     expect(last(events)).toMatchObject({ phase: 'closed', anomaly: { kind: 'drift', endedBy: 'accepted' } });
     const told = events.length;
     live(80, 150);
-    expect([events.length, monitor.drifting]).toEqual([told, -1]);
+    expect([events.length, monitor.status.drifting]).toEqual([told, -1]);
   });
 
   test('of less than matters is none', () => {
@@ -328,14 +332,14 @@ describe('a silent sensor', () => {
         'tank has been silent for 10.5 min; it usually reports every 60 s (since 2023-11-15 06:32 UTC, 56 % sure).',
       incident: null,
     });
-    expect(monitor.faultOf(0)).toBe('silent');
+    expect(monitor.status.faultOf(0)).toBe('silent');
 
     for (let t = 510; t < 530; t++) tick(t);
     expect(events.slice(1)).toMatchObject([{ phase: 'updated', anomaly: { severity: 'major', startAt: heardAt } }]);
 
     say(0, 530, 20 + normal());
     expect(last(events)).toMatchObject({ phase: 'closed', anomaly: { startAt: heardAt, endAt: at(529) + DELAY } });
-    expect(monitor.faultOf(0)).toBeNull();
+    expect(monitor.status.faultOf(0)).toBeNull();
   });
 
   test('a sensor that is heard every second is not silent before a minute', () => {
@@ -378,7 +382,7 @@ describe('a silent sensor', () => {
     tick(600);
     say(0, 601, 85);
     expect(phases()).toEqual(['opened sensor tank', 'closed sensor tank', 'opened sensor tank']);
-    expect(monitor.faultOf(0)).toBe('range');
+    expect(monitor.status.faultOf(0)).toBe('range');
     expect(last(events).anomaly).toMatchObject({ startAt: at(601), value: 85 });
     expect(last(events).anomaly.id).not.toBe(events[0].anomaly.id);
   });
@@ -396,7 +400,7 @@ describe('a stuck sensor', () => {
     expect(last(events)).toMatchObject({ phase: 'opened', at: at(520) });
     expect(last(events).anomaly).toMatchObject({ kind: 'sensor', series: 'tank', startAt: at(500), value: 20.5 });
     expect(last(events).anomaly.reason).toMatch(/^tank is stuck: it has repeated 20.5 °C for 21 readings \(since/);
-    expect(monitor.faultOf(0)).toBe('stuck');
+    expect(monitor.status.faultOf(0)).toBe('stuck');
     for (let t = 521; t < 540; t++) say(0, t, 20.5);
     expect(learned()).toBe(before); // what a stuck sensor says is no measurement
 
@@ -410,7 +414,7 @@ describe('a stuck sensor', () => {
     for (let t = 500; t < 540; t++) say(0, t, 20.5);
     tick(600);
     expect(phases()).toEqual(['opened sensor tank', 'closed sensor tank', 'opened sensor tank']);
-    expect(monitor.faultOf(0)).toBe('silent');
+    expect(monitor.status.faultOf(0)).toBe('silent');
   });
 });
 
@@ -433,7 +437,7 @@ describe('a reading outside the valid range', () => {
   test('is told when the reading has been taken in, so that a snapshot on the news has it', () => {
     const { say, onEvent, monitor } = warmTank({ range: [0, 50] });
     const samples: number[] = [];
-    onEvent(() => samples.push(monitor.samples));
+    onEvent(() => samples.push(monitor.status.samples));
     say(0, 500, 85);
     say(0, 501, 20);
     expect(samples).toEqual([501, 502]);
@@ -457,7 +461,7 @@ describe('a step that cannot be', () => {
     expect(events[0].anomaly.reason).toMatch(
       /^tank cannot have got from 20 °C to 52 °C: a step is 8 °C at most \(since .*, 100 % sure\)\.$/,
     );
-    expect([monitor.detector.series[0].readings, monitor.faultOf(0)]).toEqual([readings, 'max_step']);
+    expect([monitor.detector.series[0].readings, monitor.status.faultOf(0)]).toEqual([readings, 'max_step']);
     say(0, 502, 20 + normal());
     expect(last(events)).toMatchObject({ phase: 'closed', anomaly: { endAt: at(501) } });
   });
@@ -498,7 +502,7 @@ describe('a counter', () => {
   test('is learned by its rate', () => {
     const { monitor } = meter(500);
     expect(monitor.detector.series[0].mean).toBeCloseTo(2, 1);
-    expect(monitor.samples).toBe(499); // the first reading has no rate
+    expect(monitor.status.samples).toBe(499); // the first reading has no rate
   });
 
   test('that falls is told once, as one that was reset; the rate goes on, and is no anomaly', () => {
@@ -556,7 +560,7 @@ describe('a group of which one series falls silent', () => {
 
   test('goes on: at first a reading behind, as it still waits, then with every reading', () => {
     const { verdicts, monitor, at } = halfPump(640);
-    expect(monitor.faultOf(1)).toBe('silent');
+    expect(monitor.status.faultOf(1)).toBe('silent');
     expect(verdicts[600]).toBeUndefined();
     expect(verdicts[605]).toBe(at(604));
     expect(verdicts[630]).toBe(at(630));
@@ -574,7 +578,7 @@ describe('a group of which one series falls silent', () => {
     const { say, monitor, normal, at } = halfPump(640);
     const [current, flow] = pumpAt(normal);
     expect(say(1, 640, flow)).toBeNull();
-    expect(monitor.faultOf(1)).toBeNull();
+    expect(monitor.status.faultOf(1)).toBeNull();
     expect(say(0, 640, current)).toMatchObject({ at: at(640) });
     expect(monitor.detector.series[1].readings).toBe(601);
   });
@@ -614,13 +618,13 @@ describe('a snapshot', () => {
     (_, options) => {
       const [kept, restored] = [streamOf(PUMP, options), streamOf(PUMP, options)];
       live(kept, 0, 505); // the flow of minute 504 is missing: that of the current waits for it
-      expect(kept.monitor.anomalous).toBe(true);
+      expect(kept.monitor.status.anomalous).toBe(true);
       restored.monitor.restore(kept.monitor.memory.toBytes());
       const told = kept.events.length;
 
-      expect(restored.monitor).toMatchObject({
+      expect(restored.monitor.status).toMatchObject({
         anomalous: true,
-        suspect: kept.monitor.suspect,
+        suspect: kept.monitor.status.suspect,
         warmup: 1,
         samples: 504,
       });
@@ -688,7 +692,7 @@ describe('a snapshot', () => {
     back.wake(700);
     back.tick(700);
     back.tick(705);
-    expect([back.monitor.faultOf(0), back.events]).toEqual(['silent', []]);
+    expect([back.monitor.status.faultOf(0), back.events]).toEqual(['silent', []]);
     back.say(0, 706, 20);
     expect(back.events).toMatchObject([{ phase: 'closed', anomaly: { id: tank.events[0].anomaly.id } }]);
   });
@@ -722,7 +726,7 @@ describe('the operator says', () => {
   test('freeze: nothing is learned, not after a restart either, until resume; alarms go on', () => {
     const { monitor, say, events, normal } = warmTank();
     const [model] = monitor.detector.series;
-    monitor.freeze();
+    monitor.operator.freeze();
     const { mean } = model;
     const weights = [...theta(monitor)];
     for (let t = 500; t < 600; t++) say(0, t, 23 + normal());
@@ -733,24 +737,24 @@ describe('the operator says', () => {
     const back = streamOf([infoOf('tank')]);
     back.monitor.restore(monitor.memory.toBytes());
     back.say(0, 601, 23);
-    expect([back.monitor.frozen, back.monitor.detector.series[0].mean]).toEqual([true, mean]);
-    back.monitor.resume();
+    expect([back.monitor.status.frozen, back.monitor.detector.series[0].mean]).toEqual([true, mean]);
+    back.monitor.operator.resume();
     back.say(0, 602, 23);
-    expect(back.monitor.frozen).toBe(false);
+    expect(back.monitor.status.frozen).toBe(false);
     expect(back.monitor.detector.series[0].mean).not.toBe(mean);
   });
 
   test('reset: it knows what a new one knows, the open episode is over, and the sensor is watched on', () => {
     const { monitor, say, events, at, tick } = warmTank();
     say(0, 500, 60);
-    expect(monitor.anomalous).toBe(true);
-    monitor.reset(at(500.5));
+    expect(monitor.status.anomalous).toBe(true);
+    monitor.operator.reset(at(500.5));
     expect(last(events)).toMatchObject({ phase: 'closed', at: at(500.5), anomaly: { endedBy: 'reset' } });
-    expect([monitor.warmup, monitor.samples, monitor.detector.series[0].readings]).toEqual([0, 0, 0]);
+    expect([monitor.status.warmup, monitor.status.samples, monitor.detector.series[0].readings]).toEqual([0, 0, 0]);
     const fresh = streamOf([infoOf('tank', { unit: '°C' })]);
     for (let t = 501; t < 600; t++) expect(say(0, t, Math.sin(t))!.score).toBe(fresh.say(0, t, Math.sin(t))!.score);
     tick(620);
-    expect(monitor.faultOf(0)).toBe('silent'); // its habits are known from before
+    expect(monitor.status.faultOf(0)).toBe('silent'); // its habits are known from before
   });
 
   test('reset of one series of a group: the other knows what it knew', () => {
@@ -759,8 +763,8 @@ describe('the operator says', () => {
     for (let t = 0; t < 600; t++) pumpAt(normal).forEach((value, d) => say(d, t, value));
     const [current, flow] = monitor.detector.series;
     const { mean } = current;
-    monitor.reset(0, 1);
-    expect([current.readings, current.mean, flow.readings, monitor.warmup]).toEqual([600, mean, 0, 1]);
+    monitor.operator.reset(0, 1);
+    expect([current.readings, current.mean, flow.readings, monitor.status.warmup]).toEqual([600, mean, 0, 1]);
     for (let t = 600; t < 1200; t++) pumpAt(normal).forEach((value, d) => say(d, t, value));
     expect(flow.mean).toBeCloseTo(5, 0);
   });
@@ -773,27 +777,27 @@ describe('the operator says', () => {
         pumpAt(normal).forEach((value, d) => say(d, t, value + (t === to - 1 && d === spiked ? 40 : 0)));
     };
     live(0, 600);
-    monitor.reset(0, 1);
+    monitor.operator.reset(0, 1);
     live(600, 800, 1);
-    expect([monitor.warmupOf(0), monitor.warmupOf(1)]).toEqual([1, 0.5]);
+    expect([monitor.status.warmupOf(0), monitor.status.warmupOf(1)]).toEqual([1, 0.5]);
     live(800, 850, 0);
     expect(phases()).not.toContain('opened process flow');
     expect(last(events)).toMatchObject({ phase: 'opened', at: at(849), anomaly: { series: 'current' } });
     tick(900);
-    expect(monitor.faultOf(1)).toBe('silent'); // its habits are known from before
+    expect(monitor.status.faultOf(1)).toBe('silent'); // its habits are known from before
   });
 
   test.each([
     [
       'reset',
       (monitor: StreamMonitor): void => {
-        monitor.reset(0);
+        monitor.operator.reset(0);
       },
     ],
     [
       'forget',
       (monitor: StreamMonitor, past: Uint8Array): void => {
-        monitor.forget(past, 0);
+        monitor.operator.forget(past, 0);
       },
     ],
   ])('%s: what a sensor can be said to do is known as before', (_, command) => {
@@ -802,10 +806,10 @@ describe('the operator says', () => {
     for (let t = 500; t < 600; t++) say(0, t, 20 + normal());
     command(monitor, past);
     say(0, 600, 60);
-    expect(monitor.faultOf(0)).toBe('max_step');
+    expect(monitor.status.faultOf(0)).toBe('max_step');
     say(0, 601, 20.5);
     for (let t = 602; t < 640; t++) say(0, t, 20.5);
-    expect(monitor.faultOf(0)).toBe('stuck');
+    expect(monitor.status.faultOf(0)).toBe('stuck');
     expect(order(0, 639)).toBe('duplicate');
   });
 
@@ -816,7 +820,7 @@ describe('the operator says', () => {
       say(0, t, 1000 + t / 30 + (t < 50 ? 0 : t)); // 2 an hour, and 62 from minute 50 on
       if (t === 49) past = monitor.memory.toBytes();
     }
-    monitor.forget(past, 0);
+    monitor.operator.forget(past, 0);
     say(0, 100, 1000 + 100 / 30 + 100);
     expect(monitor.detector.series[0].value).toBeCloseTo(62, 9);
   });
@@ -828,11 +832,11 @@ describe('the operator says', () => {
     for (let t = 500; t < 700; t++) say(0, t, 60 + normal());
     say(0, 700, 500);
     tick(800);
-    expect([monitor.anomalous, monitor.faultOf(0)]).toEqual([true, 'silent']);
-    monitor.forget(past, at(800));
+    expect([monitor.status.anomalous, monitor.status.faultOf(0)]).toEqual([true, 'silent']);
+    monitor.operator.forget(past, at(800));
     expect(last(events)).toMatchObject({ phase: 'closed', anomaly: { kind: 'process', endedBy: 'forgotten' } });
     expect([monitor.detector.series[0].mean, monitor.detector.series[0].readings]).toEqual([mean, readings]);
-    expect([monitor.faultOf(0), order(0, 700), order(0, 699)]).toEqual(['silent', 'duplicate', 'late']);
+    expect([monitor.status.faultOf(0), order(0, 700), order(0, 699)]).toEqual(['silent', 'duplicate', 'late']);
     say(0, 801, 20 + normal());
     expect(monitor.detector.series[0].step).toBe(0);
     say(0, 802, 1e6); // worse than what was forgotten: that is still cooling down
@@ -844,7 +848,7 @@ describe('the operator says', () => {
     say(0, 500, 60);
     const before = [monitor.memory.toBytes(), events.length];
     expect(() => {
-      monitor.forget(new Uint8Array(8), 0);
+      monitor.operator.forget(new Uint8Array(8), 0);
     }).toThrow(RangeError);
     expect([monitor.memory.toBytes(), events.length]).toEqual(before);
   });
@@ -852,7 +856,7 @@ describe('the operator says', () => {
   test('all right as it is: the open episode is over, and the like of it is not told again at once', () => {
     const { monitor, say, events, at } = warmTank();
     for (let t = 500; t < 503; t++) say(0, t, 60);
-    monitor.acceptAsNormal(at(503));
+    monitor.operator.acceptAsNormal(at(503));
     expect(last(events)).toMatchObject({ phase: 'closed', anomaly: { endedBy: 'accepted', endAt: at(502) } });
     const told = events.length;
     say(0, 503, 60);
@@ -864,17 +868,17 @@ describe('what the last reading is worth', () => {
   test('is the score of the sample', () => {
     const { monitor, say } = warmTank();
     expect(say(0, 500, 23)!.score).toBeGreaterThan(0);
-    expect(monitor.score).toBe(monitor.detector.verdict.score);
+    expect(monitor.status.score).toBe(monitor.detector.verdict.score);
   });
 
   test('is that of the sensor where the reading was refused, and of the sample again when it is sound', () => {
     const { monitor, say, normal } = warmTank({ range: [0, 50] });
     say(0, 500, 75);
-    expect([monitor.score, monitor.faultScoreOf(0), monitor.alarmed]).toEqual([1.5, 1.5, true]);
+    expect([monitor.status.score, monitor.status.faultScoreOf(0), monitor.status.alarmed]).toEqual([1.5, 1.5, true]);
     say(0, 501, 55); // by a tenth of the range: the present score, not the peak
-    expect(monitor.score).toBeCloseTo(1.1, 12);
+    expect(monitor.status.score).toBeCloseTo(1.1, 12);
     say(0, 502, 20 + normal());
-    expect([monitor.score, monitor.faultScoreOf(0)]).toEqual([monitor.detector.verdict.score, 0]);
+    expect([monitor.status.score, monitor.status.faultScoreOf(0)]).toEqual([monitor.detector.verdict.score, 0]);
   });
 
   test('is that of the worst sensor of a group, also while nobody speaks', () => {
@@ -882,11 +886,11 @@ describe('what the last reading is worth', () => {
     const normal = noise();
     for (let t = 0; t < 500; t++) for (const d of [0, 1]) say(d, t, normal());
     say(0, 500, 100);
-    expect(monitor.score).toBe(1.5);
+    expect(monitor.status.score).toBe(1.5);
     tick(519);
     const silence = at(519) + DELAY - (at(499) + DELAY);
-    expect(monitor.faultScoreOf(1)).toBeCloseTo(silence / (10 * MINUTE), 12);
-    expect(monitor.score).toBe(monitor.faultScoreOf(1));
+    expect(monitor.status.faultScoreOf(1)).toBeCloseTo(silence / (10 * MINUTE), 12);
+    expect(monitor.status.score).toBe(monitor.status.faultScoreOf(1));
   });
 
   test('is known after a restart', () => {
@@ -894,7 +898,7 @@ describe('what the last reading is worth', () => {
     say(0, 500, 75);
     const back = streamOf([infoOf('tank', { range: [0, 50] })]);
     back.monitor.restore(monitor.memory.toBytes());
-    expect(back.monitor.score).toBe(1.5);
+    expect(back.monitor.status.score).toBe(1.5);
   });
 });
 

@@ -24,8 +24,8 @@ function tank(kernel: (typeof ARITHMETICS)[number]['kernel']) {
     at += 60_000;
     monitor.take(0, { series: 'tank', at, value, receivedAt: at });
     const [{ expected, lower, upper }] = monitor.detector.series;
-    for (const number of [monitor.score, expected, lower, upper]) expect(number).not.toBe(Infinity);
-    expect(Number.isFinite(monitor.score)).toBe(true);
+    for (const number of [monitor.status.score, expected, lower, upper]) expect(number).not.toBe(Infinity);
+    expect(Number.isFinite(monitor.status.score)).toBe(true);
   };
   return {
     monitor,
@@ -65,7 +65,7 @@ describe.each(ARITHMETICS)('in $arithmetic', ({ kernel }) => {
     values.forEach(say);
     live(200);
     expect(Math.abs(monitor.detector.series[0].expected - 20)).toBeLessThan(3);
-    expect(monitor.score).toBeLessThan(2);
+    expect(monitor.status.score).toBeLessThan(2);
   });
 
   test.each([
@@ -83,7 +83,7 @@ describe.each(ARITHMETICS)('in $arithmetic', ({ kernel }) => {
     const [{ lower, upper }] = monitor.detector.series;
     expect(upper - lower).toBeLessThan(60); // of a scale that has heard of it: 20,000
     say(35);
-    expect(monitor.score).toBeGreaterThan(1);
+    expect(monitor.status.score).toBeGreaterThan(1);
   });
 
   test('any values, in the warm-up and after it, leave every score a number', () => {

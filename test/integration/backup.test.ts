@@ -31,7 +31,7 @@ const backup = (cwd: string, out = 'copy.db') => runProgram(['backup', '-c', 'si
 const state = { stream: 'hall', at: 0, seq: 1, version: 1, shape: 'x', bytes: new Uint8Array(5000).fill(7) };
 const filled = (cwd: string): void => {
   const db = openDatabase(join(cwd, 'zankyo.db'));
-  new AnomalyLog(db, { quarantineRows: 1 }).record({ anomaly: anomaly(), at: 0, heardAt: 0 });
+  new AnomalyLog(db, { quarantineRows: 1 }).record({ anomaly: anomaly(), at: 0, receivedAt: 0 });
   new SnapshotStore(db).save([state]);
   db.close();
 };

@@ -167,7 +167,7 @@ test('after a restart of the broker every state is there again, in its newest va
 
 test('starts without a broker, waits for it, and then sends the events of the meantime in order', async () => {
   const port = await freePort();
-  const { broker, connections } = client(`mqtt://127.0.0.1:${port}`);
+  const { broker, connections, notes } = client(`mqtt://127.0.0.1:${port}`);
   const { reason } = await reached(broker, 'offline');
   expect(reason).toMatch(/^mqtt:\/\/127\.0\.0\.1:\d+ refuses the connection/);
   broker.publishEvent('zankyo/site/events', 'opened');
@@ -179,6 +179,9 @@ test('starts without a broker, waits for it, and then sends the events of the me
     .poll(() => heard, { timeout: 15_000 })
     .toEqual(['zankyo/site/events opened', 'zankyo/site/events closed']);
   expect(connections.map(({ state }) => state)).toEqual(['connecting', 'offline', 'connected']);
+  expect(notes.map(({ message }) => message)).toContainEqual(
+    expect.stringMatching(/^first connection made after \d+ s, \d+ attempts$/),
+  );
   expect(broker.dropped).toBe(0);
 });
 

@@ -252,7 +252,7 @@ describe('the database', () => {
     const cwd = withFiles({ 'site.yaml': site() });
     const db = openDatabase(join(cwd, 'zankyo.db'));
     const log = new AnomalyLog(db, { quarantineRows: 1 });
-    for (const one of [old, recent]) log.record({ anomaly: one, at: one.startAt, heardAt: one.startAt });
+    for (const one of [old, recent]) log.record({ anomaly: one, at: one.startAt, receivedAt: one.startAt });
     db.close();
     return cwd;
   };

@@ -6,7 +6,7 @@ import Sqlite from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Anomaly } from '../../src/detect/episode/anomaly.ts';
-import type { EpisodeNews } from '../../src/detect/episode/incidents.ts';
+import type { EpisodeRecord } from '../../src/detect/episode/incidents.ts';
 import { AppError } from '../../src/errors.ts';
 import { AnomalyLog } from '../../src/io/sqlite/anomaly-log.ts';
 import { openDatabase } from '../../src/io/sqlite/database.ts';
@@ -61,10 +61,10 @@ const rejected = (n: number): Rejected => ({
   payload: Buffer.from(String(n)),
 });
 /** News of an episode, which took a while to reach us. */
-const news = (episode: Anomaly): EpisodeNews => ({
+const recordOf = (episode: Anomaly): EpisodeRecord => ({
   anomaly: episode,
   at: episode.peakAt,
-  heardAt: episode.peakAt + 250,
+  receivedAt: episode.peakAt + 250,
 });
 const log = (path: string, quarantineRows = 100): AnomalyLog => new AnomalyLog(openDatabase(path), { quarantineRows });
 
@@ -143,7 +143,7 @@ describe('the file', () => {
     expect(() => openDatabase(path, { readonly: true })).toThrow(`${path} cannot be opened`);
     expect(existsSync(path)).toBe(false);
     const writer = new AnomalyLog(openDatabase(path), { quarantineRows: 1 });
-    writer.record(news(anomaly()));
+    writer.record(recordOf(anomaly()));
     const reader = openDatabase(path, { readonly: true });
     expect([...new AnomalyLog(reader, { quarantineRows: 1 }).list()]).toEqual([anomaly()]);
     expect(() => reader.exec('DELETE FROM anomaly')).toThrow('readonly');
@@ -264,7 +264,7 @@ describe('the anomaly log', () => {
         const path = newPath();
         const db = openDatabase(path);
         const anomalyLog = new AnomalyLog(db, { quarantineRows: 1 });
-        for (const episode of written) anomalyLog.record(news(episode));
+        for (const episode of written) anomalyLog.record(recordOf(episode));
         db.close();
         const read = [...log(path).list()];
         const order = (list: readonly Anomaly[]): Anomaly[] => list.toSorted((a, b) => (a.id < b.id ? -1 : 1));
@@ -278,11 +278,11 @@ describe('the anomaly log', () => {
 
   test('one row an episode: opened, worsened, closed', () => {
     const anomalyLog = log(newPath());
-    anomalyLog.record(news(anomaly()));
+    anomalyLog.record(recordOf(anomaly()));
     expect(anomalyLog.open()).toEqual([anomaly()]);
-    anomalyLog.record(news(anomaly({ score: 5, severity: 'critical' })));
+    anomalyLog.record(recordOf(anomaly({ score: 5, severity: 'critical' })));
     const closed = anomaly({ score: 5, severity: 'critical', endAt: 1_700_000_060_000 });
-    anomalyLog.record(news(closed));
+    anomalyLog.record(recordOf(closed));
     expect([...anomalyLog.list()]).toEqual([closed]);
     expect(anomalyLog.open()).toEqual([]);
   });
@@ -292,7 +292,7 @@ describe('the anomaly log', () => {
     const anomalyLog = new AnomalyLog(db, { quarantineRows: 9 });
     const store = new SnapshotStore(db);
     const write = db.transaction((episode: Anomaly, state: Snapshot) => {
-      anomalyLog.record(news(episode));
+      anomalyLog.record(recordOf(episode));
       anomalyLog.quarantine([rejected(episode.score)]);
       store.save([state]);
     });
@@ -310,7 +310,7 @@ describe('the anomaly log', () => {
   test('numbers that are none become NULL, and times whole milliseconds', () => {
     const anomalyLog = log(newPath());
     const odd = { value: NaN, expected: Infinity, lower: -Infinity, startAt: 1000.4, peakAt: 1000.6, score: Infinity };
-    anomalyLog.record(news(anomaly(odd)));
+    anomalyLog.record(recordOf(anomaly(odd)));
     const even = { value: null, expected: null, lower: null, startAt: 1000, peakAt: 1001, score: Infinity };
     expect([...anomalyLog.list()]).toEqual([anomaly(even)]);
   });
@@ -327,7 +327,7 @@ describe('the anomaly log', () => {
         startAt: Math.floor(n / 2),
       });
     });
-    for (const episode of episodes) anomalyLog.record(news(episode));
+    for (const episode of episodes) anomalyLog.record(recordOf(episode));
     const newest = episodes.toSorted((a, b) => b.startAt - a.startAt || (a.id < b.id ? 1 : -1));
     expect([...anomalyLog.list()]).toEqual(newest);
     expect([...anomalyLog.list({ limit: 250 })]).toEqual(newest.slice(0, 250));
@@ -342,7 +342,7 @@ describe('the anomaly log', () => {
 
   test('others see seconds in v_anomalies', () => {
     const db = openDatabase(newPath());
-    new AnomalyLog(db, { quarantineRows: 1 }).record(news(anomaly({ endAt: 1_700_000_060_500 })));
+    new AnomalyLog(db, { quarantineRows: 1 }).record(recordOf(anomaly({ endAt: 1_700_000_060_500 })));
     expect(db.prepare('SELECT start_time, peak_time, end_time, reason FROM v_anomalies').all()).toEqual([
       { start_time: 1_700_000_000, peak_time: 1_700_000_030, end_time: 1_700_000_060.5, reason: anomaly().reason },
     ]);
@@ -366,15 +366,15 @@ describe('an incident', () => {
     const anomalyLog = new AnomalyLog(db, { quarantineRows: 1 });
     const one = anomaly({ endAt: 1_700_000_060_000, endedBy: 'calm' });
     const two = anomaly({ id: 'hall-p1', stream: 'hall', openedAt: 1_700_000_020_000 });
-    for (const each of [two, one, anomaly({ id: 'alone', incident: 'alone' })]) anomalyLog.record(news(each));
+    for (const each of [two, one, anomaly({ id: 'alone', incident: 'alone' })]) anomalyLog.record(recordOf(each));
     anomalyLog.recordIncident({ phase: 'opened', at: 1, incident });
-    const members = [two, one].map(news); // in the order in which they were written first
-    const { id, severity } = incident;
-    expect(anomalyLog.openIncidents()).toEqual([{ id, severity, episodes: 1, members }]);
+    const members = [two, one].map(recordOf); // in the order in which they were written first
+    const { id, severity, reason } = incident;
+    expect(anomalyLog.openIncidents()).toEqual([{ id, severity, reason, episodes: 1, members }]);
     const grown = { ...incident, episodes: 2, endAt: 1_700_000_090_000, series: ['kitchen-temperature', 'hall'] };
     anomalyLog.recordIncident({ phase: 'updated', at: 2, incident: grown });
-    anomalyLog.record(news(two));
-    expect(anomalyLog.openIncidents()).toEqual([{ id, severity, episodes: 2, members }]);
+    anomalyLog.record(recordOf(two));
+    expect(anomalyLog.openIncidents()).toEqual([{ id, severity, reason, episodes: 2, members }]);
     anomalyLog.recordIncident({ phase: 'closed', at: 3, incident: grown });
     expect(anomalyLog.openIncidents()).toEqual([]);
     expect(db.prepare('SELECT * FROM v_incidents').all()).toEqual([

@@ -72,6 +72,6 @@ test('a reset in SIMD: it knows what a new one knows', () => {
   const say = (monitor: StreamMonitor, t: number): number | undefined =>
     monitor.take(0, { series: 'tank', at: T + t * MINUTE, value: Math.sin(t), receivedAt: T + t * MINUTE })?.score;
   for (let t = 0; t < 600; t++) say(used, t);
-  used.reset(T + 600 * MINUTE);
+  used.operator.reset(T + 600 * MINUTE);
   for (let t = 600; t < 700; t++) expect(say(used, t)).toBe(say(fresh, t));
 });

@@ -55,7 +55,7 @@ const filled = (): readonly Anomaly[] => {
     anomaly({ id: `e${String(n).padStart(4, '0')}`, startAt: n, reason: `The reason of ${n}.` }),
   );
   db.transaction(() => {
-    for (const episode of episodes) log.record({ anomaly: episode, at: 0, heardAt: 0 });
+    for (const episode of episodes) log.record({ anomaly: episode, at: 0, receivedAt: 0 });
     store.save(Array.from({ length: STREAMS }, (_, n) => state(n)));
   })();
   db.close();

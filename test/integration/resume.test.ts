@@ -103,7 +103,13 @@ class Run {
     });
     const ports = {
       messages$: this.#messages$,
-      alerts: alertsOver({ publishState: () => undefined }, outbox, 'zankyo', 'test'),
+      alerts: alertsOver(
+        { publishState: () => undefined, dropped: 0 },
+        outbox,
+        { publish: () => undefined },
+        'zankyo',
+        'test',
+      ),
       anomalyLog: new AnomalyLog(db, { quarantineRows: 10 }),
       snapshots: new SnapshotStore(db),
       ledger,

@@ -248,7 +248,7 @@ describe('control characters', () => {
     });
     const db = openDatabase(join(cwd, 'zankyo.db'));
     const evil = anomaly({ reason: `hall ${EVIL}`, unit: EVIL, incident: EVIL });
-    new AnomalyLog(db, { quarantineRows: 0 }).record({ anomaly: evil, at: 0, heardAt: 0 });
+    new AnomalyLog(db, { quarantineRows: 0 }).record({ anomaly: evil, at: 0, receivedAt: 0 });
     new SnapshotStore(db).save([{ stream: EVIL, at: 0, seq: 1, version: 1, shape: EVIL, bytes: new Uint8Array() }]);
     db.close();
     for (const args of [

@@ -120,7 +120,7 @@ describe.each(NETWORKS)('%s', (tuning) => {
       expect([begun.code, begun.stderr]).toEqual([0, '']);
       expect(begun.stdout).toContain(`${stream} begins with them and still warms up at the next start.`);
       expect(thetaOf(saved(empty, stream))).toEqual(theta);
-      expect(saved(empty, stream).samples).toBe(0);
+      expect(saved(empty, stream).status.samples).toBe(0);
 
       const before = house(tuning, 2);
       const monitor = learn(fresh(before, stream));
@@ -131,7 +131,7 @@ describe.each(NETWORKS)('%s', (tuning) => {
       expect((await imported(before, stream, file)).stdout).toContain(`${stream} goes on with them at the next start.`);
       const after = saved(before, stream);
       expect(thetaOf(after)).toEqual(theta);
-      expect(after.samples).toBe(monitor.samples);
+      expect(after.status.samples).toBe(monitor.status.samples);
       // Each sensor goes on in time from where it was.
       const { at } = roomTemperature(60)[59];
       const again = { series: after.series[0].slug, at, value: 0, receivedAt: at + 60_000 };

@@ -166,6 +166,21 @@ describe.each(ARITHMETICS)('$arithmetic', ({ arithmetic, kernel }) => {
     });
   });
 
+  test('after a takeover nothing is learned from the forecast that was carried over, and from the next one it is', () => {
+    const { network: past, memory: pastMemory } = make();
+    train(past, 20);
+    past.advance(Float64Array.of(1, 2, 3)); // a forecast that may be learned from
+    const { network, memory } = make({ blocks: Y + 1 });
+    memory.takeOver(pastMemory, [0, 1, -1]); // with the mark that it may
+    network.takeOver(past, [0, 1, 2], [0, 1, -1]);
+    const theta = thetaOf(network);
+    expect(network.output.slice(0, Y)).toEqual(past.output);
+    expect(network.learn(Float64Array.of(1, 1, 1))).toBe(false);
+    expect(thetaOf(network)).toEqual(theta);
+    network.advance(Float64Array.of(1, 2, 3));
+    expect(network.learn(Float64Array.of(1, 1, 1))).toBe(true);
+  });
+
   test('every number of an hour of garbage leaves it able to learn', () => {
     const { network } = make();
     const random = new Random(9);

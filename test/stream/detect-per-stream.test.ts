@@ -89,6 +89,17 @@ test('a stream that throws ends for itself; its later readings are left, the oth
   expect(end).toEqual([]);
 });
 
+test('a stream that throws is left out from that reading on, also within the same message', () => {
+  const broken = monitor('a', ['a'], () => {
+    throw new Error('no');
+  });
+  const { hear, steps, failed } = running([broken, monitor('b', ['b'])]);
+  hear('t', reading('a', 1));
+  hear('t', reading('a', 2, 500), reading('a', 3), reading('b', 3), reading('a', 4));
+  expect(steps).toEqual(['a 1 scored', 'b 3 scored']);
+  expect(failed).toEqual(['a: no']);
+});
+
 test('what is out of order in time is told with its message, and the readings go on', () => {
   const { hear, steps, order } = running([monitor('a', ['a']), monitor('b', ['b'])]);
   const own = (series: string, at: number, value = 1): Reading => ({ series, at, value, receivedAt: 100 });

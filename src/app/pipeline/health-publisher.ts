@@ -1,12 +1,18 @@
-import type { AlertPort, Health } from '../../stream/ports.ts';
+import type { AlertPort, Health, LedgerPort } from '../../stream/ports.ts';
 import { isDue } from './due.ts';
 import type { LoadLevel } from './load.ts';
 
 const EVERY_MS = 60_000;
 
+interface HealthPorts {
+  readonly alerts: Pick<AlertPort, 'health' | 'droppedEvents'>;
+  readonly ledger: Pick<LedgerPort, 'droppedWrites'>;
+}
+
 /** Counts what the service does and what it leaves, and tells of it each minute, and at once when it learns less than before. */
 export class HealthPublisher {
-  private readonly alerts: AlertPort;
+  private readonly alerts: HealthPorts['alerts'];
+  private readonly ledger: HealthPorts['ledger'];
   private readonly rejected: ReadonlyMap<string, number>;
   private readings = 0;
   private untrained = 0;
@@ -14,8 +20,9 @@ export class HealthPublisher {
   private publishedAt = -Infinity;
 
   /** `refused`: by reason, as it grows. */
-  constructor(alerts: AlertPort, refused: ReadonlyMap<string, number>) {
+  constructor({ alerts, ledger }: HealthPorts, refused: ReadonlyMap<string, number>) {
     this.alerts = alerts;
+    this.ledger = ledger;
     this.rejected = refused;
   }
 
@@ -31,6 +38,14 @@ export class HealthPublisher {
     this.published = learning;
     this.publishedAt = at;
     const { readings, untrained: unlearned } = this;
-    this.alerts.health({ at, learning, readings, untrained: unlearned, rejected: Object.fromEntries(this.rejected) });
+    this.alerts.health({
+      at,
+      learning,
+      readings,
+      untrained: unlearned,
+      rejected: Object.fromEntries(this.rejected),
+      droppedEvents: this.alerts.droppedEvents,
+      droppedWrites: this.ledger.droppedWrites,
+    });
   }
 }

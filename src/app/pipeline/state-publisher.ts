@@ -1,75 +1,75 @@
-import type { StreamMonitor } from '../../detect/stream-monitor.ts';
+import type { StreamStatus } from '../../detect/monitor/stream-status.ts';
 import { known } from '../../math/known.ts';
 import type { AlertPort, SeriesState } from '../../stream/ports.ts';
 import { isDue } from './due.ts';
 
-/** What the outside may know of series d. In a group it is under suspicion when it leads the open episode. */
-function stateOf(monitor: StreamMonitor, d: number, at: number): SeriesState {
-  const { slug, label = null, unit } = monitor.series[d];
-  const { forecaster } = monitor.detector;
-  const { value, expected, lower, upper, forecast } = monitor.detector.series[d];
-  const fault = monitor.faultOf(d);
+/** The state of series d. In a group it is `ON` when it leads the open episode. */
+function stateOf(status: StreamStatus, d: number, at: number): SeriesState {
+  const { slug, label = null, unit } = status.series[d];
+  const { value, expected, lower, upper, margin } = status.forecastOf(d);
+  const fault = status.faultOf(d);
+  const warmup = status.warmupOf(d);
   return {
     slug,
     label,
     at,
-    phase: fault === 'silent' ? 'silent' : monitor.warmupOf(d) < 1 ? 'learning' : 'ready',
-    warmup: monitor.warmupOf(d),
+    phase: fault === 'silent' ? 'silent' : warmup < 1 ? 'learning' : 'ready',
+    warmup,
     value: known(value),
     expected: known(expected),
     lower: known(lower),
     upper: known(upper),
-    score: known(monitor.scoreOf(d)),
-    anomaly: fault !== null || monitor.suspect === d ? 'ON' : 'OFF',
-    drift: monitor.drifting === d ? 'ON' : 'OFF',
-    margin: forecaster === null ? null : known(forecast.selection.margin),
+    score: known(status.scoreOf(d)),
+    anomaly: fault !== null || status.suspect === d ? 'ON' : 'OFF',
+    drift: status.drifting === d ? 'ON' : 'OFF',
+    margin: margin === null ? null : known(margin),
     unit,
   };
 }
 
-/** Of a group as a whole: the score of all, the numbers of the series that leads. */
-function groupStateOf(monitor: StreamMonitor, at: number): SeriesState {
-  const leading = stateOf(monitor, monitor.leading, at);
-  const silent = monitor.series.every((_, d) => monitor.faultOf(d) === 'silent');
+/** The state of a group: its score, and the numbers of the series that leads. */
+function groupStateOf(status: StreamStatus, at: number): SeriesState {
+  const leading = stateOf(status, status.leading, at);
+  const silent = status.series.every((_, d) => status.faultOf(d) === 'silent');
   return {
     ...leading,
-    slug: monitor.stream,
+    slug: status.stream,
     label: null,
-    phase: silent ? 'silent' : monitor.warmup < 1 ? 'learning' : 'ready',
-    warmup: monitor.warmup,
-    anomaly: monitor.anomalous || leading.anomaly === 'ON' ? 'ON' : 'OFF',
-    drift: monitor.drifting < 0 ? 'OFF' : 'ON',
+    phase: silent ? 'silent' : status.warmup < 1 ? 'learning' : 'ready',
+    warmup: status.warmup,
+    anomaly: status.anomalous || leading.anomaly === 'ON' ? 'ON' : 'OFF',
+    drift: status.drifting < 0 ? 'OFF' : 'ON',
   };
 }
 
-const statesOf = (monitor: StreamMonitor, at: number): SeriesState[] => {
-  const states = monitor.series.map((_, d) => stateOf(monitor, d, at));
-  return states.length > 1 ? [...states, groupStateOf(monitor, at)] : states;
+const statesOf = (status: StreamStatus, at: number): SeriesState[] => {
+  const states = status.series.map((_, d) => stateOf(status, d, at));
+  return states.length > 1 ? [...states, groupStateOf(status, at)] : states;
 };
 
 /**
- * Tells the outside of each stream's states at most once in `everyMs`, and at once when one of them goes into another
- * phase or becomes anomalous. Time is that of the messages, so that a replay tells what the service told.
+ * Publishes the states of each stream at most once in `everyMs`, and at once when one of them changes its phase or becomes
+ * anomalous. Time is that of the messages, so that a replay publishes the states that the service published.
  */
 export class StatePublisher {
   private readonly alerts: AlertPort;
   private readonly everyMs: number;
-  private readonly published = new Map<StreamMonitor, { at: number; kinds: string }>();
+  private readonly published = new Map<StreamStatus, { at: number; phases: string }>();
 
   constructor(alerts: AlertPort, everyMs: number) {
     this.alerts = alerts;
     this.everyMs = everyMs;
   }
 
-  publish(monitor: StreamMonitor, at: number): void {
-    const before = this.published.get(monitor);
-    const kinds = kindsOf(monitor);
-    if (before?.kinds === kinds && !isDue(at, before.at, this.everyMs)) return;
-    this.published.set(monitor, { at, kinds });
-    for (const state of statesOf(monitor, at)) this.alerts.state(state);
+  publish(status: StreamStatus, at: number): void {
+    const before = this.published.get(status);
+    const phases = phasesOf(status);
+    if (before?.phases === phases && !isDue(at, before.at, this.everyMs)) return;
+    this.published.set(status, { at, phases });
+    for (const state of statesOf(status, at)) this.alerts.state(state);
   }
 }
 
-/** What must not wait, as one comparable text. */
-const kindsOf = (monitor: StreamMonitor): string =>
-  `${monitor.warmup < 1} ${monitor.suspect} ${monitor.drifting} ${monitor.series.map((_, d) => monitor.faultOf(d)).join()}`;
+/** The part of a state whose changes are published at once, as one text to compare. */
+const phasesOf = (status: StreamStatus): string =>
+  `${status.warmup < 1} ${status.suspect} ${status.drifting} ${status.series.map((_, d) => status.faultOf(d)).join()}`;

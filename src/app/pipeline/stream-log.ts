@@ -1,4 +1,5 @@
 import type { AnomalyEvent } from '../../detect/episode/anomaly.ts';
+import type { StreamStatus } from '../../detect/monitor/stream-status.ts';
 import type { StreamMonitor } from '../../detect/stream-monitor.ts';
 import type { Log } from '../../log.ts';
 import { isDue } from './due.ts';
@@ -29,7 +30,7 @@ export class StreamLog {
   begin(monitors: Iterable<StreamMonitor>): void {
     for (const monitor of monitors)
       monitor.series.forEach(({ slug }, d) => {
-        if (monitor.warmupOf(d) === 1) this.ready.add(slug);
+        if (monitor.status.warmupOf(d) === 1) this.ready.add(slug);
       });
   }
 
@@ -42,12 +43,12 @@ export class StreamLog {
   }
 
   /** Looks whether the warm-up of a stream, or of a series that came to its group later, is over; call it every few seconds. */
-  check(monitor: StreamMonitor): void {
-    const { stream, series, samples } = monitor;
+  check(status: StreamStatus): void {
+    const { stream, series, samples } = status;
     const fresh: string[] = [];
     for (let d = 0; d < series.length; d++) {
       const { slug } = series[d];
-      if (monitor.warmupOf(d) < 1) this.ready.delete(slug);
+      if (status.warmupOf(d) < 1) this.ready.delete(slug);
       else if (!this.ready.has(slug)) fresh.push(slug);
     }
     if (fresh.length === 0) return;

@@ -222,7 +222,7 @@ export class Streams {
     else this.restored.push({ monitor, same });
   }
 
-  private logRestored({ stream, samples, warmup }: StreamMonitor, same: boolean): void {
+  private logRestored({ status: { stream, samples, warmup } }: StreamMonitor, same: boolean): void {
     const what = same ? 'learned state restored' : 'learned state taken over; series of this group have come or gone';
     this.options.log('info', { stream, samples, warmup }, what);
   }

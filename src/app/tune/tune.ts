@@ -139,7 +139,7 @@ async function runTrial(
     onStep: (step) => {
       loss.hear(step, 0);
       score = step.verdict?.score ?? score;
-      learned = step.monitor.warmup === 1;
+      learned = step.monitor.status.warmup === 1;
     },
     onRow: ({ at, label }) => {
       const event = labels.next(at, label);

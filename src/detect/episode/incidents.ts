@@ -2,18 +2,18 @@ import type { Anomaly, AnomalyEvent, EpisodePhase, Severity } from './anomaly.ts
 
 /** Episodes of a site that opened together: one notification instead of one for each. */
 export interface Incident {
-  /** That of the episode which began it. */
+  /** Id of its first episode. */
   readonly id: string;
   readonly startAt: number;
-  /** When the last of its episodes was over; null while one is open. */
+  /** When its last episode ended; null while one is open. */
   readonly endAt: number | null;
-  /** The worst of its episodes'. */
+  /** The worst severity that any of its episodes has reached. */
   readonly severity: Severity;
   readonly episodes: number;
   readonly open: number;
-  /** The series that its episodes are of, in the order in which they joined; the first `NAMED`. */
+  /** The series that led its episodes, in the order in which they joined; the first `MAX_SERIES`. */
   readonly series: readonly string[];
-  /** That of the episode which began it. */
+  /** Reason of its first episode when that episode opened. */
   readonly reason: string;
 }
 
@@ -23,185 +23,236 @@ export interface IncidentEvent {
   readonly incident: Incident;
 }
 
-/** An episode as of its last news. */
-export interface EpisodeNews {
+/** An episode as of its newest event. */
+export interface EpisodeRecord {
   readonly anomaly: Anomaly;
-  /** The time of the news. */
+  /** Time of that event. */
   readonly at: number;
-  /** When it was heard, in the time of arrival. */
-  readonly heardAt: number;
+  /** When the reading that caused the event arrived. */
+  readonly receivedAt: number;
 }
 
-/** An incident that is not over, as it was last told. */
-export interface OpenIncident extends Pick<Incident, 'id' | 'severity' | 'episodes'> {
+/** An incident that is not closed, as of its newest event. */
+export interface OpenIncident extends Pick<Incident, 'id' | 'severity' | 'episodes' | 'reason'> {
   /** All of its episodes, in the order in which they joined. */
-  readonly members: readonly EpisodeNews[];
+  readonly members: readonly EpisodeRecord[];
 }
 
 export interface IncidentsOptions {
-  /** From the first episode on, others join for this long. */
+  /** Episodes that open within this time after the first one join the incident. */
   readonly windowMs: number;
-  /** When all are over, an episode that comes back within this time is still the same incident. */
+  /** The incident closes when all of its episodes have been closed for this long; until then the same fault rejoins it. */
   readonly coolDownMs: number;
 }
 
-const NAMED = 20;
+const MAX_SERIES = 20;
 const SEVERITIES: readonly Severity[] = ['minor', 'major', 'critical'];
 
-interface Live {
+/** An incident that is not closed. */
+interface State {
   readonly id: string;
   readonly beganAt: number;
-  /** The newest episode of each place that can have one: a sensor, a stream's process, its drift. */
+  readonly reason: string;
+  readonly series: Set<string>;
+  /** The newest episode of this incident at each place (`placeOf`). */
   readonly members: Map<string, Anomaly>;
   startAt: number;
+  severity: Severity;
   episodes: number;
-  /** Since when all are over, in their own time and in that of arrival; NaN while one is open. */
+  /** When the last episode closed, in the stream's time and in time of arrival; NaN while one is open. */
   quietAt: number;
-  quietHeardAt: number;
-  /** How much of it the world has heard of. */
-  told: string;
+  quietReceivedAt: number;
+  /** `versionOf` the newest event that was published. */
+  published: string;
 }
 
 /**
- * Groups the episodes of a site. One that opens within `window` of an incident's beginning joins it; the incident is over
- * when all are, and none came back for `coolDown`. Opened and closed are told once, and between them an update, at most one
- * a tick, when others have joined or it got worse: a site-wide disturbance is one piece of news.
+ * Groups the episodes of a site into incidents, so that a disturbance of the whole site is one notification.
  *
- * Which episodes belong together goes by their own times, so that a recording gives what the service gave; when it is told
- * goes by the time of arrival. Bounded: a place is in one incident at most, and every incident has one.
+ * - An episode that opens within `window` after the first one of an incident joins it.
+ * - After the window only the same fault rejoins: the same place, series and main cause, within `coolDown` of its end.
+ *   Any other episode begins a new incident.
+ * - An incident closes when all of its episodes have been closed for `coolDown`, or at once when each of its places has an
+ *   episode in a newer incident.
+ * - `opened` and `closed` are published once, `updated` at most once a tick, when the number of episodes or the severity
+ *   has changed.
+ *
+ * Episodes are grouped by the streams' own times, so that a replay gives the same incidents as the service; the time of
+ * arrival decides when an event is published. Memory is bounded: a place belongs to one incident, and each incident has
+ * at least one place.
  */
 export class Incidents {
   private readonly options: IncidentsOptions;
-  private readonly live = new Map<string, Live>();
-  private readonly of = new Map<string, Live>(); // by place
+  private readonly incidents = new Map<string, State>(); // by id
+  private readonly byPlace = new Map<string, State>(); // the incident of the newest episode at each place
 
   constructor(options: IncidentsOptions) {
     this.options = options;
   }
 
-  /** Takes up the incidents that were not over. */
+  /** Continues the incidents that were open when the service stopped. */
   restore(incidents: Iterable<OpenIncident>): void {
-    for (const { id, severity, episodes, members } of incidents) {
-      if (members.length === 0) continue;
-      const live = this.begin(id, members[0].anomaly.openedAt);
-      for (const { anomaly } of members) this.put(live, anomaly);
-      live.episodes = members.length;
-      live.told = newsOf(episodes, severity);
-      if (hasOpen(live)) continue;
-      const last = members.reduce((latest, news) => (news.heardAt >= latest.heardAt ? news : latest));
-      live.quietAt = last.at;
-      live.quietHeardAt = last.heardAt;
+    const members: [State, Anomaly][] = [];
+    for (const { id, severity, episodes, reason, members: records } of incidents) {
+      if (records.length === 0) continue;
+      const incident = this.begin(id, records[0].anomaly.openedAt, reason);
+      incident.severity = severity;
+      incident.episodes = records.length;
+      incident.published = versionOf(episodes, severity);
+      const last = records.reduce((latest, record) => (record.receivedAt >= latest.receivedAt ? record : latest));
+      incident.quietAt = last.at;
+      incident.quietReceivedAt = last.receivedAt;
+      for (const { anomaly } of records) members.push([incident, anomaly]);
     }
+    // A place belongs to the incident of its newest episode.
+    members.sort(([, a], [, b]) => a.openedAt - b.openedAt);
+    for (const [incident, anomaly] of members) this.put(incident, anomaly);
+    for (const incident of this.incidents.values())
+      if (this.openIn(incident) > 0) incident.quietAt = incident.quietReceivedAt = NaN;
   }
 
-  /** The incident of an event that is heard at `now`, and what there is to tell of it. */
+  /** Adds an episode's event, which arrived at `now`: the id of its incident, and the incident events to publish. */
   take(
     { phase, at, anomaly }: AnomalyEvent,
     now: number,
-  ): { readonly id: string; readonly news: readonly IncidentEvent[] } {
-    const news: IncidentEvent[] = [];
-    let known = this.of.get(placeOf(anomaly));
-    if (phase !== 'opened' && known === undefined) return { id: anomaly.id, news };
-    if (known !== undefined && this.isOver(known, at)) {
-      news.push(this.close(known, now));
-      known = undefined;
+  ): { readonly id: string; readonly events: readonly IncidentEvent[] } {
+    const events: IncidentEvent[] = [];
+    const place = placeOf(anomaly);
+    let incident = this.byPlace.get(place);
+    if (phase !== 'opened') {
+      if (incident !== undefined) this.update(incident, anomaly, at, now);
+      return { id: incident?.id ?? anomaly.id, events };
     }
-    const live = known ?? this.present(at) ?? this.begin(anomaly.id, at);
-    const begun = live.members.size === 0;
-    this.put(live, anomaly);
-    if (phase === 'opened') live.episodes++;
-    const quiet = !hasOpen(live);
-    live.quietAt = quiet ? at : NaN;
-    live.quietHeardAt = quiet ? now : NaN;
-    if (begun) {
-      const incident = describe(live);
-      live.told = newsOf(incident.episodes, incident.severity);
-      news.push({ phase: 'opened', at: now, incident });
+    if (incident !== undefined && !this.admits(incident, anomaly, at)) {
+      this.byPlace.delete(place);
+      if (Number.isNaN(incident.quietAt)) this.setQuiet(incident, at, now);
+      if (this.isOver(incident, at) || !this.hasPlace(incident)) events.push(this.close(incident, now));
+      incident = undefined;
     }
-    return { id: live.id, news };
+    incident ??= this.newestAt(at);
+    const isNew = incident === undefined;
+    incident ??= this.begin(anomaly.id, at, anomaly.reason);
+    incident.episodes++;
+    this.update(incident, anomaly, at, now);
+    if (isNew) events.push(this.publish(incident, 'opened', now));
+    return { id: incident.id, events };
   }
 
-  /** What there is to tell at `now`: incidents that others have joined, that got worse, and that are over. */
+  /** The incident events to publish at `now`: incidents that have grown, got worse, or are over. */
   tick(now: number): IncidentEvent[] {
     const events: IncidentEvent[] = [];
-    for (const live of this.live.values()) {
-      // A clock that was set back is no reason to wait until it has caught up.
-      if (now < live.quietHeardAt) live.quietHeardAt = now;
-      if (now - live.quietHeardAt >= this.options.coolDownMs) {
-        events.push(this.close(live, now));
-        continue;
-      }
-      const news = newsOf(live.episodes, severityOf(live));
-      if (news === live.told) continue;
-      live.told = news;
-      events.push({ phase: 'updated', at: now, incident: describe(live) });
+    for (const incident of this.incidents.values()) {
+      // The clock was set back: count the cool-down from the new time.
+      if (now < incident.quietReceivedAt) incident.quietReceivedAt = now;
+      if (now - incident.quietReceivedAt >= this.options.coolDownMs) events.push(this.close(incident, now));
+      else if (versionOf(incident.episodes, incident.severity) !== incident.published)
+        events.push(this.publish(incident, 'updated', now));
     }
     return events;
   }
 
-  private isOver(live: Live, at: number): boolean {
-    return at - live.quietAt >= this.options.coolDownMs;
+  /** Whether an episode that opens at `at` joins the incident of the episode before it at the same place. */
+  private admits(incident: State, anomaly: Anomaly, at: number): boolean {
+    if (this.isOver(incident, at)) return false;
+    return this.isYoung(incident, at) || faultOf(incident.members.get(placeOf(anomaly))!) === faultOf(anomaly);
   }
 
-  /** The newest incident that is young enough to be joined. */
-  private present(at: number): Live | undefined {
-    return [...this.live.values()].findLast(
-      (live) => Math.abs(at - live.beganAt) < this.options.windowMs && !this.isOver(live, at),
+  private isOver(incident: State, at: number): boolean {
+    return at - incident.quietAt >= this.options.coolDownMs;
+  }
+
+  private isYoung(incident: State, at: number): boolean {
+    return Math.abs(at - incident.beganAt) < this.options.windowMs;
+  }
+
+  private newestAt(at: number): State | undefined {
+    return [...this.incidents.values()].findLast(
+      (incident) => this.isYoung(incident, at) && !this.isOver(incident, at),
     );
   }
 
-  private begin(id: string, beganAt: number): Live {
-    const live = {
+  private hasPlace(incident: State): boolean {
+    return [...incident.members.keys()].some((place) => this.byPlace.get(place) === incident);
+  }
+
+  /**
+   * Number of open episodes. One that has a successor at its place is not open, even if its end was never seen because its
+   * stream had to start without its snapshot.
+   */
+  private openIn(incident: State): number {
+    let open = 0;
+    for (const [place, { endAt }] of incident.members)
+      if (endAt === null && this.byPlace.get(place) === incident) open++;
+    return open;
+  }
+
+  private begin(id: string, beganAt: number, reason: string): State {
+    const incident: State = {
       id,
       beganAt,
+      reason,
+      series: new Set(),
       members: new Map(),
       startAt: Infinity,
+      severity: 'minor',
       episodes: 0,
       quietAt: NaN,
-      quietHeardAt: NaN,
-      told: '',
+      quietReceivedAt: NaN,
+      published: '',
     };
-    this.live.set(id, live);
-    return live;
+    this.incidents.set(id, incident);
+    return incident;
   }
 
-  private put(live: Live, anomaly: Anomaly): void {
-    live.members.set(placeOf(anomaly), anomaly);
-    live.startAt = Math.min(live.startAt, anomaly.startAt);
-    this.of.set(placeOf(anomaly), live);
+  private update(incident: State, anomaly: Anomaly, at: number, now: number): void {
+    this.put(incident, anomaly);
+    this.setQuiet(incident, at, now);
   }
 
-  private close(live: Live, at: number): IncidentEvent {
-    this.live.delete(live.id);
-    for (const place of live.members.keys()) this.of.delete(place);
-    return { phase: 'closed', at, incident: describe(live) };
+  private setQuiet(incident: State, at: number, now: number): void {
+    const quiet = this.openIn(incident) === 0;
+    incident.quietAt = quiet ? at : NaN;
+    incident.quietReceivedAt = quiet ? now : NaN;
+  }
+
+  private put(incident: State, anomaly: Anomaly): void {
+    incident.members.set(placeOf(anomaly), anomaly);
+    incident.startAt = Math.min(incident.startAt, anomaly.startAt);
+    incident.severity = worse(incident.severity, anomaly.severity);
+    if (incident.series.size < MAX_SERIES) incident.series.add(anomaly.series);
+    this.byPlace.set(placeOf(anomaly), incident);
+  }
+
+  private close(incident: State, now: number): IncidentEvent {
+    const event = this.publish(incident, 'closed', now);
+    this.incidents.delete(incident.id);
+    for (const place of incident.members.keys()) if (this.byPlace.get(place) === incident) this.byPlace.delete(place);
+    return event;
+  }
+
+  private publish(incident: State, phase: EpisodePhase, at: number): IncidentEvent {
+    incident.published = versionOf(incident.episodes, incident.severity);
+    return { phase, at, incident: this.snapshotOf(incident) };
+  }
+
+  private snapshotOf(incident: State): Incident {
+    const { id, startAt, severity, episodes, reason, members, series } = incident;
+    const open = this.openIn(incident);
+    const endAt = open > 0 ? null : Math.max(...[...members.values()].map(({ endAt, peakAt }) => endAt ?? peakAt));
+    return { id, startAt, endAt, severity, episodes, open, series: [...series], reason };
   }
 }
 
+/** Where an episode can be: a sensor, a stream's process, or a stream's drift. Each has one open episode at most. */
 const placeOf = ({ kind, series, stream }: Anomaly): string => `${kind} ${kind === 'sensor' ? series : stream}`;
 
-const hasOpen = ({ members }: Live): boolean => [...members.values()].some(({ endAt }) => endAt === null);
+/** Two episodes at a place are the same fault when they have the same leading series and the same main cause. */
+const faultOf = ({ series, evidence }: Anomaly): string => {
+  const [cause] = Object.entries(evidence).reduce((most, next) => (next[1] > most[1] ? next : most), ['', 0]);
+  return `${series} ${cause}`;
+};
 
-const quietOf = (live: Live): number =>
-  hasOpen(live) ? NaN : Math.max(...[...live.members.values()].map(({ endAt }) => endAt!));
+const worse = (a: Severity, b: Severity): Severity => (SEVERITIES.indexOf(b) > SEVERITIES.indexOf(a) ? b : a);
 
-const severityOf = ({ members }: Live): Severity =>
-  SEVERITIES[Math.max(...[...members.values()].map(({ severity }) => SEVERITIES.indexOf(severity)))];
-
-/** What is worth an update when it changes. */
-const newsOf = (episodes: number, severity: Severity): string => `${episodes} ${severity}`;
-
-function describe(live: Live): Incident {
-  const episodes = [...live.members.values()];
-  const open = episodes.filter(({ endAt }) => endAt === null).length;
-  return {
-    id: live.id,
-    startAt: live.startAt,
-    endAt: open > 0 ? null : quietOf(live),
-    severity: severityOf(live),
-    episodes: live.episodes,
-    open,
-    series: [...new Set(episodes.map(({ series }) => series))].slice(0, NAMED),
-    reason: episodes[0].reason,
-  };
-}
+/** A change of it is worth an `updated`. */
+const versionOf = (episodes: number, severity: Severity): string => `${episodes} ${severity}`;

@@ -11,25 +11,25 @@ import { EntryWriter, entriesIn, type Delivery } from './entries.ts';
 import { Journal } from './journal.ts';
 
 export interface LedgerOptions {
-  /** How long what was heard may wait to be written. */
+  /** Longest time between a message and its commit. */
   readonly everyMs: number;
-  /** Tells the broker that these messages are kept. */
+  /** Acknowledges messages that are on the disk. */
   readonly acknowledge: (receipts: readonly Receipt[]) => void;
   readonly log: Log;
-  /** Frees what space it can on a disk that is full; true when that was some. */
+  /** Frees space on a full disk; true if it freed some. */
   readonly makeRoom: () => boolean;
-  /** The database cannot be used any more: it takes a new start to recover it. */
+  /** The database is damaged or closed; only a restart recovers it. */
   readonly onUnusable: (error: unknown) => void;
 }
 
-/** Beyond this a transaction is due at the end of the turn, whoever waits for acknowledgements. */
+/** Entries beyond this size are committed at the end of the turn, without waiting for the interval. */
 const COMMIT_BYTES = 256 * 1024;
-/** What is kept of messages that cannot be written; beyond it all streams are saved instead, when they can be. */
+/** Limit of the entries that wait for a failing database. Beyond it they are dropped, and the next commit saves all streams. */
 const MAX_ENTRY_BYTES = 4 * 1024 * 1024;
-/** Other writings that wait: beyond it the oldest go that nobody waits for. */
+/** Limit of the other writes that wait. Beyond it the oldest is dropped and counted. */
 const MAX_WRITES = 10_000;
 const RETRY_MS = 1_000;
-/** Rows of the journal worth a deletion. */
+/** Fewer journal rows than this are not worth a DELETE. */
 const MIN_TRIM_ROWS = 64;
 
 interface PendingWrite {
@@ -39,13 +39,13 @@ interface PendingWrite {
 }
 
 /**
- * The order in which nothing is lost: what was heard, and all that follows from it, is written in one transaction; then the
- * messages are acknowledged, then alerts go out. Until then the broker keeps the messages, and after a crash it sends them
- * again; those that it sends again though they were written are known by their packet identifier.
+ * Commits first, acknowledges second. One transaction writes the readings of the messages and everything derived from them; then
+ * the messages are acknowledged, then alerts are published. After a crash the broker sends unacknowledged messages again; a message
+ * that was committed before its acknowledgement was sent is recognised by its packet identifier, see `RedeliveryFilter`.
  *
- * Transactions are as few as can be, each costs a sync of the card: one when an interval has passed, when the broker sends
- * no more without acknowledgements, and at once for an alert. One that fails is tried again; nothing is acknowledged
- * meanwhile, so the broker stops by itself.
+ * Each transaction costs one sync of the disk, so there are few: one per interval, one when the broker waits for acknowledgements
+ * before it sends more, and one at once for an alert. A transaction that fails is repeated every second. Nothing is acknowledged
+ * in the meantime, so the broker stops sending.
  */
 export class Ledger implements LedgerPort {
   readonly #options: LedgerOptions;
@@ -58,12 +58,15 @@ export class Ledger implements LedgerPort {
   readonly #receipts: Receipt[] = [];
   readonly #writes: PendingWrite[] = [];
   #saveAll: () => void = () => undefined;
-  #delivery: Delivery | null = null; // of the message that is being read
+  #delivery: Delivery | null = null; // of the admitted message
   #receivedAt = 0;
   #connection = 0;
   #trimTo = 0;
   #failing = false;
-  /** Entries had to be dropped: the journal no longer leads to where the streams are. */
+  #dropped = 0;
+  /** `#dropped` when the present failure, or this run, began. */
+  #droppedBefore = 0;
+  /** Entries were dropped: a replay of the journal would not give the present state of the streams. */
   #journalIncomplete = false;
   #deliveriesRewritten = false;
 
@@ -75,11 +78,16 @@ export class Ledger implements LedgerPort {
     });
   }
 
+  /** Writes dropped since the start because too many waited for the database. */
+  get droppedWrites(): number {
+    return this.#dropped;
+  }
+
   get seq(): number {
     return this.#entries.length > 0 ? this.#journal.seq : this.#journal.seq - 1;
   }
 
-  /** The broker does not know us: what it sends from now on it has not sent before. */
+  /** The broker has a new session: none of the next messages is a redelivery of an earlier one. */
   newSession(): void {
     this.#redeliveries.clear();
     this.#entries.session();
@@ -110,7 +118,7 @@ export class Ledger implements LedgerPort {
     this.#schedule();
   }
 
-  /** No reason to write by itself: when nothing is heard the card rests. */
+  /** Ticks alone cause no commit, so that the disk can rest while no messages arrive. */
   recordTick(at: number): void {
     this.#receivedAt = at;
     this.#entries.tick(at);
@@ -127,8 +135,8 @@ export class Ledger implements LedgerPort {
   }
 
   write(task: () => void, afterwards?: () => void, urgent = false): void {
-    if (this.#writes.length >= MAX_WRITES) this.#dropOne();
-    this.#writes.push({ task: task, afterwards: afterwards, urgent });
+    while (this.#writes.length >= MAX_WRITES) this.#dropOldest();
+    this.#writes.push({ task, afterwards, urgent });
     this.#schedule(urgent);
   }
 
@@ -146,7 +154,7 @@ export class Ledger implements LedgerPort {
       this.#options.log(
         'error',
         { rows: damaged },
-        'rows of the journal are not what was written: what was heard then is lost',
+        `${damaged} journal ${damaged === 1 ? 'row' : 'rows'} failed the checksum; ${damaged === 1 ? 'its' : 'their'} readings are lost`,
       );
   }
 
@@ -158,7 +166,7 @@ export class Ledger implements LedgerPort {
     this.#trimTo = Math.max(this.#trimTo, seq);
   }
 
-  /** Writes all that waits. False, and it is tried again, when that cannot be done now. `waited`: for more, in vain. */
+  /** Commits everything that waits. False: the database failed, and the ledger retries. `waited`: no message came during the wait. */
   commit(waited = false): boolean {
     this.#timer.clear();
     try {
@@ -171,25 +179,32 @@ export class Ledger implements LedgerPort {
     return true;
   }
 
-  /** Ends the waiting; what is not written by now is not. */
+  /** Stops the timers. Work that was not committed is lost. */
   close(): void {
     this.#timer.clear();
   }
 
-  /** What an earlier connection brought the broker sends again. */
+  /** The broker sends the unacknowledged messages of the previous connection again. */
   #reconnected(connection: number): void {
     this.#connection = connection;
     this.#receipts.length = 0;
     this.#window.reset();
   }
 
-  #dropOne(): void {
-    const oldest = this.#writes.findIndex((write) => write.afterwards === undefined);
-    if (oldest >= 0) this.#writes.splice(oldest, 1);
+  /**
+   * Drops the oldest write without an `afterwards`, else the oldest of all, whose `afterwards` runs now: an alert is then published
+   * without being stored.
+   */
+  #dropOldest(): void {
+    const unawaited = this.#writes.findIndex(({ afterwards }) => afterwards === undefined);
+    const [{ afterwards }] = this.#writes.splice(Math.max(0, unawaited), 1);
+    if (this.#dropped++ === this.#droppedBefore)
+      this.#options.log('error', {}, '10,000 writes wait for the database: the oldest are dropped');
+    afterwards?.();
   }
 
   #schedule(urgent = false): void {
-    if (this.#failing) return; // it is tried again in a moment
+    if (this.#failing) return; // the retry commits everything
     const unacked = this.#receipts.length;
     const patienceMs = unacked === 0 ? Infinity : this.#window.patienceMs(unacked);
     if (urgent || patienceMs === 0 || this.#entries.length > COMMIT_BYTES) this.#timer.atEndOfTurn();
@@ -206,17 +221,17 @@ export class Ledger implements LedgerPort {
     if (this.#entries.length > 0) this.#journal.append(this.#receivedAt, this.#entries.bytes);
   }
 
-  /** A fault of ours in one writing must not keep all others from the disk, and the messages from being acknowledged. */
+  /** An exception in one write must not block the other writes and the acknowledgements. */
   #attempt(task: () => void): void {
     try {
       task();
     } catch (error) {
       if (failureOf(error) !== null) throw error;
-      this.#options.log('error', { err: error }, 'something could not be written and is lost');
+      this.#options.log('error', { err: error }, 'internal error: a write to the database was skipped');
     }
   }
 
-  /** Which messages could be sent again stands in rows that go, or were dropped. */
+  /** The rows to be trimmed, or the dropped entries, hold deliveries that the redelivery filter still needs after a restart. */
   #rewriteDeliveries(): void {
     if (this.#deliveriesRewritten) return;
     this.#deliveriesRewritten = true;
@@ -236,7 +251,10 @@ export class Ledger implements LedgerPort {
     for (const { afterwards } of writes) afterwards?.();
     if (!this.#failing) return;
     this.#failing = false;
-    this.#options.log('info', {}, 'the database can be written again; nothing was lost');
+    const dropped = this.#dropped - this.#droppedBefore;
+    this.#droppedBefore = this.#dropped;
+    if (dropped === 0) this.#options.log('info', {}, 'the database can be written again; nothing was lost');
+    else this.#options.log('warn', { dropped }, `the database can be written again; ${dropped} writes were dropped`);
     if (this.#writes.length > 0) this.#schedule();
   }
 
@@ -246,7 +264,7 @@ export class Ledger implements LedgerPort {
       this.#options.log(
         'error',
         { err: error },
-        'the database cannot be written: messages are not acknowledged, alerts go out',
+        'the database cannot be written: messages are not acknowledged, alerts are published',
       );
     this.#trimTo = 0;
     for (const write of this.#writes) {
@@ -265,7 +283,7 @@ export class Ledger implements LedgerPort {
     if (failure === 'unusable' || failure === null) this.#options.onUnusable(error);
   }
 
-  /** What of a row concerns the streams; what tells redeliveries is taken in. */
+  /** Yields the stream entries of a row; its delivery entries restore the redelivery filter. */
   *#streamsIn(row: Uint8Array): Generator<Entry, void, undefined> {
     for (const entry of entriesIn(row, (id) => this.#journal.slugOf(id))) {
       if (entry.kind === 'delivery') this.#redeliveries.add(entry.delivery);

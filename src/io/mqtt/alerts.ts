@@ -11,6 +11,14 @@ const time = (at: number | null): string | null => (at === null ? null : new Dat
 
 export const statusTopic = (prefix: string, site: string): string => `${prefix}/${site}/status`;
 
+const stateTopic = (prefix: string, site: string, slug: string): string => `${prefix}/${site}/series/${slug}/state`;
+
+/** The series or group whose state has this topic; null for a topic of another prefix or site. */
+export const seriesOfTopic = (topic: string, prefix: string, site: string): string | null => {
+  const [before, after] = [`${prefix}/${site}/series/`, '/state'];
+  return topic.startsWith(before) && topic.endsWith(after) ? topic.slice(before.length, -after.length) : null;
+};
+
 /** Payload of `<prefix>/<site>/series/<slug>/state`. Times are ISO 8601 in UTC. */
 export const stateJson = (state: SeriesState): string =>
   JSON.stringify({
@@ -30,7 +38,8 @@ export const stateJson = (state: SeriesState): string =>
   });
 
 /** Payload of `<prefix>/<site>/health`. */
-export const healthJson = ({ at, ...counts }: Health): string => JSON.stringify({ ...counts, at: time(at) });
+export const healthJson = ({ at, droppedEvents, droppedWrites, ...counts }: Health): string =>
+  JSON.stringify({ ...counts, dropped_events: droppedEvents, dropped_writes: droppedWrites, at: time(at) });
 
 /** Payload of `<prefix>/<site>/series/<slug>/event`. `message_id` is the same when the same news is sent twice. */
 export const eventJson = ({ phase, at, anomaly, levelChange: move }: AnomalyEvent): string =>
@@ -78,15 +87,16 @@ export const incidentJson = ({ phase, at, incident }: IncidentEvent): string =>
     reason: incident.reason,
   });
 
-/** Alerts over MQTT: states retained, events not. A sensor's fault is told under its series, all else under the stream. */
+/** Alerts over MQTT: states retained, events not. A sensor fault is published under its series, all else under the stream. */
 export const alertsOver = (
-  broker: Pick<Broker, 'publishState'>,
+  broker: Pick<Broker, 'publishState' | 'dropped'>,
   outbox: { add(topic: string, payload: string): void },
+  states: { publish(topic: string, payload: string): void },
   prefix: string,
   site: string,
 ): AlertPort => ({
   state: (state) => {
-    broker.publishState(`${prefix}/${site}/series/${state.slug}/state`, stateJson(state));
+    states.publish(stateTopic(prefix, site, state.slug), stateJson(state));
   },
   health: (health) => {
     broker.publishState(`${prefix}/${site}/health`, healthJson(health));
@@ -98,5 +108,8 @@ export const alertsOver = (
   },
   incident: (event) => {
     outbox.add(`${prefix}/${site}/incident/event`, incidentJson(event));
+  },
+  get droppedEvents() {
+    return broker.dropped;
   },
 });

@@ -11,6 +11,7 @@ import type { BrokerFailure, BrokerIdentity, PublishPermission } from './broker-
 import { clientOptions, type BrokerOptions } from './client-options.ts';
 import { ConnectionStateMachine } from './connection-state.ts';
 import { acknowledge, deferAcknowledgements } from './deferred-ack.ts';
+import { OutageLog } from './outage-log.ts';
 import { publishPermission } from './publish-permission.ts';
 import type { Outgoing } from './publish-queue.ts';
 import { Publisher } from './publisher.ts';
@@ -39,6 +40,11 @@ export interface Broker {
   /** Retained, QoS 1. While offline the newest payload of a topic is kept; every connection publishes all of them again. */
   publishState(topic: string, payload: string): void;
   /**
+   * Removes the retained state of a topic. `onCleared`: the broker has acknowledged or refused that. A state that is published
+   * before the message goes out cancels it.
+   */
+  clearState(topic: string, onCleared: () => void): void;
+  /**
    * Not retained, QoS 1. While offline at most 5000 events wait; beyond that the oldest is dropped and counted. `onSettled`: the
    * broker has the event, or it was dropped or refused. Not called for events that still wait at `close`.
    */
@@ -59,6 +65,7 @@ class MqttBroker implements Broker {
   readonly #state = new ConnectionStateMachine();
   readonly #publisher: Publisher;
   readonly #subscription: Subscription;
+  readonly #outage: OutageLog;
   readonly #messages = new Subject<Message>();
   readonly #connection = new BehaviorSubject<Connection>({ state: 'connecting' });
 
@@ -76,6 +83,8 @@ class MqttBroker implements Broker {
     this.messages$ = this.#messages.asObservable();
     this.connection$ = this.#connection.asObservable();
     this.#client = connect(identity.url, client);
+    const { now, timeZone = null } = options;
+    this.#outage = new OutageLog({ now, timeZone, uptime: () => performance.now() }, this.#log);
     this.#subscription = new Subscription(this.#client, this.#state, options.filters, this.#log);
     this.#publisher = new Publisher(this.#client, this.#state, this.#log, (topic) => this.describe('refused', topic)!);
     deferAcknowledgements(this.#client);
@@ -84,6 +93,7 @@ class MqttBroker implements Broker {
 
   start(): void {
     this.#state.apply('attempt');
+    this.#outage.attempt();
     this.#client.connect();
   }
 
@@ -98,6 +108,10 @@ class MqttBroker implements Broker {
 
   publishState(topic: string, payload: string): void {
     if (!this.#state.ending) this.#publisher.state(topic, payload);
+  }
+
+  clearState(topic: string, onCleared: () => void): void {
+    if (!this.#state.ending) this.#publisher.clear(topic, onCleared);
   }
 
   publishEvent(topic: string, payload: string, onSettled?: () => void): void {
@@ -136,6 +150,7 @@ class MqttBroker implements Broker {
     });
     client.on('reconnect', () => {
       this.#state.apply('attempt');
+      this.#outage.attempt();
       this.#attempts++;
       this.#setRetryDelay();
     });
@@ -165,6 +180,7 @@ class MqttBroker implements Broker {
     const protocol = this.#client.options.protocolVersion!;
     this.#connection.next({ state: 'connected', protocol, sessionPresent });
     this.#log('info', { protocol, sessionPresent }, 'connected to the broker');
+    this.#outage.connected();
     if (protocol < 5 && this.#options.protocol === 'auto') this.#log('info', {}, 'the broker speaks MQTT 3.1.1 only');
     this.#subscription.ensure(sessionPresent);
     if (statusTopic !== null) void this.#announce(statusTopic);
@@ -189,6 +205,7 @@ class MqttBroker implements Broker {
     options.protocolVersion = protocolVersion;
     if (delayMs !== null) options.reconnectPeriod = delayMs;
     if (silent) return;
+    this.#outage.failed();
     const reason = describeFailure(failure, this.#identity, accepted);
     const before = this.#connection.value;
     // One line for one reason, however long the broker is away.

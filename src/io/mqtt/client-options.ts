@@ -39,6 +39,8 @@ export interface BrokerOptions {
   readonly sessionMs?: number;
   /** Epoch ms. */
   readonly now: () => number;
+  /** IANA name of the time zone for times in log messages; null: UTC. */
+  readonly timeZone?: string | null;
   readonly log: Log;
 }
 

@@ -2,23 +2,25 @@ export interface Outgoing {
   readonly topic: string;
   readonly payload: string;
   readonly retain: boolean;
-  /** Called when the broker has it, or never will. */
+  /** Called when the broker has the message, has refused it, or the queue has dropped it. */
   readonly onSettled?: (() => void) | undefined;
 }
 
-/** Events are few and each one matters: a day without a broker at one alert every 17 s still fits, in some 5 MB. */
+/** One event every 17 s for a day without a broker; some 5 MB. */
 const MAX_EVENTS = 5000;
+/** A retained message without a payload removes the retained message of its topic. */
+const CLEARED = '';
 
 /**
- * What waits to be published. A state is retained and only its newest value counts, so one slot a topic is enough and
- * the memory is bounded by the number of topics. An event is said once: events queue in order, at most `maxEvents`,
- * and beyond that the oldest is dropped and counted.
+ * Messages that wait to be published. A state is retained and only its newest value counts: one slot for each topic, so memory is
+ * bounded by the number of topics. Events queue in order, at most `maxEvents`; beyond that the oldest is dropped and counted.
  */
 export class PublishQueue {
   readonly #maxEvents: number;
   readonly #states = new Map<string, string>();
-  /** Topics whose newest state has not been taken yet, in the order in which they changed. */
+  /** Topics whose newest state was not taken yet, in the order of their changes. */
   readonly #unsent = new Set<string>();
+  readonly #onCleared = new Map<string, () => void>();
   readonly #events: Outgoing[] = [];
   #dropped = 0;
 
@@ -36,8 +38,15 @@ export class PublishQueue {
   }
 
   putState(topic: string, payload: string): void {
+    this.#onCleared.delete(topic);
     this.#states.set(topic, payload);
     this.#unsent.add(topic);
+  }
+
+  /** Removes the state of a topic, here and on the broker. A newer state cancels this, and `onCleared` is then not called. */
+  clearState(topic: string, onCleared: () => void): void {
+    this.putState(topic, CLEARED);
+    this.#onCleared.set(topic, onCleared);
   }
 
   addEvent(topic: string, payload: string, onSettled?: () => void): void {
@@ -48,18 +57,23 @@ export class PublishQueue {
     this.#events.push({ topic, payload, retain: false, onSettled });
   }
 
-  /** A broker that was restarted may have forgotten what it retained: every state is due once more. */
+  /** A restarted broker may have lost its retained messages: every state is due once more. */
   requeueStates(): void {
     for (const topic of this.#states.keys()) this.#unsent.add(topic);
   }
 
-  /** Takes what should be published next, events before states; null when nothing waits. */
+  /** Takes the next message, events before states; null when none waits. */
   take(): Outgoing | null {
     const event = this.#events.shift();
     if (event !== undefined) return event;
     for (const topic of this.#unsent) {
       this.#unsent.delete(topic);
-      return { topic, payload: this.#states.get(topic)!, retain: true };
+      const payload = this.#states.get(topic)!;
+      if (payload !== CLEARED) return { topic, payload, retain: true };
+      const onSettled = this.#onCleared.get(topic);
+      this.#onCleared.delete(topic);
+      this.#states.delete(topic);
+      return { topic, payload, retain: true, onSettled };
     }
     return null;
   }

@@ -48,6 +48,11 @@ export class Publisher {
     this.#drain();
   }
 
+  clear(topic: string, onCleared: () => void): void {
+    this.#queue.clearState(topic, onCleared);
+    this.#drain();
+  }
+
   event(topic: string, payload: string, onSettled?: () => void): void {
     const { dropped } = this.#queue;
     this.#queue.addEvent(topic, payload, onSettled);

@@ -1,5 +1,5 @@
 import type { Anomaly, AnomalyKind, Ending, Severity } from '../../detect/episode/anomaly.ts';
-import type { EpisodeNews, IncidentEvent, OpenIncident } from '../../detect/episode/incidents.ts';
+import type { EpisodeRecord, IncidentEvent, OpenIncident } from '../../detect/episode/incidents.ts';
 import { known } from '../../math/known.ts';
 import type { AnomalyLogPort, Rejected } from '../../stream/ports.ts';
 import type { Database } from './database.ts';
@@ -52,8 +52,8 @@ export class AnomalyLog implements AnomalyLogPort {
   }
 
   /** Writes the episode as it is now. */
-  record(news: EpisodeNews): void {
-    this.#statements.upsert.run(toRow(news));
+  record(episode: EpisodeRecord): void {
+    this.#statements.upsert.run(toRow(episode));
   }
 
   /** Writes the incident as it is told. One that is not told to be over is open, though its episodes may be over. */
@@ -75,7 +75,7 @@ export class AnomalyLog implements AnomalyLogPort {
       ...incident,
       members: members
         .all(incident.id)
-        .map((row) => ({ anomaly: fromRow(row), at: row.news_at, heardAt: row.heard_at })),
+        .map((row) => ({ anomaly: fromRow(row), at: row.news_at, receivedAt: row.heard_at })),
     }));
   }
 
@@ -192,8 +192,8 @@ const statements = (db: Database) => ({
       start_at = excluded.start_at, end_at = excluded.end_at, severity = excluded.severity,
       episodes = excluded.episodes, series = excluded.series
   `),
-  openIncidents: db.prepare<[], Pick<IncidentRow, 'id' | 'severity' | 'episodes'>>(
-    'SELECT id, severity, episodes FROM incident WHERE end_at IS NULL ORDER BY rowid',
+  openIncidents: db.prepare<[], Pick<IncidentRow, 'id' | 'severity' | 'episodes' | 'reason'>>(
+    'SELECT id, severity, episodes, reason FROM incident WHERE end_at IS NULL ORDER BY rowid',
   ),
   // In the order in which they were first written, which is that in which they were heard of.
   members: db.prepare<[string], AnomalyRow>(`SELECT ${COLUMNS} FROM anomaly WHERE incident = ? ORDER BY rowid`),
@@ -206,7 +206,7 @@ const statements = (db: Database) => ({
 
 /** SQLite makes a NULL of NaN by itself, but keeps Infinity, which no JSON and few readers take. */
 
-const toRow = ({ anomaly, at, heardAt }: EpisodeNews): AnomalyRow => ({
+const toRow = ({ anomaly, at, receivedAt }: EpisodeRecord): AnomalyRow => ({
   id: anomaly.id,
   stream: anomaly.stream,
   series: anomaly.series,
@@ -229,7 +229,7 @@ const toRow = ({ anomaly, at, heardAt }: EpisodeNews): AnomalyRow => ({
   evidence: JSON.stringify(anomaly.evidence),
   incident: anomaly.incident,
   news_at: at,
-  heard_at: heardAt,
+  heard_at: receivedAt,
 });
 
 /** A score that was not finite was beyond all measure. */

@@ -146,4 +146,13 @@ export const MIGRATIONS: readonly Migration[] = [
       UPDATE anomaly SET news_at = coalesce(end_at, opened_at), heard_at = coalesce(end_at, opened_at);
     `,
   },
+  {
+    // Topics with a retained state on the broker, so that the state of a removed series can be cleared.
+    version: 4,
+    sql: `
+      CREATE TABLE retained_state (
+        topic TEXT PRIMARY KEY
+      ) STRICT;
+    `,
+  },
 ];

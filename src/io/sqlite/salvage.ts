@@ -10,7 +10,8 @@ export interface Salvaged {
   readonly streams: number;
 }
 
-type TableName = 'anomaly' | 'incident' | 'snapshot' | 'snapshot_history' | 'journal' | 'journal_series' | 'outbox';
+type TableName =
+  'anomaly' | 'incident' | 'snapshot' | 'snapshot_history' | 'journal' | 'journal_series' | 'outbox' | 'retained_state';
 
 interface Table {
   /** The next rowid after one. */
@@ -92,8 +93,9 @@ const tableOf = (db: Database, name: TableName): Table => ({
   copy: db.prepare(`INSERT OR IGNORE INTO main.${name} SELECT * FROM old.${name} WHERE rowid = ?`),
 });
 
-/** What versions 2 and 3 brought. */
+/** The tables that versions 2, 3 and 4 added. */
 const later = (db: Database): readonly Table[] => [
   ...(attempt(() => [tableOf(db, 'incident'), tableOf(db, 'snapshot_history')]) ?? []),
   ...(attempt(() => [tableOf(db, 'journal'), tableOf(db, 'journal_series'), tableOf(db, 'outbox')]) ?? []),
+  ...(attempt(() => [tableOf(db, 'retained_state')]) ?? []),
 ];

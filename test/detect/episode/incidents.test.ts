@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Anomaly, AnomalyEvent, EpisodePhase } from '../../../src/detect/episode/anomaly.ts';
 import {
   Incidents,
-  type EpisodeNews,
+  type EpisodeRecord,
   type IncidentEvent,
   type OpenIncident,
 } from '../../../src/detect/episode/incidents.ts';
@@ -35,36 +35,36 @@ const anomaly = (stream: string, openedAt: number, rest: Partial<Anomaly> = {}):
   ...rest,
 });
 
-/** What is told of episodes that open and close at given times; everything at the time that it happens. */
+/** The events published for episodes that open and close at given times; each event arrives when it happens. */
 function siteOf(options = OPTIONS) {
   const incidents = new Incidents(options);
-  const told: string[] = [];
-  const news = (events: readonly IncidentEvent[]): void => {
+  const published: string[] = [];
+  const publish = (events: readonly IncidentEvent[]): void => {
     for (const { phase, at, incident } of events)
-      told.push(`${at} ${phase} ${incident.id} ${incident.episodes} ${incident.severity}`);
+      published.push(`${at} ${phase} ${incident.id} ${incident.episodes} ${incident.severity}`);
   };
   const take = (phase: EpisodePhase, at: number, of: Anomaly): string => {
     const event: AnomalyEvent = { phase, at, anomaly: of };
-    const { id, news: heard } = incidents.take(event, at);
-    news(heard);
+    const { id, events } = incidents.take(event, at);
+    publish(events);
     return id;
   };
   return {
     incidents,
-    told,
+    published,
     open: (stream: string, at: number, rest: Partial<Anomaly> = {}) => take('opened', at, anomaly(stream, at, rest)),
-    close: (stream: string, openedAt: number, at: number) =>
-      take('closed', at, anomaly(stream, openedAt, { endAt: at })),
+    close: (stream: string, openedAt: number, at: number, rest: Partial<Anomaly> = {}) =>
+      take('closed', at, anomaly(stream, openedAt, { ...rest, endAt: at })),
     worsen: (stream: string, openedAt: number, at: number) =>
       take('updated', at, anomaly(stream, openedAt, { severity: 'critical' })),
     tick: (at: number) => {
-      news(incidents.tick(at));
+      publish(incidents.tick(at));
     },
   };
 }
 
-test('who opens within the window joins the first, who opens later begins another', () => {
-  const { open, told, tick } = siteOf();
+test('an episode that opens within the window joins the first one; a later one begins another incident', () => {
+  const { open, published, tick } = siteOf();
   expect([open('a', 0), open('b', 300), open('c', 599), open('d', 600), open('e', 700)]).toEqual([
     'a-p0',
     'a-p0',
@@ -74,7 +74,7 @@ test('who opens within the window joins the first, who opens later begins anothe
   ]);
   tick(800);
   tick(801);
-  expect(told).toEqual([
+  expect(published).toEqual([
     '0 opened a-p0 1 minor',
     '600 opened d-p600 1 minor',
     '800 updated a-p0 3 minor',
@@ -82,8 +82,8 @@ test('who opens within the window joins the first, who opens later begins anothe
   ]);
 });
 
-test('it is over when all are, and none came back for the cool-down', () => {
-  const { open, close, tick, told } = siteOf();
+test('an incident closes when all of its episodes have been closed for the cool-down', () => {
+  const { open, close, tick, published } = siteOf();
   open('a', 0);
   open('b', 10);
   close('a', 0, 100);
@@ -92,11 +92,11 @@ test('it is over when all are, and none came back for the cool-down', () => {
   tick(6999);
   tick(7000);
   tick(7001);
-  expect(told).toEqual(['0 opened a-p0 1 minor', '5000 updated a-p0 2 minor', '7000 closed a-p0 2 minor']);
+  expect(published).toEqual(['0 opened a-p0 1 minor', '5000 updated a-p0 2 minor', '7000 closed a-p0 2 minor']);
 });
 
-test('one that comes back within the cool-down is the same incident, also after the window; after it, another', () => {
-  const { open, close, tick, told } = siteOf();
+test('the same fault rejoins within the cool-down, also after the window; after the cool-down it begins another incident', () => {
+  const { open, close, tick, published } = siteOf();
   open('a', 0);
   close('a', 0, 900);
   tick(1000);
@@ -104,25 +104,25 @@ test('one that comes back within the cool-down is the same incident, also after 
   close('a', 1500, 1600);
   tick(2600);
   expect(open('a', 2700)).toBe('a-p2700');
-  expect(told).toEqual(['0 opened a-p0 1 minor', '2600 closed a-p0 2 minor', '2700 opened a-p2700 1 minor']);
+  expect(published).toEqual(['0 opened a-p0 1 minor', '2600 closed a-p0 2 minor', '2700 opened a-p2700 1 minor']);
 });
 
-test('what comes back after the cool-down ends the old one, even if nobody looked in between', () => {
-  const { open, close, told } = siteOf();
+test('a fault that returns after the cool-down closes the old incident first, also when no tick came in between', () => {
+  const { open, close, published } = siteOf();
   open('a', 0);
   close('a', 0, 100);
   open('a', 1100);
-  expect(told).toEqual(['0 opened a-p0 1 minor', '1100 closed a-p0 1 minor', '1100 opened a-p1100 1 minor']);
+  expect(published).toEqual(['0 opened a-p0 1 minor', '1100 closed a-p0 1 minor', '1100 opened a-p1100 1 minor']);
 });
 
-test('getting worse is told once', () => {
-  const { open, worsen, tick, told } = siteOf();
+test('a higher severity is published once', () => {
+  const { open, worsen, tick, published } = siteOf();
   open('a', 0);
   worsen('a', 0, 10);
   worsen('a', 0, 20);
   tick(30);
   tick(40);
-  expect(told).toEqual(['0 opened a-p0 1 minor', '30 updated a-p0 1 critical']);
+  expect(published).toEqual(['0 opened a-p0 1 minor', '30 updated a-p0 1 critical']);
 });
 
 test('a sensor, a process and a drift of one series are three episodes', () => {
@@ -135,33 +135,113 @@ test('a sensor, a process and a drift of one series are three episodes', () => {
   tick(4);
 });
 
-test('a window of nothing keeps each by itself', () => {
+test('with a window of 0 each episode is an incident of its own', () => {
   const { open } = siteOf({ ...OPTIONS, windowMs: 0 });
   expect([open('a', 0), open('b', 0)]).toEqual(['a-p0', 'b-p0']);
 });
 
-test('of a site of 500 that goes mad at once, two messages are told, and 20 series named', () => {
-  const { incidents, open, tick, told } = siteOf();
+test('500 episodes at once: two messages, which name 20 series', () => {
+  const { incidents, open, tick, published } = siteOf();
   for (let n = 0; n < 500; n++) open(`s${n}`, n % 5);
   const [{ incident }] = incidents.tick(10);
   expect([incident.episodes, incident.series.length]).toEqual([500, 20]);
   tick(20);
-  expect(told).toHaveLength(1);
+  expect(published).toHaveLength(1);
 });
 
-/** Streams open and close in turn; a time apart each. */
+describe('a different fault of the same place', () => {
+  test('within the window joins: the incident keeps its first reason, its worst severity and all its series', () => {
+    const { incidents, open, close, tick, published } = siteOf();
+    const first = { severity: 'critical', reason: 'first', series: 'flow' } as const;
+    open('a', 0, first);
+    close('a', 0, 100, first);
+    expect(open('a', 200, { reason: 'second', series: 'pressure', evidence: { jump: 1 } })).toBe('a-p0');
+    const [event] = incidents.tick(300);
+    expect(event).toMatchObject({
+      phase: 'updated',
+      incident: { severity: 'critical', reason: 'first', series: ['flow', 'pressure'], episodes: 2, open: 1 },
+    });
+    tick(400);
+    expect(published).toEqual(['0 opened a-p0 1 critical']);
+  });
+
+  test.each([
+    ['another cause', { evidence: { level: 0.4, jump: 0.6 } }],
+    ['another series of the group', { series: 'pressure' }],
+  ])('after the window, within the cool-down, is published as opened: %s', (_, fault) => {
+    const { open, close, published } = siteOf();
+    open('a', 0, { severity: 'critical' });
+    close('a', 0, 100);
+    expect(open('a', 700, fault)).toBe('a-p700');
+    expect(published).toEqual(['0 opened a-p0 1 critical', '700 closed a-p0 1 critical', '700 opened a-p700 1 minor']);
+  });
+
+  test('leaves an incident in which another episode is open: that one closes with its last episode', () => {
+    const { open, close, tick, published } = siteOf();
+    open('a', 0);
+    open('b', 10);
+    close('a', 0, 100);
+    expect(open('a', 700, { evidence: { jump: 1 } })).toBe('a-p700');
+    close('b', 10, 800);
+    close('a', 700, 900);
+    tick(1799);
+    tick(1800);
+    tick(1899);
+    tick(1900);
+    expect(published).toEqual([
+      '0 opened a-p0 1 minor',
+      '700 opened a-p700 1 minor',
+      '1799 updated a-p0 2 minor',
+      '1800 closed a-p0 2 minor',
+      '1900 closed a-p700 1 minor',
+    ]);
+  });
+});
+
+test('an episode whose end was never seen does not keep its incident open after the next one at its place', () => {
+  const { incidents, open, close, published } = siteOf();
+  open('a', 0);
+  open('b', 10);
+  open('a', 700, { evidence: { jump: 1 } });
+  close('b', 10, 800);
+  expect(published).toEqual(['0 opened a-p0 1 minor', '700 opened a-p700 1 minor']);
+  expect(incidents.tick(1800)).toMatchObject([{ phase: 'closed', incident: { id: 'a-p0', endAt: 800, open: 0 } }]);
+});
+
+test('an episode that gets worse changes the severity of its incident, not the reason', () => {
+  const { incidents, open, worsen } = siteOf();
+  open('a', 0, { reason: 'first' });
+  worsen('a', 0, 10);
+  expect(incidents.tick(20)[0].incident).toMatchObject({ severity: 'critical', reason: 'first' });
+});
+
+test('a clock that was set back 5 s: the cool-down counts from the new time, and is not longer by 5 s', () => {
+  const { open, close, tick, published } = siteOf();
+  open('a', 0);
+  close('a', 0, 6000);
+  tick(1000); // the clock went from 6000 back to 1000
+  tick(1999);
+  expect(published).toEqual(['0 opened a-p0 1 minor']);
+  tick(2000);
+  expect(published).toEqual(['0 opened a-p0 1 minor', '2000 closed a-p0 1 minor']);
+});
+
+/** One of two causes. */
+const causeOf = (later: number): Anomaly['evidence'] => ({ [later % 2 === 0 ? 'level' : 'jump']: 1 });
+
+/** Streams whose episodes open and close in turn, and the time from one event to the next. */
 const life = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.integer({ min: 0, max: 900 })), { maxLength: 60 });
 
-test('whatever opens and closes: every incident is opened once, then updated, then closed once, by its own id', () => {
+test('for all sequences: every incident is opened once, then updated, then closed once, by its own id', () => {
   fc.assert(
     fc.property(life, (steps) => {
-      const { open, close, tick, told } = siteOf();
+      const { open, close, tick, published } = siteOf();
       const since = new Map<string, number>();
       let at = 0;
       for (const [stream, later] of steps) {
         at += later + 1;
         const openedAt = since.get(stream);
-        if (openedAt === undefined) open(stream, at);
+        if (openedAt === undefined) open(stream, at, { evidence: causeOf(later) });
         else close(stream, openedAt, at);
         if (openedAt === undefined) since.set(stream, at);
         else since.delete(stream);
@@ -170,34 +250,34 @@ test('whatever opens and closes: every incident is opened once, then updated, th
       for (const [stream, openedAt] of since) close(stream, openedAt, ++at);
       tick(at + 1000);
       const phases = new Map<string, string>();
-      for (const [, phase, id] of told.map((line) => line.split(' ')))
+      for (const [, phase, id] of published.map((line) => line.split(' ')))
         phases.set(id, (phases.get(id) ?? '') + phase[0]);
       for (const ofOne of phases.values()) expect(ofOne).toMatch(/^ou*c$/);
     }),
   );
 });
 
-/** What is kept of a site: its incidents as they were told, until they are over, and the newest of every episode. */
+/** What the database keeps: the open incidents as published, and the newest record of each episode. */
 function logOf() {
-  const told = new Map<string, Pick<OpenIncident, 'id' | 'severity' | 'episodes'>>();
-  const rows = new Map<string, EpisodeNews>();
+  const published = new Map<string, Pick<OpenIncident, 'id' | 'severity' | 'episodes' | 'reason'>>();
+  const rows = new Map<string, EpisodeRecord>();
   return {
-    tell: (events: readonly IncidentEvent[]): void => {
+    publish: (events: readonly IncidentEvent[]): void => {
       for (const { phase, incident } of events)
-        if (phase === 'closed') told.delete(incident.id);
-        else told.set(incident.id, incident);
+        if (phase === 'closed') published.delete(incident.id);
+        else published.set(incident.id, incident);
     },
-    write: (news: EpisodeNews) => rows.set(news.anomaly.id, news),
+    write: (record: EpisodeRecord) => rows.set(record.anomaly.id, record),
     open: (): OpenIncident[] =>
-      [...told.values()].map(({ id, severity, episodes }) => {
+      [...published.values()].map(({ id, severity, episodes, reason }) => {
         const members = [...rows.values()].filter(({ anomaly: { incident } }) => incident === id);
-        return { id, severity, episodes, members };
+        return { id, severity, episodes, reason, members };
       }),
   };
 }
 
-test('restored from what was written and told, it goes on as it would have, also where news was still to be told', () => {
-  const LAG = 7; // of the way to us
+test('after a restore it continues as if it had not stopped, also when an update had not been published yet', () => {
+  const LAG = 7; // from the event to its arrival
   fc.assert(
     fc.property(life, fc.nat(60), (steps, cut) => {
       const whole = new Incidents(OPTIONS);
@@ -214,16 +294,17 @@ test('restored from what was written and told, it goes on as it would have, also
         const openedAt = since.get(stream);
         const phase = openedAt === undefined ? 'opened' : later % 5 === 0 ? 'updated' : 'closed';
         const severity = phase === 'updated' ? 'critical' : 'minor';
-        const of = anomaly(stream, openedAt ?? at, { severity, endAt: phase === 'closed' ? at : null });
+        const endAt = phase === 'closed' ? at : null;
+        const of = anomaly(stream, openedAt ?? at, { severity, evidence: causeOf(later), endAt });
         if (phase === 'opened') since.set(stream, at);
         if (phase === 'closed') since.delete(stream);
         const [goesOn, expected] = [kept, whole].map((incidents) => {
-          const { id, news } = incidents.take({ phase, at, anomaly: of }, at + LAG);
-          return { id, news: later % 3 > 0 ? [...news, ...incidents.tick(at + LAG)] : news };
+          const { id, events } = incidents.take({ phase, at, anomaly: of }, at + LAG);
+          return { id, events: later % 3 > 0 ? [...events, ...incidents.tick(at + LAG)] : events };
         });
         expect(goesOn).toEqual(expected);
-        log.write({ anomaly: { ...of, incident: goesOn.id }, at, heardAt: at + LAG });
-        log.tell(goesOn.news);
+        log.write({ anomaly: { ...of, incident: goesOn.id }, at, receivedAt: at + LAG });
+        log.publish(goesOn.events);
       });
     }),
   );

@@ -32,6 +32,19 @@ test('of a few steps, or of none but zeros, nothing is large', () => {
   expect(jumpOf(steps(500, 0)).jump.size(1e9)).toBe(0);
 });
 
+test('after 500 zeros the first step counts in full: its square is averaged over the last 100 steps', () => {
+  const { jump } = jumpOf([...steps(500, 0), 10]);
+  expect(jump.size(10)).toBeCloseTo(sizeFor(10, Math.sqrt(10 ** 2 / 100)), 12);
+});
+
+test('the first 50 steps count in full, however wild; a later one counts as 6 deviations', () => {
+  const early = jumpOf([...steps(49, 1), 100]).jump; // mean square (49 + 10000) / 50
+  early.learn(0, true); // the 51st step: from now on there is a size
+  expect(early.size(1)).toBeCloseTo(sizeFor(1, Math.sqrt((49 + 10_000) / 51)), 12);
+  const late = jumpOf([...steps(50, 1), 100]).jump; // mean square (50 + 36) / 51
+  expect(late.size(1)).toBeCloseTo(sizeFor(1, Math.sqrt((50 + 36) / 51)), 12);
+});
+
 test('after a calm a usual step is no spike: it is measured by half the size of old ones at least', () => {
   const { jump } = jumpOf([...steps(1000, 2), ...steps(1000, 0.001)]);
   expect(jump.size(2)).toBeGreaterThan(sizeFor(2, 2));

@@ -82,6 +82,85 @@ test('a walk that goes as far by nature is not accused of it', () => {
   }
 });
 
+describe('the score is the smaller one of |z| / 6.4 and a quarter of the rarity of |z|', () => {
+  test('a mean that has never been there: the distance decides', () => {
+    const shift = shiftOf();
+    follow(shift, noise(2000));
+    const score = follow(shift, noise(20, 17, 2)).at(-1)!;
+    expect(score).toBeGreaterThan(1);
+    expect(score).toBeCloseTo(Math.abs(shift.z) / 6.4, 12);
+  });
+
+  test('a mean that has been there for 20 of 2,000 readings before: as far, but not rare, so it is no alarm', () => {
+    const shift = shiftOf(0); // what is odd is learned
+    const round = (seed: number): number[] => [...noise(1980, 20, seed), ...noise(20, 30, seed + 100)];
+    for (let seed = 1; seed <= 10; seed++) follow(shift, round(seed));
+    const scores = round(11).map((x) => {
+      const score = shift.score(x);
+      shift.learn(x);
+      return { score, z: Math.abs(shift.z) };
+    });
+    expect(Math.max(...scores.map(({ z }) => z / 6.4))).toBeGreaterThan(1.2);
+    expect(Math.max(...scores.map(({ score }) => score))).toBeLessThan(0.9);
+  });
+});
+
+test('z is 0 for 100 readings, and from the 101st on it is not', () => {
+  const shift = shiftOf();
+  const readings = noise(101);
+  expect(follow(shift, readings.slice(0, 100))).toEqual(new Array<number>(100).fill(0));
+  expect(shift.z).toBe(0);
+  follow(shift, readings.slice(100));
+  expect(shift.z).not.toBe(0);
+});
+
+test('a constant series: the means of late never differed, so z and the score are 0', () => {
+  const shift = shiftOf();
+  expect(follow(shift, new Array<number>(300).fill(20))).toEqual(new Array<number>(300).fill(0));
+  expect(shift.z).toBe(0);
+});
+
+test('after a constant past the first change counts in full: there is no deviation yet to cut it at', () => {
+  const shift = shiftOf();
+  follow(shift, [...new Array<number>(300).fill(20), 21]);
+  // The mean of late is 20.1; its square distance from 20 is averaged over the readings from the 10th to the 301st.
+  expect(shift.spread).toBeCloseTo(Math.sqrt(0.1 ** 2 / 292), 12);
+});
+
+test('the spread is the root mean square of (mean of late - mean), from the tenth reading on', () => {
+  const shift = shiftOf();
+  const readings = noise(30);
+  follow(shift, readings);
+  let [late, mean] = [0, 0];
+  const squares: number[] = [];
+  for (const [k, x] of readings.entries()) {
+    late += Math.max(1 / (k + 1), 1 / 10) * (x - late);
+    if (k >= 9) squares.push((late - mean) ** 2); // against the mean of the readings before
+    mean += (x - mean) / (k + 1);
+  }
+  expect(shift.spread).toBeCloseTo(Math.sqrt(squares.reduce((sum, s) => sum + s) / squares.length), 12);
+});
+
+test('a wild value counts as one at 6 deviations: it moves the mean of late by a tenth of the way there', () => {
+  const shift = shiftOf();
+  const readings = noise(1000);
+  follow(shift, readings);
+  const mean = readings.reduce((sum, x) => sum + x) / 1000;
+  const deviation = Math.sqrt(readings.reduce((sum, x) => sum + (x - mean) ** 2, 0) / 1000);
+  const late = (): number => shift.mean + shift.z * shift.spread;
+  shift.score(20); // its score is asked for, but it is not learned
+  const before = late();
+  shift.score(-1e9);
+  expect(late()).toBeCloseTo(before + (mean - 6 * deviation - before) / 10, 9);
+});
+
+test('a shift within the first 200 readings is learned: so early it may be the usual level that comes', () => {
+  const shift = shiftOf();
+  follow(shift, noise(150));
+  follow(shift, noise(50, 30, 2));
+  expect(shift.mean).toBeGreaterThan(21);
+});
+
 test('one wild value is no shift, whatever it is, and moves neither mean', () => {
   for (const wild of [1e6, -1e300, Number.MAX_VALUE]) {
     const shift = shiftOf();

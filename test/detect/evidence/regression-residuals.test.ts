@@ -172,6 +172,25 @@ describe('one of the group is missing', () => {
   });
 });
 
+test('two of three are missing: three sweeps of Gauss and Seidel, each series from the two others', () => {
+  // All eight signs once and (1, 1, 1), (-1, -1, -1) four times each: mean 0, variance 1, covariance 8 / 16 = 0.5.
+  const signs = [1, -1].flatMap((a) => [1, -1].flatMap((b) => [1, -1].map((c) => [a, b, c])));
+  const alike = [1, 1, 1, 1, -1, -1, -1, -1].map((s) => [s, s, s]);
+  const round = [...signs, ...alike];
+  const { coherence } = coherenceOf(Array.from({ length: 80 }, (_, t) => round[t % 16]));
+  const slope = 0.5 / (1 + RIDGE + 0.5); // of each series on each of the two others
+  let [second, third] = [7, 0]; // as last heard; the second is overwritten before it is used
+  for (let sweep = 0; sweep < 3; sweep++) {
+    second = slope * (1 + third);
+    third = slope * (1 + second);
+  }
+  const { y } = measure(coherence, [1, 7, 0], [1, 2]);
+  expect(y).toEqual([1, expect.closeTo(second, 10), expect.closeTo(third, 10)]);
+  // The regression on the first alone gives 0.5 / 1.001. One sweep would leave the second at 1/3 and the third at 4/9.
+  expect(y[1]).toBeCloseTo(0.5 / (1 + RIDGE), 2);
+  expect(y[2]).toBeCloseTo(0.5 / (1 + RIDGE), 2);
+});
+
 test('perfect copies: finite, expected to agree, and far out at once when one leaves the others', () => {
   const random = new Random(1);
   const rows = Array.from({ length: 500 }, () => new Array<number>(3).fill(random.normal()));

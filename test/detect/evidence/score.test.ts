@@ -61,12 +61,14 @@ test('of nothing comes nothing', () => {
   expect(scoreOf({})).toEqual({ score: 0, parts: none });
 });
 
-test('many small oddities are an alarm, but what lasts is never a critical one: beyond the line it is bent', () => {
-  const [at, beyond, far] = [1, 2, 8].map((x) => scoreOf({ level: worth(x, 'level', 'collective') }).score);
-  expect(at).toBeCloseTo(1, 12);
-  expect(beyond).toBeGreaterThan(1);
-  expect(beyond).toBeLessThan(2);
-  expect((far - at) / (beyond - at)).toBeCloseTo(7, 9); // it is a straight line
+test.each([
+  [0.5, 0.5],
+  [1, 1],
+  [2, 1.1],
+  [11, 2], // major
+  [31, 4], // critical
+])('above 1 a tenth of the rest counts: a collective sum of %d is a score of %d', (sum, score) => {
+  expect(scoreOf({ level: worth(sum, 'level', 'collective') }).score).toBeCloseTo(score, 12);
 });
 
 test('the scale is the sensitivity over the height of the line, and a shift has it already', () => {
@@ -86,6 +88,12 @@ describe('a network that is not trusted', () => {
     expect(score).toBeLessThan(1.1); // bent: what lasts hardly goes beyond the line
     expect(parts).toEqual({ ...none, sequence: expect.closeTo(score, 12) as number });
     expect(scoreOf({ sequence: course }, { trust: 0.5 }).score).toBeCloseTo(Math.max(1, score), 12);
+  });
+
+  test('adds its forecast error to the point sum, which needs no trust', () => {
+    const forecast_error = worth(2, 'forecast_error', 'contextual'); // 2 / 0.2 = 10, and 0.15 of that is the point sum
+    expect(scoreOf({ forecast_error }, { trust: 1 }).score).toBeCloseTo(2, 12);
+    expect(scoreOf({ forecast_error }, { trust: 0 }).score).toBeCloseTo(1.5, 12);
   });
 
   test('takes nothing from what is not its word: company, and a jump', () => {

@@ -170,6 +170,17 @@ describe('redeliveries', () => {
     expect(next.hear(7, 2, again)).toBe(true); // the number of another message
   });
 
+  test('an equal reading of a constant sensor under a packet identifier used again is a new message', () => {
+    const { path, ledger, hear, did } = open();
+    // A broker that gives the lowest free identifier, a sensor that sends 20 every second.
+    for (let n = 0; n < 3; n++) {
+      expect(hear(1, 20)).toBe(true);
+      ledger.commit();
+    }
+    expect(did).toEqual(['ack 1, 1 rows', 'ack 1, 2 rows', 'ack 1, 3 rows']);
+    expect(valuesIn(open(path).ledger)).toEqual([20, 20, 20]);
+  });
+
   test('of what could not be read are known as well', () => {
     const { path, ledger } = open();
     expect(ledger.admit(messageOf(3, 9))).toBe(true);
@@ -202,6 +213,19 @@ describe('redeliveries', () => {
     expect(did).toEqual(['ack 8, 1 rows']);
   });
 
+  test('a new connection may be to a broker that sends only 20 ahead: the ledger commits them after a short wait', async () => {
+    const { ledger, hear, did } = open();
+    for (let id = 1; id <= 256; id++) hear(id, id, { receipt: { id, connection: 1 } });
+    await turn();
+    hear(1, 300);
+    ledger.commit(); // a small one, so that no full window is expected to go on
+    expect(did).toHaveLength(2);
+    for (let id = 1; id <= 20; id++) hear(id, 1000 + id, { receipt: { id, connection: 2 } });
+    // The interval is a minute: only the window of the new connection can end the wait.
+    await expect.poll(() => did.length, { timeout: 20_000 }).toBe(3);
+    expect(did[2]).toMatch(/^ack 1,2,3,.*,20, 3 rows$/);
+  });
+
   test('are known when their rows have been trimmed', () => {
     const { path, ledger, hear } = open();
     for (let id = 1; id <= 100; id++) {
@@ -229,7 +253,7 @@ describe('a database that cannot be written', () => {
     await turn();
     hear(2, 2);
     expect(did).toEqual([
-      'error: the database cannot be written: messages are not acknowledged, alerts go out',
+      'error: the database cannot be written: messages are not acknowledged, alerts are published',
       'alert fire',
       'room wanted',
     ]);
@@ -274,6 +298,40 @@ describe('a database that cannot be written', () => {
     expect(next.hear(2000, 2000, { redelivered: true })).toBe(false);
   });
 
+  test('at most 10,000 writes wait, with or without an afterwards: older ones are dropped, counted and logged', () => {
+    const { ledger, did } = open();
+    const written: number[] = [];
+    const settled: number[] = [];
+    const write = (n: number, afterwards?: () => void): void => {
+      ledger.write(() => written.push(n), afterwards);
+    };
+    for (let n = 0; n < 10_002; n++) write(n, () => settled.push(n));
+    expect(ledger.droppedWrites).toBe(2);
+    expect(settled).toEqual([0, 1]); // who waits for them must not wait for ever
+    write(10_002);
+    write(10_003); // the one without an afterwards goes first
+    expect(ledger.droppedWrites).toBe(4);
+    ledger.commit();
+    expect(written).toHaveLength(10_000);
+    expect(written.slice(0, 2)).toEqual([3, 4]);
+    expect(written.slice(-2)).toEqual([10_001, 10_003]);
+    expect(settled).toHaveLength(10_002);
+    expect(did).toEqual(['error: 10,000 writes wait for the database: the oldest are dropped']);
+  });
+
+  test('the end of a failure says how many writes were dropped in it', () => {
+    const { ledger, hear, did, db } = open();
+    fill(db);
+    ledger.admit(messageOf(1, 1));
+    ledger.recordReadings(1, [...LONG, ...LONG], () => FROM);
+    for (let n = 0; n < 10_003; n++) ledger.write(() => undefined);
+    ledger.commit();
+    free(db);
+    hear(2, 2);
+    ledger.commit();
+    expect(did.at(-1)).toBe('warn: the database can be written again; 3 writes were dropped');
+  });
+
   test('a fault of ours in one writing loses that one, and says so', () => {
     const { ledger, hear, did } = open();
     hear(1, 1);
@@ -282,7 +340,7 @@ describe('a database that cannot be written', () => {
     });
     ledger.write(() => did.push('the other'));
     expect(ledger.commit()).toBe(true);
-    expect(did).toEqual(['error: something could not be written and is lost', 'the other', 'ack 1, 1 rows']);
+    expect(did).toEqual(['error: internal error: a write to the database was skipped', 'the other', 'ack 1, 1 rows']);
   });
 
   test('one that is closed under us is of no use: whoever runs us starts anew', () => {
@@ -321,7 +379,7 @@ describe('the journal', () => {
     db.prepare('UPDATE journal SET entries = ? WHERE seq = 2').run(bytes);
     const next = open(path);
     expect(valuesIn(next.ledger)).toEqual([1, 3]);
-    expect(next.did).toEqual(['error: rows of the journal are not what was written: what was heard then is lost']);
+    expect(next.did).toEqual(['error: 1 journal row failed the checksum; its readings are lost']);
   });
 
   test('tells where a series came from, as it was last', () => {

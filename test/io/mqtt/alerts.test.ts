@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
 import type { Anomaly, AnomalyEvent } from '../../../src/detect/episode/anomaly.ts';
 import type { Incident } from '../../../src/detect/episode/incidents.ts';
-import { alertsOver, eventJson, incidentJson, stateJson, statusTopic } from '../../../src/io/mqtt/alerts.ts';
+import {
+  alertsOver,
+  eventJson,
+  healthJson,
+  incidentJson,
+  seriesOfTopic,
+  stateJson,
+  statusTopic,
+} from '../../../src/io/mqtt/alerts.ts';
 import type { SeriesState } from '../../../src/stream/ports.ts';
 
 const AT = Date.UTC(2026, 0, 5, 7, 30, 15, 250);
@@ -121,13 +129,46 @@ test('a message id tells the same news from other news of the same episode', () 
   expect(new Set([...news, ...moved.map(({ message_id }) => message_id)]).size).toBe(news.length + 2);
 });
 
+test('the topic of a state names its series; other topics name none', () => {
+  expect(seriesOfTopic('house/watch/home/series/cellar-1/state', 'house/watch', 'home')).toBe('cellar-1');
+  const others = ['zankyo/home/series/hall/state', 'house/watch/barn/series/hall/state', 'house/watch/home/health'];
+  for (const topic of others) expect(seriesOfTopic(topic, 'house/watch', 'home')).toBeNull();
+});
+
+test('health on the wire', () => {
+  const health = {
+    at: AT,
+    learning: 'full',
+    readings: 20,
+    untrained: 0,
+    rejected: { late: 2 },
+    droppedEvents: 3,
+    droppedWrites: 4,
+  } as const;
+  expect(healthJson(health)).toBe(
+    '{"learning":"full","readings":20,"untrained":0,"rejected":{"late":2},"dropped_events":3,"dropped_writes":4,' +
+      '"at":"2026-01-05T07:30:15.250Z"}',
+  );
+});
+
+test("the alerts count the broker's dropped events", () => {
+  const broker = { publishState: () => undefined, dropped: 0 };
+  const alerts = alertsOver(broker, { add: () => undefined }, { publish: () => undefined }, 'zankyo', 'home');
+  broker.dropped = 7;
+  expect(alerts.droppedEvents).toBe(7);
+});
+
 test('each has its topic: a sensor is told under its series, all else under the stream', () => {
   const published: string[] = [];
   const broker = {
-    publishState: (topic: string, payload: string) => published.push(`state ${topic} ${payload.slice(0, 9)}`),
+    publishState: (topic: string, payload: string) => published.push(`health ${topic} ${payload.slice(0, 9)}`),
+    dropped: 0,
+  };
+  const states = {
+    publish: (topic: string, payload: string) => published.push(`state ${topic} ${payload.slice(0, 9)}`),
   };
   const outbox = { add: (topic: string, payload: string) => published.push(`event ${topic} ${payload.slice(0, 14)}`) };
-  const alerts = alertsOver(broker, outbox, 'house/watch', 'home');
+  const alerts = alertsOver(broker, outbox, states, 'house/watch', 'home');
   alerts.state(state());
   alerts.event(event('opened'));
   alerts.event(event('opened', { kind: 'sensor' }));

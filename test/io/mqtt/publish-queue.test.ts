@@ -60,3 +60,27 @@ test('what is dropped is gone: whoever wanted to know hears of it, and of what i
   expect(queue.take()).toMatchObject({ payload: '3' });
   expect(gone).toEqual(['1', '2']);
 });
+
+test('a cleared state is published once, empty, and not again after a new connection', () => {
+  const queue = new PublishQueue();
+  const cleared: string[] = [];
+  queue.putState('a', '1');
+  queue.clearState('a', () => cleared.push('a'));
+  const message = queue.take()!;
+  expect(message).toMatchObject({ topic: 'a', payload: '', retain: true });
+  expect(cleared).toEqual([]);
+  message.onSettled!();
+  expect(cleared).toEqual(['a']);
+  queue.requeueStates();
+  expect(queue.take()).toBeNull();
+});
+
+test('a new state cancels the clearing that has not gone out', () => {
+  const queue = new PublishQueue();
+  queue.clearState('a', () => {
+    throw new Error('not cleared');
+  });
+  queue.putState('a', '2');
+  expect(queue.take()).toEqual({ topic: 'a', payload: '2', retain: true });
+  expect(queue.take()).toBeNull();
+});

@@ -87,7 +87,7 @@ describe.each(versions)('a database of version %i', (version) => {
     ]);
     expect(log.open()).toEqual([open]);
     const endAt = 1_700_000_500_000;
-    log.record({ at: endAt, heardAt: endAt, anomaly: { ...open, endAt, endedBy: 'calm' } });
+    log.record({ at: endAt, receivedAt: endAt, anomaly: { ...open, endAt, endedBy: 'calm' } });
     expect([...log.list()]).toEqual([{ ...open, endAt, endedBy: 'calm' }, over]);
     db.close();
   });

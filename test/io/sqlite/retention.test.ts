@@ -42,7 +42,7 @@ const state = {
 };
 const write = (...episodes: readonly Partial<Anomaly>[]): void => {
   db.transaction(() => {
-    for (const episode of episodes) log.record({ at: 0, heardAt: 0, anomaly: anomaly(episode) });
+    for (const episode of episodes) log.record({ at: 0, receivedAt: 0, anomaly: anomaly(episode) });
   })();
 };
 /** Episodes of a minute that are over, one after the other. */

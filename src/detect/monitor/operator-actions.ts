@@ -1,0 +1,71 @@
+import type { Ending } from '../episode/anomaly.ts';
+import { isLearned, type StreamParts } from './parts.ts';
+
+/** The operator's actions on one stream. Each publishes the episodes that it ends, before it returns. */
+export class OperatorActions {
+  private readonly parts: StreamParts;
+  private readonly flush: () => void;
+
+  /** `flush` publishes the events that wait. */
+  constructor(parts: StreamParts, flush: () => void) {
+    this.parts = parts;
+    this.flush = flush;
+  }
+
+  /** Learns nothing until `resume`, across restarts too; scores and alarms go on. */
+  freeze(): void {
+    this.parts.learningHeld[0] = 1;
+    this.parts.applyHold();
+  }
+
+  resume(): void {
+    this.parts.learningHeld[0] = 0;
+    this.parts.applyHold();
+  }
+
+  /**
+   * Forgets everything learned and warms up again, or only that of series d. Open episodes of it end. Sensors stay watched.
+   */
+  reset(now: number, d?: number): void {
+    const { parts } = this;
+    const fresh = parts.fresh();
+    if (d === undefined) {
+      this.restoreLearned(fresh, now, 'reset');
+      return;
+    }
+    parts.relearn(d, fresh);
+    parts.warmUp.begin(d);
+    for (const { episode } of [parts.process, parts.drift])
+      if (episode.series === d) parts.events.end(episode, now, 'reset');
+    this.flush();
+  }
+
+  /**
+   * Returns to the state that these bytes, of a stream of the same shape, hold. Sensors stay watched. Open episodes end: the
+   * state that judged them is gone. Throws a RangeError, changing nothing, when the size differs.
+   */
+  forget(past: Uint8Array, now: number): void {
+    this.restoreLearned(past, now, 'forgotten');
+  }
+
+  /** The present state is the normal one: open episodes end, and the references start from the next readings. */
+  acceptAsNormal(now: number): void {
+    this.parts.drift.accept();
+    this.parts.detector.accept();
+    this.endAll(now, 'accepted');
+  }
+
+  private restoreLearned(bytes: Uint8Array, now: number, endedBy: Ending): void {
+    const { memory, detector } = this.parts;
+    memory.fromBytes(bytes, isLearned);
+    for (const model of detector.series) model.restart();
+    this.endAll(now, endedBy);
+  }
+
+  /** Ends the episodes of the process and of drift. A sensor's fault ends only when the sensor is sound. */
+  private endAll(now: number, endedBy: Ending): void {
+    const { process, drift, events } = this.parts;
+    for (const { episode } of [process, drift]) events.end(episode, now, endedBy);
+    this.flush();
+  }
+}

@@ -1,0 +1,101 @@
+import type { SeriesInfo } from '../reading.ts';
+import type { SensorFault } from '../sensor/fault.ts';
+import type { StreamParts } from './parts.ts';
+
+/** Value, forecast and margin of a series in the last sample. NaN where not known; `margin` is null without a network. */
+export interface SeriesForecastStatus {
+  readonly value: number;
+  readonly expected: number;
+  readonly lower: number;
+  readonly upper: number;
+  /** Nats per reading by which the network forecasts better than the baseline. */
+  readonly margin: number | null;
+}
+
+/** The state of a stream to read, for those who publish or show it. Nothing here changes the stream. */
+export class StreamStatus {
+  readonly stream: string;
+  readonly series: readonly SeriesInfo[];
+  private readonly parts: StreamParts;
+
+  constructor(parts: StreamParts) {
+    this.stream = parts.stream;
+    this.series = parts.series;
+    this.parts = parts;
+  }
+
+  /** Samples read so far. */
+  get samples(): number {
+    return this.parts.warmUp.samples;
+  }
+
+  /** Progress of the warm-up, 0 to 1; alarms can open from 1 on. */
+  get warmup(): number {
+    return this.parts.warmUp.done;
+  }
+
+  /** Progress of the warm-up of series d; one that joined its group later has its own, in its own readings. */
+  warmupOf(d: number): number {
+    return this.parts.warmUp.of(d);
+  }
+
+  /** Score of the last sample, or of the worst sensor at fault, whichever is larger. */
+  get score(): number {
+    let { score } = this.parts.detector.verdict;
+    for (const sensor of this.parts.sensors) score = Math.max(score, sensor.score);
+    return score;
+  }
+
+  /** Score of series d in the last sample. */
+  scoreOf(d: number): number {
+    return this.parts.detector.verdict.scores[d];
+  }
+
+  /** Index of the series that led the last sample. */
+  get leading(): number {
+    return this.parts.detector.verdict.leading;
+  }
+
+  /** Whether an episode of the process or of a sensor is open. */
+  get alarmed(): boolean {
+    return this.anomalous || this.parts.sensors.some(({ fault }) => fault !== null);
+  }
+
+  /** Whether an episode of the process is open. */
+  get anomalous(): boolean {
+    return this.parts.process.episode.open;
+  }
+
+  /** Index of the series that leads the open episode of the process; -1 when none is open. */
+  get suspect(): number {
+    const { open, series } = this.parts.process.episode;
+    return open ? series : -1;
+  }
+
+  /** Index of the series that leads the open episode of drift; -1 when none is open. */
+  get drifting(): number {
+    const { open, series } = this.parts.drift.episode;
+    return open ? series : -1;
+  }
+
+  /** The open fault of the sensor of series d, null when it is sound. */
+  faultOf(d: number): SensorFault | null {
+    return this.parts.sensors[d].fault;
+  }
+
+  /** Score of the open fault of the sensor of series d, above 1; 0 when it is sound. */
+  faultScoreOf(d: number): number {
+    return this.parts.sensors[d].score;
+  }
+
+  /** Whether the operator holds learning. */
+  get frozen(): boolean {
+    return this.parts.learningHeld[0] === 1;
+  }
+
+  forecastOf(d: number): SeriesForecastStatus {
+    const { detector } = this.parts;
+    const { value, expected, lower, upper, forecast } = detector.series[d];
+    return { value, expected, lower, upper, margin: detector.forecaster === null ? null : forecast.selection.margin };
+  }
+}
