@@ -1,5 +1,3 @@
-import { accessSync, constants } from 'node:fs';
-import { dirname } from 'node:path';
 import colors from 'picocolors';
 import { compare, type Comparison } from '../app/compare/compare.ts';
 import { concludeFrom, type Conclusions } from '../app/compare/conclusions.ts';
@@ -9,18 +7,17 @@ import { findingsOf } from '../app/compare/findings.ts';
 import { reportOf } from '../app/compare/report/report.ts';
 import { machineName } from '../app/doctor/machine.ts';
 import { kernelOrNull } from '../app/kernel.ts';
-import { unwritable, writeOut } from '../app/out-file.ts';
 import { tuningSchema } from '../config/schema.ts';
 import { AppError } from '../errors.ts';
-import { readRecording } from '../io/files/recording.ts';
 import { known } from '../math/known.ts';
 import { EXIT } from './exit-codes.ts';
 import { count, jsonLine, shortDuration, table } from './format.ts';
 import { noteTo, openLog } from './log.ts';
 import { plain } from './plain.ts';
-import { siteTuning } from './open-recording.ts';
+import { labelNotes, leftOutNotes, openUnlabelled, readingNotes, siteTuning } from './open-recording.ts';
 import { openProgress } from './progress.ts';
-import { columnsOf, type ColumnCommandOptions } from './recording-options.ts';
+import type { ColumnCommandOptions } from './recording-options.ts';
+import { refuseUnwritable, writePage } from './report-file.ts';
 
 export interface CompareCommandOptions extends ColumnCommandOptions {
   /** A site file whose tuning is used beside cell and learner. */
@@ -45,12 +42,16 @@ export async function compareFile(
     ...siteTuning(config),
     ...(hidden === undefined ? {} : { hiddenSize: unitsOf(hidden) }),
   };
-  refuseUnwritable(out);
+  refuseUnwritable('--out', out);
   const note = noteTo(openLog('warn'));
   const kernel = kernelOrNull(note);
   const progress = openProgress(1);
   const startedAt = performance.now();
-  const comparison = await compare(() => readRecording(file, columnsOf(options)), {
+  const recording = await openUnlabelled(file, options);
+  const opened = recording.read();
+  const how = [...readingNotes(opened), ...labelNotes(opened)];
+  const comparison = await compare(() => Promise.resolve(recording.read()), {
+    file,
     cells,
     learners,
     separate,
@@ -62,10 +63,11 @@ export async function compareFile(
     },
   }).finally(() => {
     progress.clear();
+    recording.close();
   });
   const conclusions = concludeFrom(comparison);
   const about = { file, version, machine: machineName() };
-  writeOut(out, reportOf(comparison, conclusions, about));
+  writePage('--out', out, reportOf(comparison, conclusions, about));
 
   if (json) console.log(jsonLine(asJson(comparison, conclusions, about)));
   else {
@@ -74,6 +76,7 @@ export async function compareFile(
   }
   for (const { label, reason } of comparison.leftOut) console.error(`Left out: ${label} ${reason}.`);
   console.error(footer(comparison, performance.now() - startedAt));
+  for (const sentence of how) console.error(sentence);
   console.error(`Report: ${out}`);
   return EXIT.ok;
 }
@@ -82,15 +85,6 @@ function unitsOf(hidden: number): number {
   const { success, data } = tuningSchema.safeParse({ hidden_size: hidden });
   if (!success) throw new AppError('usage', `--hidden ${hidden}: expected a whole number from 1 to 128`);
   return data.hiddenSize;
-}
-
-/** Better now than after ten minutes. */
-function refuseUnwritable(out: string): void {
-  try {
-    accessSync(dirname(out), constants.W_OK);
-  } catch (cause) {
-    throw unwritable(out, cause);
-  }
 }
 
 /** One line for each contender; the best of a column has a star. */
@@ -112,17 +106,15 @@ export function comparisonTable({ results }: Pick<Comparison, 'results'>): strin
 
 function footer(comparison: Comparison, ms: number): string {
   const { rows, firstAt, lastAt, columns, results, tuning, simd, skippedRows, unreadableCells } = comparison;
-  const leftOut = (n: number, what: string): string => (n === 0 ? '' : ` Not read: ${n} ${what}.`);
-  return (
+  return [
     `${count(rows, 'row')} of ${columns.length} series over ${shortDuration(lastAt - firstAt)}, ` +
-    `${count(results.length, 'contender')} of ${tuning.hiddenSize} units in ${simd ? 'SIMD' : 'Float64'}, in ${(ms / 1000).toFixed(1)} s. ` +
-    `* best of its column; log-loss in nats a reading after the warm-up.` +
-    leftOut(skippedRows, 'rows without a readable time') +
-    leftOut(unreadableCells, 'unreadable cells')
-  );
+      `${count(results.length, 'contender')} of ${tuning.hiddenSize} units in ${simd ? 'SIMD' : 'Float64'}, in ${(ms / 1000).toFixed(1)} s. ` +
+      `* best of its column; log-loss in nats a reading after the warm-up.`,
+    ...leftOutNotes({ skippedRows, unreadableCells }),
+  ].join(' ');
 }
 
-/** All that the page is made of, without the courses that it draws. */
+/** All data of the page but its charts. */
 function asJson(comparison: Comparison, conclusions: Conclusions, about: object): object {
   const { results, series, columns, rows, firstAt, lastAt, separate, simd, tuning, leftOut } = comparison;
   const { earned, gain, best, advised, headline, sentences } = conclusions;

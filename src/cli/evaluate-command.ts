@@ -1,37 +1,57 @@
 import { answersOf, type Answers } from '../app/evaluate/answers.ts';
 import { evaluate, figuresOf, type Evaluation, type Figures } from '../app/evaluate/evaluation.ts';
 import { eventsIn } from '../app/evaluate/events.ts';
+import { recordingPage, type RecordingPart } from '../app/compare/report/recording-page.ts';
+import { RunTrace } from '../app/compare/run-trace.ts';
+import { machineName } from '../app/doctor/machine.ts';
 import { kernelOrNull } from '../app/kernel.ts';
+import { siteOf } from '../app/replay.ts';
+import { endsBeforeWarmUp } from '../app/too-short.ts';
+import { parseDuration } from '../config/duration.ts';
 import { AppError } from '../errors.ts';
+import type { Run } from '../math/metrics/runs.ts';
 import { EXIT } from './exit-codes.ts';
 import { count, jsonLine, shortDuration, table } from './format.ts';
 import { noteTo, openLog } from './log.ts';
-import { openLabelled, tuningOf, windowsOf } from './open-recording.ts';
+import { leftOutNotes, nameOf, openLabelled, readingNotes, tuningOf, windowsOf } from './open-recording.ts';
 import { openProgress } from './progress.ts';
 import { LABELS_SOUGHT, type RecordingCommandOptions } from './recording-options.ts';
+import { refuseUnwritable, writePage } from './report-file.ts';
 
 export interface EvaluateCommandOptions extends RecordingCommandOptions {
   readonly separate: boolean;
+  /** A duration. */
+  readonly tolerance?: string;
+  /** The page with charts. */
+  readonly report?: string;
 }
 
-/** Rows between two looks at the progress bar. */
+/** Rows between two updates of the progress bar. */
 const PROGRESS_ROWS = 200;
 
-/** `zankyo evaluate FILE...`: what the pipeline finds in labelled recordings, a line each and one for all. */
-export async function evaluateFiles(files: readonly string[], options: EvaluateCommandOptions): Promise<number> {
-  const { json, separate } = options;
+/** `zankyo evaluate FILE...`: which labelled events the pipeline finds, a line for each recording and one for all. */
+export async function evaluateFiles(
+  files: readonly string[],
+  options: EvaluateCommandOptions & { readonly version: string },
+): Promise<number> {
+  const { json, separate, report, version } = options;
   const tuning = tuningOf(options);
+  const toleranceMs = toleranceOf(options);
+  if (report !== undefined) refuseUnwritable('--report', report);
   const note = noteTo(openLog('warn'));
   const kernel = kernelOrNull(note);
   const evaluations: Evaluation[] = [];
+  const parts: RecordingPart[] = [];
   for (const file of files) {
     const own = windowsOf(file, options);
-    const recording = await openLabelled(file, options);
+    const opened = await openLabelled(file, options);
+    const recording = opened.read();
     if (own === null && recording.label === null)
       throw new AppError(
         'recording_unreadable',
         `${file} has no column of labels called ${LABELS_SOUGHT}; name one with --label`,
       );
+    const run = report === undefined ? null : new RunTrace(recording.values, recording.rows);
     const progress = openProgress(recording.bytesTotal);
     let rows = 0;
     const answers: Answers = await answersOf(recording, {
@@ -39,19 +59,85 @@ export async function evaluateFiles(files: readonly string[], options: EvaluateC
       kernel,
       tuning,
       separate,
-      onRow: () => {
+      onEvent: (event) => run?.addEvent(event),
+      onStep: (step) => run?.addStep(step),
+      onRow: (row) => {
+        run?.addRow(row);
         if (++rows % PROGRESS_ROWS === 0) progress.update(recording.bytesRead, `${file}, ${rows} rows`);
       },
     }).finally(() => {
       progress.clear();
+      opened.close();
     });
-    evaluations.push(evaluate(answers, own === null ? answers.events : eventsIn(own, answers.at)));
+    for (const sentence of readingNotes(recording)) console.error(`${file}: ${sentence}`);
+    if (!answers.ready) throw endsBeforeWarmUp(nameOf(file), siteOf(recording.values, { tuning }).tuning);
+    const events = own === null ? answers.events : eventsIn(own, answers.at);
+    const evaluation = evaluate(answers, events, toleranceMs);
+    evaluations.push(evaluation);
+    if (run !== null)
+      parts.push(
+        partOf(file, run, answers, events, evaluation, [...readingNotes(recording), ...leftOutNotes(recording)]),
+      );
   }
   const each = evaluations.map((evaluation, k) => ({ file: files[k], ...figuresOf([evaluation]) }));
   const all = figuresOf(evaluations);
+  const lines = linesOf(each, all);
   if (json) console.log(jsonLine({ files: each, all }));
-  else console.log(tableOf(each, all));
+  else console.log(table(HEADER, lines, [...HEADER.keys()].slice(1)));
+  if (report !== undefined) {
+    const headline = `${all.found} of ${count(all.events, 'labelled event')} found, ${count(all.falseAlarms, 'false alarm')}`;
+    const page = {
+      command: 'evaluate',
+      headline,
+      table: { header: HEADER, lines },
+      version,
+      machine: machineName(),
+    } as const;
+    writePage('--report', report, recordingPage(parts, page));
+    console.error(`Report: ${report}`);
+  }
   return EXIT.ok;
+}
+
+/** Undefined where `evaluate` has to find it from the recording. */
+function toleranceOf({ tolerance }: EvaluateCommandOptions): number | undefined {
+  if (tolerance === undefined) return undefined;
+  try {
+    return parseDuration(tolerance);
+  } catch (cause) {
+    throw new AppError('usage', `--tolerance ${tolerance}: expected a duration such as 30s, 5m or 1h30m`, { cause });
+  }
+}
+
+/** A recording on the page, with its labels and how each anomaly counts. */
+function partOf(
+  file: string,
+  run: RunTrace,
+  { at }: Answers,
+  events: readonly Run[],
+  { judge, rows }: Evaluation,
+  notes: readonly string[],
+): RecordingPart {
+  const { process: anomalies, sensor: sensorFaults } = run.episodes;
+  return {
+    file: nameOf(file),
+    rows,
+    view: {
+      ...run.view,
+      forecaster: 'the network and the baseline',
+      labels: events.map(([first, last]) => [at[first], at[last]]),
+    },
+    anomalies,
+    sensorFaults,
+    notes,
+    judge: ({ openedAt }) =>
+      judge(
+        Math.max(
+          0,
+          at.findLastIndex((time) => time <= openedAt),
+        ),
+      ),
+  };
 }
 
 const HEADER = [
@@ -64,15 +150,17 @@ const HEADER = [
   'NAB',
   'low FP',
   'low FN',
-  'false a week',
+  'false/1,000 rows',
+  'false/week',
   'delay',
 ];
 
-function tableOf(each: readonly (Figures & { readonly file: string })[], all: Figures): string {
+/** The lines of the table: one for each recording, and the last for all where there are several. */
+function linesOf(each: readonly (Figures & { readonly file: string })[], all: Figures): string[][] {
   const folder = sharedFolder(each.map(({ file }) => file));
   const lines = each.map((figures) => [figures.file.slice(folder.length), ...cells(figures)]);
   if (each.length > 1) lines.push([count(each.length, 'recording'), ...cells(all)]);
-  return table(HEADER, lines, [...HEADER.keys()].slice(1));
+  return lines;
 }
 
 const cells = ({
@@ -83,6 +171,7 @@ const cells = ({
   precision,
   vusPr,
   nab,
+  falseAlarmsPerThousandRows,
   falseAlarmsPerWeek,
   medianDelayMs,
 }: Figures): string[] => [
@@ -94,6 +183,7 @@ const cells = ({
   shown(nab.standard, 1),
   shown(nab.lowFp, 1),
   shown(nab.lowFn, 1),
+  shown(falseAlarmsPerThousandRows, 2),
   shown(falseAlarmsPerWeek, 2),
   Number.isNaN(medianDelayMs) ? '–' : medianDelayMs === 0 ? 'at once' : shortDuration(medianDelayMs),
 ];
@@ -101,7 +191,7 @@ const cells = ({
 const shown = (x: number, digits: number, unit = ''): string =>
   Number.isFinite(x) ? `${x.toFixed(digits)}${unit}` : '–';
 
-/** What all paths begin with, up to the last `/`. */
+/** The common beginning of all paths, up to a `/`. */
 function sharedFolder([first, ...others]: readonly string[]): string {
   let folder = first.slice(0, first.lastIndexOf('/') + 1);
   while (!others.every((path) => path.startsWith(folder)))

@@ -74,36 +74,42 @@ program
 withColumnOptions(
   program
     .command('replay')
-    .description('run a CSV recording through the same pipeline, without a broker')
-    .argument('<file>', 'a CSV file with a header; - for standard input')
-    .option('-c, --config <file>', 'a site file with the tuning'),
+    .description('run a recording through the same pipeline as the service, without a broker')
+    .argument('<file>', 'CSV, JSON lines or output of mosquitto_sub; - for standard input')
+    .option('-c, --config <file>', 'take the tuning from this site file'),
 )
   .option('-s, --separate', 'learn each column by itself instead of all as one group', false)
   .option('-o, --out <file>', 'write the score of each row as CSV')
-  .option('--json', 'anomalies as JSON lines', false)
+  .option('--report <file>', 'write a page with charts (HTML)')
+  .option('--json', 'print anomalies as JSON lines', false)
   .action(async (file: string, options: ReplayCommandOptions) => {
     const { replayFile } = await import('./replay-command.ts');
-    exits(await replayFile(file, options));
+    exits(await replayFile(file, { ...options, version }));
   });
 
 withRecordingOptions(
   program
     .command('evaluate')
-    .description('count found faults and false alarms in labelled recordings')
-    .argument('<files...>', 'CSV files with a header'),
+    .description('count which labelled events of recordings are found, and the false alarms')
+    .argument('<files...>', 'CSV, JSON lines or output of mosquitto_sub'),
 )
   .option('-s, --separate', 'learn each column by itself instead of all as one group', false)
+  .option(
+    '--tolerance <duration>',
+    'how long before or after its label an alarm still counts as in it (default: five times the usual time between rows)',
+  )
+  .option('--report <file>', 'write a page with charts (HTML)')
   .action(async (files: string[], options: EvaluateCommandOptions) => {
     const { evaluateFiles } = await import('./evaluate-command.ts');
-    exits(await evaluateFiles(files, options));
+    exits(await evaluateFiles(files, { ...options, version }));
   });
 
 withRecordingOptions(
   program
     .command('tune')
-    .description('search the options for a recording and a target number of alarms, and print them as YAML')
-    .argument('<file>', 'a CSV file with a header')
-    .requiredOption('-n, --alarms-per-week <n>', 'target number of alarms per week', positiveNumber),
+    .description('search the tuning that suits a recording and a number of alarms per week, and print it as YAML')
+    .argument('<file>', 'CSV, JSON lines or output of mosquitto_sub')
+    .requiredOption('-n, --alarms-per-week <n>', 'how many alarms a week are acceptable', positiveNumber),
 ).action(async (file: string, options: TuneCommandOptions) => {
   const { tuneFile } = await import('./tune-command.ts');
   exits(await tuneFile(file, options));
@@ -112,16 +118,16 @@ withRecordingOptions(
 withColumnOptions(
   program
     .command('compare')
-    .description('compare every cell and learner on a CSV recording with the baseline without a network')
-    .argument('<file>', 'a CSV file with a header')
-    .option('-c, --config <file>', 'a site file with the tuning, except cell and learner'),
+    .description('run every cell and learner over a recording, and compare them with the baseline without a network')
+    .argument('<file>', 'CSV, JSON lines or output of mosquitto_sub')
+    .option('-c, --config <file>', 'take the tuning, except cell and learner, from this site file'),
 )
   .option('-s, --separate', 'learn each column by itself instead of all as one group', false)
   .addOption(new Option('--cells <names...>', 'only these cells').choices(CELLS).default(CELLS, 'all'))
   .addOption(new Option('--learners <names...>', 'only these learners').choices(LEARNERS).default(LEARNERS, 'all'))
-  .option('--hidden <n>', 'units in each network (default: as tuned, 16)', wholeNumber)
-  .option('-o, --out <file>', 'the report, an HTML page', 'compare.html')
-  .option('--json', 'the result as one JSON object instead of a table', false)
+  .option('--hidden <n>', 'units in each network (default: as in the tuning, 16)', wholeNumber)
+  .option('-o, --out <file>', 'the page with charts (HTML)', 'compare.html')
+  .option('--json', 'print one JSON object instead of a table', false)
   .action(async (file: string, options: CompareCommandOptions) => {
     const { compareFile } = await import('./compare-command.ts');
     exits(await compareFile(file, { ...options, version }));

@@ -3,17 +3,55 @@ import type { Tuning } from '../config/schema.ts';
 import { tuningFrom } from '../config/tuning-words.ts';
 import { AppError } from '../errors.ts';
 import { readLabelWindows, windowsFor, type TimeWindow } from '../io/files/label-windows.ts';
-import { readRecording, type Recording } from '../io/files/recording.ts';
-import { columnsOf, LABELS, type RecordingCommandOptions } from './recording-options.ts';
+import { openRecording, type Recording, type RecordingFile } from '../io/files/recording.ts';
+import { count } from './format.ts';
+import { plain } from './plain.ts';
+import { columnsOf, LABELS, type ColumnCommandOptions, type RecordingCommandOptions } from './recording-options.ts';
+
+/** A recording whose label columns, if it has some, are not values. */
+export const openUnlabelled = (file: string, options: ColumnCommandOptions): Promise<RecordingFile> =>
+  openRecording(file, { ...columnsOf(options), labels: LABELS });
 
 /** A recording with its label column, if it has one; throws when one is named that is not there. */
-export async function openLabelled(file: string, options: RecordingCommandOptions): Promise<Recording> {
+export async function openLabelled(file: string, options: RecordingCommandOptions): Promise<RecordingFile> {
   const { label } = options;
   const labels = label === undefined ? LABELS : [label, ...LABELS];
-  const recording = await readRecording(file, { ...columnsOf(options), labels });
-  if (label === undefined || recording.label === label) return recording;
+  const opened = await openRecording(file, { ...columnsOf(options), labels });
+  if (label === undefined || opened.read().label?.toLowerCase() === label.toLowerCase()) return opened;
+  opened.close();
   throw new AppError('recording_unreadable', `${file} has no column of labels "${label}"; name one with --label`);
 }
+
+/** Sentences on how a recording was read, where an operator could expect something else. */
+export const readingNotes = ({ notes }: Recording): readonly string[] => notes.map(plain);
+
+/** A sentence that names the label columns, where there are some. */
+export const labelNotes = ({ labels }: Recording): readonly string[] =>
+  labels.length === 0 ? [] : [`Label columns, not learned: ${labels.map(plain).join(', ')}.`];
+
+/** Sentences that count rows and cells that were not used, where there are some. */
+export function leftOutNotes({
+  skippedRows = 0,
+  lateRows = 0,
+  unreadableCells = 0,
+}: Partial<LeftOutCounts>): readonly string[] {
+  const sentence = (n: number, one: string, what: string): string[] =>
+    n === 0 ? [] : [`Left out: ${count(n, one)}${what}.`];
+  return [
+    ...sentence(skippedRows, 'row', ' without a readable time'),
+    ...sentence(lateRows, 'row', ' not later than a row before'),
+    ...sentence(unreadableCells, 'unreadable cell', ''),
+  ];
+}
+
+interface LeftOutCounts {
+  readonly skippedRows: number;
+  readonly lateRows: number;
+  readonly unreadableCells: number;
+}
+
+/** The name of a recording in a sentence. */
+export const nameOf = (file: string): string => (file === '-' ? 'Standard input' : file);
 
 /** The windows of a recording; null where none are asked for, and throws where it has none, not even an empty list. */
 export function windowsOf(

@@ -1,39 +1,50 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
+import { recordingPage } from '../app/compare/report/recording-page.ts';
+import { RunTrace } from '../app/compare/run-trace.ts';
+import { machineName } from '../app/doctor/machine.ts';
 import { kernelOrNull } from '../app/kernel.ts';
 import { unwritable } from '../app/out-file.ts';
-import { replay, type ScoredRow } from '../app/replay.ts';
+import { replay, siteOf, type ScoredRow } from '../app/replay.ts';
+import { endsBeforeWarmUp } from '../app/too-short.ts';
 import type { Anomaly, AnomalyEvent } from '../detect/episode/anomaly.ts';
-import { readRecording } from '../io/files/recording.ts';
 import { EXIT } from './exit-codes.ts';
-import { anomalyLine, jsonLine, shortDuration } from './format.ts';
+import { anomalyLine, count, jsonLine, shortDuration } from './format.ts';
 import { noteTo, openLog } from './log.ts';
+import { labelNotes, leftOutNotes, nameOf, openUnlabelled, readingNotes, siteTuning } from './open-recording.ts';
 import { plain } from './plain.ts';
-import { siteTuning } from './open-recording.ts';
 import { openProgress } from './progress.ts';
-import { columnsOf, type ColumnCommandOptions } from './recording-options.ts';
+import type { ColumnCommandOptions } from './recording-options.ts';
+import { refuseUnwritable, writePage } from './report-file.ts';
 
 export interface ReplayCommandOptions extends ColumnCommandOptions {
   /** A site file whose tuning is used. */
   readonly config?: string;
   readonly out?: string;
+  /** The page with charts. */
+  readonly report?: string;
   readonly separate: boolean;
   readonly json: boolean;
 }
 
-/** Rows between two looks at the progress bar. */
+/** Rows between two updates of the progress bar. */
 const PROGRESS_ROWS = 200;
 
 /** `zankyo replay FILE`: a recording through the pipeline of the service. Anomalies on stdout, the rest on stderr. */
-export async function replayFile(file: string, options: ReplayCommandOptions): Promise<number> {
-  const { config, out, separate, json } = options;
+export async function replayFile(
+  file: string,
+  options: ReplayCommandOptions & { readonly version: string },
+): Promise<number> {
+  const { config, out, report, separate, json, version } = options;
   const tuning = siteTuning(config);
-  const recording = await readRecording(file, columnsOf(options));
+  if (report !== undefined) refuseUnwritable('--report', report);
+  const recording = (await openUnlabelled(file, options)).read();
   const note = noteTo(openLog('warn'));
   const kernel = kernelOrNull(note);
   const progress = openProgress(recording.bytesTotal);
   const scores = out === undefined ? null : openScores(out);
+  const run = report === undefined ? null : new RunTrace(recording.values, recording.rows);
   const episodes = new Map<string, Anomaly>();
   const startedAt = performance.now();
   let rows = 0;
@@ -51,9 +62,14 @@ export async function replayFile(file: string, options: ReplayCommandOptions): P
     kernel,
     tuning,
     separate,
-    onEvent: print,
+    onEvent: (event) => {
+      run?.addEvent(event);
+      print(event);
+    },
+    onStep: (step) => run?.addStep(step),
     onRow: (row) => {
       if (++rows % PROGRESS_ROWS === 0) progress.update(recording.bytesRead, `${rows} rows`);
+      run?.addRow(row);
       return scores?.write(row);
     },
   }).finally(() => {
@@ -64,19 +80,41 @@ export async function replayFile(file: string, options: ReplayCommandOptions): P
 
   const seconds = (performance.now() - startedAt) / 1000;
   const span = summary.rows > 1 ? `, ${shortDuration(summary.lastAt - summary.firstAt)} of readings` : '';
+  const { skippedRows, unreadableCells } = recording;
+  const left = leftOutNotes({ skippedRows, unreadableCells, lateRows: summary.lateRows });
   console.error(
-    `${summary.rows} rows${span}, in ${seconds.toFixed(1)} s (${Math.round((1e6 * seconds) / Math.max(1, summary.rows))} µs a row).` +
-      leftOut(recording.skippedRows, 'rows without a readable time') +
-      leftOut(summary.lateRows, 'rows that are not in the order of time') +
-      leftOut(recording.unreadableCells, 'unreadable cells'),
+    [
+      `${summary.rows} rows${span}, in ${seconds.toFixed(1)} s (${Math.round((1e6 * seconds) / Math.max(1, summary.rows))} µs a row).`,
+      ...left,
+    ].join(' '),
   );
-  for (const { stream, warmup } of summary.streams)
-    if (warmup < 1)
-      console.error(`${plain(stream)}: still warming up at the end (${Math.floor(100 * warmup)} %), so no alarms.`);
+  const how = [...readingNotes(recording), ...labelNotes(recording)];
+  for (const sentence of how) console.error(sentence);
+  const warming = summary.streams.filter(({ warmup }) => warmup < 1);
+  for (const { stream, warmup } of warming)
+    console.error(`${plain(stream)}: still warming up at the end (${Math.floor(100 * warmup)} %), so no alarms.`);
+  if (warming.length === summary.streams.length)
+    throw endsBeforeWarmUp(nameOf(file), siteOf(recording.values, { tuning }).tuning);
+  if (run !== null && report !== undefined) {
+    const { process: anomalies, sensor: sensorFaults } = run.episodes;
+    const view = { ...run.view, forecaster: 'the network and the baseline', labels: null };
+    const notes = [...how, ...left];
+    const headline = `${count(anomalies, 'anomaly', 'anomalies')} and ${count(sensorFaults, 'sensor fault')} in ${count(summary.rows, 'row')}`;
+    writePage(
+      '--report',
+      report,
+      recordingPage([{ file: nameOf(file), rows: summary.rows, view, anomalies, sensorFaults, notes, judge: null }], {
+        command: 'replay',
+        headline,
+        table: null,
+        version,
+        machine: machineName(),
+      }),
+    );
+    console.error(`Report: ${report}`);
+  }
   return EXIT.ok;
 }
-
-const leftOut = (count: number, what: string): string => (count === 0 ? '' : ` Left out: ${count} ${what}.`);
 
 /** The scores as CSV; writing waits for the disk, so that memory does not grow with the file. */
 function openScores(path: string): { write(row: ScoredRow): Promise<void> | undefined; end(): Promise<void> } {

@@ -2,9 +2,10 @@ import { kernelOrNull } from '../app/kernel.ts';
 import { tune, type Tuned } from '../app/tune/tune.ts';
 import { AppError } from '../errors.ts';
 import { EXIT } from './exit-codes.ts';
-import { count } from './format.ts';
+import { WEEK_MS } from '../math/time.ts';
+import { count, shortDuration } from './format.ts';
 import { noteTo, openLog } from './log.ts';
-import { openLabelled, tuningOf, windowsOf } from './open-recording.ts';
+import { openLabelled, readingNotes, tuningOf, windowsOf } from './open-recording.ts';
 import { openProgress } from './progress.ts';
 import type { RecordingCommandOptions } from './recording-options.ts';
 
@@ -12,13 +13,17 @@ export interface TuneCommandOptions extends RecordingCommandOptions {
   readonly alarmsPerWeek: number;
 }
 
-/** `zankyo tune FILE`: the YAML to paste on stdout, and in comments what was seen with it. */
+/** `zankyo tune FILE`: YAML for a site file on stdout, with its results in comments. */
 export async function tuneFile(file: string, options: TuneCommandOptions): Promise<number> {
-  if (file === '-') throw new AppError('usage', 'tune reads a recording several times: name a file, not -');
+  if (file === '-')
+    throw new AppError('usage', 'tune reads the recording once for each trial: give a file, not standard input');
   const { alarmsPerWeek, json } = options;
   const note = noteTo(openLog('warn'));
   const progress = openProgress(1);
-  const tuned = await tune(() => openLabelled(file, options), {
+  const recording = await openLabelled(file, options);
+  for (const sentence of readingNotes(recording.read())) console.error(sentence);
+  const tuned = await tune(() => Promise.resolve(recording.read()), {
+    file,
     note,
     tuning: tuningOf(options),
     windows: windowsOf(file, options),
@@ -29,22 +34,25 @@ export async function tuneFile(file: string, options: TuneCommandOptions): Promi
     },
   }).finally(() => {
     progress.clear();
+    recording.close();
   });
   console.log(json ? JSON.stringify(tuned) : yamlOf(file, tuned));
   if (tuned.seen.alarms > alarmsPerWeek * tuned.chosen.weeks)
-    console.error(`More than ${alarmsPerWeek} a week even so: no sensitivity keeps to it on this recording.`);
+    console.error(
+      `No sensitivity keeps to ${count(alarmsPerWeek, 'alarm')} a week on this recording: the lowest one raised more.`,
+    );
   return EXIT.ok;
 }
 
 function yamlOf(file: string, { first, chosen, seen, trials }: Tuned): string {
   const { words, rung, loss, weeks, events } = chosen;
-  const aWeek = weeks > 0 ? ` (${(seen.alarms / weeks).toFixed(2)} a week)` : '';
+  const aWeek = weeks >= 1 ? ` (${(seen.alarms / weeks).toFixed(2)} a week)` : '';
   const found = events === 0 ? '' : `, ${seen.found} of ${count(events, 'event')} found`;
   const faults = seen.sensorFaults === 0 ? '' : `, and ${count(seen.sensorFaults, 'sensor fault')}`;
   return [
     'tuning:',
     ...[`sensitivity=${rung.sensitivity}`, ...words].map((word) => `  ${word.replace('=', ': ')}`),
-    `# On ${file}, after the warm-up: ${count(seen.alarms, 'alarm')} in ${weeks.toFixed(1)} weeks${aWeek}${found}${faults}.`,
+    `# On ${file}, after the warm-up: ${count(seen.alarms, 'alarm')} in ${shortDuration(weeks * WEEK_MS)}${aWeek}${found}${faults}.`,
     `# Log-loss of its forecasts: ${loss.toFixed(3)} nats a reading, before ${first.loss.toFixed(3)}; the best of ${count(trials, 'trial')}.`,
   ].join('\n');
 }

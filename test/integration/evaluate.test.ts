@@ -45,7 +45,7 @@ test('evaluate: a column of labels and windows of time say the same, in JSON and
   const table = await runProgram(['evaluate', 'labelled.csv', 'labelled.csv'], cwd);
   const [header, , first, , last] = table.stdout.split('\n');
   expect(header).toMatch(
-    /^recording +rows +found +recall +precision +VUS-PR +NAB +low FP +low FN +false a week +delay$/,
+    /^recording +rows +found +recall +precision +VUS-PR +NAB +low FP +low FN +false\/1,000 rows +false\/week +delay$/,
   );
   expect(first).toMatch(/^labelled\.csv +2000 +1 of 1 +100 %/);
   expect(last).toMatch(/^2 recordings +4000 +2 of 2 +100 %/);
@@ -70,9 +70,7 @@ test('tune: YAML that a site file takes, and what was seen with it', async () =>
   expect([code, stderr]).toEqual([0, '']);
   const yaml = parse(stdout) as { tuning: object };
   expect(tuningSchema.safeParse(yaml.tuning).success).toBe(true);
-  expect(stdout).toMatch(
-    /^# On labelled\.csv, after the warm-up: \d+ alarms? in [\d.]+ weeks \([\d.]+ a week\), 1 of 1 event found/m,
-  );
+  expect(stdout).toMatch(/^# On labelled\.csv, after the warm-up: \d+ alarms? in [\d.]+ d, 1 of 1 event found/m);
   expect(stdout).toMatch(
     /^# Log-loss of its forecasts: [\d.]+ nats a reading, before [\d.]+; the best of \d trials\.$/m,
   );

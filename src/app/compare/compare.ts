@@ -4,10 +4,13 @@ import type { Recording } from '../../io/files/recording.ts';
 import type { Kernel } from '../../nn/kernel.ts';
 import type { Log } from '../../log.ts';
 import { seriesNames, siteOf } from '../replay.ts';
+import { endsBeforeWarmUp } from '../too-short.ts';
 import { contendersOf, type Choice, type LeftOut } from './contenders.ts';
 import { runContender, type ContenderResult } from './run-contender.ts';
 
 export interface CompareOptions extends Choice {
+  /** Name of the recording, for errors. */
+  readonly file: string;
   readonly note: Log;
   /** Where the networks run in SIMD; null for Float64. */
   readonly kernel: Kernel | null;
@@ -42,14 +45,14 @@ const TO_COMPILE = 5000;
 
 /**
  * Runs the baseline and each chosen pair of cell and learner over one recording, one after another. `open` is called for each of
- * them, and twice before, to count the rows and to warm up: nothing of the file is kept, so that its length does not matter. Rejects with
- * `recording_unreadable` when it has no rows.
+ * them, and twice before, to count the rows and to compile the code: nothing of the file is kept, so that its length does not
+ * matter. Rejects with `recording_unreadable` when it has no rows, or ends before the warm-up does.
  */
 export async function compare(
   open: () => Promise<Recording>,
   { onProgress, cells, learners, ...options }: CompareOptions,
 ): Promise<Comparison> {
-  const { kernel, separate } = options;
+  const { file, kernel, separate } = options;
   const first = await open();
   const { values: columns } = first;
   const site = siteOf(columns, options);
@@ -59,14 +62,14 @@ export async function compare(
   let turn = 0;
   const tell = (recording: Recording, doing: string): void => {
     const { bytesRead, bytesTotal } = recording;
-    const share = bytesTotal === null || bytesTotal === 0 ? 0 : Math.min(1, bytesRead / bytesTotal);
+    const share = Math.min(1, bytesRead / Math.max(1, bytesTotal));
     onProgress((turn + share) / turns, doing);
   };
 
   const span = await survey(first, () => {
     tell(first, 'counting rows');
   });
-  if (span.rows === 0) throw new AppError('recording_unreadable', 'the recording has no row with a readable time');
+  if (span.rows === 0) throw new AppError('recording_unreadable', `${file} has no row with a readable time`);
   const run = { ...options, rows: span.rows };
   // Code is slow until it has been compiled; whoever came first would pay for all.
   const some = await open();
@@ -89,6 +92,7 @@ export async function compare(
         },
       }),
     );
+    if (Number.isNaN(results[0].loss)) throw endsBeforeWarmUp(file, site.tuning);
   }
   return {
     columns,

@@ -27,6 +27,7 @@ export interface Conclusions {
   readonly sentences: readonly string[];
 }
 
+const countOf = (anomalies: number): string => `${anomalies} ${anomalies === 1 ? 'anomaly' : 'anomalies'}`;
 const round = (x: number, digits: number): string => x.toFixed(digits);
 const micros = (x: number): string => `${x < 10 ? round(x, 1) : round(x, 0)} µs`;
 export const sizeOf = (bytes: number): string =>
@@ -126,9 +127,9 @@ function agreement(results: readonly ContenderResult[]): readonly string[] {
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   if (results.length < 2) return [];
   return least === most
-    ? [`Each of them reports ${most} anomalies.`]
+    ? [`Each of them reports ${countOf(most)}.`]
     : [
-        `They report between ${least} and ${most} anomalies, the baseline ${counts[0]}; without labels nobody can say who is right.`,
+        `They report between ${least} and ${countOf(most)}, the baseline ${counts[0]}; without labels nobody can say which are right.`,
       ];
 }
 

@@ -11,7 +11,7 @@ export class Episodes {
   private readonly open = new Map<string, Anomaly>();
   private kept: Anomaly[] = [];
 
-  hear({ phase, anomaly }: AnomalyEvent): void {
+  observe({ phase, anomaly }: AnomalyEvent): void {
     if (phase === 'opened') {
       if (anomaly.kind === 'sensor') this.sensor++;
       else this.process++;

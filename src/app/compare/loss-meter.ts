@@ -15,7 +15,7 @@ export class LossMeter {
   readonly bySeries = new Map<string, BlockSums>();
 
   /** Takes what has been through its stream in a block of the recording. */
-  hear({ monitor, verdict }: Step, block: number): void {
+  observe({ monitor, verdict }: Step, block: number): void {
     if (verdict === null || monitor.status.warmup < 1) return;
     monitor.detector.series.forEach(({ forecastLoss: loss }, d) => {
       if (!Number.isNaN(loss)) this.add(monitor.series[d].slug, block, loss);

@@ -4,13 +4,13 @@ import type { StreamMonitor } from '../../detect/stream-monitor.ts';
 import type { Recording } from '../../io/files/recording.ts';
 import type { Kernel } from '../../nn/kernel.ts';
 import type { Log } from '../../log.ts';
-import { replay, seriesNames } from '../replay.ts';
+import { replay } from '../replay.ts';
 import { blockOf, BLOCKS, BlockSums } from './blocks.ts';
 import type { Contender } from './contenders.ts';
-import { Episodes } from './episodes.ts';
 import { LossMeter } from './loss-meter.ts';
+import { RunTrace } from './run-trace.ts';
 import { timedRows } from './timed-rows.ts';
-import { Trace } from './trace.ts';
+import type { Trace } from './trace.ts';
 
 export interface ContenderResult {
   readonly contender: Contender;
@@ -52,10 +52,9 @@ export async function runContender(
 ): Promise<ContenderResult> {
   const losses = new LossMeter();
   const cost = new BlockSums();
-  const episodes = new Episodes();
+  const run = new RunTrace(recording.values, rows);
+  const { trace, episodes } = run;
   const monitors = new Set<StreamMonitor>();
-  const place = new Map(seriesNames(recording.values).map((name, d) => [name, d]));
-  const trace = new Trace(rows, recording.values.length);
   const block = (row: number): number => blockOf(row, rows);
   const timed = timedRows(recording, {
     rows,
@@ -83,20 +82,16 @@ export async function runContender(
       },
       tuning: { ...tuning, ...contender.tuning },
       onEvent: (event) => {
-        episodes.hear(event);
+        run.addEvent(event);
       },
       onStep: (step) => {
         if (step.verdict === null) return;
-        const { monitor, verdict } = step;
-        monitors.add(monitor);
-        losses.hear(step, block(row));
-        monitor.detector.series.forEach(({ value, expected, lower, upper }, d) => {
-          if (Number.isNaN(value)) return;
-          trace.addForecast(row, place.get(monitor.series[d].slug)!, expected, lower, upper);
-        });
-        trace.addScore(row, verdict.score);
+        monitors.add(step.monitor);
+        losses.observe(step, block(row));
+        run.addStep(step);
       },
-      onRow: () => {
+      onRow: ({ at }) => {
+        run.advance(at);
         row++;
       },
     },

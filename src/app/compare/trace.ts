@@ -66,6 +66,27 @@ export class Trace {
   }
 }
 
+/** A trace without the buckets at its end that no row reached: fewer rows may come than were expected. */
+export function filled({
+  at,
+  score,
+  series,
+}: Pick<Trace, 'at' | 'score' | 'series'>): Pick<Trace, 'at' | 'score' | 'series'> {
+  const length = at.findLastIndex((time) => !Number.isNaN(time)) + 1;
+  const cut = (values: Float64Array): Float64Array => values.subarray(0, length);
+  return {
+    at: cut(at),
+    score: cut(score),
+    series: series.map(({ min, max, lower, upper, expected }) => ({
+      min: cut(min),
+      max: cut(max),
+      lower: cut(lower),
+      upper: cut(upper),
+      expected: cut(expected),
+    })),
+  };
+}
+
 const widen = (min: Float64Array, max: Float64Array, k: number, low: number, high: number): void => {
   if (!(min[k] <= low) && Number.isFinite(low)) min[k] = low;
   if (!(max[k] >= high) && Number.isFinite(high)) max[k] = high;

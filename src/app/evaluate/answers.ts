@@ -10,32 +10,46 @@ export interface Answers {
   readonly scores: Float64Array;
   /** The first column; where it is missing, what stood there before, or else first. */
   readonly values: Float64Array;
-  /** The rows that opened an episode, in order. */
-  readonly alarms: readonly number[];
-  /** What the label column marks. */
+  /** The episodes in the order in which they opened: the row that opened each, and the last row before the one that closed it. */
+  readonly alarms: readonly Run[];
+  /** The runs of rows that the label column marks. */
   readonly events: readonly Run[];
+  /** Whether a stream got through its warm-up. */
+  readonly ready: boolean;
 }
 
-export interface AnswerOptions extends Pick<ReplayOptions, 'note' | 'kernel' | 'tuning' | 'separate'> {
+export interface AnswerOptions
+  extends
+    Pick<ReplayOptions, 'note' | 'kernel' | 'tuning' | 'separate'>,
+    Partial<Pick<ReplayOptions, 'onEvent' | 'onStep'>> {
   readonly onRow?: (row: ScoredRow) => void;
 }
 
 /** Runs a recording through the pipeline and keeps the answers, 25 bytes a row. */
-export async function answersOf(recording: Recording, { onRow, ...options }: AnswerOptions): Promise<Answers> {
+export async function answersOf(recording: Recording, { onEvent, onRow, ...options }: AnswerOptions): Promise<Answers> {
   const at: number[] = [];
   const scores: number[] = [];
   const values: number[] = [];
   const labels: boolean[] = [];
-  const alarms: number[] = [];
-  let opened = false;
-  await replay(recording, {
+  const alarms: [first: number, last: number][] = [];
+  const open = new Map<string, [first: number, last: number]>();
+  const { streams } = await replay(recording, {
     ...options,
-    onEvent: ({ phase }) => {
-      opened ||= phase === 'opened';
+    onEvent: (event) => {
+      const { phase, anomaly } = event;
+      const row = at.length;
+      if (phase === 'opened') {
+        const alarm: [number, number] = [row, Infinity];
+        alarms.push(alarm);
+        open.set(anomaly.id, alarm);
+      } else if (phase === 'closed') {
+        const alarm = open.get(anomaly.id);
+        if (alarm !== undefined) alarm[1] = Math.max(alarm[0], row - 1);
+        open.delete(anomaly.id);
+      }
+      onEvent?.(event);
     },
     onRow: (row) => {
-      if (opened) alarms.push(at.length);
-      opened = false;
       at.push(row.at);
       scores.push(row.score ?? 0);
       values.push(row.values[0]);
@@ -49,6 +63,7 @@ export async function answersOf(recording: Recording, { onRow, ...options }: Ans
     values: filled(values),
     alarms,
     events: runsOf(labels.length, (row) => labels[row]),
+    ready: streams.some(({ warmup }) => warmup >= 1),
   };
 }
 

@@ -1,11 +1,12 @@
 import { median } from '../../math/median.ts';
-import { countAlarms, type AlarmCounts } from '../../math/metrics/alarm-counts.ts';
+import type { AlarmCounts } from '../../math/metrics/alarm-counts.ts';
 import { NAB_PROFILES, nabScore, probation, tallyNab, type NabProfile, type NabTally } from '../../math/metrics/nab.ts';
 import { periodOf } from '../../math/metrics/period.ts';
 import type { Run } from '../../math/metrics/runs.ts';
 import { vusPr } from '../../math/metrics/vus.ts';
-import type { Answers } from './answers.ts';
 import { WEEK_MS } from '../../math/time.ts';
+import type { Answers } from './answers.ts';
+import { matchAlarms, usualTolerance, widened } from './match.ts';
 
 /** What was found in one recording. Everything but NAB's tally is counted after the probation. */
 export interface Evaluation {
@@ -13,54 +14,75 @@ export interface Evaluation {
   readonly alarms: AlarmCounts;
   /** From the beginning of each event that was found to its alarm. */
   readonly delaysMs: readonly number[];
-  /** Time outside events. */
+  /** Rows outside events, and their time. */
+  readonly quietRows: number;
   readonly quietWeeks: number;
   /** NaN where no event is left. */
   readonly vusPr: number;
   readonly nab: NabTally;
+  /** How an alarm that was raised in a row counts. */
+  readonly judge: (row: number) => 'in a label' | 'false alarm' | 'not counted';
 }
 
-/** One line of the table: of one recording, or of all. NaN where a figure has nothing to say. */
+/** One line of the table: of one recording, or of all. NaN where there is nothing to compute a figure from. */
 export interface Figures {
   readonly rows: number;
   readonly events: number;
   readonly found: number;
   readonly falseAlarms: number;
-  /** Share of alarms that count, one an event, which were in one. */
+  /** Events that were found, as a share of them and the false alarms. */
   readonly precision: number;
   /** Share of events that were found. */
   readonly recall: number;
   /** Mean over recordings. */
   readonly vusPr: number;
   readonly nab: Readonly<Record<NabProfile, number>>;
+  readonly falseAlarmsPerThousandRows: number;
+  /** NaN for less than a week outside events: nobody can tell a rate per week from a few minutes. */
   readonly falseAlarmsPerWeek: number;
   readonly medianDelayMs: number;
 }
 
 /**
- * Judges the answers to a recording by its events, in order. The first rows, as many as NAB leaves out (`probation`), and
- * events that begin in them teach and do not count.
+ * Judges the answers to a recording by its events, in order; `toleranceMs` around an event an alarm counts as in it. The first rows,
+ * as many as NAB leaves out (`probation`), and events that begin in them teach and do not count. NAB and VUS-PR have their own
+ * tolerance and take the events as they are.
  */
-export function evaluate(answers: Answers, events: readonly Run[]): Evaluation {
+export function evaluate(
+  answers: Answers,
+  events: readonly Run[],
+  toleranceMs = usualTolerance(answers.at),
+): Evaluation {
   const { at, scores, values, alarms } = answers;
   const rows = at.length;
   const start = probation(rows);
-  const from = events.reduce((from, [first, last]) => (first < start ? Math.max(from, last + 1) : from), start);
-  const scored = events.filter(([first]) => first >= from).map(([first, last]): Run => [first - from, last - from]);
-  const counts = countAlarms(
-    scored,
-    alarms.filter((row) => row >= from).map((row) => row - from),
-  );
-  const found = scored.filter(([first, last]) => alarms.some((row) => row - from >= first && row - from <= last));
-  const inEvents = scored.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+  const wide = widened(events, at, toleranceMs);
+  const from = events.reduce((from, [first], k) => (first < start ? Math.max(from, wide[k][1] + 1) : from), start);
+  const counted = [...events.keys()].filter((k) => events[k][0] >= from);
+  const own = counted.map((k) => events[k]);
+  const ownWide = counted.map((k): Run => [Math.max(from, wide[k][0]), wide[k][1]]);
+  const scored = own.map(([first, last]): Run => [first - from, last - from]);
+  const { hits, ...counts } = matchAlarms(own, ownWide, alarms, from);
+  const found = own.filter((_, k) => hits[k]);
+  const inEvents = own.reduce((sum, [first, last]) => sum + last - first + 1, 0);
   const span = rows > from ? at[rows - 1] - at[from] : 0;
+  const quietRows = Math.max(0, rows - from - inEvents);
   return {
     rows,
     alarms: counts,
-    delaysMs: found.map(([first], k) => Math.max(0, at[from + first + counts.delays[k]] - at[from + first])),
-    quietWeeks: ((span / WEEK_MS) * (rows - from - inEvents)) / Math.max(1, rows - from),
+    delaysMs: found.map(([first], k) => at[first + counts.delays[k]] - at[first]),
+    quietRows,
+    quietWeeks: ((span / WEEK_MS) * quietRows) / Math.max(1, rows - from),
     vusPr: scored.length === 0 ? NaN : vusPr(scored, scores.subarray(from), periodOf(values.subarray(from))),
-    nab: tallyNab(rows, events, alarms),
+    nab: tallyNab(
+      rows,
+      events,
+      alarms.map(([opened]) => opened),
+    ),
+    judge: (row) => {
+      if (row < from) return 'not counted';
+      return ownWide.some(([first, last]) => row >= first && row <= last) ? 'in a label' : 'false alarm';
+    },
   };
 }
 
@@ -71,6 +93,7 @@ export function figuresOf(evaluations: readonly Evaluation[]): Figures {
   const events = sum(({ alarms }) => alarms.events);
   const found = sum(({ alarms }) => alarms.found);
   const falseAlarms = sum((each) => each.alarms.false);
+  const weeks = sum(({ quietWeeks }) => quietWeeks);
   const known = evaluations.map((each) => each.vusPr).filter((value) => !Number.isNaN(value));
   const nab = (profile: NabProfile): number =>
     nabScore(
@@ -88,7 +111,8 @@ export function figuresOf(evaluations: readonly Evaluation[]): Figures {
     nab: Object.fromEntries(
       Object.keys(NAB_PROFILES).map((profile) => [profile, nab(profile as NabProfile)]),
     ) as Figures['nab'],
-    falseAlarmsPerWeek: falseAlarms / sum(({ quietWeeks }) => quietWeeks),
+    falseAlarmsPerThousandRows: (1000 * falseAlarms) / sum(({ quietRows }) => quietRows),
+    falseAlarmsPerWeek: weeks >= 1 ? falseAlarms / weeks : NaN,
     medianDelayMs: median(evaluations.flatMap(({ delaysMs }) => delaysMs)),
   };
 }

@@ -28,9 +28,9 @@ export class StreamLog {
 
   /** The journal has been replayed: streams that are ready by now were ready before. */
   begin(monitors: Iterable<StreamMonitor>): void {
-    for (const monitor of monitors)
-      monitor.series.forEach(({ slug }, d) => {
-        if (monitor.status.warmupOf(d) === 1) this.ready.add(slug);
+    for (const { status } of monitors)
+      status.series.forEach(({ slug }, d) => {
+        if (status.warmupOf(d) === 1) this.ready.add(slug);
       });
   }
 
@@ -42,7 +42,7 @@ export class StreamLog {
     this.log('info', { series: slug, topic }, 'new series');
   }
 
-  /** Looks whether the warm-up of a stream, or of a series that came to its group later, is over; call it every few seconds. */
+  /** Logs when the warm-up of a stream, or of a series that came to its group later, is over; to be called every few seconds. */
   check(status: StreamStatus): void {
     const { stream, series, samples } = status;
     const fresh: string[] = [];
@@ -60,7 +60,7 @@ export class StreamLog {
   /** An alarm has opened, changed or closed; `now` is the time of arrival. */
   alarm({ phase, anomaly }: AnomalyEvent, now: number): void {
     const { id, stream, series, kind, severity, score, endedBy, incident, reason } = anomaly;
-    if (!this.spend(kind === 'sensor' ? series : stream, now)) return;
+    if (!this.hasRoom(kind === 'sensor' ? series : stream, now)) return;
     const fields = {
       series,
       ...(series === stream ? {} : { stream }),
@@ -75,7 +75,7 @@ export class StreamLog {
   }
 
   /** Whether there is room for a line about this stream or sensor; one warning when there is none any more. */
-  private spend(place: string, now: number): boolean {
+  private hasRoom(place: string, now: number): boolean {
     const before = this.lines.get(place);
     const lines = before === undefined || isDue(now, before.since, SPAN_MS) ? { since: now, count: 0 } : before;
     this.lines.set(place, lines);

@@ -1,12 +1,12 @@
 import { tuningFrom } from '../../config/tuning-words.ts';
 import type { Tuning } from '../../config/schema.ts';
-import { AppError } from '../../errors.ts';
 import type { TimeWindow } from '../../io/files/label-windows.ts';
 import type { Recording } from '../../io/files/recording.ts';
 import type { Kernel } from '../../nn/kernel.ts';
 import { LEAST_GAIN, LossMeter } from '../compare/loss-meter.ts';
 import type { Log } from '../../log.ts';
 import { replay, siteOf } from '../replay.ts';
+import { endsBeforeWarmUp } from '../too-short.ts';
 import { monitorOptions } from '../pipeline/streams.ts';
 import { EventCount, Labels } from './labels.ts';
 import { Ladder, rungWithin, type Rung } from './ladder.ts';
@@ -14,6 +14,8 @@ import { SEARCHED } from './searched.ts';
 import { WEEK_MS } from '../../math/time.ts';
 
 export interface TuneOptions {
+  /** Name of the recording, for errors. */
+  readonly file: string;
   readonly note: Log;
   /** Where the networks run in SIMD; null for Float64. */
   readonly kernel: Kernel | null;
@@ -109,7 +111,7 @@ const trialOf = (
 async function runTrial(
   recording: Recording,
   words: readonly string[],
-  { note, kernel, tuning: common, windows }: TuneOptions,
+  { file, note, kernel, tuning: common, windows }: TuneOptions,
   onProgress: (share: number) => void,
 ): Promise<Seen> {
   const tuning = siteOf(recording.values, { tuning: { ...common, ...tuningFrom(words) } }).tuning;
@@ -137,7 +139,7 @@ async function runTrial(
       else opened++;
     },
     onStep: (step) => {
-      loss.hear(step, 0);
+      loss.observe(step, 0);
       score = step.verdict?.score ?? score;
       learned = step.monitor.status.warmup === 1;
     },
@@ -152,14 +154,10 @@ async function runTrial(
       if (learned && !ready) readyAt = at;
       ready = learned;
       lastAt = at;
-      if (rows++ % PROGRESS_ROWS === 0) onProgress(recording.bytesRead / (recording.bytesTotal ?? Infinity));
+      if (rows++ % PROGRESS_ROWS === 0) onProgress(recording.bytesRead / Math.max(1, recording.bytesTotal));
     },
   });
-  if (Number.isNaN(readyAt))
-    throw new AppError(
-      'recording_unreadable',
-      'the recording ends before the warm-up does: there is nothing to tune by',
-    );
+  if (Number.isNaN(readyAt)) throw endsBeforeWarmUp(file, tuning);
   return {
     loss: loss.all.mean(),
     weeks: Math.max(0, lastAt - readyAt) / WEEK_MS,

@@ -1,288 +1,274 @@
-import { open } from 'node:fs/promises';
-import { pipeline } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
+import { CsvError } from 'csv-parse';
 import { AppError } from '../../errors.ts';
-import { parseTime } from '../../stream/event-time.ts';
-import { parseDecimal, parseNumber } from '../../stream/number.ts';
+import { openCsv } from './csv-table.ts';
+import { openJsonLines } from './json-table.ts';
+import { HOME_ASSISTANT, widen } from './long-table.ts';
+import { isMqttLog, openMqttLog } from './mqtt-log-table.ts';
+import { isMissing, readsAsNumber } from './number-text.ts';
+import type { RecordingOptions, RecordingRow } from './recording-row.ts';
+import { SortedRows } from './sorted-rows.ts';
+import { openSource, type Source } from './source.ts';
+import { isLabel, surveyOf, type Layout } from './survey.ts';
+import type { Cells, Table } from './table.ts';
+import { timeKindOf } from './time-text.ts';
 
-export interface RecordingOptions {
-  /** The time column; without it the first one whose cells read as times. */
-  readonly time?: string | undefined;
-  /** The value columns, in this order; without them every other column that begins with a number. */
-  readonly values?: readonly string[] | undefined;
-  /** Columns that are no values, such as labels. */
-  readonly ignore?: readonly string[] | undefined;
-  /** Columns that are labels: the first one that is there marks the rows, and none of them is a value. */
-  readonly labels?: readonly string[] | undefined;
-  /** Also rows whose time cannot be read. */
-  readonly everyRow?: boolean | undefined;
-  /** `auto` takes the one of `,` `;` tab and `|` that the first line has most of. */
-  readonly delimiter?: string | undefined;
-}
+export type { RecordingOptions, RecordingRow } from './recording-row.ts';
 
-export interface RecordingRow {
-  /** Epoch ms; NaN where the time cannot be read and `everyRow` was asked for. */
-  readonly at: number;
-  /** The time as it stands in the file. */
-  readonly time: string;
-  /** One a value column, in their order; NaN where the cell is missing or no number. */
-  readonly values: Float64Array;
-  /** Whether the label column marks the row: a number that is not 0, or `true`. */
-  readonly label: boolean;
-  /** Number of the row, 1 for the first below the header. */
-  readonly row: number;
-}
-
-type ColumnOptions = Omit<RecordingOptions, 'delimiter' | 'everyRow'>;
-
-/** A CSV file on its way through memory; its rows can be read once. The counts grow as they are. */
+/** The rows of a recording, which can be read once. The counts grow while they are read. */
 export interface Recording extends AsyncIterable<RecordingRow> {
+  /** Name of the time column. */
   readonly time: string;
   readonly values: readonly string[];
   /** The column of labels, null where there is none. */
   readonly label: string | null;
-  /** Bytes of the file, null where it is a pipe and nobody knows. */
-  readonly bytesTotal: number | null;
+  /** All columns of labels that are not among the values. */
+  readonly labels: readonly string[];
+  /** Number of rows that will come. */
+  readonly rows: number;
+  /** How the file was understood, where that is not obvious: a sentence each. */
+  readonly notes: readonly string[];
+  readonly bytesTotal: number;
   readonly bytesRead: number;
-  /** Rows whose time cannot be read: left out, unless `everyRow` was asked for. */
+  /** Rows whose time cannot be read: left out, unless `everyRow` is set. */
   readonly skippedRows: number;
-  /** Cells that hold something, but no number. */
+  /** Cells that hold something, but not a number. */
   readonly unreadableCells: number;
 }
 
-const DELIMITERS = [',', ';', '\t', '|'];
-/** Far more than a header needs; what has no line end by then is no CSV file. */
-const HEAD_BYTES = 64 * 1024;
-/** Columns are judged by their first cell that is not empty, in these rows. */
-const LOOK_AHEAD_ROWS = 100;
-/** A quote that never closes would otherwise read the rest of the file as one cell. */
-const MAX_ROW_CHARS = 1024 * 1024;
-/** Taken for a time without being named one, a number has to be of these years: 1990 to 2100. */
-const PLAUSIBLE_MS = [Date.UTC(1990, 0), Date.UTC(2100, 0)] as const;
+/** A recording whose columns and order are known. Each `read` gives its rows once more. */
+export interface RecordingFile {
+  read(): Recording;
+  close(): void;
+}
 
 /**
- * Opens a CSV recording with a header line; `-` is standard input. Times without an offset are UTC; numbers may have a
- * decimal comma where `;` parts the columns. Memory is bounded whatever the size. Rejects, and a failure while the rows
- * are read throws, with an `AppError` `recording_unreadable` that names the file and what is missing.
+ * Opens a recording: CSV with a header line, JSON lines, or the output of `mosquitto_sub`; `-` is standard input. The file is read
+ * once to decide from whole columns how dates and numbers are written and whether the rows are in the order of time. If they are
+ * not, they are sorted in a temporary file. Memory is bounded whatever the size. Times without an offset are UTC.
+ *
+ * Rejects, and a failure while rows are read throws, with an `AppError` `recording_unreadable` that names the file and the reason.
  */
-export const readRecording = async (path: string, options: RecordingOptions = {}): Promise<Recording> => {
+export async function openRecording(path: string, options: RecordingOptions = {}): Promise<RecordingFile> {
   let source: Source | undefined;
   try {
     source = await openSource(path);
-    const recording = new CsvRecording(path, source);
-    await recording.begin(options);
-    return recording;
+    const table = await openTable(path, source, options);
+    const layout = await surveyOf(table, options, refusal(path));
+    if (options.everyRow === true || layout.order === null) return new PlainFile(path, source, table, layout, options);
+    const plain = new PlainFile(path, source, table, layout, options);
+    const once = plain.read();
+    const { newestFirst } = layout.order;
+    const sorted = await SortedRows.of(once, { width: layout.values.length, newestFirst });
+    return new SortedFile(plain, once, sorted, layout);
   } catch (error) {
     source?.close();
     throw readable(path, error);
   }
-};
-
-interface Source {
-  readonly chunks: AsyncIterable<Buffer>;
-  readonly bytesTotal: number | null;
-  readonly close: () => void;
 }
 
-const openSource = async (path: string): Promise<Source> => {
-  if (path === '-') return { chunks: process.stdin, bytesTotal: null, close: () => undefined };
-  const file = await open(path);
-  const stat = await file.stat();
-  const chunks = file.createReadStream();
-  return { chunks, bytesTotal: stat.isFile() ? stat.size : null, close: () => chunks.destroy() };
-};
+/** The rows of a recording that is read once. */
+export const readRecording = async (path: string, options?: RecordingOptions): Promise<Recording> =>
+  (await openRecording(path, options)).read();
 
-class CsvRecording implements Recording {
-  time = '';
-  values: readonly string[] = [];
-  label: string | null = null;
-  bytesRead = 0;
-  skippedRows = 0;
-  unreadableCells = 0;
-  readonly bytesTotal: number | null;
+/** Far more than a header needs; what has no line end by then is no recording. */
+const HEAD_BYTES = 64 * 1024;
 
-  readonly #path: string;
-  readonly #chunks: AsyncIterator<Buffer>;
-  #rows!: AsyncIterator<string[]>;
-  #ahead: string[][] = [];
-  #delimiter = ',';
-  #timeColumn = 0;
-  #valueColumns: readonly number[] = [];
-  #labelColumn = -1;
-  #everyRow = false;
+async function openTable(path: string, source: Source, options: RecordingOptions): Promise<Table> {
+  const refuse = refusal(path);
+  const head = (await source.head(HEAD_BYTES)).toString();
+  const line = head
+    .replace(/^\ufeff/, '')
+    .trimStart()
+    .split('\n', 1)[0]
+    .trimEnd();
+  if (line === '') throw refuse('is empty: its first line should name the columns');
+  if (line.startsWith('[')) throw refuse('is a JSON list: write one object a line, for example with jq -c ".[]"');
+  if (isMqttLog(line)) return openMqttLog(source, refuse);
+  if (line.startsWith('{')) return widenIfLong(openJsonLines(source, refuse), options, refuse);
+  const table = await openCsv(source, head, options.delimiter ?? 'auto');
+  if (table === null) throw refuse('is empty: its first line should name the columns');
+  const nameless = table.columns.every((name) => name === '' || readsAsNumber(name) || timeKindOf(name) !== null);
+  if (nameless) throw refuse('has no header: its first line should name the columns');
+  return widenIfLong(table, options, refuse);
+}
 
-  constructor(path: string, { chunks, bytesTotal }: Source) {
-    this.#path = path;
-    this.#chunks = chunks[Symbol.asyncIterator]();
-    this.bytesTotal = bytesTotal;
+async function widenIfLong(
+  table: Table,
+  { series, labels = [], time }: RecordingOptions,
+  refuse: (why: string) => Error,
+): Promise<Table> {
+  if (table.columns.length === 0) for await (const cells of table.rows(() => undefined)) if (cells !== null) break;
+  const has = (name: string): boolean => table.columns.includes(name);
+  const homeAssistant = has(HOME_ASSISTANT.series) && has(HOME_ASSISTANT.time) && has('state');
+  const key = series ?? (homeAssistant ? HOME_ASSISTANT.series : null);
+  if (key === null) return table;
+  if (!has(key)) throw refuse(`has no column "${key}"; its columns are ${table.columns.join(', ')}`);
+  const named = typeof time === 'string' ? [time] : (time ?? []);
+  const shared = table.columns.filter((name) => named.includes(name) || isLabel(name, labels));
+  return (await widen(table, { series: key, shared }, refuse)) ?? table;
+}
+
+/** Rows in the order of the file. */
+class PlainFile implements RecordingFile {
+  readonly path: string;
+  readonly source: Source;
+  private readonly table: Table;
+  private readonly layout: Layout;
+  private readonly everyRow: boolean;
+
+  constructor(path: string, source: Source, table: Table, layout: Layout, { everyRow = false }: RecordingOptions) {
+    this.path = path;
+    this.source = source;
+    this.table = table;
+    this.layout = layout;
+    this.everyRow = everyRow;
   }
 
-  /** Reads the header and a few rows, and settles which column is what. */
-  async begin({ delimiter = 'auto', everyRow = false, ...columns }: RecordingOptions): Promise<void> {
-    this.#everyRow = everyRow;
-    const head = await this.#head();
-    this.#delimiter = delimiter === 'auto' ? guessDelimiter(head.toString()) : delimiter;
-    const parser = parse({
-      delimiter: this.#delimiter,
-      bom: true,
-      trim: true,
-      relax_quotes: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      max_record_size: MAX_ROW_CHARS,
-    });
-    // A failure ends the parser, and with it the rows: whoever reads them is told there.
-    pipeline(this.#bytes(head), parser, () => undefined);
-    this.#rows = (parser as AsyncIterable<string[]>)[Symbol.asyncIterator]();
-    const header = await this.#rows.next();
-    if (header.done === true) throw this.#refusal('is empty: its first line should name the columns');
-    while (this.#ahead.length < LOOK_AHEAD_ROWS) {
-      const next = await this.#rows.next();
-      if (next.done === true) break;
-      this.#ahead.push(next.value);
-    }
-    this.#settle(header.value, columns);
+  read(): Recording {
+    const { layout, source } = this;
+    const counts = { bytesRead: 0, skippedRows: 0, unreadableCells: 0 };
+    const onRead = (bytes: number): void => {
+      counts.bytesRead += bytes;
+    };
+    const rows = this.rows(counts, onRead);
+    const joined = this.table.long && !this.everyRow && layout.order === null ? joinTimes(rows) : rows;
+    return recordingOf(layout, source.bytesTotal, this.everyRow ? layout.allRows : layout.rows, counts, joined);
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<RecordingRow, void, undefined> {
+  close(): void {
+    this.source.close();
+  }
+
+  private async *rows(counts: Counts, onRead: (bytes: number) => void): AsyncGenerator<RecordingRow, void, undefined> {
+    const { layout, everyRow } = this;
     let row = 0;
     try {
-      for await (const cells of this.#records()) {
+      for await (const cells of this.table.rows(onRead)) {
         row++;
-        const time = cells[this.#timeColumn] ?? '';
-        const at = readTime(time);
-        if (Number.isNaN(at)) this.skippedRows++;
-        if (this.#everyRow || !Number.isNaN(at))
-          yield { at, time, values: this.#numbers(cells), label: this.#marked(cells), row };
+        const time = cells === null ? '' : layout.timeText(cells);
+        const at = layout.timeOf(time);
+        if (Number.isNaN(at)) counts.skippedRows++;
+        if (everyRow || !Number.isNaN(at))
+          yield { at, time, values: this.numbers(cells ?? [], counts), label: layout.marked(cells ?? []), row };
       }
     } catch (error) {
-      throw readable(this.#path, error);
+      throw readable(this.path, error);
     }
   }
 
-  async *#records(): AsyncGenerator<string[], void, undefined> {
-    const ahead = this.#ahead;
-    this.#ahead = [];
-    yield* ahead;
-    yield* { [Symbol.asyncIterator]: () => this.#rows };
-  }
-
-  /** The bytes up to the first line end at least. */
-  async #head(): Promise<Buffer> {
-    let head = Buffer.alloc(0);
-    while (!head.includes('\n') && head.length < HEAD_BYTES) {
-      const chunk = await this.#chunks.next();
-      if (chunk.done === true) break;
-      head = Buffer.concat([head, chunk.value]);
+  private numbers(cells: Cells, counts: Counts): Float64Array {
+    const { valueColumns, readers } = this.layout;
+    const numbers = new Float64Array(valueColumns.length);
+    for (let i = 0; i < numbers.length; i++) {
+      const cell = cells[valueColumns[i]] ?? '';
+      numbers[i] = readers[i](cell);
+      if (Number.isNaN(numbers[i]) && !isMissing(cell)) counts.unreadableCells++;
     }
-    return head;
-  }
-
-  async *#bytes(head: Buffer): AsyncGenerator<Buffer, void, undefined> {
-    this.bytesRead += head.length;
-    yield head;
-    for await (const chunk of { [Symbol.asyncIterator]: () => this.#chunks }) {
-      this.bytesRead += chunk.length;
-      yield chunk;
-    }
-  }
-
-  #settle(header: readonly string[], { time, values, ignore = [], labels = [] }: ColumnOptions): void {
-    const nameless = header.every((name) => name === '' || isNumber(name, this.#delimiter) || isTime(name));
-    if (nameless) throw this.#refusal('has no header: its first line should name the columns');
-    const named = (name: string): number => {
-      const column = header.indexOf(name);
-      if (column < 0) throw this.#refusal(`has no column "${name}"; its columns are ${header.join(', ')}`);
-      return column;
-    };
-    const first = (column: number): string =>
-      this.#ahead.map((cells) => cells[column] ?? '').find((cell) => !isMissing(cell)) ?? '';
-    const columns = [...header.keys()];
-    const marks = labels.map((name) => header.indexOf(name)).filter((column) => column >= 0);
-    const ignored = new Set([...ignore.map(named), ...marks]);
-    this.#timeColumn = time === undefined ? columns.findIndex((column) => isTime(first(column))) : named(time);
-    if (this.#timeColumn < 0)
-      throw this.#refusal(
-        `has no column that begins with a time such as 2025-01-31T12:00:00Z or 1738324800; its columns are ${header.join(', ')}`,
-      );
-    this.#valueColumns =
-      values?.map(named) ??
-      columns
-        .filter((column) => column !== this.#timeColumn && !ignored.has(column))
-        .filter((column) => isNumber(first(column), this.#delimiter));
-    if (this.#valueColumns.length === 0)
-      throw this.#refusal(`has no column of numbers beside "${header[this.#timeColumn]}"`);
-    this.#labelColumn = marks[0] ?? -1;
-    this.label = header[this.#labelColumn] ?? null;
-    this.time = header[this.#timeColumn];
-    this.values = this.#valueColumns.map((column) => header[column]);
-    const twice = this.values.find((name, index) => this.values.indexOf(name) !== index);
-    if (twice !== undefined)
-      throw this.#refusal(`has two value columns with the name "${twice}": rename or ignore one`);
-  }
-
-  #numbers(cells: readonly string[]): Float64Array {
-    const numbers = new Float64Array(this.#valueColumns.length);
-    this.#valueColumns.forEach((column, index) => {
-      const cell = cells[column] ?? '';
-      const number = readNumber(cell, this.#delimiter);
-      if (Number.isNaN(number) && !isMissing(cell)) this.unreadableCells++;
-      numbers[index] = number;
-    });
     return numbers;
-  }
-
-  #marked(cells: readonly string[]): boolean {
-    const cell = cells[this.#labelColumn] ?? '';
-    return /^true$/i.test(cell) || Math.abs(readNumber(cell, this.#delimiter)) > 0;
-  }
-
-  #refusal(what: string): AppError {
-    return new AppError('recording_unreadable', `${this.#path} ${what}`);
   }
 }
 
-/** Judges the first line, outside its quotes. */
-const guessDelimiter = (head: string): string => {
-  const [line] = head.split('\n', 1);
-  const bare = line.replace(/"[^"]*"/g, '');
-  const count = (delimiter: string): number => bare.split(delimiter).length;
-  return DELIMITERS.reduce((best, each) => (count(each) > count(best) ? each : best));
-};
+/** Rows that were sorted by time. */
+class SortedFile implements RecordingFile {
+  private readonly plain: PlainFile;
+  private readonly once: Counts;
+  private readonly sorted: SortedRows;
+  private readonly layout: Layout;
 
-/** The words with which exports say that there is no value, beside those that sensors use. */
-const MISSING = /^(?:|-|n\/?a|nan|null|none|unavailable|unknown)$/i;
-const isMissing = (cell: string): boolean => MISSING.test(cell);
+  constructor(plain: PlainFile, once: Counts, sorted: SortedRows, layout: Layout) {
+    this.plain = plain;
+    this.once = once;
+    this.sorted = sorted;
+    this.layout = layout;
+  }
 
-const readNumber = (cell: string, delimiter: string): number => {
-  // Where commas part columns, a comma in a cell parts thousands as likely as decimals.
-  const number = parseNumber(delimiter === ';' ? cell.replace(/^([+-]?\d+),(\d+)$/, '$1.$2') : cell);
-  return typeof number === 'number' ? number : NaN;
-};
+  read(): Recording {
+    const { layout, sorted } = this;
+    const { skippedRows, unreadableCells } = this.once;
+    const { bytesTotal } = this.plain.source;
+    const counts = { bytesRead: 0, skippedRows, unreadableCells };
+    const rows = async function* (): AsyncGenerator<RecordingRow, void, undefined> {
+      let read = 0;
+      for (const row of sorted) {
+        counts.bytesRead = Math.round((bytesTotal * ++read) / layout.rows);
+        yield await Promise.resolve(row);
+      }
+    };
+    return recordingOf(layout, bytesTotal, layout.rows, counts, layout.long ? joinTimes(rows()) : rows());
+  }
 
-const isNumber = (cell: string, delimiter: string): boolean => !Number.isNaN(readNumber(cell, delimiter));
+  close(): void {
+    this.sorted.close();
+    this.plain.close();
+  }
+}
 
-const readTime = (cell: string): number => {
-  const at = parseTime(cell, (wall) => wall);
-  return typeof at === 'number' ? at : NaN;
-};
+interface Counts {
+  bytesRead: number;
+  skippedRows: number;
+  unreadableCells: number;
+}
 
-const isTime = (cell: string): boolean => {
-  const at = readTime(cell);
-  if (parseDecimal(cell) === null) return !Number.isNaN(at);
-  return at >= PLAUSIBLE_MS[0] && at < PLAUSIBLE_MS[1];
-};
+const recordingOf = (
+  { time, values, label, labels, notes }: Layout,
+  bytesTotal: number,
+  rows: number,
+  counts: Counts,
+  content: AsyncGenerator<RecordingRow, void, undefined>,
+): Recording => ({
+  time,
+  values,
+  label,
+  labels,
+  notes,
+  rows,
+  bytesTotal,
+  get bytesRead() {
+    return counts.bytesRead;
+  },
+  get skippedRows() {
+    return counts.skippedRows;
+  },
+  get unreadableCells() {
+    return counts.unreadableCells;
+  },
+  [Symbol.asyncIterator]: () => content,
+});
+
+/** Joins neighbouring rows of the same time that hold values of different columns. */
+async function* joinTimes(rows: AsyncIterable<RecordingRow>): AsyncGenerator<RecordingRow, void, undefined> {
+  let last = null as RecordingRow | null;
+  for await (const row of rows) {
+    const { at, values, label } = row;
+    const before = last;
+    if (before?.at === at && values.every((value, i) => Number.isNaN(value) || Number.isNaN(before.values[i]))) {
+      values.forEach((value, i) => {
+        if (!Number.isNaN(value)) before.values[i] = value;
+      });
+      last = { ...before, label: before.label || label };
+    } else {
+      if (before !== null) yield before;
+      last = row;
+    }
+  }
+  if (last !== null) yield last;
+}
+
+const refusal =
+  (path: string) =>
+  (why: string): AppError =>
+    new AppError('recording_unreadable', `${path} ${why}`);
 
 const readable = (path: string, error: unknown): AppError => {
   if (error instanceof AppError) return error;
-  const refuse = (what: string): AppError => new AppError('recording_unreadable', `${path} ${what}`, { cause: error });
+  const refuse = (why: string): AppError => new AppError('recording_unreadable', `${path} ${why}`, { cause: error });
   if (error instanceof CsvError) return refuse(`is not a CSV file that can be read: ${error.message}`);
   const { code, message } = error as Error & { code?: string };
   switch (code) {
     case 'ENOENT':
       return refuse('does not exist');
     case 'EISDIR':
-      return refuse('is a directory; name a CSV file');
+      return refuse('is a directory; name a file');
     case 'EACCES':
     case 'EPERM':
       return refuse('may not be read by this user');

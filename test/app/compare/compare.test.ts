@@ -9,6 +9,7 @@ const compared = (
   options: Partial<CompareOptions> = {},
 ): Promise<Comparison> =>
   compare(() => Promise.resolve(recordingOf(columns)), {
+    file: 'plant.csv',
     note: () => undefined,
     kernel,
     tuning: {},
@@ -94,6 +95,7 @@ test('what is in memory at once does not grow with the file: rows are taken from
     };
   };
   await compare(() => Promise.resolve(open()), {
+    file: 'plant.csv',
     note: () => undefined,
     kernel,
     tuning: {},

@@ -16,8 +16,8 @@ export function recordingOf(columns: Readonly<Record<string, readonly number[]>>
         row: i + 1,
       });
   }
-  const counts = { bytesTotal: rows, bytesRead: rows, skippedRows: 0, unreadableCells: 0 };
-  return { time: 'time', values, label: null, ...counts, [Symbol.asyncIterator]: read };
+  const counts = { rows, notes: [], bytesTotal: rows, bytesRead: rows, skippedRows: 0, unreadableCells: 0 };
+  return { time: 'time', values, label: null, labels: [], ...counts, [Symbol.asyncIterator]: read };
 }
 
 /**

@@ -28,6 +28,7 @@ const open = (labels: readonly string[]) => (): Promise<Recording> => readRecord
 const note = (): void => undefined;
 const tuned = (labels: readonly string[], options: Partial<TuneOptions> = {}): Promise<Tuned> =>
   tune(open(labels), {
+    file: 'room.csv',
     note,
     kernel,
     tuning: {},

@@ -66,14 +66,9 @@ test.each([',', ';', '\t', '|'])('columns are parted by %j', async (delimiter) =
   expect(plain(result)).toEqual([[1, NOON, 1, 2]]);
 });
 
-test('a decimal comma is one where ";" parts the columns, and no number elsewhere', async () => {
+test('where ";" separates the columns, a comma is the decimal sign', async () => {
   expect(plain(await read(`t;v\n${NOON};21,5\n`))).toEqual([[1, NOON, 21.5]]);
-  const quoted = await read(`t,v\n${NOON},1\n${NOON},"1,234"\n`);
-  expect(plain(quoted)).toEqual([
-    [1, NOON, 1],
-    [2, NOON, NaN],
-  ]);
-  expect(quoted.recording.unreadableCells).toBe(1);
+  expect(plain(await read(`t;v\n${NOON};21,500\n`))).toEqual([[1, NOON, 21.5]]);
 });
 
 test('a small number is a value, not a time, unless its column is named', async () => {
@@ -151,10 +146,10 @@ test('a long file is read bit by bit, and tells how far it is', async () => {
 test('one can stop in the middle', async () => {
   const recording = await readRecording(file(`t,v\n${`${NOON},1\n`.repeat(100_000)}`));
   for await (const { row } of recording) if (row === 3) break;
-  expect(recording.bytesRead).toBeLessThan(recording.bytesTotal!);
+  expect(recording.bytesRead).toBeLessThan(recording.bytesTotal);
 });
 
-test('"-" is standard input, whose length nobody knows', async () => {
+test('"-" is standard input', async () => {
   const input = Buffer.from(`t,v\n${NOON},21.5\n`);
   const before = Object.getOwnPropertyDescriptor(process, 'stdin')!;
   // In pieces, as a pipe may deliver them: the header's end comes with the third.
@@ -165,7 +160,7 @@ test('"-" is standard input, whose length nobody knows', async () => {
     const rows: RecordingRow[] = [];
     for await (const row of recording) rows.push(row);
     expect(plain({ recording, rows })).toEqual([[1, NOON, 21.5]]);
-    expect(recording).toMatchObject({ bytesTotal: null, bytesRead: input.length });
+    expect(recording).toMatchObject({ bytesTotal: input.length, bytesRead: input.length });
   } finally {
     Object.defineProperty(process, 'stdin', before);
   }

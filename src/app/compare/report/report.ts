@@ -5,19 +5,10 @@ import { BASELINE, CELL_NAMES } from '../contenders.ts';
 import type { ContenderResult } from '../run-contender.ts';
 import { costChart, gainChart } from './contest-charts.ts';
 import { lanes, learningChart, recordingCharts } from './timeline-charts.ts';
-import { html, Markup, type Content } from './markup.ts';
-import { STYLE } from './style.ts';
+import type { RunView } from '../run-view.ts';
+import { html } from './markup.ts';
+import { baseName, fact, pageOf, section, type ReportInfo } from './page.ts';
 import { contestTable, detections } from './tables.ts';
-
-/** What a report says of its own making. */
-export interface ReportInfo {
-  readonly file: string;
-  readonly version: string;
-  readonly machine: string;
-}
-
-/** Nothing is fetched and nothing runs: the page is what it is, wherever it is opened. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
 /** A comparison as one HTML page that needs nothing else. */
 export function reportOf(
@@ -27,59 +18,43 @@ export function reportOf(
 ): string {
   const { results, leftOut, columns, rows, firstAt, lastAt, tuning, simd, separate } = comparison;
   const { earned, headline, sentences, advised, best } = conclusions;
-  const name = file.split(/[\\/]/).at(-1)!;
+  const name = baseName(file);
   const compared = best !== null;
-  const section = (title: string, ...content: Content[]): Markup =>
-    html`<section>
-      <h2>${title}</h2>
-      ${content}
-    </section>`;
-  const fact = (what: string, value: Content): Markup => html`<li>${what} <b>${value}</b></li>`;
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="${POLICY}" />
-        <title>${name}: does a network earn its place?</title>
-        <style>
-          ${new Markup(STYLE)}
-        </style>
-      </head>
-      <body>
-        <header>
-          <p class="eyebrow"><b>zankyo compare</b> · ${name}</p>
-          <h1>${headline}</h1>
-          ${sentences.map((sentence) => html`<p>${unbroken(sentence)}</p>`)}
-          ${earned === true ? html`<pre>${yamlOf(advised, comparison)}</pre>` : null}
-          <ul class="facts">
-            ${fact('rows', rows.toLocaleString('en'))}${fact('series', `${columns.length}${columns.length > 1 ? (separate ? ', each by itself' : ', as one group') : ''}`)}${fact('from', shortTime(firstAt))}${fact('to', shortTime(lastAt))}${fact('units', tuning.hiddenSize)}${fact('arithmetic', simd ? 'SIMD' : 'Float64')}${fact('machine', machine)}
-          </ul>
-        </header>
-        ${section(
-          'All of them',
-          contestTable(comparison, conclusions),
-          leftOut.map(({ label, reason }) => html`<p class="note">Left out: ${label} ${reason}.</p>`),
-        )}
-        ${
-          compared
-            ? html`<div class="pair">
-                  ${section('Against the baseline', gainChart(results))}${section('What it costs', costChart(results, [results[0], best, advised]))}
-                </div>
-                ${section('As the recording goes on', html`<p>Log-loss of the baseline and of the best learner of each cell, over forty parts of the recording: lower is better. A fall is learning; a rise is something new.</p>`, learningChart(bestOfCells(results)))}`
-            : null
-        }
-        ${section('The recording', recordingCharts(comparison, advised))}
-        ${section('Who reported what', html`<p>A mark is an anomaly of the process. Faults of a sensor itself are seen without a forecast, and so by all of them alike.</p>`, lanes(comparison))}
-        ${section('Detections', detections(comparison))} ${section('How to read this', GLOSSARY)}
-        <footer>
-          Made by zankyo ${version} on ${machine}, ${simd ? 'SIMD' : 'Float64'}. Times are UTC. Cost is processor time
-          on this machine from a message to its verdict, the measuring included; the median over forty parts of the
-          recording. The page loads nothing and sends nothing.
-        </footer>
-      </body>
-    </html> `;
-  return `${page.text.trim()}\n`;
+  return pageOf(
+    `${name}: does a network earn its place?`,
+    html`
+      <header>
+        <p class="eyebrow"><b>zankyo compare</b> · ${name}</p>
+        <h1>${headline}</h1>
+        ${sentences.map((sentence) => html`<p>${unbroken(sentence)}</p>`)}
+        ${earned === true ? html`<pre>${yamlOf(advised, comparison)}</pre>` : null}
+        <ul class="facts">
+          ${fact('rows', rows.toLocaleString('en'))}${fact('series', `${columns.length}${columns.length > 1 ? (separate ? ', each by itself' : ', as one group') : ''}`)}${fact('from', shortTime(firstAt))}${fact('to', shortTime(lastAt))}${fact('units', tuning.hiddenSize)}${fact('arithmetic', simd ? 'SIMD' : 'Float64')}${fact('machine', machine)}
+        </ul>
+      </header>
+      ${section(
+        'All of them',
+        contestTable(comparison, conclusions),
+        leftOut.map(({ label, reason }) => html`<p class="note">Left out: ${label} ${reason}.</p>`),
+      )}
+      ${
+        compared
+          ? html`<div class="pair">
+                ${section('Against the baseline', gainChart(results))}${section('What it costs', costChart(results, [results[0], best, advised]))}
+              </div>
+              ${section('As the recording goes on', html`<p>Log-loss of the baseline and of the best learner of each cell, over forty parts of the recording: lower is better. A fall is learning; a rise is something new.</p>`, learningChart(bestOfCells(results)))}`
+          : null
+      }
+      ${section('The recording', recordingCharts(viewOf(comparison, advised)))}
+      ${section('Who reported what', html`<p>A mark is an anomaly of the process. Faults of a sensor itself are seen without a forecast, and so by all of them alike.</p>`, lanes(comparison))}
+      ${section('Detections', detections(comparison))} ${section('How to read this', GLOSSARY)}
+      <footer>
+        Made by zankyo ${version} on ${machine}, ${simd ? 'SIMD' : 'Float64'}. Times are UTC. Cost is processor time on
+        this machine from a message to its verdict, the measuring included; the median over forty parts of the
+        recording. The page loads nothing and sends nothing.
+      </footer>
+    `,
+  );
 }
 
 const GLOSSARY = html`<dl>
@@ -109,6 +84,27 @@ const GLOSSARY = html`<dl>
   <dt>Anomalies</dt>
   <dd>More are not better: without labels nobody can say which are right.</dd>
 </dl>`;
+
+/** A run of one contender, with its log-loss beside that of the baseline. */
+function viewOf({ columns, series, firstAt, lastAt, results }: Comparison, chosen: ContenderResult): RunView {
+  const loss = (result: ContenderResult, d: number): string | null =>
+    result.seriesLoss.get(series[d])?.toFixed(3) ?? null;
+  return {
+    columns,
+    series,
+    firstAt,
+    lastAt,
+    trace: chosen.trace,
+    episodes: chosen.episodes,
+    noteOf: (d) => {
+      const own = loss(chosen, d);
+      if (own === null) return null;
+      return chosen === results[0] ? `${own} nats` : `${own} nats, baseline ${loss(results[0], d) ?? '–'}`;
+    },
+    forecaster: chosen.contender.label,
+    labels: null,
+  };
+}
 
 /** A number stays with its unit. */
 const unbroken = (text: string): string => text.replace(/(\d) (?=µs|KiB|MiB|nats)/g, '$1\u00a0');

@@ -1,10 +1,10 @@
 /** The look of the report: light or dark as the reader's system is, one column on a phone. */
 export const STYLE = `
 :root { color-scheme: light dark; --paper: #fff; --card: #f5f6f9; --ink: #1a222d; --soft: #5a6573; --line: #dde1e8; --accent: #0b6bcb;
-  --alarm: #c8202f; --alarm-wash: #c8202f33; --band: #7fb2ee66; --rnn: #bf5a0a; --lstm: #1668cc; --peephole-lstm: #7440c8;
+  --alarm: #c8202f; --alarm-wash: #c8202f33; --band: #7fb2ee66; --label: #0a7f57; --rnn: #bf5a0a; --lstm: #1668cc; --peephole-lstm: #7440c8;
   --gru: #0a7f57; --elementwise: #b81c68; --none: #5a6573; }
 @media (prefers-color-scheme: dark) { :root { --paper: #10151c; --card: #18202a; --ink: #e7ebf1; --soft: #9da9b8; --line: #2c3744;
-  --accent: #6cb2ff; --alarm: #ff6b6b; --alarm-wash: #ff6b6b3d; --band: #4c86c866; --rnn: #f5a15c; --lstm: #6cb2ff;
+  --accent: #6cb2ff; --alarm: #ff6b6b; --alarm-wash: #ff6b6b3d; --band: #4c86c866; --label: #4fd0a0; --rnn: #f5a15c; --lstm: #6cb2ff;
   --peephole-lstm: #bb9bff; --gru: #4fd0a0; --elementwise: #ff85b8; --none: #9da9b8; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 68rem; padding: 2rem 1.25rem 4rem; background: var(--paper); color: var(--ink);
@@ -56,6 +56,7 @@ svg text.name { fill: var(--ink); font-weight: 600; paint-order: stroke; stroke:
 .expected { color: var(--accent); stroke-width: 1; }
 .band { fill: var(--band); }
 .wash { fill: var(--alarm-wash); }
+rect.label { fill: var(--label); }
 .edge { stroke: var(--alarm); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
 .limit { stroke: var(--alarm); stroke-width: 1; stroke-dasharray: 4 3; vector-effect: non-scaling-stroke; }
 .score { color: var(--soft); stroke-width: 1.1; }

@@ -1,7 +1,9 @@
 import type { Anomaly } from '../../../detect/episode/anomaly.ts';
 import { BLOCKS } from '../blocks.ts';
+import type { TimeWindow } from '../../../io/files/label-windows.ts';
 import type { Comparison } from '../compare.ts';
 import type { ContenderResult } from '../run-contender.ts';
+import type { RunView } from '../run-view.ts';
 import type { SeriesTrace, Trace } from '../trace.ts';
 import { html, type Content, type Markup } from './markup.ts';
 import { percent, scale, short, ticks, timeTicks } from './scale.ts';
@@ -65,7 +67,7 @@ interface Line {
 }
 
 /** Where a thinned line is to be broken: after each bucket that is followed by a long pause. */
-function pausesIn({ at }: Trace): (k: number) => boolean {
+function pausesIn({ at }: Pick<Trace, 'at'>): (k: number) => boolean {
   const steps = at.slice(1).map((time, k) => time - at[k]);
   const usual = steps.toSorted()[steps.length >> 1];
   return (k) => steps[k] > PAUSE * usual || steps[k] <= 0;
@@ -135,6 +137,16 @@ const washes = (episodes: readonly Anomaly[], time: Time): readonly Markup[] => 
   });
 };
 
+/** A bar along the lower edge for each labelled time. */
+const labelMarks = (labels: readonly TimeWindow[], time: Time): readonly Markup[] => {
+  const x = across(time);
+  return labels.map(([start, end]) => {
+    const from = x(start);
+    const width = Math.max(NARROWEST, x(end) - from);
+    return html`<rect class="label" x="${place(from)}" y="${HEIGHT - 5}" width="${place(width)}" height="5" />`;
+  });
+};
+
 /** Least and largest of what is known, with some air. */
 function rangeOf(...all: readonly Float64Array[]): { readonly low: number; readonly high: number } {
   let low = Infinity;
@@ -149,11 +161,10 @@ function rangeOf(...all: readonly Float64Array[]): { readonly low: number; reado
   return { low: low - air, high: high + air };
 }
 
-/** The recording, what the contender expected of it, and what it reported. */
-export function recordingCharts(comparison: Comparison, chosen: ContenderResult): Markup {
-  const { columns, series, results } = comparison;
-  const { trace, episodes } = chosen;
-  const x = across(comparison);
+/** A recording, the forecasts for it, and the anomalies that were reported. */
+export function recordingCharts(view: RunView): Markup {
+  const { columns, series, trace, episodes, noteOf, forecaster, labels } = view;
+  const x = across(view);
   const line: Line = { x: (k) => x(trace.at[k]), pause: pausesIn(trace) };
   const led = (d: number): readonly Anomaly[] => episodes.filter((each) => each.series === series[d]);
   const shown = columns
@@ -163,40 +174,37 @@ export function recordingCharts(comparison: Comparison, chosen: ContenderResult)
     .slice(0, MOST_CHARTS)
     .sort((a, b) => a - b);
   const size = shown.length > 1 ? 'small' : 'tall';
-  const loss = (result: ContenderResult, d: number): string | null =>
-    result.seriesLoss.get(series[d])?.toFixed(3) ?? null;
-  const note = (d: number): Content => {
-    const own = loss(chosen, d);
-    if (own === null) return null;
-    return chosen === results[0] ? `${own} nats` : `${own} nats, baseline ${loss(results[0], d)}`;
-  };
   const charts = shown.map((d) => {
     const own = trace.series[d];
     const about = `${columns[d]}: measured and expected`;
-    return html`<h3>${columns[d]}<small>${note(d)}</small></h3>
+    return html`<h3>${columns[d]}<small>${noteOf(d)}</small></h3>
       <div class="plot">
         ${plot({ ...rangeOf(own.min, own.max), size, about }, (y) => [
           html`<path class="band" d="${bandPath(own, line, y)}" />`,
-          washes(led(d), comparison),
+          labelMarks(labels ?? [], view),
+          washes(led(d), view),
           html`<path class="line measured" d="${envelopePath(own, line, y)}" />`,
-        ])}${timeAxis(comparison)}
+        ])}${timeAxis(view)}
       </div>`;
   });
   const more = columns.length - shown.length;
   return html`<figure>
     <ul class="legend">
       <li class="ink"><i class="thin"></i>measured</li>
-      <li><i style="background:var(--band)"></i>99 % of what ${chosen.contender.label} expected one reading before</li>
+      <li>
+        <i style="background:var(--band)"></i>99 % range of the forecast by ${forecaster}, made one reading before
+      </li>
       <li><i style="background:var(--alarm-wash)"></i>anomaly, in the series that led it</li>
+      ${labels === null ? null : html`<li><i style="background:var(--label)"></i>label, along the lower edge</li>`}
     </ul>
     ${charts}
-    ${more > 0 ? html`<p class="note">${more} more series without a value or with fewer anomalies are not drawn.</p>` : null}
+    ${more > 0 ? html`<p class="note">${more} more series are not drawn: they have no value, or fewer anomalies.</p>` : null}
     <h3>Score<small>above 1 is anomalous; drawn up to ${HIGHEST_SCORE}</small></h3>
     <div class="plot">
       ${plot({ low: 0, high: HIGHEST_SCORE, size: 'low', about: 'The highest score of each moment', most: 3 }, (y) => [
         html`<path class="limit" d="M0 ${place(y(1))}H${WIDTH}" />`,
         html`<path class="line score" d="${linePath(trace.score, line, y)}" />`,
-      ])}${timeAxis(comparison)}
+      ])}${timeAxis(view)}
     </div>
   </figure>`;
 }

@@ -1,0 +1,56 @@
+import { timeKindOf } from './time-text.ts';
+import { objectIn } from './json-table.ts';
+import type { Source } from './source.ts';
+import { cellsOf, ColumnNames, linesOf, type Cells, type Table } from './table.ts';
+
+interface LoggedMessage {
+  readonly time: string;
+  readonly topic: string;
+  readonly payload: unknown;
+}
+
+const LINE = /^(\S+)\s+(\S+)\s+(.*)$/;
+
+/** `mosquitto_sub -F '%I %t %p'` or `'%U %t %p'`: time, topic, payload. */
+const fromText = (line: string): LoggedMessage | null => {
+  const match = LINE.exec(line);
+  if (match === null) return null;
+  const [, time, topic, payload] = match;
+  return timeKindOf(time) === 'time' && /[^\d.,+-]/.test(topic) ? { time, topic, payload } : null;
+};
+
+/** `mosquitto_sub -F %j` or `%J`: an object with the keys tst, topic and payload. */
+const fromJson = (line: string): LoggedMessage | null => {
+  const { tst, topic, payload } = objectIn(line) ?? {};
+  return (typeof tst === 'string' || typeof tst === 'number') && typeof topic === 'string' && payload !== undefined
+    ? { time: String(tst), topic, payload }
+    : null;
+};
+
+/** Whether a line is one that `mosquitto_sub` writes with one of these formats. */
+export const isMqttLog = (line: string): boolean => (line.startsWith('{') ? fromJson(line) : fromText(line)) !== null;
+
+/** The output of `mosquitto_sub` with times: each topic is a series, or each key of a topic whose payloads are JSON objects. */
+export function openMqttLog(source: Source, refuse: (why: string) => Error): Table {
+  const names = new ColumnNames(refuse, 'time');
+  return {
+    columns: names.names,
+    timeColumn: 0,
+    delimiter: '',
+    plainNumbers: true,
+    long: true,
+    async *rows(onRead): AsyncGenerator<Cells | null, void, undefined> {
+      for await (const line of linesOf(source, onRead)) {
+        const message = line === null ? null : line.startsWith('{') ? fromJson(line) : fromText(line);
+        if (message === null) yield null;
+        else {
+          const { time, topic, payload } = message;
+          const cells = [time];
+          const value = (typeof payload === 'string' ? objectIn(payload) : null) ?? payload;
+          for (const [path, cell] of cellsOf(value)) cells[names.numberOf(`${topic} ${path}`.trim())] = cell;
+          yield cells;
+        }
+      }
+    },
+  };
+}
