@@ -3,12 +3,12 @@ import { loadKernel } from '../io/files/kernel-file.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import type { Log } from '../log.ts';
 
-/** What is lost without the kernel. */
-export const WITHOUT_KERNEL = 'networks run in Float64 instead, about 10 to 25 times slower';
+/** The consequence of a missing kernel. */
+export const WITHOUT_KERNEL = 'networks run in Float64 instead of SIMD, 10 to 25 times slower';
 
 /**
- * The SIMD kernel, to be loaded once a process; null where it cannot be, with one warning that says so. `file` is the one
- * that was built unless told otherwise.
+ * The SIMD kernel, to be loaded once per process; null, with one warning, where it cannot be loaded. `file`: by default the
+ * one that the build made.
  */
 export function kernelOrNull(log: Log, file?: string): Kernel | null {
   try {

@@ -11,4 +11,6 @@ export function writeOut(path: string, content: string | Uint8Array): void {
 }
 
 export const unwritable = (path: string, cause: unknown): AppError =>
-  new AppError('usage', `--out ${path}: cannot be written; is the folder there?`, { cause });
+  new AppError('usage', `--out ${path}: cannot be written; does the directory exist, and may this user write to it?`, {
+    cause,
+  });

@@ -27,12 +27,12 @@ export interface Service {
   readonly connection: Connection['state'];
   /** Rejects when the pipeline fails; never resolves. */
   readonly failure: Promise<never>;
-  /** Saves everything and says `offline`; ends within 3 s, broker up or down. */
+  /** Saves everything and publishes `offline`; ends within 3 s, with or without a broker. */
   stop(): Promise<void>;
 }
 
 const CLOCK_MS = 5_000;
-/** How often what is too old or too much is looked for; while there is some, a little goes each second. */
+/** Interval of the housekeeping; while rows have to be deleted, a part of them every second. */
 const TIDY_MS = 60_000;
 const MORE_TO_TIDY_MS = 1_000;
 
@@ -48,7 +48,7 @@ const thisProcess = (): Processor => {
   };
 };
 
-/** What to subscribe to. A message that two subscriptions match comes twice, so one that another covers is left out. */
+/** The topic filters to subscribe to. A filter that another one covers is left out: its messages would arrive twice. */
 const filtersOf = ({ inputs }: Site): string[] => {
   const topics = [...new Set(inputs.map(({ topic }) => topic))];
   return topics.filter((topic) => !topics.some((other) => other !== topic && covers(other, topic)));
@@ -123,13 +123,13 @@ export function startService(site: Site, { log, kernel, now }: ServiceOptions): 
     state = connection.state;
     if (connection.state === 'connected' && !connection.sessionPresent) ledger.newSession();
   });
-  // Time goes by for sensors while they can be heard: who is cut off from them must not call all of them dead.
+  // The clock of the silence detectors runs only while connected: without a broker no sensor can be called silent.
   const connected$ = broker.connection$.pipe(map((connection) => connection.state === 'connected'));
   const wake$ = connected$.pipe(filter(Boolean), map(present));
   const ticks$ = connected$.pipe(switchMap((connected) => (connected ? interval(CLOCK_MS) : EMPTY)));
   const real = { clock$: ticks$.pipe(map(present)), processor: thisProcess() };
 
-  // The past is gone through before there is a broker to send anything new.
+  // The journal is replayed before the broker can deliver new messages.
   let readings = 0;
   const subscription = pipeline(site, ports, {
     log,
@@ -164,7 +164,7 @@ export function startService(site: Site, { log, kernel, now }: ServiceOptions): 
     subscription.unsubscribe();
     ledger.commit();
     await broker.close();
-    // What went out meanwhile must not go out again.
+    // Alerts that were sent meanwhile must not be sent again.
     ledger.commit();
     ledger.close();
     db.close();

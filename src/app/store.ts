@@ -8,7 +8,7 @@ import { Retention } from '../io/sqlite/retention.ts';
 import { SnapshotStore } from '../io/sqlite/snapshot-store.ts';
 import type { Log } from '../log.ts';
 
-/** The database and what stands in it, but for the ledger, which needs a broker. */
+/** The database and the stores in it, except the ledger, which needs a broker. */
 export interface Store {
   readonly db: Database;
   readonly anomalyLog: AnomalyLog;
@@ -23,12 +23,12 @@ export function openStore(site: Site, log: Log, now: number): Store {
     log(
       'error',
       { code: 'database_damaged', database: site.database, damaged, problem, anomalies, incidents, streams },
-      'the database was damaged: it was moved aside, and what could be read of it is in a new one',
+      'the database was damaged; the file was renamed, and all rows that could be read are in a new one',
     );
   });
   const { rows } = site.quarantine;
   const onQuarantineFull = (): void => {
-    log('warn', { rows }, 'the quarantine is full: from now on the newest replace the oldest');
+    log('warn', { rows }, 'the quarantine is full; each new rejected message replaces the oldest one');
   };
   const { keep, maxMegabytes } = site.retention;
   const retention = new Retention(db, { maxAgeMs: keep === 'forever' ? null : keep, maxBytes: maxMegabytes * 1e6 });

@@ -16,7 +16,7 @@ import type { Log } from '../log.ts';
 import { writeOut } from './out-file.ts';
 import { monitorOptions, plansOf } from './pipeline/streams.ts';
 
-/** What was taken out or put in. */
+/** The network whose weights were exported or imported. */
 export interface Moved {
   /** Cell, units, inputs. */
   readonly network: string;
@@ -25,16 +25,16 @@ export interface Moved {
   readonly savedAt: number | null;
 }
 
-/** Of a stream of which nothing is saved. */
+/** For a stream without a saved state. */
 const NOTHING = { at: null, seq: 0 } as const;
 
-/** Further from 0 than any weight that training leaves; in Float32 its square is still a number. */
+/** Larger than any weight after training; its square is still finite in Float32. */
 const FARTHEST = 1e6;
 
 /**
  * Writes what a stream's network has learned, as of its last snapshot, to a safetensors file; only reads the database,
  * also beside a running service. Throws `stream_unknown` when nothing of the stream is saved, `snapshot_refused` when the
- * site file says another network, and `usage` when the file cannot be written.
+ * site file has another network, and `usage` when the file cannot be written.
  */
 export function exportStream(site: Site, stream: string, file: string, kernel: Kernel | null): Moved {
   const db = openDatabase(site.database, { readonly: true });
@@ -56,9 +56,8 @@ export function exportStream(site: Site, stream: string, file: string, kernel: K
 }
 
 /**
- * Puts the weights of a safetensors file in place of what a stream's network has learned: it goes on with them, in the
- * hidden state and with the statistics that it has; a stream of which nothing is saved, or nothing that fits the site
- * file (which is noted), begins with them. Throws
+ * Replaces the weights of a stream's network by those of a safetensors file. The hidden state and the statistics stay. A
+ * stream without a saved state, or whose saved state does not fit the site file (logged as a warning), starts with them. Throws
  * `weights_unreadable` when the file holds no such network, and `database_unusable` while a service uses the database.
  * Then nothing has changed.
  */
@@ -95,7 +94,7 @@ export function importStream(
         `${file}: a weight of size ${farthest}; expected none above ${FARTHEST}`,
       );
     network.adopt(theta);
-    // What it heard since that row is still to come; older states would bring the old weights back.
+    // The journal after that row will be replayed; older snapshots would bring the old weights back.
     store.replace(snapshotOf(monitor, savedAt ?? now, seq));
     return { network: describe(network), parameters: theta.length, savedAt };
   } finally {
@@ -103,13 +102,13 @@ export function importStream(
   }
 }
 
-/** Throws `usage` when the site file says that the stream has no network. */
+/** Throws `usage` when the site file switches the network of the stream off. */
 function networkOf({ stream, detector }: StreamMonitor): Network {
   if (detector.forecaster !== null) return detector.forecaster.network;
-  throw new AppError('usage', `${stream}: has no network, as the site file says network: false`);
+  throw new AppError('usage', `${stream}: has no network: the site file sets network: false`);
 }
 
-/** The stream as the service would go on with it; afresh where `onUnfit` lets a snapshot that does not fit pass. */
+/** The stream as the service would restore it; without state where `onUnfit` returns for a snapshot that does not fit. */
 function resume(
   site: Site,
   stream: string,
@@ -125,14 +124,14 @@ function resume(
   );
   const [first, ...others] = monitors.values();
   if (monitors.size === 0)
-    throw new AppError('stream_unknown', `no group and no input of site ${site.site} is or gives a stream "${stream}"`);
+    throw new AppError('stream_unknown', `site ${site.site} has no group and no input for a stream "${stream}"`);
   const { whole, damaged } = store.load(stream);
   if (damaged > 0 && whole.length === 0) onUnfit(damagedError(site, stream));
   const snapshot = whole.at(0);
   if (snapshot === undefined && others.length > 0)
     throw new AppError(
       'stream_unknown',
-      `several inputs may give "${stream}", each with a network of its own: run the service until it has heard it`,
+      `several inputs can give "${stream}", each with its own network: run the service until a reading has arrived`,
     );
   if (snapshot === undefined) return { monitor: first, ...NOTHING };
   const monitor = monitors.get(snapshot.shape) ?? first;
@@ -149,7 +148,7 @@ function resume(
 const damagedError = ({ database }: Site, stream: string): AppError =>
   new AppError(
     'snapshot_damaged',
-    `${database}: the saved state of "${stream}" is damaged (its checksum differs); "${stream}" has to learn anew`,
+    `${database}: the saved state of "${stream}" is damaged (checksum mismatch); "${stream}" starts without learned state`,
   );
 
 /** Room for a network's parameters, and in it that of its cell and of its read-out. */

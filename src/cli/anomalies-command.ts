@@ -18,7 +18,7 @@ export interface AnomaliesOptions {
   readonly json: boolean;
 }
 
-/** `zankyo anomalies`: the log, newest first. Only reads, also beside a running service. */
+/** `zankyo anomalies`: lists the stored anomalies, newest first. Only reads; the service may be running. */
 export function anomalies({ config, database, since, series, limit, json }: AnomaliesOptions): number {
   const site = config === undefined ? null : loadSite(config).site;
   const path = database ?? site?.database;

@@ -3,7 +3,7 @@ import { loadSite } from '../config/load.ts';
 import { backup } from '../io/sqlite/backup.ts';
 import { EXIT } from './exit-codes.ts';
 
-/** `zankyo backup`: a copy of the database that can take its place, also while the service runs. */
+/** `zankyo backup`: writes a copy that can replace the database; the service may be running. */
 export async function backupCommand({ config, out }: { config: string; out: string }): Promise<number> {
   const { site } = loadSite(config);
   const bytes = await backup(site.database, out);

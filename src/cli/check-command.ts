@@ -6,7 +6,7 @@ import { EXIT } from './exit-codes.ts';
 import { count } from './format.ts';
 import { plain } from './plain.ts';
 
-/** `zankyo check`: every mistake of a site file at once; with `connect` also whether the broker takes us. */
+/** `zankyo check`: reports all mistakes of a site file; with `connect` it also connects to the broker. */
 export async function check(config: string, { connect }: { connect: boolean }): Promise<number> {
   const { site, warnings } = loadSite(config);
   for (const warning of warnings) console.error(plain(warning));
@@ -15,7 +15,7 @@ export async function check(config: string, { connect }: { connect: boolean }): 
   const inputs = site.inputs.reduce((sum, input) => sum + input.fields.length, 0);
   const groups = Object.keys(site.groups).length;
   console.log(
-    `${config}: sound. Site ${site.site}, ${count(inputs, 'input')}, ${count(groups, 'group')}${connect ? ', broker reached' : ''}.`,
+    `${config}: valid. Site ${site.site}, ${count(inputs, 'input')}, ${count(groups, 'group')}${connect ? ', broker reached' : ''}.`,
   );
   return EXIT.ok;
 }

@@ -20,10 +20,10 @@ export interface DemoCommandOptions {
 /** One round of the seven faults after the warm-up. */
 const USUAL_DAYS = 21;
 const MOST_DAYS = 3650;
-/** However slow the machine: a demo that nobody asked to be longer is over in two minutes. */
+/** Time limit of a demo without --for, also on a slow machine. */
 const PATIENCE_MS = 100_000;
 
-/** `zankyo demo`, which is `npm start`: watch it learn, and see what it found and what it missed. */
+/** `zankyo demo`, also `npm start`: shows the learning, and lists the detected and the missed faults. */
 export async function demo({ for: duration, seed, json }: DemoCommandOptions): Promise<number> {
   const { days, realMs } = spanOf(duration);
   const log = noteTo(openLog('warn'));
@@ -34,7 +34,7 @@ export async function demo({ for: duration, seed, json }: DemoCommandOptions): P
   };
   console.log(
     `${colors.bold('zankyo demo')}: a simulated pump station, five sensors, one reading a minute, over a real MQTT broker.\n` +
-      `Nothing is known at first. Four simulated days are only learned from; then faults come that nobody told it of.\n`,
+      `It starts without any knowledge and learns for four simulated days. Then faults begin; the detector has no information about them.\n`,
   );
   const progress = openProgress(days === Infinity ? realMs : days);
   const startedAt = performance.now();
@@ -64,7 +64,7 @@ export async function demo({ for: duration, seed, json }: DemoCommandOptions): P
   return result.alertsHeard === result.rowsLogged ? EXIT.ok : EXIT.failure;
 }
 
-/** Seconds to hours are the spectator's time, days and weeks the plant's. */
+/** Seconds to hours are real time, days and weeks simulated time. */
 function spanOf(text: string | undefined): { days: number; realMs: number } {
   if (text === undefined) return { days: USUAL_DAYS, realMs: PATIENCE_MS };
   if (!DURATION.test(text) || parseDuration(text) === 0)
@@ -101,6 +101,6 @@ function summary(result: DemoResult): string {
       ? []
       : [table(['fault', 'in', 'from (UTC)', 'result', 'delay', 'alert named'], rows, [4]), '']),
     `${verdict}, ${count(falseAlarms, 'false alarm')} in ${simulatedDays.toFixed(1)} simulated days` + `${rate}.`,
-    `${readings} readings in ${(realMs / 1000).toFixed(0)} s. Alerts heard over MQTT: ${alertsHeard}; rows in SQLite: ${rowsLogged}.`,
+    `${readings} readings in ${(realMs / 1000).toFixed(0)} s. Alerts received over MQTT: ${alertsHeard}; rows in SQLite: ${rowsLogged}.`,
   ].join('\n');
 }

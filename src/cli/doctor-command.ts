@@ -16,7 +16,7 @@ const TITLES: Readonly<Record<Finding['part'], string>> = {
   site: 'The site',
 };
 
-/** `zankyo doctor`: what runs here and what would be in the way. Ends with 0, or as the first problem would. */
+/** `zankyo doctor`: checks machine, networks and site. Returns 0, or the exit code of the first problem. */
 export async function doctor({ json, ...options }: DoctorOptions & { readonly json: boolean }): Promise<number> {
   const findings: Finding[] = [];
   for await (const finding of examine(options)) {
@@ -41,7 +41,7 @@ const STATE_WIDTH = 'problem'.length;
 const ABOUT_WIDTH = 'processor'.length;
 const INDENT = 2 + STATE_WIDTH + 2 + ABOUT_WIDTH + 2;
 
-/** State, subject, sentence; a sentence longer than a terminal of `columns` goes on under its own beginning. */
+/** State, subject, sentence; a sentence longer than `columns` is continued below its first word. */
 export function findingLine({ state, about, text }: Finding, columns = Infinity): string {
   const head = `  ${TINT[state](state.padEnd(STATE_WIDTH))}  ${about.padEnd(ABOUT_WIDTH)}  `;
   return head + wrapped(plain(text), columns - INDENT).join(`\n${' '.repeat(INDENT)}`);

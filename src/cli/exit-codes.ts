@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
 
-/** After sysexits.h, so that systemd and scripts can tell a wrong file from a broker that is away. In words: docs/exit-codes.md. */
+/** As in sysexits.h, so that systemd and scripts can distinguish a wrong file from an unreachable broker. See docs/exit-codes.md. */
 export const EXIT = { ok: 0, failure: 1, usage: 64, noInput: 66, unavailable: 69, config: 78 } as const;
 
 const EXIT_OF: Readonly<Partial<Record<ErrorCode, number>>> = {

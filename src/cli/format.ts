@@ -51,5 +51,5 @@ export function table(
   return [line(header), width.map((w) => '─'.repeat(w)).join('  '), ...shown.map(line)].join('\n');
 }
 
-/** A JSON line for a script, and for eyes that look at it. */
+/** A JSON line for scripts, safe to show on a terminal. */
 export const jsonLine = (value: unknown): string => plain(JSON.stringify(value));

@@ -38,7 +38,7 @@ const parse = (line: string): { readonly head: Parsed; readonly fields: readonly
   };
 };
 
-/** Words and numbers as they are, all else as JSON. */
+/** Words and numbers unchanged, other values as JSON. */
 const valueText = (value: unknown): string =>
   typeof value === 'string' && /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value);
 
@@ -66,7 +66,7 @@ export const journal: Format = (line) => {
   return `${withPriority([head.msg, ...fields].join(' ') + stack, PRIORITY[LEVELS[head.level]])}\n`;
 };
 
-/** One object each line; only what would be active on a terminal is escaped. */
+/** One object per line; characters that a terminal would act on are escaped. */
 export const json: Format = plainLines;
 
 /** Where a log goes to. */

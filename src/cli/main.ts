@@ -33,18 +33,20 @@ const positiveNumber = (text: string): number => {
 const CELLS = ['rnn', 'lstm', 'peephole-lstm', 'gru', 'elementwise'] as const satisfies readonly CellName[];
 const LEARNERS = ['tbptt', 'rtrl', 'snap1'] as const satisfies readonly LearnerName[];
 
-// Each command is loaded when it is called: the service on a Pi has no use for the demo's broker in its memory.
+// Each command is loaded when it is called, so that the service on a Pi does not load the demo's broker.
 
-/** The exit code of the command, set when it is done. */
+/** The exit code of the command, set when it ends. */
 let exitCode: number = EXIT.ok;
 const exits = (code: number): void => {
   exitCode = code;
 };
 
 const program = new Command('zankyo')
-  .description('Learns what your sensors normally say, message by message, and tells you over MQTT when they do not.')
+  .description(
+    'Detects anomalies in sensor readings. It learns online from each MQTT message and publishes alerts over MQTT.',
+  )
   .version(version)
-  .showHelpAfterError('(zankyo --help shows what there is)')
+  .showHelpAfterError('(zankyo --help lists the commands)')
   .exitOverride();
 
 program
@@ -58,10 +60,10 @@ program
 
 program
   .command('check')
-  .description('check a site file: every mistake at once')
+  .description('check a site file and report all mistakes')
   .argument('[file]', 'the site file')
   .option('-c, --config <file>', 'the site file')
-  .option('--connect', 'also try to reach the broker', false)
+  .option('--connect', 'also connect to the broker', false)
   .action(async (file: string | undefined, options: { config?: string; connect: boolean }) => {
     const config = file ?? options.config;
     if (config === undefined) throw new AppError('usage', 'which file? zankyo check SITE.yaml');
@@ -133,12 +135,12 @@ withColumnOptions(
 
 program
   .command('anomalies')
-  .description('list the log of anomalies, newest first')
+  .description('list the anomalies in the database, newest first')
   .option('-c, --config <file>', 'the site file that names the database')
   .option('--database <file>', 'the database itself')
   .option('--since <when>', 'a duration back from now (2d) or a time (2026-11-23)')
-  .option('--series <slug>', 'only where this series led')
-  .option('--limit <n>', 'at most so many', wholeNumber, 50)
+  .option('--series <slug>', 'only anomalies of this series')
+  .option('--limit <n>', 'maximum number of lines', wholeNumber, 50)
   .option('--json', 'as JSON lines', false)
   .action(async (options: AnomaliesOptions) => {
     const { anomalies } = await import('./anomalies-command.ts');
@@ -147,9 +149,9 @@ program
 
 program
   .command('backup')
-  .description('write a checked copy of the database, also while the service runs')
+  .description('write a checked copy of the database; the service may be running')
   .requiredOption('-c, --config <file>', 'the site file')
-  .requiredOption('-o, --out <file>', 'the file to write, or to replace')
+  .requiredOption('-o, --out <file>', 'the file to write; an existing one is replaced')
   .action(async (options: { config: string; out: string }) => {
     const { backupCommand } = await import('./backup-command.ts');
     exits(await backupCommand(options));
@@ -157,16 +159,16 @@ program
 
 program
   .command('demo')
-  .description('watch it work: a broker, a simulated pump station with faults, and the alerts')
-  .option('--for <duration>', 'how long: 90s of real time, or 14d of simulated time')
-  .option('--seed <n>', 'which plant and which faults', wholeNumber, 1)
+  .description('run a demonstration: a broker, a simulated pump station with faults, and the alerts')
+  .option('--for <duration>', 'duration: 90s of real time, or 14d of simulated time')
+  .option('--seed <n>', 'seed of the random plant and faults', wholeNumber, 1)
   .option('--json', 'a JSON object as the last line', false)
   .action(async (options: DemoCommandOptions) => {
     const { demo } = await import('./demo-command.ts');
     exits(await demo(options));
   });
 
-const weights = program.command('weights').description('take out what a network has learned, or put it in');
+const weights = program.command('weights').description('export or import the weights of a network');
 
 weights
   .command('export')
@@ -181,9 +183,9 @@ weights
 
 weights
   .command('import')
-  .description("put the weights of a safetensors file into a stream's network, while the service is stopped")
+  .description("replace the weights of a stream's network by those of a safetensors file; the service must be stopped")
   .argument('<stream>', 'the series, or the group')
-  .argument('<file>', 'a file of ours, or the state_dict of such a model in PyTorch')
+  .argument('<file>', 'a file that zankyo exported, or the state_dict of the same model in PyTorch')
   .requiredOption('-c, --config <file>', 'the site file')
   .action(async (stream: string, file: string, options: { config: string }) => {
     const { importCommand } = await import('./weights-command.ts');
@@ -192,8 +194,8 @@ weights
 
 program
   .command('doctor')
-  .description('what runs here, how fast, and what would keep the service from running')
-  .option('-c, --config <file>', 'a site file to look after as well')
+  .description('check this machine, the networks and a site file, and measure the speed')
+  .option('-c, --config <file>', 'a site file to check as well')
   .option('--json', 'as one JSON object', false)
   .action(async (options: { config?: string; json: boolean }) => {
     const { doctor } = await import('./doctor-command.ts');
@@ -208,7 +210,7 @@ program
     exits(schema());
   });
 
-/** Says on stderr why the command failed; in the journal as an error. */
+/** Prints why the command failed on stderr; in the journal with the priority of an error. */
 const fail = (text: string): void => {
   console.error(isJournal() ? withPriority(text, PRIORITY.error) : text);
 };

@@ -1,4 +1,4 @@
-/** What moves a cursor, begins an escape sequence, breaks a line or turns the direction of reading. */
+/** Characters that move a cursor, begin an escape sequence, break a line or change the direction of text. */
 const ACTIVE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 
 /**
@@ -8,5 +8,5 @@ const ACTIVE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 export const plain = (text: string): string =>
   text.replace(ACTIVE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-/** The same for text that has lines of our own. */
+/** The same for text whose line breaks are intended. */
 export const plainLines = (text: string): string => text.split('\n').map(plain).join('\n');

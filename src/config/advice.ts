@@ -4,7 +4,7 @@ import { fieldsOf, tuningsOf } from './placed.ts';
 import { valueAt, type Problem } from './problems.ts';
 import type { Site } from './schema.ts';
 
-/** What is allowed and yet hardly meant, or not safe. `data` is the file as plain data, `site` the same as read. */
+/** Warnings about valid options that are probably a mistake, or not safe. `data` is the file as plain data, `site` the parsed site. */
 export const advice = (site: Site, data: unknown): Problem[] => [
   ...mqttAdvice(site),
   ...databaseAdvice(data),
@@ -21,7 +21,7 @@ function mqttAdvice({ mqtt }: Site): Problem[] {
   if (mqtt.password !== undefined && !LOOPBACK.test(hostname)) {
     problems.push({
       path: ['mqtt', 'url'],
-      text: `the password crosses the network in clear text; ${protocol.replace(':', 's://')} would encrypt it`,
+      text: `the password is sent in clear text; ${protocol.replace(':', 's://')} would encrypt it`,
     });
   }
   const { rejectUnauthorized, ...files } = mqtt.tls;
@@ -37,7 +37,7 @@ function mqttAdvice({ mqtt }: Site): Problem[] {
 
 const databaseAdvice = (data: unknown): Problem[] =>
   String(valueAt(data, ['database'])).startsWith('~')
-    ? [{ path: ['database'], text: '"~" is not expanded here and names a directory "~"; write the whole path' }]
+    ? [{ path: ['database'], text: '"~" is not expanded and names a directory "~"; write the full path' }]
     : [];
 
 const nameAdvice = (data: unknown): Problem[] =>
@@ -45,10 +45,10 @@ const nameAdvice = (data: unknown): Problem[] =>
     .filter(({ input, field }) => isLiteral(field.name) && wildcardsIn(input.topic) > 0)
     .map(({ path, field }) => ({
       path: [...path, 'name'],
-      text: `only the first topic to arrive can be the series ${JSON.stringify(field.name)}; {1} or {topic} in the name keeps topics apart`,
+      text: `only the first topic that arrives becomes the series ${JSON.stringify(field.name)}; use {1} or {topic} in the name for one series per topic`,
     }));
 
-/** Options of back-propagation through time where another learner learns; the site's may be meant for one of its layers. */
+/** Options of tbptt where another learner is used; those of the site count if any field or group uses tbptt. */
 function tuningAdvice(data: unknown): Problem[] {
   const tunings = tuningsOf(data);
   return tunings.flatMap(({ path, own, merged }, i): Problem[] => {

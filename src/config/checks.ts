@@ -9,8 +9,8 @@ import { didYouMean, nearest } from './suggest.ts';
 import * as v from './vocabulary.ts';
 
 /*
- * What no single option shows: options that contradict each other. Each check looks only at sections that are right in
- * themselves, so that one mistake neither hides the others nor is reported twice.
+ * Contradictions between options. Each check reads only sections that are valid by themselves, so that one mistake neither
+ * hides the others nor is reported twice.
  */
 
 /** Every contradiction in the file, given as plain data. */
@@ -45,7 +45,7 @@ function mqttProblems(data: unknown): Problem[] {
       problems.push({
         path: ['mqtt', 'tls', one],
         on: 'key',
-        text: `expected ${other} beside it; the two go together`,
+        text: `expected ${other} as well; both are required`,
       });
     }
   }
@@ -60,7 +60,7 @@ function inputProblems(data: unknown): Problem[] {
     if (typeof topic === 'string' && prefix !== undefined && `${topic}/`.startsWith(`${prefix}/`)) {
       problems.push({
         path: ['inputs', i, 'topic'],
-        text: `expected a topic outside ${JSON.stringify(prefix)}, under which we publish ourselves (mqtt.prefix)`,
+        text: `expected a topic outside ${JSON.stringify(prefix)}, because zankyo publishes under that prefix (mqtt.prefix)`,
       });
     }
     if (valueAt(input, ['fields']) === undefined) return problems;
@@ -68,7 +68,7 @@ function inputProblems(data: unknown): Problem[] {
       problems.push({
         path: ['inputs', i, key],
         on: 'key',
-        text: 'expected inside each of fields; beside the topic it stands only where there are no fields',
+        text: 'expected in each element of fields; beside the topic only if there are no fields',
       });
     }
     return problems;
@@ -119,7 +119,7 @@ function nameProblems(fields: readonly PlacedField[]): Problem[] {
     const asked = highestPlaceholder(name);
     const there = wildcardsIn(input.topic);
     if (asked > there) return problem(`{${asked}} asks for wildcard ${asked}, and the topic has ${there}`);
-    if (name === '') return problem('expected a name with a letter or digit; nothing here can stand in one');
+    if (name === '') return problem('expected a name with at least one letter a-z or digit');
     if (label !== undefined && !isLiteral(name))
       return [
         {
@@ -128,7 +128,7 @@ function nameProblems(fields: readonly PlacedField[]): Problem[] {
         },
       ];
     const series = isLiteral(name) ? name : `${name} of ${input.topic}`;
-    if (taken.has(series)) return problem(`series ${JSON.stringify(name)} is given above; expected a name of its own`);
+    if (taken.has(series)) return problem(`series ${JSON.stringify(name)} is used above; expected a unique name`);
     taken.add(series);
     return [];
   });
@@ -145,7 +145,7 @@ function groupProblems(data: unknown, fields: readonly PlacedField[]): Problem[]
       problems.push({
         path: ['groups', name],
         on: 'key',
-        text: `expected a name that no series has; ${JSON.stringify(name)} is one of inputs`,
+        text: `expected a name that is not the name of a series; ${JSON.stringify(name)} is one of inputs`,
       });
     }
     for (const [i, given] of listAt(data, ['groups', name, 'series']).entries()) {
@@ -194,7 +194,7 @@ const possibleNames = (data: unknown): readonly string[] =>
     });
   });
 
-/** Whether an option that does not exist was meant to be one that decides the name. */
+/** Whether an unknown option is probably a misspelt one that determines the name. */
 const hasMisspeltName = (field: unknown): boolean =>
   Object.keys(Object(field) as object).some(
     (key) => !FIELD_KEYS.includes(key) && !INPUT_KEYS.includes(key) && nearest(key, NAMING_KEYS) !== null,

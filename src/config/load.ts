@@ -12,7 +12,7 @@ import { plainData, problemLines, readYaml } from './yaml-file.ts';
 
 export interface LoadedSite {
   readonly site: Site;
-  /** One line each, with file and place: allowed, but hardly meant or not safe. */
+  /** Warnings, one line each with file and place: valid, but probably a mistake or not safe. */
   readonly warnings: readonly string[];
   /** Where the password comes from, never what it is: an option, a tag or a file; null when there is none. */
   readonly passwordSource: string | null;
@@ -55,7 +55,7 @@ export function loadSite(path: string, env: NodeJS.ProcessEnv = process.env): Lo
 const tagText = (node: unknown): string | null =>
   isScalar(node) && node.tag?.startsWith('!') ? `${node.tag} ${String(node.value)}` : null;
 
-/** What could not be resolved has been reported; that nothing stands in its place follows from it. */
+/** Without the problems that follow from a tag that could not be resolved, which is reported already. */
 function without(reported: readonly Problem[], problems: readonly Problem[]): readonly Problem[] {
   const paths = new Set(reported.map(({ path }) => pathText(path)));
   return problems.filter(({ path }) => !paths.has(pathText(path)));

@@ -4,8 +4,8 @@ import { wildcardsIn } from '../stream/topic-filter.ts';
 const PLACEHOLDER = /\{[^}]*\}/;
 
 /**
- * Fills in what the file alone decides: `{path}` always, `{topic}` where the filter names one topic. What then has no
- * placeholder left is the name of one series, as a slug; empty when nothing of it can stand in one.
+ * Replaces the placeholders that the file alone determines: `{path}` always, `{topic}` where the filter names one topic. A
+ * result without placeholders is the name of one series, as a slug; empty when no character can be part of a slug.
  */
 export function settleName(template: string, filter: string, path: string): string {
   const known = template.replaceAll('{path}', slugify(path));

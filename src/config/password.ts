@@ -43,6 +43,6 @@ function fromFile(file: string, path: Path): FoundPassword {
     return { value, source: file, problems: [], warnings: worldReadable(file) };
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    return problem(`expected a file that we can read; ${file} gives ${code}`);
+    return problem(`expected a file that this user may read; ${file} gives ${code}`);
   }
 }

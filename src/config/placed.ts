@@ -3,7 +3,7 @@ import { valueAt, type Path } from './problems.ts';
 import { groupSchema, inputSchema, mergeTuning, overrideSchema, tuningSchema } from './schema.ts';
 import type { FieldOptions, GroupOptions, InputOptions, Tuning, TuningOverride } from './schema.ts';
 
-/** What is right in itself, as read; null when it is not. */
+/** The parsed value; null when it is not valid by itself. */
 export const sound = <Type extends z.ZodType>(type: Type, data: unknown): z.output<Type> | null =>
   type.safeParse(data).data ?? null;
 
@@ -45,7 +45,7 @@ export const groupsOf = (data: unknown): readonly PlacedGroup[] =>
     return group ? [{ name, group }] : [];
   });
 
-/** What the site, a field or a group says of its tuning, and what that comes to with the layers above. */
+/** The tuning that the site, a field or a group sets, and the result with the layers above. */
 export interface PlacedTuning {
   readonly path: Path;
   readonly own: TuningOverride;

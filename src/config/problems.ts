@@ -1,7 +1,7 @@
 /** Where an option stands: keys and places in lists, from the top of the file. */
 export type Path = readonly (string | number)[];
 
-/** Something the operator should change, or at least know. `on` says which part of the line to point at. */
+/** A mistake or a warning. `on`: the part of the line to which it points. */
 export interface Problem {
   readonly path: Path;
   readonly text: string;
@@ -12,7 +12,7 @@ export interface Problem {
 export const pathText = (path: Path): string =>
   path.map((key, i) => (typeof key === 'number' ? `[${key}]` : i === 0 ? key : `.${key}`)).join('');
 
-/** What stands at a path in plain data; undefined where there is nothing. */
+/** The value at a path in plain data; undefined where there is none. */
 export const valueAt = (data: unknown, path: Path): unknown =>
   path.reduce<unknown>(
     (found, key) => (typeof found === 'object' && found !== null ? (found as Record<string, unknown>)[key] : undefined),

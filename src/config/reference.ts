@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { siteSchema } from './schema.ts';
 import type { Path } from './problems.ts';
 
-/** As much of a JSON Schema as we generate and read. */
+/** The part of JSON Schema that is generated and read here. */
 export interface JsonSchema {
   readonly title?: string;
   readonly description?: string;
@@ -22,7 +22,7 @@ export interface JsonSchema {
 export const siteJsonSchema = (): JsonSchema =>
   z.toJSONSchema(siteSchema, { io: 'input', target: 'draft-7' }) as JsonSchema;
 
-/** What lies one step down: an element of a list, or a section of free name. */
+/** The schema of the elements of a list, or of the sections with free names. */
 const innerSchema = ({ items, additionalProperties }: JsonSchema): JsonSchema | undefined =>
   typeof additionalProperties === 'object'
     ? additionalProperties

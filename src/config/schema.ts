@@ -90,7 +90,7 @@ const tuningShape = {
 /** Complete: the site's defaults. */
 export const tuningSchema = section(tuningShape);
 
-/** What a field or a group says differently from its site. */
+/** The options in which a field or a group differs from its site. */
 export const overrideSchema = section(v.overriding(tuningShape));
 
 /** The name of a series that is given none. */
@@ -141,7 +141,7 @@ const fieldShape = {
   tuning: option(overrideSchema, {}, "Any option of the site's tuning, for these series alone."),
 };
 
-/** What stands in a field, or beside the topic where there are no fields. */
+/** The options of a field, or of an input without fields. */
 export const FIELD_KEYS = Object.keys(fieldShape);
 
 const inputShape = {

@@ -9,7 +9,7 @@ import { forEachValue, readYaml, type YamlFile } from './yaml-file.ts';
 export interface Resolved {
   readonly problems: readonly Problem[];
   readonly warnings: readonly string[];
-  /** What came from outside the file and must not be repeated in a message. */
+  /** Values from outside the file, which must not be repeated in a message. */
   readonly values: ReadonlySet<string>;
 }
 
@@ -81,10 +81,10 @@ const written = (scalar: Scalar): string => (typeof scalar.value === 'string' ? 
 export function worldReadable(path: string): string[] {
   return (modeOf(path) & 0o004) === 0
     ? []
-    : [`${path}: everyone on this machine can read this file and the secrets in it; chmod o-r it`];
+    : [`${path}: all users of this machine can read this file and the secrets in it; run chmod o-r on it`];
 }
 
-/** 0 where it cannot be found out: whoever needs the file says so, and why. */
+/** 0 where the mode cannot be read: the code that needs the file reports why. */
 function modeOf(path: string): number {
   try {
     return statSync(path).mode;

@@ -18,7 +18,7 @@ export function editDistance(a: string, b: string): number {
   return last[b.length];
 }
 
-/** The candidate nearest to a word, if so near that it was probably meant: one edit in every three characters. */
+/** The candidate nearest to a word; null when more than one edit in every three characters is needed. */
 export function nearest(word: string, candidates: readonly string[]): string | null {
   const typed = word.toLowerCase();
   let best: string | null = null;

@@ -125,7 +125,7 @@ export const brokerUrl = () => {
   return form(plain, 'URL', error).refine((url) => URL.canParse(url), { error });
 };
 
-/** A shared subscription would leave us only some of the readings. */
+/** A shared subscription would deliver only a part of the readings. */
 export const topicFilter = () =>
   compiled(
     (filter) => compileFilter(filter.startsWith('$share/') ? '' : filter),
@@ -152,7 +152,7 @@ export const nameTemplate = () =>
   form(
     /^(?:[^{}]|\{(?:[1-9]\d*|topic|path)\})+$/,
     'name template',
-    'expected a name, in which {1}, {2}, {topic} and {path} may stand for what differs',
+    'expected a name, which may contain {1}, {2}, {topic} and {path}',
   );
 
 /** Physical limits; null for none. */

@@ -5,10 +5,10 @@ import { didYouMean } from './suggest.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** What was found at these is never repeated: it is a password, or may contain one. */
+/** The values of these are never repeated: each is a password, or may contain one. */
 const CONFIDENTIAL = new Set(['mqtt', 'mqtt.password', 'mqtt.url']);
 
-/** What the schema found, in the operator's words. `data` is the file as plain data. */
+/** The issues of the schema as problems for the operator. `data` is the file as plain data. */
 export function problemsOf(error: z.ZodError, data: unknown): Problem[] {
   return error.issues.flatMap((issue) => {
     const path = issue.path as Path;
@@ -23,7 +23,7 @@ export function problemsOf(error: z.ZodError, data: unknown): Problem[] {
   });
 }
 
-/** Names the option that was probably meant, also one that lies one section deeper, as `sensitivity` in `tuning`. */
+/** Names the option that is probably correct, also one of a section below, as `sensitivity` in `tuning`. */
 function unknownOption(path: Path, key: string): Problem {
   const options = optionsAt(path.slice(0, -1));
   const deeper = Object.entries(options).find(([, inner]) => Object.hasOwn(inner.properties ?? {}, key));
@@ -32,7 +32,7 @@ function unknownOption(path: Path, key: string): Problem {
 }
 
 const KINDS: Readonly<Record<string, string>> = {
-  object: 'a section with options of its own',
+  object: 'a section with options',
   record: 'a section with names of your choice',
   array: 'a list',
   boolean: 'true or false',

@@ -55,7 +55,7 @@ function independent(errors: readonly YAMLError[], lines: LineCounter): readonly
 const UNQUOTED_PATH = /\b(path|each|time):[ \t]+([^\s'"{}[\],][^\s'{},]*\[[^\s'{},]*|\[[^\s'{},]*)/;
 
 /**
- * What is wrong, and the remedy where it is a pair of quotes. The parser repeats the text at which it stopped, which may be a
+ * The mistake, and the remedy where it is a pair of quotes. The parser repeats the text at which it stopped, which may be a
  * password: the repetition is left out, and only a JSON path is repeated here.
  */
 function faultText({ code, message, pos }: YAMLError, text: string): string {

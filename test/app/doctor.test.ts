@@ -97,7 +97,9 @@ test('without the kernel the core is Float64, with the reason and what it costs'
   const { kernel, finding } = examineKernel(join(directory(), 'kernel.wasm'));
   expect(kernel).toBeNull();
   expect(finding).toMatchObject({ state: 'warning', code: 'kernel_missing', data: { core: 'float64' } });
-  expect(finding.text).toMatch(/cannot be read; npm run build makes it; networks run in Float64 instead, .*\.$/);
+  expect(finding.text).toMatch(
+    /cannot be read; npm run build makes it; networks run in Float64 instead of SIMD, .*\.$/,
+  );
 });
 
 describe('a site file of the service, called without the environment that systemd gives it', () => {
@@ -177,9 +179,9 @@ describe('the database', () => {
     const path = join(directory(), 'zankyo.db');
     const [before] = examineDatabase(path);
     expect(before).toMatchObject({ state: 'ok' });
-    expect(before.text).toMatch(/ is not there yet, the first start makes it; [\d.]+ \w+ are free\.$/);
+    expect(before.text).toMatch(/ does not exist yet; the first start creates it; [\d.]+ \w+ are free\.$/);
     expect([...examineDatabase(path)]).toMatchObject([
-      { state: 'ok', text: expect.stringContaining('not there yet') as string },
+      { state: 'ok', text: expect.stringContaining('does not exist yet') as string },
     ]);
   });
 
@@ -188,7 +190,7 @@ describe('the database', () => {
     openDatabase(path).close();
     const [finding] = examineDatabase(path);
     expect(finding).toMatchObject({ state: 'ok', data: { path, streams: 0 } });
-    expect(finding.text).toMatch(/ has [\d.]+ KiB and what no streams learned; /);
+    expect(finding.text).toMatch(/ has [\d.]+ KiB and the learned state of no streams; /);
   });
 
   test.each<[what: string, path: (directory: string) => string, says: string]>([

@@ -39,7 +39,7 @@ test('one that is not there costs one warning, which says what is lost, and the 
     {
       level: 'warn',
       code: 'kernel_missing',
-      message: `${file}: cannot be read; npm run build makes it; networks run in Float64 instead, about 10 to 25 times slower`,
+      message: `${file}: cannot be read; npm run build makes it; networks run in Float64 instead of SIMD, 10 to 25 times slower`,
     },
   ]);
 });

@@ -8,15 +8,17 @@ const finding = (rest: Partial<Finding>): Finding => ({
   part: 'site',
   about: 'broker',
   state: 'ok',
-  text: 'mqtt://localhost takes us.',
+  text: 'mqtt://localhost accepts the connection.',
   ...rest,
 });
 const line = (rest: Partial<Finding> = {}, columns?: number): string =>
   stripVTControlCharacters(findingLine(finding(rest), columns));
 
 test('state, subject and sentence stand in columns', () => {
-  expect(line()).toBe('  ok       broker     mqtt://localhost takes us.');
-  expect(line({ state: 'problem', about: 'processor' })).toBe('  problem  processor  mqtt://localhost takes us.');
+  expect(line()).toBe('  ok       broker     mqtt://localhost accepts the connection.');
+  expect(line({ state: 'problem', about: 'processor' })).toBe(
+    '  problem  processor  mqtt://localhost accepts the connection.',
+  );
 });
 
 test('a sentence too long for the terminal goes on under its own beginning', () => {

@@ -50,9 +50,7 @@ test('an empty file says what a site needs', () => {
     'site.yaml:1:1: mqtt: required',
     'site.yaml:1:1: inputs: required',
   ]);
-  expect(failure('just text').lines).toEqual([
-    'site.yaml:1:1: expected a section with options of its own; got "just text"',
-  ]);
+  expect(failure('just text').lines).toEqual(['site.yaml:1:1: expected a section with options; got "just text"']);
 });
 
 describe('one option', () => {
@@ -90,7 +88,7 @@ describe('one option', () => {
       'tuning: {stuck_after: 1}',
       '1:23: tuning.stuck_after: expected auto, never or a whole number of at least 2; got 1',
     ],
-    ['tuning: [1]', '1:9: tuning: expected a section with options of its own; got [1]'],
+    ['tuning: [1]', '1:9: tuning: expected a section with options; got [1]'],
     [
       'snapshots: {every: 30d}',
       '1:20: snapshots.every: expected a duration from 1s to 1d such as "30s", "5m" or "1h30m"; got "30d"',
@@ -128,7 +126,7 @@ describe('an input', () => {
     ],
     [
       '{topic: zankyo/#}',
-      '1:13: inputs[2].topic: expected a topic outside "zankyo", under which we publish ourselves (mqtt.prefix)',
+      '1:13: inputs[2].topic: expected a topic outside "zankyo", because zankyo publishes under that prefix (mqtt.prefix)',
     ],
     [
       '{topic: c, path: a..b}',
@@ -141,14 +139,11 @@ describe('an input', () => {
     ['{topic: c, only: up}', '1:22: inputs[2].only: expected one of both, above, below; got "up"'],
     [
       '{topic: c, name: "{3"}',
-      '1:22: inputs[2].name: expected a name, in which {1}, {2}, {topic} and {path} may stand for what differs; got "{3"',
+      '1:22: inputs[2].name: expected a name, which may contain {1}, {2}, {topic} and {path}; got "{3"',
     ],
     ['{topic: c/+, name: "{2}-x"}', '1:24: inputs[2].name: {2} asks for wildcard 2, and the topic has 1'],
-    [
-      '{topic: c, name: "°"}',
-      '1:22: inputs[2].name: expected a name with a letter or digit; nothing here can stand in one',
-    ],
-    ['{topic: c, name: a}', '1:22: inputs[2].name: series "a" is given above; expected a name of its own'],
+    ['{topic: c, name: "°"}', '1:22: inputs[2].name: expected a name with at least one letter a-z or digit'],
+    ['{topic: c, name: a}', '1:22: inputs[2].name: series "a" is used above; expected a unique name'],
     ['{topic: c, label: " "}', '1:23: inputs[2].label: expected text of 1 to 64 characters on one line; got " "'],
     [
       "{topic: c/+, name: '{1}', label: Hall}",
@@ -157,7 +152,7 @@ describe('an input', () => {
     ['{topic: c, fields: []}', '1:24: inputs[2].fields: expected at least one field; got []'],
     [
       '{topic: c, unit: V, fields: [{path: x}]}',
-      '1:16: inputs[2].unit: expected inside each of fields; beside the topic it stands only where there are no fields',
+      '1:16: inputs[2].unit: expected in each element of fields; beside the topic only if there are no fields',
     ],
     [
       '{topic: c, fields: [{path: x, unitt: V}]}',
@@ -165,7 +160,7 @@ describe('an input', () => {
     ],
     [
       '{topic: c, fields: [{path: x}, {path: x}]}',
-      '1:36: inputs[2].fields[1].name: series "c-x" is given above; expected a name of its own',
+      '1:36: inputs[2].fields[1].name: series "c-x" is used above; expected a unique name',
     ],
   ])('- %s', (input, line) => {
     expect(about(`  - ${input}\n`)).toEqual([line]);
@@ -209,7 +204,10 @@ describe('options that contradict each other', () => {
       'groups: {g: {series: [a, a]}}',
       ['1:26: groups.g.series[1]: series "a" is already in group g; a series can be in one group only'],
     ],
-    ['groups: {a: {series: [a, b]}}', ['1:10: groups.a: expected a name that no series has; "a" is one of inputs']],
+    [
+      'groups: {a: {series: [a, b]}}',
+      ['1:10: groups.a: expected a name that is not the name of a series; "a" is one of inputs'],
+    ],
     ['groups: {g: {series: [a, bb]}}', ['1:26: groups.g.series[1]: no input gives a series "bb"; did you mean "b"?']],
     [
       '  - {topic: x, tuning: {warmup: 5}}\ngroups: {g: {series: [a, x]}}',
@@ -230,7 +228,7 @@ describe('options that contradict each other', () => {
     );
     expect(failure(yaml).lines).toEqual([
       'site.yaml:5:3: mqtt.password_file: expected either password or password_file, not both',
-      'site.yaml:6:9: mqtt.tls.cert: expected key beside it; the two go together',
+      'site.yaml:6:9: mqtt.tls.cert: expected key as well; both are required',
     ]);
   });
 

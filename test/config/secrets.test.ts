@@ -46,7 +46,7 @@ describe('the password', () => {
 
   test('a file that is not there, and one that is empty', () => {
     expect(failure(site('  password_file: pw\n')).lines).toEqual([
-      'site.yaml:4:18: mqtt.password_file: expected a file that we can read; pw gives ENOENT',
+      'site.yaml:4:18: mqtt.password_file: expected a file that this user may read; pw gives ENOENT',
     ]);
     expect(failure(site('  password_file: pw\n'), { pw: '\n' }).lines).toEqual([
       'site.yaml:4:18: mqtt.password_file: expected a password in pw; the file is empty',
@@ -128,7 +128,7 @@ describe('a secret is never repeated, wherever it stands', () => {
 
   test('nor is what stands in the place of the whole section', () => {
     expect(failure('site: s\ninputs: [{topic: a}]\nmqtt: [mqtt://me:hunter2@host]\n').lines).toEqual([
-      'site.yaml:3:7: mqtt: expected a section with options of its own',
+      'site.yaml:3:7: mqtt: expected a section with options',
     ]);
   });
 
@@ -144,7 +144,7 @@ describe('warnings', () => {
     return loadSite(join(directory, 'site.yaml'), {}).warnings.map((line) => line.replaceAll(`${directory}/`, ''));
   };
   const exposed = (file: string): string =>
-    `${file}: everyone on this machine can read this file and the secrets in it; chmod o-r it`;
+    `${file}: all users of this machine can read this file and the secrets in it; run chmod o-r on it`;
 
   test('secrets that everyone on the machine can read', () => {
     const secrets = { 'secrets.yaml': 'x: hunter2\n' };
@@ -161,10 +161,10 @@ describe('warnings', () => {
   test('a password in clear text, except on this machine and under TLS', () => {
     const at = (url: string): string[] => warnings(site('  password: hunter2\n').replace('mqtt://localhost', url));
     expect(at('mqtt://broker:1883')).toEqual([
-      'site.yaml:3:8: mqtt.url: the password crosses the network in clear text; mqtts:// would encrypt it',
+      'site.yaml:3:8: mqtt.url: the password is sent in clear text; mqtts:// would encrypt it',
     ]);
     expect(at('ws://broker/mqtt')).toEqual([
-      'site.yaml:3:8: mqtt.url: the password crosses the network in clear text; wss:// would encrypt it',
+      'site.yaml:3:8: mqtt.url: the password is sent in clear text; wss:// would encrypt it',
     ]);
     for (const url of ['mqtt://127.0.0.1', 'mqtt://[::1]:1883', 'mqtts://broker', 'wss://broker/mqtt'])
       expect(at(url)).toEqual([]);
@@ -176,10 +176,10 @@ describe('warnings', () => {
       'site.yaml:4:3: mqtt.tls: has no effect, since mqtt.url begins with mqtt://',
     ]);
     expect(warnings(`${site('')}database: ~/zankyo.db\n`)).toEqual([
-      'site.yaml:6:11: database: "~" is not expanded here and names a directory "~"; write the whole path',
+      'site.yaml:6:11: database: "~" is not expanded and names a directory "~"; write the full path',
     ]);
     expect(warnings(`${site('')}  - {topic: b/+, name: b}\n`)).toEqual([
-      'site.yaml:6:24: inputs[1].name: only the first topic to arrive can be the series "b"; {1} or {topic} in the name keeps topics apart',
+      'site.yaml:6:24: inputs[1].name: only the first topic that arrives becomes the series "b"; use {1} or {topic} in the name for one series per topic',
     ]);
   });
 

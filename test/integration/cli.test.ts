@@ -131,7 +131,7 @@ tuning:
     const { code, stdout, stderr } = await runProgram(['check', 'site.yaml'], withFiles({ 'site.yaml': site() }));
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
-      stdout: 'site.yaml: sound. Site house, 1 input, no groups.\n',
+      stdout: 'site.yaml: valid. Site house, 1 input, no groups.\n',
       stderr: '',
     });
   });
@@ -140,7 +140,7 @@ tuning:
     const broker = await startMosquitto();
     cleanUps.push(() => broker.stop());
     const good = await runProgram(['check', 'site.yaml', '--connect'], withFiles({ 'site.yaml': site(broker.url) }));
-    expect(good.stdout).toBe('site.yaml: sound. Site house, 1 input, no groups, broker reached.\n');
+    expect(good.stdout).toBe('site.yaml: valid. Site house, 1 input, no groups, broker reached.\n');
     expect(good.code).toBe(0);
     const url = `mqtt://127.0.0.1:${await freePort()}`;
     const cwd = withFiles({ 'site.yaml': site(url) });
@@ -341,12 +341,12 @@ groups: { pump: { series: [a, b], tuning: { learner: snap1, cell: lstm, hidden_s
     for (const { data } of about(found, 'step'))
       expect(data!['streamsAt1Hz']).toBe(Math.floor(1e6 / (data!['microseconds'] as number)));
     expect(about(found, 'file')).toMatchObject([
-      { state: 'ok', text: 'site.yaml is sound: site house, 3 inputs, 1 group.' },
+      { state: 'ok', text: 'site.yaml is valid: site house, 3 inputs, 1 group.' },
       { state: 'warning', text: expect.stringContaining('inputs[0].tuning.horizon: has no effect') as string },
     ]);
     expect(about(found, 'password')).toMatchObject([{ state: 'ok', data: { source: null } }]);
     expect(about(found, 'broker')).toMatchObject([
-      { state: 'ok', text: `${broker.url} takes us, and what we publish.` },
+      { state: 'ok', text: `${broker.url} accepts the connection, the subscriptions and publishing.` },
     ]);
     expect(about(found, 'database')).toMatchObject([{ state: 'ok', data: { path: join(cwd, 'zankyo.db') } }]);
     expect(existsSync(join(cwd, 'zankyo.db'))).toBe(false); // it only looks
@@ -430,7 +430,7 @@ describe('a comparison', () => {
     await refused('reads the recording once for each contender: give a file', '-');
     await refused('--hidden 0: expected a whole number from 1 to 128', 'room.csv', '--hidden', '0');
     await refused(
-      '--out nowhere/r.html: cannot be written; is the folder there?',
+      '--out nowhere/r.html: cannot be written; does the directory exist, and may this user write to it?',
       'room.csv',
       '--out',
       'nowhere/r.html',
@@ -495,7 +495,11 @@ describe('a recording', () => {
 
   test('whose scores cannot be written is a wrong command line', async () => {
     const ending = await runProgram(['replay', 'room.csv', '--out', 'nowhere/scores.csv'], withFiles(files));
-    expectSentence(ending, 64, '--out nowhere/scores.csv: cannot be written; is the folder there?');
+    expectSentence(
+      ending,
+      64,
+      '--out nowhere/scores.csv: cannot be written; does the directory exist, and may this user write to it?',
+    );
   });
 
   test('whose columns become the same name is learned column by column', async () => {

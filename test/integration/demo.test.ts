@@ -35,7 +35,7 @@ test('five days at the pump station: its first fault is found, and what was hear
   }
   expect(faults[0]).toMatchObject({ detected: true });
   // The program itself compares the alerts on the wire with the rows in SQLite.
-  expect(lines.at(-2)).toMatch(/Alerts heard over MQTT: (\d+); rows in SQLite: \1\.$/);
+  expect(lines.at(-2)).toMatch(/Alerts received over MQTT: (\d+); rows in SQLite: \1\.$/);
   expect(code).toBe(0);
 });
 

@@ -159,8 +159,7 @@ describe('a password', () => {
   test('in clear text on its way to another machine is warned of, once, by check and at the start', async () => {
     // A name that is for documentation only, and resolves nowhere.
     const cwd = withFiles({ 'site.yaml': site('mqtt://broker.invalid', 'username: pi', `password: ${SECRET}`) });
-    const warning =
-      'site.yaml:5:8: mqtt.url: the password crosses the network in clear text; mqtts:// would encrypt it';
+    const warning = 'site.yaml:5:8: mqtt.url: the password is sent in clear text; mqtts:// would encrypt it';
     const checked = await runProgram(['check', 'site.yaml'], cwd);
     expect(checked.stderr.split('\n').filter((line) => line.includes('clear text'))).toEqual([warning]);
     const program = service(cwd);
@@ -207,7 +206,9 @@ describe('a file', () => {
     openDatabase(join(cwd, 'zankyo.db')).close();
     chmodSync(join(cwd, 'zankyo.db'), 0o644);
     const { stdout } = await runProgram(['doctor', '-c', 'site.yaml'], cwd);
-    expect(stdout).toContain(`${join(cwd, 'zankyo.db')} can be read by other users of this machine; chmod 600 it.`);
+    expect(stdout).toContain(
+      `${join(cwd, 'zankyo.db')} can be read by other users of this machine; run chmod 600 on it.`,
+    );
   });
 });
 

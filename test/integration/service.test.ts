@@ -287,7 +287,7 @@ test('a flood of messages that cannot be read fills the quarantine and nothing e
       .map(({ msg }) => msg),
   ).toEqual([
     'The payload begins like JSON but cannot be parsed.',
-    'the quarantine is full: from now on the newest replace the oldest',
+    'the quarantine is full; each new rejected message replaces the oldest one',
   ]);
   expect(program.log()).toContainEqual(expect.objectContaining({ msg: 'stopping', readings: 1 }));
   expect(program.log()).toContainEqual(expect.objectContaining({ counts: { not_json: 1500 } }));

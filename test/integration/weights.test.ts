@@ -108,7 +108,7 @@ describe.each(NETWORKS)('%s', (tuning) => {
       const out = await exported(cwd, stream);
       expect(out.code).toBe(0);
       expect(out.stdout).toContain(`out.safetensors: ${theta.length} weights of a network: `);
-      expect(out.stdout).toContain(` as ${stream} had learned them by 2026-01-05 12:00 (UTC).\n`);
+      expect(out.stdout).toContain(` state of ${stream} at 2026-01-05 12:00 UTC.\n`);
       const file = join(cwd, 'out.safetensors');
       const { tensors } = decodeSafetensors(readFileSync(file));
       expect([...tensors.values()].flatMap((tensor) => [...toNumbers(tensor)]).sort()).toEqual([...theta].sort());
@@ -118,7 +118,7 @@ describe.each(NETWORKS)('%s', (tuning) => {
       const empty = house(tuning, 2);
       const begun = await imported(empty, stream, file);
       expect([begun.code, begun.stderr]).toEqual([0, '']);
-      expect(begun.stdout).toContain(`${stream} begins with them and still warms up at the next start.`);
+      expect(begun.stdout).toContain(`${stream} warms up with them at the next start.`);
       expect(thetaOf(saved(empty, stream))).toEqual(theta);
       expect(saved(empty, stream).status.samples).toBe(0);
 
@@ -128,7 +128,7 @@ describe.each(NETWORKS)('%s', (tuning) => {
         snapshots.save([snapshotOf(monitor, 0, 1), snapshotOf(monitor, 0, 2)]);
       });
       expect(thetaOf(saved(before, stream))).not.toEqual(theta);
-      expect((await imported(before, stream, file)).stdout).toContain(`${stream} goes on with them at the next start.`);
+      expect((await imported(before, stream, file)).stdout).toContain(`${stream} uses them at the next start.`);
       const after = saved(before, stream);
       expect(thetaOf(after)).toEqual(theta);
       expect(after.status.samples).toBe(monitor.status.samples);
@@ -167,7 +167,7 @@ describe('is refused, and nothing has changed:', () => {
     expectSentence(await exported(cwd, 'attic'), 66, 'no state of "attic" is saved; saved are hall');
     const narrow = readFileSync(join(cwd, 'site.yaml'), 'utf8').replace("name: '{1}'", "name: '{1}-t'");
     writeFileSync(join(cwd, 'site.yaml'), narrow);
-    expectSentence(await exported(cwd, 'hall'), 66, 'no group and no input of site house is or gives a stream "hall"');
+    expectSentence(await exported(cwd, 'hall'), 66, 'has no group and no input for a stream "hall"');
   });
 
   test('a file that is not there, is none, or is of another network', async () => {
@@ -195,7 +195,11 @@ describe('is refused, and nothing has changed:', () => {
       ['weights', 'export', 'hall', '-c', 'site.yaml', '-o', 'nowhere/out.safetensors'],
       cwd,
     );
-    expectSentence(ending, 64, '--out nowhere/out.safetensors: cannot be written; is the folder there?');
+    expectSentence(
+      ending,
+      64,
+      '--out nowhere/out.safetensors: cannot be written; does the directory exist, and may this user write to it?',
+    );
   });
 
   test('to import while the service runs; to export is allowed', async () => {
@@ -223,7 +227,7 @@ test('where the site file has changed to the network of the file, the old state 
   writeFileSync(join(other, 'site.yaml'), readFileSync(join(cwd, 'site.yaml')));
   const { code, stdout, stderr } = await imported(other, 'hall', join(cwd, 'out.safetensors'));
   expect(JSON.parse(stderr)).toMatchObject({ level: 40, stream: 'hall', code: 'snapshot_refused' });
-  expect(stdout).toContain('hall begins with them and still warms up');
+  expect(stdout).toContain('hall warms up with them');
   expect(code).toBe(0);
   expect(thetaOf(saved(other, 'hall'))).toEqual(theta);
 });

@@ -33,7 +33,7 @@ export interface DemoOptions {
 export interface DemoAlert extends Alert {
   readonly severity: string;
   readonly reason: string;
-  /** The fault that lasts at this moment, for the spectator's eyes; the detector knows nothing of it. */
+  /** The fault at this moment, only for the display; the detector has no information about it. */
   readonly fault: Fault | null;
 }
 
@@ -53,8 +53,8 @@ const START_AT = Date.UTC(2026, 0, 5);
 const LEAD_MINUTES = 5;
 
 /**
- * The main job at a speed one can watch: a broker, the pump station publishing over real MQTT, the service as its
- * subscriber, and a listener that takes the alerts from the wire. The detector is told nothing of the faults.
+ * The whole path at a speed that a viewer can follow: a broker, the pump station publishing over real MQTT, the service as its
+ * subscriber, and a client that receives the alerts. The detector has no information about the faults.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const { seed, days, log, kernel } = options;
@@ -74,7 +74,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   });
   await listener.subscribeAsync('zankyo/demo/series/+/event', { qos: 1 });
   const service = startService(demoSite(broker.url, database), { log, kernel, now: () => now });
-  // Noted once and looked at: a race against a promise that never settles would keep every one of its rivals.
+  // Stored and polled: a race against a promise that never settles would keep all other promises of each race in memory.
   const failures: unknown[] = [];
   service.failure.catch((error: unknown) => failures.push(error));
   const transmitter = await connectAsync(broker.url, { clientId: 'demo-plant' });
@@ -99,7 +99,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     }
     await until(() => service.readings >= sent, failures);
     await service.stop();
-    // A message to ourselves comes after all that the service had to say.
+    // Our own message arrives after everything that the service published.
     await quiesce(listener);
     return {
       ...tally(faults, alerts, now),
@@ -122,7 +122,7 @@ const transmit = (client: MqttClient, series: string, at: number, value: number)
   client.publish(`plant/${series}`, JSON.stringify({ at: new Date(at).toISOString(), value }), { qos: 0 });
 };
 
-/** Lets everything else run until the condition holds. */
+/** Runs other tasks until the condition holds. */
 async function until(condition: () => boolean, failures: readonly unknown[]): Promise<void> {
   while (!condition()) {
     if (failures.length > 0) throw new Error('the service failed', { cause: failures[0] });

@@ -46,12 +46,12 @@ export const ELSEWHERE_MINUTES = 7 * 60;
 /** Lost correlation comes and goes over this time, so that no single step gives it away. */
 const BLEND_MS = 40 * MINUTE_MS;
 
-/** What a faulty transmitter has besides the true reading. */
+/** The input of a faulty transmitter, apart from the true reading. */
 export interface Moment {
   readonly at: number;
-  /** What it sent last. */
+  /** The value that it sent last. */
   readonly last: number;
-  /** What it read `ELSEWHERE_MINUTES` ago, in health. */
+  /** The healthy value `ELSEWHERE_MINUTES` ago. */
   readonly earlier: number;
   readonly random: Random;
 }
@@ -80,7 +80,7 @@ const TRANSFORMS: Readonly<Record<FaultKind, (value: number, fault: Fault, momen
   },
 };
 
-/** What the faulty transmitter sends in place of a healthy reading; null when it sends nothing. Call within its window only. */
+/** The value that a faulty transmitter sends instead of a healthy reading; null when it sends none. Call within its window only. */
 export const distort = (value: number, fault: Fault, moment: Moment): number | null => {
   const sent = TRANSFORMS[fault.kind](value, fault, moment);
   return sent === null ? null : shown(fault.series, sent);

@@ -6,7 +6,7 @@ export const SERIES = ['vibration', 'current', 'pressure', 'flow', 'bearing-temp
 export type Series = (typeof SERIES)[number];
 export type Values = Readonly<Record<Series, number>>;
 
-/** What an instrument adds to the truth: noise (sd), its display's last digit, the ends of its scale. */
+/** The error of an instrument: noise (standard deviation), last digit of its display, ends of its scale. */
 export interface Instrument {
   readonly unit: string;
   readonly noise: number;
@@ -22,7 +22,7 @@ export const INSTRUMENTS: Readonly<Record<Series, Instrument>> = {
   'bearing-temperature': { unit: '°C', noise: 0.06, decimals: 1, range: [-20, 120] },
 };
 
-/** What the instrument shows for a value: within its scale, in whole last digits. */
+/** The displayed value: within the scale, in whole last digits. */
 export const shown = (series: Series, value: number): number => {
   const { decimals, range } = INSTRUMENTS[series];
   return Number(Math.max(range[0], Math.min(range[1], value)).toFixed(decimals));
@@ -80,12 +80,12 @@ export class Plant {
     return this.now;
   }
 
-  /** What the instruments say now. */
+  /** The present readings of the instruments. */
   get readings(): Values {
     return this.read;
   }
 
-  /** What instruments without noise and rounding would say now. */
+  /** The present readings without noise and rounding. */
   get truth(): Values {
     return this.exact;
   }

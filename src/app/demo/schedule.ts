@@ -17,7 +17,7 @@ interface Plan {
 }
 
 /**
- * The faults, as large as a maintenance engineer would want to hear of:
+ * The faults, of a size that a maintenance engineer wants to see reported:
  *
  *   spike             5 to 8 spreads for one or two readings: a loose contact
  *   level-shift       2 to 3 spreads for 3 to 6 h: a broken blade, a rubbing ring, a leak
@@ -59,7 +59,7 @@ const nightStart = (random: Random, earliest: number): number => {
 const falls = (kind: FaultKind, series: Series): boolean =>
   series === 'pressure' && (kind === 'level-shift' || kind === 'slow-drift');
 
-/** Seen at once by anybody who looks. */
+/** Easy to see on a chart. */
 const isPlain = (kind: FaultKind): boolean => kind === 'spike' || kind === 'level-shift';
 
 const between = (random: Random, [low, high]: readonly [number, number]): number => low + random.below(high - low + 1);
@@ -86,7 +86,7 @@ const nextSeries = (random: Random, kind: FaultKind, faults: readonly Fault[]): 
  * The faults of a run from `startAt` (epoch ms) over `days`, in order, none before `warmupDays` have passed.
  *
  * Each round has all seven kinds once, in an order and on series that the seed chooses; the next round takes other
- * series, and no series is spared. The first of all is a spike or a level shift within 6 h, so that nobody waits long. At least 30 h of calm
+ * series, and no series is spared. The first of all is a spike or a level shift within 6 h, so that a viewer does not wait long. At least 30 h of calm
  * lie between two faults; a round takes at most 17 days. A fault that the run would cut short is left out.
  * Throws a RangeError when `days` is not finite.
  */

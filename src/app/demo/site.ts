@@ -3,7 +3,7 @@ import { INSTRUMENTS, SERIES } from './plant.ts';
 
 export const WARMUP_DAYS = 4;
 
-/** The site of the demo: what an integrator would write for the pump station, one group of five series. */
+/** The site of the demo, as an integrator would configure the pump station: one group of five series. */
 export const demoSite = (url: string, database: string): Site =>
   siteSchema.parse({
     site: 'demo',

@@ -25,7 +25,7 @@ export interface Tally {
   readonly falseAlarms: number;
 }
 
-/** A spike is over in a minute; an alert this long after its start still tells of it. */
+/** A spike is over in a minute; an alert within this time after its start still counts for it. */
 const SHORTEST_WINDOW_MS = 15 * 60_000;
 /** The way back to normal is part of the fault: an alert in it is neither a detection nor a false alarm. */
 const AFTERMATH_MS = 2 * 3_600_000;
@@ -34,7 +34,7 @@ const AFTERMATH_MS = 2 * 3_600_000;
 const windowEnd = ({ at, endAt }: Fault): number => Math.max(endAt, at + SHORTEST_WINDOW_MS);
 
 /**
- * What the alerts were worth. A fault is detected by the first alert that opens or worsens while it lasts; an alert that
+ * Compares alerts and faults. A fault is detected by the first alert that opens or worsens while it lasts; an alert that
  * opens while no fault lasts, nor within two hours after one, is false. Faults that begin after `until` do not count.
  */
 export function tally(faults: readonly Fault[], alerts: readonly Alert[], until: number): Tally {

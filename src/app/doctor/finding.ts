@@ -1,6 +1,6 @@
 import { AppError, type ErrorCode } from '../../errors.ts';
 
-/** One thing that was looked at. */
+/** The result of one check. */
 export interface Finding {
   readonly part: 'machine' | 'networks' | 'site';
   /** A word or two. */
@@ -8,7 +8,7 @@ export interface Finding {
   readonly state: 'ok' | 'warning' | 'problem';
   /** One sentence. */
   readonly text: string;
-  /** Of a problem, or of what a warning makes do without. */
+  /** The code of a problem, or of the cause of a warning. */
   readonly code?: ErrorCode;
   /** The same as numbers, for scripts. */
   readonly data?: Readonly<Record<string, unknown>>;

@@ -12,7 +12,7 @@ export interface Installed {
 /** As in deploy/zankyo.service. */
 export const SERVICE: Installed = { config: '/etc/zankyo', state: '/var/lib/zankyo' };
 
-/** What systemd gives to the service and not to the user who calls doctor. */
+/** The environment that systemd gives to the service and not to the user who calls doctor. */
 export interface Assumed {
   readonly env: NodeJS.ProcessEnv;
   readonly state: string;

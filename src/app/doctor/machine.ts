@@ -3,10 +3,10 @@ import { cpus, freemem, totalmem } from 'node:os';
 import { requireSqlite } from '../../io/sqlite/database.ts';
 import { ok, problems, sizeText, warning, type Finding } from './finding.ts';
 
-/** Below this a machine begins to swap before the service has heard anything: Node alone takes about as much. */
+/** With less free memory a machine begins to swap at the start of the service: Node alone needs about as much. */
 const LITTLE_MEMORY = 64 * 2 ** 20;
 
-/** What the program runs on. */
+/** Program, processor, SQLite and memory. */
 export function* examineMachine(version: string): Generator<Finding> {
   const part = 'machine';
   const { platform, arch } = process;
@@ -23,7 +23,7 @@ export function* examineMachine(version: string): Generator<Finding> {
   const memory = { freeBytes: freemem(), totalBytes: totalmem() };
   const text = `${sizeText(memory.freeBytes)} of ${sizeText(memory.totalBytes)} are free`;
   yield memory.freeBytes < LITTLE_MEMORY
-    ? warning({ part, about: 'memory' }, `${text}: too little to start beside all else.`, memory)
+    ? warning({ part, about: 'memory' }, `${text}: too little to start the service.`, memory)
     : ok({ part, about: 'memory' }, `${text}.`, memory);
 }
 
@@ -38,11 +38,11 @@ function* examineSqlite(): Generator<Finding> {
   }
 }
 
-/** What this machine is called: the board, or else its processor. */
+/** The name of the board, or else of the processor. */
 export const machineName = (): string =>
-  ([boardModel(), cpus()[0]?.model].find((name) => name && name !== 'unknown') ?? 'A processor without a name').trim();
+  ([boardModel(), cpus()[0]?.model].find((name) => name && name !== 'unknown') ?? 'Unknown processor').trim();
 
-/** What a board computer calls itself; ARM processors have no name that Node could find. */
+/** The name of a board computer; Node finds no name for ARM processors. */
 function boardModel(): string | null {
   try {
     return readFileSync('/proc/device-tree/model', 'utf8').replace(/\0/g, '');

@@ -21,13 +21,13 @@ export interface NetworkKind {
 
 /** Kinds that are measured; a site with more is still one screen. */
 const MOST_KINDS = 6;
-/** Long enough to be compiled and to be measured, short enough to wait for. */
+/** Long enough for the compiler and for the clock, short enough for the user. */
 const BATCH_MS = 40;
 const MEASURE_MS = 200;
-/** A step that keeps messages waiting for so long is worth a word. */
+/** A step that takes longer is reported: messages wait meanwhile. */
 const SLOW_MICROSECONDS = 100_000;
 
-/** Which arithmetic the networks run in and why, and how fast those of the site are, or of a site that tunes nothing. */
+/** The arithmetic of the networks, and the speed of those of the site, or of a site with default tuning. */
 export function* examineNetworks(site: Site): Generator<Finding> {
   const { kernel, finding } = examineKernel();
   yield finding;
@@ -41,7 +41,7 @@ export function* examineNetworks(site: Site): Generator<Finding> {
     );
 }
 
-/** The core in use. `file` is the kernel that was built unless told otherwise. */
+/** The core in use. `file`: by default the kernel that the build made. */
 export function examineKernel(file = KERNEL_FILE): { readonly kernel: Kernel | null; readonly finding: Finding } {
   const place = { part: 'networks', about: 'core' } as const;
   const startedAt = performance.now();
@@ -61,7 +61,7 @@ export function examineKernel(file = KERNEL_FILE): { readonly kernel: Kernel | n
   }
 }
 
-/** Every kind of network of a site, those of single series first; a field that is in a group has none of its own. */
+/** Every kind of network of a site, those of single series first; a field in a group has no network of its own. */
 export function networksOf(site: Site): NetworkKind[] {
   const grouped = new Set(Object.values(site.groups).flatMap(({ series }) => series));
   const all: NetworkKind[] = [
@@ -98,11 +98,7 @@ function paceOf(kind: NetworkKind, kernel: Kernel | null): Finding {
   const place = { part: 'networks', about: 'step' } as const;
   const data = { network: name, microseconds: here, float64Microseconds: float64, streamsAt1Hz: streams };
   if (here > SLOW_MICROSECONDS)
-    return warning(
-      place,
-      `${name}: ${microseconds(here)}${compared}, slow enough to keep other streams waiting.`,
-      data,
-    );
+    return warning(place, `${name}: ${microseconds(here)}${compared}, so slow that other streams wait.`, data);
   return ok(
     place,
     `${name}: ${microseconds(here)}${compared}, ${rounded(streams)} streams at 1 Hz on this core.`,
@@ -110,7 +106,7 @@ function paceOf(kind: NetworkKind, kernel: Kernel | null): Finding {
   );
 }
 
-/** How long it takes to score a sample, to learn from it and to forecast the next, in the least disturbed of a few batches. */
+/** Time to score a sample, to learn from it and to forecast the next: the fastest of a few batches. */
 function stepMicroseconds({ tuning, series }: NetworkKind, kernel: Kernel | null): number {
   const infos = Array.from({ length: series }, (_, d) => ({ slug: `s${d}`, only: 'both' as const }));
   const detector = new Detector(new Memory(), infos, monitorOptions(tuning, kernel));

@@ -14,7 +14,7 @@ const part = 'site';
 /** Bits of a file's mode that are not its owner's. */
 const OTHERS = 0o077;
 
-/** Below this an SD card is nearly full, and a full one ends the log of anomalies. */
+/** With less room the disk is nearly full; on a full one no anomaly can be stored. */
 const LITTLE_DISK = 100 * 2 ** 20;
 
 /**
@@ -29,7 +29,7 @@ export async function* examineSite(
   const { site, warnings, passwordSource } = loaded;
   const inputs = site.inputs.reduce((sum, { fields }) => sum + fields.length, 0);
   const counts = { inputs, groups: Object.keys(site.groups).length };
-  const text = `${config} is sound: site ${site.site}, ${plural(inputs, 'input')}, ${plural(counts.groups, 'group')}.`;
+  const text = `${config} is valid: site ${site.site}, ${plural(inputs, 'input')}, ${plural(counts.groups, 'group')}.`;
   yield ok({ part, about: 'file' }, text, counts);
   for (const line of warnings) yield warning({ part, about: 'file' }, line);
   yield passwordFinding(passwordSource, assumed);
@@ -40,7 +40,7 @@ export async function* examineSite(
     const { url } = site.mqtt;
     const doubt = await tryBroker(brokerOptions(site, () => undefined, Date.now));
     yield doubt === null
-      ? ok({ part, about: 'broker' }, `${url} takes us, and what we publish.`, { url })
+      ? ok({ part, about: 'broker' }, `${url} accepts the connection, the subscriptions and publishing.`, { url })
       : warning({ part, about: 'broker' }, `${doubt}.`, { url });
   } catch (error) {
     yield* problems({ part, about: 'broker' }, error);
@@ -89,15 +89,15 @@ export function* examineDatabase(path: string, where = ''): Generator<Finding> {
   try {
     const there = existsSync(path);
     writable(there ? path : dirname(path), path);
-    const said = there ? contents(path) : { text: 'is not there yet, the first start makes it', data: {} };
+    const said = there ? contents(path) : { text: 'does not exist yet; the first start creates it', data: {} };
     const { bavail, bsize } = statfsSync(dirname(path));
     const freeBytes = bavail * bsize;
     if (there && (statSync(path).mode & OTHERS) !== 0)
-      yield warning(place, `${path} can be read by other users of this machine; chmod 600 it.`, { path });
+      yield warning(place, `${path} can be read by other users of this machine; run chmod 600 on it.`, { path });
     const data = { path, ...said.data, freeBytes };
     const text = `${path} ${said.text}; ${sizeText(freeBytes)} are free${where}`;
     yield freeBytes < LITTLE_DISK
-      ? warning(place, `${text}, and a full disk ends the log of anomalies.`, data)
+      ? warning(place, `${text}, and a full disk stops the storing of anomalies.`, data)
       : ok(place, `${text}.`, data);
   } catch (error) {
     yield* problems(place, error);
@@ -109,7 +109,10 @@ function contents(path: string): { readonly text: string; readonly data: Finding
   try {
     const streams = new SnapshotStore(db).streams().length;
     const bytes = statSync(path).size + (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0);
-    return { text: `has ${sizeText(bytes)} and what ${plural(streams, 'stream')} learned`, data: { bytes, streams } };
+    return {
+      text: `has ${sizeText(bytes)} and the learned state of ${plural(streams, 'stream')}`,
+      data: { bytes, streams },
+    };
   } finally {
     db.close();
   }
