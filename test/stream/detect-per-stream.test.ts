@@ -39,7 +39,7 @@ function running(monitors: readonly StreamMonitor[]) {
           }
           throw new RangeError(`${series} has no place`);
         },
-        onOrder: (reason, { seq }) => order.push(`${seq} ${reason}`),
+        onTimeReject: (reason, { seq }) => order.push(`${seq} ${reason}`),
         onError: (error, { stream }) => failed.push(`${stream}: ${(error as Error).message}`),
       }),
     )
