@@ -43,8 +43,8 @@ export async function compareFile(
     ...(hidden === undefined ? {} : { hiddenSize: unitsOf(hidden) }),
   };
   refuseUnwritable('--out', out);
-  const note = noteTo(openLog('warn'));
-  const kernel = kernelOrNull(note);
+  const log = noteTo(openLog('warn'));
+  const kernel = kernelOrNull(log);
   const progress = openProgress(1);
   const startedAt = performance.now();
   const recording = await openUnlabelled(file, options);
@@ -55,7 +55,7 @@ export async function compareFile(
     cells,
     learners,
     separate,
-    note,
+    log,
     kernel,
     tuning,
     onProgress: (share, doing) => {

@@ -38,8 +38,8 @@ export async function evaluateFiles(
   const tuning = tuningOf(options);
   const toleranceMs = toleranceOf(options);
   if (report !== undefined) refuseUnwritable('--report', report);
-  const note = noteTo(openLog('warn'));
-  const kernel = kernelOrNull(note);
+  const log = noteTo(openLog('warn'));
+  const kernel = kernelOrNull(log);
   const evaluations: Evaluation[] = [];
   const parts: RecordingPart[] = [];
   for (const file of files) {
@@ -55,7 +55,7 @@ export async function evaluateFiles(
     const progress = openProgress(recording.bytesTotal);
     let rows = 0;
     const answers: Answers = await answersOf(recording, {
-      note,
+      log,
       kernel,
       tuning,
       separate,

@@ -40,8 +40,8 @@ export async function replayFile(
   const tuning = siteTuning(config);
   if (report !== undefined) refuseUnwritable('--report', report);
   const recording = (await openUnlabelled(file, options)).read();
-  const note = noteTo(openLog('warn'));
-  const kernel = kernelOrNull(note);
+  const log = noteTo(openLog('warn'));
+  const kernel = kernelOrNull(log);
   const progress = openProgress(recording.bytesTotal);
   const scores = out === undefined ? null : openScores(out);
   const run = report === undefined ? null : new RunTrace(recording.values, recording.rows);
@@ -58,7 +58,7 @@ export async function replayFile(
     }
   };
   const summary = await replay(recording, {
-    note,
+    log,
     kernel,
     tuning,
     separate,

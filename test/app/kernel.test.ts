@@ -85,7 +85,7 @@ test('what was learned in one arithmetic is refused in the other', () => {
     kernelOrNull(() => undefined),
   );
   expect(after.said('warn')).toEqual([
-    'a: its snapshot is of gru of 16 units in Float64, tbptt of horizon 16, update every 1, series a, and the ' +
-      'configuration now says gru of 16 units in SIMD, tbptt of horizon 16, update every 1, series a; it starts afresh and warms up again',
+    'a: its snapshot was made for gru of 16 units in Float64, tbptt of horizon 16, update every 1, series a, but the ' +
+      'site file now gives gru of 16 units in SIMD, tbptt of horizon 16, update every 1, series a; the stream starts a new warm-up',
   ]);
 });

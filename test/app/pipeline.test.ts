@@ -421,13 +421,13 @@ describe('snapshots', () => {
   });
 
   test.each<[what: string, spoil: (snapshot: Snapshot) => Snapshot, says: string]>([
-    ['of another version', (s) => ({ ...s, version: 99 }), 'a: its snapshot has version 99, and this zankyo reads'],
+    ['of another version', (s) => ({ ...s, version: 99 }), 'a: its snapshot has version 99, but this zankyo reads'],
     [
       'of another shape',
       (s) => ({ ...s, shape: 'lstm of 8 units' }),
-      'is of lstm of 8 units, and the configuration now says',
+      'was made for lstm of 8 units, but the site file now gives',
     ],
-    ['of another size', (s) => ({ ...s, bytes: s.bytes.slice(8) }), 'bytes, which are not those of'],
+    ['of another size', (s) => ({ ...s, bytes: s.bytes.slice(8) }), 'bytes, which do not fit'],
   ])('one %s is refused with a warning, and the stream starts afresh', (_, spoil, says) => {
     const world = new World(siteOf(), {}, [spoil(saved())]);
     world.send('s/a', '1', { receivedAt: T + MINUTE_MS });
@@ -457,7 +457,7 @@ describe('snapshots', () => {
     const phases = Object.fromEntries(after.states.map(({ slug, phase }) => [slug, phase]));
     expect(phases).toMatchObject({ b: 'ready', c: 'learning', plant: 'ready' });
     expect(after.notes.map(({ message }) => message)).toContain(
-      'learned state taken over; series of this group have come or gone',
+      'learned state restored in part: series were added to this group or removed',
     );
   });
 
@@ -468,7 +468,7 @@ describe('snapshots', () => {
       {
         level: 'warn',
         fields: { stream: 'a', damaged: 1 },
-        message: 'a saved state is not what was saved (its checksum differs): it has to learn anew',
+        message: 'snapshot checksum mismatch; no older snapshot exists, a new warm-up starts',
       },
     ]);
     expect(world.states.map(({ phase, warmup }) => [phase, warmup])).toEqual([['learning', 1 / 400]]);
@@ -479,7 +479,7 @@ describe('snapshots', () => {
     const world = new World(siteOf(), { snapshots: store(() => ({ whole: [saved()], damaged: 2 })) });
     world.send('s/a', '1', { receivedAt: T + MINUTE_MS });
     expect(world.notes.map(({ level, fields, message }) => [level, fields['damaged'], message])).toEqual([
-      ['warn', 2, 'a saved state is not what was saved (its checksum differs): it goes on from an older one'],
+      ['warn', 2, 'snapshot checksum mismatch; restored an older snapshot'],
       ['info', undefined, 'learned state restored'],
     ]);
     expect(world.states.map(({ warmup }) => warmup)).toEqual([11 / 400]);

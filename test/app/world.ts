@@ -232,6 +232,6 @@ export class World {
 
   /** How many were refused, by reason, as told at the end. */
   get refused(): unknown {
-    return this.notes.find(({ message }) => message === 'refused or remarked on, by reason')?.fields['counts'];
+    return this.notes.find(({ message }) => message === 'rejects and notes by reason')?.fields['counts'];
   }
 }

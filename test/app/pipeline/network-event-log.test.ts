@@ -20,7 +20,7 @@ test('a network that was lost is told of once, and not what an earlier run count
   network.advance(new Float64Array(network.options.inputSize));
   book.check(monitor);
   book.check(monitor);
-  const message = 'the network was lost and goes on from its last good weights';
+  const message = 'numbers of the network overflowed; restored its last good weights';
   expect(lines).toEqual([['warn', { stream: 'pump', event: 'rollBacks', times: 1 }, message]]);
 
   const later = make();

@@ -81,7 +81,7 @@ describe('an alarm', () => {
         level: 'warn',
         fields: { place: 'a', lines: 20 },
         message:
-          'too many alarms: further ones of this stream are not logged for up to an hour; the database has all of them',
+          'too many alarms: further alarms of this stream are not logged for up to an hour; the database has all of them',
       },
     ]);
     flap(T + 61 * MINUTE_MS);
