@@ -1,7 +1,7 @@
 import type { Anomaly, AnomalyEvent } from '../../detect/episode/anomaly.ts';
 
 /** Episodes kept of one contender, the worst; all are counted. */
-export const MOST_EPISODES = 1000;
+export const MAX_EPISODES = 1000;
 
 /** What one contender raised over a recording, within a bound. */
 export class Episodes {
@@ -22,7 +22,7 @@ export class Episodes {
     }
     this.open.delete(anomaly.id);
     this.kept.push(anomaly);
-    if (this.kept.length >= 2 * MOST_EPISODES) this.kept = worst(this.kept);
+    if (this.kept.length >= 2 * MAX_EPISODES) this.kept = worst(this.kept);
   }
 
   /** In the order of time; those that the end of the recording left open have no end. */
@@ -32,4 +32,4 @@ export class Episodes {
 }
 
 const worst = (episodes: readonly Anomaly[]): Anomaly[] =>
-  episodes.toSorted((a, b) => b.score - a.score).slice(0, MOST_EPISODES);
+  episodes.toSorted((a, b) => b.score - a.score).slice(0, MAX_EPISODES);

@@ -1,5 +1,5 @@
 /** Points of a thinned series at most, two a bucket. */
-const MOST_POINTS = 2000;
+const MAX_POINTS = 2000;
 /** Buckets of one of many series: a small chart shows no more. */
 const FEWEST_BUCKETS = 200;
 
@@ -27,7 +27,7 @@ export class Trace {
   private readonly rows: number;
 
   constructor(rows: number, series: number) {
-    const most = Math.max(FEWEST_BUCKETS, Math.floor(MOST_POINTS / 2 / Math.sqrt(series)));
+    const most = Math.max(FEWEST_BUCKETS, Math.floor(MAX_POINTS / 2 / Math.sqrt(series)));
     const empty = (): Float64Array => new Float64Array(Math.min(rows, most)).fill(NaN);
     this.rows = rows;
     this.at = empty();

@@ -6,7 +6,7 @@ import { recordingCharts } from './timeline-charts.ts';
 import type { RunView } from '../run-view.ts';
 
 /** Anomalies listed in one table, the worst. */
-const MOST_LISTED = 100;
+const MAX_LISTED = 100;
 
 /** A recording on the page. */
 export interface RecordingPart {
@@ -89,7 +89,7 @@ function list({ view, anomalies, sensorFaults, judge }: RecordingPart): Markup {
   if (all === 0) return html`<p>No anomalies.</p>`;
   const listed = episodes
     .toSorted((a, b) => b.score - a.score)
-    .slice(0, MOST_LISTED)
+    .slice(0, MAX_LISTED)
     .sort((a, b) => a.startAt - b.startAt);
   const row = (anomaly: Anomaly): Markup => {
     const { startAt, endAt, severity, kind, reason } = anomaly;

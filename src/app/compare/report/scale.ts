@@ -43,14 +43,14 @@ const STEPS = [
   ...[1, 2, 3, 6, 12].map((n) => n * HOUR),
   ...[1, 2, 5, 10, 30, 60, 120, 365, 730, 1825].map((n) => n * DAY),
 ];
-const MOST_TIMES = 7;
+const MAX_TIMES = 7;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** Round times, UTC, from first to last. */
 export function timeTicks(first: number, last: number): readonly TimeTick[] {
-  const step = STEPS.find((each) => (last - first) / each < MOST_TIMES) ?? STEPS[STEPS.length - 1];
+  const step = STEPS.find((each) => (last - first) / each < MAX_TIMES) ?? STEPS[STEPS.length - 1];
   const times: TimeTick[] = [];
-  for (let at = Math.ceil(first / step) * step; at <= last && times.length < MOST_TIMES; at += step)
+  for (let at = Math.ceil(first / step) * step; at <= last && times.length < MAX_TIMES; at += step)
     times.push({ at, label: timeLabel(at, step) });
   return times;
 }

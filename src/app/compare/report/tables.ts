@@ -8,7 +8,7 @@ import type { ContenderResult } from '../run-contender.ts';
 import { html, type Content, type Markup } from './markup.ts';
 
 /** Findings listed in one table, the worst; beyond this nobody reads on. */
-const MOST_LISTED = 100;
+const MAX_LISTED = 100;
 
 /** What the terminal shows as well, and how sure each difference to the baseline is. */
 export function contestTable({ results }: Comparison, { advised: chosen, earned }: Conclusions): Markup {
@@ -86,7 +86,7 @@ export function detections(comparison: Comparison): Markup {
 function findingsTable(findings: readonly Finding[], results: readonly ContenderResult[]): Markup {
   const listed = findings
     .toSorted((a, b) => b.worst.score - a.worst.score)
-    .slice(0, MOST_LISTED)
+    .slice(0, MAX_LISTED)
     .sort((a, b) => a.startAt - b.startAt);
   const row = ({ startAt, worst, by }: Finding): Markup => {
     const marks = results.map(

@@ -22,7 +22,7 @@ const PAUSE = 5;
 /** A score beyond this is drawn at it. */
 const HIGHEST_SCORE = 5;
 /** Series that get a chart. */
-const MOST_CHARTS = 12;
+const MAX_CHARTS = 12;
 
 type Time = Pick<Comparison, 'firstAt' | 'lastAt'>;
 
@@ -171,7 +171,7 @@ export function recordingCharts(view: RunView): Markup {
     .map((_, d) => d)
     .filter((d) => trace.series[d].min.some((value) => !Number.isNaN(value)))
     .toSorted((a, b) => led(b).length - led(a).length)
-    .slice(0, MOST_CHARTS)
+    .slice(0, MAX_CHARTS)
     .sort((a, b) => a - b);
   const size = shown.length > 1 ? 'small' : 'tall';
   const charts = shown.map((d) => {
