@@ -55,14 +55,14 @@ export class SimdCore implements Core {
     this.parameterCount = this.places.length;
     this.output = memory.take('output', blocks * bins);
     memory.join('block', () => kernel.bytes(this.block));
-    this.hear();
+    this.copyOutput();
   }
 
   advance(x: Float64Array): void {
     const { numbers, exports } = this.kernel;
     for (let j = 0, at = this.x; j < x.length; j++) numbers[at + j] = x[j];
     exports.advance(this.block);
-    this.hear();
+    this.copyOutput();
   }
 
   get norm(): number {
@@ -89,7 +89,7 @@ export class SimdCore implements Core {
     const { learningRate, clip } = this.options;
     this.kernel.clear(this.block, this.shape, learningRate, clip);
     this.write(theta);
-    this.hear();
+    this.copyOutput();
   }
 
   /** c where there is one, and h: they stand right before x. */
@@ -123,7 +123,7 @@ export class SimdCore implements Core {
     return horizon;
   }
 
-  private hear(): void {
+  private copyOutput(): void {
     const { output, y } = this;
     const { numbers } = this.kernel;
     for (let k = 0; k < output.length; k++) output[k] = numbers[y + k];

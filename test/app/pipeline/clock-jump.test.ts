@@ -58,33 +58,33 @@ test('a process that was stopped for 8 hours, while both clocks advance', () => 
   expect(machine().wait(8 * HOUR)).toBe(8 * HOUR - MINUTE);
 });
 
-test('a minute is not noticed, one ms more is', () => {
+test('a minute is not a jump, one ms more is', () => {
   expect(machine().wait(65 * SECOND, 5 * SECOND)).toBe(0);
   expect(machine().wait(65 * SECOND + 1, 5 * SECOND)).toBe(MINUTE + 1);
   expect(machine().wait(-55 * SECOND, 5 * SECOND)).toBe(0);
   expect(machine().wait(-55 * SECOND - 1, 5 * SECOND)).toBe(-MINUTE - 1);
 });
 
-test('a clock that is slewed for years never leaps', () => {
+test('slewing a clock for years is never a jump', () => {
   const { wait } = machine();
   for (let i = 0; i < 10_000; i++) expect(wait(5 * SECOND + 3, 5 * SECOND)).toBe(0);
 });
 
-test('for any course of both clocks, what is told and what was lived through make the time on the wall', () => {
+test('for any course of both clocks, the jump plus the elapsed time is the advance of the wall clock', () => {
   const step = fc.tuple(fc.integer({ min: -YEAR, max: YEAR }), fc.integer({ min: 0, max: MINUTE }));
   fc.assert(
     fc.property(fc.array(step), (steps) => {
       const { wait } = machine();
-      for (const [leap, lived] of steps) {
-        const told = wait(lived + leap, lived);
-        expect(told).toBe(Math.abs(leap) > MINUTE ? leap : 0);
+      for (const [jump, elapsed] of steps) {
+        const found = wait(elapsed + jump, elapsed);
+        expect(found).toBe(Math.abs(jump) > MINUTE ? jump : 0);
       }
     }),
   );
 });
 
-describe('the sensors, where a leap is taken as our own absence', () => {
-  /** Ten sensors that speak every ten seconds, and how many are silent after so much time on the clocks. */
+describe('the sensors, when a jump is marked as downtime', () => {
+  /** Ten sensors that report every ten seconds; `silentAfter` advances the clocks and returns how many are silent. */
   function sensors(wall: number) {
     const { clocks, wait } = machine(wall);
     const all = Array.from({ length: 10 }, () => new SilenceDetector(new Memory(), 'auto'));

@@ -38,7 +38,7 @@ const tuned = (labels: readonly string[], options: Partial<TuneOptions> = {}): P
     ...options,
   });
 
-test('one run tells what its own sensitivity opened and what another would have: run again, that is what it opens', async () => {
+test('one run gives the episodes of its own sensitivity and estimates those of another: a second run opens the same', async () => {
   const { chosen, seen } = await tuned(['anomaly']);
   expect(seen.alarms).toBe(chosen.rung.alarms);
   expect(seen.found).toBe(chosen.rung.found);
