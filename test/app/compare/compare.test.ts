@@ -10,7 +10,7 @@ const compared = (
 ): Promise<Comparison> =>
   compare(() => Promise.resolve(recordingOf(columns)), {
     file: 'plant.csv',
-    note: () => undefined,
+    log: () => undefined,
     kernel,
     tuning: {},
     separate: false,
@@ -94,7 +94,7 @@ test('what is in memory at once does not grow with the file: rows are taken from
   };
   await compare(() => Promise.resolve(open()), {
     file: 'plant.csv',
-    note: () => undefined,
+    log: () => undefined,
     kernel,
     tuning: {},
     separate: false,
