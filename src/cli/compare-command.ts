@@ -12,7 +12,7 @@ import { AppError } from '../errors.ts';
 import { known } from '../math/known.ts';
 import { EXIT } from './exit-codes.ts';
 import { count, jsonLine, shortDuration, table } from './format.ts';
-import { noteTo, openLog } from './log.ts';
+import { logTo, openLog } from './log.ts';
 import { plain } from './plain.ts';
 import { labelNotes, leftOutNotes, openUnlabelled, readingNotes, siteTuning } from './open-recording.ts';
 import { openProgress } from './progress.ts';
@@ -43,7 +43,7 @@ export async function compareFile(
     ...(hidden === undefined ? {} : { hiddenSize: unitsOf(hidden) }),
   };
   refuseUnwritable('--out', out);
-  const log = noteTo(openLog('warn'));
+  const log = logTo(openLog('warn'));
   const kernel = kernelOrNull(log);
   const progress = openProgress(1);
   const startedAt = performance.now();

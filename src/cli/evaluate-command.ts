@@ -12,7 +12,7 @@ import { AppError } from '../errors.ts';
 import type { Run } from '../math/metrics/runs.ts';
 import { EXIT } from './exit-codes.ts';
 import { count, jsonLine, shortDuration, table } from './format.ts';
-import { noteTo, openLog } from './log.ts';
+import { logTo, openLog } from './log.ts';
 import { leftOutNotes, nameOf, openLabelled, readingNotes, tuningOf, windowsOf } from './open-recording.ts';
 import { openProgress } from './progress.ts';
 import { LABELS_SOUGHT, type RecordingCommandOptions } from './recording-options.ts';
@@ -38,7 +38,7 @@ export async function evaluateFiles(
   const tuning = tuningOf(options);
   const toleranceMs = toleranceOf(options);
   if (report !== undefined) refuseUnwritable('--report', report);
-  const log = noteTo(openLog('warn'));
+  const log = logTo(openLog('warn'));
   const kernel = kernelOrNull(log);
   const evaluations: Evaluation[] = [];
   const parts: RecordingPart[] = [];

@@ -11,7 +11,7 @@ import { endsBeforeWarmUp } from '../app/too-short.ts';
 import type { Anomaly, AnomalyEvent } from '../detect/episode/anomaly.ts';
 import { EXIT } from './exit-codes.ts';
 import { anomalyLine, count, jsonLine, shortDuration } from './format.ts';
-import { noteTo, openLog } from './log.ts';
+import { logTo, openLog } from './log.ts';
 import { labelNotes, leftOutNotes, nameOf, openUnlabelled, readingNotes, siteTuning } from './open-recording.ts';
 import { plain } from './plain.ts';
 import { openProgress } from './progress.ts';
@@ -40,7 +40,7 @@ export async function replayFile(
   const tuning = siteTuning(config);
   if (report !== undefined) refuseUnwritable('--report', report);
   const recording = (await openUnlabelled(file, options)).read();
-  const log = noteTo(openLog('warn'));
+  const log = logTo(openLog('warn'));
   const kernel = kernelOrNull(log);
   const progress = openProgress(recording.bytesTotal);
   const scores = out === undefined ? null : openScores(out);
