@@ -193,7 +193,7 @@ describe('a file', () => {
   });
 
   test('that is written out is for its owner only', async () => {
-    const csv = roomTemperature(300).map(({ at, value }) => `${new Date(at).toISOString()},${value}`);
+    const csv = roomTemperature(500).map(({ at, value }) => `${new Date(at).toISOString()},${value}`);
     const cwd = withFiles({ 'room.csv': `time,room\n${csv.join('\n')}\n` });
     expect((await runProgram(['replay', 'room.csv', '-o', 'scores.csv'], cwd)).code).toBe(0);
     const compared = ['compare', 'room.csv', '--cells', 'rnn', '--learners', 'snap1', '-o', 'report.html'];
