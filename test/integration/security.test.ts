@@ -97,7 +97,7 @@ describe('a password', () => {
         files: { passwords: passwordLine('pi', SECRET) },
       });
       await leavesNoTrace(url, async (program) => {
-        await program.logged('connected');
+        await program.logged('listening');
         const sensor = await connectAsync(url, { username: 'pi', password: SECRET });
         await sensor.publishAsync('rooms/hall', 'not a number', { qos: 1 });
         await sensor.publishAsync('rooms/hall', '21.5', { qos: 1 });
