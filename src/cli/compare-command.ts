@@ -1,4 +1,5 @@
 import colors from 'picocolors';
+import { refuseUnwritable, writeOut } from '../app/out-file.ts';
 import { compare, type Comparison } from '../app/compare/compare.ts';
 import { concludeFrom, type Conclusions } from '../app/compare/conclusions.ts';
 import type { CellName, LearnerName } from '../app/compare/contenders.ts';
@@ -17,7 +18,6 @@ import { plain } from './plain.ts';
 import { labelNotes, leftOutNotes, openUnlabelled, readingNotes, siteTuning } from './open-recording.ts';
 import { openProgress } from './progress.ts';
 import type { ColumnCommandOptions } from './recording-options.ts';
-import { refuseUnwritable, writePage } from './report-file.ts';
 
 export interface CompareCommandOptions extends ColumnCommandOptions {
   /** A site file whose tuning is used beside cell and learner. */
@@ -42,7 +42,7 @@ export async function compareFile(
     ...siteTuning(config),
     ...(hidden === undefined ? {} : { hiddenSize: unitsOf(hidden) }),
   };
-  refuseUnwritable('--out', out);
+  refuseUnwritable(out);
   const log = logTo(openLog('warn'));
   const kernel = kernelOrNull(log);
   const progress = openProgress(1);
@@ -67,7 +67,7 @@ export async function compareFile(
   });
   const conclusions = concludeFrom(comparison);
   const about = { file, version, machine: machineName() };
-  writePage('--out', out, reportOf(comparison, conclusions, about));
+  writeOut(out, reportOf(comparison, conclusions, about));
 
   if (json) console.log(jsonLine(asJson(comparison, conclusions, about)));
   else {

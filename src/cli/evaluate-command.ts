@@ -1,3 +1,4 @@
+import { refuseUnwritable, writeOut } from '../app/out-file.ts';
 import { answersOf, type Answers } from '../app/evaluate/answers.ts';
 import { evaluate, figuresOf, type Evaluation, type Figures } from '../app/evaluate/evaluation.ts';
 import { eventsIn } from '../app/evaluate/events.ts';
@@ -16,7 +17,6 @@ import { logTo, openLog } from './log.ts';
 import { leftOutNotes, nameOf, openLabelled, readingNotes, tuningOf, windowsOf } from './open-recording.ts';
 import { openProgress } from './progress.ts';
 import { LABELS_SOUGHT, type RecordingCommandOptions } from './recording-options.ts';
-import { refuseUnwritable, writePage } from './report-file.ts';
 
 export interface EvaluateCommandOptions extends RecordingCommandOptions {
   readonly separate: boolean;
@@ -37,7 +37,7 @@ export async function evaluateFiles(
   const { json, separate, report, version } = options;
   const tuning = tuningOf(options);
   const toleranceMs = toleranceOf(options);
-  if (report !== undefined) refuseUnwritable('--report', report);
+  if (report !== undefined) refuseUnwritable(report, '--report');
   const log = logTo(openLog('warn'));
   const kernel = kernelOrNull(log);
   const evaluations: Evaluation[] = [];
@@ -93,7 +93,7 @@ export async function evaluateFiles(
       version,
       machine: machineName(),
     } as const;
-    writePage('--report', report, recordingPage(parts, page));
+    writeOut(report, recordingPage(parts, page), '--report');
     console.error(`Report: ${report}`);
   }
   return EXIT.ok;
