@@ -84,7 +84,7 @@ async function answer(path, form, { tuning, kernel }) {
   const told = []; // in the present row
   const startedAt = performance.now();
   const { rows } = await replay(recording, {
-    note: (level, fields, message) => {
+    log: (level, fields, message) => {
       if (level !== 'info') console.error(`${path}: ${message}`, fields);
     },
     kernel,

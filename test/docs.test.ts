@@ -76,9 +76,10 @@ test('each log line that docs/troubleshooting.md quotes stands in the source', (
 });
 
 test.each(pages)('every file that %s names exists', (page) => {
-  const tree = ['src', 'test', 'bench', 'docs', 'config', 'deploy', 'scripts'].flatMap((folder) =>
+  const folders = ['src', 'test', 'bench', 'docs', 'config', 'deploy', 'scripts'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
   );
+  const tree = [...folders, ...readdirSync(root)];
   const named = [...readFileSync(join(root, page), 'utf8').matchAll(/`([\w./-]+\.(?:ts|mjs|py|yaml|service))`/g)];
   const missing = named.map(([, name]) => name).filter((name) => !tree.some((path) => `/${path}`.endsWith(`/${name}`)));
   expect(missing.filter((name) => !/(^|\/)(site\.yaml|secrets\.yaml|mosquitto\.service)$/.test(name))).toEqual([]);

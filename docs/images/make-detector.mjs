@@ -10,10 +10,10 @@ const arrow = (path, extra = '') =>
   `<path d="${path}" fill="none" stroke="#556" stroke-width="1.3" marker-end="url(#head)" ${extra}/>`;
 
 const ways = [
-  ['lasting: weighted sum', ['extreme, level, volatility,', 'sequence, forecast_error']],
-  ['sudden: weighted sum', ['forecast_error, jump,', 'flatline, flatline_exit']],
-  ['alone: the largest', ['correlation; sequence and', 'forecast_error if trusted']],
-  ['mean_shift', ['its own threshold']],
+  ['collective: weighted sum', ['extreme, level, volatility,', 'sequence, forecast_error']],
+  ['point: weighted sum', ['forecast_error, jump,', 'flatline, flatline_exit']],
+  ['contextual: the largest', ['correlation; sequence and', 'forecast_error if trusted']],
+  ['mean shift', ['mean_shift, with its', 'own threshold']],
 ];
 
 const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 860 410" font-family="system-ui, sans-serif" font-size="11" fill="#334">
@@ -22,7 +22,7 @@ const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 860 410" font-
 ${box(16, 30, 122, 66, '#eef1f7', 'Sensor checks', ['range, max_step,', 'error codes, clock'])}
 ${arrow('M81 12V29')}${text(88, 22, 'reading')}
 ${arrow('M138 63H199')}${text(144, 56, 'sample')}
-${box(200, 30, 145, 66, '#e3edfb', '1  Read', ['level and step on', 'compressed axes'])}
+${box(200, 30, 145, 66, '#e3edfb', '1  Observe', ['level and step on', 'compressed axes'])}
 ${box(200, 130, 145, 96, '#e3edfb', 'Forecast of the step', ['network and baseline,', 'made one reading ago,', 'weighted by their', 'mean losses'])}
 ${arrow('M272 96V129')}
 ${arrow('M345 63H389')}${arrow('M345 178H389')}

@@ -84,7 +84,7 @@ const panel = ({ title, length, points, openedAt, anomaly }, i) => {
 ${text(left + 10, top + 18, title, 'font-weight="600"')}
 ${lines.join('\n')}
 <path d="M${x(openedAt).toFixed(1)} ${top + 26}v92" stroke="#c33" stroke-width="1.3"/>
-${text(left + 10, top + 135, `alarm at reading ${openedAt + 1} of the fault, peak score ${anomaly.score.toFixed(2)}`, 'fill="#c33"')}
+${text(left + 10, top + 135, `alarm at reading ${openedAt + 1}, peak score ${anomaly.score.toFixed(2)}`, 'fill="#c33"')}
 ${text(left + 10, top + 151, shares.slice(0, 2).join(', '))}
 ${text(left + 10, top + 166, shares.slice(2).join(', '))}`;
 };

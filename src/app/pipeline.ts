@@ -25,19 +25,19 @@ export interface PipelineOptions {
   readonly log: Log;
   /** Where the networks run in SIMD; null for Float64. */
   readonly kernel: Kernel | null;
-  /** The present, epoch ms, every few seconds while the broker is connected, for when no message arrives. None for a replay. */
+  /** Emits the time, epoch ms, every few seconds while the broker is connected, so that silence is found. Absent in a replay. */
   readonly clock$?: Observable<number>;
-  /** Times at which the connection begins, epoch ms: before them no message could arrive. */
+  /** Emits the time, epoch ms, of each connection to the broker. The time before it is downtime, not silence of the sensors. */
   readonly listening$?: Observable<number>;
   /** None for a recording. */
   readonly processor?: Processor;
 }
 
-/** Interval of the periodic work: silence, states, snapshots and load, in the time of arrival. */
+/** Interval of the periodic work (silence checks, states, snapshots, load), measured by arrival times. */
 const HEARTBEAT_MS = 5_000;
 
 /**
- * The main job, the same for service, demo, replay and tests:
+ * One pipeline for service, demo, replay and tests:
  *
  *   message -> readings -> sample -> verdict -> episode -> row and alert
  *
@@ -50,6 +50,8 @@ export const pipeline = (
   { log, kernel, clock$ = EMPTY, listening$ = EMPTY, processor }: PipelineOptions,
 ): Observable<Step> =>
   defer(() => {
+    let now = -Infinity; // time of the newest arrival or tick, epoch ms
+    let heartbeatAt = -Infinity;
     const { ledger, anomalyLog, alerts } = ports;
     const decoder = new Decoder(site.inputs, { maxSeries: site.maxSeries, reserved: Object.keys(site.groups) });
     const rejects = new RejectLog(ports, log);
@@ -73,10 +75,10 @@ export const pipeline = (
     const overload = new OverloadControl(processor ?? null, ledger, streams, log);
     const checkpoints = new Checkpoints(streams, ports, site.snapshots.every);
 
-    let now = -Infinity; // time of the newest arrival or tick, epoch ms
-    let heartbeatAt = -Infinity;
-
-    /** Writes the row of an episode's event, then the alert. An earlier run did both for the events of the replayed journal. */
+    /**
+     * Writes the row of an episode's event, then the alert. The earlier run did both for the events of the replayed journal, except
+     * for the end of an episode whose series has left the group: that happens only now.
+     */
     const publishEpisode = (found: AnomalyEvent): void => {
       if (replay.active && found.anomaly.endedBy !== 'removed') return;
       const { id, events } = incidents.take(found, now);
@@ -97,7 +99,7 @@ export const pipeline = (
       alerts.incident(event);
     };
 
-    /** Time is `at` now; every few seconds the periodic work is due. */
+    /** Sets the current time. Every HEARTBEAT_MS it also does the periodic work. */
     const heartbeat = (at: number): void => {
       const before = now;
       now = at;
@@ -148,6 +150,7 @@ export const pipeline = (
     );
     const steps$ = concat(from(replay), begin$, decoded$).pipe(
       detectPerStream({
+        // A place is the monitor of a series and its index there.
         placeOf: ({ series }, { message, seq }) => {
           if (message === null) return replay.placeOf(series, seq);
           const place = streams.placeOf(decoder.series(series)!);

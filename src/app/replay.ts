@@ -34,7 +34,7 @@ export interface ScoredRow extends RecordingRow {
 export type Rows = Pick<Recording, 'values'> & AsyncIterable<RecordingRow>;
 
 export interface ReplayOptions {
-  readonly note: Log;
+  readonly log: Log;
   /** Where the networks run in SIMD; null for Float64. */
   readonly kernel: Kernel | null;
   /** What the tuning of the streams has other than the defaults, as read from a site file. */
@@ -128,8 +128,8 @@ export async function replay(recording: Rows, options: ReplayOptions): Promise<R
   const monitors = new Set<StreamMonitor>();
   let answer = UNSCORED; // the worst so far to the present row
   const failures: Error[] = [];
-  const { note, kernel } = options;
-  const subscription = pipeline(site, ports, { log: note, kernel, clock$ }).subscribe({
+  const { log, kernel } = options;
+  const subscription = pipeline(site, ports, { log, kernel, clock$ }).subscribe({
     next: (step) => {
       monitors.add(step.monitor);
       options.onStep?.(step);

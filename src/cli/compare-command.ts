@@ -1,4 +1,5 @@
 import colors from 'picocolors';
+import { refuseUnwritable, writeOut } from '../app/out-file.ts';
 import { compare, type Comparison } from '../app/compare/compare.ts';
 import { concludeFrom, type Conclusions } from '../app/compare/conclusions.ts';
 import type { CellName, LearnerName } from '../app/compare/contenders.ts';
@@ -12,12 +13,11 @@ import { AppError } from '../errors.ts';
 import { known } from '../math/known.ts';
 import { EXIT } from './exit-codes.ts';
 import { count, jsonLine, shortDuration, table } from './format.ts';
-import { noteTo, openLog } from './log.ts';
+import { logTo, openLog } from './log.ts';
 import { plain } from './plain.ts';
 import { labelNotes, leftOutNotes, openUnlabelled, readingNotes, siteTuning } from './open-recording.ts';
 import { openProgress } from './progress.ts';
 import type { ColumnCommandOptions } from './recording-options.ts';
-import { refuseUnwritable, writePage } from './report-file.ts';
 
 export interface CompareCommandOptions extends ColumnCommandOptions {
   /** A site file whose tuning is used beside cell and learner. */
@@ -42,9 +42,9 @@ export async function compareFile(
     ...siteTuning(config),
     ...(hidden === undefined ? {} : { hiddenSize: unitsOf(hidden) }),
   };
-  refuseUnwritable('--out', out);
-  const note = noteTo(openLog('warn'));
-  const kernel = kernelOrNull(note);
+  refuseUnwritable(out);
+  const log = logTo(openLog('warn'));
+  const kernel = kernelOrNull(log);
   const progress = openProgress(1);
   const startedAt = performance.now();
   const recording = await openUnlabelled(file, options);
@@ -55,7 +55,7 @@ export async function compareFile(
     cells,
     learners,
     separate,
-    note,
+    log,
     kernel,
     tuning,
     onProgress: (share, doing) => {
@@ -67,7 +67,7 @@ export async function compareFile(
   });
   const conclusions = concludeFrom(comparison);
   const about = { file, version, machine: machineName() };
-  writePage('--out', out, reportOf(comparison, conclusions, about));
+  writeOut(out, reportOf(comparison, conclusions, about));
 
   if (json) console.log(jsonLine(asJson(comparison, conclusions, about)));
   else {

@@ -7,7 +7,7 @@ import { shortTime } from '../detect/episode/short-time.ts';
 import { AppError } from '../errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { count, shortDuration, table } from './format.ts';
-import { noteTo, openLog } from './log.ts';
+import { logTo, openLog } from './log.ts';
 import { openProgress } from './progress.ts';
 import { DAY_MS } from '../math/time.ts';
 
@@ -26,7 +26,7 @@ const PATIENCE_MS = 100_000;
 /** `zankyo demo`, also `npm start`: shows the learning, and lists the detected and the missed faults. */
 export async function demo({ for: duration, seed, json }: DemoCommandOptions): Promise<number> {
   const { days, realMs } = spanOf(duration);
-  const log = noteTo(openLog('warn'));
+  const log = logTo(openLog('warn'));
   const kernel = kernelOrNull(log);
   const say = (line: string): void => {
     progress.clear();

@@ -1,3 +1,4 @@
+import { refuseUnwritable, writeOut } from '../app/out-file.ts';
 import { answersOf, type Answers } from '../app/evaluate/answers.ts';
 import { evaluate, figuresOf, type Evaluation, type Figures } from '../app/evaluate/evaluation.ts';
 import { eventsIn } from '../app/evaluate/events.ts';
@@ -12,11 +13,10 @@ import { AppError } from '../errors.ts';
 import type { Run } from '../math/metrics/runs.ts';
 import { EXIT } from './exit-codes.ts';
 import { count, jsonLine, shortDuration, table } from './format.ts';
-import { noteTo, openLog } from './log.ts';
+import { logTo, openLog } from './log.ts';
 import { leftOutNotes, nameOf, openLabelled, readingNotes, tuningOf, windowsOf } from './open-recording.ts';
 import { openProgress } from './progress.ts';
 import { LABELS_SOUGHT, type RecordingCommandOptions } from './recording-options.ts';
-import { refuseUnwritable, writePage } from './report-file.ts';
 
 export interface EvaluateCommandOptions extends RecordingCommandOptions {
   readonly separate: boolean;
@@ -37,9 +37,9 @@ export async function evaluateFiles(
   const { json, separate, report, version } = options;
   const tuning = tuningOf(options);
   const toleranceMs = toleranceOf(options);
-  if (report !== undefined) refuseUnwritable('--report', report);
-  const note = noteTo(openLog('warn'));
-  const kernel = kernelOrNull(note);
+  if (report !== undefined) refuseUnwritable(report, '--report');
+  const log = logTo(openLog('warn'));
+  const kernel = kernelOrNull(log);
   const evaluations: Evaluation[] = [];
   const parts: RecordingPart[] = [];
   for (const file of files) {
@@ -55,7 +55,7 @@ export async function evaluateFiles(
     const progress = openProgress(recording.bytesTotal);
     let rows = 0;
     const answers: Answers = await answersOf(recording, {
-      note,
+      log,
       kernel,
       tuning,
       separate,
@@ -93,7 +93,7 @@ export async function evaluateFiles(
       version,
       machine: machineName(),
     } as const;
-    writePage('--report', report, recordingPage(parts, page));
+    writeOut(report, recordingPage(parts, page), '--report');
     console.error(`Report: ${report}`);
   }
   return EXIT.ok;

@@ -96,7 +96,7 @@ export function openLog(level: string, format: LogFormat = 'auto'): Logger {
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
 }
 
-export const noteTo =
+export const logTo =
   (log: Logger): Log =>
   (level, fields, message) => {
     log[level](fields, message);

@@ -5,18 +5,17 @@ import { recordingPage } from '../app/compare/report/recording-page.ts';
 import { RunTrace } from '../app/compare/run-trace.ts';
 import { machineName } from '../app/doctor/machine.ts';
 import { kernelOrNull } from '../app/kernel.ts';
-import { unwritable } from '../app/out-file.ts';
+import { refuseUnwritable, unwritable, writeOut } from '../app/out-file.ts';
 import { replay, siteOf, type ScoredRow } from '../app/replay.ts';
 import { endsBeforeWarmUp } from '../app/too-short.ts';
 import type { Anomaly, AnomalyEvent } from '../detect/episode/anomaly.ts';
 import { EXIT } from './exit-codes.ts';
 import { anomalyLine, count, jsonLine, shortDuration } from './format.ts';
-import { noteTo, openLog } from './log.ts';
+import { logTo, openLog } from './log.ts';
 import { labelNotes, leftOutNotes, nameOf, openUnlabelled, readingNotes, siteTuning } from './open-recording.ts';
 import { plain } from './plain.ts';
 import { openProgress } from './progress.ts';
 import type { ColumnCommandOptions } from './recording-options.ts';
-import { refuseUnwritable, writePage } from './report-file.ts';
 
 export interface ReplayCommandOptions extends ColumnCommandOptions {
   /** A site file whose tuning is used. */
@@ -38,10 +37,10 @@ export async function replayFile(
 ): Promise<number> {
   const { config, out, report, separate, json, version } = options;
   const tuning = siteTuning(config);
-  if (report !== undefined) refuseUnwritable('--report', report);
+  if (report !== undefined) refuseUnwritable(report, '--report');
   const recording = (await openUnlabelled(file, options)).read();
-  const note = noteTo(openLog('warn'));
-  const kernel = kernelOrNull(note);
+  const log = logTo(openLog('warn'));
+  const kernel = kernelOrNull(log);
   const progress = openProgress(recording.bytesTotal);
   const scores = out === undefined ? null : openScores(out);
   const run = report === undefined ? null : new RunTrace(recording.values, recording.rows);
@@ -58,7 +57,7 @@ export async function replayFile(
     }
   };
   const summary = await replay(recording, {
-    note,
+    log,
     kernel,
     tuning,
     separate,
@@ -100,17 +99,9 @@ export async function replayFile(
     const view = { ...run.view, forecaster: 'the network and the baseline', labels: null };
     const notes = [...how, ...left];
     const headline = `${count(anomalies, 'anomaly', 'anomalies')} and ${count(sensorFaults, 'sensor fault')} in ${count(summary.rows, 'row')}`;
-    writePage(
-      '--report',
-      report,
-      recordingPage([{ file: nameOf(file), rows: summary.rows, view, anomalies, sensorFaults, notes, judge: null }], {
-        command: 'replay',
-        headline,
-        table: null,
-        version,
-        machine: machineName(),
-      }),
-    );
+    const part = { file: nameOf(file), rows: summary.rows, view, anomalies, sensorFaults, notes, judge: null };
+    const page = { command: 'replay' as const, headline, table: null, version, machine: machineName() };
+    writeOut(report, recordingPage([part], page), '--report');
     console.error(`Report: ${report}`);
   }
   return EXIT.ok;

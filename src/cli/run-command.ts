@@ -2,7 +2,7 @@ import { kernelOrNull } from '../app/kernel.ts';
 import { startService } from '../app/service.ts';
 import { loadSite } from '../config/load.ts';
 import { EXIT } from './exit-codes.ts';
-import { noteTo, openLog } from './log.ts';
+import { logTo, openLog } from './log.ts';
 
 /**
  * `zankyo run`: the service. It runs until SIGTERM, SIGINT or SIGHUP, then saves everything and publishes `offline`. It waits
@@ -10,7 +10,7 @@ import { noteTo, openLog } from './log.ts';
  */
 export async function run(config: string): Promise<number> {
   const { site, warnings } = loadSite(config);
-  const log = noteTo(openLog(site.log.level, site.log.format));
+  const log = logTo(openLog(site.log.level, site.log.format));
   for (const warning of warnings) log('warn', {}, warning);
   const signal = nextSignal();
   const kernel = kernelOrNull(log);

@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { WEEK_MS } from '../math/time.ts';
 import { count, shortDuration } from './format.ts';
-import { noteTo, openLog } from './log.ts';
+import { logTo, openLog } from './log.ts';
 import { openLabelled, readingNotes, tuningOf, windowsOf } from './open-recording.ts';
 import { openProgress } from './progress.ts';
 import type { RecordingCommandOptions } from './recording-options.ts';
@@ -18,16 +18,16 @@ export async function tuneFile(file: string, options: TuneCommandOptions): Promi
   if (file === '-')
     throw new AppError('usage', 'tune reads the recording once for each trial: give a file, not standard input');
   const { alarmsPerWeek, json } = options;
-  const note = noteTo(openLog('warn'));
+  const log = logTo(openLog('warn'));
   const progress = openProgress(1);
   const recording = await openLabelled(file, options);
   for (const sentence of readingNotes(recording.read())) console.error(sentence);
   const tuned = await tune(() => Promise.resolve(recording.read()), {
     file,
-    note,
+    log,
     tuning: tuningOf(options),
     windows: windowsOf(file, options),
-    kernel: kernelOrNull(note),
+    kernel: kernelOrNull(log),
     alarmsPerWeek,
     onProgress: (share, doing) => {
       progress.update(share, doing);

@@ -43,14 +43,17 @@ export class SeriesModel implements SeriesReading {
   /** The reading and its step from the one before on the compressed axis: inputs of the network. */
   level = 0;
   step = 0;
+  comparable = false;
+  change = 0;
+  repeats = false;
   residual = 0;
+  loss = 0;
   readonly forecast: SeriesForecast;
   readonly evidence: SeriesEvidence;
   private readonly levels: Moments;
   private readonly steps: Moments;
   private readonly before: Float64Array;
   private fittedLevel = NaN;
-  private compared = false; // whether the newest reading had a step to compare with the forecast
 
   constructor(memory: Memory, { slug, only }: Pick<SeriesInfo, 'slug' | 'only'>, { holdReadings }: SeriesOptions) {
     const own = section(memory, slug);
@@ -67,18 +70,6 @@ export class SeriesModel implements SeriesReading {
 
   get last(): number {
     return this.before[LAST];
-  }
-
-  get comparable(): boolean {
-    return this.before[COMPARABLE] === 1;
-  }
-
-  get change(): number {
-    return this.comparable ? this.value - this.before[LAST] : 0;
-  }
-
-  get repeats(): boolean {
-    return this.comparable && this.value === this.before[LAST];
   }
 
   get mean(): number {
@@ -101,10 +92,6 @@ export class SeriesModel implements SeriesReading {
     return this.forecast.upper;
   }
 
-  get loss(): number {
-    return this.forecast.blendedLoss;
-  }
-
   get fitted(): number {
     return this.unitsOf(this.fittedLevel);
   }
@@ -114,7 +101,7 @@ export class SeriesModel implements SeriesReading {
    * reading was missing or had no step.
    */
   get forecastLoss(): number {
-    return Number.isNaN(this.value) || !this.compared ? NaN : this.forecast.loss;
+    return !this.comparable ? NaN : this.forecast.loss;
   }
 
   /** Deviation of means over ten readings, in the unit of the series. */
@@ -148,9 +135,13 @@ export class SeriesModel implements SeriesReading {
    * is missing: the network gets the last level and no step, and q is left as it is.
    */
   observe(x: number, q: Float64Array, at: number): void {
+    const { before } = this;
     this.value = x;
+    this.comparable = before[COMPARABLE] === 1 && !Number.isNaN(x);
+    this.change = this.comparable ? x - before[LAST] : 0;
+    this.repeats = this.comparable && x === before[LAST];
     if (Number.isNaN(x)) {
-      this.level = this.before[LAST_LEVEL];
+      this.level = before[LAST_LEVEL];
       this.step = 0;
       this.evidence.skip();
       return;
@@ -175,8 +166,8 @@ export class SeriesModel implements SeriesReading {
   ): void {
     const { forecast } = this;
     forecast.compare(this.step, p, at);
-    this.compared = this.comparable;
     if (this.readings > 0) forecast.predict(this.before[LAST], this.steps.deviation, p, at);
+    this.loss = forecast.blendedLoss;
     this.residual = residual;
     this.fittedLevel = fittedLevel;
     this.evidence.observe(this, forecast.trust, scale, sensitivity);

@@ -25,7 +25,7 @@ async function replayed(csv: string, options: Partial<ReplayOptions> = {}): Prom
   const events: AnomalyEvent[] = [];
   const notes: string[] = [];
   const summary = await replay(await readRecording(path, { everyRow: true }), {
-    note: (level, _fields, message) => level !== 'info' && notes.push(message),
+    log: (level, _fields, message) => level !== 'info' && notes.push(message),
     kernel: null,
     onEvent: (event) => events.push(event),
     onRow: (row) => {
@@ -202,7 +202,7 @@ test('times soon after 1970, as simulations have them, are taken as they are', a
   const rows: ScoredRow[] = [];
   const notes: string[] = [];
   await replay(await readRecording(path, { time: 'second' }), {
-    note: (level, _fields, message) => level !== 'info' && notes.push(message),
+    log: (level, _fields, message) => level !== 'info' && notes.push(message),
     kernel: null,
     onEvent: () => undefined,
     onRow: (row) => {

@@ -160,7 +160,7 @@ describe('a wrong command line ends with 64', () => {
     [['evaluate', 'x.csv', '--tuning', 'warmpu=3'], 'tuning.warmpu: unknown option "warmpu"; did you mean "warmup"?'],
     [['tune', 'x.csv'], "error: required option '-n, --alarms-per-week <n>' not specified"],
     [['tune', 'x.csv', '-n', '0'], 'Expected a number above 0.'],
-    [['tune', '-', '-n', '1'], 'tune reads a recording several times: name a file, not -'],
+    [['tune', '-', '-n', '1'], 'tune reads the recording once for each trial: give a file, not standard input'],
     [['demo', '--for', '5x'], '--for 5x: expected real time such as 90s or 10m, or simulated time such as 14d'],
     [['demo', '--for', '0d'], '--for 0d: expected real time'],
     [['demo', '--for', '90'], '--for 90: expected real time'],

@@ -97,7 +97,7 @@ describe('a password', () => {
         files: { passwords: passwordLine('pi', SECRET) },
       });
       await leavesNoTrace(url, async (program) => {
-        await program.logged('connected');
+        await program.logged('listening');
         const sensor = await connectAsync(url, { username: 'pi', password: SECRET });
         await sensor.publishAsync('rooms/hall', 'not a number', { qos: 1 });
         await sensor.publishAsync('rooms/hall', '21.5', { qos: 1 });
@@ -193,7 +193,7 @@ describe('a file', () => {
   });
 
   test('that is written out is for its owner only', async () => {
-    const csv = roomTemperature(300).map(({ at, value }) => `${new Date(at).toISOString()},${value}`);
+    const csv = roomTemperature(500).map(({ at, value }) => `${new Date(at).toISOString()},${value}`);
     const cwd = withFiles({ 'room.csv': `time,room\n${csv.join('\n')}\n` });
     expect((await runProgram(['replay', 'room.csv', '-o', 'scores.csv'], cwd)).code).toBe(0);
     const compared = ['compare', 'room.csv', '--cells', 'rnn', '--learners', 'snap1', '-o', 'report.html'];

@@ -11,7 +11,7 @@ import { runContender, type ContenderResult } from './run-contender.ts';
 export interface CompareOptions extends Choice {
   /** Name of the recording, for errors. */
   readonly file: string;
-  readonly note: Log;
+  readonly log: Log;
   /** Where the networks run in SIMD; null for Float64. */
   readonly kernel: Kernel | null;
   /** What all contenders have other than the defaults. */

@@ -32,7 +32,7 @@ export interface ContenderResult {
 }
 
 export interface RunOptions {
-  readonly note: Log;
+  readonly log: Log;
   readonly kernel: Kernel | null;
   /** What all contenders have in common. */
   readonly tuning: Partial<Tuning>;
@@ -48,7 +48,7 @@ const readingsIn = (values: Float64Array): number => values.reduce((sum, x) => s
 export async function runContender(
   contender: Contender,
   recording: Recording,
-  { rows, onProgress, note, tuning, ...options }: RunOptions,
+  { rows, onProgress, log, tuning, ...options }: RunOptions,
 ): Promise<ContenderResult> {
   const losses = new LossMeter();
   const cost = new BlockSums();
@@ -77,8 +77,8 @@ export async function runContender(
     { values: recording.values, [Symbol.asyncIterator]: () => timed },
     {
       ...options,
-      note: (level, fields, message) => {
-        note(level, { contender: contender.id, ...fields }, message);
+      log: (level, fields, message) => {
+        log(level, { contender: contender.id, ...fields }, message);
       },
       tuning: { ...tuning, ...contender.tuning },
       onEvent: (event) => {

@@ -14,7 +14,7 @@ const SPAN_MS = 3_600_000;
  *
  * The log is bounded. A series is new once and ready once after its warm-up. An alarm of the process has a cool-down, but the
  * fault of a sensor opens and closes with each reading that crosses a limit: so each stream and each sensor has 20 alarm lines
- * per hour, and then one warning that further lines are left out. The database and the alerts have all of them.
+ * per hour, and then one line that further ones are left out. The database and the alerts have all of them.
  */
 export class StreamLog {
   private readonly known = new Set<string>();
@@ -74,7 +74,7 @@ export class StreamLog {
     this.log('info', fields, `alarm ${phase}: ${reason}`);
   }
 
-  /** Whether there is room for a line about this stream or sensor; one warning when there is none any more. */
+  /** Whether there is room for a line about this stream or sensor; one line when there is none any more. */
   private hasRoom(place: string, now: number): boolean {
     const before = this.lines.get(place);
     const lines = before === undefined || isDue(now, before.since, SPAN_MS) ? { since: now, count: 0 } : before;
@@ -82,7 +82,7 @@ export class StreamLog {
     lines.count++;
     if (lines.count === MAX_LINES + 1)
       this.log(
-        'warn',
+        'info',
         { place, lines: MAX_LINES },
         'too many alarms: further ones of this stream are not logged for up to an hour; the database has all of them',
       );

@@ -16,7 +16,7 @@ import { WEEK_MS } from '../../math/time.ts';
 export interface TuneOptions {
   /** Name of the recording, for errors. */
   readonly file: string;
-  readonly note: Log;
+  readonly log: Log;
   /** Where the networks run in SIMD; null for Float64. */
   readonly kernel: Kernel | null;
   /** What all trials have in common. */
@@ -111,7 +111,7 @@ const trialOf = (
 async function runTrial(
   recording: Recording,
   words: readonly string[],
-  { file, note, kernel, tuning: common, windows }: TuneOptions,
+  { file, log, kernel, tuning: common, windows }: TuneOptions,
   onProgress: (share: number) => void,
 ): Promise<Seen> {
   const tuning = siteOf(recording.values, { tuning: { ...common, ...tuningFrom(words) } }).tuning;
@@ -130,7 +130,7 @@ async function runTrial(
   let alarms = 0;
   let sensorFaults = 0;
   await replay(recording, {
-    note,
+    log,
     kernel,
     tuning,
     onEvent: ({ phase, anomaly }) => {

@@ -77,20 +77,19 @@ export interface Kind {
   readonly sentence: (name: string, numbers: SentenceNumbers, format: NumberFormat) => string;
 }
 
+/** The rarity of a reading for which the question of a kind makes no sense. */
+export const NOT_APPLICABLE = -Infinity;
+
 /**
  * One kind of evidence about one series: one question, and the history that answers it.
  *
- * Order of calls for each reading: `observe`, then any of `applies`, `rarity` and `deviation`, then `learn`. `reference`
- * and `detail` may be asked until the next `observe`. Only `observe` and `learn` change anything.
+ * Order of calls for each reading: `measure`, `learn`; between them `deviation` may be asked, and `reference` and `detail` until
+ * the next `measure`. One call to measure instead of one for each question: a call of one of ten objects costs some 10 ns.
  */
 export interface Evidence {
   readonly kind: Kind;
-  /** Measures the reading. */
-  observe(reading: SeriesReading): void;
-  /** Whether the question makes sense for this reading. */
-  applies(reading: SeriesReading): boolean;
-  /** How rare the measured quantity is for this series, -log10 P. */
-  rarity(reading: SeriesReading): number;
+  /** Measures the reading. Returns how rare that is for this series, -log10 P, or NOT_APPLICABLE. The history stays as it is. */
+  measure(reading: SeriesReading): number;
   /** The deviation whose sign is its direction; 0 where the kind has none. Only the sign is comparable between kinds. */
   deviation(reading: SeriesReading): number;
   /**

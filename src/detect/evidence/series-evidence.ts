@@ -100,22 +100,22 @@ export class SeriesEvidence {
    */
   observe(reading: SeriesReading, trust: number, scale: number, sensitivity: number): void {
     const { kinds, parts, meanShift, rarities } = this;
-    for (const kind of kinds) kind.observe(reading);
+    for (let k = 0; k < kinds.length; k++) rarities[k] = kinds[k].measure(reading);
     this.score = 0;
     this.outlier = false;
     parts.fill(0);
     if (reading.readings < READY_AFTER) return;
 
-    this.measure(reading);
+    this.subtractChance(reading);
     // Learning must not depend on the operator's sensitivity.
     this.correlation.judge(rarities[CORRELATION], scale / sensitivity);
     const shift = this.isAsked(meanShift, reading) ? sensitivity * meanShift.score : 0;
     this.score = combine(rarities, scale, trust, shift, this.hold, parts);
     this.outlier = this.score > (this.hold ? OUTLIER_HELD : OUTLIER) * sensitivity;
-    let most = 0;
+    let largest = 0;
     for (let k = 0; k < parts.length; k++) {
-      if (parts[k] <= most) continue;
-      most = parts[k];
+      if (parts[k] <= largest) continue;
+      largest = parts[k];
       this.leadingKind = k;
     }
   }
@@ -153,17 +153,12 @@ export class SeriesEvidence {
     this.correlation.accept();
   }
 
-  /** Fills `rarities`, each less the rarity that chance alone brings in so long a history. */
-  private measure(reading: SeriesReading): void {
+  /** Takes from each rarity the one that chance alone brings in so long a history. A direction not asked for has none. */
+  private subtractChance(reading: SeriesReading): void {
     const { kinds, rarities } = this;
     const chance = CHANCE_PER_DECADE * Math.log10(Math.min(reading.readings, CHANCE_UP_TO) / CHANCE_FROM);
-    for (let k = 0; k < kinds.length; k++) {
-      const kind = kinds[k];
-      rarities[k] =
-        kind !== this.meanShift && kind.applies(reading) && this.isAsked(kind, reading)
-          ? Math.max(0, kind.rarity(reading) - chance)
-          : 0;
-    }
+    for (let k = 0; k < rarities.length; k++)
+      rarities[k] = this.isAsked(kinds[k], reading) ? Math.max(0, rarities[k] - chance) : 0;
   }
 
   /** Whether the operator asks for deviations in the direction that this one has. */

@@ -45,7 +45,7 @@ export function compileTimeFormat(format: string): (text: string) => number {
   if (has('I') !== has('p')) throw wrong('%I and %p (AM or PM) belong together');
   const form = new RegExp(String.raw`^\s*${pattern}\s*$`);
   return (text) => {
-    const found = form.exec(text)?.groups;
+    const found = text.match(form)?.groups;
     return found === undefined ? NaN : timeOf(found);
   };
 }

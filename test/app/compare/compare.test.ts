@@ -10,7 +10,7 @@ const compared = (
 ): Promise<Comparison> =>
   compare(() => Promise.resolve(recordingOf(columns)), {
     file: 'plant.csv',
-    note: () => undefined,
+    log: () => undefined,
     kernel,
     tuning: {},
     separate: false,
@@ -69,12 +69,10 @@ test('all contenders hear the same readings', async () => {
   }
 });
 
-test('a recording that ends within the warm-up has no log-loss, and is said to be too short', async () => {
-  const comparison = await compared({ valve: rhythm(300) });
-  expect(comparison.results.map(({ loss }) => loss)).toEqual([NaN, NaN]);
-  expect(concludeFrom(comparison)).toMatchObject({
-    earned: null,
-    headline: 'This recording ends before the warm-up does.',
+test('a recording that ends within the warm-up is refused: there is no log-loss to compare', async () => {
+  await expect(compared({ valve: rhythm(300) })).rejects.toMatchObject({
+    code: 'recording_unreadable',
+    message: expect.stringContaining('ends before the warm-up does') as string,
   });
 });
 
@@ -96,7 +94,7 @@ test('what is in memory at once does not grow with the file: rows are taken from
   };
   await compare(() => Promise.resolve(open()), {
     file: 'plant.csv',
-    note: () => undefined,
+    log: () => undefined,
     kernel,
     tuning: {},
     separate: false,

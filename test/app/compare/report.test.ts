@@ -12,7 +12,7 @@ beforeAll(async () => {
   const valve = rhythm(1500).map((value, i) => (i >= 1000 && i < 1020 ? value + 40 : value));
   comparison = await compare(() => Promise.resolve(recordingOf({ valve, air: noise(1500) })), {
     file: 'plant.csv',
-    note: () => undefined,
+    log: () => undefined,
     kernel,
     tuning: { coolDown: 0 },
     separate: true,

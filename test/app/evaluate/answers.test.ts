@@ -20,7 +20,7 @@ test('answers are row by row: labels as events, openings as alarms, gaps filled 
   const recording = await readRecording(path, { labels: ['anomaly'] });
   const rows: number[] = [];
   const answers = await answersOf(recording, {
-    note: () => undefined,
+    log: () => undefined,
     kernel: null,
     tuning: { warmup: 400 },
     onRow: ({ row }) => rows.push(row),

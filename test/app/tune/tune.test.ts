@@ -29,7 +29,7 @@ const note = (): void => undefined;
 const tuned = (labels: readonly string[], options: Partial<TuneOptions> = {}): Promise<Tuned> =>
   tune(open(labels), {
     file: 'room.csv',
-    note,
+    log: note,
     kernel,
     tuning: {},
     alarmsPerWeek: 10,
@@ -45,7 +45,7 @@ test('one run tells what its own sensitivity opened and what another would have:
   expect(seen.alarms).toBeLessThanOrEqual(10 * chosen.weeks);
   let opened = 0;
   await replay(await open([])(), {
-    note,
+    log: note,
     kernel,
     tuning: tuningFrom([...chosen.words, `sensitivity=${chosen.rung.sensitivity}`]),
     onEvent: ({ phase, anomaly }) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Flatline } from '../../../src/detect/evidence/flatline.ts';
-import { EVIDENCE_KINDS, type SeriesReading } from '../../../src/detect/evidence/kind.ts';
+import { EVIDENCE_KINDS, NOT_APPLICABLE, type SeriesReading } from '../../../src/detect/evidence/kind.ts';
 import { KINDS } from '../../../src/detect/evidence/kinds.ts';
 import { Correlation } from '../../../src/detect/evidence/kinds/correlation.ts';
 import { Extreme } from '../../../src/detect/evidence/kinds/extreme.ts';
@@ -37,9 +37,9 @@ test('each kind has its own name, and a weight or a threshold of its own', () =>
 test('extreme: the record is the most extreme value before, on the side of the mean where the reading lies', () => {
   const extreme = new Extreme(new Memory());
   for (const value of [20, 30, 12]) extreme.learn(reading({ value }), true);
-  extreme.observe(reading({ value: 35 }));
+  extreme.measure(reading({ value: 35 }));
   expect(extreme.detail()).toBe(30);
-  extreme.observe(reading({ value: -5 }));
+  extreme.measure(reading({ value: -5 }));
   expect(extreme.detail()).toBe(12);
   expect([extreme.deviation(reading({ value: 35 })), extreme.reference(READING)]).toEqual([15, 20]);
 });
@@ -47,15 +47,15 @@ test('extreme: the record is the most extreme value before, on the side of the m
 test('forecast_error and sequence: the first asks nothing of a reading without a step, the second goes on', () => {
   const [error, sequence] = [FORECAST_ERROR, SEQUENCE].map((kind) => new ForecastLoss(new Memory(), kind));
   const after = reading({ comparable: false, value: 23, expected: 21 });
-  expect([error.applies(after), sequence.applies(after)]).toEqual([false, true]);
-  expect([error.applies(READING), sequence.applies(READING)]).toEqual([true, true]);
+  expect([error.measure(after), sequence.measure(after) >= 0]).toEqual([NOT_APPLICABLE, true]);
+  expect([error.measure(READING) >= 0, sequence.measure(READING) >= 0]).toEqual([true, true]);
   expect([error.deviation(after), error.reference(after)]).toEqual([2, 21]);
 });
 
 test('jump: the deviation is the step, and 50 steps of 1 make one of 9 a size of 1.5 ln 10', () => {
   const jump = new JumpSize(new Memory());
   for (let i = 0; i < 51; i++) jump.learn(reading({ change: i % 2 === 0 ? 1 : -1 }), true, true);
-  jump.observe(reading({ change: -9 }));
+  jump.measure(reading({ change: -9 }));
   expect(jump.size).toBeCloseTo(1.5 * Math.log(10), 12);
   expect(jump.deviation(reading({ change: -9 }))).toBe(-9);
 });
@@ -75,11 +75,11 @@ describe('flatline and flatline_exit', () => {
 
   test('a flatline counts the reading that goes on with it, and not the one that ends it', () => {
     const { length, exit } = after(9);
-    length.observe(READING);
+    length.measure(READING);
     expect(length.detail()).toBe(11);
     const jump = reading({ value: 25, change: 5, repeats: false });
-    length.observe(jump);
-    exit.observe(jump);
+    length.measure(jump);
+    exit.measure(jump);
     expect([length.detail(), exit.detail(), exit.deviation(jump)]).toEqual([10, 20, 5]);
   });
 
@@ -90,7 +90,7 @@ describe('flatline and flatline_exit', () => {
       [20, true],
       [40, false],
     ] as const)
-      expect(length.applies(reading({ last, value: last }))).toBe(applies);
+      expect(length.measure(reading({ last, value: last })) >= 0).toBe(applies);
   });
 });
 
@@ -101,7 +101,7 @@ describe('correlation', () => {
       [3.4, false],
     ] as const) {
       const correlation = new Correlation(new Memory(), 400);
-      correlation.observe(READING);
+      correlation.measure(READING);
       correlation.judge(e, 1);
       expect(correlation.admitToGroup()).toBe(admitted);
     }
@@ -111,7 +111,7 @@ describe('correlation', () => {
     const correlation = new Correlation(new Memory(), 400);
     correlation.judge(10, 1);
     expect(correlation.admitToGroup()).toBe(false);
-    correlation.observe(READING);
+    correlation.measure(READING);
     expect(correlation.admitToGroup()).toBe(true);
   });
 });

@@ -32,17 +32,10 @@ export class Correlation implements Evidence {
     this.gate = new LearningGate(memory, 'correlation.gate', holdReadings);
   }
 
-  observe({ residual }: SeriesReading): void {
+  measure({ residual }: SeriesReading): number {
     this.residual = residual;
     this.deviates = false;
-  }
-
-  applies(): boolean {
-    return true;
-  }
-
-  rarity(): number {
-    return this.score.rarity(this.residual);
+    return this.score.rarity(residual);
   }
 
   deviation(): number {

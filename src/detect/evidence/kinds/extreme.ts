@@ -21,15 +21,8 @@ export class Extreme implements Evidence {
     this.range = new Extremes(memory);
   }
 
-  observe({ value, mean }: SeriesReading): void {
+  measure({ value, mean, stepDeviation }: SeriesReading): number {
     this.record = value > mean ? this.range.max : this.range.min;
-  }
-
-  applies(): boolean {
-    return true;
-  }
-
-  rarity({ value, stepDeviation }: SeriesReading): number {
     return this.range.rarity(value, stepDeviation);
   }
 

@@ -1,6 +1,6 @@
 import type { Extremes } from '../extremes.ts';
 import type { Flatline } from '../flatline.ts';
-import type { Evidence, Kind, SeriesReading } from '../kind.ts';
+import { NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
 import type { JumpSize } from './jump.ts';
 
 /** The same value again and again, or until just now. */
@@ -38,17 +38,11 @@ export class FlatlineLength implements Evidence {
     this.jump = jump;
   }
 
-  observe({ repeats }: SeriesReading): void {
+  /** Not applicable at the lowest or the highest value, where a series may rest (sensor/stuck-detector.ts). */
+  measure({ comparable, repeats, last }: SeriesReading): number {
     this.length = this.flatline.repeats + (repeats ? 2 : 1);
-  }
-
-  /** Not at the lowest or the highest value, where a series may rest (sensor/stuck-detector.ts). */
-  applies({ comparable, last }: SeriesReading): boolean {
-    return comparable && last > this.range.min && last < this.range.max;
-  }
-
-  rarity({ repeats }: SeriesReading): number {
-    return this.flatline.lengthRarity(repeats);
+    const inside = comparable && last > this.range.min && last < this.range.max;
+    return inside ? this.flatline.lengthRarity(repeats) : NOT_APPLICABLE;
   }
 
   deviation(): number {
@@ -80,16 +74,9 @@ export class FlatlineExit implements Evidence {
     this.jump = jump;
   }
 
-  observe({ last }: SeriesReading): void {
+  measure({ comparable, repeats, last }: SeriesReading): number {
     this.from = last;
-  }
-
-  applies({ comparable }: SeriesReading): boolean {
-    return comparable;
-  }
-
-  rarity({ repeats }: SeriesReading): number {
-    return this.flatline.exitRarity(repeats, this.jump.size);
+    return comparable ? this.flatline.exitRarity(repeats, this.jump.size) : NOT_APPLICABLE;
   }
 
   deviation({ change }: SeriesReading): number {

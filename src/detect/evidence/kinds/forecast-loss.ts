@@ -1,6 +1,6 @@
 import type { Memory } from '../../../math/memory.ts';
 import { CalibratedScore } from '../calibrated-score.ts';
-import { jumpedTo, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
+import { jumpedTo, NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
 
 /** One step that the forecast did not expect; contextual as far as the network is trusted (forecast-selection.ts). */
 export const FORECAST_ERROR: Kind = {
@@ -36,17 +36,10 @@ export class ForecastLoss implements Evidence {
     this.score = new CalibratedScore(memory, `evidence.${kind.name}`, SPANS[kind.name as keyof typeof SPANS]);
   }
 
-  observe({ loss }: SeriesReading): void {
+  /** A reading without a step has no error; a sequence continues through it. */
+  measure({ loss, comparable }: SeriesReading): number {
     this.loss = loss;
-  }
-
-  /** One missing step has no error; a sequence goes on through it. */
-  applies({ comparable }: SeriesReading): boolean {
-    return comparable || this.kind === SEQUENCE;
-  }
-
-  rarity(): number {
-    return this.score.rarity(this.loss);
+    return comparable || this.kind === SEQUENCE ? this.score.rarity(loss) : NOT_APPLICABLE;
   }
 
   deviation({ value, expected }: SeriesReading): number {

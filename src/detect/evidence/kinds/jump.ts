@@ -1,7 +1,7 @@
 import type { Memory } from '../../../math/memory.ts';
 import { CalibratedScore } from '../calibrated-score.ts';
 import { Jump } from '../jump.ts';
-import { jumpedTo, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
+import { jumpedTo, NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
 
 export const JUMP: Kind = {
   name: 'jump',
@@ -14,7 +14,7 @@ export const JUMP: Kind = {
 /** Is the step large compared with the steps of the last hundred readings? */
 export class JumpSize implements Evidence {
   readonly kind = JUMP;
-  /** Of the last reading observed (jump.ts). */
+  /** Size of the step of the last reading measured (jump.ts). */
   size = 0;
   private readonly jump: Jump;
   private readonly score: CalibratedScore;
@@ -24,16 +24,9 @@ export class JumpSize implements Evidence {
     this.score = new CalibratedScore(memory, 'evidence.jump', 1);
   }
 
-  observe({ change }: SeriesReading): void {
+  measure({ change, comparable }: SeriesReading): number {
     this.size = this.jump.size(change);
-  }
-
-  applies({ comparable }: SeriesReading): boolean {
-    return comparable;
-  }
-
-  rarity(): number {
-    return this.score.rarity(this.size);
+    return comparable ? this.score.rarity(this.size) : NOT_APPLICABLE;
   }
 
   deviation({ change }: SeriesReading): number {

@@ -30,17 +30,10 @@ export class Level implements Evidence {
     this.score = new CalibratedScore(memory, 'evidence.level', SPAN);
   }
 
-  observe({ level }: SeriesReading): void {
+  measure({ level }: SeriesReading): number {
     softTarget(level, this.target, 0);
     this.density.forecast();
     this.surprisal = surprisal(this.density.p, this.target, 0, level);
-  }
-
-  applies(): boolean {
-    return true;
-  }
-
-  rarity(): number {
     return this.score.rarity(this.surprisal);
   }
 

@@ -1,5 +1,5 @@
 import type { Memory } from '../../../math/memory.ts';
-import type { Evidence, Kind, SeriesReading } from '../kind.ts';
+import { NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
 import { MeanShift } from '../mean-shift.ts';
 
 /** Its weights are 0: it has its own threshold (`score`). */
@@ -16,7 +16,7 @@ export const MEAN_SHIFT: Kind = {
 export class ShiftedMean implements Evidence {
   readonly kind = MEAN_SHIFT;
   readonly shift: MeanShift;
-  /** Of the last reading observed: above 1 the shift is an alarm at a sensitivity of 1. */
+  /** Of the last reading measured: above 1 the shift is an alarm at a sensitivity of 1. */
   score = 0;
 
   /** `holdReadings`: shifted readings in a row that do not move the reference; 0 for none. */
@@ -24,17 +24,10 @@ export class ShiftedMean implements Evidence {
     this.shift = new MeanShift(memory, holdReadings);
   }
 
-  observe({ value }: SeriesReading): void {
+  /** Keeps `score`. It is no part of the weighted sums, and so has no rarity. */
+  measure({ value }: SeriesReading): number {
     this.score = this.shift.score(value);
-  }
-
-  applies(): boolean {
-    return true;
-  }
-
-  /** 0: it does not join the weighted sums. */
-  rarity(): number {
-    return 0;
+    return NOT_APPLICABLE;
   }
 
   deviation(): number {

@@ -26,15 +26,8 @@ export class StepVolatility implements Evidence {
     this.score = new CalibratedScore(memory, 'evidence.volatility', 1);
   }
 
-  observe({ change }: SeriesReading): void {
+  measure({ change }: SeriesReading): number {
     this.surprisal = this.volatility.surprisal(change);
-  }
-
-  applies(): boolean {
-    return true;
-  }
-
-  rarity(): number {
     return this.score.rarity(this.surprisal);
   }
 
