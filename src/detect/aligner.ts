@@ -6,19 +6,19 @@ const MANY_SOURCES = -1;
 /**
  * Joins the readings of a stream's series into samples, round by round.
  *
- * A round is complete when every series that is waited for has spoken, or is broken off when one speaks twice. So
- * series that report together are scored at once, a slow one is missing (NaN) from most rounds, and no clock is
- * needed: the same readings in the same order give the same samples. Where all readings come from one source, each of
- * its messages is a round, whatever it leaves out.
+ * A round is complete when every awaited series has a reading. It ends early when a series has a second one. So series that report
+ * together are scored at once, a slow one is missing (NaN) from most rounds, and no clock is needed: the same readings in the same
+ * order give the same samples. Where all readings come from one source, each of its messages is a round, even if series are
+ * missing from it.
  */
 export class Aligner {
   private readonly sample: { readonly stream: string; at: number; readonly x: Float64Array };
-  private readonly pending: Float64Array; // of the present round, NaN where nothing sound was said
-  private readonly present: Float64Array; // 1 where a series has spoken in this round
+  private readonly pending: Float64Array; // values of the present round, NaN where there is no measurement
+  private readonly present: Float64Array; // 1 where a series has a reading in this round
   private readonly time: Float64Array; // of the newest reading so far: samples never go back in time
-  private readonly source: Float64Array; // of all messages: 0 while unknown, SEVERAL if not one; and readings of the present one
+  private readonly source: Float64Array; // of all messages: 0 while unknown, or MANY_SOURCES; readings of the present message
 
-  /** `source`: the only one there will be, a positive number; 0 when it is not known. */
+  /** `source`: the only source of messages, a positive number; 0 when it is not known. */
   constructor(memory: Pick<Memory, 'take'>, stream: string, series: number, source = 0) {
     this.sample = { stream, at: 0, x: new Float64Array(series) };
     this.pending = memory.take('pending', series, perSeries()).fill(NaN);
@@ -29,9 +29,9 @@ export class Aligner {
   }
 
   /**
-   * Takes what series d said at a time, NaN when it spoke but said nothing sound. `awaited(d)` tells which series to
-   * wait for. Returns the sample of a round that is over, else null; the sample is overwritten by the next one. Where a
-   * round was broken off and nobody else is waited for, the next is complete as well: ask `complete` until it is null.
+   * Adds a reading of series d with its time, epoch ms; the value is NaN when it is no measurement. `awaited(d)`: whether a round
+   * waits for series d. Returns the sample of a round that has ended, else null; the next sample overwrites it. Where a round ended
+   * early and no other series is awaited, the next one is complete too: call `complete` until it returns null.
    */
   add(d: number, at: number, value: number, awaited: (d: number) => boolean): Sample | null {
     const brokenOff = this.present[d] === 1;
@@ -43,7 +43,7 @@ export class Aligner {
     return brokenOff ? this.sample : this.complete(awaited);
   }
 
-  /** The sample of the present round if it is over, else null. */
+  /** Ends the present round if it is complete. Returns its sample, else null. */
   complete(awaited: (d: number) => boolean): Sample | null {
     if (this.source[0] > 0 || !this.present.includes(1)) return null;
     for (let i = 0; i < this.present.length; i++) if (this.present[i] === 0 && awaited(i)) return null;
@@ -52,8 +52,9 @@ export class Aligner {
   }
 
   /**
-   * A message from a source, a positive number, has said all: the sample of the present round if that ends it, else null.
-   * An unknown source shows itself by a message with several readings: those with one may be of a device for each series.
+   * All readings of a message from `source`, a positive number, have been added. Returns the sample of the present round if this
+   * ends it, else null. The first message with several readings sets an unknown source: messages with one reading may come from
+   * one device per series.
    */
   endMessage(source: number, awaited: (d: number) => boolean): Sample | null {
     const [known, readings] = this.source;

@@ -15,9 +15,9 @@ export interface DetectorOptions extends ForecasterOptions {
   readonly network: boolean;
   /** Above 1 alarms sooner, below 1 later. */
   readonly sensitivity: number;
-  /** Alarms a week that the operator has time for. */
+  /** Target number of false alarms per week. */
   readonly alarmsPerWeek: number;
-  /** What lasts stays an alarm, or is absorbed as the new normal. */
+  /** Persistent changes: hold the alarm and do not learn from them at first, or absorb them as normal at once. */
   readonly onAnomaly: 'hold' | 'absorb';
   /** The wall clock of the site. */
   readonly calendar: Calendar;
@@ -33,7 +33,7 @@ const INPUTS_PER_SERIES = 4;
 /** Length of the input vector of a network for so many series. */
 export const inputSize = (series: number): number => INPUTS_PER_SERIES * series + SEASONS;
 
-/** A decision about one sample. Owned by its detector and overwritten by the next step. */
+/** A decision about one sample. The detector overwrites it with the next step. */
 export interface Verdict {
   at: number;
   /** Above 1 is anomalous, on every stream. */
@@ -51,9 +51,9 @@ export class Detector {
   readonly forecaster: Forecaster | null;
   /** The last decision. */
   readonly verdict: Verdict;
-  /** While true nothing is learned; scores and the hidden state go on. */
+  /** While true nothing is learned; scores and the hidden state continue. */
   frozen = false;
-  /** While true the network learns nothing, to save processor time; all else does. */
+  /** While true the network learns nothing, to save CPU time; everything else learns. */
   trainingSkipped = false;
   private readonly options: DetectorOptions;
   private readonly residuals: RegressionResiduals | null; // null in a group of one

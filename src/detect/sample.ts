@@ -1,7 +1,7 @@
-/** What the series of one stream said at one time. */
+/** The values of all series of a stream at one time. */
 export interface Sample {
   readonly stream: string;
   readonly at: number;
-  /** One value per series of the stream, in its order; NaN where the series said nothing. */
+  /** One value per series of the stream, in its order; NaN where a series is missing. */
   readonly x: Float64Array;
 }

@@ -6,11 +6,11 @@ import type { Season } from './forecast/season.ts';
 import { SeriesForecast } from './forecast/series-forecast.ts';
 import type { SeriesInfo } from './reading.ts';
 
-/** Readings that the scale of values and steps looks back on. */
+/** Readings over which the scales of values and steps are measured. */
 const SPAN = 2000;
-/** A value further out than this many deviations moves the scale no more than one at it. */
+/** A value further out than this many deviations counts as this many in the scale. */
 const WINSOR = 6;
-/** Deviations beyond which a value counts as no further out: garbage must not echo in averages. */
+/** Largest number of deviations of a value: a larger one would dominate averages for long. */
 const MAX_ABS_Z = 1e12;
 
 /** Maps a z-score to the compressed axis: linear near 0, logarithmic far out, so that 32 bins reach 27 deviations. */
@@ -25,7 +25,7 @@ const compress = (difference: number, scale: number): number => {
 const READINGS = 0;
 const LAST = 1;
 const LAST_LEVEL = 2;
-const COMPARABLE = 3; // 1 where a step from it means anything
+const COMPARABLE = 3; // 1 where a step from it is meaningful
 
 export interface SeriesOptions {
   /** Anomalous readings in a row that are not learned as normal; 0 where anomalies are absorbed. */
@@ -174,8 +174,8 @@ export class SeriesModel implements SeriesReading {
   }
 
   /**
-   * Takes the reading into every statistic, or, where it `teaches` nothing, only into those of the last readings. Returns whether
-   * the group may learn from it.
+   * Adds the reading to every statistic, or, if not `teaches`, only to those of the last readings. Returns whether the group may
+   * learn from it.
    */
   learn(teaches: boolean): boolean {
     const admitted = this.evidence.admitToGroup();

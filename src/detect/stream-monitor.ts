@@ -15,8 +15,8 @@ export type { MonitorOptions } from './monitor/parts.ts';
 export const SNAPSHOT_VERSION = 7;
 
 /**
- * One stream from reading to anomaly: each reading passes its sensor, sound ones are joined into samples, the detector scores
- * each sample, and episodes decide what is published.
+ * One stream from reading to anomaly: the sensor checks each reading, valid ones are joined into samples, the detector scores
+ * each sample, and episodes decide which events are published.
  *
  * This is the path of a reading, and the saving and restoring of the stream. `status` is the state to read; `operator` has the
  * operator's actions.
@@ -50,12 +50,12 @@ export class StreamMonitor {
     });
   }
 
-  /** A reading of series d with the time at which it counts, or the reason to refuse it: then it must not be taken. */
+  /** A reading of series d with the time at which it counts, or the reason to reject it: then it must not be taken. */
   order(d: number, reading: Reading): Reading | OrderReason {
     return this.parts.sensors[d].order(reading);
   }
 
-  /** Takes a reading of series d: watches, aligns, scores, learns. The newest verdict when a sample was complete, else null. */
+  /** Processes a reading of series d: checks, aligns, scores, learns. Returns the newest verdict if a sample was complete, else null. */
   take(d: number, reading: Reading): Verdict | null {
     const { aligner } = this.parts;
     const value = this.measure(d, reading);
@@ -116,9 +116,9 @@ export class StreamMonitor {
   }
 
   /**
-   * Takes over the memory of a group of another `shape` that had other series. Series of both groups continue, new ones warm up
-   * for themselves, and nothing is left of those that are gone. Returns false, changing nothing, when the shape is of another
-   * kind of network or has no series in common. Throws a RangeError when the bytes are not of that shape.
+   * Takes over the memory of a group of another `shape` that had other series. Series of both groups continue, new ones have their
+   * own warm-up, and the state of removed ones is deleted. Returns false, changing nothing, when the shape is of another kind of
+   * network or has no series in common. Throws a RangeError when the bytes are not of that shape.
    */
   takeOver(shape: string, bytes: Uint8Array): boolean {
     const { parts } = this;
@@ -159,7 +159,7 @@ export class StreamMonitor {
     const interrupted = sensor.interrupted(reading.at);
     const value = sensor.measure(reading, warmUp.of(d) === 1);
     if (interrupted || Number.isNaN(value)) detector.series[d].restart(); // there is no step from the last value
-    if (sensor.spoiled) this.parts.relearn(d, this.parts.fresh());
+    if (sensor.startupContaminated) this.parts.relearn(d, this.parts.fresh());
     return value;
   }
 

@@ -1,23 +1,23 @@
 /**
- * A sensor that fails is not a process that misbehaves: the operator repairs different things. Drift is a slow change
- * against the time in which the series was first learned.
+ * A sensor fault and a process anomaly are different kinds, because the operator repairs different things. Drift is a slow change
+ * since the training period.
  */
 export type AnomalyKind = 'process' | 'sensor' | 'drift';
 
 /** From the peak score: below 2, below 4, and above. */
 export type Severity = 'minor' | 'major' | 'critical';
 
-/** Why an episode is over: it was calm again, the operator said so, or its series is no longer in the group. */
+/** Why an episode has ended: the score was low again, the operator ended it, or its series is no longer in the group. */
 export type Ending = 'calm' | 'accepted' | 'reset' | 'forgotten' | 'removed';
 
 /**
- * One episode: from the first reading that was raised until the stream has been quiet again.
+ * One episode: from the first reading with a raised score until the stream is normal again.
  * `value`, `expected`, `lower` and `upper` are those of the leading series at the peak.
  */
 export interface Anomaly {
   /**
-   * `<stream>-p<opened in base 36>`, of a drift `-d`, of a sensor `<series>-s`: the same readings give the same id, so
-   * that receivers can drop duplicates.
+   * `<stream>-p<openedAt in base 36>`, for drift `<stream>-d...`, for a sensor `<series>-s...`. The same readings give the same
+   * id, so that receivers can drop duplicates.
    */
   readonly id: string;
   readonly stream: string;
@@ -27,18 +27,18 @@ export interface Anomaly {
   readonly label?: string;
   readonly kind: AnomalyKind;
   readonly severity: Severity;
-  /** Since when the score had been raised without interruption, which a late detection tells only afterwards. */
+  /** When the score rose above `hysteresis` for the last time before the alarm: earlier than `openedAt` if detection was late. */
   readonly startAt: number;
   /** When the alarm was raised. */
   readonly openedAt: number;
   readonly peakAt: number;
-  /** When the score was last over the line; null while the episode is open. */
+  /** When the score was last above 1; null while the episode is open. */
   readonly endAt: number | null;
   /** Null while the episode is open. */
   readonly endedBy: Ending | null;
   /** The peak score; above 1 is anomalous. */
   readonly score: number;
-  /** How sure the alarm is, 0 to 1, apart from how bad; null where it was not known yet (rows of version 0.1). */
+  /** Confidence in the alarm, 0 to 1, independent of its severity; null in rows of version 0.1, which had none. */
   readonly confidence: number | null;
   readonly value: number | null;
   readonly expected: number | null;
@@ -47,7 +47,7 @@ export interface Anomaly {
   readonly unit: string;
   /** Share of each series in the peak score; sums to 1. */
   readonly contributions: Readonly<Record<string, number>>;
-  /** Share of each kind of evidence that spoke at the peak; sums to 1. */
+  /** Share of each kind of evidence in the peak score, without those of 0; sums to 1. */
   readonly evidence: Readonly<Record<string, number>>;
   /** One plain sentence with numbers and units. */
   readonly reason: string;
@@ -57,11 +57,11 @@ export interface Anomaly {
 
 export type EpisodePhase = 'opened' | 'updated' | 'closed';
 
-/** What an episode has to tell the world: once opened, when it worsens or moves on, once closed. */
+/** A change of an episode to publish: opened once, updated when the severity rises or the level changes, closed once. */
 export interface AnomalyEvent {
   readonly phase: EpisodePhase;
   readonly at: number;
   readonly anomaly: Anomaly;
-  /** Of an update that tells of a move (level-changes.ts): which since the episode opened, from 1. */
+  /** In an update for a level change (level-changes.ts): its number in the episode, from 1. */
   readonly levelChange?: number;
 }

@@ -1,17 +1,17 @@
 import { perSeries, type Memory } from '../../math/memory.ts';
 
-/** Samples over which it is remembered how much of a stream was heard. */
+/** Samples over which the share of present series is averaged. */
 const SPAN = 100;
 
 /**
- * How sure an alarm is, 0 to 1, apart from how bad it is:
+ * Confidence in an alarm, 0 to 1, independent of its severity:
  *
- *   confidence = maturity · heard
- *   maturity   = n / (n + W)                n readings learned from, W the warm-up: a half when it ends
- *   heard      = share of the stream's series that were heard, of late (exponentially, 100 samples)
+ *   confidence = maturity · present
+ *   maturity   = n / (n + W)                n readings learned, W the warm-up: 0.5 when it ends
+ *   present    = share of the stream's series that were present (exponentially weighted, 100 samples)
  *
- * Whether the network is better than the baseline is no part of it: where it is not, the baseline speaks (forecast-selection.ts).
- * Memory: share heard of each series (D).
+ * The margin of the network is no part of it: where the network is not better, the baseline is used (forecast-selection.ts).
+ * Memory: share of samples in which each series was present (D).
  */
 export class Confidence {
   private readonly present: Float64Array;
@@ -22,20 +22,21 @@ export class Confidence {
     this.warmup = warmup;
   }
 
-  /** Takes note of who was heard in a sample: x (D), NaN where a series said nothing. */
+  /** Adds the presence of each series in a sample x (D), which is NaN where a series is missing. */
   update(x: Float64Array): void {
-    const { present: heard } = this;
-    for (let d = 0; d < heard.length; d++) heard[d] += (Number(!Number.isNaN(x[d])) - heard[d]) / SPAN;
+    const { present } = this;
+    for (let d = 0; d < present.length; d++) present[d] += (Number(!Number.isNaN(x[d])) - present[d]) / SPAN;
   }
 
+  /** Maturity of a series with so many learned readings, 0 to 1. */
   maturity(readings: number): number {
     return this.warmup === 0 ? 1 : readings / (readings + this.warmup);
   }
 
-  /** Of an alarm led by a series that was learned from so many readings. */
+  /** Confidence in an alarm whose leading series has so many learned readings. */
   of(readings: number): number {
-    let heard = 0;
-    for (const share of this.present) heard += share / this.present.length;
-    return this.maturity(readings) * Math.min(1, heard);
+    let present = 0;
+    for (const share of this.present) present += share / this.present.length;
+    return this.maturity(readings) * Math.min(1, present);
   }
 }

@@ -11,7 +11,7 @@ import { sharesOf } from './shares.ts';
 const kindOf = (cause: Cause): AnomalyKind =>
   cause === 'drift' ? 'drift' : isSensorFault(cause) ? 'sensor' : 'process';
 
-/** An episode for the world, by its times and its peak. `endedBy` is null while it is open. */
+/** An episode as it is published, from its times and its peak. `endedBy` is null while it is open. */
 export function toAnomaly(
   stream: string,
   series: readonly SeriesInfo[],

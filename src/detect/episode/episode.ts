@@ -3,12 +3,12 @@ import type { EpisodePhase, Severity } from './anomaly.ts';
 import { CAUSES, type Cause, type Finding } from './finding.ts';
 
 export interface EpisodeOptions {
-  /** The score must stay above the line this long before anyone is told. */
+  /** The score must stay above 1 this long before the episode opens. */
   readonly minDurationMs: number;
-  /** Readings under `hysteresis` in a row that end an episode. */
+  /** Findings at or below `hysteresis` in a row that end an episode. */
   readonly closeAfter: number;
   readonly hysteresis: number;
-  /** After an episode only what is worse than it may open another for this long. */
+  /** For this long after an episode only a higher score than its peak opens another. */
   readonly coolDownMs: number;
 }
 
@@ -43,21 +43,21 @@ const CALM = 0;
 const SUSPECTED = 1;
 const OPEN = 2;
 
-/** Of the series that are left, the one that had most to do with the peak leads. */
-const carry: Carry = (s, old, before) => {
-  perSeries(SCORES)(s, old, before);
+/** If the leading series is no longer in the group, the remaining one with the highest score at the peak leads. */
+const carry: Carry = (s, past, before) => {
+  perSeries(SCORES)(s, past, before);
   const scores = s.subarray(SCORES);
-  const same = before.indexOf(old[SERIES]);
+  const same = before.indexOf(past[SERIES]);
   s[SERIES] = same >= 0 ? same : scores.indexOf(Math.max(...scores));
 };
 
 /**
  * One anomaly is one episode: opened once, updated when it reaches a higher severity, closed once.
  *
- * A score above 1 raises a suspicion, which becomes an episode after `minDuration`; from then on only a score under
- * `hysteresis` counts as calm, and `closeAfter` calm readings in a row close it. While it lasts nothing is told again.
- * It started when the score last rose above `hysteresis`, which is before the alarm when the detection is late. All of
- * it is in memory, so an episode that was open when the power went is still open when it comes back.
+ * With a score above 1 an episode is suspected; after `minDuration` it opens. From then on a score at or below `hysteresis`
+ * counts as calm, and `closeAfter` calm findings in a row close it. Its start is the time when the score last rose above
+ * `hysteresis`, which is before the alarm when the detection is late. All state is in `memory`, so an episode that was open
+ * before a power failure is still open after it.
  */
 export class Episode {
   private readonly s: Float64Array;
@@ -74,7 +74,7 @@ export class Episode {
     return this.s[STATE] === OPEN;
   }
 
-  /** Since when what was found had been there without interruption. */
+  /** Start of the deviation: when the score last rose above `hysteresis`, epoch ms. */
   get startAt(): number {
     return this.s[START];
   }
@@ -102,14 +102,14 @@ export class Episode {
     return this.s[PEAK_AT];
   }
 
-  /** When the score was last above the line. */
+  /** When the score was last above 1. */
   get lastOverAt(): number {
     return this.s[LAST_OVER];
   }
 
   /**
-   * Takes a finding; tells when there is news for the world. `since`: when what was found began, if before now;
-   * `coolDownMs`: the cool-down, if not that of the options.
+   * Adds a finding. Returns the event to publish, or null. `since`: start of the deviation, if before `at`; `coolDownMs`: the
+   * cool-down, if not that of the options.
    */
   step(at: number, finding: Finding, since = at, coolDownMs = this.options.coolDownMs): EpisodePhase | null {
     const { s, options } = this;
@@ -138,7 +138,7 @@ export class Episode {
     return 'opened';
   }
 
-  /** Ends the episode by a word of the operator, not by calm: true when one was open. */
+  /** Ends the episode for another reason than calm readings. Returns whether one was open. */
   end(at: number): boolean {
     const { open } = this;
     if (open) this.close(at);

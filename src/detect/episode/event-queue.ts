@@ -6,7 +6,7 @@ import type { Calendar } from '../forecast/calendar.ts';
 import type { SeriesInfo } from '../reading.ts';
 import { levelChangeReason, type LevelChange } from './reason.ts';
 
-/** What became of the episodes of a stream, kept until it may be told. */
+/** Events of the episodes of a stream, kept until they can be published. */
 export class EventQueue {
   private readonly stream: string;
   private readonly series: readonly SeriesInfo[];
@@ -22,29 +22,30 @@ export class EventQueue {
     this.peak = emptyFinding(series.length);
   }
 
-  /** Takes note of what became of an episode; null is nothing. */
+  /** Adds an event of an episode; none where `phase` is null. `why`: reason of the end, if it has ended. */
   add(episode: Episode, at: number, phase: EpisodePhase | null, why: Ending = 'calm'): void {
     if (phase === null) return;
     this.events.push({ phase, at, anomaly: this.anomalyOf(episode, phase === 'closed' ? why : null) });
   }
 
-  /** An open episode has moved on. */
-  addLevelChange(episode: Episode, at: number, move: LevelChange): void {
+  /** Adds an update of an open episode whose level has changed again. */
+  addLevelChange(episode: Episode, at: number, change: LevelChange): void {
     const anomaly = this.anomalyOf(episode, null);
-    const reason = `${anomaly.reason} ${levelChangeReason(move, this.series[move.series])}`;
-    this.events.push({ phase: 'updated', at, anomaly: { ...anomaly, reason }, levelChange: move.nth });
+    const reason = `${anomaly.reason} ${levelChangeReason(change, this.series[change.series])}`;
+    this.events.push({ phase: 'updated', at, anomaly: { ...anomaly, reason }, levelChange: change.nth });
   }
 
-  /** An episode is over by a word, if it is open. */
+  /** Ends the episode, if it is open, for a reason other than a low score. */
   end(episode: Episode, at: number, why: Ending): void {
     if (episode.end(at)) this.add(episode, at, 'closed', why);
   }
 
-  /** Takes over what another has to tell. */
+  /** Appends the events of another queue. */
   takeOver(other: EventQueue): void {
     this.events.push(...other.events);
   }
 
+  /** Passes all events to `onEvent`, in order, and empties the queue. */
   flush(onEvent: (event: AnomalyEvent) => void): void {
     for (const event of this.events) onEvent(event);
     this.events.length = 0;

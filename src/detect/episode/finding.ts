@@ -5,11 +5,11 @@ export type Cause = EvidenceKind | 'drift' | SensorFault;
 /** In the order of a finding's evidence: that of a sample comes first. */
 export const CAUSES: readonly Cause[] = [...EVIDENCE_KINDS, 'drift', ...SENSOR_FAULTS];
 
-/** What one reading, or one moment of silence, says. NaN where a number does not apply. */
+/** Result of one reading, or of one check for silence. NaN where a number does not apply. */
 export interface Finding {
   /** Above 1 is anomalous. */
   score: number;
-  /** How sure that is, 0 to 1. */
+  /** Confidence in it, 0 to 1. */
   confidence: number;
   cause: Cause;
   /** Index of the leading series. */
@@ -18,15 +18,15 @@ export interface Finding {
   expected: number;
   lower: number;
   upper: number;
-  /** A number that the cause's sentence needs; `reason.ts` says which. */
+  /** A number that the cause's sentence needs; see reason.ts. */
   detail: number;
   /** Score of each series (D). */
   readonly scores: Float64Array;
-  /** What each of `CAUSES` said of the leading series. */
+  /** Evidence of each of `CAUSES` for the leading series. */
   readonly evidence: Float64Array;
 }
 
-/** To be filled again and again, by one part of a stream with so many series. */
+/** An empty finding for a stream of `series` series. Its owner overwrites it with each reading. */
 export const emptyFinding = (series: number): Finding => ({
   score: 0,
   confidence: 0,

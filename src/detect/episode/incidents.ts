@@ -7,7 +7,7 @@ export interface Incident {
   readonly startAt: number;
   /** When its last episode ended; null while one is open. */
   readonly endAt: number | null;
-  /** The worst severity that any of its episodes has reached. */
+  /** The highest severity that any of its episodes has reached. */
   readonly severity: Severity;
   readonly episodes: number;
   readonly open: number;
@@ -254,5 +254,5 @@ const faultOf = ({ series, evidence }: Anomaly): string => {
 
 const worse = (a: Severity, b: Severity): Severity => (SEVERITIES.indexOf(b) > SEVERITIES.indexOf(a) ? b : a);
 
-/** A change of it is worth an `updated`. */
+/** When this changes, an `updated` event is published. */
 const versionOf = (episodes: number, severity: Severity): string => `${episodes} ${severity}`;

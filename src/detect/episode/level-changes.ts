@@ -1,90 +1,90 @@
 import { perSeries, type Memory } from '../../math/memory.ts';
 import { SHORT_SPAN } from '../evidence/mean-shift.ts';
 
-/** So far is a move: less than a shift is (mean-shift.ts), as the episode is an alarm already. */
+/** Limit of |z|: lower than that of a mean shift (mean-shift.ts), because the alarm is already open. */
 const Z_LIMIT = 5;
-/** A mean that creeps on is followed over so many readings, and so is no move. */
+/** Readings over which the reference follows the recent mean: so a slow change is no level change. */
 const FOLLOW_SPAN = 200;
-/** After the k-th move a series has 10 2^k readings to settle: an episode of n readings tells of log2(n / 10) moves at most. */
+/** After the k-th change a series has 10 2^k readings to settle: an episode of n readings has at most log2(n / 10) changes. */
 const SETTLING = 10;
 
-// Slots; then of each series the two readings before, the mean of late, and the mean that it may move from.
-const READINGS = 0; // readings since the episode opened or a move was told
-const COUNT = 1; // moves of the episode
+// Slots; then for each series the two readings before, the recent mean, and the reference.
+const READINGS = 0; // samples since the episode opened or the last change was reported
+const COUNT = 1; // changes reported in the episode
 const HEAD = 2;
 const EACH = 4;
 const OLDER = 1;
 const MEAN = 2;
-const FROM = 3;
+const REFERENCE = 3;
 
-/** The median of three, which math/median.ts would sort in an array of its own with each reading. */
+/** The median of three; math/median.ts would allocate and sort an array for each reading. */
 const medianOfThree = (a: number, b: number, c: number): number =>
   Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
-/** `b` in the share `w`, `a` in the rest; two finite numbers have a finite one between them. */
+/** (1 - w) a + w b: in this form two finite numbers have a finite result. */
 const mix = (a: number, b: number, w: number): number => (1 - w) * a + w * b;
 
 /**
- * Has what is odd moved on? An open episode is not opened again, so a fault that goes over into another, or a pump that is half
- * mended, would be no news. A series has moved when
+ * Further level changes during an open episode. An open episode does not open again, so without this test a second fault, or a
+ * pump that is half repaired, would not be published. The level of a series has changed when
  *
  *   |EW10(x) - b| > 5 s
  *
- * with b what the mean was when the series had settled after the opening or the last move, and s the deviation of such means
- * while all was well (mean-shift.ts). Of three readings in a row the median counts, so that one of garbage moves nothing. A slow
- * change is told in its beginning and in its end, as the change points of a test rig are labelled.
+ * with b the mean of the series after it had settled from the opening or the last change, and s the deviation of such means in
+ * normal operation (mean-shift.ts). x is the median of three readings in a row, so that a single outlier is no change. A slow
+ * change is reported at its beginning and at its end, like the change points that are labelled in a test rig's data.
  */
 export class LevelChanges {
-  /** Of the last move: what the mean of the series was, and is. In the unit of the series. */
+  /** Mean of the series before and after the last change, in the unit of the series. */
   from = NaN;
   to = NaN;
   private readonly s: Float64Array;
   private readonly series: readonly { readonly value: number; readonly meanSpread: number }[];
   private readonly matters: (d: number, by: number, from: number) => boolean;
 
-  /** `matters`: whether it is news that series d has moved so far from there. */
+  /** `matters(d, by, from)`: whether to report that the level of series d has changed by `by` from `from`. */
   constructor(memory: Pick<Memory, 'take'>, series: LevelChanges['series'], matters: LevelChanges['matters']) {
     this.series = series;
     this.matters = matters;
     this.s = memory.take('level_changes', HEAD + EACH * series.length, perSeries(HEAD)).fill(NaN, HEAD);
   }
 
-  /** Moves told since the episode opened. */
+  /** Changes reported since the episode opened. */
   get count(): number {
     return this.s[COUNT];
   }
 
-  /** An episode has opened: what is now is where it may move from. */
+  /** An episode has opened: its present level becomes the reference. */
   begin(): void {
     this.s[COUNT] = this.s[READINGS] = 0;
   }
 
-  /** Takes in a sample. Index of the series that has moved furthest, where that is news (`tells`), else -1. */
-  step(tells: boolean): number {
+  /** Adds a sample. Returns the index of the series with the largest level change if changes are reported (`reports`), else -1. */
+  step(reports: boolean): number {
     const { s, series } = this;
     const since = ++s[READINGS];
     const settled = since > SETTLING * 2 ** s[COUNT];
-    let moved = -1;
-    let furthest = Z_LIMIT;
+    let changed = -1;
+    let maxZ = Z_LIMIT;
     for (let d = 0, k = HEAD; d < series.length; d++, k += EACH) {
       const { value, meanSpread } = series[d];
       if (Number.isNaN(value)) continue;
       if (Number.isNaN(s[k])) s.fill(value, k, k + EACH);
-      const late = mix(s[k + MEAN], medianOfThree(value, s[k], s[k + OLDER]), Math.max(1 / since, 1 / SHORT_SPAN));
+      const recent = mix(s[k + MEAN], medianOfThree(value, s[k], s[k + OLDER]), Math.max(1 / since, 1 / SHORT_SPAN));
       s[k + OLDER] = s[k];
       s[k] = value;
-      s[k + MEAN] = late;
-      s[k + FROM] = mix(s[k + FROM], late, settled ? 1 / FOLLOW_SPAN : 1);
-      const by = late - s[k + FROM];
+      s[k + MEAN] = recent;
+      s[k + REFERENCE] = mix(s[k + REFERENCE], recent, settled ? 1 / FOLLOW_SPAN : 1);
+      const by = recent - s[k + REFERENCE];
       const z = Math.abs(by) / meanSpread;
-      if (!(z > furthest) || !this.matters(d, by, s[k + FROM])) continue;
-      furthest = z;
-      moved = d;
+      if (!(z > maxZ) || !this.matters(d, by, s[k + REFERENCE])) continue;
+      maxZ = z;
+      changed = d;
     }
-    if (!tells || moved < 0) return -1;
-    this.from = s[HEAD + EACH * moved + FROM];
-    this.to = s[HEAD + EACH * moved + MEAN];
+    if (!reports || changed < 0) return -1;
+    this.from = s[HEAD + EACH * changed + REFERENCE];
+    this.to = s[HEAD + EACH * changed + MEAN];
     s[COUNT]++;
     s[READINGS] = 0;
-    return moved;
+    return changed;
   }
 }

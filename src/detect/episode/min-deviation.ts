@@ -1,6 +1,6 @@
 import type { SeriesInfo } from '../reading.ts';
 
-/** Whether the operator cares for such a deviation from what was expected: it reaches both that were said to be least. */
+/** Whether a deviation from the expected value reaches both `min_deviation` and `min_deviation_percent`. */
 export const exceedsMinDeviation = (
   { minDeviation = 0, minDeviationPercent = 0 }: Pick<SeriesInfo, 'minDeviation' | 'minDeviationPercent'>,
   deviation: number,

@@ -4,9 +4,9 @@ import type { Calendar } from '../forecast/calendar.ts';
 
 const UNKNOWN = 'an unknown value';
 
-/** A number without trailing zeros, in as many digits as tell it from one that is `apart` away: 4 to 8. */
+/** A number without trailing zeros, in as many digits as distinguish it from one that is `apart` away: 4 to 8. */
 const round = (x: number, apart = NaN): string => {
-  if (!(Math.abs(x) < 1e307)) return UNKNOWN; // rounded up it might be none
+  if (!(Math.abs(x) < 1e307)) return UNKNOWN; // rounding up could give Infinity
   const digits = Math.floor(Math.log10(Math.abs(x) / apart)) + 3;
   return String(Number(x.toPrecision(Math.max(4, Math.min(8, digits || 4)))));
 };
@@ -19,7 +19,7 @@ const UNITS: readonly (readonly [number, string])[] = [
   [1000, 's'],
 ];
 
-/** A duration as a person would say it: 0.02 s, 90 s, 25 min, 7 hours. */
+/** A duration in words: 0.02 s, 90 s, 25 min, 7 hours. */
 const durationInWords = (ms: number): string => {
   if (!Number.isFinite(ms)) return 'an unknown time';
   const [size, unit] = UNITS.find(([size]) => ms >= 2 * size) ?? UNITS[UNITS.length - 1];
@@ -27,7 +27,7 @@ const durationInWords = (ms: number): string => {
   return `${round(count < 1 ? count : Math.round(10 * count) / 10)} ${unit}`;
 };
 
-/** How far apart the numbers are that the sentence of a finding compares. */
+/** Difference of the numbers that the sentence of a finding compares. */
 const apartIn = ({ cause, value, detail, lower, upper }: Finding, { range }: SeriesInfo): number => {
   switch (cause) {
     case 'extreme':
@@ -45,7 +45,7 @@ const apartIn = ({ cause, value, detail, lower, upper }: Finding, { range }: Ser
   }
 };
 
-/** `n` says a number, `q` a number with its unit. */
+/** `n` formats a number, `q` a number with its unit. */
 type Sentence = (
   f: Finding,
   name: string,
@@ -55,13 +55,13 @@ type Sentence = (
 ) => string;
 
 /**
- * One sentence per cause, without its end. `detail` is what the cause makes of it, named in each line. A limit may be unknown
- * by the end of a fault: it was taken back, or the sensor is gone.
+ * One sentence per cause, without its end. The comments give the meaning of `detail`. A limit may be unknown when a fault ends:
+ * the option was removed, or the sensor is gone.
  */
 const SENTENCES: Record<Cause, Sentence> = {
   // detail: the most extreme value before, on the same side
   extreme: (f, name, q) =>
-    `${name} reads ${q(f.value)}, ${f.value > f.detail ? 'above' : 'below'} everything seen before, ${q(f.detail)}`,
+    `${name} reads ${q(f.value)}, ${f.value > f.detail ? 'above' : 'below'} all earlier values (${f.value > f.detail ? 'highest' : 'lowest'}: ${q(f.detail)})`,
   // detail: long-run mean
   level: (f, name, q) => `${name} stays near ${q(f.value)}, rare for this time of day; its mean is ${q(f.detail)}`,
   forecast_error: (f, name, q, n) =>
@@ -70,26 +70,26 @@ const SENTENCES: Record<Cause, Sentence> = {
     `${name} jumped to ${q(f.value)}; ${q(f.expected)} was expected, usually ${n(f.lower)} to ${q(f.upper)}`,
   // detail: equal readings in a row, up to this one or the one before
   flatline: (f, name, q, n) =>
-    `${name} stood still for ${n(f.detail)} readings, unusually long for it; now at ${q(f.value)}`,
-  // detail: the value that it stood at
-  flatline_exit: (f, name, q) => `${name} jumped to ${q(f.value)} after it had stood still at ${q(f.detail)}`,
+    `${name} repeated one value for ${n(f.detail)} readings, longer than usual; now at ${q(f.value)}`,
+  // detail: the repeated value
+  flatline_exit: (f, name, q) => `${name} jumped to ${q(f.value)} after repeating ${q(f.detail)}`,
   // detail: the mean before
-  mean_shift: (f, name, q) => `${name} has shifted: it stays near ${q(f.value)}, and its mean was ${q(f.detail)}`,
+  mean_shift: (f, name, q) => `${name} has shifted: it stays near ${q(f.value)}; its mean was ${q(f.detail)}`,
   sequence: (f, name, q, n) =>
-    `${name} takes an unusual course, several unexpected steps in a row: now at ${q(f.value)}, ` +
+    `${name} changes in an unusual sequence, several unexpected steps in a row: now at ${q(f.value)}, ` +
     `where ${q(f.expected)} was expected, usually ${n(f.lower)} to ${q(f.upper)}`,
   // detail: size of recent steps over that of all steps
   volatility: (f, name, q) =>
     f.detail > 1
-      ? `${name} is unsteady: its steps are ${round(f.detail)} times their usual size, now at ${q(f.value)}`
-      : `${name} hardly moves: its steps are ${round(100 * f.detail)} % of their usual size, now at ${q(f.value)}`,
-  // detail: what the other series suggest
+      ? `${name} varies more than usual: its steps are ${round(f.detail)} times their usual size, now at ${q(f.value)}`
+      : `${name} varies less than usual: its steps are ${round(100 * f.detail)} % of their usual size, now at ${q(f.value)}`,
+  // detail: the value that the other series suggest
   correlation: (f, name, q) =>
     `${name} no longer follows its group: it reads ${q(f.value)} where the other series suggest ${q(f.detail)}`,
-  // value: mean of late; expected, lower, upper: mean and band when it was learned; detail: time that value spans, ms
+  // value: recent mean; expected, lower, upper: mean and band of the training period; detail: time that value spans, ms
   drift: (f, name, q, n) =>
-    `${name} has drifted: over the last ${durationInWords(f.detail)} its mean is ${q(f.value)}, and it was ${q(f.expected)}, ` +
-    `between ${n(f.lower)} and ${q(f.upper)}, when it was learned`,
+    `${name} has drifted: its mean over the last ${durationInWords(f.detail)} is ${q(f.value)}; ` +
+    `in the training period it was ${q(f.expected)}, with limits of ${n(f.lower)} and ${q(f.upper)}`,
   // detail: usual interval, ms; value: silence so far, ms
   silent: (f, name) =>
     `${name} has been silent for ${durationInWords(f.value)}; it usually reports every ${durationInWords(f.detail)}`,
@@ -98,22 +98,21 @@ const SENTENCES: Record<Cause, Sentence> = {
   range: (f, name, q, n, { range }) =>
     `${name} reads ${q(f.value)}, outside its valid range` +
     (range === null ? '' : ` of ${n(range[0])} to ${q(range[1])}`),
-  // detail: the last sound value
+  // detail: the last valid value
   max_step: (f, name, q, _, { maxStep }) =>
-    `${name} cannot have got from ${q(f.detail)} to ${q(f.value)}` +
-    (maxStep === undefined ? '' : `: a step is ${q(maxStep)} at most`),
-  error_code: (f, name, q) =>
-    `${name} reads ${q(f.value)}, far from all it ever read, as sensors do that have no value`,
-  // value, detail: what the counter shows, and showed before
+    `${name} changed from ${q(f.detail)} to ${q(f.value)}` +
+    (maxStep === undefined ? ', more than max_step' : `; max_step is ${q(maxStep)}`),
+  error_code: (f, name, q) => `${name} reads ${q(f.value)}, a common error code and far outside its history`,
+  // value, detail: present and previous reading of the counter
   counter_reset: (f, name, _, n) =>
-    `${name} counts from ${n(f.value)} where it had counted to ${n(f.detail)}: it was reset, replaced or has rolled over`,
+    `${name} fell from ${n(f.detail)} to ${n(f.value)}: the counter was reset, replaced or has rolled over`,
   // detail: how far the clock is ahead, ms
   clock: (f, name) =>
-    `${name} gives a time that cannot be, ${durationInWords(Math.abs(f.detail))} ${f.detail > 0 ? 'ahead' : 'behind'}; ` +
-    'its readings count from their arrival',
+    `${name} has a wrong clock, ${durationInWords(Math.abs(f.detail))} ${f.detail > 0 ? 'ahead' : 'behind'}; ` +
+    'its readings get the time of their arrival',
 };
 
-/** Says numbers, and numbers with their unit, in as many digits as tell two that are `apart` from each other. */
+/** Formats numbers, with and without their unit, in as many digits as distinguish two that are `apart`. */
 function formatters(unit: string, apart: number) {
   const number = (x: number): string => round(x, apart);
   const quantity = (x: number): string => (unit === '' || number(x) === UNKNOWN ? number(x) : `${number(x)} ${unit}`);
@@ -123,14 +122,14 @@ function formatters(unit: string, apart: number) {
 /** The name of a series in sentences. */
 const nameOf = ({ slug, label }: SeriesInfo): string => label ?? slug;
 
-/** Why a finding is one, since when, and how sure that is, in one plain sentence with numbers and units. */
+/** Cause, start and confidence of a finding in one plain sentence with numbers and units. `since`: start, epoch ms. */
 export function reasonOf(finding: Finding, info: SeriesInfo, since: number, calendar: Calendar): string {
   const { number, quantity } = formatters(info.unit, apartIn(finding, info));
   const why = SENTENCES[finding.cause](finding, nameOf(info), quantity, number, info);
   return `${why} (since ${calendar.text(since)}, ${Math.round(100 * finding.confidence)} % sure).`;
 }
 
-/** The mean of a series has moved while its stream was odd already; in its unit. `nth` counts from 1 in each episode. */
+/** Change of the mean of a series during an open episode, in its unit. `nth` counts from 1 in each episode. */
 export interface LevelChange {
   readonly series: number;
   readonly nth: number;
@@ -138,8 +137,8 @@ export interface LevelChange {
   readonly to: number;
 }
 
-/** One plain sentence that a move adds to what is told of its episode. */
+/** One plain sentence that a level change adds to the reason of its episode. */
 export function levelChangeReason({ from, to }: LevelChange, info: SeriesInfo): string {
-  const { number, quantity } = formatters(info.unit, Math.abs(to - from));
-  return `It has moved on: ${nameOf(info)} is near ${quantity(to)} now, and was near ${number(from)}.`;
+  const { quantity } = formatters(info.unit, Math.abs(to - from));
+  return `Level changed again: ${nameOf(info)} is now near ${quantity(to)} (was near ${quantity(from)}).`;
 }

@@ -4,17 +4,17 @@ import { TimeGap } from '../../math/time-gap.ts';
 
 /** Readings a week, one every five minutes, at which the weights of the evidence were set. */
 const REFERENCE_RATE = WEEK_MS / 300_000;
-/** How much more evidence a decade more of chances asks for, in the units of `EVIDENCE`. */
+/** Rise of the threshold for ten times as many chances. */
 const PER_DECADE = 0.3;
 
 /**
- * How much evidence makes an alarm. What an operator counts is alarms a week, not a reading, and the more series and
- * readings there are, the more often chance alone is rare:
+ * The evidence needed for an alarm. The operator sets a number of alarms per week. With more series and more readings, chance
+ * alone gives more rare values, so the threshold is higher:
  *
- *   line = 1 + 0.3 (log10 D - log10 W + 0.25 max(0, log10 (readings a week / 2016))),   at least 0.7
+ *   threshold = 1 + 0.3 (log10 D - log10 W + 0.25 max(0, log10 (readings a week / 2016))),   at least 0.7
  *
- * with D series and W alarms a week to put up with: a decade of rarity for ten series (C. E. Bonferroni, 1936), and a quarter
- * of one for ten times the rate, as readings that follow each other faster are more alike.
+ * with D series and W alarms per week (`alarms_per_week`): a decade of rarity for ten times the series (C. E. Bonferroni, 1936),
+ * and a quarter of one for ten times the rate, because readings at shorter intervals are more alike.
  */
 export class AlarmThreshold {
   private readonly gap: TimeGap;
@@ -36,11 +36,11 @@ export class AlarmThreshold {
   get height(): number {
     const rate = this.gap.known ? WEEK_MS / Math.max(1, this.intervalMs) / REFERENCE_RATE : 1;
     const decades = Math.log10(this.series) - this.logAlarms + 0.25 * Math.max(0, Math.log10(rate));
-    // However rarely a stream reports, it is not to be alarmed by nothing.
+    // The lower limit holds for a stream that reports rarely, and for many alarms per week.
     return Math.max(0.7, 1 + PER_DECADE * decades);
   }
 
-  /** Takes note of a sample's time. */
+  /** Adds the time of a sample, epoch ms. */
   update(at: number): void {
     this.gap.update(at);
   }

@@ -2,11 +2,13 @@ import type { Memory } from '../../math/memory.ts';
 import { Tail } from './tail.ts';
 
 /**
- * One kind of evidence: a quantity that is large when something is odd, smoothed over `span` readings
- * (exponentially weighted; 1 = as it is) and calibrated by its own past.
+ * A quantity that is large when a reading is anomalous, smoothed over `span` readings (exponentially weighted; 1: not smoothed)
+ * and calibrated by its own history.
+ *
+ * Memory (2): smoothed value, number of readings.
  */
 export class CalibratedScore {
-  private readonly s: Float64Array; // smoothed value, readings seen
+  private readonly s: Float64Array;
   private readonly span: number;
   private readonly tail: Tail;
 
@@ -16,19 +18,19 @@ export class CalibratedScore {
     this.tail = new Tail(memory, name);
   }
 
-  /** How rare is v, smoothed with those before it, as -log10 P. Changes nothing. */
+  /** Rarity of v, smoothed with the values before it: -log10 P. Changes nothing. */
   rarity(v: number): number {
     return this.tail.rarity(Math.abs(this.smoothed(v)));
   }
 
-  /** Takes v in; only what is `normal` says how rare such values are. */
+  /** Adds v to the smoothed value and, if `normal`, the result to the history that gives the rarity. */
   add(v: number, normal: boolean): void {
     this.s[0] = this.smoothed(v);
     this.s[1]++;
     if (normal) this.tail.add(Math.abs(this.s[0]));
   }
 
-  /** The smoothed quantity after a reading of v; signed when v is. */
+  /** The smoothed quantity after a reading of v; signed if v is. Changes nothing. */
   smoothed(v: number): number {
     return this.s[0] + Math.max(1 / this.span, 1 / (this.s[1] + 1)) * (v - this.s[0]);
   }

@@ -5,20 +5,22 @@ import { BINS } from '../../math/bins.ts';
 import type { Season } from '../forecast/season.ts';
 
 /**
- * sin and cos of the time of day, and 1. Not the day of the week: in the first fortnight it explains away every level that
- * came once (NAB 69 instead of 72).
+ * sin and cos of the time of day, and 1. Not the day of the week: with it, every level that occurred once in the first two weeks
+ * counts as expected (NAB 69 instead of 72).
  */
 const FEATURES = 3;
-/** Readings after which the learning rate falls as 1/sqrt(t): the density settles, but never for good. */
+/** Readings after which the learning rate falls as 1/sqrt(t): the density changes ever more slowly, but does not stop. */
 const SETTLING = 500;
 
 /**
- * The slow memory: which levels occur at which time of day, p(y | clock), as a categorical density over bins.
+ * Density of levels for the time of day, p(y | clock), categorical over bins and trained slowly.
  *
  *   a_b = U_b [sin phi, cos phi, 1],   p = softmax(a)
  *
- * learned by cross-entropy with Adam at 0.01 min(1, sqrt(500/t)). It holds what a network that adapts to every
- * reading forgets: that a level is rare. On NAB it is the part that matters most (12 of 76 points).
+ * learned by cross-entropy with Adam at 0.01 min(1, sqrt(500/t)). The network adapts to every reading and soon forgets that a
+ * level is rare; this density does not. On NAB it contributes most (12 of 76 points).
+ *
+ * Memory: U (BINS, 3), the state of Adam, the clock (3), count (1).
  */
 export class ContextDensity {
   /** The forecast made by `forecast`: a probability for each bin. */
@@ -40,7 +42,7 @@ export class ContextDensity {
     this.count = memory.take('density.count', 1);
   }
 
-  /** Fills `p` with the density at the last clock given. */
+  /** Fills `p` (BINS) with the density at the time of day last set by `advance`. */
   forecast(): void {
     const { theta, features, p } = this;
     for (let b = 0, k = 0; b < BINS; b++, k += FEATURES)
@@ -48,7 +50,7 @@ export class ContextDensity {
     softmax(p, 0, BINS);
   }
 
-  /** Learns that the level was q (BINS from `at`) where `p` was forecast. */
+  /** Learns from the level q (BINS from `at`), for which `p` was forecast. */
   learn(q: Float64Array, at: number): void {
     const { gradient, features, p } = this;
     for (let b = 0, k = 0; b < BINS; b++) {
@@ -59,7 +61,7 @@ export class ContextDensity {
     this.adam.update(this.theta, gradient, Math.min(1, Math.sqrt(SETTLING / t)));
   }
 
-  /** Sets the clock that the next forecast is for. */
+  /** Sets the time of day of the next forecast. */
   advance({ features }: Season): void {
     this.features[0] = features[0];
     this.features[1] = features[1];

@@ -2,15 +2,15 @@ import type { Memory } from '../../math/memory.ts';
 import { Moments } from '../../math/moments.ts';
 import { DAY_MS } from '../../math/time.ts';
 
-/** A block lasts a day at least, so that the time of day cancels, and has this many readings at least. */
+/** A block lasts at least a day, so that the time of day cancels, and has at least this many readings. */
 const MIN_BLOCK_READINGS = 24;
-/** Blocks of the first anchor, and of the slow average that is compared with it: a week. */
+/** Blocks of the first reference, and of the recent mean that is compared with it: a week. */
 const WINDOW_BLOCKS = 7;
-/** The anchor is refined by blocks that agree with it until it has this many; then it is frozen. */
+/** Blocks that agree with the reference are added to it until it has this many; then it is frozen. */
 const MAX_REFERENCE_BLOCKS = 28;
-/** A reading counts as this many deviations from the mean at most: a spike is not a drift. */
+/** A reading counts as at most this many deviations from the mean: a spike is not a drift. */
 const WINSOR = 10;
-/** However unsteady a series, this many deviations of its readings away is another place. */
+/** Largest limit, in deviations of the readings, for a series however unsteady. */
 const MAX_LIMIT = 8;
 /** Quantile of the normal distribution for one false drift in a million blocks. */
 const Z = 4.9;
@@ -19,7 +19,7 @@ const Z = 4.9;
 const SINCE = 0; // of the present block
 const COUNT = 1;
 const MEAN = 2;
-const BLOCKS = 3; // in the anchor
+const BLOCKS = 3; // in the reference
 const CENTRE = 4; // mean of its block means
 const SPREAD = 5; // sum of their squared deviations
 const TURNS = 6; // sum of the squared differences from one to the next
@@ -39,42 +39,42 @@ const student = (z: number, freedom: number): number => {
 };
 
 /**
- * Is a series still where it was when it was learned? What learns on every reading can be taught anything, if only slowly
- * enough. So the mean of the last seven blocks of a day is held against the mean of the first ones, which is frozen:
+ * Has the mean changed since the training period? The other statistics learn from every reading, so they adapt to a change that
+ * is slow enough. This test compares the mean of the last seven blocks of a day with that of the first blocks, which is frozen:
  *
- *   score = |slow - anchor| / line
- *   line  = t s sqrt(min(1, f/m) + min(1, f/n)),   s² = S / (n - 1),   f = (1 + r) / (1 - r),
+ *   score = |recent - reference| / limit
+ *   limit = t s sqrt(min(1, f/m) + min(1, f/n)),   s² = S / (n - 1),   f = (1 + r) / (1 - r),
  *   r     = q + (1 + 4 q) / n from 0 to 0.9,       q = 1 - T / (2 S)
  *
- * with m blocks in the slow average and n in the anchor, S the sum of squared deviations of the anchor's block means, T that of
- * the squared differences between neighbours, so that r is their autocorrelation (J. von Neumann, Ann. Math. Statist. 12, 1941;
- * its bias after M. G. Kendall, Biometrika 41, 1954), and t Student's quantile for n - 1 degrees of freedom and one false drift
- * in a million blocks. So a daily season cancels, a weekly one and a slow wander widen the line, up to 8 deviations of the
- * readings. All readings count, those of an anomaly too.
+ * with m blocks in the recent mean and n in the reference, S the sum of squared deviations of the reference's block means, T the
+ * sum of squared differences between neighbours, so that r is their autocorrelation (J. von Neumann, Ann. Math. Statist. 12,
+ * 1941; its bias after M. G. Kendall, Biometrika 41, 1954), and t Student's quantile for n - 1 degrees of freedom and one false
+ * drift in a million blocks. So a daily season cancels; a weekly one and slow fluctuations widen the limit, up to 8 deviations of
+ * the readings. All readings count, also those of an anomaly.
  *
- * A series that says nothing for days has longer blocks. While all readings are equal there is no scale, and no anchor.
- * Memory: see the slots. Cost: a few additions a reading.
+ * A series without readings for days has longer blocks. While all readings are equal there is no scale and no reference.
+ * Memory: see the slots. Cost: a few additions per reading.
  */
 export class DriftTest {
   private readonly s: Float64Array;
-  private readonly readings: Moments; // until the anchor is full
+  private readonly readings: Moments; // until the reference is full
 
   constructor(memory: Pick<Memory, 'take'>) {
     this.s = memory.take('drift_test', BEGAN + WINDOW_BLOCKS);
     this.readings = new Moments(memory, 'drift_test.readings', Infinity, WINSOR);
   }
 
-  /** Above 1 it has drifted; 0 until there is an anchor and something to hold against it. Changes once a block. */
+  /** Above 1 the series has drifted; 0 until there are a reference and a recent block. Changes once a block. */
   get score(): number {
     return this.s[SCORE];
   }
 
-  /** Mean of the training period, in the series' unit; NaN until there is an anchor. */
+  /** Mean of the training period, in the unit of the series; NaN until there is a reference. */
   get referenceMean(): number {
     return this.s[BLOCKS] < WINDOW_BLOCKS ? NaN : this.s[CENTRE];
   }
 
-  /** Mean of late. */
+  /** Mean of the last blocks, up to seven, in the unit of the series; NaN before the first. */
   get recentMean(): number {
     const { s } = this;
     let sum = 0;
@@ -82,7 +82,7 @@ export class DriftTest {
     return sum / s[RECENT];
   }
 
-  /** How far apart `slow` and `mean` may be. */
+  /** Largest difference of `recentMean` and `referenceMean` that is no drift, in the unit of the series. */
   get limit(): number {
     const { s } = this;
     const n = s[BLOCKS];
@@ -90,18 +90,18 @@ export class DriftTest {
     const r = Math.max(0, Math.min(0.9, found + (1 + 4 * found) / n));
     const f = (1 + r) / (1 - r);
     const spread = Math.sqrt(s[SPREAD] / (n - 1));
-    const line = student(Z, n - 1) * spread * Math.sqrt(Math.min(1, f / s[RECENT]) + Math.min(1, f / n));
-    return Math.min(line, MAX_LIMIT * this.readings.deviation);
+    const limit = student(Z, n - 1) * spread * Math.sqrt(Math.min(1, f / s[RECENT]) + Math.min(1, f / n));
+    return Math.min(limit, MAX_LIMIT * this.readings.deviation);
   }
 
-  /** When the readings that `slow` is the mean of began. */
+  /** When the first block of `recentMean` began, epoch ms. */
   get since(): number {
     return this.s[BEGAN + this.s[RECENT] - 1];
   }
 
   /**
-   * Takes the reading x at a time; true when a block is over and the score may have changed. While `frozen` the anchor learns
-   * nothing, and the slow average goes on.
+   * Adds the reading x with its time, epoch ms. Returns true when a block has ended and the score may have changed. While `frozen`
+   * the reference does not change; the recent mean does.
    */
   update(at: number, x: number, frozen = false): boolean {
     const { s, readings } = this;
@@ -109,13 +109,13 @@ export class DriftTest {
     if (over) this.endBlock(frozen);
     if (s[COUNT] === 0) s[SINCE] = at;
     if (s[BLOCKS] < MAX_REFERENCE_BLOCKS && !frozen) readings.add(x);
-    const far = readings.count > 50 && readings.deviation > 0 ? WINSOR * readings.deviation : Infinity;
-    const near = Math.max(readings.mean - far, Math.min(readings.mean + far, x));
-    s[MEAN] += (near - s[MEAN]) / ++s[COUNT];
+    const reach = readings.count > 50 && readings.deviation > 0 ? WINSOR * readings.deviation : Infinity;
+    const winsorised = Math.max(readings.mean - reach, Math.min(readings.mean + reach, x));
+    s[MEAN] += (winsorised - s[MEAN]) / ++s[COUNT];
     return over;
   }
 
-  /** The series is all right as it is: what comes next is the training period. */
+  /** Restarts the training period with the next reading: the present state is normal from now on. */
   accept(): void {
     this.s.fill(0);
     this.readings.reset();
@@ -140,7 +140,7 @@ export class DriftTest {
     if (s[BLOCKS] < MAX_REFERENCE_BLOCKS && s[SCORE] < 0.5 && !frozen) this.addToReference(mean);
   }
 
-  /** Takes a block's mean into the anchor, by the recurrence of B. P. Welford (1962). */
+  /** Adds a block's mean to the reference, by the recurrence of B. P. Welford (1962). */
   private addToReference(mean: number): void {
     const { s } = this;
     if (s[BLOCKS] > 0) s[TURNS] += (mean - s[LAST]) ** 2;

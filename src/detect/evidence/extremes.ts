@@ -1,29 +1,31 @@
 import type { Memory } from '../../math/memory.ts';
 
-/** How often a reading leaves the range seen so far, at least: it cannot be counted while it is rare. */
+/** Lower limit of the rate of records: while records are rare it cannot be estimated. */
 const MIN_RATE = 0.02;
-/** A series that sets records, as a river in spring, is expected to go on: three times their share of so many readings. */
+/** A series that sets records, as a river in spring, sets more: their rate is three times their share in the last 2,000 readings. */
 const TREND_FACTOR = 3;
 const TREND_SPAN = 2000;
-/** A record by less than so many usual steps is but the next reading of a series that drifts. */
+/** A record by fewer usual steps than this counts in proportion: a drifting series sets such records with every reading. */
 const FULL_AT_STEPS = 2;
-/** Before any excess was seen, five of a tenth of the range are imagined. */
+/** Prior of the mean excess: five excesses of a tenth of the range. */
 const PRIOR_COUNT = 5;
 const PRIOR_EXCESS = 0.1;
-/** Until then nearly every reading is a record, and says nothing of the records to come. */
+/** Until then nearly every reading is a record, so records are not counted. */
 const COUNTED_AFTER = 100;
 const MAX_RARITY = 30;
 
 /**
- * How far is a reading beyond everything seen so far? r is the distance outside [min, max] over max - min, and
+ * Rarity of a reading outside of all past values. r is the distance outside [min, max] over max - min, and
  *
  *   evidence = -c log10(rate) + r / mean r log10(e),   mean r = (5 * 0.1 + sum of past r) / (5 + number of past r)
  *
- * the tail model of `Tail` with its rate bounded below by 0.02 instead of counted, c = 1 for a distance of two usual steps and
- * more, and less in proportion.
+ * which is the tail model of `Tail` with a rate of at least 0.02; c = 1 for a distance of two usual steps or more, and less in
+ * proportion.
+ *
+ * Memory (6): readings, min, max, sum of r, number of r, share of records in the last 2,000 readings.
  */
 export class Extremes {
-  private readonly s: Float64Array; // readings, min, max, sum of r, number of r, share of records of late
+  private readonly s: Float64Array;
 
   constructor(memory: Pick<Memory, 'take'>) {
     this.s = memory.take('extremes', 6);
@@ -37,7 +39,7 @@ export class Extremes {
     return this.s[2];
   }
 
-  /** 0 for a reading within the range, up to 30 beyond it. `step`: a usual step, in the unit of x. Changes nothing. */
+  /** Rarity of the reading x: 0 inside the range, up to 30 outside. `step`: a usual step, in the unit of x. Changes nothing. */
   rarity(x: number, step: number): number {
     const { s } = this;
     const r = this.excess(x);
@@ -49,6 +51,7 @@ export class Extremes {
     return Math.min(MAX_RARITY, -c * Math.log10(rate) + (r / mean) * Math.LOG10E);
   }
 
+  /** Adds the reading x to the range and, if it is a record, to the mean excess. */
   add(x: number): void {
     const { s } = this;
     if (s[0]++ === 0) {
@@ -57,7 +60,7 @@ export class Extremes {
     }
     const r = this.excess(x);
     if (s[0] > COUNTED_AFTER) s[5] += ((r > 0 ? 1 : 0) - s[5]) / TREND_SPAN;
-    // Of a range of nothing, every excess is endless.
+    // Relative to a range of width 0 an excess would be infinite.
     if (r > 0 && s[2] > s[1] && s[0] > COUNTED_AFTER) {
       s[3] += r;
       s[4]++;

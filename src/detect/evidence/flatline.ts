@@ -1,31 +1,32 @@
 import type { Memory } from '../../math/memory.ts';
 import { Tail } from './tail.ts';
 
-/** Of a tail's axis, 256 buckets from 0 to 17, a repeat takes four: so many of them are counted apart, and more are no more. */
+/** A repeat takes four of the 256 buckets of a tail, which cover 0 to 17. So 63 repeats are distinguished; more count as 63. */
 const REPEAT_WIDTH = 17 / 64;
 const MAX_REPEATS = 63;
-/** Of a longer rest only so many readings are counted: a switch that stood for a week would take as long to count as it stood. */
+/** Readings counted of a longer flatline: the cost of learning one grows with its length, which may be a week. */
 const MAX_COUNTED = 500;
-/** A repeat of what never repeated is two decades rare at most, and each further one a decade more. */
+/** A first repeat has a rarity of at most 1 + 1, and each further repeat may add 1. */
 const FIRST_REPEAT_RARITY = 1;
-/** A rest is rarer than this at most: alone it is no alarm, but the matter of the sensor (sensor/stuck-detector.ts). */
+/** Largest rarity of a flatline. By itself it is no alarm: sensor/stuck-detector.ts reports stuck sensors. */
 const MAX_RARITY = 7;
-/** Fewer steps out of a rest say nothing of what is usual. */
+/** Steps out of a flatline needed before one has a rarity. */
 const MIN_EXITS = 100;
 
 const lengthOf = (repeats: number): number => REPEAT_WIDTH * Math.min(MAX_REPEATS, repeats);
 
 /**
- * How long does the value stand, and how far does it leap from there?
+ * Length of a run of equal readings (a flatline), and size of the step that ends it.
  *
- * A logger that lost its sensor says the last value again, and a sensor that is lifted out to be cleaned comes back to another.
- * So the evidence is twofold: a run of equal readings that is rare for the series, -log10 P(run >= n) by its own past, and the
- * step that ends a run, rare among the steps that ended one: those of a coarse sensor are a notch.
+ * A logger that lost its sensor repeats the last value, and a sensor that was taken out for cleaning returns at another value. So
+ * there are two kinds of evidence: the length, -log10 P(run >= n) in the history of the series, and the step that ends the run,
+ * compared with earlier steps that ended one. In a coarse sensor such a step is one unit of its resolution.
  *
- * A rest is learned when it has ended in a step. One that ends in a fault, or goes on for ever, so never becomes usual.
+ * A flatline is learned when it ends in a step. So one that ends in a fault, or does not end, does not become usual.
+ * Memory (2): repeats so far, flatlines that have ended in a step.
  */
 export class Flatline {
-  private readonly s: Float64Array; // repeats so far, rests that have ended in a step
+  private readonly s: Float64Array;
   private readonly lengths: Tail;
   private readonly steps: Tail;
 
@@ -35,24 +36,24 @@ export class Flatline {
     this.steps = new Tail(memory, 'flatline.exits');
   }
 
-  /** Equal readings so far after the first of them. */
+  /** Equal readings in a row so far, without the first of them. */
   get repeats(): number {
     return this.s[0];
   }
 
-  /** How rare is a rest as long as the one that the reading goes on with (`repeats`) or ends, as -log10 P? Changes nothing. */
+  /** Rarity, -log10 P, of the length of the flatline that the reading continues (`repeats`) or ends. Changes nothing. */
   lengthRarity(repeats: boolean): number {
     const length = this.s[0] + (repeats ? 1 : 0);
     return length === 0 ? 0 : Math.min(MAX_RARITY, FIRST_REPEAT_RARITY + length, this.lengths.rarity(lengthOf(length)));
   }
 
-  /** How rare is a step of this size (jump.ts) out of a rest, as -log10 P? 0 where the reading ends none. Changes nothing. */
+  /** Rarity, -log10 P, of a step of this size (jump.ts) out of a flatline; 0 where the reading ends none. Changes nothing. */
   exitRarity(repeats: boolean, size: number): number {
-    const [length, rests] = this.s;
-    return repeats || length === 0 || rests < MIN_EXITS ? 0 : this.steps.rarity(size);
+    const [length, exits] = this.s;
+    return repeats || length === 0 || exits < MIN_EXITS ? 0 : this.steps.rarity(size);
   }
 
-  /** Takes a reading in, and the rest that it ended when that was `normal`. */
+  /** Adds a reading and, if it is `normal`, the flatline that it ended. */
   learn(repeats: boolean, size: number, normal: boolean): void {
     const { s, lengths, steps } = this;
     if (repeats) {
@@ -69,7 +70,7 @@ export class Flatline {
     s[0] = 0;
   }
 
-  /** The next reading has nothing to do with the last. */
+  /** The next reading cannot be compared with the last. */
   restart(): void {
     this.s[0] = 0;
   }

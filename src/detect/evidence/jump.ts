@@ -1,40 +1,42 @@
 import type { Memory } from '../../math/memory.ts';
 
-/** Readings that the liveliness of late looks back on, and of old. */
+/** Readings of the recent and of the long-run mean square of steps. */
 const SHORT_SPAN = 100;
 const LONG_SPAN = 2000;
-/** After a calm, a step is measured by no less than this share of the variance of old: a river that thaws is no spike. */
+/** Smallest scale, as a share of the long-run variance: after a calm period an ordinary step, as of a river that thaws, is no spike. */
 const MIN_VARIANCE_RATIO = 0.25;
-/** A wilder step widens the scale no more than one of so many deviations. */
+/** A larger step counts as this many deviations in the scale. */
 const WINSOR = 6;
-/** So many deviations wide, wider is no wider: the way from one end of the numbers to the other is endless. */
+/** Largest ratio of a step to its scale: the difference of two finite numbers can be Infinity. */
 const MAX_ABS_Z = 1e12;
-/** Fewer steps than this say nothing of what is usual. */
+/** Steps needed before sizes are computed. */
 const USUAL_AFTER = 50;
 
 /**
- * How large is a step for the liveliness of late?
+ * Size of a step relative to recent steps.
  *
  *   size = 1.5 ln(1 + |dx| / s),   s^2 = max(EW100(dx^2), 0.25 EW2000(dx^2))
  *
- * The logarithm makes a tail that falls like a power of the step one that falls exponentially, as `Tail` takes it to.
- * Unlike the network's surprisal it does not end at the edge of the bins: it tells a spike of a thousand from one of thirty.
+ * The logarithm turns a tail that falls as a power of the step into one that falls exponentially, as `Tail` assumes.
+ * Unlike the network's surprisal it has no last bin: a spike of 1,000 deviations scores higher than one of 30.
+ *
+ * Memory (3): number of steps, recent mean square, long-run mean square.
  */
 export class Jump {
-  private readonly s: Float64Array; // steps, mean square of late and of old
+  private readonly s: Float64Array;
 
   constructor(memory: Pick<Memory, 'take'>) {
     this.s = memory.take('jump', 3);
   }
 
-  /** Changes nothing. */
+  /** Size of the step dx, which is in the unit of the series; 0 while there are too few steps. Changes nothing. */
   size(dx: number): number {
-    const [n, late, old] = this.s;
-    const scale = Math.sqrt(Math.max(late, MIN_VARIANCE_RATIO * old));
+    const [n, recent, long] = this.s;
+    const scale = Math.sqrt(Math.max(recent, MIN_VARIANCE_RATIO * long));
     return n > USUAL_AFTER && scale > 0 ? 1.5 * Math.log1p(Math.min(MAX_ABS_Z, Math.abs(dx) / scale)) : 0;
   }
 
-  /** `normal`: whether it may say what is usual in the long run. */
+  /** Adds the step dx to the recent mean square and, if `normal`, to the long-run one. */
   learn(dx: number, normal: boolean): void {
     const { s } = this;
     const n = ++s[0];

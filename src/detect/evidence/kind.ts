@@ -20,14 +20,14 @@ export interface Weights {
   readonly contextual: number;
 }
 
-/** One reading of a series, as the kinds of evidence see it. Values are in the unit of the series unless it says otherwise. */
+/** One reading of a series, as the kinds of evidence receive it. Values are in the unit of the series unless noted. */
 export interface SeriesReading {
   readonly value: number;
   /** Readings before this one. */
   readonly readings: number;
   /** The reading before; meaningless where `comparable` is false. */
   readonly last: number;
-  /** Whether the difference from the reading before means anything: not after a fault or a pause. */
+  /** Whether the difference from the reading before is meaningful: not after a fault or a pause. */
   readonly comparable: boolean;
   /** Difference from the reading before; 0 where they cannot be compared. */
   readonly change: number;
@@ -47,7 +47,7 @@ export interface SeriesReading {
   readonly fitted: number;
 }
 
-/** The numbers of an alert's sentence; `detail` is the one that the kind gives. NaN where one does not apply. */
+/** The numbers of an alert's sentence; `detail` is the result of the kind's `detail`. NaN where a number does not apply. */
 export interface SentenceNumbers {
   readonly value: number;
   readonly expected: number;

@@ -9,8 +9,8 @@ import { MEAN_SHIFT } from './kinds/mean-shift.ts';
 import { VOLATILITY } from './kinds/volatility.ts';
 
 /**
- * Every kind of evidence by its name. Its file has all of it: question, weights, applicability, rarity, direction, learning,
- * reference and sentence.
+ * Every kind of evidence by its name. The file of a kind contains all of it: question, weights, applicability, rarity, direction,
+ * learning, reference and sentence.
  */
 export const KINDS: Readonly<Record<EvidenceKind, Kind>> = {
   extreme: EXTREME,

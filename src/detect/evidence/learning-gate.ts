@@ -1,24 +1,26 @@
 import type { Memory } from '../../math/memory.ts';
 
 /**
- * Keeps what is odd from being learned as normal, and what is here to stay from being odd for ever. Odd readings are counted, and
- * those in order are taken off the count: up to a count of `patience` the odd ones teach nothing, beyond it every second
- * teaches. So one reading that happens to look normal does not buy a fault another `patience`.
+ * Decides which readings may be learned as normal, so that a fault is not learned, and a persistent change is learned in the end.
+ * A count rises by 1 with each anomalous reading and falls by 1 with each normal one. Up to a count of `patience` anomalous
+ * readings are not learned; above it every second one is. So a single normal reading during a fault does not restart the count.
+ *
+ * Memory (2): the count, 0 to 2 patience; 1 if the last anomalous reading above `patience` was admitted.
  */
 export class LearningGate {
-  private readonly s: Float64Array; // odd readings less those in order, 0 at least; whether the last odd one was let in
+  private readonly s: Float64Array;
   private readonly patience: number;
 
-  /** A patience of 0 keeps nothing out. */
+  /** `patience`: anomalous readings that are not learned; 0 admits every reading. */
   constructor(memory: Pick<Memory, 'take'>, name: string, patience: number) {
     this.s = memory.take(name, 2);
     this.patience = patience;
   }
 
-  /** Whether a reading may teach. To be asked once a reading. */
-  admits(odd: boolean): boolean {
+  /** Whether a reading may be learned. Updates the count: call once per reading. */
+  admits(anomalous: boolean): boolean {
     const { s, patience } = this;
-    if (!odd) {
+    if (!anomalous) {
       s[0] = Math.max(0, s[0] - 1);
       return true;
     }
@@ -28,7 +30,7 @@ export class LearningGate {
     return s[1] === 1;
   }
 
-  /** What was odd is so no more: the count begins anew. */
+  /** Restarts the count: the present state is normal from now on. */
   accept(): void {
     this.s.fill(0);
   }

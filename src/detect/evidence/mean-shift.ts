@@ -3,37 +3,41 @@ import { Moments } from '../../math/moments.ts';
 import { LearningGate } from './learning-gate.ts';
 import { Tail } from './tail.ts';
 
-/** Readings in the mean of late, and in the reference. */
+/** Readings in the recent mean, and in the reference. */
 export const SHORT_SPAN = 10;
 const LONG_SPAN = 2000;
-/** A wilder value moves either mean no more than one at so many deviations. */
+/** A value further out counts as this many deviations from the reference. */
 const WINSOR = 6;
-/** Before so many readings there is no reference to speak of; the guard waits twice as long. */
+/** Readings before the first score; the learning gate begins after twice as many. */
 const READY_AFTER = 100;
-/** The line: so many deviations of the mean of late, rarer than 1 in 1000 of its own past. */
+/** Both limits must be exceeded: |z|, and the rarity of |z| in its own history. */
 const Z_LIMIT = 6.4;
 const MIN_RARITY = 4;
-/** From this share of the line on a reading does not move the reference. */
+/** Above this share of the limit of |z| a reading does not change the reference. */
 const HELD_FROM = 0.75;
-/** z beyond this is no further. */
+/** A larger |z| counts as this. */
 const MAX_ABS_Z = 16.9;
 
 /**
- * Has the mean moved?
+ * EWMA control chart (Roberts 1959): has the mean shifted?
  *
  *   z = (EW10(x) - m) / s,   s^2 = mean square of EW10(x) - m in the past
+ *   score = min(|z| / 6.4, rarity of |z| / 4)
  *
- * with m the mean of the last 2,000 readings. As s is the deviation of such means themselves, a series that wanders by nature
- * has a large s and is not accused of it, and one that returns to its mean is held to it: on a test rig a flow that
- * stays 3 deviations low is found after ten readings, a temperature that creeps by 7 is not.
+ * with m the mean of the last 2,000 readings, exponentially weighted. S. W. Roberts, "Control chart tests based on geometric
+ * moving averages", Technometrics 1 (1959). Roberts derives s from the variance of x, for independent x. Here s is the measured
+ * deviation of EW10(x), so a series with slow fluctuations has a large s and gives no alarm. On a test rig it finds, after ten
+ * readings, a flow that stays 3 deviations low, and not a temperature that rises slowly by 7.
  *
- * A fault that lasts must not become the reference: while z is beyond three quarters of the line, at most `patience` readings in a row, nothing
- * is learned, and then from every second reading (learning-gate.ts).
+ * A lasting fault must not become the reference: while |z| is above three quarters of its limit, for up to `patience` readings in
+ * a row, nothing is learned, and after that every second reading is (learning-gate.ts).
+ *
+ * Memory (3): EW10(x), s^2, number of readings; moments of the reference; histogram of |z|; learning gate.
  */
 export class MeanShift {
-  /** Distance of the last mean of late from the reference, in its own deviations; signed. */
+  /** Difference of the recent mean from the reference in units of s, signed; of the last `score`. */
   z = 0;
-  private readonly s: Float64Array; // mean of late, its mean square distance, readings
+  private readonly s: Float64Array;
   private readonly reference: Moments;
   private readonly tail: Tail;
   private readonly gate: LearningGate;
@@ -45,31 +49,31 @@ export class MeanShift {
     this.gate = new LearningGate(memory, 'mean_shift.gate', patience);
   }
 
-  /** The mean that is taken for normal, in the unit of the series. */
+  /** The mean m that counts as normal, in the unit of the series. */
   get mean(): number {
     return this.reference.mean;
   }
 
-  /** Deviation of means of late from what is taken for normal, in the unit of the series. */
+  /** Deviation s of recent means from the reference, in the unit of the series. */
   get spread(): number {
     return Math.sqrt(this.s[1]);
   }
 
-  /** Takes x into the mean of late and gives the score of the shift: above 1 it is an alarm. */
+  /** Adds x to the recent mean and returns the score of the shift: above 1 it is an alarm. */
   score(x: number): number {
     const { s, reference } = this;
     const { mean, deviation } = reference;
     const n = ++s[2];
-    const far = WINSOR * deviation;
-    const cut = n > 50 && far > 0 ? mean + Math.max(-far, Math.min(far, x - mean)) : x;
-    s[0] += Math.max(1 / n, 1 / SHORT_SPAN) * (cut - s[0]);
+    const reach = WINSOR * deviation;
+    const winsorised = n > 50 && reach > 0 ? mean + Math.max(-reach, Math.min(reach, x - mean)) : x;
+    s[0] += Math.max(1 / n, 1 / SHORT_SPAN) * (winsorised - s[0]);
     this.z =
       n > READY_AFTER && s[1] > 0 ? Math.max(-MAX_ABS_Z, Math.min(MAX_ABS_Z, (s[0] - mean) / Math.sqrt(s[1]))) : 0;
     if (this.z === 0) return 0;
     return Math.min(Math.abs(this.z) / Z_LIMIT, this.tail.rarity(Math.abs(this.z)) / MIN_RARITY);
   }
 
-  /** Learns that x, whose score was asked for last, is normal as far as the guard lets it. */
+  /** Adds x, the reading of the last `score`, to the reference if the learning gate admits it. */
   learn(x: number): void {
     const { s, reference } = this;
     if (!this.gate.admits(Math.abs(this.z) > HELD_FROM * Z_LIMIT && s[2] > 2 * READY_AFTER)) return;
@@ -81,7 +85,7 @@ export class MeanShift {
     reference.add(x);
   }
 
-  /** The mean of late is normal from now on. */
+  /** The recent mean is normal from now on. */
   accept(): void {
     this.gate.accept();
     this.reference.moveTo(this.s[0]);

@@ -4,37 +4,38 @@ import { perSeries, type Carry, type Memory } from '../../math/memory.ts';
 const SPAN = 5000;
 /** Added to each variance, so that two series that always agree still leave room for measurement noise. */
 const RIDGE = 1e-3;
-/** Passes over the missing values: one is exact for one missing series, three for all that matters with more. */
+/** Gauss-Seidel passes over the missing values: one is exact for one missing series, three are close enough for more. */
 const SWEEPS = 3;
 
-/** A new series has the variance of a standardised level, and nothing to do with the others yet. */
-const perPair: Carry = (covariance, old, before) => {
+/** A new series starts with the variance of a standardised level, and with covariances of 0. */
+const perPair: Carry = (covariance, past, before) => {
   const D = before.length;
-  const oldD = Math.sqrt(old.length);
+  const pastD = Math.sqrt(past.length);
   for (let i = 0; i < D; i++) {
     if (before[i] < 0) covariance[i * D + i] = 1;
     for (let j = 0; j <= i; j++) {
       const [low, high] = [Math.min(before[i], before[j]), Math.max(before[i], before[j])];
-      if (low >= 0) covariance[i * D + j] = old[high * oldD + low]; // the lower triangle is kept
+      if (low >= 0) covariance[i * D + j] = past[high * pastD + low]; // only the lower triangle is stored
     }
   }
 };
 
 /**
- * Does each series still fit its company? The regression-adjusted variables of D. M. Hawkins ("Multivariate quality
- * control based on regression-adjusted variables", Technometrics 33, 1991): with P the inverse of the covariance,
+ * Residual of each series of a group, regressed on the others. The regression-adjusted variables of D. M. Hawkins ("Multivariate
+ * quality control based on regression-adjusted variables", Technometrics 33, 1991): with P the inverse of the covariance,
  *
  *   z_i = (P (y - mean))_i / sqrt(P_ii)
  *
- * is the residual of series i regressed on all the others, in its own standard deviations. A pump whose flow no
- * longer follows its current has ordinary values, an ordinary course, and a large z.
+ * is the residual of series i regressed on all the others, in its own standard deviations. If the flow of a pump no longer
+ * follows its current, both values and their steps are ordinary, and z is large.
  *
- * Memory: mean (D), covariance (D, D). Cost: a Cholesky factorisation and D substitutions, about 2 D^3 operations a step.
+ * Memory: count (1), mean (D), covariance (D, D). Cost: a Cholesky factorisation and D substitutions, about 2 D^3 operations a
+ * sample.
  */
 export class RegressionResiduals {
   /** z of the last `measure` (D). */
   readonly z: Float64Array;
-  /** What the others say that y_i should be, of the last `measure` (D). */
+  /** Value of y_i that the other series suggest, of the last `measure` (D). */
   readonly fitted: Float64Array;
   private readonly size: number;
   private readonly count: Float64Array;
@@ -55,18 +56,18 @@ export class RegressionResiduals {
   }
 
   /**
-   * Fills `z` and `fitted` for the vector y (D); before 50 readings z is 0 and everything fits. Where `heard` is 0, y is
-   * a finite guess, and what the others suggest is written over it: its own z is 0, and theirs are those of the group
-   * without it or smaller, as they are still judged by the company of all.
+   * Fills `z` and `fitted` for the vector y (D); before 50 samples z is 0 and `fitted` is y. Where `present` (D) is 0, y_i must be
+   * finite, and the value that the other series suggest is written over it. Its z is then 0. The z of the others is at most that
+   * of a group without series i, because all series remain in the regression.
    */
-  measure(y: Float64Array, heard: Uint8Array): void {
+  measure(y: Float64Array, present: Uint8Array): void {
     const { size: D, z, fitted, column } = this;
     z.fill(0);
     fitted.set(y);
     if (this.count[0] < 50) return;
     this.factorise();
     for (let sweep = 0; sweep < SWEEPS; sweep++)
-      for (let i = 0; i < D; i++) if (heard[i] === 0) y[i] -= this.project(i, y) / column[i];
+      for (let i = 0; i < D; i++) if (present[i] === 0) y[i] -= this.project(i, y) / column[i];
     for (let i = 0; i < D; i++) {
       const projection = this.project(i, y);
       z[i] = projection / Math.sqrt(column[i]);
@@ -74,11 +75,12 @@ export class RegressionResiduals {
     }
   }
 
-  /** How the series go together is learned anew. */
+  /** Starts learning mean and covariance again: the next sample has the weight of the first. */
   restart(): void {
     this.count[0] = 0;
   }
 
+  /** Adds the vector y (D) to mean and covariance. */
   learn(y: Float64Array): void {
     const { size: D, mean, covariance } = this;
     const a = Math.max(1 / ++this.count[0], 1 / SPAN);
@@ -90,7 +92,7 @@ export class RegressionResiduals {
     for (let i = 0; i < D; i++) mean[i] += a * (y[i] - mean[i]);
   }
 
-  /** (P (y - mean))_i; leaves column i of P = (L L^T)^-1 in `column`, by forward and back substitution. */
+  /** (P (y - mean))_i. Writes column i of P = (L L^T)^-1 into `column`, by forward and back substitution. */
   private project(i: number, y: Float64Array): number {
     const { size: D, mean, L, column } = this;
     for (let r = 0; r < D; r++) {
@@ -114,7 +116,7 @@ export class RegressionResiduals {
       for (let j = 0; j <= i; j++) {
         let sum = covariance[i * D + j] + (i === j ? RIDGE : 0);
         for (let k = 0; k < j; k++) sum -= L[i * D + k] * L[j * D + k];
-        // Rounding can leave a pivot at or below 0 where two series are one: the ridge is then all that is known.
+        // Where two series are equal, rounding can make a pivot 0 or less: then the square of the ridge replaces it.
         L[i * D + j] = i === j ? Math.sqrt(Math.max(sum, RIDGE * RIDGE)) : sum / L[j * D + j];
       }
   }

@@ -4,7 +4,7 @@ import { KINDS } from './kinds.ts';
 const K = EVIDENCE_KINDS.length;
 const WEIGHTS = EVIDENCE_KINDS.map((kind) => KINDS[kind].weights);
 const MEAN_SHIFT = EVIDENCE_KINDS.indexOf('mean_shift');
-/** The kinds that speak for the network, as far as it is trusted. */
+/** The kinds whose contextual weight is multiplied by the trust in the network. */
 const TRUSTED = EVIDENCE_KINDS.map((kind) => kind === 'forecast_error' || kind === 'sequence');
 /**
  * Where anomalies are held, a rare level counts this much of itself: the mean shift, whose reference does not learn there,
@@ -20,23 +20,23 @@ const EXCESS_SHARE = 0.1;
 const compressExcess = (x: number): number => (x < 1 ? x : 1 + EXCESS_SHARE * (x - 1));
 
 /**
- * The score that evidence comes to: the largest of four. Evidence e_k is a rarity, -log10 P, less the share of chance; the
- * names of the first three are those of V. Chandola, A. Banerjee, V. Kumar, "Anomaly detection: a survey", ACM Computing
- * Surveys 41 (2009).
+ * The score of all evidence: the largest of four. Evidence e_k is a rarity, -log10 P, less the share of chance. The names of
+ * the first three are those of V. Chandola, A. Banerjee, V. Kumar, "Anomaly detection: a survey", ACM Computing Surveys 41
+ * (2009).
  *
  *   collective = sum of w_k e_k        a weighted product of probabilities (R. A. Fisher, "Statistical Methods for Research
  *                                      Workers", 1932, section 21.1): many readings, or many kinds, each a little rare.
- *                                      On NAB 3 to 4 points of its low-false-alarm profile better than the largest. Above
- *                                      1 the rest counts a tenth: many small deviations are an alarm, and a sum of 31
- *                                      thresholds is a critical one.
- *   point      = sum of v_k e_k        one reading: a spike is over before the collective sum has grown
+ *                                      On NAB (low-false-alarm profile) 3 to 4 points better than the largest e_k. The part
+ *                                      above 1 counts a tenth: many small deviations are an alarm, and a sum of 31 is a
+ *                                      critical one.
+ *   point      = sum of v_k e_k        one reading: a spike ends before the collective sum has grown
  *   contextual = the largest u_k e_k   usual values in an unusual order, or against the rest of the group
  *   mean shift                         has its own threshold (kinds/mean-shift.ts)
  *
  * `e` (K) is in the order of EVIDENCE_KINDS. `scale` is the sensitivity over the alarm threshold; `trust`, 0 to 1, is how far
  * the network's evidence counts as contextual; `shift` is the score of the mean shift; `hold` says whether anomalies are held.
  * Fills `parts` (K) with the share of each kind in the score. The weights were set on NAB's development files, sixteen river
- * sensors, SKAB's pump and a corpus of patterns together; docs/research/ has what was tried.
+ * sensors, SKAB's pump and a corpus of patterns together; docs/research/ lists the experiments.
  */
 export function combine(
   e: Float64Array,

@@ -16,13 +16,13 @@ import { combine } from './score.ts';
 
 /** Readings of history below which no kind has a score. */
 const READY_AFTER = 100;
-/** Decades of rarity that chance brings for each decade of readings beyond a thousand, up to fifty thousand. */
+/** Rarity that chance adds for each factor of 10 in the number of readings, from 1,000 to 50,000. */
 const CHANCE_PER_DECADE = 0.65;
 const CHANCE_FROM = 1000;
 const CHANCE_UP_TO = 50_000;
 /**
- * From this multiple of the threshold on, a reading may not say which steps are usual, twenty times in a row. Where anomalies
- * are held, from half of it on.
+ * A reading with a score above this is an outlier: it does not change which steps are usual, up to twenty times in a row. The
+ * second value applies where anomalies are held.
  */
 const OUTLIER = 4;
 const OUTLIER_HELD = 2;
@@ -30,10 +30,11 @@ const OUTLIER_PATIENCE = 20;
 
 const CORRELATION = EVIDENCE_KINDS.indexOf('correlation');
 
-/** All evidence about one series: each kind's answer to the newest reading, and the score that they come to. */
+/** All evidence about one series: the rarity of the newest reading for each kind, and the score of all kinds together. */
 export class SeriesEvidence {
-  /** Above 1 is anomalous, and what each kind contributed, in the order of EVIDENCE_KINDS. */
+  /** Above 1 is anomalous. */
   score = 0;
+  /** Share of each kind in the score, in the order of EVIDENCE_KINDS. */
   readonly parts = new Float64Array(EVIDENCE_KINDS.length);
   private leadingKind = EVIDENCE_KINDS.indexOf('level');
   private readonly only: SeriesInfo['only'];
@@ -47,7 +48,7 @@ export class SeriesEvidence {
   private readonly rarities = new Float64Array(EVIDENCE_KINDS.length);
   private outlier = false;
 
-  /** `holdReadings`: anomalous readings in a row that are not learned as normal; 0 where they are absorbed. */
+  /** `holdReadings`: anomalous readings in a row that are not learned as normal; 0 where anomalies are absorbed. */
   constructor(memory: Pick<Memory, 'take' | 'join'>, only: SeriesInfo['only'], holdReadings: number) {
     this.only = only;
     this.hold = holdReadings > 0;
@@ -58,7 +59,7 @@ export class SeriesEvidence {
     this.correlation = new Correlation(memory, holdReadings);
     this.meanShift = new ShiftedMean(memory, holdReadings);
     this.outliers = new LearningGate(memory, 'outliers.gate', OUTLIER_PATIENCE);
-    // In the order of EVIDENCE_KINDS; a flatline asks the jump that is before it.
+    // In the order of EVIDENCE_KINDS. A flatline uses the size that the jump before it has measured.
     this.kinds = [
       extreme,
       this.level,
@@ -106,30 +107,30 @@ export class SeriesEvidence {
     if (reading.readings < READY_AFTER) return;
 
     this.subtractChance(reading);
-    // What is learned must not depend on how sensitive the operator is.
+    // Learning must not depend on the operator's sensitivity.
     this.correlation.judge(rarities[CORRELATION], scale / sensitivity);
     const shift = this.isAsked(meanShift, reading) ? sensitivity * meanShift.score : 0;
     this.score = combine(rarities, scale, trust, shift, this.hold, parts);
     this.outlier = this.score > (this.hold ? OUTLIER_HELD : OUTLIER) * sensitivity;
-    let most = 0;
+    let largest = 0;
     for (let k = 0; k < parts.length; k++) {
-      if (parts[k] <= most) continue;
-      most = parts[k];
+      if (parts[k] <= largest) continue;
+      largest = parts[k];
       this.leadingKind = k;
     }
   }
 
-  /** The reading is missing: there is nothing to score. */
+  /** The reading is missing: the score is 0. */
   skip(): void {
     this.score = 0;
   }
 
-  /** Whether the group may learn from the reading. To be asked once a reading, before `learn`. */
+  /** Whether the group may learn from the reading. Call once per reading, before `learn`. */
   admitToGroup(): boolean {
     return this.correlation.admitToGroup();
   }
 
-  /** Adds the reading to the history of each kind. Returns whether it may say which steps are usual. */
+  /** Adds the reading to the history of each kind. Returns whether it may change which steps are usual. */
   learn(reading: SeriesReading, teaches: boolean): boolean {
     const normal = this.outliers.admits(this.outlier) && teaches;
     for (const kind of this.kinds) kind.learn(reading, teaches, normal);
@@ -141,7 +142,7 @@ export class SeriesEvidence {
     this.level.advance(season);
   }
 
-  /** The next reading has nothing to do with the last. */
+  /** The next reading cannot be compared with the last. */
   restart(): void {
     this.flatline.restart();
   }

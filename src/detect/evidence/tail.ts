@@ -11,16 +11,16 @@ const HALVE_AT = 40_000;
 const bucketOf = (v: number): number => Math.max(0, Math.min(BUCKETS - 1, Math.floor(v / WIDTH)));
 
 /**
- * How rare is a value, judged by its own past? The answer is evidence: -log10 P(V >= v).
+ * Rarity of a value in its own history: -log10 P(V >= v).
  *
- * Up to the 98 % quantile u, P is counted in a histogram on [0, 17]; above it the excess is taken as exponential,
+ * Up to the 98 % quantile u, P is counted in a histogram on [0, 17]; above it the excess is modelled as exponential,
  *   P(V >= v) = 0.02 exp(-(v - u) / mean excess),
  * the peaks-over-threshold model with shape 0 (J. Pickands, Annals of Statistics 3, 1975), which needs no fit.
  */
 export class Tail {
   private readonly counts: Float64Array;
-  // Kept up to date with every value, so that a question need not go through all buckets: the sum of the counts; k, the
-  // bucket in which the tail begins; the sum above bucket k; the highest bucket that is not empty.
+  // Updated with every value, so that `rarity` need not visit all buckets: the sum of the counts; k, the bucket in which
+  // the tail begins; the sum above bucket k; the highest bucket that is not empty.
   private readonly sums: Float64Array;
 
   constructor(memory: Pick<Memory, 'take'>, name: string) {
@@ -46,6 +46,7 @@ export class Tail {
     return -Math.log10((inTail + 1) / (n + 1)) + ((v - u) / meanExcess) * Math.LOG10E;
   }
 
+  /** Adds v, 0 or more, to the history. */
   add(v: number): void {
     const { counts, sums } = this;
     const b = bucketOf(v);
@@ -61,7 +62,7 @@ export class Tail {
     this.settle();
   }
 
-  /** Moves k to where the tail begins: above k is less than the tail, with k as much or more. */
+  /** Moves k to the bucket in which the tail begins: the sum above k is below the tail's, and with bucket k it is not. */
   private settle(): void {
     const { counts, sums } = this;
     const inTail = TAIL * sums[0];
@@ -73,7 +74,7 @@ export class Tail {
     sums[2] = above;
   }
 
-  /** How many past values, in weight, were at least v; linear within a bucket. */
+  /** Weight of the past values that were at least v; linear within a bucket. */
   private seen(v: number): number {
     const { counts, sums } = this;
     const b = bucketOf(v);

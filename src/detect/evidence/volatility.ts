@@ -2,27 +2,29 @@ import type { Memory } from '../../math/memory.ts';
 import { Moments } from '../../math/moments.ts';
 import { BINS, softTarget } from '../../math/bins.ts';
 
-/** Readings over which the energy of steps is averaged. */
+/** Readings over which the squares of steps are averaged. */
 const SHORT_SPAN = 48;
-/** Counts spread over all bins before the first reading: a new kind of volatility is odd, not impossible. */
+/** Counts spread over all bins before the first reading: a new volatility is rare, not impossible. */
 const PRIOR = 10;
 const HALVE_AT = 40_000;
 const LONG_SPAN = 1e6;
-/** A wilder step counts as this many deviations: its square would overflow, or echo for days. */
+/** A larger step counts as this many deviations: its square could overflow, or dominate the mean for days. */
 const MAX_ABS_Z = 1e6;
 
 /**
- * Does the series move about more, or less, than it ever used to?
+ * Does the series vary more, or less, than in its history?
  *
  *   l = log(EW48(d^2) + 0.001),   d = step in standard deviations of all steps
  *
- * and the quantity is the surprisal of l, standardised, under a running histogram of its own past. So a noise burst
- * and a series gone quiet are both unusual.
+ * and the quantity is the surprisal of l, standardised, under a running histogram of its own history. So both a burst of noise
+ * and a series that hardly varies any more are rare.
+ *
+ * Memory: mean square, readings, total of the histogram (3); histogram (BINS); moments of steps and of l.
  */
 export class Volatility {
   private readonly steps: Moments;
   private readonly logs: Moments;
-  private readonly s: Float64Array; // energy, readings, histogram total
+  private readonly s: Float64Array;
   private readonly histogram: Float64Array;
   private readonly q = new Float64Array(BINS);
   private energy = 0;
@@ -35,7 +37,7 @@ export class Volatility {
     this.histogram = memory.take('volatility.histogram', BINS);
   }
 
-  /** Surprisal, in nats, of the volatility that a step of dx brings. Changes nothing that lasts. */
+  /** Surprisal, nats, of the volatility after a step of dx. Changes no memory. */
   surprisal(dx: number): number {
     const { s, q, histogram } = this;
     const d = Math.max(-MAX_ABS_Z, Math.min(MAX_ABS_Z, this.steps.z(dx)));
@@ -47,7 +49,7 @@ export class Volatility {
     return -Math.log((seen + PRIOR / BINS) / (s[2] + PRIOR));
   }
 
-  /** Keeps the step whose surprisal was asked for last; only one that is `normal` says what is usual. */
+  /** Adds the step dx, the one of the last `surprisal`, to the mean square and, if `normal`, to the history. */
   learn(dx: number, normal: boolean): void {
     const { s, q, histogram } = this;
     s[0] = this.energy;
@@ -61,7 +63,7 @@ export class Volatility {
     s[2] *= 0.5;
   }
 
-  /** Typical size of a recent step over that of all steps: above 1 livelier than usual. */
+  /** Typical size of recent steps over that of all steps: above 1 the series varies more than usual. */
   get stepRatio(): number {
     return Math.sqrt(this.energy);
   }

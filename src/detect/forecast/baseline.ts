@@ -3,25 +3,25 @@ import { BINS } from '../../math/bins.ts';
 
 /** Parts of the day that have a density of their own. */
 const SLOTS = 24;
-/** Readings that the density of all day looks back on; what is older weighs less than 1/e. */
+/** Readings in the density of the whole day; older ones weigh less than 1/e. */
 const SPAN = 4000;
-/** The density of all day counts as so many readings of each slot. */
+/** The density of the whole day counts as this many readings in each slot. */
 const SHARED = 32;
-/** Before the first reading every bin has been seen this often. */
+/** Count of each bin before the first reading. */
 const PRIOR = 0.05;
 
 /**
- * The honest rival of the network: which steps occur at which time of day, without a memory of what came just before.
+ * A forecast without a network: which steps occur at which time of day. It does not depend on the last readings.
  *
  *   p(b | slot) = (c_b,slot + 32 p(b)) / (n_slot + 32),   p(b) = (c_b + 0.05) / (n + 0.05 B)
  *
- * with counts c of fading memory, one set for each hour of the day and one for all. It costs a hundred additions a
- * reading and has nothing to train, so a network that does not forecast better has not earned its place.
+ * with exponentially weighted counts c, one set for each hour of the day and one for the whole day. It costs a hundred additions
+ * per reading and needs no training, so a network is used only where it forecasts better (forecast-selection.ts).
  */
 export class Baseline {
   /** The forecast made by `forecast`, a probability for each bin. */
   readonly p = new Float64Array(BINS);
-  private readonly counts: Float64Array; // SLOTS rows of BINS, then one for all day
+  private readonly counts: Float64Array; // SLOTS rows of BINS, then one for the whole day
   private readonly totals: Float64Array; // of each row
   private readonly slot: Float64Array; // the row of the next reading
 
@@ -31,7 +31,7 @@ export class Baseline {
     this.slot = memory.take('baseline.slot', 1);
   }
 
-  /** Fills `p` for the time of day last given. */
+  /** Fills `p` (BINS) for the time of day last set by `advance`. */
   forecast(): void {
     const { counts, totals, p } = this;
     const slot = this.slot[0];
@@ -42,13 +42,13 @@ export class Baseline {
     for (let b = 0; b < BINS; b++) p[b] = (counts[own + b] + shared * (counts[all + b] + PRIOR)) * scale;
   }
 
-  /** Learns that the step was q (BINS). */
+  /** Adds the step q (BINS) to the counts. */
   learn(q: Float64Array): void {
     this.count(this.slot[0], q, SPAN / SLOTS);
     this.count(SLOTS, q, SPAN);
   }
 
-  /** Sets the time of day that the next forecast is for, as the share of the day that is over, in [0, 1). */
+  /** Sets the time of day of the next forecast, as the share of the day that is over, in [0, 1). */
   advance(day: number): void {
     this.slot[0] = Math.floor(day * SLOTS);
   }

@@ -10,12 +10,12 @@ const FIRST_MONDAY = 4 * DAY_MS;
 const phase = (x: number, cycle: number): number => (((x % cycle) + cycle) % cycle) / cycle;
 
 /**
- * What the wall clock of a site shows, as the share of the day and of the week that is over: people and their machines
- * keep to it, not to UTC, and twice a year it is changed.
+ * The wall clock of a site, as the share of the day and of the week that is over. People and machines follow local time, not UTC,
+ * and it changes twice a year.
  *
- * To ask a zone for its offset costs 2 us or more, so it is asked at both ends of a UTC day. Where they agree the
- * offset holds between them, as no zone changes twice within a day; where they differ the change is found by halving.
- * What was found is kept for the readings to come.
+ * A query for the offset of a zone costs 2 us or more, so it is made at both ends of a UTC day. If they agree, the offset holds
+ * between them, because no zone changes twice within a day; if they differ, bisection finds the change. The result is kept for
+ * the next readings.
  */
 export class Calendar {
   private readonly offsetAt: OffsetAt;
@@ -39,15 +39,15 @@ export class Calendar {
   }
 
   /**
-   * An instant, epoch ms, as the wall clock shows it: 2026-01-09 04:35 +01:00. The offset and not the name of the zone, as
-   * in the hour that a clock shows twice only the offset tells which one is meant; UTC where it is zero.
+   * An instant, epoch ms, in local time: 2026-01-09 04:35 +01:00. It has the offset and not the name of the zone, because in the
+   * hour that a clock shows twice only the offset is unambiguous; UTC where the offset is zero.
    */
   text(at: number): string {
     const wall = new Date(this.wall(at)).toISOString();
     return `${wall.slice(0, 10)} ${wall.slice(11, 16)} ${offsetText(this.offset)}`;
   }
 
-  /** What the wall clock shows, as if it were UTC. */
+  /** Local time, as an instant whose UTC time has the same digits. */
   private wall(at: number): number {
     if (at < this.from || at >= this.until) this.findOffset(at);
     return at + this.offset;

@@ -1,53 +1,57 @@
 import type { Memory } from '../../math/memory.ts';
 
-/** Readings that the comparison looks back on. */
+/** Readings over which the losses are averaged. */
 const SPAN = 2000;
-/** One reading counts for no more than this loss, in nats. */
+/** Largest loss of one reading, nats. */
 const MAX_LOSS = 20;
-/** The network speaks instead of the baseline from this much worse to this much better, in nats a reading. */
+/** The share of the network rises from 0 at minus this margin to 1 at plus this margin, nats per reading. */
 const BLEND_MARGIN = 0.1;
-/** From here on, and in full after so much more, its word counts alone. */
+/** The trust in the network rises from 0 at the first margin to 1 at the first plus the second, nats per reading. */
 const TRUST_FROM = 0.1;
 const TRUST_RANGE = 0.4;
 
 /**
- * Is the network worth its cost? Both forecast every step, the network and the baseline (baseline.ts), and both pay for
- * what came, in nats. The difference of their mean losses is the network's margin:
+ * Online selection between two forecasts, those of the network and of the baseline (baseline.ts). Both forecast every step, and
+ * have a loss, -ln p of the observed step, in nats. The margin of the network is the difference of the mean losses:
  *
- * - a network that is behind hands over to the baseline, so that one which does not help does no harm;
- * - one that is well ahead knows the order of things, and then a step out of order is an alarm by itself.
+ * - with a negative margin the baseline is used, so that a network that does not help does no harm;
+ * - with a large margin the network is trusted: then an unexpected step is an alarm by itself.
+ *
+ * Memory (3): mean loss of the network, mean loss of the baseline, readings.
  */
 export class ForecastSelection {
-  private readonly s: Float64Array; // mean loss of the network and of the baseline, readings
+  private readonly s: Float64Array;
 
   constructor(memory: Pick<Memory, 'take'>) {
     this.s = memory.take('selection', 3);
   }
 
-  /** Mean loss of late, nats a reading. */
+  /** Mean loss of the network over the last 2,000 readings, nats per reading. */
   get networkLoss(): number {
     return this.s[0];
   }
 
+  /** The same for the baseline. */
   get baselineLoss(): number {
     return this.s[1];
   }
 
-  /** How much better the network forecasts, nats a reading. */
+  /** Mean loss of the baseline minus that of the network, nats per reading: above 0 the network is better. */
   get margin(): number {
     return this.s[1] - this.s[0];
   }
 
-  /** The network's share in what is said together, 0 to 1. */
+  /** Share of the network in the blended loss, 0 to 1. */
   get share(): number {
     return clampToUnit((this.margin + BLEND_MARGIN) / (2 * BLEND_MARGIN));
   }
 
-  /** How far the network's word counts alone, 0 to 1. */
+  /** Trust in the network, 0 to 1: the weight of its contextual evidence. */
   get trust(): number {
     return clampToUnit((this.margin - TRUST_FROM) / TRUST_RANGE);
   }
 
+  /** Adds the losses of one reading, nats. */
   update(network: number, baseline: number): void {
     const { s } = this;
     const a = Math.max(1 / SPAN, 1 / ++s[2]);

@@ -5,7 +5,7 @@ import type { Kernel } from '../../nn/kernel.ts';
 import type { Network } from '../../nn/network.ts';
 import { BINS } from '../../math/bins.ts';
 
-/** What of a network is the operator's choice. */
+/** Options of a network that the operator sets. */
 type Chosen = 'cell' | 'peepholes' | 'learner' | 'hiddenSize' | 'horizon' | 'trainEvery' | 'learningRate';
 
 export interface ForecasterOptions extends Pick<CoreOptions, Chosen> {
@@ -14,19 +14,19 @@ export interface ForecasterOptions extends Pick<CoreOptions, Chosen> {
   readonly kernel: Kernel | null;
 }
 
-/** Longest gradient followed in full. */
+/** Largest norm of the gradient; a longer one is scaled to it. */
 const CLIP = 1;
 /**
- * Share of the way back to the initial parameters, every 1024 updates: what was learned and never again confirmed is forgotten
- * within 100,000. Detection is the same with it and without it; at 5 times as much it begins to suffer (docs/detection.md).
+ * Every 1024 updates the parameters move this share of the way back to their initial values: patterns that do not recur are
+ * forgotten within 100,000 updates. Detection is the same with and without it, and worse at 5 times as much (docs/detection.md).
  */
 const REGENERATION = 0.01;
 
 /**
- * The recurrent forecaster: one network that has heard all that its series said, and says what they will do next.
+ * The recurrent forecaster: one network for all series of a stream.
  *
- * After each reading the state moves on and a forecast is made: for each of D series a categorical distribution over
- * its next step. The next reading is judged by it, and only then teaches the network.
+ * After each sample the network advances its state and forecasts, for each of D series, a categorical distribution over the next
+ * step. The next sample is scored against this forecast, and only then the network learns from it.
  */
 export class Forecaster {
   readonly network: Network;
@@ -43,16 +43,16 @@ export class Forecaster {
   }
 
   /**
-   * Learns from what came: q holds D target distributions, `heard[d]` is 0 where series d was missing.
-   * True when the weights were updated.
+   * Learns from the observed steps: q (D BINS) holds a target distribution for each series, present (D) is 0 where a series is
+   * missing. Returns whether the weights were updated.
    */
-  learn(q: Float64Array, heard: Uint8Array): boolean {
+  learn(q: Float64Array, present: Uint8Array): boolean {
     const { error, p } = this;
-    for (let k = 0; k < error.length; k++) error[k] = heard[(k / BINS) | 0] ? p[k] - q[k] : 0;
+    for (let k = 0; k < error.length; k++) error[k] = present[(k / BINS) | 0] ? p[k] - q[k] : 0;
     return this.network.learn(error);
   }
 
-  /** Moves the state on by the input x and forecasts what comes next. */
+  /** Advances the state by the input x (`inputSize`) and fills `p` with the next forecast. */
   advance(x: Float64Array): void {
     this.network.advance(x);
   }

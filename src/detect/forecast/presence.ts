@@ -2,13 +2,13 @@ import type { Memory } from '../../math/memory.ts';
 import { TimeGap } from '../../math/time-gap.ts';
 
 /**
- * Which series of a sample are there, and since when the others are not: what a network must be told beside the values
- * where no grid makes up for what is missing, as in GRU-D (Z. Che et al., "Recurrent neural networks for multivariate
- * time series with missing values", Scientific Reports 8, 2018). There the gap makes the values fade, with weights that
- * are learned; here it is an input, and the network does with it what it likes.
+ * Inputs of the network for missing series: which series of a sample are present, and the time since the last reading of each.
+ * Missing values are not interpolated, as in GRU-D (Z. Che et al., "Recurrent neural networks for multivariate time series with
+ * missing values", Scientific Reports 8, 2018). In GRU-D the values decay with the gap, with trained weights; here the gap is an
+ * input like the others.
  */
 export class Presence {
-  /** 1 where the series spoke, 0 where it is missing (D). */
+  /** 1 where the series is present, 0 where it is missing (D). */
   readonly mask: Float64Array;
   /** Gap of each series, from its reading before to this sample, as in `TimeGap` (D). */
   readonly gap: Float64Array;
@@ -21,7 +21,7 @@ export class Presence {
     this.gap = new Float64Array(sections.length);
   }
 
-  /** Fills `mask` and `gap` for a sample x (D) at `at`, NaN where a series is missing, and takes note of it. */
+  /** Fills `mask` and `gap` for a sample x (D) at `at`, epoch ms, NaN where a series is missing, and stores its time. */
   update(at: number, x: Float64Array): void {
     const { gaps, mask, gap } = this;
     for (let d = 0; d < gaps.length; d++) {

@@ -3,7 +3,7 @@ import type { Calendar } from './calendar.ts';
 /** sin and cos of the time of day, sin and cos of the day of the week. */
 export const SEASONS = 4;
 
-/** The wall clock as numbers that a model can take: a point on a circle for the day, and one for the week. */
+/** The wall clock as inputs of a model: a point on a circle for the time of day, and one for the day of the week. */
 export class Season {
   readonly features = new Float64Array(SEASONS);
   /** The share of the day that is over, in [0, 1). */

@@ -7,8 +7,8 @@ import { ForecastSelection } from './forecast-selection.ts';
 const OUTSIDE = 0.005;
 
 /**
- * The forecast of one series: the network's or the baseline's, whichever forecasts better, as a density over the next step, and
- * what the step that came cost each of them.
+ * The forecast of one series as a density over the next step, from the network or the baseline, whichever is better, and the
+ * loss of both for the observed step.
  */
 export class SeriesForecast {
   /** Median of the forecast and its 99 % band, in the unit of the series; NaN before the second reading. */
@@ -17,7 +17,7 @@ export class SeriesForecast {
   upper = NaN;
   readonly baseline: Baseline;
   readonly selection: ForecastSelection;
-  /** Target distribution of the step that came (BINS). */
+  /** Target distribution of the observed step (BINS). */
   readonly target = new Float64Array(BINS);
   private networkLoss = NaN;
   private baselineLoss = NaN;
@@ -27,7 +27,7 @@ export class SeriesForecast {
     this.selection = new ForecastSelection(memory);
   }
 
-  /** Keeps the step that came, on the compressed axis. */
+  /** Stores the observed step, on the compressed axis. */
   observe(step: number): void {
     softTarget(step, this.target, 0);
   }
@@ -60,7 +60,7 @@ export class SeriesForecast {
     return share === 0 ? this.baselineLoss : share * this.networkLoss + (1 - share) * this.baselineLoss;
   }
 
-  /** How far evidence of the network counts by itself, 0 to 1. */
+  /** Weight of the network's contextual evidence, 0 to 1. */
   get trust(): number {
     return this.share === 0 ? 0 : this.selection.trust;
   }

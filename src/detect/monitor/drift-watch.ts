@@ -7,7 +7,7 @@ import type { Sample } from '../sample.ts';
 import { exceedsMinDeviation } from '../episode/min-deviation.ts';
 import type { EventQueue } from '../episode/event-queue.ts';
 
-/** Whether the series are still where they were when they were learned: their anchors, and the episode of drift. */
+/** Drift of the series of a stream: one test for each series, and one episode. */
 export class DriftWatch {
   readonly episode: Episode;
   private readonly tests: readonly DriftTest[];
@@ -16,54 +16,54 @@ export class DriftWatch {
   private readonly events: EventQueue;
   private readonly confidenceOf: (d: number) => number;
 
-  /** The anchors are taken from a memory for each series. `confidenceOf(d)`: how sure an alarm of series d is. */
+  /** `sections`: a memory for the test of each series. `confidenceOf(d)`: confidence in an alarm of series d, 0 to 1. */
   constructor(
     memory: Pick<Memory, 'take'>,
     sections: readonly Pick<Memory, 'take'>[],
     series: readonly SeriesInfo[],
     options: EpisodeOptions,
-    news: EventQueue,
+    events: EventQueue,
     confidenceOf: (d: number) => number,
   ) {
-    // One look a day, at the end of it: calm then is calm.
+    // There is one finding a day, so the first calm one closes the episode.
     this.episode = new Episode(memory, 'drift', series.length, { ...options, minDurationMs: 0, closeAfter: 1 });
     this.tests = sections.map((own) => new DriftTest(own));
     this.finding = emptyFinding(series.length);
     this.series = series;
-    this.events = news;
+    this.events = events;
     this.confidenceOf = confidenceOf;
   }
 
-  /** Takes in a sample. While `frozen` the anchors learn nothing. */
+  /** Adds a sample. While `frozen` the references do not change. */
   step({ at, x }: Sample, frozen: boolean): void {
-    const { tests: anchors } = this;
-    let over = false; // a day
-    for (let d = 0; d < x.length; d++) if (!Number.isNaN(x[d]) && anchors[d].update(at, x[d], frozen)) over = true;
-    if (over) this.check(at);
+    const { tests } = this;
+    let blockEnded = false;
+    for (let d = 0; d < x.length; d++) if (!Number.isNaN(x[d]) && tests[d].update(at, x[d], frozen)) blockEnded = true;
+    if (blockEnded) this.check(at);
   }
 
-  /** All is right as it is. */
+  /** The present state of all series is normal from now on. */
   accept(): void {
-    for (const anchor of this.tests) anchor.accept();
+    for (const test of this.tests) test.accept();
   }
 
   private check(at: number): void {
-    const { tests: anchors, episode, finding } = this;
+    const { tests, episode, finding } = this;
     finding.score = finding.series = 0;
-    for (let d = 0; d < anchors.length; d++) {
-      const { recentMean: slow, referenceMean: mean, score } = anchors[d];
-      finding.scores[d] = exceedsMinDeviation(this.series[d], slow - mean, mean) ? score : 0;
+    for (let d = 0; d < tests.length; d++) {
+      const { recentMean, referenceMean, score } = tests[d];
+      finding.scores[d] = exceedsMinDeviation(this.series[d], recentMean - referenceMean, referenceMean) ? score : 0;
       if (finding.scores[d] <= finding.score) continue;
       finding.score = finding.scores[d];
       finding.series = d;
     }
-    const { recentMean: slow, referenceMean: mean, limit: line, since } = anchors[finding.series];
+    const { recentMean, referenceMean, limit, since } = tests[finding.series];
     finding.confidence = this.confidenceOf(finding.series);
     finding.cause = 'drift';
-    finding.value = slow;
-    finding.expected = mean;
-    finding.lower = mean - line;
-    finding.upper = mean + line;
+    finding.value = recentMean;
+    finding.expected = referenceMean;
+    finding.lower = referenceMean - limit;
+    finding.upper = referenceMean + limit;
     finding.detail = at - since;
     finding.evidence[CAUSES.indexOf('drift')] = finding.score;
     this.events.add(episode, at, episode.step(at, finding, finding.score > 0 ? since : at));

@@ -24,7 +24,8 @@ export class OperatorActions {
   }
 
   /**
-   * Forgets everything learned and warms up again, or only that of series d. Open episodes of it end. Sensors stay watched.
+   * Deletes everything learned and restarts the warm-up; with `d` only for that series. Its open episodes end. Sensor checks
+   * continue.
    */
   reset(now: number, d?: number): void {
     const { parts } = this;
@@ -41,8 +42,8 @@ export class OperatorActions {
   }
 
   /**
-   * Returns to the state that these bytes, of a stream of the same shape, hold. Sensors stay watched. Open episodes end: the
-   * state that judged them is gone. Throws a RangeError, changing nothing, when the size differs.
+   * Restores the learned state from `past`, bytes of a stream of the same shape. Sensor checks continue. Open episodes end, because
+   * the state that gave their scores is gone. Throws a RangeError, changing nothing, when the size differs.
    */
   forget(past: Uint8Array, now: number): void {
     this.restoreLearned(past, now, 'forgotten');
@@ -62,7 +63,7 @@ export class OperatorActions {
     this.endAll(now, endedBy);
   }
 
-  /** Ends the episodes of the process and of drift. A sensor's fault ends only when the sensor is sound. */
+  /** Ends the episodes of the process and of drift. A sensor's fault ends only with a valid reading. */
   private endAll(now: number, endedBy: Ending): void {
     const { process, drift, events } = this.parts;
     for (const { episode } of [process, drift]) events.end(episode, now, endedBy);

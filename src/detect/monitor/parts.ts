@@ -13,7 +13,7 @@ import { TrainingThrottle } from './training-throttle.ts';
 import { WarmUp, type WarmUpOptions } from './warm-up.ts';
 
 export interface MonitorOptions extends DetectorOptions, EpisodeOptions, SensorWatchOptions, WarmUpOptions {
-  /** The one topic that all messages of a group come from, as a positive number; left out where there may be several. */
+  /** The topic of all messages of a group, as a positive number; absent where there may be several topics. */
   readonly source?: number;
 }
 

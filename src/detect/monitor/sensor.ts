@@ -9,35 +9,35 @@ import { isLearnedFault, isSensorFault, type SensorFault } from '../sensor/fault
 import { SensorWatch, type SensorWatchOptions } from '../sensor/sensor-watch.ts';
 import type { EventQueue } from '../episode/event-queue.ts';
 
-/** A sensor that has been dead for a year is no worse than one dead for ten times its usual silence. */
+/** Largest score of a fault: a sensor silent for a year is no worse than one silent for ten times its limit. */
 const MAX_SCORE = 10;
-/** A counter that falls loses a reading, no more. */
+/** Score of a counter that falls: minor, because only one reading has no rate. */
 const RESET_SCORE = 1.5;
-/** A sensor's fault ends with the first sound reading, and each of them is news. */
+/** A sensor's fault opens at once, ends with the first valid reading, and has no cool-down. */
 const EPISODE = { minDurationMs: 0, closeAfter: 1, hysteresis: 1, coolDownMs: 0 };
 
-/** The sensor of one series: what of its readings is a measurement, and the episode of its fault. */
+/** The sensor of one series: checks which readings are measurements, and has the episode of its fault. */
 export class Sensor {
   private readonly episode: Episode;
   private readonly watch: SensorWatch;
   private readonly startup: StartupOutliers;
-  private readonly counter: Counter; // also where none was asked for: a snapshot fits when the option changes
-  private readonly habitsKnown: Float64Array; // 1 once they are known
+  private readonly counter: Counter; // present without the option `counter` too, so that a snapshot fits when the option changes
+  private readonly habitsKnown: Float64Array; // 1 after the first warm-up: learned limits hold
   private readonly finding: Finding;
   private readonly series: readonly SeriesInfo[];
   private readonly d: number;
   private readonly events: EventQueue;
   private readonly maturity: () => number;
-  /** Whether the last reading has shown that what was learned of this series so far is spoiled. */
-  spoiled = false;
+  /** Whether the last reading has shown outliers among the first readings, so that the series must be learned again. */
+  startupContaminated = false;
 
-  /** The sensor of series d. `maturity`: how sure is what was learned of it, 0 to 1. */
+  /** The sensor of series d. `maturity`: that of the series, 0 to 1 (confidence.ts). */
   constructor(
     memory: Pick<Memory, 'take'>,
     series: readonly SeriesInfo[],
     d: number,
     options: SensorWatchOptions,
-    news: EventQueue,
+    events: EventQueue,
     maturity: () => number,
   ) {
     const { counter = 'hour' } = series[d];
@@ -49,44 +49,44 @@ export class Sensor {
     this.finding = emptyFinding(series.length);
     this.series = series;
     this.d = d;
-    this.events = news;
+    this.events = events;
     this.maturity = maturity;
   }
 
-  /** The reading as it counts in time, or why it does not; to be heard only then. */
+  /** The reading with the time at which it counts, or the reason to reject it; a rejected reading must not be measured. */
   order(reading: Reading): Reading | OrderReason {
     return this.watch.order.order(reading);
   }
 
-  /** The open fault, null when it is sound. */
+  /** The open fault, null when there is none. */
   get fault(): SensorFault | null {
     const { open, cause } = this.episode;
     return open && isSensorFault(cause) ? cause : null;
   }
 
-  /** How bad the open fault was at the last reading, or moment of silence: above 1; 0 when it is sound. */
+  /** Score of the open fault at the last reading or check for silence, above 1; 0 when there is none. */
   get score(): number {
     return this.episode.open ? this.episode.score : 0;
   }
 
-  /** Whether its next reading may be a measurement: one that only does not know the time still measures. */
+  /** Whether the next reading may be a measurement: also with a wrong clock. */
   get measures(): boolean {
     return !this.episode.open || this.episode.cause === 'clock';
   }
 
-  /** Whether a reading at `at` has little to do with the last one. */
+  /** Whether the time between the last reading and one at `at` is too long to compare them. */
   interrupted(at: number): boolean {
     return this.watch.interrupted(at);
   }
 
   /**
-   * What of a reading is a measurement: NaN when the sensor is at fault, null when a counter gives no rate. Habits are known
-   * once the series has been `warm`; nothing is a fault by them before.
+   * The measurement in a reading: NaN when the sensor is at fault, null when a counter gives no rate. Learned limits hold once the
+   * series has been `warm`; before, they give no fault.
    */
   measure(reading: Reading, warm: boolean): number | null {
     if (warm) this.habitsKnown[0] = 1;
     const learning = this.habitsKnown[0] === 0;
-    this.spoiled = false;
+    this.startupContaminated = false;
     const { at } = reading;
     this.watch.update(reading, learning);
     const counts = this.series[this.d].counter !== undefined;
@@ -96,7 +96,7 @@ export class Sensor {
     return null;
   }
 
-  /** Whether nothing has been heard for so long by `now`, in the time of arrival, that it is a fault. */
+  /** Checks for silence at `now`, in the time of arrival. Returns whether the silence is a fault, and reports it. */
   tick(now: number): boolean {
     const { silence } = this.watch;
     const score = silence.score(now);
@@ -105,48 +105,48 @@ export class Sensor {
     return true;
   }
 
-  /** For the last `awayMs` nobody listened. */
+  /** Marks the `awayMs` before `now` as downtime, which is not counted as silence. */
   markDowntime(now: number, awayMs: number): void {
     this.watch.silence.markDowntime(now, awayMs);
   }
 
-  /** The sensor is here no more, and so its fault is over. */
+  /** The sensor is removed from the group: its fault ends. */
   remove(): void {
     this.events.end(this.episode, this.episode.lastOverAt, 'removed');
   }
 
-  /** A counter that has fallen is told once; what it does again is how it is, as one of each day's rain. */
+  /** Reports only the first fall of a counter: one that falls again does so by design, as a counter of each day's rain. */
   private count(at: number, value: number, learning: boolean): void {
     const { fell, falls, before } = this.counter;
     if (fell && falls === 1 && !learning) this.report(at, at, 'counter_reset', RESET_SCORE, value, before);
   }
 
-  /** Whether the sensor can mean what it says; if not, that is reported: neither scored nor learned. */
+  /** Whether the value is a measurement. If not, the fault is reported, and the value is neither scored nor learned. */
   private judge(at: number, value: number, learning: boolean): boolean {
-    const { plausibility, stuck: standstill, clock, intervalMs } = this.watch;
-    const beyond = plausibility.rangeScore(value);
+    const { plausibility, stuck, clock, intervalMs } = this.watch;
+    const range = plausibility.rangeScore(value);
     const code = plausibility.codeScore(value);
-    const leap = plausibility.stepScore(value, at, intervalMs);
-    if (beyond > 1) this.report(at, at, 'range', beyond, value, NaN);
+    const step = plausibility.stepScore(value, at, intervalMs);
+    if (range > 1) this.report(at, at, 'range', range, value, NaN);
     else if (code > 1) this.report(at, at, 'error_code', code, value, NaN);
-    else if (leap > 1) this.report(at, at, 'max_step', leap, value, plausibility.last);
-    if (beyond > 1 || code > 1 || leap > 1 || !this.startup.admits(value)) return false;
-    this.spoiled = this.startup.spoiled;
+    else if (step > 1) this.report(at, at, 'max_step', step, value, plausibility.last);
+    if (range > 1 || code > 1 || step > 1 || !this.startup.admits(value)) return false;
+    this.startupContaminated = this.startup.contaminated;
 
     plausibility.update(value, at);
-    standstill.update(value, at, learning);
-    const stuck = learning ? 0 : standstill.score();
-    if (stuck > 1) this.report(at, at - (standstill.run - 1) * intervalMs, 'stuck', stuck, value, standstill.run);
+    stuck.update(value, at, learning);
+    const stuckScore = learning ? 0 : stuck.score();
+    if (stuckScore > 1) this.report(at, at - (stuck.run - 1) * intervalMs, 'stuck', stuckScore, value, stuck.run);
     else this.report(at, at, 'clock', clock.score(), value, clock.aheadMs);
-    return stuck <= 1;
+    return stuckScore <= 1;
   }
 
   private report(at: number, since: number, cause: SensorFault, score: number, value: number, detail: number): void {
-    const { episode, finding, events: news, d } = this;
-    // A sensor that was silent and comes back with nonsense has another fault, and that is another episode.
+    const { episode, finding, events, d } = this;
+    // A different fault is a new episode, for example a value out of range after a silence.
     if (episode.open && episode.cause !== cause) {
       finding.score = 0;
-      news.add(episode, at, episode.step(at, finding));
+      events.add(episode, at, episode.step(at, finding));
     }
     finding.score = finding.scores[d] = Math.min(MAX_SCORE, score);
     finding.confidence = isLearnedFault(cause) ? this.maturity() : 1;
@@ -156,6 +156,6 @@ export class Sensor {
     finding.detail = detail;
     finding.evidence.fill(0);
     finding.evidence[CAUSES.indexOf(cause)] = finding.score;
-    news.add(episode, at, episode.step(at, finding, since));
+    events.add(episode, at, episode.step(at, finding, since));
   }
 }

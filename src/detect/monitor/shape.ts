@@ -1,13 +1,13 @@
 import type { DetectorOptions } from '../detector.ts';
 
-/** What stands in a shape before its series. */
+/** Separates the kind of network from the series in a shape. */
 const SERIES = ', series ';
 
-/** What the memory of a stream is made for, in words: the kind of network, and the series in order. */
+/** Layout of the memory of a stream, in words: the kind of network, and the series in order. */
 export const shapeOf = (options: DetectorOptions, slugs: readonly string[]): string =>
   `${kindOf(options)}${SERIES}${slugs.join(', ')}`;
 
-/** The series of a shape, none where it is of another kind of network. */
+/** The series of a shape; none if the kind of network differs from that of `options`. */
 export function seriesOf(shape: string, options: DetectorOptions): readonly string[] {
   const start = `${kindOf(options)}${SERIES}`;
   return shape.startsWith(start) ? shape.slice(start.length).split(', ') : [];

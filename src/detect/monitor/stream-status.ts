@@ -12,7 +12,7 @@ export interface SeriesForecastStatus {
   readonly margin: number | null;
 }
 
-/** The state of a stream to read, for those who publish or show it. Nothing here changes the stream. */
+/** The state of a stream, for publishing and display. Nothing here changes the stream. */
 export class StreamStatus {
   readonly stream: string;
   readonly series: readonly SeriesInfo[];
@@ -39,7 +39,7 @@ export class StreamStatus {
     return this.parts.warmUp.of(d);
   }
 
-  /** Score of the last sample, or of the worst sensor at fault, whichever is larger. */
+  /** The larger one of the score of the last sample and the highest score of an open sensor fault. */
   get score(): number {
     let { score } = this.parts.detector.verdict;
     for (const sensor of this.parts.sensors) score = Math.max(score, sensor.score);
@@ -78,12 +78,12 @@ export class StreamStatus {
     return open ? series : -1;
   }
 
-  /** The open fault of the sensor of series d, null when it is sound. */
+  /** The open fault of the sensor of series d, null when there is none. */
   faultOf(d: number): SensorFault | null {
     return this.parts.sensors[d].fault;
   }
 
-  /** Score of the open fault of the sensor of series d, above 1; 0 when it is sound. */
+  /** Score of the open fault of the sensor of series d, above 1; 0 when there is none. */
   faultScoreOf(d: number): number {
     return this.parts.sensors[d].score;
   }

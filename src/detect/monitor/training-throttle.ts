@@ -1,8 +1,8 @@
 import type { Memory } from '../../math/memory.ts';
 
-/** How often the network learns, to spare the processor: from one sample of so many, or from none. */
+/** Trains the network on 1 of every n samples, or on none, to limit CPU load. */
 export class TrainingThrottle {
-  private readonly s: Float64Array; // one of how many, 0 for none; samples
+  private readonly s: Float64Array; // n, 0 for none; number of samples
 
   constructor(memory: Pick<Memory, 'take'>) {
     this.s = memory.take('throttle', 2);
@@ -14,7 +14,7 @@ export class TrainingThrottle {
     this.s[0] = every;
   }
 
-  /** Takes note of a sample; whether the network learns from it. */
+  /** Counts a sample. Returns whether the network learns from it. */
   admits(): boolean {
     this.s[1]++;
     return this.s[0] > 0 && this.s[1] % this.s[0] === 0;

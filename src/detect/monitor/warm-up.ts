@@ -2,9 +2,9 @@ import { perSeries, type Memory } from '../../math/memory.ts';
 import type { Sample } from '../sample.ts';
 
 export interface WarmUpOptions {
-  /** Readings that only teach. */
+  /** Readings before the first alarm. */
   readonly warmup: number;
-  /** Time that only teaches; both must have passed. */
+  /** Time before the first alarm, ms; both must have passed. */
   readonly warmupTimeMs: number;
 }
 
@@ -16,8 +16,8 @@ const LATER = 3; // of a series: 1 where it began later than the group
 const SLOTS = 4;
 
 /**
- * How far a stream is from knowing enough to raise alarms: so many samples and so much time, both. A series that begins
- * later than its group, because it came to it or was reset in it, has a warm-up of its own, and the others alarm on.
+ * Progress of a stream's warm-up, in samples and in time; alarms are possible when both are complete. A series that begins later
+ * than its group, because it joined it or was reset, has its own warm-up; alarms of the others remain possible.
  */
 export class WarmUp {
   private readonly all: Float64Array; // count of samples
@@ -30,23 +30,23 @@ export class WarmUp {
     this.options = options;
   }
 
-  /** Samples taken in. */
+  /** Number of samples. */
   get samples(): number {
     return this.all[COUNT];
   }
 
-  /** How far that of the stream is, 0 to 1. */
+  /** Progress of the stream, 0 to 1. */
   get done(): number {
     return this.share(this.all, 0);
   }
 
-  /** How far that of series d is. */
+  /** Progress of series d, 0 to 1. */
   of(d: number): number {
     const later = this.own[d * SLOTS + LATER] === 1;
     return later ? Math.min(this.done, this.share(this.own, d * SLOTS)) : this.done;
   }
 
-  /** Series d begins now. */
+  /** Restarts the warm-up of series d. */
   begin(d: number): void {
     this.own.fill(0, d * SLOTS, (d + 1) * SLOTS);
     this.own[d * SLOTS + LATER] = 1;

@@ -1,18 +1,18 @@
 import type { Memory } from '../../math/memory.ts';
 import type { Reading } from '../reading.ts';
 
-/** Readings in a row with a wrong time that are a fault: a device that has just started may not know the time yet. */
+/** Readings in a row with a wrong time that are a fault: a device that has just started may not have set its clock yet. */
 const PATIENCE = 5;
 
-/** Does the device know the time? Its readings are sound all the same; they are timed by their arrival. */
+/** Is the clock of the device right? If not, its readings are still valid, and are timed by their arrival. */
 export class ClockWatch {
-  private readonly s: Float64Array; // wrong times in a row, ms that the last was ahead
+  private readonly s: Float64Array; // wrong times in a row, how far the last one was ahead (ms)
 
   constructor(memory: Pick<Memory, 'take'>) {
     this.s = memory.take('clock', 2);
   }
 
-  /** How far the clock is ahead, ms; behind below 0. */
+  /** How far the clock is ahead, ms; negative when it is behind. */
   get aheadMs(): number {
     return this.s[1];
   }

@@ -4,10 +4,10 @@ import type { RateUnit } from '../reading.ts';
 
 const MS: Record<RateUnit, number> = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 const SHORT: Record<RateUnit, string> = { second: 's', minute: 'min', hour: 'h', day: 'd' };
-/** Readings closer than this share of the usual gap are taken together. */
+/** A reading closer to the last one than this share of the usual gap gives no rate. */
 const CLOSE = 0.25;
 
-/** The unit of the rise in a time: kWh in an hour are kW, litres in a minute l/min. */
+/** The unit of the rate: kWh per hour are kW, litres per minute l/min. */
 export const rateUnit = (unit: string, per: RateUnit): string =>
   per === 'hour' && unit.endsWith('Wh') ? unit.slice(0, -1) : `${unit}/${SHORT[per]}`;
 
@@ -19,13 +19,13 @@ const FALLS = 3;
 const SLOTS = 4;
 
 /**
- * A meter counts up, and what is normal of it is how fast:
+ * Rate of a meter that counts up:
  *
  *   rate = (value - last) / (at - last at)
  *
- * A counter that falls was reset, replaced, or has rolled over. Which of these cannot be known, nor what it had counted
- * by then, so this reading gives no rate; the next one does again. Nor does a reading that follows another at once: the
- * rounding of a meter over a moment is a rate beyond measure, so it is left to the next.
+ * A counter that falls was reset, replaced, or has rolled over. The count in between is unknown, so this reading gives no rate;
+ * the next one does. A reading shortly after another gives none either, because the rounding of the meter divided by a short time
+ * is a large error; the next reading includes its rise.
  */
 export class Counter {
   private readonly s: Float64Array;
@@ -41,12 +41,12 @@ export class Counter {
     this.perMs = MS[per];
   }
 
-  /** How often it has fallen. */
+  /** Number of falls. */
   get falls(): number {
     return this.s[FALLS];
   }
 
-  /** Takes what the counter shows at a time, epoch ms; the rate since the reading before, NaN where there is none. */
+  /** Adds the counter's value at a time, epoch ms. Returns the rate since the reading before, NaN where there is none. */
   rate(value: number, at: number): number {
     const { s, gap } = this;
     const count = s[COUNT];

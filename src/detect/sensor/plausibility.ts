@@ -1,39 +1,39 @@
 import type { Memory } from '../../math/memory.ts';
 import type { SeriesInfo } from '../reading.ts';
 
-/** What sensors and their drivers say instead of a value: full scales, sentinels, a DS18B20 that was not asked (85) or not there (-127). */
+/** Values that sensors and drivers send in place of a measurement: full scale, sentinels, 85 (DS18B20 after power-on), -127 (no DS18B20). */
 const CODES: ReadonlySet<number> = new Set([-32768, -9999, -999, -127, 85, 127, 255, 999, 9999, 32767, 65535]);
-/** A code is one only this many times all that was seen so far beyond it, ... */
+/** A value of CODES is an error code only outside of all earlier values by this many times their range, ... */
 const RANGE_FACTOR = 2;
-/** ... after so many readings, ... */
+/** ... after this many readings, ... */
 const JUDGED_AFTER = 50;
-/** ... of which no larger share were codes: a dimmer that is often at 85 means it. */
+/** ... if at most this share of them was in CODES: a dimmer is often at 85. */
 const MAX_CODE_SHARE = 0.05;
 
-// Slots: of sound readings.
+// Slots, of valid readings.
 const COUNT = 0;
 const VALUE = 1;
 const AT = 2;
-const MIN = 3; // of those that are no code
+const MIN = 3; // of those that are not in CODES
 const MAX = 4;
 const CODES_READ = 5;
 const SLOTS = 6;
 
-/** How far outside [min, max] a value lies, in the width of it: 0 inside, above 1 outside, 10 at most. */
+/** 0 inside [min, max]; outside 1 plus the distance over (max - min), at most 10. */
 const excess = (value: number, min: number, max: number): number => {
   const beyond = Math.max(min - value, value - max);
   return beyond > 0 ? 1 + Math.min(9, beyond / (max - min)) : 0;
 };
 
 /**
- * Can it be what the sensor says? Three questions, each with a score that is above 1 when it cannot:
+ * Is the value possible? Three checks, each with a score that is above 1 when it is not:
  *
- * - range: is the value within what the operator says is possible?
- * - leap: is it no further from the last sound reading than `maxStep` for each usual interval between them? So a spike is
- *   refused, the way back from it is none, and a new level is believed in as many readings as it is steps away.
- * - code: is it one of the numbers that stand for "no value", and far from all that was ever read? The second makes the
- *   rule safe: a boiler may have 85 °C, a river that was never above 30 may not. It decides what the alert is called,
- *   never whether there is one.
+ * - range: the value is outside of the range that the operator gives.
+ * - max_step: it is further from the last valid reading than `maxStep` for each usual interval between them. So a spike is
+ *   rejected and the reading after it is not; a new level is accepted after as many intervals as it is steps away.
+ * - error_code: it is a common error code and far outside its history. The second condition makes the rule safe: 85 °C is
+ *   possible in a boiler, not in a river that was never above 30 °C. Such a value would be an anomaly in any case; the check
+ *   gives the alert its cause.
  */
 export class Plausibility {
   private readonly s: Float64Array;
@@ -48,7 +48,7 @@ export class Plausibility {
     this.maxStep = maxStep;
   }
 
-  /** The last sound value, NaN before the first. */
+  /** The last valid value, NaN before the first. */
   get last(): number {
     return this.s[COUNT] === 0 ? NaN : this.s[VALUE];
   }
@@ -69,11 +69,11 @@ export class Plausibility {
     const { s } = this;
     if (!CODES.has(value) || s[COUNT] < JUDGED_AFTER || !(s[MAX] > s[MIN])) return 0;
     if (s[CODES_READ] > MAX_CODE_SHARE * s[COUNT]) return 0;
-    const far = RANGE_FACTOR * (s[MAX] - s[MIN]);
-    return excess(value, s[MIN] - far, s[MAX] + far);
+    const margin = RANGE_FACTOR * (s[MAX] - s[MIN]);
+    return excess(value, s[MIN] - margin, s[MAX] + margin);
   }
 
-  /** Takes note of a sound reading. */
+  /** Adds a valid reading at a time, epoch ms. */
   update(value: number, at: number): void {
     const { s } = this;
     if (CODES.has(value)) s[CODES_READ]++;

@@ -5,24 +5,24 @@ export type OrderReason = 'duplicate' | 'late';
 
 /** Late readings in a row, ... */
 const PATIENCE = 5;
-/** ... and time without another, after which it is the clock that is late. */
+/** ... and time without an accepted reading, after which the device's clock counts as wrong. */
 const PATIENCE_MS = 60_000;
-/** How much faster than ours a clock may seem to run; the times of a backlog run a hundred times as fast. */
+/** Largest rate of the device's clock relative to the host's; in a backlog the times advance a hundred times as fast. */
 const MAX_CLOCK_RATE = 2;
 
 // Slots.
 const AT = 0; // time at which the last reading counts
 const RECEIVED_AT = 1; // when it arrived
 const VALUE = 2;
-const REFUSED = 3; // readings refused in a row
-const REFUSED_AT = 4; // the time of the last of them
-const REFUSED_RECEIVED_AT = 5; // and when it arrived
-const DISTRUSTED = 6; // 1 while the clock is found to be wrong
+const REJECTED = 3; // readings rejected in a row
+const REJECTED_AT = 4; // the time of the last of them
+const REJECTED_RECEIVED_AT = 5; // and when it arrived
+const DISTRUSTED = 6; // 1 while the clock counts as wrong
 const SLOTS = 7;
 
 /**
- * Each series goes forward in time. Nothing is held back to be put in order: MQTT keeps the order of a topic, and to wait
- * for the late would make every alarm late.
+ * Makes the times of a series increase. No reading is buffered for sorting: MQTT keeps the order within a topic, and waiting for
+ * late readings would delay every alarm.
  */
 export class ReadingOrder {
   private readonly s: Float64Array;
@@ -31,17 +31,17 @@ export class ReadingOrder {
     this.s = memory.take('order', SLOTS);
     this.s.fill(NaN);
     this.s[AT] = this.s[RECEIVED_AT] = -Infinity;
-    this.s[REFUSED] = this.s[DISTRUSTED] = 0;
+    this.s[REJECTED] = this.s[DISTRUSTED] = 0;
   }
 
   /**
-   * The reading with the time at which it counts, which is after all earlier ones. A reading timed by its
-   * arrival counts 1 ms after its predecessor when our clock has stepped back or has not moved; one that carries its own
-   * time is refused then, as its sender did mean that time.
+   * Returns the reading with the time at which it counts, which is after all earlier ones, or the reason to reject it. If the time
+   * is not after the last one, a reading timed by its arrival counts 1 ms after the last one, because the host's clock was set
+   * back or has not advanced; a reading with a time of its own is rejected.
    *
-   * Unless it cannot have meant it: when five late readings in a row, over a minute or more, come no faster than
-   * their own times run, they are no backlog, but the clock was set back or stands still. From then on readings are
-   * timed by their arrival, until the clock is ahead of the last one again.
+   * Exception: more than five late readings in a row, for more than a minute, that arrive no faster than their own times advance
+   * are no backlog. The device's clock was set back or has stopped. From then on readings are timed by their arrival, until the
+   * clock is ahead of the last reading again.
    */
   order(reading: Reading): Reading | OrderReason {
     const { s } = this;
@@ -62,20 +62,20 @@ export class ReadingOrder {
     s[AT] = reading.at;
     s[RECEIVED_AT] = reading.receivedAt;
     s[VALUE] = reading.value;
-    s[REFUSED] = 0;
+    s[REJECTED] = 0;
     return reading;
   }
 
-  /** Takes note of a reading that is not after the last one. Whether it must be new all the same. */
+  /** Counts a reading that is not after the last one. Returns whether its clock is wrong, so that it is a new reading. */
   private distrust({ at, value, receivedAt }: Reading): boolean {
     const { s } = this;
-    // The same value of the same time is the same reading, told again by a sender that repeats itself.
+    // The same value with the same time is the same reading, sent again.
     if (at === s[AT] && value === s[VALUE]) return false;
-    const live = at - s[REFUSED_AT] <= MAX_CLOCK_RATE * (receivedAt - s[REFUSED_RECEIVED_AT]);
-    s[REFUSED] = live ? s[REFUSED] + 1 : 1;
-    s[REFUSED_AT] = at;
-    s[REFUSED_RECEIVED_AT] = receivedAt;
-    if (s[REFUSED] > PATIENCE && receivedAt - s[RECEIVED_AT] > PATIENCE_MS) s[DISTRUSTED] = 1;
+    const live = at - s[REJECTED_AT] <= MAX_CLOCK_RATE * (receivedAt - s[REJECTED_RECEIVED_AT]);
+    s[REJECTED] = live ? s[REJECTED] + 1 : 1;
+    s[REJECTED_AT] = at;
+    s[REJECTED_RECEIVED_AT] = receivedAt;
+    if (s[REJECTED] > PATIENCE && receivedAt - s[RECEIVED_AT] > PATIENCE_MS) s[DISTRUSTED] = 1;
     return s[DISTRUSTED] === 1 && live;
   }
 }

@@ -14,14 +14,14 @@ export interface SensorWatchOptions {
   readonly stuckAfter: number | 'auto' | 'never';
 }
 
-/** Intervals tell a habit only after this many readings. */
+/** Readings needed before the usual interval is known. */
 const USUAL_AFTER = 50;
-/** Usual intervals after which a step no longer compares like with like. */
+/** Usual intervals after which a step from the last reading is not comparable with others. */
 const MAX_INTERVALS = 10;
 
 /**
- * Watches the sensor itself, before any score: is it heard, does it move, can it be what it says, does it know the time?
- * What cannot be is so from the first reading on; what is a matter of habit is learned first.
+ * Checks the sensor, before any score: does it send, does its value change, is the value possible, is its clock right? Limits that
+ * the operator gives hold from the first reading on; the others are learned first.
  */
 export class SensorWatch {
   readonly silence: SilenceDetector;
@@ -51,12 +51,12 @@ export class SensorWatch {
     return this.interval.usualMs;
   }
 
-  /** Whether so much time lies between the last reading and one at `at` that they have little to do with each other. */
+  /** Whether the time between the last reading and one at `at` is too long to compare them. */
   interrupted(at: number): boolean {
     return this.s[0] >= USUAL_AFTER && at - this.s[1] > MAX_INTERVALS * this.intervalMs;
   }
 
-  /** Takes note that the sensor spoke, whatever it said. `learning`: habits are still forming, nothing is a fault yet. */
+  /** Adds an arrival, whatever its value. `learning`: warm-up, in which learned limits give no fault. */
   update(reading: Reading, learning: boolean): void {
     const { s } = this;
     this.silence.update(reading.receivedAt, learning);

@@ -2,14 +2,14 @@ import type { Memory } from '../../math/memory.ts';
 import { TimeGap } from '../../math/time-gap.ts';
 import { DAY_MS } from '../../math/time.ts';
 
-/** Gaps tell a habit only after this many readings. */
+/** Readings needed before the usual gap is known. */
 const USUAL_AFTER = 50;
 const MIN_SILENCE_MS = 60_000;
-/** Usual gaps after which, without news, a sensor may be dead. */
+/** Usual gaps without a reading after which a sensor may be dead. */
 const MIN_GAPS = 10;
-/** A sensor whose gaps are half of the usual one off, on average, has no beat, and shows its habits in a day. */
+/** A sensor whose gaps differ from the usual one by more than this share of it, on average, is irregular. */
 const IRREGULAR = 0.5;
-/** A longest gap that nothing has come near to for so long is half forgotten. */
+/** The longest gap is halved when for this long no gap has reached half of it. */
 const HALF_LIFE_MS = 28 * DAY_MS;
 
 // Slots.
@@ -23,20 +23,23 @@ const LEARNING = 6;
 const SLOTS = 7;
 
 /**
- * Is the sensor heard? Silence is measured in the time of arrival, and how much of it is a fault is learned: beyond ten
- * usual gaps, twice the longest so far and a minute. A sensor that speaks when something has changed has no beat to tell
- * a pause by: it is judged from the second day on, when it has been heard through a night.
+ * Has the sensor stopped sending? Silence is measured in the time of arrival. The limit is learned:
  *
- * A fault that ends raises the longest gap to half of what it was: once is a fault, twice is a habit, so a solar
- * inverter's nights are reported once. What does not come again is forgotten by halves: one long outage does not make
- * deaf for good.
+ *   limit = max(60 s, 10 usual gap, 2 longest gap)
+ *
+ * A sensor that sends only when its value changes is irregular. It has no limit on the first day, so that the longest gap
+ * includes a night.
+ *
+ * After a silence that was a fault, half its length becomes the longest gap, so an equal silence is not reported again: the
+ * nights of a solar inverter are reported once. A longest gap that is not reached again is halved every 28 days, so that one long
+ * outage does not disable the detector.
  */
 export class SilenceDetector {
   private readonly s: Float64Array;
   private readonly gap: TimeGap;
   private readonly after: number | 'auto' | 'never';
 
-  /** `after`: silence that is a fault, ms, or learned, or never. */
+  /** `after`: silence that is a fault, ms; or 'auto' for the learned limit, or 'never'. */
   constructor(memory: Pick<Memory, 'take'>, after: number | 'auto' | 'never') {
     this.s = memory.take('silence', SLOTS);
     this.gap = new TimeGap(memory, 'arrivals');
@@ -59,7 +62,7 @@ export class SilenceDetector {
     return s[READINGS] === 0 || s[LEARNING] === 1 ? 0 : (now - s[RECEIVED_AT]) / this.limitMs(now);
   }
 
-  /** Takes note of an arrival. `learning`: habits are still forming, nothing is a fault yet. */
+  /** Adds an arrival. `learning`: warm-up, in which no silence is a fault. */
   update(receivedAt: number, learning: boolean): void {
     const { s, gap } = this;
     if (s[READINGS] === 0) s[FIRST_AT] = s[CONFIRMED_AT] = receivedAt;
@@ -78,9 +81,9 @@ export class SilenceDetector {
   }
 
   /**
-   * For the last `awayMs` nobody listened: that silence was ours, not the sensor's, and what it was silent before goes on to count.
-   * Below 0 where the clock was set back; Infinity where it is not known. Nothing changes where the sensor would not
-   * have spoken meanwhile, so that a service which is back at once goes on as if it had not been away.
+   * Marks the `awayMs` before `now` as downtime, so that they are not counted as sensor silence; the silence before them counts.
+   * Below 0 where the clock was set back; Infinity where the length is not known. Changes nothing if no reading was due meanwhile,
+   * so a short restart has the same result as an uninterrupted run.
    */
   markDowntime(now: number, awayMs: number): void {
     const { s, gap } = this;
@@ -102,8 +105,8 @@ export class SilenceDetector {
     if (this.after !== 'auto') return this.after;
     const { s } = this;
     if (s[READINGS] < USUAL_AFTER) return Infinity;
-    const beatless = s[OFF] > IRREGULAR * this.gapMs;
-    if (beatless && now - s[FIRST_AT] < DAY_MS) return Infinity;
+    const irregular = s[OFF] > IRREGULAR * this.gapMs;
+    if (irregular && now - s[FIRST_AT] < DAY_MS) return Infinity;
     return Math.max(MIN_SILENCE_MS, MIN_GAPS * this.gapMs, 2 * s[LONGEST]);
   }
 }

@@ -1,25 +1,27 @@
 import type { Memory } from '../../math/memory.ts';
 import { median } from '../../math/median.ts';
 
-/** From then on the scales cut by themselves what is too wild. */
+/** Readings that are checked; after them the scales limit outliers themselves. */
 const FIRST = 128;
-/** Fewer readings say nothing of what is far. */
+/** Readings needed before one can be an outlier. */
 const JUDGED_AFTER = 8;
-/** The first ones are looked back on when there are so many. */
+/** The first readings are reviewed when there are this many. */
 const REVIEWED_AT = 16;
-/** So many median deviations from the median, and from its neighbours, nothing lies that belongs to the rest. */
+/** An outlier is more than this many median deviations from the median, and from the reading before it. */
 const MAX_DEVIATIONS = 100;
-/** More than so many in a row are a heater that was switched on, not a slip of the sensor. */
+/** More outliers in a row than this are a change of the process, as of a heater that was switched on. */
 const MAX_OUTLIERS = 3;
 
 /**
- * Does a reading belong to a series of which only a few are known? Scales that are formed of the first readings know no
- * better: one of a million among the first fifty, and thousands later nothing is odd (measured: 40 where 20 +- 1 was usual
- * scored 0.5). So the first ones are held against the median of each other, and against the ones beside them, as a series that
- * moves slowly leaves the place of its first readings altogether. Where most are equal, nothing can be said.
+ * Outliers among the first readings of a series. The scales are computed from these readings, so an outlier of 1,000,000 among the
+ * first fifty hides anomalies for thousands of readings (measured: 40 where 20 +- 1 was usual scored 0.5). So each of the first
+ * readings is compared with the median of all, and with the reading before it, because a series that changes slowly moves away
+ * from the median. Where most readings are equal, the median deviation is 0 and there are no outliers.
+ *
+ * Memory: number of admitted readings, and of outliers in a row (2); the admitted readings (128).
  */
 export class StartupOutliers {
-  private readonly s: Float64Array; // sound ones, and slips in a row
+  private readonly s: Float64Array;
   private readonly first: Float64Array;
 
   constructor(memory: Pick<Memory, 'take'>) {
@@ -27,7 +29,7 @@ export class StartupOutliers {
     this.first = memory.take('startup.first', FIRST);
   }
 
-  /** Takes note of a reading; false where it is no measurement. */
+  /** Adds a reading. Returns false if it is an outlier, which is not a measurement. */
   admits(x: number): boolean {
     const { s, first } = this;
     if (s[0] === FIRST) return true;
@@ -40,18 +42,19 @@ export class StartupOutliers {
     return true;
   }
 
-  /** Whether the last reading has shown that slips were among the first, which have been learned from. */
-  get spoiled(): boolean {
+  /** Whether the review, made with the 16th reading, has found outliers among the readings that were already learned. */
+  get contaminated(): boolean {
     if (this.s[0] !== REVIEWED_AT || this.s[1] > 0) return false;
-    let slips = 0;
-    for (let i = 0; i < REVIEWED_AT; i++) if (this.isOutlier(this.first[i], this.first[i === 0 ? 1 : i - 1])) slips++;
-    return slips > 0 && slips <= MAX_OUTLIERS;
+    let outliers = 0;
+    for (let i = 0; i < REVIEWED_AT; i++)
+      if (this.isOutlier(this.first[i], this.first[i === 0 ? 1 : i - 1])) outliers++;
+    return outliers > 0 && outliers <= MAX_OUTLIERS;
   }
 
   private isOutlier(x: number, beside: number): boolean {
-    const known = this.first.subarray(0, this.s[0]);
-    const middle = median(known);
-    const spread = median(known.map((value) => Math.abs(value - middle)));
+    const admitted = this.first.subarray(0, this.s[0]);
+    const middle = median(admitted);
+    const spread = median(admitted.map((value) => Math.abs(value - middle)));
     const apart = Math.min(Math.abs(x - middle), Math.abs(x - beside));
     return spread > 0 && apart > MAX_DEVIATIONS * spread;
   }

@@ -4,14 +4,14 @@ import { DAY_MS } from '../../math/time.ts';
 /** A series that has changed less often is a switch, not a stuck sensor. */
 const MIN_CHANGES = 50;
 const MIN_RUN = 20;
-/** How many times the longest run so far is a fault, and how far one that was a fault raises the longest. */
+/** A run of this many times the longest run is a fault; a fault raises the longest run by at most the second factor. */
 const RUN_FACTOR = 2;
 const LEARN_FACTOR = 1.25;
-/** What a run that is twice as long adds to the score: a sensor that is stuck for weeks is no worse than a dead one. */
+/** Rise of the score for a run twice as long: a sensor that is stuck for weeks is no worse than a dead one. */
 const SCORE_PER_DOUBLING = 0.05;
-/** ln 10^9: a run that luck alone makes once in so many readings. */
+/** ln 10^9: chance alone may give a run of the limit once in 10^9 readings. */
 const LOG_CHANCE = 9 * Math.LN10;
-/** Readings that the share of repeats looks back on. */
+/** Readings over which the share of repeats is measured. */
 const SPAN = 10_000;
 
 // Slots.
@@ -20,8 +20,8 @@ const RUN = 1;
 const LONGEST = 2; // run
 const LONGEST_AT_LIMIT = 3; // run at the lowest or highest value so far
 const CHANGES = 4;
-const REPEATS = 5; // of the last readings that were no rest
-const READINGS = 6; // the same
+const REPEATS = 5; // among the last readings between the lowest and the highest value
+const READINGS = 6; // number of those readings
 const MIN = 7;
 const MAX = 8;
 const FIRST_AT = 9;
@@ -29,21 +29,21 @@ const AT = 10;
 const SLOTS = 11;
 
 /**
- * Does the sensor move? How many equal readings in a row are a fault is learned: more than twice the longest run so
- * far, than 20, and than luck would bring. Where a share r of readings repeats the one before, as those of a coarse sensor
- * do, a run of n has a chance of r^n, and n is out of the question where that is 10^-9:
+ * Is the sensor stuck? The number of equal readings in a row that is a fault is learned. It is above twice the longest run so far,
+ * above 20, and above the run that chance can give: where a share r of readings repeats the one before, as in a coarse sensor, a
+ * run of n has a probability of r^n, which must be below 10^-9:
  *
  *   limit = max(20, 2 longest, 9 ln 10 / -ln r)
  *
- * A run at the lowest or the highest value so far is rest: the sun is down, the valve is open. Rest has a longest run of
- * its own, so that a sensor which sleeps at night is found stuck by day; and it is judged from the second day on.
- * A run that was a fault raises the longest by a quarter at most: the next one is a fault as well, the tenth a habit.
+ * At the lowest or the highest value so far a series may rest: the sun is down, the valve is open. Runs there have a longest run of
+ * their own, so that a sensor which is constant at night is found stuck by day. They have no limit on the first day. A run that was
+ * a fault raises the longest run by at most a quarter, so equal faults are reported several times before they are usual.
  */
 export class StuckDetector {
   private readonly s: Float64Array;
   private readonly after: number | 'auto' | 'never';
 
-  /** `after`: equal readings in a row that are a fault, or learned, or never. */
+  /** `after`: equal readings in a row that are a fault; or 'auto' for the learned limit, or 'never'. */
   constructor(memory: Pick<Memory, 'take'>, after: number | 'auto' | 'never') {
     this.s = memory.take('stuck', SLOTS);
     this.s[MIN] = Infinity;
@@ -56,13 +56,13 @@ export class StuckDetector {
     return this.s[RUN];
   }
 
-  /** The present run over the run that is a fault, bent above 1, where the sensor is stuck. Changes nothing. */
+  /** The present run over the limit, logarithmic above 1: then the sensor is stuck. Changes nothing. */
   score(): number {
     const x = this.s[RUN] / this.limit;
     return x <= 1 ? x : 1 + SCORE_PER_DOUBLING * Math.log2(x);
   }
 
-  /** Takes note of a value. `learning`: habits are still forming, nothing is a fault yet. */
+  /** Adds a value. `learning`: warm-up, in which no run is a fault. */
   update(value: number, at: number, learning: boolean): void {
     const { s } = this;
     const first = s[RUN] === 0;
@@ -85,8 +85,8 @@ export class StuckDetector {
   private endRun(learning: boolean): void {
     const { s } = this;
     const longest = this.atLimit ? LONGEST_AT_LIMIT : LONGEST;
-    const most = !learning && this.score() > 1 ? LEARN_FACTOR * Math.max(s[longest], MIN_RUN / RUN_FACTOR) : Infinity;
-    const run = Math.min(s[RUN], most);
+    const maxRun = !learning && this.score() > 1 ? LEARN_FACTOR * Math.max(s[longest], MIN_RUN / RUN_FACTOR) : Infinity;
+    const run = Math.min(s[RUN], maxRun);
     s[longest] = Math.max(s[longest], run);
     s[CHANGES]++;
     s[RUN] = 0;
@@ -107,7 +107,7 @@ export class StuckDetector {
     if (s[CHANGES] < MIN_CHANGES) return Infinity;
     if (this.atLimit)
       return s[AT] - s[FIRST_AT] < DAY_MS ? Infinity : Math.max(MIN_RUN, RUN_FACTOR * s[LONGEST_AT_LIMIT]);
-    const luck = s[REPEATS] === 0 ? 0 : LOG_CHANCE / -Math.log(s[REPEATS] / (s[READINGS] + 1));
-    return Math.max(MIN_RUN, RUN_FACTOR * s[LONGEST], luck);
+    const chanceRun = s[REPEATS] === 0 ? 0 : LOG_CHANCE / -Math.log(s[REPEATS] / (s[READINGS] + 1));
+    return Math.max(MIN_RUN, RUN_FACTOR * s[LONGEST], chanceRun);
   }
 }

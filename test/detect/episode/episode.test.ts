@@ -32,8 +32,8 @@ const peakOf = (episode: Episode): Finding => {
   return peak;
 };
 
-/** What is told after each score, one a second from second 0: a letter for opened, updated and closed, a dash for nothing. */
-const told = (scores: readonly number[], options: Partial<EpisodeOptions> = {}): string => {
+/** What is reported after each score, one a second from second 0: a letter for opened, updated and closed, a dash for nothing. */
+const reported = (scores: readonly number[], options: Partial<EpisodeOptions> = {}): string => {
   const { episode } = episodeOf(options);
   return scores.map((score, second) => episode.step(second * 1000, finding(score))?.[0] ?? '-').join('');
 };
@@ -50,20 +50,20 @@ test.each([
   ['as many as were asked for', { closeAfter: 4 }, [1.1, 0, 0, 0, 0], 'o---c'],
   ['without a cool-down the next opens at once', {}, [1.1, 0, 0, 1.1, 0, 0], 'o-co-c'],
 
-  ['from 2 it is major, from 4 critical, and each is news once', {}, [1.1, 1.9, 2, 3, 4, 9, 4], 'o-u-u--'],
-  ['what eases is no news', {}, [9, 5, 3, 1.1], 'o---'],
-  ['straight from minor to critical is one piece of news', {}, [1.1, 4, 2], 'ou-'],
+  ['from 2 it is major, from 4 critical, and each is reported once', {}, [1.1, 1.9, 2, 3, 4, 9, 4], 'o-u-u--'],
+  ['what eases is not reported', {}, [9, 5, 3, 1.1], 'o---'],
+  ['straight from minor to critical is one update', {}, [1.1, 4, 2], 'ou-'],
   ['it opens with the severity of its peak so far', { minDurationMs: 1000 }, [3, 1.1, 1.1], '-o-'],
 
-  ['a deviation must last 2 s before anyone is told', { minDurationMs: 2000 }, [1.1, 1.1, 1.1], '--o'],
+  ['a deviation must last 2 s before anyone is reported', { minDurationMs: 2000 }, [1.1, 1.1, 1.1], '--o'],
   ['one that pauses starts afresh', { minDurationMs: 2000 }, [1.1, 1.1, 1, 1.1, 1.1, 1.1], '-----o'],
 
-  ['10 s after one that peaked at 3, 3 is no news', { coolDownMs: 10_000 }, [3, 0, 0, 3, 2.9, 3], 'o-c---'],
+  ['10 s after one that peaked at 3, 3 is not reported', { coolDownMs: 10_000 }, [3, 0, 0, 3, 2.9, 3], 'o-c---'],
   ['what is worse is', { coolDownMs: 10_000 }, [3, 0, 0, 3, 3.1], 'o-c-o'],
   ['and so is what outlasts them', { coolDownMs: 3000 }, [3, 0, 0, 2, 2, 2], 'o-c--o'],
   ['and what comes later', { coolDownMs: 3000 }, [3, 0, 0, 0, 0, 2], 'o-c--o'],
 ])('%s', (_, options, scores, expected) => {
-  expect(told(scores, options)).toBe(expected);
+  expect(reported(scores, options)).toBe(expected);
 });
 
 test('it starts with the first reading over the line, peaks at the highest, and ends with the last one over it', () => {
@@ -80,7 +80,7 @@ test('what began before it was found starts then', () => {
   expect(episode.startAt).toBe(20_000);
 });
 
-test('a deviation that was held back by the cool-down starts where it began, not where it was told', () => {
+test('a deviation that was held back by the cool-down starts where it began, not where it was reported', () => {
   const { episode } = episodeOf({ coolDownMs: 3000 });
   for (const [second, score] of [3, 0, 0, 2, 2, 2].entries()) episode.step(second * 1000, finding(score));
   expect([episode.open, episode.startAt]).toEqual([true, 3000]);
@@ -93,14 +93,14 @@ test('it started when the score last rose above the line for "over", and was ope
 });
 
 test('the least duration is counted from the line, not from where it started', () => {
-  expect(told([0.9, 0.9, 0.9, 1.1, 1.1, 1.1], { minDurationMs: 2000 })).toBe('-----o');
+  expect(reported([0.9, 0.9, 0.9, 1.1, 1.1, 1.1], { minDurationMs: 2000 })).toBe('-----o');
 });
 
-test('however long it lasts, nothing is told again', () => {
-  expect(told(Array.from({ length: 1000 }, (_, t) => 1.5 + 0.4 * Math.sin(t)))).toMatch(/^o-{999}$/);
+test('however long it lasts, nothing is reported again', () => {
+  expect(reported(Array.from({ length: 1000 }, (_, t) => 1.5 + 0.4 * Math.sin(t)))).toMatch(/^o-{999}$/);
 });
 
-test('ended by a word, it is over at once, and the like of it is told again only after the cool-down', () => {
+test('ended by the operator, it is over at once, and the like of it is reported again only after the cool-down', () => {
   const { episode } = episodeOf({ coolDownMs: 3000 });
   expect(episode.end(0)).toBe(false);
   episode.step(0, finding(2));
@@ -146,12 +146,12 @@ const options = fc.record({
 test('episodes follow each other: opened, updated twice at most, closed, and from the start', () => {
   fc.assert(
     fc.property(scores, options, (values, o) => {
-      expect(told(values, o).replaceAll('-', '')).toMatch(/^(ou{0,2}c)*(ou{0,2})?$/);
+      expect(reported(values, o).replaceAll('-', '')).toMatch(/^(ou{0,2}c)*(ou{0,2})?$/);
     }),
   );
 });
 
-test('restored in the middle, it tells what it would have told, and nothing twice', () => {
+test('restored in the middle, it tells what it would have reported, and nothing twice', () => {
   fc.assert(
     fc.property(scores, options, fc.nat({ max: 80 }), (values, o, cut) => {
       const [kept, restored] = [episodeOf(o), episodeOf(o)];

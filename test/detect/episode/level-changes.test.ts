@@ -13,10 +13,10 @@ function watched(count: number, matters: (d: number, by: number, from: number) =
     const shift = new MeanShift(own, 400);
     return { value: NaN, shift, d, meanSpread: NaN };
   });
-  const moves = new LevelChanges(memory, series, matters);
-  /** So many readings around these means: [which reading, which series] of each move told. */
-  const hear = (readings: number, means: readonly number[], tells = true): [number, number][] => {
-    const told: [number, number][] = [];
+  const changes = new LevelChanges(memory, series, matters);
+  /** So many readings around these means: [which reading, which series] of each level change. */
+  const observe = (readings: number, means: readonly number[], reports = true): [number, number][] => {
+    const reported: [number, number][] = [];
     for (let i = 1; i <= readings; i++) {
       for (const one of series) {
         one.value = means[one.d] + random.normal();
@@ -25,107 +25,107 @@ function watched(count: number, matters: (d: number, by: number, from: number) =
         one.shift.learn(one.value);
         one.meanSpread = one.shift.spread;
       }
-      const moved = moves.step(tells);
-      if (moved >= 0) told.push([i, moved]);
+      const moved = changes.step(reports);
+      if (moved >= 0) reported.push([i, moved]);
     }
-    return told;
+    return reported;
   };
-  return { moves, memory, hear };
+  return { changes, memory, observe };
 }
 
 describe('an episode that opened when a series of mean 20 had gone to 26', () => {
   function opened() {
     const all = watched(2);
-    all.hear(2000, [20, 50], false);
-    all.hear(40, [26, 50], false);
-    all.moves.begin();
+    all.observe(2000, [20, 50], false);
+    all.observe(40, [26, 50], false);
+    all.changes.begin();
     return all;
   }
 
   test('that stays there has not moved, in 5,000 readings', () => {
-    const { hear, moves } = opened();
-    expect(hear(5000, [26, 50])).toEqual([]);
-    expect(moves.count).toBe(0);
+    const { observe, changes } = opened();
+    expect(observe(5000, [26, 50])).toEqual([]);
+    expect(changes.count).toBe(0);
   });
 
   test('that goes on to 32 has moved once, within ten readings of it', () => {
-    const { hear, moves } = opened();
-    expect(hear(60, [26, 50])).toEqual([]);
-    const told = hear(500, [32, 50]);
-    expect(told).toEqual([[expect.any(Number), 0]]);
-    expect(told[0][0]).toBeLessThan(10);
-    expect(moves.count).toBe(1);
-    expect(moves.from).toBeCloseTo(26, 0);
-    expect(moves.to).toBeGreaterThan(26.5);
+    const { observe, changes } = opened();
+    expect(observe(60, [26, 50])).toEqual([]);
+    const reported = observe(500, [32, 50]);
+    expect(reported).toEqual([[expect.any(Number), 0]]);
+    expect(reported[0][0]).toBeLessThan(10);
+    expect(changes.count).toBe(1);
+    expect(changes.from).toBeCloseTo(26, 0);
+    expect(changes.to).toBeGreaterThan(26.5);
   });
 
   test('the other may be the one that moves', () => {
-    const { hear } = opened();
-    hear(60, [26, 50]);
-    expect(hear(200, [26, 44]).map(([, d]) => d)).toEqual([1]);
+    const { observe } = opened();
+    observe(60, [26, 50]);
+    expect(observe(200, [26, 44]).map(([, d]) => d)).toEqual([1]);
   });
 
   test('in the first ten readings it is settling, and nothing is a move', () => {
-    expect(opened().hear(10, [200, 50])).toEqual([]);
+    expect(opened().observe(10, [200, 50])).toEqual([]);
   });
 
   test('a series that is missing does not move, and is where it was when it is back', () => {
-    const { hear } = opened();
-    hear(60, [26, 50]);
-    expect(hear(300, [26, NaN])).toEqual([]);
-    expect(hear(300, [26, 50])).toEqual([]);
+    const { observe } = opened();
+    observe(60, [26, 50]);
+    expect(observe(300, [26, NaN])).toEqual([]);
+    expect(observe(300, [26, 50])).toEqual([]);
   });
 
   test('one that creeps by 6 in 3,000 readings has not moved', () => {
-    const { hear } = opened();
-    hear(60, [26, 50]);
-    for (let k = 1; k <= 300; k++) expect(hear(10, [26 + 0.02 * k, 50])).toEqual([]);
+    const { observe } = opened();
+    observe(60, [26, 50]);
+    for (let k = 1; k <= 300; k++) expect(observe(10, [26 + 0.02 * k, 50])).toEqual([]);
   });
 
   test('one reading of garbage is no move', () => {
-    const { hear } = opened();
-    hear(60, [26, 50]);
-    expect(hear(1, [1e9, 50])).toEqual([]);
-    expect(hear(100, [26, 50])).toEqual([]);
+    const { observe } = opened();
+    observe(60, [26, 50]);
+    expect(observe(1, [1e9, 50])).toEqual([]);
+    expect(observe(100, [26, 50])).toEqual([]);
   });
 });
 
-test('one that never comes to rest is told with pauses that double: 10 times in 10,000 readings at most', () => {
-  const { moves, hear } = watched(1);
-  hear(2000, [20], false);
-  moves.begin();
+test('one that never comes to rest is reported with pauses that double: 10 times in 10,000 readings at most', () => {
+  const { changes, observe } = watched(1);
+  observe(2000, [20], false);
+  changes.begin();
   const at: number[] = [];
-  for (let k = 0; k < 500; k++) for (const [i] of hear(20, [k % 2 ? 30 : 10])) at.push(20 * k + i);
+  for (let k = 0; k < 500; k++) for (const [i] of observe(20, [k % 2 ? 30 : 10])) at.push(20 * k + i);
   expect(at.length).toBeGreaterThan(4);
   expect(at.length).toBeLessThanOrEqual(10);
-  at.slice(1).forEach((told, k) => {
-    expect(told - at[k]).toBeGreaterThan(10 * 2 ** (k + 1));
+  at.slice(1).forEach((reported, k) => {
+    expect(reported - at[k]).toBeGreaterThan(10 * 2 ** (k + 1));
   });
 });
 
 test('a move that does not matter is none, and does not put off one that does', () => {
-  const { moves, hear } = watched(2, (d, by, from) => d === 1 && Math.abs(by) > 0.1 * from);
-  hear(2000, [20, 50], false);
-  moves.begin();
-  hear(60, [20, 50]);
-  expect(hear(100, [32, 50])).toEqual([]);
-  expect(hear(100, [32, 53])).toEqual([]);
-  expect(hear(100, [32, 60]).map(([, d]) => d)).toEqual([1]);
+  const { changes, observe } = watched(2, (d, by, from) => d === 1 && Math.abs(by) > 0.1 * from);
+  observe(2000, [20, 50], false);
+  changes.begin();
+  observe(60, [20, 50]);
+  expect(observe(100, [32, 50])).toEqual([]);
+  expect(observe(100, [32, 53])).toEqual([]);
+  expect(observe(100, [32, 60]).map(([, d]) => d)).toEqual([1]);
 });
 
-test('while no episode is open nothing is told, and one that opens is measured from where it opened', () => {
-  const { moves, hear } = watched(1);
-  hear(2000, [20], false);
-  expect(hear(100, [40], false)).toEqual([]);
-  moves.begin();
-  expect(hear(100, [40])).toEqual([]);
+test('while no episode is open nothing is reported, and one that opens is measured from where it opened', () => {
+  const { changes, observe } = watched(1);
+  observe(2000, [20], false);
+  expect(observe(100, [40], false)).toEqual([]);
+  changes.begin();
+  expect(observe(100, [40])).toEqual([]);
 });
 
 test('a series that comes to a group with an open episode moves from where it is heard first', () => {
   const old = watched(1);
-  old.hear(2000, [20], false);
-  old.moves.begin();
-  const { memory, hear } = watched(2);
+  old.observe(2000, [20], false);
+  old.changes.begin();
+  const { memory, observe } = watched(2);
   memory.takeOver(old.memory, [0, -1]);
-  expect(hear(300, [20, 700])).toEqual([]);
+  expect(observe(300, [20, 700])).toEqual([]);
 });

@@ -35,13 +35,13 @@ const whyOf = (finding: Finding, info: SeriesInfo): string => {
 test.each<[Finding, string, string]>([
   [
     found('extreme', { detail: 75 }),
-    'boiler reads 80.5 °C, above everything seen before, 75 °C.',
-    'boiler reads 80.5, above everything seen before, 75.',
+    'boiler reads 80.5 °C, above all earlier values (highest: 75 °C).',
+    'boiler reads 80.5, above all earlier values (highest: 75).',
   ],
   [
     found('extreme', { value: -3, detail: 12 }),
-    'boiler reads -3 °C, below everything seen before, 12 °C.',
-    'boiler reads -3, below everything seen before, 12.',
+    'boiler reads -3 °C, below all earlier values (lowest: 12 °C).',
+    'boiler reads -3, below all earlier values (lowest: 12).',
   ],
   [
     found('level', { detail: 61 }),
@@ -55,28 +55,28 @@ test.each<[Finding, string, string]>([
   ],
   [
     found('flatline', { detail: 11 }),
-    'boiler stood still for 11 readings, unusually long for it; now at 80.5 °C.',
-    'boiler stood still for 11 readings, unusually long for it; now at 80.5.',
+    'boiler repeated one value for 11 readings, longer than usual; now at 80.5 °C.',
+    'boiler repeated one value for 11 readings, longer than usual; now at 80.5.',
   ],
   [
     found('flatline_exit', { detail: 61 }),
-    'boiler jumped to 80.5 °C after it had stood still at 61 °C.',
-    'boiler jumped to 80.5 after it had stood still at 61.',
+    'boiler jumped to 80.5 °C after repeating 61 °C.',
+    'boiler jumped to 80.5 after repeating 61.',
   ],
   [
     found('sequence'),
-    'boiler takes an unusual course, several unexpected steps in a row: now at 80.5 °C, where 61.25 °C was expected, usually 60 to 62.5 °C.',
-    'boiler takes an unusual course, several unexpected steps in a row: now at 80.5, where 61.25 was expected, usually 60 to 62.5.',
+    'boiler changes in an unusual sequence, several unexpected steps in a row: now at 80.5 °C, where 61.25 °C was expected, usually 60 to 62.5 °C.',
+    'boiler changes in an unusual sequence, several unexpected steps in a row: now at 80.5, where 61.25 was expected, usually 60 to 62.5.',
   ],
   [
     found('volatility', { detail: 5.2 }),
-    'boiler is unsteady: its steps are 5.2 times their usual size, now at 80.5 °C.',
-    'boiler is unsteady: its steps are 5.2 times their usual size, now at 80.5.',
+    'boiler varies more than usual: its steps are 5.2 times their usual size, now at 80.5 °C.',
+    'boiler varies more than usual: its steps are 5.2 times their usual size, now at 80.5.',
   ],
   [
     found('volatility', { detail: 0.031 }),
-    'boiler hardly moves: its steps are 3.1 % of their usual size, now at 80.5 °C.',
-    'boiler hardly moves: its steps are 3.1 % of their usual size, now at 80.5.',
+    'boiler varies less than usual: its steps are 3.1 % of their usual size, now at 80.5 °C.',
+    'boiler varies less than usual: its steps are 3.1 % of their usual size, now at 80.5.',
   ],
   [
     found('correlation', { detail: 61 }),
@@ -90,8 +90,8 @@ test.each<[Finding, string, string]>([
   ],
   [
     found('drift', { value: 23.12, expected: 20, lower: 19.6, upper: 20.4, detail: 7 * 86_400_000 }),
-    'boiler has drifted: over the last 7 days its mean is 23.12 °C, and it was 20 °C, between 19.6 and 20.4 °C, when it was learned.',
-    'boiler has drifted: over the last 7 days its mean is 23.12, and it was 20, between 19.6 and 20.4, when it was learned.',
+    'boiler has drifted: its mean over the last 7 days is 23.12 °C; in the training period it was 20 °C, with limits of 19.6 and 20.4 °C.',
+    'boiler has drifted: its mean over the last 7 days is 23.12; in the training period it was 20, with limits of 19.6 and 20.4.',
   ],
   [
     found('range', { value: 127 }),
@@ -117,7 +117,7 @@ test('a limit that is not known any more is left out', () => {
     'boiler reads 90.25, outside its valid range.',
   );
   expect(whyOf(found('max_step', { value: 90, detail: 20 }), { ...NO_UNIT, maxStep: undefined })).toBe(
-    'boiler cannot have got from 20 to 90.',
+    'boiler changed from 20 to 90, more than max_step.',
   );
 });
 
@@ -137,7 +137,7 @@ describe('as many digits as the comparison needs', () => {
 
   test('all of a meter reading, so that it is not "above" what it seems to equal', () => {
     expect(whyOf(found('extreme', { value: 12_345_678, detail: 12_345_670 }), NO_UNIT)).toBe(
-      'boiler reads 12345678, above everything seen before, 12345670.',
+      'boiler reads 12345678, above all earlier values (highest: 12345670).',
     );
   });
 
@@ -152,12 +152,14 @@ describe('as many digits as the comparison needs', () => {
   });
 });
 
-test('a move is told in the unit, in as many digits as tell where it went from where it was', () => {
-  const move = { series: 0, nth: 2, from: 61.2512, to: 61.2573 };
-  expect(levelChangeReason(move, BOILER)).toBe('It has moved on: boiler is near 61.2573 °C now, and was near 61.2512.');
-  expect(levelChangeReason(move, LABELLED)).toMatch(/^It has moved on: Boiler 2 is near /);
-  expect(levelChangeReason({ ...move, to: 75 }, NO_UNIT)).toBe(
-    'It has moved on: boiler is near 75 now, and was near 61.25.',
+test('a level change has the unit, and as many digits as distinguish the two levels', () => {
+  const change = { series: 0, nth: 2, from: 61.2512, to: 61.2573 };
+  expect(levelChangeReason(change, BOILER)).toBe(
+    'Level changed again: boiler is now near 61.2573 °C (was near 61.2512 °C).',
   );
-  expect(levelChangeReason({ ...move, to: 1e308 }, BOILER)).toContain('is near an unknown value now');
+  expect(levelChangeReason(change, LABELLED)).toMatch(/^Level changed again: Boiler 2 is now near /);
+  expect(levelChangeReason({ ...change, to: 75 }, NO_UNIT)).toBe(
+    'Level changed again: boiler is now near 75 (was near 61.25).',
+  );
+  expect(levelChangeReason({ ...change, to: 1e308 }, BOILER)).toContain('is now near an unknown value');
 });

@@ -50,16 +50,16 @@ test('what lasts is more evidence than a moment: 8, where there was 0 to 4', () 
 });
 
 test('what is not normal moves the mean on, and says nothing of what is rare', () => {
-  const [{ channel: told }, { channel: kept }] = [channelOf(1), channelOf(1)];
-  for (let t = 0; t < 500; t++) for (const channel of [told, kept]) channel.add((t * 7) % 13, true);
+  const [{ channel: taught }, { channel: kept }] = [channelOf(1), channelOf(1)];
+  for (let t = 0; t < 500; t++) for (const channel of [taught, kept]) channel.add((t * 7) % 13, true);
   const before = kept.rarity(14);
   for (let t = 0; t < 50; t++) {
-    told.add(16, true);
+    taught.add(16, true);
     kept.add(16, false);
   }
   expect(kept.smoothed(16)).toBe(16);
   expect(kept.rarity(14)).toBe(before);
-  expect(told.rarity(14)).toBeLessThan(before);
+  expect(taught.rarity(14)).toBeLessThan(before);
 });
 
 test('asking changes nothing', () => {

@@ -27,14 +27,14 @@ const week = (seed: number): Course => {
   return (t) => (Math.floor(t / DAY) % 7 < 5 ? 3 : 0) + own(t);
 };
 
-/** Hears a course every minute for so many days; the first day on which it drifted, and the highest score. */
-function watch(anchor: DriftTest, course: Course, days: number, from = 0): { day: number; most: number } {
+/** Adds a reading every minute for so many days; the first day on which it drifted, and the highest score. */
+function watch(drift: DriftTest, course: Course, days: number, from = 0): { day: number; most: number } {
   let day = NaN;
   let most = 0;
   for (let t = from * DAY; t < (from + days) * DAY; t++) {
-    if (!anchor.update(t * MINUTE, course(t))) continue;
-    most = Math.max(most, anchor.score);
-    if (anchor.score > 1 && Number.isNaN(day)) day = t / DAY;
+    if (!drift.update(t * MINUTE, course(t))) continue;
+    most = Math.max(most, drift.score);
+    if (drift.score > 1 && Number.isNaN(day)) day = t / DAY;
   }
   return { day, most };
 }
@@ -77,32 +77,32 @@ describe('a drift is found', () => {
   });
 
   test('and stays found while it lasts: nothing of it is learned', () => {
-    const anchor = fresh();
-    watch(anchor, drifting(noise(7), 0.1, 40), 60);
-    const { referenceMean: mean } = anchor;
-    watch(anchor, (t) => 5 + noise(t)(t), 60, 60);
-    expect(anchor.referenceMean).toBe(mean);
-    expect(anchor.score).toBeGreaterThan(1);
+    const drift = fresh();
+    watch(drift, drifting(noise(7), 0.1, 40), 60);
+    const { referenceMean: mean } = drift;
+    watch(drift, (t) => 5 + noise(t)(t), 60, 60);
+    expect(drift.referenceMean).toBe(mean);
+    expect(drift.score).toBeGreaterThan(1);
   });
 });
 
 test('by hand: seven days of 1, 2, 1, 2, 1, 2, 1 and one of 6', () => {
-  const anchor = fresh();
+  const drift = fresh();
   let t = 0;
   const day = (x: number): void => {
-    for (let hour = 0; hour < 24; hour++) anchor.update(t++ * 60 * MINUTE, x);
+    for (let hour = 0; hour < 24; hour++) drift.update(t++ * 60 * MINUTE, x);
   };
   for (const x of [1, 2, 1, 2, 1, 2, 1, 6]) day(x);
   // A day is over with the first reading of the next.
-  expect([anchor.referenceMean, anchor.score]).toEqual([10 / 7, 0]);
+  expect([drift.referenceMean, drift.score]).toEqual([10 / 7, 0]);
   day(6);
   // They alternate, T = 6 > 2 S, so r = 0 and f = 1; s² = S / 6 with S = 12/7; z = 4.9.
   const t6 = 4.9 + 122.549 / 24 + 16_020.9 / 3456 + 259_063 / 82_944;
   const line = t6 * Math.sqrt(2 / 7) * Math.sqrt(1 + 1 / 7);
-  expect(anchor.recentMean).toBe(6);
-  expect(anchor.score).toBeCloseTo((6 - 10 / 7) / line, 4);
-  // It is under half the line, and so it refines the anchor.
-  expect(anchor.referenceMean).toBe(16 / 8);
+  expect(drift.recentMean).toBe(6);
+  expect(drift.score).toBeCloseTo((6 - 10 / 7) / line, 4);
+  // It is under half the line, and so it refines the drift.
+  expect(drift.referenceMean).toBe(16 / 8);
 });
 
 test('a spike is not a drift: a reading counts as ten deviations at most', () => {
@@ -111,41 +111,41 @@ test('a spike is not a drift: a reading counts as ten deviations at most', () =>
 });
 
 test('while all readings are equal there is no scale, and no drift', () => {
-  const anchor = fresh();
-  expect(watch(anchor, () => 5, 61).most).toBe(0);
-  expect(anchor.referenceMean).toBeNaN();
-  expect(watch(anchor, (t) => 5 + (t % 2), 30, 61).most).toBeLessThan(1);
+  const drift = fresh();
+  expect(watch(drift, () => 5, 61).most).toBe(0);
+  expect(drift.referenceMean).toBeNaN();
+  expect(watch(drift, (t) => 5 + (t % 2), 30, 61).most).toBeLessThan(1);
 });
 
 test('fewer readings than 24 a day make longer blocks: an hour apart or a day apart, noise does not drift', () => {
   for (const step of [60, DAY]) {
-    const anchor = fresh();
+    const drift = fresh();
     const own = noise(9);
     let most = 0;
-    for (let i = 0; i < 20_000; i++) if (anchor.update(i * step * MINUTE, own(i))) most = Math.max(most, anchor.score);
+    for (let i = 0; i < 20_000; i++) if (drift.update(i * step * MINUTE, own(i))) most = Math.max(most, drift.score);
     expect(most).toBeLessThan(1);
-    expect(anchor.referenceMean).toBeCloseTo(0, 0);
+    expect(drift.referenceMean).toBeCloseTo(0, 0);
   }
 });
 
-test('accepted, the next week is the new anchor', () => {
-  const anchor = fresh();
-  watch(anchor, noise(10), 30);
-  watch(anchor, (t) => 5 + noise(t)(t), 5, 30);
-  expect(anchor.score).toBeGreaterThan(1);
-  anchor.accept();
-  expect([anchor.score, anchor.referenceMean]).toEqual([0, NaN]);
+test('accepted, the next week is the new drift', () => {
+  const drift = fresh();
+  watch(drift, noise(10), 30);
+  watch(drift, (t) => 5 + noise(t)(t), 5, 30);
+  expect(drift.score).toBeGreaterThan(1);
+  drift.accept();
+  expect([drift.score, drift.referenceMean]).toEqual([0, NaN]);
   const own = noise(11);
-  expect(watch(anchor, (t) => 5 + own(t), 60, 35).most).toBeLessThan(1);
-  expect(anchor.referenceMean).toBeCloseTo(5, 1);
+  expect(watch(drift, (t) => 5 + own(t), 60, 35).most).toBeLessThan(1);
+  expect(drift.referenceMean).toBeCloseTo(5, 1);
 });
 
 test('frozen, it learns nothing, and is not taught a drift', () => {
-  const anchor = fresh();
-  watch(anchor, noise(12), 10);
-  const { referenceMean: mean } = anchor;
+  const drift = fresh();
+  watch(drift, noise(12), 10);
+  const { referenceMean: mean } = drift;
   const own = noise(13);
-  for (let t = 10 * DAY; t < 30 * DAY; t++) anchor.update(t * MINUTE, 5 + own(t), true);
-  expect(anchor.referenceMean).toBe(mean);
-  expect(anchor.score).toBeGreaterThan(1);
+  for (let t = 10 * DAY; t < 30 * DAY; t++) drift.update(t * MINUTE, 5 + own(t), true);
+  expect(drift.referenceMean).toBe(mean);
+  expect(drift.score).toBeGreaterThan(1);
 });

@@ -8,15 +8,15 @@ interface Hearing {
   readonly size?: number;
   readonly normal?: boolean;
 }
-/** `length` equal readings, told by the step of this size that brought the first of them. */
-function hear(rest: Flatline, length: number, { size = 1, normal = true }: Hearing = {}): void {
+/** `length` equal readings, with a step of this size that brought the first of them. */
+function observe(rest: Flatline, length: number, { size = 1, normal = true }: Hearing = {}): void {
   rest.learn(false, size, normal);
   for (let i = 1; i < length; i++) rest.learn(true, 0, normal);
 }
 /** A thousand values, one of ten said twice. */
 function livelyRest(): Flatline {
   const rest = new Flatline(new Memory());
-  for (let i = 0; i < 1000; i++) hear(rest, i % 10 === 0 ? 2 : 1);
+  for (let i = 0; i < 1000; i++) observe(rest, i % 10 === 0 ? 2 : 1);
   rest.learn(false, 1, true);
   return rest;
 }
@@ -54,7 +54,7 @@ describe('a series that says one value of ten twice', () => {
 
 test('a switch that stands for hours is at no odd rest after as many', () => {
   const rest = new Flatline(new Memory());
-  for (let i = 0; i < 50; i++) hear(rest, 300);
+  for (let i = 0; i < 50; i++) observe(rest, 300);
   for (let i = 0; i < 1000; i++) rest.learn(true, 0, true);
   expect(rest.lengthRarity(true)).toBeLessThan(0.2);
 });
@@ -64,10 +64,10 @@ describe('a step out of a rest', () => {
   function coarse(rests: number): Flatline {
     const rest = new Flatline(new Memory());
     for (let i = 0; i < rests; i++) {
-      hear(rest, 2, { size: 2 });
-      hear(rest, 1, { size: 0.1 });
+      observe(rest, 2, { size: 2 });
+      observe(rest, 1, { size: 0.1 });
     }
-    hear(rest, 2, { size: 2 });
+    observe(rest, 2, { size: 2 });
     return rest;
   }
 
@@ -96,14 +96,14 @@ describe('what does not become usual', () => {
   test('a rest that ended in a fault', () => {
     const rest = livelyRest();
     for (let k = 0; k < 20; k++) {
-      hear(rest, 40);
+      observe(rest, 40);
       rest.restart();
     }
     rest.learn(false, 1, true);
     expect(longer(rest)).toBeCloseTo(usual, 1);
   });
 
-  test('one that ended in garbage', () => {
+  test('one that ended in an outlier', () => {
     const rest = livelyRest();
     for (let k = 0; k < 20; k++) {
       for (let i = 0; i < 40; i++) rest.learn(true, 0, true);
@@ -115,7 +115,7 @@ describe('what does not become usual', () => {
 
   test('but twenty rests that ended in a step do', () => {
     const rest = livelyRest();
-    for (let k = 0; k < 20; k++) hear(rest, 40);
+    for (let k = 0; k < 20; k++) observe(rest, 40);
     rest.learn(false, 1, true);
     expect(longer(rest)).toBeLessThan(1);
   });

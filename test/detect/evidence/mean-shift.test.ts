@@ -37,7 +37,7 @@ describe('noise of deviation 1 around 20', () => {
     expect(shift.mean).toBeCloseTo(20, 0); // the reference has not moved
   });
 
-  test('that moves back is in order at once, as soon as the mean of late is', () => {
+  test('that moves back is in order at once, as soon as the recent mean is', () => {
     const shift = shiftOf();
     follow(shift, noise(2000));
     follow(shift, noise(500, 17, 2));
@@ -123,11 +123,11 @@ test('a constant series: the means of late never differed, so z and the score ar
 test('after a constant past the first change counts in full: there is no deviation yet to cut it at', () => {
   const shift = shiftOf();
   follow(shift, [...new Array<number>(300).fill(20), 21]);
-  // The mean of late is 20.1; its square distance from 20 is averaged over the readings from the 10th to the 301st.
+  // The recent mean is 20.1; its square distance from 20 is averaged over the readings from the 10th to the 301st.
   expect(shift.spread).toBeCloseTo(Math.sqrt(0.1 ** 2 / 292), 12);
 });
 
-test('the spread is the root mean square of (mean of late - mean), from the tenth reading on', () => {
+test('the spread is the root mean square of (recent mean - mean), from the tenth reading on', () => {
   const shift = shiftOf();
   const readings = noise(30);
   follow(shift, readings);
@@ -141,7 +141,7 @@ test('the spread is the root mean square of (mean of late - mean), from the tent
   expect(shift.spread).toBeCloseTo(Math.sqrt(squares.reduce((sum, s) => sum + s) / squares.length), 12);
 });
 
-test('a wild value counts as one at 6 deviations: it moves the mean of late by a tenth of the way there', () => {
+test('a wild value counts as one at 6 deviations: it moves the recent mean by a tenth of the way there', () => {
   const shift = shiftOf();
   const readings = noise(1000);
   follow(shift, readings);

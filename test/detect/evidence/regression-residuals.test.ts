@@ -16,7 +16,7 @@ function coherenceOf(rows: Rows): { coherence: RegressionResiduals; memory: Memo
   return { coherence, memory };
 }
 
-/** z, fitted and y itself after measuring y, of which the series in `missing` were not heard. */
+/** z, fitted and y itself after measuring y, of which the series in `missing` were missing. */
 function measure(coherence: RegressionResiduals, y: readonly number[], missing: readonly number[] = []) {
   const vector = Float64Array.from(y);
   coherence.measure(
@@ -27,7 +27,7 @@ function measure(coherence: RegressionResiduals, y: readonly number[], missing: 
 }
 
 /** Rows of D series that share one cause, each in its own strength, with noise. */
-function company(D: number, rows: number, seed: number): number[][] {
+function correlated(D: number, rows: number, seed: number): number[][] {
   const random = new Random(seed);
   const share = Array.from({ length: D }, () => random.normal());
   return Array.from({ length: rows }, () => {
@@ -88,12 +88,12 @@ describe('two series of mean 0, variance 1 and covariance 0.5', () => {
     expect(y).toEqual([3, expect.closeTo(3 * slope, 10)]);
     expect(fitted[1]).toBeCloseTo(3 * slope, 10);
     expect(z[1]).toBeCloseTo(0, 10);
-    // Alone it would be 3 deviations out; the guess about its company takes its side.
+    // Alone it would be 3 deviations out; the value estimated for the missing series agrees with it.
     expect(z[0]).toBeCloseTo((3 - slope * slope * 3) / Math.sqrt(left), 10);
     expect(z[0]).toBeLessThan(3);
   });
 
-  test('asking changes nothing that lasts, and nothing of what was heard', () => {
+  test('asking changes nothing that lasts, and nothing of the readings', () => {
     const before = memory.toBytes();
     expect(measure(coherence, [5, -7]).y).toEqual([5, -7]);
     measure(coherence, [5, -7], [0, 1]);
@@ -108,7 +108,7 @@ test('z and fitted are those of the regression on all the others, for any group'
       fc.integer({ min: 50, max: 200 }),
       fc.integer({ min: 0, max: 1e6 }),
       (D, rows, seed) => {
-        const data = company(D, rows, seed);
+        const data = correlated(D, rows, seed);
         const y = [...data[0]].reverse().map((x) => x + 1);
         const { z, fitted } = measure(coherenceOf(data).coherence, y);
         for (let i = 0; i < D; i++) {
@@ -126,11 +126,11 @@ describe('one of the group is missing', () => {
   const group = fc.record({
     data: fc
       .tuple(fc.integer({ min: 3, max: 5 }), fc.integer({ min: 0, max: 1e6 }))
-      .map(([D, seed]) => company(D, 100, seed)),
+      .map(([D, seed]) => correlated(D, 100, seed)),
     which: fc.nat(),
   });
 
-  test('what stands in for it is its regression on those that were heard', () => {
+  test('what stands in for it is its regression on those that are present', () => {
     fc.assert(
       fc.property(group, ({ data, which }) => {
         const [y, i] = [data[1], which % data[0].length];
@@ -160,7 +160,7 @@ describe('one of the group is missing', () => {
 
   test('one that none of the others knows anything of is not missed: z as in the group without it', () => {
     // A full factorial design: the third is uncorrelated with both.
-    const pair = company(2, 60, 1);
+    const pair = correlated(2, 60, 1);
     const data = pair.flatMap(([a, b]) => [
       [a, b, 1],
       [a, b, -1],
@@ -206,7 +206,7 @@ test('a group that gains a series: the others keep their regression, the new one
 });
 
 test('after a restart everything fits until 50 readings have been learned again', () => {
-  const rows = company(2, 50, 1);
+  const rows = correlated(2, 50, 1);
   const { coherence } = coherenceOf(rows);
   coherence.restart();
   expect(measure(coherence, [9, -9]).z).toEqual([0, 0]);
@@ -241,7 +241,7 @@ test('constant series: nothing varies, so nothing but the noise that is always a
 });
 
 test('before 50 readings everything fits', () => {
-  const rows = company(2, 50, 1);
+  const rows = correlated(2, 50, 1);
   expect(measure(coherenceOf(rows.slice(1)).coherence, [9, -9])).toEqual({ z: [0, 0], fitted: [9, -9], y: [9, -9] });
   expect(measure(coherenceOf(rows).coherence, [9, -9]).z[0]).not.toBe(0);
 });

@@ -29,7 +29,7 @@ const follow = (volatility: Volatility, steps: readonly number[]): number[] =>
 
 const repeat = <T>(n: number, make: () => T): T[] => Array.from({ length: n }, make);
 
-test('noise five times as large surprises within ten steps as nothing ordinary did, and is told as 5 times', () => {
+test('noise five times as large surprises within ten steps as nothing ordinary did, and is taught as 5 times', () => {
   const { volatility, random, quantile } = ordinary();
   const burst = follow(
     volatility,
@@ -63,14 +63,14 @@ test('more of the same does not: 200 steps like those before stay under twice th
 });
 
 test('what is not normal moves the energy on, and stays as odd as it was', () => {
-  const [{ volatility: told }, { volatility: kept }] = [ordinary(), ordinary()];
+  const [{ volatility: taught }, { volatility: kept }] = [ordinary(), ordinary()];
   for (let t = 0; t < 500; t++)
-    for (const volatility of [told, kept]) {
+    for (const volatility of [taught, kept]) {
       volatility.surprisal(10);
-      volatility.learn(10, volatility === told);
+      volatility.learn(10, volatility === taught);
     }
   expect(kept.stepRatio).toBeGreaterThan(3);
-  expect(kept.surprisal(10)).toBeGreaterThan(told.surprisal(10) + 2);
+  expect(kept.surprisal(10)).toBeGreaterThan(taught.surprisal(10) + 2);
 });
 
 test('before the first step every bin of the histogram is as likely: log 32', () => {

@@ -42,12 +42,12 @@ export class Correlation implements Evidence {
     return this.score.smoothed(this.residual);
   }
 
-  /** Keeps whether evidence e, its rarity less chance, is a deviation. `scale` leaves the operator's sensitivity out. */
+  /** Stores whether evidence e, the rarity less chance, is a deviation. `scale` does not include the operator's sensitivity. */
   judge(e: number, scale: number): void {
     this.deviates = scale * (CORRELATION.weights.contextual * e) > MAX_SHARE;
   }
 
-  /** Whether the group may learn from the reading. To be asked once a reading, before `learn`. */
+  /** Whether the group may learn from the reading. Call once per reading, before `learn`. */
   admitToGroup(): boolean {
     this.admitted = this.gate.admits(this.deviates);
     return this.admitted;

@@ -8,10 +8,10 @@ export const EXTREME: Kind = {
   directed: true,
   compares: 'detail',
   sentence: (name, { value, detail }, { quantity }) =>
-    `${name} reads ${quantity(value)}, ${value > detail ? 'above' : 'below'} everything seen before, ${quantity(detail)}`,
+    `${name} reads ${quantity(value)}, ${value > detail ? 'above' : 'below'} all earlier values (${value > detail ? 'highest' : 'lowest'}: ${quantity(detail)})`,
 };
 
-/** Is the value beyond everything seen so far? */
+/** Is the value outside of all earlier values? */
 export class Extreme implements Evidence {
   readonly kind = EXTREME;
   readonly range: Extremes;

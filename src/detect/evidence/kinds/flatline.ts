@@ -10,7 +10,7 @@ export const FLATLINE: Kind = {
   directed: false,
   compares: 'band',
   sentence: (name, { value, detail }, { number, quantity }) =>
-    `${name} stood still for ${number(detail)} readings, unusually long for it; now at ${quantity(value)}`,
+    `${name} repeated one value for ${number(detail)} readings, longer than usual; now at ${quantity(value)}`,
 };
 
 /** A large step out of such a flatline. */
@@ -20,16 +20,16 @@ export const FLATLINE_EXIT: Kind = {
   directed: true,
   compares: 'detail',
   sentence: (name, { value, detail }, { quantity }) =>
-    `${name} jumped to ${quantity(value)} after it had stood still at ${quantity(detail)}`,
+    `${name} jumped to ${quantity(value)} after repeating ${quantity(detail)}`,
 };
 
-/** Has the value stood still for unusually long? */
+/** Has the value repeated for unusually long? */
 export class FlatlineLength implements Evidence {
   readonly kind = FLATLINE;
   private readonly flatline: Flatline;
   private readonly range: Pick<Extremes, 'min' | 'max'>;
   private readonly jump: Pick<JumpSize, 'size'>;
-  private stood = 0; // equal readings in a row, this one included where it is one of them
+  private length = 0; // equal readings in a row, including this one if it is one of them
 
   /** `range`: values seen so far; `jump`: the size of the reading's step. */
   constructor(flatline: Flatline, range: Pick<Extremes, 'min' | 'max'>, jump: Pick<JumpSize, 'size'>) {
@@ -40,7 +40,7 @@ export class FlatlineLength implements Evidence {
 
   /** Not applicable at the lowest or the highest value, where a series may rest (sensor/stuck-detector.ts). */
   measure({ comparable, repeats, last }: SeriesReading): number {
-    this.stood = this.flatline.repeats + (repeats ? 2 : 1);
+    this.length = this.flatline.repeats + (repeats ? 2 : 1);
     const inside = comparable && last > this.range.min && last < this.range.max;
     return inside ? this.flatline.lengthRarity(repeats) : NOT_APPLICABLE;
   }
@@ -58,7 +58,7 @@ export class FlatlineLength implements Evidence {
   }
 
   detail(): number {
-    return this.stood;
+    return this.length;
   }
 }
 
@@ -84,7 +84,7 @@ export class FlatlineExit implements Evidence {
   }
 
   learn(): void {
-    // FlatlineLength learns the flatline that both ask.
+    // FlatlineLength learns the flatline that both use.
   }
 
   reference({ expected }: SeriesReading): number {

@@ -2,7 +2,7 @@ import type { Memory } from '../../../math/memory.ts';
 import { CalibratedScore } from '../calibrated-score.ts';
 import { jumpedTo, NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
 
-/** One step that the network did not expect; in its context as far as the network is trusted (forecast-selection.ts). */
+/** One step that the forecast did not expect; contextual as far as the network is trusted (forecast-selection.ts). */
 export const FORECAST_ERROR: Kind = {
   name: 'forecast_error',
   weights: { collective: 0.03, point: 0.15, contextual: 0.2 },
@@ -11,7 +11,7 @@ export const FORECAST_ERROR: Kind = {
   sentence: jumpedTo,
 };
 
-/** Several steps in a row that the network did not expect; trusted like `forecast_error`. */
+/** Several steps in a row that the forecast did not expect; trusted like `forecast_error`. */
 export const SEQUENCE: Kind = {
   name: 'sequence',
   weights: { collective: 0.135, point: 0, contextual: 0.25 },
@@ -25,7 +25,7 @@ export const SEQUENCE: Kind = {
 /** Readings over which the loss of each kind is averaged. */
 const SPANS = { forecast_error: 1, sequence: 6 };
 
-/** Did the forecast miss, in one step or over several? The loss of the forecast, nats, averaged over the span of the kind. */
+/** Was the forecast wrong, in one step or over several? The loss of the forecast, nats, averaged over the span of the kind. */
 export class ForecastLoss implements Evidence {
   readonly kind: Kind;
   private readonly score: CalibratedScore;

@@ -11,7 +11,7 @@ export const JUMP: Kind = {
   sentence: jumpedTo,
 };
 
-/** Is the step large for the steps of the last hundred readings? */
+/** Is the step large compared with the steps of the last hundred readings? */
 export class JumpSize implements Evidence {
   readonly kind = JUMP;
   /** Size of the step of the last reading measured (jump.ts). */

@@ -2,17 +2,17 @@ import type { Memory } from '../../../math/memory.ts';
 import { NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
 import { MeanShift } from '../mean-shift.ts';
 
-/** It has a threshold of its own instead of weights: see `score`. */
+/** Its weights are 0: it has its own threshold (`score`). */
 export const MEAN_SHIFT: Kind = {
   name: 'mean_shift',
   weights: { collective: 0, point: 0, contextual: 0 },
   directed: true,
   compares: 'detail',
   sentence: (name, { value, detail }, { quantity }) =>
-    `${name} has shifted: it stays near ${quantity(value)}, and its mean was ${quantity(detail)}`,
+    `${name} has shifted: it stays near ${quantity(value)}; its mean was ${quantity(detail)}`,
 };
 
-/** Has the mean of the last ten readings moved away from that of the last two thousand? */
+/** Does the mean of the last ten readings differ from that of the last 2,000 (../mean-shift.ts)? */
 export class ShiftedMean implements Evidence {
   readonly kind = MEAN_SHIFT;
   readonly shift: MeanShift;

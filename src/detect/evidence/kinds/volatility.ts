@@ -10,11 +10,11 @@ export const VOLATILITY: Kind = {
   compares: 'band',
   sentence: (name, { value, detail }, { quantity, ratio }) =>
     detail > 1
-      ? `${name} is unsteady: its steps are ${ratio(detail)} times their usual size, now at ${quantity(value)}`
-      : `${name} hardly moves: its steps are ${ratio(100 * detail)} % of their usual size, now at ${quantity(value)}`,
+      ? `${name} varies more than usual: its steps are ${ratio(detail)} times their usual size, now at ${quantity(value)}`
+      : `${name} varies less than usual: its steps are ${ratio(100 * detail)} % of their usual size, now at ${quantity(value)}`,
 };
 
-/** Does the series move more, or less, than ever? */
+/** Does the series vary more, or less, than in its history? */
 export class StepVolatility implements Evidence {
   readonly kind = VOLATILITY;
   private readonly volatility: Volatility;
