@@ -23,7 +23,7 @@ export interface DetectorOptions extends ForecasterOptions {
   readonly calendar: Calendar;
 }
 
-/** Anomalous readings in a row that a series does not learn from where anomalies are held: as many as a warm-up has. */
+/** Limit of the learning gates (learning-gate.ts) where anomalies are held, in deviating readings: the default warm-up. */
 const HOLD_READINGS = 400;
 /** Where anomalies are held the alarm threshold is this much higher: a held alarm lasts, so a false one costs more. */
 const HELD_THRESHOLD = 1.15;
@@ -153,7 +153,10 @@ export class Detector {
     }
   }
 
-  /** The group learns from a sample only when it is complete and each reading follows the others. */
+  /**
+   * Series and network learn from the readings that are present. The regression of the group learns only from a complete sample in
+   * which each reading agrees with the others.
+   */
   private learn(): void {
     const { series, present, residuals, frozen } = this;
     let together = !present.includes(0) && !frozen;

@@ -28,7 +28,7 @@ const LAST_LEVEL = 2;
 const COMPARABLE = 3; // 1 where a step from it is meaningful
 
 export interface SeriesOptions {
-  /** Anomalous readings in a row that are not learned as normal; 0 where anomalies are absorbed. */
+  /** Limit of the learning gates of mean shift and correlation, in deviating readings; 0 where anomalies are absorbed. */
   readonly holdReadings: number;
 }
 
@@ -131,10 +131,10 @@ export class SeriesModel implements SeriesReading {
   }
 
   /**
-   * Places the reading x on the compressed axes and fills the target of its step, q (BINS from `at`). Where x is NaN the reading
+   * Places the reading x on the compressed axes and fills the target of its step, q (BINS from `offset`). Where x is NaN the reading
    * is missing: the network gets the last level and no step, and q is left as it is.
    */
-  observe(x: number, q: Float64Array, at: number): void {
+  observe(x: number, q: Float64Array, offset: number): void {
     const { before } = this;
     this.value = x;
     this.comparable = before[COMPARABLE] === 1 && !Number.isNaN(x);
@@ -149,28 +149,28 @@ export class SeriesModel implements SeriesReading {
     this.level = this.levels.count === 0 ? 0 : compress(x - this.levels.mean, this.levels.deviation);
     this.step = compress(this.change, this.steps.deviation);
     this.forecast.observe(this.step);
-    q.set(this.forecast.target, at);
+    q.set(this.forecast.target, offset);
   }
 
   /**
-   * Scores the reading against the forecast and the evidence. `p` (BINS from `at`) is the network's forecast, null where there is
+   * Scores the reading against the forecast and the evidence. `p` (BINS from `offset`) is the network's forecast, null where there is
    * none; `residual` and `fittedLevel` are those against the group; `scale` is the sensitivity over the alarm threshold.
    */
   score(
     p: Float64Array | null,
-    at: number,
+    offset: number,
     residual: number,
     fittedLevel: number,
     scale: number,
     sensitivity: number,
   ): void {
     const { forecast } = this;
-    forecast.compare(this.step, p, at);
-    if (this.readings > 0) forecast.predict(this.before[LAST], this.steps.deviation, p, at);
+    forecast.compare(this.step, p, offset);
+    if (this.readings > 0) forecast.predict(this.before[LAST], this.steps.deviation, p, offset);
     this.loss = forecast.blendedLoss;
     this.residual = residual;
     this.fittedLevel = fittedLevel;
-    this.evidence.observe(this, forecast.trust, scale, sensitivity);
+    this.evidence.scoreReading(this, forecast.trust, scale, sensitivity);
   }
 
   /**

@@ -42,7 +42,7 @@ export const detectPerStream =
       const places: Place[] = [];
       let step: Step | undefined;
 
-      const sort = (decoded: DecodedMessage): void => {
+      const accept = (decoded: DecodedMessage): void => {
         readings.length = places.length = 0;
         for (const reading of decoded.readings) {
           const place = placeOf(reading, decoded);
@@ -66,7 +66,7 @@ export const detectPerStream =
       return decoded$.subscribe({
         next: (decoded) => {
           try {
-            sort(decoded);
+            accept(decoded);
           } catch (error) {
             subscriber.error(error); // internal error, or the database failed while a stream was restored
             return;

@@ -280,7 +280,7 @@ describe('a drift', () => {
     expect(anomaly.value! - anomaly.upper!).toBeGreaterThan(0);
     expect(anomaly.evidence).toEqual({ drift: 1 });
     expect(anomaly.reason).toMatch(
-      /^tank has drifted: over the last \d days its mean is [\d.]+ °C, and it was [\d.]+ °C/,
+      /^tank has drifted: its mean over the last \d days is [\d.]+ °C; in the training period it was [\d.]+ °C/,
     );
     expect([monitor.status.drifting, monitor.status.anomalous]).toEqual([0, false]);
   });

@@ -13,7 +13,7 @@ export const EVIDENCE_KINDS = [
 ] as const;
 export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 
-/** Weight of a kind in each of three ways to an alarm (score.ts): weight times rarity is 1 at the alarm threshold. */
+/** Weight of a kind in each of three ways to an alarm (score.ts). A weighted sum equal to the alarm threshold gives a score of 1. */
 export interface Weights {
   readonly collective: number;
   readonly point: number;

@@ -16,12 +16,13 @@ import { combine } from './score.ts';
 
 /** Readings of history below which no kind has a score. */
 const READY_AFTER = 100;
-/** Rarity that chance adds for each factor of 10 in the number of readings, from 1,000 to 50,000. */
+/** Taken from each rarity: so much for each factor of 10 in readings relative to 1,000. Below 1,000 it is negative: it adds. */
 const CHANCE_PER_DECADE = 0.65;
 const CHANCE_FROM = 1000;
 const CHANCE_UP_TO = 50_000;
 /**
- * A reading with a score above this is an outlier: it does not change which steps are usual, up to twenty times in a row. The
+ * A reading with a score above this is an outlier: it does not change which steps are usual. The gate
+ * of outliers has a limit of twenty readings. The
  * second value applies where anomalies are held.
  */
 const OUTLIER = 4;
@@ -48,7 +49,7 @@ export class SeriesEvidence {
   private readonly rarities = new Float64Array(EVIDENCE_KINDS.length);
   private outlier = false;
 
-  /** `holdReadings`: anomalous readings in a row that are not learned as normal; 0 where anomalies are absorbed. */
+  /** `holdReadings`: limit of the learning gates of mean shift and correlation; 0 where anomalies are absorbed. */
   constructor(memory: Pick<Memory, 'take' | 'join'>, only: SeriesInfo['only'], holdReadings: number) {
     this.only = only;
     this.hold = holdReadings > 0;
@@ -98,7 +99,7 @@ export class SeriesEvidence {
    * Scores a reading against all history. `trust`: how far the network's evidence counts as contextual, 0 to 1; `scale`: the
    * sensitivity over the alarm threshold.
    */
-  observe(reading: SeriesReading, trust: number, scale: number, sensitivity: number): void {
+  scoreReading(reading: SeriesReading, trust: number, scale: number, sensitivity: number): void {
     const { kinds, parts, meanShift, rarities } = this;
     for (let k = 0; k < kinds.length; k++) rarities[k] = kinds[k].measure(reading);
     this.score = 0;

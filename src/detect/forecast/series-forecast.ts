@@ -32,18 +32,18 @@ export class SeriesForecast {
     softTarget(step, this.target, 0);
   }
 
-  /** Losses of both forecasts of `step`, the one observed. `p` (BINS from `at`) is the network's, null where there is none. */
-  compare(step: number, p: Float64Array | null, at: number): void {
+  /** Losses of both forecasts of `step`, the one observed. `p` (BINS from `offset`) is the network's, null where there is none. */
+  compare(step: number, p: Float64Array | null, offset: number): void {
     const { baseline, target } = this;
     baseline.forecast();
     this.baselineLoss = surprisal(baseline.p, target, 0, step);
-    this.networkLoss = p === null ? NaN : surprisal(p, target, 0, step, at);
+    this.networkLoss = p === null ? NaN : surprisal(p, target, 0, step, offset);
   }
 
   /** Fills the band: steps from the value `last`, of deviation `scale`. To be called after `compare`. */
-  predict(last: number, scale: number, p: Float64Array | null, at: number): void {
+  predict(last: number, scale: number, p: Float64Array | null, offset: number): void {
     const network = p !== null && this.selection.share >= 0.5;
-    const [density, from] = network ? [p, at] : [this.baseline.p, 0];
+    const [density, from] = network ? [p, offset] : [this.baseline.p, 0];
     this.expected = last + scale * Math.sinh(quantile(density, from, 0.5));
     this.lower = last + scale * Math.sinh(quantile(density, from, OUTSIDE));
     this.upper = last + scale * Math.sinh(quantile(density, from, 1 - OUTSIDE));

@@ -26,7 +26,7 @@ export class Correlation implements Evidence {
   private deviates = false; // by this reading alone
   private admitted = true; // whether the group may learn from the reading
 
-  /** `holdReadings`: deviating readings in a row that the group does not learn from; 0 for none. */
+  /** `holdReadings`: limit of the gate that keeps deviating readings out of the group's covariance; 0 for no gate. */
   constructor(memory: Pick<Memory, 'take'>, holdReadings: number) {
     this.score = new CalibratedScore(memory, 'evidence.correlation', SPAN);
     this.gate = new LearningGate(memory, 'correlation.gate', holdReadings);

@@ -19,7 +19,7 @@ export class ShiftedMean implements Evidence {
   /** Of the last reading measured: above 1 the shift is an alarm at a sensitivity of 1. */
   score = 0;
 
-  /** `holdReadings`: shifted readings in a row that do not move the reference; 0 for none. */
+  /** `holdReadings`: limit of the gate that keeps shifted readings out of the reference; 0 for no gate. */
   constructor(memory: Pick<Memory, 'take'>, holdReadings: number) {
     this.shift = new MeanShift(memory, holdReadings);
   }
