@@ -1,18 +1,19 @@
-// What does the production path find in labelled recordings? Writes result files for the scorers of each benchmark.
+// Runs the production pipeline over labelled recordings and writes result files for the scorers of each benchmark.
 // npm run bench:nab|skab|streams -- --data DIR --out RES [--tuning option=value ...]
 //
-// Every CSV file under DIR goes through the pipeline of the service, with the shipped defaults and what --tuning says
-// otherwise, and is answered row by row in a file of the same name under RES: in order, with the time as it stands in the
-// input. A row in which nothing could be scored has score 0.
+// Each CSV file under DIR goes through the pipeline of the service, with the shipped defaults and the options of --tuning. The
+// results are in a file of the same name under RES, row by row and in order, with the time as in the input. A row that was not
+// scored has score 0.
 //
-// nab      timestamp,value,anomaly_score. Its scorer takes each row at 0.5 or above as an alarm, so an alarm is written once: s / (1 + s)
-//          in the first row with a score s above the line, 1, and then not again for 100 rows or 3 % of the rows so far; in all
-//          other rows the same of min(s, 1⁻). With on_anomaly: absorb, as what lasts in these data is a new normal.
+// nab      timestamp,value,anomaly_score. Its scorer counts each row at 0.5 or above as an alarm, so an alarm is written once:
+//          s / (1 + s) in the first row with a score s above the threshold of 1, and then not again for 100 rows or 3 % of the rows
+//          so far; in all other rows the same of min(s, 1⁻). With on_anomaly: absorb, because a lasting change in these data is a
+//          new normal.
 // skab     datetime,score,is_anomaly,is_changepoint; the columns anomaly and changepoint are labels and are kept from the detector.
-//          is_changepoint: in this row an episode was told to have opened, to have changed its level, or to be over.
+//          is_changepoint: in this row an episode was opened, changed its level, or was closed.
 // streams  timestamp,score,is_anomaly; the first column is the time, all others are one group.
 //
-// is_anomaly: an episode is open. score: as it is, of the process or of a sensor at fault, whichever is worse.
+// is_anomaly: an episode is open. score: the higher of the score of the process and of the sensor faults.
 import { createReadStream, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -27,7 +28,7 @@ const BELOW_LINE = 1 - 2 ** -20;
 const toUnit = (score) => score / (1 + score);
 const flagged = ({ time, score, anomaly }) => [time, score ?? 0, anomaly ? 1 : 0].join();
 
-/** The score of each row of a file for a scorer that takes every row above the line as an alarm. */
+/** The score of each row of a file for a scorer that counts every row above the threshold as an alarm. */
 function alarmsOnce() {
   let last = -Infinity;
   let row = 0;
@@ -41,21 +42,21 @@ function alarmsOnce() {
 
 const isChange = ({ phase, levelChange }) => phase !== 'updated' || levelChange !== undefined;
 
-/** How each benchmark is answered: `rowOf` makes the function that writes the rows of one file, given what was told in each. */
+/** The result format of each benchmark: `rowOf` makes the function that writes the rows of one file from score and events. */
 const FORMS = {
   nab: {
     header: 'timestamp,value,anomaly_score',
     tuning: ['on_anomaly=absorb'],
     rowOf: () => {
-      const told = alarmsOnce();
+      const once = alarmsOnce();
       return ({ time, values: [value], score }) =>
-        [time, Number.isNaN(value) ? '' : value, toUnit(told(score ?? 0))].join();
+        [time, Number.isNaN(value) ? '' : value, toUnit(once(score ?? 0))].join();
     },
   },
   skab: {
     header: 'datetime,score,is_anomaly,is_changepoint',
     labels: ['anomaly', 'changepoint'],
-    rowOf: () => (row, told) => `${flagged(row)},${told.some(isChange) ? 1 : 0}`,
+    rowOf: () => (row, events) => `${flagged(row)},${events.some(isChange) ? 1 : 0}`,
   },
   streams: { header: 'timestamp,score,is_anomaly', rowOf: () => flagged },
 };
@@ -81,7 +82,7 @@ async function answer(path, form, { tuning, kernel }) {
   const lines = [form.header];
   const row = form.rowOf();
   let episodes = 0;
-  const told = []; // in the present row
+  const events = []; // of the present row
   const startedAt = performance.now();
   const { rows } = await replay(recording, {
     log: (level, fields, message) => {
@@ -91,11 +92,11 @@ async function answer(path, form, { tuning, kernel }) {
     tuning,
     onEvent: (event) => {
       if (event.phase === 'opened') episodes++;
-      told.push(event);
+      events.push(event);
     },
     onRow: (scored) => {
-      lines.push(row(scored, told));
-      told.length = 0;
+      lines.push(row(scored, events));
+      events.length = 0;
     },
   });
   return { lines, rows, episodes, seconds: (performance.now() - startedAt) / 1000 };

@@ -1,5 +1,5 @@
-// How much does the service write to the card, and how much memory does it keep? In real time, by the counters of its own process.
-// npm run bench:card [--minutes 20] [--series 100] [--period 10] [--in-flight 20: what the broker sends ahead, 0 for any number]
+// Measures how much the service writes to the card and how much memory it uses, in real time, from the counters of its process.
+// npm run bench:card [--minutes 20] [--series 100] [--period 10] [--in-flight 20: unacknowledged messages, 0 for any number]
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ const { values } = parseArgs({
   },
 });
 const [minutes, series, period] = [values.minutes, values.series, values.period].map(Number);
-/** Minutes that are not counted: each stream is saved for the first time, and memory is taken. */
+/** Minutes that are not counted: each stream is saved for the first time, and memory is allocated. */
 const BEGINNING = 3;
 const MINUTE_MS = 60_000;
 const DAY = 24 * 60;
@@ -39,7 +39,7 @@ const service = spawn(process.execPath, [main, 'run', '-c', join(directory, 'sit
 const publisher = await connectAsync(broker.url, { protocolVersion: 5 });
 await sleep(3000);
 
-/** Bytes that went to the disk, and those that are in memory. */
+/** Bytes written to the disk, and bytes in memory. */
 function look() {
   const written = /^write_bytes: (\d+)$/m.exec(readFileSync(`/proc/${service.pid}/io`, 'utf8'));
   const resident = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${service.pid}/status`, 'utf8'));
@@ -49,7 +49,7 @@ function look() {
 const startedAt = Date.now();
 const marks = [];
 for (let n = 0; Date.now() - startedAt < minutes * MINUTE_MS; n++) {
-  // Evenly spread, and each with a life of its own.
+  // Spread evenly over the period, each with its own values.
   const s = n % series;
   const t = n / series;
   const value = 20 + 5 * Math.sin(t / (20 + s)) + 0.1 * Math.sin(12.9898 * n);

@@ -1,4 +1,4 @@
-// What does one reading cost, and what does one stream weigh? Every cell, in turn, round after round.
+// CPU time of one reading and memory of one stream, for every cell in turn, round after round.
 // npm run bench:cells
 import { cpus, totalmem } from 'node:os';
 import { monitorOptions } from '../dist/app/pipeline/streams.js';

@@ -1,5 +1,5 @@
-// Does a sensor that is stuck or silent slow the network down? Gradients that die out leave numbers too small for the
-// ordinary floating-point format, and a processor may take a hundred times as long for those.
+// Whether a stuck or silent sensor slows the network down. Vanishing gradients give denormal floating-point numbers, and a
+// processor may take a hundred times as long for those.
 // npm run bench:constant
 import { contest, describeMachine, printAbsent, printTable, timeCells } from './contest.mjs';
 import { makeJob } from './job.mjs';

@@ -10,7 +10,7 @@ const PYTHON = process.env.PYTHON ?? '/usr/bin/python3'; // Debian's python3-tor
 
 export const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
-/** One line about the machine, and one more when something else is running on it. */
+/** One line about the machine, and a second one when other programs use it. */
 export function describeMachine() {
   const { model } = cpus()[0];
   const memory = Math.round(totalmem() / 2 ** 30);
@@ -20,16 +20,16 @@ export function describeMachine() {
 }
 
 /**
- * Times all contenders in turn, round after round, so that a slow minute of the machine falls on all of them alike.
+ * Times all contenders in turn, round after round, so that a slow minute of the machine affects all of them equally.
  *
  * A contender `{ name, peer, ...settings }` is a long-lived process that runs bench/peers/<peer>. It gets the job and
- * its own settings as its first line, and answers whether it can run and what it found. To each further line it
+ * its own settings as its first line, and answers whether it can run, with its results. To each further line it
  * answers with the µs a step of one turn. Returns, for each that could run, its answers and `times`, one a round;
  * the others with `absent`, the reason.
  */
 export async function contest(contenders, job, rounds) {
   const field = [];
-  // One after the other: who warms up alone does so on a quiet machine.
+  // One after the other, so that each one warms up on an idle machine.
   for (const contender of contenders) field.push({ ...contender, times: [], ...(await start(contender, job)) });
   for (let round = 0; round < rounds; round++)
     for (const each of field)
@@ -51,8 +51,8 @@ async function start({ peer, name, ...settings }, job) {
   let complaints = '';
   child.stderr.on('data', (chunk) => (complaints = (complaints + chunk).slice(-4000)));
   child.on('error', (error) => (complaints += error.message));
-  const closed = new Promise((resolve) => child.on('close', resolve)); // all complaints are in by then
-  child.stdin.on('error', () => undefined); // the end of its output says the same
+  const closed = new Promise((resolve) => child.on('close', resolve)); // after all error output
+  child.stdin.on('error', () => undefined); // the end of its output is handled instead
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ask = async (line) => {
     child.stdin.write(`${line}\n`);
@@ -62,7 +62,7 @@ async function start({ peer, name, ...settings }, job) {
         await closed;
         throw new Error(/^.*Error\b.*$/m.exec(complaints)?.[0] ?? (complaints.trim() || 'ended without an answer'));
       }
-      if (value.startsWith('{')) return JSON.parse(value); // libraries greet on the same output
+      if (value.startsWith('{')) return JSON.parse(value); // libraries print to the same output
     }
   };
   try {
@@ -90,7 +90,7 @@ export const timeCells = ({ times }, reference) => [
   figure(median(times.map((us, round) => us / reference.times[round]))),
 ];
 
-/** Names everyone who could not run, with what to do about it. */
+/** Prints the contenders that could not run, with the remedy. */
 export function printAbsent(field) {
   const absent = field.filter(({ absent }) => absent !== undefined);
   for (const reason of new Set(absent.map(({ absent }) => absent))) {
@@ -99,5 +99,5 @@ export function printAbsent(field) {
   }
 }
 
-/** Three digits, or all before the point. */
+/** Three significant digits, or all digits before the point. */
 export const figure = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));

@@ -1,4 +1,4 @@
-// How often is a sensor accused that does nothing new? Every alarm counted here is false.
+// False alarms for sensors without any change. Every alarm counted here is false.
 // npm run bench:false-alarms [-- --readings N --seed N --tuning '{"network":false}' word ...]
 // only sensors with one of the words in their names, all where there is none
 import { cpus } from 'node:os';
@@ -12,7 +12,7 @@ import { printTable } from './contest.mjs';
 import { START_AT, STATIONARY } from './synthetic/stationary.mjs';
 
 const KINDS = ['process', 'sensor', 'drift'];
-/** What the bar is stated in: one false alarm in so many readings. */
+/** The unit of the limit: one false alarm in this many readings. */
 const PER = 5000;
 
 const { values, positionals: words } = parseArgs({
@@ -29,7 +29,7 @@ const chosen = STATIONARY.filter(({ name }) => !words.length || words.some((word
 
 const count = (tally, key) => tally.set(key, (tally.get(key) ?? 0) + 1);
 
-/** How many episodes of each kind a sensor opens, and which evidence led those of the process. */
+/** Number of episodes of each kind for a sensor, and the leading evidence of the episodes of the process. */
 function alarmsOf({ name, intervalMs, measure }) {
   const opened = new Map(KINDS.map((kind) => [kind, 0]));
   const led = new Map();

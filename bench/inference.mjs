@@ -1,4 +1,4 @@
-// What does one forecast cost, without learning, here and elsewhere?
+// CPU time of one forecast without training, in zankyo and in other libraries.
 // npm run bench:inference [word ...]: only contenders with one of the words in their names
 import { contest, describeMachine, median, printAbsent, printTable, timeCells } from './contest.mjs';
 import { makeJob } from './job.mjs';
@@ -36,7 +36,7 @@ for (const [hiddenSize, inputSize] of [
         Math.floor(1e6 / median(each.times)).toString(),
       ]),
     );
-  // All were given the same weights, and must say the same.
+  // All have the same weights, so their forecasts must be equal.
   const apart = present.flatMap(({ forecast }) => forecast.map((y, d) => Math.abs(y - present[0].forecast[d])));
   if (present.length > 1) console.log(`forecasts after 100 steps agree to ${Math.max(...apart).toExponential(1)}`);
   printAbsent(field);

@@ -2,7 +2,7 @@ import { Random } from '../dist/math/random.js';
 
 const ROWS = 4096;
 
-/** What every contender of one contest is given: the sizes, a series to forecast, and weights to start from. */
+/** The input of all contenders of one contest: the sizes, a series to forecast, and initial weights. */
 export const makeJob = (task, hiddenSize, inputSize) => ({
   task,
   inputSize,
@@ -13,7 +13,7 @@ export const makeJob = (task, hiddenSize, inputSize) => ({
   theta: makeWeights(hiddenSize, inputSize),
 });
 
-/** Waves of unequal length under noise, in four digits: there is something to learn, and the errors never die out. */
+/** Waves of unequal length with noise, in four digits: the series can be learned, and the errors never become 0. */
 function makeSeries(inputSize) {
   const random = new Random(1);
   const value = (t, d) => 0.7 * Math.sin((2 * Math.PI * t) / (24 + 7 * d) + d) + 0.1 * random.normal();
@@ -22,7 +22,7 @@ function makeSeries(inputSize) {
   );
 }
 
-/** As nn.GRU and nn.Linear keep them: W_ih (3H, I), W_hh (3H, H), b_ih, b_hh (3H; r, z, n), W_o (I, H), b_o (I). */
+/** In the order of nn.GRU and nn.Linear: W_ih (3H, I), W_hh (3H, H), b_ih, b_hh (3H; r, z, n), W_o (I, H), b_o (I). */
 function makeWeights(H, I) {
   const random = new Random(2);
   const length = 3 * H * (I + H + 2) + I * (H + 1);

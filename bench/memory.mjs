@@ -1,4 +1,4 @@
-// What does one stream weigh, in memory and in its snapshot?
+// Bytes of one stream, in memory and in its snapshot.
 // npm run bench:memory
 import { loadKernel } from '../dist/io/files/kernel-file.js';
 import { Memory } from '../dist/math/memory.js';

@@ -1,6 +1,6 @@
 /**
- * The options of our network for a benchmark: a GRU that learns by TBPTT on every message unless `settings` say
- * otherwise, forecasting its next input as plain numbers. Clip and regeneration are the service's.
+ * The options of zankyo's network for a benchmark: a GRU that forecasts its next input as plain numbers and is trained by TBPTT
+ * on every message, unless `settings` change this. Clip and regeneration are those of the service.
  */
 export const ourOptions = ({ hiddenSize, inputSize, ...settings }) => ({
   cell: settings.cell ?? 'gru',

@@ -1,4 +1,4 @@
-// What does a message cost from the broker to the verdict, against receiving it alone?
+// CPU time of a message from the broker to the verdict, compared with only receiving it.
 // npm run bench:path [--profile] [word ...]: only contenders with one of the words in their names, and the first
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { OTHERS, pinned, RECEIVER, where } from './path/pinned.mjs';
 
 const ROUNDS = 9;
 const READINGS = 400; // of each device, a round
-const WARM_UP = 3; // rounds: the service learns for one and judges for two
+const WARM_UP = 3; // rounds: the service warms up for one and scores for two
 const MESSAGES = DEVICES * READINGS;
 const PROFILE_LINES = 40;
 
@@ -35,7 +35,7 @@ const chosen = CONTENDERS.filter(
 const directory = mkdtempSync(join(tmpdir(), 'zankyo-path-'));
 const children = [];
 
-/** A process of ours, which has told that it is ready. */
+/** A child process that has reported that it is ready. */
 async function start(file, argument, cores) {
   const [execPath, [...execArgv]] = pinned(process.execPath, [], cores);
   const child = fork(new URL(`path/${file}`, import.meta.url), [argument], { execPath, execArgv });
@@ -44,7 +44,7 @@ async function start(file, argument, cores) {
   return child;
 }
 
-/** The next thing it says; rejects when it ends instead. */
+/** Its next message; rejects when it ends instead. */
 const answerOf = (child) =>
   new Promise((resolve, reject) => {
     const ended = () => {
@@ -64,8 +64,8 @@ const ask = (child, question) => {
 };
 
 /**
- * One round of a contender. It is halted while the messages pile up at the broker, so that afterwards it is never
- * without work, however fast it is. Returns its own CPU and the whole time, µs a message.
+ * One round of a contender. It is stopped while the messages queue at the broker, so that it then has work all the time,
+ * however fast it is. Returns its own CPU time and the elapsed time, µs per message.
  */
 async function round({ child, name, base }, { number, qos }, publisher) {
   await ask(child, { messages: MESSAGES, profiled: values.profile && number >= WARM_UP });
@@ -138,7 +138,7 @@ function reportProfile({ name, profile }) {
 }
 
 process.on('exit', () => {
-  for (const child of children) child.kill('SIGKILL'); // one that is halted hears nothing else
+  for (const child of children) child.kill('SIGKILL'); // a stopped process handles no other signal
   rmSync(directory, { recursive: true, force: true });
 });
 process.once('SIGINT', () => process.exit(130));

@@ -1,4 +1,4 @@
-// Is the network worth it? Usual values and usual steps in an unusual order: what finds them must know the order.
+// The benefit of the network: usual values and usual steps in an unusual order, which only a model of the order can detect.
 // npm run bench:patterns
 import { cpus } from 'node:os';
 import { monitorOptions } from '../dist/app/pipeline/streams.js';
@@ -12,12 +12,12 @@ const SEEDS = [1, 2, 3];
 const RECORDINGS = 3; // of each pattern and seed
 const COUNT = 24_000;
 const LEARNING = 6000;
-/** Readings before this one are not judged. */
+/** Readings before this one are not scored. */
 const FROM = 5000;
-/** One false alarm in so many readings is allowed. */
+/** One false alarm in this many readings is allowed. */
 const PER = 2000;
-/** An alarm counts as found until so many readings after the event, and as false only beyond so many. */
-const LATE = 12;
+/** An alarm counts as a detection up to this many readings after the event, and as false only after more than the second number. */
+const MAX_DELAY = 12;
 const ECHO = 32;
 const VARIANTS = [
   { name: 'network', tuning: {} },
@@ -35,14 +35,14 @@ function scored({ readings, events }, tuning) {
   return { scores, events };
 }
 
-/** What an alarm line at `line` finds: an alarm is a score at or above it after one below. */
+/** The detections with a threshold of `line`: an alarm is a score at or above it after a score below. */
 function judge(recordings, line) {
   const sum = { found: 0, events: 0, false: 0, readings: 0 };
   for (const { scores, events } of recordings) {
     const alarms = [];
     for (let i = FROM; i < scores.length; i++) if (scores[i] >= line && !(scores[i - 1] >= line)) alarms.push(i);
     const belongs = (i, [first, last], late) => i >= first && i <= last + late;
-    sum.found += events.filter((event) => alarms.some((i) => belongs(i, event, LATE))).length;
+    sum.found += events.filter((event) => alarms.some((i) => belongs(i, event, MAX_DELAY))).length;
     sum.events += events.length;
     sum.false += alarms.filter((i) => !events.some((event) => belongs(i, event, ECHO))).length;
     sum.readings += scores.length - FROM;
@@ -50,7 +50,7 @@ function judge(recordings, line) {
   return sum;
 }
 
-/** The line that finds most with no more than one false alarm in 2,000 readings, over all recordings of a seed. */
+/** The threshold with the most detections and at most one false alarm in 2,000 readings, over all recordings of a seed. */
 function bestLine(recordings) {
   const all = recordings.flatMap(({ scores }) => scores.slice(FROM)).sort((a, b) => b - a);
   let best = { line: Infinity, found: -1 };

@@ -1,4 +1,4 @@
-// What does it cost to learn from every message, here and elsewhere?
+// CPU time of training on every message, in zankyo and in other libraries.
 // npm run bench:train [word ...]: only contenders with one of the words in their names
 import { contest, describeMachine, median, printAbsent, printTable, timeCells } from './contest.mjs';
 import { makeJob } from './job.mjs';
@@ -20,7 +20,7 @@ const CONTENDERS = [
   ...ours('ours: lstm, peepholes', { cell: 'lstm', peepholes: true }),
   ...ours('ours: gru, snap1', { learner: 'snap1' }),
   ...ours('ours: elementwise, snap1', { cell: 'elementwise', learner: 'snap1' }),
-  // Exact RTRL of a dense cell costs H^4 a step: beyond 16 units it is of no use.
+  // Exact RTRL of a dense cell costs H^4 per step: it is too slow for more than 16 units.
   ...ours('ours: gru, rtrl', { learner: 'rtrl', upTo: 16 }),
 ];
 

@@ -16,9 +16,9 @@ async function freePort() {
 }
 
 /**
- * A Mosquitto with two limits less than it is installed with. The queue has no end, so that nothing that waits for a
- * receiver is dropped. At QoS 1 the receiver alone says how many messages may be on the way to it (256); with the usual
- * 20 it would wait for the broker most of the time, and be charged for waking up.
+ * A Mosquitto without two of its default limits. The queue is unlimited, so that no waiting message is dropped. At QoS 1 the
+ * receiver alone sets the number of unacknowledged messages (256); with the default of 20 it would wait for the broker most
+ * of the time, and the cost of waking up would be measured.
  */
 export async function startBroker(directory, cores, inFlight = 0) {
   const port = await freePort();
@@ -27,7 +27,7 @@ export async function startBroker(directory, cores, inFlight = 0) {
   const lines = [`listener ${port} 127.0.0.1`, 'allow_anonymous true', 'log_dest stderr', ...limits];
   writeFileSync(config, lines.join('\n'));
   const [command, args] = pinned('mosquitto', ['-c', config], cores);
-  // Debian keeps it in /usr/sbin, which a user's PATH often leaves out.
+  // Debian installs it in /usr/sbin, which is often not in a user's PATH.
   const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` };
   const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
   let report = '';

@@ -6,8 +6,8 @@ const DAY_MS = 86_400_000;
 const START = Date.UTC(2024, 0, 1); // long enough ago that no round reaches the present
 
 /**
- * What the devices below the topic `base` say in their readings `from` to `to`: `[topic, payload]`, device after device,
- * as zigbee2mqtt writes it for a climate sensor: 300 bytes, a day's wave under noise, a time that moves on by a minute.
+ * The messages of the devices below the topic `base` for readings `from` to `to`: `[topic, payload]`, device after device, in
+ * the format of zigbee2mqtt for a climate sensor: 300 bytes, a daily wave with noise, a time that advances by a minute.
  */
 export function* messages(base, from, to) {
   const random = new Random(1 + from);

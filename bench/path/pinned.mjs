@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 const LAST = cpus().length - 1;
 const POSSIBLE = LAST > 0 && spawnSync('taskset', ['-c', String(LAST), 'true']).status === 0;
 
-/** The last core is the receiver's alone; the first one usually serves the interrupts. */
+/** The last core is reserved for the receiver; the first one usually serves the interrupts. */
 export const RECEIVER = String(LAST);
 export const OTHERS = `0-${LAST - 1}`;
 export const where = POSSIBLE

@@ -2,11 +2,11 @@ import { Session } from 'node:inspector/promises';
 
 const ROOT = new URL('../../', import.meta.url).href;
 const INTERVAL_US = 500;
-/** A sample that took so long is one in which the process was halted. */
+/** During a sample of at least this length the process was stopped. */
 const HALT_US = 20_000;
 const IDLE = '(node) (idle)';
 
-/** Where this process spends its time while it is watched. */
+/** A CPU profile of this process. */
 export class Profile {
   #session = new Session();
   #selfUs = new Map();
@@ -29,7 +29,7 @@ export class Profile {
     });
   }
 
-  /** `[name, µs]` of each function's own time, the dearest first. */
+  /** `[name, µs]` of each function's own time, the longest first. */
   get lines() {
     return [...this.#selfUs].sort(([, a], [, b]) => b - a);
   }

@@ -1,4 +1,4 @@
-// Publishes when told to; answers when the broker has taken everything.
+// Publishes on request; answers when the broker has accepted everything.
 import { connectAsync } from 'mqtt';
 import { messages } from './messages.mjs';
 
@@ -9,7 +9,7 @@ process.on('message', async ({ base, from, to, qos }) => {
     client.publish(topic, payload, { qos });
     if (client.stream.writableNeedDrain) await new Promise((resolve) => client.stream.once('drain', resolve));
   }
-  // The broker takes what comes over one connection in order.
+  // The broker processes the messages of one connection in order.
   await client.publishAsync('bench/end', '', { qos: 1 });
   process.send({});
 });

@@ -1,4 +1,4 @@
-// One contender: receives what it is told to expect, and answers what that cost.
+// One contender: receives the given number of messages, and answers with the CPU time.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,7 +28,7 @@ async function listen(onMessage) {
   await client.subscribeAsync(`${base}/+`, { qos: 1, rh: 1, rap: false });
 }
 
-/** Each returns how to ask how many messages it has dealt with. */
+/** Each returns a function that returns the number of processed messages. */
 const FORMS = {
   async count() {
     let received = 0;
@@ -39,18 +39,18 @@ const FORMS = {
   async dispatch() {
     let received = 0;
     const devices = new Map();
-    const meet = (topic) => {
+    const addDevice = (topic) => {
       const device = { value: NaN };
-      const hear = ({ temperature }) => {
+      const receive = ({ temperature }) => {
         device.value = temperature;
         received++;
       };
-      devices.set(topic, hear);
-      return hear;
+      devices.set(topic, receive);
+      return receive;
     };
     await listen((topic, payload) => {
-      const hear = devices.get(topic) ?? meet(topic);
-      hear(JSON.parse(payload.toString()));
+      const receive = devices.get(topic) ?? addDevice(topic);
+      receive(JSON.parse(payload.toString()));
     });
     return { received: () => received };
   },
@@ -62,17 +62,17 @@ const FORMS = {
     const input = { topic: `${base}/+`, path: 'temperature', name: '{1}', time: 'last_seen' };
     // JSON is YAML.
     writeFileSync(config, JSON.stringify({ site: base, database, mqtt: { url }, inputs: [input], tuning }));
-    const note = (level, fields, text) => {
+    const log = (level, fields, text) => {
       if (level !== 'info') console.error(`${base}: ${text}`, fields);
     };
     const kernel = core === 'float64' ? null : loadKernel();
-    const service = startService(loadSite(config).site, { log: note, kernel });
+    const service = startService(loadSite(config).site, { log, kernel });
     service.failure.catch((error) => {
       console.error(error);
       process.exit(1);
     });
     while (service.connection !== 'connected') await sleep(10);
-    await sleep(200); // it has subscribed by then; if not, messages are missing, and that is told
+    await sleep(200); // it has subscribed by then; if not, messages are missing, and that is reported
     const episodes = new Database(database, { readonly: true }).prepare('SELECT count(*) FROM anomaly').pluck();
     return { received: () => service.readings, episodes: () => episodes.get() };
   },
@@ -81,11 +81,11 @@ const FORMS = {
 const { received, episodes = () => null } = await FORMS[form]();
 const profile = new Profile();
 
-/** Waits until so many more have been dealt with, or until no more come. A look every millisecond costs next to nothing. */
+/** Waits until `messages` more are processed, or until no more arrive. Polling every millisecond costs almost nothing. */
 async function take(messages) {
   const before = received();
   const cpu = process.cpuUsage();
-  process.send({}); // now they may come
+  process.send({}); // ready for messages
   let taken = 0;
   for (let patience = performance.now() + PATIENCE_MS; taken < messages && performance.now() < patience;) {
     await sleep(1);

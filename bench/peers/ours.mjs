@@ -1,4 +1,4 @@
-// The service's own network: job.kernel 'wasm' or 'float64', and the settings of bench/our-options.mjs.
+// zankyo's network: job.kernel 'wasm' or 'float64', and the settings of bench/our-options.mjs.
 import { ourOptions } from '../our-options.mjs';
 import { serve } from './serve.mjs';
 

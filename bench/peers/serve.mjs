@@ -7,7 +7,7 @@ const WARM_UP_STEPS = 600;
 const CHECKED_STEPS = 100;
 
 /**
- * Speaks for a contender with bench/contest.mjs, over standard input and output: see there.
+ * The protocol between a contender and bench/contest.mjs, over standard input and output: see there.
  *
  * `create(job)` makes `{ version, run(steps), forecast() }`. `run` takes in the next rows of the series, and on the
  * task "train" learns from each before it does; `forecast` gives the numbers it expects in the next row. Either may be

@@ -12,7 +12,7 @@ const FAST_RISE = [0, 0.5, 1, 0.67, 0.33, 0];
 
 /**
  * Machines that do the same thing over and over, and now and then the same values with the same steps in another order: no
- * value is rare, no step is, and the mean of late is what it always is.
+ * value is rare, no step is, and the recent mean equals the long-term mean.
  */
 export const PATTERNS = [
   { name: 'order', usual: held([0, 1, 0, -1, 0, 1, 0, -1], 2), odd: held([0, -1, 0, 1, 0, -1, 0, 1], 2) },
@@ -28,13 +28,13 @@ export const PATTERNS = [
 ];
 
 const START_AT = Date.UTC(2024, 0, 1);
-/** A day is not a whole number of any cycle: the clock gives nothing away. */
+/** A day is not a whole number of any cycle, so the time of day does not help to predict. */
 const INTERVAL_MS = 61_000;
 
 /**
- * A recording of a pattern: `readings` of { at, value }, and `events`, the first and last index of what was out of order. The
- * noise is 0.03 to 0.05, where a step is 0.33 or more. Nothing is odd in the first `learning` readings, then one cycle in
- * every 1,200 to 2,400.
+ * A recording of a pattern: `readings` of { at, value }, and `events`, the first and last index of each unusual cycle. The
+ * noise is 0.03 to 0.05; a step is 0.33 or more. The first `learning` readings have no unusual cycle; then there is one in
+ * every 1,200 to 2,400 readings.
  */
 export function record({ usual, odd }, { count, learning, seed }) {
   const random = new Random(seed);

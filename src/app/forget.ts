@@ -3,9 +3,9 @@ import type { SnapshotPort } from '../stream/ports.ts';
 import { snapshotOf } from './pipeline/checkpoint.ts';
 
 /**
- * Takes a stream back to what it knew before `at`, and saves that, as of row `seq` of the journal. To be called from within the
- * ledger's transaction, so that what was heard before is before it. Returns from when that is; null, and nothing has changed,
- * when no such state is kept: then `monitor.operator.reset` is what is left.
+ * Restores the learned state of a stream from before `at`, and saves it as of row `seq` of the journal. To be called within
+ * the ledger's transaction, so that all earlier readings are in earlier rows. Returns the time of that state, epoch ms. Returns
+ * null, and changes nothing, when there is no such state; then `monitor.operator.reset` is the only way.
  */
 export function forgetSince(
   monitor: StreamMonitor,

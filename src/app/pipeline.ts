@@ -157,7 +157,7 @@ export const pipeline = (
           streamLog.reading(place, message.topic);
           return place;
         },
-        onOrder: (reason, { message }) => {
+        onTimeReject: (reason, { message }) => {
           if (message !== null) onReject(rejected(message, reason));
         },
         onError: (error, monitor: StreamMonitor) => {

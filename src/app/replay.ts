@@ -16,13 +16,13 @@ import { slugify } from '../stream/slug.ts';
 import type { Log } from '../log.ts';
 import { pipeline } from './pipeline.ts';
 
-/** A row of the recording and what it was answered with; empty where it was not scored. */
+/** A row of the recording and its result; null and '' when the row was not scored. */
 export interface ScoredRow extends RecordingRow {
-  /** Above 1 is anomalous: of the process, or of a sensor at fault, whichever is worse. */
+  /** The higher of the score of the process and of the sensor faults; above 1 is anomalous. */
   readonly score: number | null;
   /** Whether an episode is open after the row, of the process or of a sensor. */
   readonly anomaly: boolean;
-  /** The series that led, its value, and what was expected of it. */
+  /** The leading series, its value, and its expected value and range. */
   readonly series: string;
   readonly value: number | null;
   readonly expected: number | null;
@@ -30,21 +30,21 @@ export interface ScoredRow extends RecordingRow {
   readonly upper: number | null;
 }
 
-/** What of a recording is run: its rows, and the names of their columns. */
+/** The part of a recording that a replay needs: its rows, and the names of their columns. */
 export type Rows = Pick<Recording, 'values'> & AsyncIterable<RecordingRow>;
 
 export interface ReplayOptions {
   readonly log: Log;
   /** Where the networks run in SIMD; null for Float64. */
   readonly kernel: Kernel | null;
-  /** What the tuning of the streams has other than the defaults, as read from a site file. */
+  /** Tuning options that differ from the defaults, as read from a site file. */
   readonly tuning?: Partial<Tuning>;
   /** One stream for each column instead of one group of all. */
   readonly separate?: boolean;
   readonly onEvent: (event: AnomalyEvent) => void;
-  /** Called for each reading that has been through its stream; the step is overwritten by the next. */
+  /** Called for each reading that its stream has processed; the next reading overwrites the step. */
   readonly onStep?: (step: Step) => void;
-  /** Called for each row, in order. What it returns is waited for. */
+  /** Called for each row, in order. The replay waits for the returned promise. */
   readonly onRow?: (row: ScoredRow) => void | Promise<void>;
 }
 
@@ -52,7 +52,7 @@ export interface ReplaySummary {
   readonly rows: number;
   readonly firstAt: number;
   readonly lastAt: number;
-  /** Rows whose time is not after that of all rows before, and so were not scored. */
+  /** Rows that were not scored because their time is not after the times of all rows before. */
   readonly lateRows: number;
   readonly streams: readonly { readonly stream: string; readonly warmup: number }[];
 }
@@ -61,7 +61,7 @@ const TOPIC = 'recording';
 const GROUP = 'recording';
 const MESSAGE = { topic: TOPIC, retained: false, redelivered: false } as const;
 
-/** A series name for each column: columns may differ in what a slug leaves out, and one may be called like the group. */
+/** A unique series name for each column: two columns may have the same slug, and one may have the name of the group. */
 export function seriesNames(columns: readonly string[]): readonly string[] {
   const taken = new Set([GROUP]);
   return columns.map((column, i) => {
@@ -82,15 +82,15 @@ export function siteOf(columns: readonly string[], { tuning = {}, separate = fal
     inputs: [{ topic: TOPIC, time: 'at', fields: names.map((name, i) => ({ path: `v${i}`, name })) }],
     groups: separate || names.length < 2 ? {} : { [GROUP]: { series: names } },
     max_series: Math.max(names.length, 1),
-    snapshots: { every: '1d' }, // nobody keeps them
+    snapshots: { every: '1d' }, // a replay does not store them
   });
   return { ...site, tuning: { ...site.tuning, ...tuning } };
 }
 
 /**
- * Runs a recording through the pipeline of the service, without a broker and as fast as it goes. Each row becomes the
- * message that a device would have sent, and is answered before the next one is read, so memory does not grow. Rejects with
- * `config_invalid` when the columns are too many for the network to learn by rtrl.
+ * Runs a recording through the pipeline of the service, without a broker and as fast as possible. Each row becomes one
+ * message, as from a device, and is processed before the next row is read, so memory does not grow. Rejects with
+ * `config_invalid` when there are too many columns for a network that is trained by rtrl.
  */
 export async function replay(recording: Rows, options: ReplayOptions): Promise<ReplaySummary> {
   const site = siteOf(recording.values, options);
@@ -126,7 +126,7 @@ export async function replay(recording: Rows, options: ReplayOptions): Promise<R
     ledger: PASSING_LEDGER,
   };
   const monitors = new Set<StreamMonitor>();
-  let answer = UNSCORED; // the worst so far to the present row
+  let answer = UNSCORED; // the highest score so far for the present row
   const failures: Error[] = [];
   const { log, kernel } = options;
   const subscription = pipeline(site, ports, { log, kernel, clock$ }).subscribe({
@@ -151,7 +151,7 @@ export async function replay(recording: Rows, options: ReplayOptions): Promise<R
     const { at, values } = row;
     answer = UNSCORED;
     if (!Number.isNaN(at)) {
-      // A row that is late by its own time still arrives after the one before it, as it would have live.
+      // A row with an earlier time still arrives after the row before it, as it did live.
       clock = Math.max(at, clock + 1);
       const payload = rowJson(at, values);
       if (payload === null) clock$.next(clock);
@@ -165,7 +165,7 @@ export async function replay(recording: Rows, options: ReplayOptions): Promise<R
     if (options.onRow === undefined) continue;
     let anomaly = false;
     for (const monitor of monitors) anomaly ||= monitor.status.alarmed;
-    await options.onRow({ ...row, anomaly, ...heedFaults(answer, monitors) });
+    await options.onRow({ ...row, anomaly, ...withFaults(answer, monitors) });
   }
   subscription.unsubscribe();
   return {
@@ -178,8 +178,8 @@ export async function replay(recording: Rows, options: ReplayOptions): Promise<R
 }
 
 /**
- * A missing cell is a missing key: a device leaves out what it does not know, and says nothing when it knows nothing
- * (null). Times in seconds, as small ones read so.
+ * The JSON of a row: a missing cell is a missing key. Null when all cells are missing, because a device sends no message then.
+ * Times are in seconds, because the decoder reads small numbers as seconds.
  */
 const rowJson = (at: number, values: Float64Array): string | null => {
   let text = '';
@@ -205,13 +205,13 @@ function answerOf(monitor: StreamMonitor, { score, leading }: Verdict): Answer {
   };
 }
 
-/** What a sensor at fault says is no measurement, so the process has no score for it; the row has one all the same. */
-function heedFaults(answer: Answer, monitors: Iterable<StreamMonitor>): Answer {
-  let worst = answer;
+/** A reading of a faulty sensor has no score of the process; the row gets the score of the fault, if it is higher. */
+function withFaults(answer: Answer, monitors: Iterable<StreamMonitor>): Answer {
+  let highest = answer;
   for (const monitor of monitors)
     for (let d = 0; d < monitor.series.length; d++) {
       const score = monitor.status.faultScoreOf(d);
-      if (score > (worst.score ?? 0)) worst = { ...UNSCORED, score, series: monitor.series[d].slug };
+      if (score > (highest.score ?? 0)) highest = { ...UNSCORED, score, series: monitor.series[d].slug };
     }
-  return worst;
+  return highest;
 }

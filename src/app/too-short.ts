@@ -1,9 +1,9 @@
 import type { Tuning } from '../config/schema.ts';
 import { AppError } from '../errors.ts';
 
-/** The error for a recording in which no stream got through its warm-up, so that nothing was judged. */
+/** The error for a recording that ends before any stream has finished its warm-up, so that no row was scored. */
 export const endsBeforeWarmUp = (file: string, { warmup }: Pick<Tuning, 'warmup'>): AppError =>
   new AppError(
     'recording_unreadable',
-    `${file} ends before the warm-up does (${warmup} readings of a series): give a longer recording, or a site file with a shorter warmup`,
+    `${file} ends before the warm-up does (${warmup} readings of a series): use a longer recording, or a site file with a shorter warmup`,
   );

@@ -6,7 +6,7 @@ import * as rnn from './rnn';
 import { copy } from './simd';
 import { ELEMENTWISE, GRU, RNN, Stream } from './stream';
 
-/** Moves the state on by the input in s.x and fills the record. */
+/** Advances the state by the input in s.x and fills the record. */
 export function forward(s: Stream, record: usize): void {
   const H = s.H, X = s.X, N = s.N;
   copy(record, s.h, H + X);
@@ -19,8 +19,8 @@ export function forward(s: Stream, record: usize): void {
 }
 
 /**
- * The way back through the units alone. From ds = dL/ds_t (S) fills the errors of the gates' sums, dx (N) on the way to the
- * input and dh (N) on the way to h_{t-1}, and what of dL/ds_{t-1} takes no way through W_h, back (S).
+ * The backward pass through the units alone. From ds = dL/ds_t (S) it fills the errors of the gates' sums: dx (N) towards the
+ * input and dh (N) towards h_{t-1}. It fills back (S) with the part of dL/ds_{t-1} that does not pass through W_h.
  */
 export function deltas(s: Stream, record: usize, ds: usize, dx: usize, dh: usize, back: usize): void {
   if (s.cell == GRU) gru.deltas(s, record, ds, dx, dh, back);
@@ -29,13 +29,13 @@ export function deltas(s: Stream, record: usize, ds: usize, dx: usize, dh: usize
   else lstm.deltas(s, record, ds, dx, back);
 }
 
-/** Which gate the k-th of three peepholes opens into: the first, the second, the last. */
+/** The gate that the k-th of three peepholes feeds: the first, the second, the last. */
 @inline
 export function peepGate(s: Stream, k: i32): i32 {
   return k < 2 ? k : s.N / s.H - 1;
 }
 
-/** What it sees: c_{t-1}, c_{t-1}, c_t. */
+/** Its input: c_{t-1}, c_{t-1}, c_t. */
 @inline
 export function peepInput(s: Stream, record: usize, k: i32): usize {
   return record + ((s.H + s.X + (k < 2 ? 0 : s.H)) << 2);

@@ -2,7 +2,7 @@ import { multiply, multiplyBack } from './matrix';
 import { exp, fill, lanes, splat, total } from './simd';
 import { Stream } from './stream';
 
-/** The read-out, equations in nn/head.ts: y from h, or from h and x. */
+/** The read-out, equations in nn/read-out.ts: y from h, or from h and x. */
 export function forecast(s: Stream): void {
   multiply(s.y, s.c0, s.h, s.V, s.F, s.Y, s.Y);
   if (s.bins > 1) for (let d = 0; d < s.blocks; d++) softmax(s.y + ((d * s.bins) << 2), s.bins);

@@ -7,13 +7,13 @@ import * as tbptt from './tbptt';
 
 /*
  * The kernel: one step of one network, Float32, four lanes at a time. The networks live in this module's memory, each in one
- * block that nn/kernel.ts allots; a call passes a pointer and allocates nothing.
+ * block that nn/kernel.ts allocates; a call passes a pointer and allocates nothing.
  */
 
 const draft = memory.data(offsetof<Stream>(), 16);
 const HEADER: usize = (offsetof<Stream>() + 63) & ~63;
 
-/** Bytes of a block for such a network; `scratchBytes` then tells what it needs beside. */
+/** Bytes of a block for a network of these sizes; `scratchBytes` then returns the bytes of scratch that it needs. */
 export function blockBytes(
   cell: i32, learner: i32, X: i32, H: i32, blocks: i32, bins: i32, direct: bool, horizon: i32, every: i32,
 ): usize {
@@ -41,7 +41,7 @@ export function create(
   if (bins > 1) fill(s.y, 1 / <f32>bins, blocks * bins);
 }
 
-/** Moves the state on by the input at x and forecasts into y. */
+/** Advances the state by the input at x and writes the forecast to y. */
 export function advance(s: Stream): void {
   flushAll(s.x, s.X);
   if (s.learner == SNAP1) snap1.advance(s);
@@ -50,7 +50,7 @@ export function advance(s: Stream): void {
   forecast(s);
 }
 
-/** Teaches with the error at `error`. True when an update was due; its gradient's norm before clipping then stands at `norm`. */
+/** Trains on the error at `error`. True when an update was made; the norm of its gradient before clipping is then at `norm`. */
 export function learn(s: Stream): bool {
   flushAll(s.error, s.Y);
   const norm = s.learner == SNAP1 ? snap1.learn(s) : s.learner == RTRL ? rtrl.learn(s) : tbptt.learn(s);
@@ -59,7 +59,7 @@ export function learn(s: Stream): bool {
   return true;
 }
 
-/** Whether all that is remembered are numbers: only those give 0 times 0. */
+/** Whether all stored numbers are finite: only then 0 times each of them is 0. */
 export function sound(s: Stream): bool {
   let nothing = splat(0);
   for (let p = s.clock; p < s.end; p += 16) nothing = fma(lanes(p), splat(0), nothing);
@@ -73,8 +73,8 @@ export function norm(s: Stream): usize { return s.norm; }
 export function theta(s: Stream): usize { return s.theta; }
 export function mean(s: Stream): usize { return s.m; }
 export function lags(s: Stream): usize { return s.lags; }
-/** All that is remembered stands between these two. */
+/** Everything that a snapshot contains is between these two addresses. */
 export function start(s: Stream): usize { return s.clock; }
 export function end(s: Stream): usize { return s.end; }
-/** The first byte that no constant takes up. */
+/** The first byte after the constants. */
 export function base(): usize { return __heap_base; }

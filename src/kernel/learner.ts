@@ -4,7 +4,7 @@ import { outerSum } from './matrix';
 import { add, copy, fill, lanes, splat, squares } from './simd';
 import { Stream } from './stream';
 
-/** What all learners share: the error enters at the read-out, the gradient leaves through Adam. */
+/** The common part of all learners: from the error at the read-out to the update by Adam. */
 
 /** Fills ds (S) with dL/ds_t, which reaches h alone. */
 export function creditState(s: Stream): void {
@@ -25,7 +25,7 @@ export function keepHead(s: Stream): void {
   add(s.headGradient, s.gradient + (s.cellP << 2), s.P - s.cellP);
 }
 
-/** Fills the read-out's part of the gradient with all that was kept. */
+/** Fills the read-out's part of the gradient with the kept sums. */
 export function recallHead(s: Stream): void {
   const n = s.P - s.cellP;
   copy(s.gradient + (s.cellP << 2), s.headGradient, n);
@@ -33,9 +33,10 @@ export function recallHead(s: Stream): void {
 }
 
 /**
- * Follows the gradient, shortened to the clip; one that is not finite is not followed. The cell's stands at g and is still to be
- * multiplied with the factors (`period` numbers, over and over), its square is given. Returns the norm of the whole before
- * clipping. It must be known before the first weight moves, so Adam cannot eat the gradient block by block as it is made.
+ * Updates the weights by the gradient, clipped to the maximum norm; a gradient that is not finite changes nothing. The cell's
+ * gradient is at g, still to be multiplied by the factors (`period` numbers, repeated); its square is an argument. Returns the
+ * norm of the whole gradient before clipping. The norm is needed before the first weight changes, so Adam cannot consume the
+ * gradient block by block while it is computed.
  */
 export function descend(s: Stream, g: usize, factors: usize, period: i32, square: f32): f32 {
   const head = s.gradient + (s.cellP << 2), n = s.P - s.cellP;
@@ -50,7 +51,7 @@ export function descend(s: Stream, g: usize, factors: usize, period: i32, square
   return norm;
 }
 
-/** The same for a gradient that stands complete in s.gradient. */
+/** The same for a gradient that is complete in s.gradient. */
 export function descendWhole(s: Stream): f32 {
   fill(s.a, 1, 4);
   return descend(s, s.gradient, s.a, 4, squares(s.gradient, s.cellP));

@@ -3,9 +3,9 @@ import { fill } from './simd';
 import { ELEMENTWISE, Stream } from './stream';
 
 /**
- * What real-time recurrent learning asks of a cell, from its way back alone: with errors of 1 at the k-th numbers of all
- * units, `deltas` gives how those depend on the sums of the gates, L_k, and on the unit's own last state, D_k.
- * L stands in dx (G, N), and in dh on the way from h_{t-1}; D (G, G, H) in `rest`.
+ * The derivatives that real-time recurrent learning needs, from the cell's backward pass alone: with errors of 1 at the k-th
+ * numbers of all units, `deltas` gives their derivatives by the sums of the gates, L_k, and by the unit's own last state, D_k.
+ * L is in dx (G, N), and in dh for h_{t-1}; D (G, G, H) is in `rest`.
  */
 export function partials(s: Stream): void {
   const n: usize = s.H << 2, row: usize = s.N << 2, G = s.G;
@@ -16,7 +16,7 @@ export function partials(s: Stream): void {
   }
 }
 
-/** Adds to D what a unit's h_{t-1} does to itself through its own recurrent weights. */
+/** Adds to D the effect of a unit's h_{t-1} on its own state through its own recurrent weights. */
 export function addSelves(s: Stream): void {
   if (s.cell == ELEMENTWISE) return;
   const row: usize = s.N << 2, n: usize = s.H << 2;

@@ -26,7 +26,7 @@ export function learn(s: Stream): f32 {
   fill(s.gradient, 0, s.cellP);
   multiply(s.gradient, s.gradient, s.ds, s.influence, s.H, s.cellP, s.cellP);         // (2)
   const norm = descendWhole(s);
-  if (!isFinite(norm)) fill(s.influence, 0, s.G * s.H * s.cellP); // beyond measure: gathered anew
+  if (!isFinite(norm)) fill(s.influence, 0, s.G * s.H * s.cellP); // overflow: M starts again from 0
   return norm;
 }
 

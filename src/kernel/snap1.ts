@@ -30,9 +30,9 @@ export function advance(s: Stream): void {
 export function learn(s: Stream): f32 {
   creditState(s);
   creditHead(s);
-  // Row by row the gradient is ds M, (2'); its square needs of M only what `carry` has summed on its way.
+  // Row by row the gradient is ds M, (2'); for its square, the sums of |M|^2 from `carry` are enough.
   const norm = descend(s, s.influence, s.ds, s.H, weighedSquare(s));
-  if (!isFinite(norm)) fill(s.influence, 0, s.G * s.cellP); // beyond measure: gathered anew
+  if (!isFinite(norm)) fill(s.influence, 0, s.G * s.cellP); // overflow: M starts again from 0
   return norm;
 }
 

@@ -3,8 +3,8 @@ export const RNN = 0, GRU = 1, LSTM = 2, PEEPHOLE = 3, ELEMENTWISE = 4;
 export const TBPTT = 0, SNAP1 = 1, RTRL = 2;
 
 /**
- * One network in one block of memory: this header, then everything it remembers, in the order of use. Sizes are padded
- * to 4; the padding's weights are 0 and stay 0, for neither an input nor an error ever reaches them.
+ * One network in one block of memory: this header, then everything that it stores, in the order of use. Sizes are padded
+ * to 4; the weights of the padding are 0 and stay 0, because their inputs and errors are always 0.
  *
  *   theta = W_h (H, N), W_x (X, N), b_h (N), b_x (N), peepholes, V (F, Y), c (Y)
  *
@@ -36,7 +36,7 @@ export class Stream {
   cellP: i32;
   peepP: i32;
 
-  // What is remembered, from here to the end of the block.
+  // A snapshot contains everything from here to the end of the block.
   /** The next slot of the tape, slots filled, steps since the last way back (i32 each), beta1^t, beta2^t, the last norm (f32). */
   clock: usize;
   theta: usize;
@@ -64,12 +64,12 @@ export class Stream {
   influence: usize;
   /** Of SnAp-1, the sum over theta of the squares of dh/dtheta (H). */
   reach: usize;
-  /** Where updates are not due at each step: dL/dh of each slot, and the read-out's gradient so far. */
+  /** If updates are not due at each step: dL/dh of each slot, and the sum of the read-out's gradient so far. */
   waiting: usize;
   headGradient: usize;
   end: usize;
 
-  // Scratch, shared by all streams: nothing in it outlives a call.
+  // Scratch, shared by all streams: its contents are valid only during one call.
   a: usize;
   b: usize;
   ds: usize;
@@ -106,7 +106,7 @@ function take(n: i32): usize {
   return piece;
 }
 
-/** Gives every piece of s its place: what is remembered from `data` on, what is not from `scratch` on. Touches neither. */
+/** Sets the address of every piece of s: stored pieces from `data` on, scratch from `scratch` on. Writes to neither. */
 export function lay(
   s: Stream, data: usize, scratch: usize, cell: i32, learner: i32, inputSize: i32, hiddenSize: i32,
   blocks: i32, bins: i32, direct: bool, horizon: i32, every: i32,

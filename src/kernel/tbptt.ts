@@ -4,7 +4,7 @@ import { multiplyBack, outerSum, sumRows } from './matrix';
 import { add, copy, fill, fma, lanes, splat, squares } from './simd';
 import { ELEMENTWISE, GRU, Stream } from './stream';
 
-/** BPTT(K; M), as in nn/tbptt.ts: the tape keeps what the units did, a way back needs no second way forward. */
+/** BPTT(K; M), as in nn/tbptt.ts: the tape stores the activations, so the backward pass needs no second forward pass. */
 
 export function advance(s: Stream): void {
   const slot = s.slot;

@@ -1,6 +1,6 @@
 /** Bins of every categorical forecast: 32 to 48 did best of 12 to 64 on NAB's development files. */
 export const BINS = 32;
-/** Bin centres run from -4 to 4; the outermost bins stand for everything beyond. */
+/** Bin centres run from -4 to 4; the outermost bins also count everything beyond. */
 const EDGE = 4;
 const WIDTH = (2 * EDGE) / (BINS - 1);
 /** Variance of the soft target, in bins: a value between two bins counts for both. */
@@ -8,7 +8,7 @@ const SPREAD = 0.49;
 
 const position = (y: number): number => Math.max(0, Math.min(BINS - 1, (y + EDGE) / WIDTH));
 
-/** The weight of a bin six away is under 1e-15: further ones have none. */
+/** The weight of a bin six away is under 1e-15: bins further away get 0. */
 const REACH = 6;
 /** exp(-j^2 / (2 SPREAD)), j = 0 ... REACH. */
 const BELL = Float64Array.from({ length: REACH + 1 }, (_, j) => Math.exp((-j * j) / (2 * SPREAD)));

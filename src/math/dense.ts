@@ -34,7 +34,7 @@ export function addOuterProduct(
   }
 }
 
-/** y = |x|, the Euclidean length of all of x. Stored, for a returned number may be an object of its own. */
+/** y = |x|, the Euclidean length of all of x. Written to y, because a returned number may be allocated as an object. */
 export function storeLength(x: Float64Array, y: Float64Array, yAt: number): void {
   let squares = 0;
   for (let i = 0; i < x.length; i++) squares += x[i] * x[i];

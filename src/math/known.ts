@@ -1,2 +1,2 @@
-/** The number, or null where there is none to tell: JSON has no NaN. */
+/** The number, or null instead of NaN, which JSON does not have. */
 export const known = (x: number | null): number | null => (Number.isFinite(x) ? x : null);

@@ -1,10 +1,10 @@
 /**
- * How a piece is taken over from that of a group with other series: `before[d]` is the place that series d had there, -1
- * when it had none. `piece` is as it was taken, and what of it is not overwritten stays so.
+ * Copies a piece from that of a group with other series: `before[d]` is the index of series d there, -1 when it is new.
+ * `piece` has its initial values, and numbers that are not overwritten keep them.
  */
 export type Carry = (piece: Float64Array, old: Float64Array, before: readonly number[]) => void;
 
-/** For a piece of `head` numbers that concern all series, and then as many for each series as for any other. */
+/** For a piece of `head` numbers for all series together, followed by the same number of numbers for each series. */
 export const perSeries =
   (head = 0): Carry =>
   (piece, old, before) => {
@@ -15,7 +15,7 @@ export const perSeries =
     });
   };
 
-/** A piece of what a stream remembers, wherever it stands. */
+/** A piece of a stream's memory, in an array or elsewhere. */
 interface Piece {
   readonly name: string;
   readonly byteLength: number;
@@ -24,18 +24,18 @@ interface Piece {
 }
 
 /**
- * All that a stream remembers, in named pieces that each part takes at construction.
+ * The whole state of a stream, in named pieces that each part takes at construction.
  *
- * Whatever must survive a restart lives here and nowhere else: parameters, hidden state, optimiser moments,
- * statistics, counters, the open episode. So a snapshot is a copy of this memory, restoring is copying it back,
- * and a resumed run continues bit for bit like an uninterrupted one.
+ * Everything that must survive a restart is stored here and nowhere else: parameters, hidden state, optimiser moments,
+ * statistics, counters, the open episode. So a snapshot is a copy of this memory, a restore copies it back, and a resumed
+ * run continues bit for bit like an uninterrupted one.
  */
 export class Memory {
   private readonly pieces: Piece[] = [];
 
   /**
-   * A zeroed array of `length` numbers that snapshots will keep. One that has numbers for each series of a group says with
-   * `carry` how it is taken over when the series change. Throws a RangeError when the name is taken.
+   * A zeroed array of `length` numbers that snapshots include. For a piece with numbers for each series of a group, `carry`
+   * copies it when the series change. Throws a RangeError when the name is taken.
    */
   take(name: string, length: number, carry: Carry | null = null): Float64Array<ArrayBuffer> {
     const array = new Float64Array(length);
@@ -44,7 +44,7 @@ export class Memory {
   }
 
   /**
-   * Takes in bytes that stand elsewhere: `bytes` gives them, as many each time, to read and to overwrite. Throws a
+   * Adds bytes that are stored elsewhere: `bytes` returns them, always the same number, to read and to overwrite. Throws a
    * RangeError when the name is taken.
    */
   join(name: string, bytes: () => Uint8Array): void {
@@ -52,8 +52,8 @@ export class Memory {
   }
 
   /**
-   * Takes over what a group remembers whose series were others, `before[d]` the place of series d there or -1: each
-   * piece by its name, as it says or, where it says nothing, when it is as long. What is new stays as it is.
+   * Copies the memory of a group with other series; `before[d]` is the index of series d there or -1. Pieces with the same
+   * name are copied by their `carry`, or, without one, if they have the same length. New pieces keep their values.
    */
   takeOver(past: Memory, before: readonly number[]): void {
     for (const { name, byteLength, bytes, carry } of this.pieces) {

@@ -1,6 +1,6 @@
 import type { Memory } from './memory.ts';
 
-/** Fewer values than this say nothing of a spread worth cutting at. */
+/** Values are not cut before this number of values, because their spread is not reliable yet. */
 const WINSOR_AFTER = 50;
 
 /**
@@ -9,7 +9,7 @@ const WINSOR_AFTER = 50;
  *   m_n = m_{n-1} + a d,   v_n = (1 - a)(v_{n-1} + a d^2),   d = x_n - m_{n-1},   a = max(1/n, 1/span)
  *
  * With a = 1/n this is Welford's recurrence (Technometrics 4, 1962) for mean and population variance.
- * After 50 values d is cut at `winsor` standard deviations, so that one wild value cannot ruin the scale.
+ * After 50 values d is cut at `winsor` standard deviations, so that one extreme value cannot distort the variance.
  */
 export class Moments {
   private readonly s: Float64Array; // n, mean, variance
@@ -55,11 +55,11 @@ export class Moments {
     const { s } = this;
     const n = ++s[0];
     const a = Math.max(1 / n, 1 / this.span);
-    // Its square must stay finite: an infinite variance would make every later value ordinary for good.
+    // Its square must stay finite: with an infinite variance every later value would be normal, permanently.
     let d = Math.max(-1e150, Math.min(1e150, x - s[1]));
     if (n > WINSOR_AFTER) {
       const limit = this.winsor * this.deviation;
-      // A constant past gives limit 0: then the first change must count, or the scale stays 0 for ever.
+      // After constant values the limit is 0: then the first change must count, or the variance would stay 0 permanently.
       if (limit > 0) d = Math.max(-limit, Math.min(limit, d));
     }
     s[1] += a * d;

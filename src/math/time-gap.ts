@@ -2,21 +2,21 @@ import type { Memory } from './memory.ts';
 
 /** Weight of the newest gap in the usual one is max(1/n, 1/SPAN). */
 const SPAN = 50;
-/** Gaps after which a pause is known for one: from then on it counts as ten usual ones. */
+/** After this many gaps a long pause can be recognised: from then on it counts as ten usual gaps at most. */
 const USUAL_AFTER = 50;
 const MAX_GAP_RATIO = 10;
-/** 2047 usual intervals and more are all the same. */
+/** Gaps of 2047 usual intervals and more give the same value. */
 const MAX_LATENESS = 10;
 
 /**
- * How late is a reading? The gap before it as an input for a network, which need not know seconds from days:
+ * The gap before a reading as an input for a network, independent of the unit of time:
  *
  *   g = log2((1 + gap / usual) / 2)
  *
  * is 0 in the usual time, -1 at once, 1 after three usual intervals, and 10 at most. The usual gap is a running mean.
  */
 export class TimeGap {
-  private readonly s: Float64Array; // times heard, the last, usual gap
+  private readonly s: Float64Array; // readings so far, time of the last one, usual gap
 
   constructor(memory: Pick<Memory, 'take'>, name = 'gap') {
     this.s = memory.take(name, 3);
@@ -32,14 +32,14 @@ export class TimeGap {
     return this.s[2];
   }
 
-  /** g of the time since the last reading at `at`, epoch ms; 0 while nothing is usual yet. Changes nothing. */
+  /** g of the time since the last reading at `at`, epoch ms; 0 while there is no usual gap yet. Changes nothing. */
   lateness(at: number): number {
     const { s } = this;
     if (!this.known || s[2] === 0) return 0;
     return Math.min(MAX_LATENESS, Math.log2((1 + Math.max(0, at - s[1]) / s[2]) / 2));
   }
 
-  /** Takes note of a reading at `at`. */
+  /** Counts a reading at `at`. */
   update(at: number): void {
     const { s } = this;
     if (s[0] > 0) {
@@ -51,7 +51,7 @@ export class TimeGap {
     s[1] = at;
   }
 
-  /** The time from the last reading to `at` is no gap, as nobody listened. */
+  /** Does not count the time from the last reading to `at` as a gap, because the service was down. */
   restartAt(at: number): void {
     this.s[1] = at;
   }

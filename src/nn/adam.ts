@@ -3,14 +3,14 @@ import type { Memory } from '../math/memory.ts';
 
 export interface AdamOptions {
   readonly learningRate: number;
-  /** The longest gradient, by Euclidean norm, that is followed in full; a longer one is shortened to this. */
+  /** Maximum Euclidean norm of a gradient; a longer one is scaled down to this norm. */
   readonly clip: number;
 }
 
 /**
  * Adam (D. Kingma & J. Ba, ICLR 2015, algorithm 1; beta1 0.9, beta2 0.999, epsilon 1e-8) behind a clip of the
  * global gradient norm (R. Pascanu, T. Mikolov & Y. Bengio, ICML 2013, algorithm 1), which keeps one exploding
- * gradient from undoing what was learned.
+ * gradient from destroying the learned weights.
  */
 export class Adam {
   /** The running mean of the gradient. */
@@ -28,7 +28,7 @@ export class Adam {
     this.restart();
   }
 
-  /** Forgets the moments. */
+  /** Sets the moments to 0. */
   restart(): void {
     this.m.fill(0);
     this.v.fill(0);
@@ -41,7 +41,8 @@ export class Adam {
   }
 
   /**
-   * Moves theta against the gradient and zeroes the gradient; when its norm is not finite nothing moves. `rate` scales the learning rate of this one update.
+   * Moves theta against the gradient and zeroes the gradient. If its norm is not finite, theta does not change. `rate` scales
+   * the learning rate of this one update.
    */
   update(theta: Float64Array, gradient: Float64Array, rate = 1): void {
     const { m, v, power } = this;

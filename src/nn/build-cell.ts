@@ -6,7 +6,7 @@ import { RnnCell } from './rnn-cell.ts';
 
 export type CellKind = 'rnn' | 'lstm' | 'gru' | 'elementwise';
 
-/** The cell an operator chose. `peepholes` concerns the LSTM only. */
+/** The cell with this name. Only the LSTM uses `peepholes`. */
 export function buildCell(kind: CellKind, inputSize: number, hiddenSize: number, peepholes = false): Cell {
   switch (kind) {
     case 'rnn':

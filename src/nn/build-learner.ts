@@ -8,13 +8,13 @@ import { Tbptt, type TbpttOptions } from './tbptt.ts';
 
 export type LearnerKind = 'tbptt' | 'rtrl' | 'snap1';
 
-/** Where no weights join different units SnAp-1 cuts nothing: it is exact real-time recurrent learning, at a fraction of the cost. */
+/** Without weights between different units, SnAp-1 omits nothing: it is exact real-time recurrent learning at a fraction of the cost. */
 export const learnerOf = (cell: CellKind, learner: LearnerKind): LearnerKind =>
   cell === 'elementwise' && learner === 'rtrl' ? 'snap1' : learner;
 
 /**
- * The learner an operator chose. `options` concern TBPTT only: the others look at all of the past, and owe
- * nothing to a later step, so that every `credit` is due at once.
+ * The learner with this name. Only TBPTT uses `options`: the other learners include the whole past, and every `credit` gives
+ * its gradient at once.
  */
 export function buildLearner(
   kind: LearnerKind, memory: Pick<Memory, 'take'>, cell: Cell, theta: Float64Array, options: TbpttOptions,

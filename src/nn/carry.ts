@@ -3,11 +3,11 @@ import type { CoreOptions } from './core.ts';
 import { GATES } from './weights.ts';
 
 /**
- * Fills theta with what a network of the same cell, units and bins knew that had other inputs and blocks: `inputs[j]`
- * is the place of input j there, `blocks[d]` that of block d, -1 for what is new.
+ * Fills theta from `old`, the parameters of a network of the same cell, units and bins with other inputs and blocks:
+ * `inputs[j]` is the index of input j there, `blocks[d]` that of block d, -1 for a new input or block.
  *
- * A new input has no weight yet, in the cell and in the read-out, so that the state and the forecasts go on as they were.
- * The rows of a new block stay as they are in theta.
+ * A new input gets weights of 0, in the cell and in the read-out, so that the state and the forecasts continue unchanged.
+ * The rows of a new block keep their values in theta.
  */
 export function carryTheta(
   past: CoreOptions, old: Float64Array,

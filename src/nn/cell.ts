@@ -1,12 +1,12 @@
 import type { Random } from '../math/random.ts';
 
 /**
- * A recurrent cell: s_t = F(theta, x_t, s_{t-1}), and the way back.
+ * A recurrent cell: s_t = F(theta, x_t, s_{t-1}), and its backward pass.
  *
  * The hidden state h_t, which is the cell's output, is the first `hiddenSize` numbers of the state s_t. Further blocks
- * of H may follow, such as the LSTM's c_t: unit i has the numbers i, H + i, ... of the state to itself.
- * A cell remembers nothing: parameters, states and tapes come in, are read or filled, and nothing is allocated.
- * It does not know how it is trained: a learner knows only `forward` and `backward`.
+ * of H may follow, such as the LSTM's c_t: the numbers i, H + i, ... of the state belong to unit i.
+ * A cell stores nothing: parameters, states and tapes are arguments that it reads or fills, and it allocates nothing.
+ * It is independent of the training: a learner calls only `forward` and `backward`.
  */
 export interface Cell {
   /** X, the length of x_t. */
@@ -29,7 +29,7 @@ export interface Cell {
   /**
    * Vector-Jacobian product of the step that wrote the tape: adds (ds_t/ds_{t-1})^T ds to dsPrevious (S)
    * and (ds_t/dtheta)^T ds to dTheta. `ds` (S), another array than dsPrevious, is used as scratch.
-   * What the units did is read from the tape, never made again from theta, which may have moved since.
+   * The activations are read from the tape and not computed again from theta, which may have changed since.
    */
   backward(theta: Float64Array, tape: Float64Array, ds: Float64Array, dsPrevious: Float64Array, dTheta: Float64Array): void;
 
@@ -37,11 +37,11 @@ export interface Cell {
   synapse(p: number): Synapse;
 }
 
-/** Where a parameter sits in the network of units. */
+/** The two units that a parameter connects. */
 export interface Synapse {
   /** The unit it acts on: within one step theta[p] moves no other unit's state. */
   readonly to: number;
-  /** The unit whose last state it weighs; `to` itself for what comes from outside or from within: inputs, biases, peepholes. */
+  /** The unit whose last state it multiplies; equal to `to` for input weights, biases and peepholes. */
   readonly from: number;
 }
 
@@ -58,7 +58,7 @@ export function scatterWeights(theta: Float64Array, offset: number, count: numbe
 }
 
 /** Longest time constant, in steps, that a forget or update gate starts with. */
-const LONGEST_MEMORY = 64;
+const MAX_TIME_CONSTANT = 64;
 
 /**
  * Biases that give unit i a time constant T_i: a gate of sigma(log(T - 1)) forgets 1/T of the memory a step.
@@ -68,7 +68,7 @@ const LONGEST_MEMORY = 64;
  */
 export function spreadTimeConstants(theta: Float64Array, offset: number, count: number, random: Random): void {
   for (let i = 0; i < count; i++) {
-    const T = 2 * (LONGEST_MEMORY / 2) ** random.uniform();
+    const T = 2 * (MAX_TIME_CONSTANT / 2) ** random.uniform();
     theta[offset + i] = Math.log(T - 1);
   }
 }

@@ -3,7 +3,7 @@ import { buildCell, type CellKind } from './build-cell.ts';
 import type { LearnerKind } from './build-learner.ts';
 import { ReadOut } from './read-out.ts';
 
-/** Everything that a recurrent network is made of. */
+/** Cell, sizes and training options of a recurrent network. */
 export interface CoreOptions {
   readonly cell: CellKind;
   /** Concerns the LSTM only. */
@@ -23,47 +23,47 @@ export interface CoreOptions {
   /** M, steps per update of the parameters, at most K. Concerns TBPTT only, like K. */
   readonly trainEvery: number;
   readonly learningRate: number;
-  /** The longest gradient, by Euclidean norm, that is followed in full. */
+  /** Maximum Euclidean norm of a gradient; a longer one is scaled down to it. */
   readonly clip: number;
 }
 
 /**
- * Cell, read-out, learner and optimiser as one piece of arithmetic, of which there are two: plain Float64
- * (float64-core.ts), which reads like the papers and is the measure of the other, Float32 in SIMD (simd-core.ts).
+ * Cell, read-out, learner and optimiser as one unit of arithmetic. There are two: plain Float64 (float64-core.ts), which
+ * follows the papers and is the reference in tests, and Float32 in SIMD (simd-core.ts).
  *
  *   s_t = F(theta, x_t, s_{t-1}),   y_t = softmax or identity of V [h_t; x_t] + b
  *
- * theta, as everybody outside sees it: the cell's parameters in PyTorch's order, V (Y, H + X or H), b (Y).
+ * theta in this interface: the cell's parameters in PyTorch's order, V (Y, H + X or H), b (Y).
  */
 export interface Core {
   readonly parameterCount: number;
   /** y_t (Y = blocks * bins). Before the first step uniform, or 0 where a block is a plain number. */
   readonly output: Float64Array;
 
-  /** Moves the state on by x (X) and fills `output`. */
+  /** Advances the state by x (X) and fills `output`. */
   advance(x: Float64Array): void;
-  /** Teaches with dL/da_t (Y) at the read-out's sums, once a step. True when an update was due and made. */
+  /** Trains on dL/da_t (Y) at the read-out's sums; at most one call per step. True when the parameters were updated. */
   learn(error: Float64Array): boolean;
-  /** The norm of the last update's gradient before clipping; one that is not finite was not followed. */
+  /** The norm of the last update's gradient before clipping; if it is not finite, that update was skipped. */
   readonly norm: number;
 
   /** Fills theta. */
   read(theta: Float64Array): void;
-  /** Takes over theta and goes on learning from there. */
+  /** Replaces theta; state and moments are kept. */
   write(theta: Float64Array): void;
-  /** Starts anew with theta: no state, no tape, no moments, the first forecast. */
+  /** Replaces theta and resets state, tape, moments and forecast. */
   restart(theta: Float64Array): void;
   /** S, the length of the state as this core keeps it. */
   readonly stateSize: number;
   /** Fills s (S) with the state. */
   readState(s: Float64Array): void;
-  /** Goes on from the state s (S) of a core of the same kind, cell and units. */
+  /** Replaces the state by s (S), from a core of the same kind, cell and units. */
   writeState(s: Float64Array): void;
   /** Fills Adam's running mean of the gradient, (1 - beta1) sum over j of beta1^j g_{t-j}, in the order of theta. */
   mean(m: Float64Array): void;
-  /** False when a number of the state, the parameters or the moments is none. */
+  /** False when a number of the state, the parameters or the moments is not finite. */
   sound(): boolean;
-  /** Fills |dL/ds_{t-j}| of the last way back, j = 0, 1, ..., and returns how many there are: none without a tape. */
+  /** Fills |dL/ds_{t-j}| of the last backward pass, j = 0, 1, ..., and returns their number: 0 without a tape. */
   lags(norms: Float64Array): number;
 }
 
@@ -71,7 +71,7 @@ export interface Core {
 export const buildReadOut = ({ hiddenSize, inputSize, direct, blocks, bins }: CoreOptions): ReadOut =>
   new ReadOut(hiddenSize, direct ? inputSize : 0, blocks, bins);
 
-/** The parameters a network starts with: of a seed always the same, whichever core they go to. */
+/** The initial parameters of a network: the same for the same seed, for both cores. */
 export function initialTheta(options: CoreOptions, random: Random): Float64Array {
   const cell = buildCell(options.cell, options.inputSize, options.hiddenSize, options.peepholes);
   const readOut = buildReadOut(options);

@@ -3,8 +3,8 @@ import type { Random } from '../math/random.ts';
 import { scatterWeights, spreadTimeConstants, type Cell, type Synapse } from './cell.ts';
 
 /**
- * Element-wise LSTM: each unit remembers by itself. The recurrent weights are vectors, not matrices, so what a unit
- * was depends on no other unit, and exact real-time recurrent learning costs no more than a forward step (snap1.ts).
+ * Element-wise LSTM: the recurrent weights are vectors, not matrices, so the state of a unit depends on no other unit, and
+ * exact real-time recurrent learning costs no more than a forward step (snap1.ts).
  *
  *   f_t = sigma(F x_t + w_f * c_{t-1} + b_f)            (1) forget gate
  *   z_t = tanh(Z x_t + w_z * c_{t-1} + b_z)             (2) cell input
@@ -14,10 +14,10 @@ import { scatterWeights, spreadTimeConstants, type Cell, type Synapse } from './
  *
  * K. Irie, A. Gopalakrishnan & J. Schmidhuber, "Exploring the promise and limits of real-time recurrent learning",
  * arXiv 2023, ICLR 2024, the eLSTM. There the output gate sees the c_t of all units through a matrix; here each unit's
- * own c_t, with a vector like the others, so that h_t too belongs to one unit. Units meet only in the read-out: what must be
- * handed from unit to unit, as a queue of past inputs must, this cell cannot do.
+ * own c_t, with a vector like the others, so that h_t too depends on one unit. Only the read-out combines units: this cell
+ * cannot pass values from unit to unit, as a queue of past inputs requires.
  * theta, row-major, gates in the order f, z, o: W (3H, X) = [F; Z; O], w (3H), b (3H).
- * State: h (H), c (H); h is read by nobody in the next step. Tape: x_t (X), c_{t-1}, f, z, o, c_t (H each).
+ * State: h (H), c (H); the next step does not read h. Tape: x_t (X), c_{t-1}, f, z, o, c_t (H each).
  */
 export class ElementwiseCell implements Cell {
   readonly inputSize: number;

@@ -6,20 +6,20 @@ import { buildReadOut, type Core, type CoreOptions } from './core.ts';
 import type { Learner } from './learner.ts';
 import type { ReadOut } from './read-out.ts';
 
-/** The readable core, and the one that runs where SIMD is missing. */
+/** The readable reference core; it also runs on machines without SIMD. */
 export class Float64Core implements Core {
   readonly parameterCount: number;
   readonly output: Float64Array;
   private readonly readOut: ReadOut;
   private readonly learner: Learner;
   private readonly adam: Adam;
-  private readonly kept: Float64Array[] = []; // all that is remembered
+  private readonly kept: Float64Array[] = []; // everything that a snapshot contains
   private readonly theta: Float64Array;
   private readonly readOutTheta: Float64Array;
   private readonly gradient: Float64Array;
   private readonly cellGradient: Float64Array;
   private readonly readOutGradient: Float64Array;
-  private readonly input: Float64Array; // what the read-out read: h, or h and x
+  private readonly input: Float64Array; // the input of the read-out: h, or h and x
   private readonly dInput: Float64Array;
   private readonly ds: Float64Array;
   private readonly options: CoreOptions;

@@ -3,7 +3,7 @@ import type { Random } from '../math/random.ts';
 import { denseSynapse, scatterWeights, spreadTimeConstants, type Cell, type Synapse } from './cell.ts';
 
 /**
- * Gated recurrent unit: an update gate that keeps, a reset gate that lets go.
+ * Gated recurrent unit: an update gate keeps the old state, a reset gate removes it from the candidate.
  *
  *   r_t = sigma(W_ir x_t + b_ir + W_hr h_{t-1} + b_hr)            (1) reset gate
  *   z_t = sigma(W_iz x_t + b_iz + W_hz h_{t-1} + b_hz)            (2) update gate

@@ -1,4 +1,4 @@
-/** What of WebAssembly is used here; the name is missing where there is none (node --jitless). */
+/** The part of the WebAssembly API that is used here; undefined if there is no WebAssembly (node --jitless). */
 declare const WebAssembly: {
   Module: new (bytes: Uint8Array) => object;
   Instance: new (module: object) => { exports: unknown };
@@ -7,7 +7,7 @@ declare const WebAssembly: {
 /** A network in the kernel's memory, by its address. */
 export type Block = number;
 
-/** What src/kernel/index.ts exports. */
+/** The exports of src/kernel/index.ts. */
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   base(): number;
@@ -39,18 +39,18 @@ const LINE = 64;
 
 /**
  * The SIMD kernel and the memory that its networks live in: one block each, one scratch for all. Blocks are 64 bytes apart, and
- * one that is given back serves the next network of the same size.
+ * a freed block is reused for the next network of the same size.
  */
 export class Kernel {
   readonly exports: Exports;
   /** All of the kernel's memory as numbers; another array whenever the memory has grown. */
   numbers: Float32Array;
-  private free: number; // where no block has been yet
+  private free: number; // first address that no block has used yet
   private scratch = 0;
   private scratchSize = 0;
   private readonly spare = new Map<number, Block[]>();
 
-  /** Compiles what `npm run build` made of src/kernel. Throws where there is no WebAssembly or it lacks SIMD. */
+  /** Compiles the output of `npm run build` for src/kernel. Throws if there is no WebAssembly or no SIMD. */
   constructor(wasm: Uint8Array) {
     this.exports = new WebAssembly.Instance(new WebAssembly.Module(wasm)).exports as Exports;
     this.numbers = new Float32Array(this.exports.memory.buffer);
@@ -76,12 +76,12 @@ export class Kernel {
     return block;
   }
 
-  /** Makes a network one of zeros again. */
+  /** Sets all numbers of a network to 0. */
   clear(block: Block, shape: Shape, learningRate: number, clip: number): void {
     this.exports.create(block, this.scratch, ...shape, learningRate, clip);
   }
 
-  /** Gives a block back: nobody may use it any more. */
+  /** Frees a block; it must not be used any more. */
   release(block: Block): void {
     const bytes = this.exports.end(block) - block;
     const spare = this.spare.get(bytes);
@@ -89,7 +89,7 @@ export class Kernel {
     else spare.push(block);
   }
 
-  /** All that a network remembers, to read and to overwrite; valid until the next network is made. */
+  /** The stored numbers of a network, to read and to overwrite; valid until the next network is made. */
   bytes(block: Block): Uint8Array {
     const start = this.exports.start(block);
     return new Uint8Array(this.exports.memory.buffer, start, this.exports.end(block) - start);
@@ -100,7 +100,7 @@ export class Kernel {
     const at = Math.ceil(this.free / LINE) * LINE;
     const lacking = at + bytes - memory.buffer.byteLength;
     if (lacking > 0) {
-      // A thousand streams must not mean a thousand growths: an eighth more than is needed, each time.
+      // Grows by an eighth more than needed, so that a thousand streams do not grow the memory a thousand times.
       memory.grow(Math.ceil((lacking + memory.buffer.byteLength / 8) / PAGE));
       this.numbers = new Float32Array(memory.buffer);
     }

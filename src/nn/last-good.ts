@@ -4,9 +4,9 @@ const one = new Float32Array(1);
 const bits = new Uint32Array(one.buffer);
 
 /**
- * The parameters to go back to when the present ones are lost. Only the upper half of each Float32 is kept (bfloat16: 8 bits of
- * precision, the full range), for a fifth of what a training network takes up anyway; what the
- * lower half held is learned again within minutes.
+ * A copy of the parameters, restored when the present ones are not finite. Only the upper half of each Float32 is kept
+ * (bfloat16: 8 bits of precision, the full range), which adds a fifth to the memory of a training network. The network
+ * learns the lost precision again within minutes.
  */
 export class LastGood {
   private readonly halves: Uint16Array;

@@ -1,23 +1,23 @@
 /**
- * How a cell is stepped and how errors become gradients. A learner knows no gate: it calls a cell's `forward`
- * and `backward`. The state is carried from message to message and never reset.
+ * Steps a cell and turns errors into gradients. A learner does not depend on the gates: it calls a cell's `forward` and
+ * `backward`. The state continues from message to message and is never reset.
  */
 export interface Learner {
   /** s_t (S), the present state; its first H numbers are the hidden state. */
   readonly state: Float64Array;
 
   /**
-   * |dL/ds_{t-j}| of the last way back, j = 0, 1, ...: how the error grew or faded on its way into the past. Empty where none is
-   * taken.
+   * |dL/ds_{t-j}| of the last backward pass, j = 0, 1, ...: how the error grew or decayed over the lags. Empty for a learner
+   * without a backward pass through time.
    */
   readonly lags: Float64Array;
 
-  /** Moves the state on by the input x (X). */
+  /** Advances the state by the input x (X). */
   advance(x: Float64Array): void;
 
   /**
-   * Credits the present state with a loss whose gradient is ds = dL/ds_t (S). Adds to dTheta what is due by now;
-   * true when it did and the parameters may be updated, false when the error is only kept for later.
+   * Takes the gradient ds = dL/ds_t (S) of the loss at the present state. If a gradient is due, adds it to dTheta and returns
+   * true: the parameters may be updated. Otherwise keeps the error for later and returns false.
    */
   credit(ds: Float64Array, dTheta: Float64Array): boolean;
 }

@@ -3,9 +3,9 @@ import type { Random } from '../math/random.ts';
 import { denseSynapse, scatterWeights, spreadTimeConstants, type Cell, type Synapse } from './cell.ts';
 
 /**
- * Long short-term memory: a memory cell whose error neither fades nor grows while its forget gate stays open
+ * Long short-term memory: a memory cell whose error neither decays nor grows while its forget gate stays open
  * (the constant error carousel), written by an input gate and read by an output gate. With peepholes the gates
- * also see the cell itself: input and forget gate the old one, the output gate the new one.
+ * also read the cell itself: input and forget gate the old one, the output gate the new one.
  *
  *   i_t = sigma(W_ii x_t + b_ii + W_hi h_{t-1} + b_hi + p_i * c_{t-1})     (1) input gate
  *   f_t = sigma(W_if x_t + b_if + W_hf h_{t-1} + b_hf + p_f * c_{t-1})     (2) forget gate
@@ -44,7 +44,7 @@ export class LstmCell implements Cell {
     scatterWeights(theta, 0, 4 * H * X, X, random);
     scatterWeights(theta, 4 * H * X, 4 * H * H, H, random);
     spreadTimeConstants(theta, 4 * H * (X + H) + H, H, random); // b_if
-    // Peepholes start at 0: the plain LSTM, from which they grow as far as they help.
+    // Peepholes start at 0, which is the plain LSTM.
   }
 
   forward(theta: Float64Array, x: Float64Array, previous: Float64Array, next: Float64Array, tape: Float64Array): void {

@@ -6,43 +6,42 @@ import { LastGood } from './last-good.ts';
 
 export interface NetworkOptions extends CoreOptions {
   readonly seed: number;
-  /** How much of the way back to the initial parameters is gone every 1024 updates, 0 to 1. */
+  /** Every 1024 updates the parameters move this share of the distance back to their initial values, 0 to 1. */
   readonly regeneration: number;
 }
 
-/** Updates between two looks after the whole. */
+/** Updates between two maintenance passes. */
 const UPKEEP_EVERY = 1024;
-/** Beyond this a number is no input: it counts as this. Its square times a weight is still far from the end of Float32. */
-const FARTHEST = 1e6;
-/** The longest theta, as the root mean square of its numbers; ten times what a network starts with. */
-const WIDEST = 4;
+/** Inputs are capped to this magnitude. Its square times a weight is still far below the maximum of Float32. */
+const MAX_ABS_INPUT = 1e6;
+/** Maximum root mean square of theta; ten times the initial one. */
+const MAX_RMS = 4;
 
-/** What a network has met, counted; the places of `Network.counts`. */
+/** Counted events of a network; the indexes of `Network.counts`. */
 const EVENTS = ['updates', 'refusedInputs', 'cappedInputs', 'refusedErrors', 'refusedGradients', 'cappedWeights', 'rollBacks'] as const;
 export type NetworkEvent = (typeof EVENTS)[number];
 
 /**
- * A recurrent network that lives from message to message, for years, and must not be lost to one of them: a core (core.ts), and
- * what keeps it sound.
+ * A recurrent network that trains online for years: a core (core.ts), and protection against numerical failure.
  *
- * - An input or an error with a number that is none is refused, an input beyond measure is capped: neither moves the state
- *   or a weight in a way that cannot be undone.
- * - A gradient is shortened to the clip, and not followed where its length is none (adam.ts).
- * - After every 1024 updates the whole is looked after. Parameters beyond a root mean square of 4 are scaled back to it. Some of the
- *   way back to the initial parameters is gone, so that units which have saturated can learn again: S. Kumar, H. Marklund & B. Van
- *   Roy, "Maintaining plasticity in continual learning via regenerative regularization", 2023, as decay outside of
- *   Adam. Then a copy is kept as the last good parameters.
- * - When the forecast, the state or a parameter is no number all the same, the network starts anew with the last good parameters.
+ * - An input or an error with a number that is not finite is rejected, and large inputs are capped, so that no single message can
+ *   damage the state or a weight permanently.
+ * - A gradient is clipped, and skipped if its norm is not finite (adam.ts).
+ * - Maintenance after every 1024 updates: parameters with a root mean square above 4 are scaled down to 4. Then the parameters
+ *   move a little towards their initial values, so that saturated units can learn again: S. Kumar, H. Marklund & B. Van Roy,
+ *   "Maintaining plasticity in continual learning via regenerative regularization", 2023, as decay outside of Adam. Then a copy
+ *   is stored as the last good parameters.
+ * - If the forecast, the state or a parameter is not finite nevertheless, the network restarts with the last good parameters.
  */
 export class Network {
   /** The present forecast (blocks * bins): distributions, or plain numbers where bins is 1. */
   readonly output: Float64Array;
-  /** In which arithmetic it runs. */
+  /** The arithmetic of its core. */
   readonly core: Core;
   readonly options: NetworkOptions;
   private readonly lastGood: LastGood;
   private readonly counts: Float64Array;
-  private readonly open: Float64Array; // 1 while the present forecast may be learned from
+  private readonly open: Float64Array; // 1 while `learn` may still use the present forecast
   private readonly capped: Float64Array; // the input, where it had to be capped
 
   constructor(memory: Pick<Memory, 'take'>, options: NetworkOptions, core: Core) {
@@ -64,14 +63,14 @@ export class Network {
   }
 
   /**
-   * Moves the state on by x (X) and makes the next forecast. An x with a number that is none is counted, and nothing moves.
-   * Throws a RangeError when x has another length.
+   * Advances the state by x (X) and makes the next forecast. An x with a number that is not finite is counted, and changes
+   * nothing. Throws a RangeError when x has another length.
    */
   advance(x: Float64Array): void {
     if (x.length !== this.capped.length)
       throw new RangeError(`network: an input of ${x.length} numbers, not ${this.capped.length}`);
     this.open[0] = 0;
-    if (within(x, FARTHEST)) this.core.advance(x);
+    if (within(x, MAX_ABS_INPUT)) this.core.advance(x);
     else if (within(x, Number.MAX_VALUE)) this.core.advance(this.cap(x));
     else {
       this.note('refusedInputs');
@@ -82,9 +81,9 @@ export class Network {
   }
 
   /**
-   * Teaches with the error of the present forecast, dL/da at the read-out's sums (blocks * bins): y - target for the cross-entropy
-   * of a softmax, and for half the squared error of plain numbers. A forecast is learned from once; an error with a number that is
-   * none is counted and not learned from. True when the parameters were updated. Throws a RangeError when the error has another
+   * Trains on the error of the present forecast, dL/da at the read-out's sums (blocks * bins): y - target for the cross-entropy
+   * of a softmax, and for half the squared error of plain numbers. Each forecast is used once; an error with a number that is
+   * not finite is counted and skipped. True when the parameters were updated. Throws a RangeError when the error has another
    * length.
    */
   learn(error: Float64Array): boolean {
@@ -107,14 +106,14 @@ export class Network {
   }
 
   /**
-   * Fills |dL/ds_{t-j}| of the last way back, j = 0, 1, ..., K - 1, and returns how many there are, 0 without a tape. An error that
-   * fades within a few lags teaches no long memory; one that grows is what the clip is for.
+   * Fills |dL/ds_{t-j}| of the last backward pass, j = 0, 1, ..., K - 1, and returns their number, 0 without a tape. An error that
+   * decays within a few lags trains no long memory; an error that grows is limited by the clip.
    */
   lags(norms: Float64Array): number {
     return this.core.lags(norms);
   }
 
-  /** Goes on with theta as the present and as the last good parameters. Throws a RangeError when theta has another length. */
+  /** Sets theta as the present and the last good parameters. Throws a RangeError when theta has another length. */
   adopt(theta: Float64Array): void {
     if (theta.length !== this.core.parameterCount)
       throw new RangeError(`network: ${theta.length} parameters, not ${this.core.parameterCount}`);
@@ -123,9 +122,9 @@ export class Network {
   }
 
   /**
-   * Goes on where a network of the same kind was that had other inputs and blocks: `inputs[j]` is the place of input j
-   * there, `blocks[d]` that of block d, -1 for what is new. Weights, state and present forecast go on; the tape and
-   * the optimiser's moments begin anew, and nothing is learned from this one forecast.
+   * Continues from a network of the same kind with other inputs and blocks: `inputs[j]` is the index of input j there,
+   * `blocks[d]` that of block d, -1 for a new input or block. Weights, state and present forecast are copied; the tape and
+   * the optimiser's moments are reset, and this one forecast is not used for training.
    */
   takeOver(past: Network, inputs: readonly number[], blocks: readonly number[]): void {
     const { core, options, output } = this;
@@ -147,7 +146,7 @@ export class Network {
 
   private cap(x: Float64Array): Float64Array {
     this.note('cappedInputs');
-    for (let j = 0; j < x.length; j++) this.capped[j] = Math.max(-FARTHEST, Math.min(FARTHEST, x[j]));
+    for (let j = 0; j < x.length; j++) this.capped[j] = Math.max(-MAX_ABS_INPUT, Math.min(MAX_ABS_INPUT, x[j]));
     return this.capped;
   }
 
@@ -162,7 +161,7 @@ export class Network {
     let squares = 0;
     for (let p = 0; p < theta.length; p++) squares += theta[p] * theta[p];
     const width = Math.sqrt(squares / theta.length);
-    const scale = width > WIDEST ? WIDEST / width : 1;
+    const scale = width > MAX_RMS ? MAX_RMS / width : 1;
     if (scale < 1) this.note('cappedWeights');
     const back = options.regeneration;
     const initial = back > 0 ? initialTheta(options, new Random(options.seed)) : theta;
@@ -183,7 +182,7 @@ export class Network {
   }
 }
 
-/** Whether all of x are numbers of this size at most; NaN is of none. */
+/** Whether all numbers of x have at most this magnitude; false for NaN. */
 function within(x: Float64Array, size: number): boolean {
   for (let k = 0; k < x.length; k++) if (!(Math.abs(x[k]) <= size)) return false;
   return true;

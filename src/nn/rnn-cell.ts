@@ -3,7 +3,7 @@ import type { Random } from '../math/random.ts';
 import { denseSynapse, scatterWeights, type Cell, type Synapse } from './cell.ts';
 
 /**
- * Elman network: a tanh layer fed by the input and by its own last output.
+ * Elman network: a tanh layer that reads the input and its own last output.
  *
  *   a_t = W_ih x_t + b_ih + W_hh h_{t-1} + b_hh     (1)
  *   h_t = tanh(a_t)                                 (2)

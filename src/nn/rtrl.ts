@@ -5,8 +5,8 @@ import { forgetBeyondMeasure } from './influence.ts';
 import type { Learner } from './learner.ts';
 
 /**
- * Real-time recurrent learning: the exact gradient through all of the past, without going back. Beside the state
- * walks its derivative by the parameters, the influence matrix M_t = ds_t/dtheta.
+ * Real-time recurrent learning: the exact gradient through all of the past, computed forward in time. Each step updates the
+ * state and its derivative by the parameters, the influence matrix M_t = ds_t/dtheta.
  *
  *   M_t = J_t M_{t-1} + I_t,   M_0 = 0                  (1)   J_t = ds_t/ds_{t-1} (S, S)
  *   dL_t/dtheta = M_t^T dL_t/ds_t                       (2)   I_t = ds_t/dtheta at fixed s_{t-1} (S, P)
@@ -14,8 +14,8 @@ import type { Learner } from './learner.ts';
  * A. J. Robinson & F. Fallside, Cambridge CUED/F-INFENG/TR.1 (1987); R. J. Williams & D. Zipser, "A learning algorithm
  * for continually running fully recurrent neural networks", Neural Computation 1 (1989).
  * The row of J and I that belongs to s_t[k] is the gradient of the loss s_t[k]: one `backward` of the unit vector e_k.
- * With theta fixed the gradients of all steps add up to full BPTT. While theta moves, M keeps what the
- * parameters of each moment did, as Williams & Zipser do. An M beyond measure is forgotten (influence.ts).
+ * With theta fixed the gradients of all steps add up to full BPTT. While theta changes, M contains the influence of the
+ * parameters at each past step, as in Williams & Zipser. An M that overflows is set to 0 (influence.ts).
  * Cost of a step: P multiplications for each number of J that is not 0, at most S^2 P. Memory: state S, M of S P;
  * no tape and no horizon.
  */

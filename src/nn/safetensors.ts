@@ -1,14 +1,14 @@
 /**
- * The safetensors file format: named tensors, and nothing that could run.
+ * The safetensors file format: named tensors, and no executable code.
  *
  *   8 bytes    N, the length of the header, little-endian
  *   N bytes    JSON {"name": {"dtype", "shape", "data_offsets": [begin, end]}, ...}, "__metadata__": {string: string};
  *              begins with {, may end in spaces
  *   the rest   the tensors, row-major, little-endian; offsets count from here, without overlap and without hole
  *
- * Hugging Face, safetensors, README, "Format". Where their reader is lenient we go by that text: the header begins
- * with its {, and no key stands twice. Stricter than the text: a header has at most 1 MB, not 100 MB, which is enough
- * for ten thousand tensors and too little to exhaust a small machine as JSON.
+ * Hugging Face, safetensors, README, "Format". Their reader is more lenient than that text; this one follows the text: the
+ * header begins with {, and no key occurs twice. Stricter than the text: a header has at most 1 MB, not 100 MB, which is
+ * enough for ten thousand tensors and does not exhaust the memory of a small machine as JSON.
  */
 
 /** Types of number and their bytes, lowest rank first. Files have the highest first, so that each tensor is aligned. */
@@ -29,7 +29,7 @@ export interface Tensor {
   readonly bytes: Uint8Array;
 }
 
-/** Weights that cannot be used: what is wrong, and what would be right. The path is the caller's to add. */
+/** Weights that cannot be used; the message gives the fault and the remedy. The caller adds the path. */
 export class WeightsError extends Error {
   override readonly name = 'WeightsError';
 }
@@ -170,7 +170,7 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   return header;
 }
 
-/** One tensor's entry, right in itself; where it lies among the others is not known here. */
+/** One valid tensor entry; its position relative to the others is not checked here. */
 function parseInfo(name: string, info: unknown): { dtype: Dtype; shape: number[]; begin: number; end: number } {
   if (!isObject(info)) throw new WeightsError(`the header's entry of ${quoted(name)} is not an object`);
   const { dtype, shape, data_offsets: offsets } = info;
@@ -192,11 +192,11 @@ const isDtype = (text: string): text is Dtype => Object.hasOwn(DTYPES, text);
 const isCounts = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0);
 
-/** A name from a file, fit for a line of a log: not long, and nothing in it that breaks or turns the line. */
+/** A name from a file, safe for a log line: shortened, without line breaks and characters that change the text direction. */
 export const quoted = (name: string): string =>
   JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name).replace(/[\p{C}\u2028\u2029]/gu, '?');
 
-/** A key that one object of this valid JSON has twice. JSON.parse would quietly keep the last. */
+/** A key that one object of this valid JSON has twice. JSON.parse would silently keep the last value. */
 function repeatedKey(json: string): string | undefined {
   const open: Set<string>[] = []; // the keys of the objects around the present place
   for (let i = 0; i < json.length; i++) {

@@ -11,14 +11,14 @@ const LEARNERS: Record<LearnerKind, number> = { tbptt: 0, snap1: 1, rtrl: 2 };
 /** Rows of H that the cells' gates have. */
 const GATES: Record<CellKind, number> = { rnn: 1, gru: 3, lstm: 4, elementwise: 3 };
 
-/** A network gives its block back when nobody remembers it. */
+/** Frees the block of a network that was garbage-collected. */
 const live = new FinalizationRegistry<{ kernel: Kernel; block: Block }>(({ kernel, block }) => {
   kernel.release(block);
 });
 
 const pad = (n: number): number => (n + 3) & ~3;
 
-/** The fast core: a block of the kernel's memory (src/kernel), and the way between its layout and everybody else's. */
+/** The fast core: a block of the kernel's memory (src/kernel), and the conversion between its layout and that of core.ts. */
 export class SimdCore implements Core {
   readonly parameterCount: number;
   readonly output: Float64Array;
@@ -27,7 +27,7 @@ export class SimdCore implements Core {
   private readonly options: CoreOptions;
   private readonly block: Block;
   private readonly places: Uint32Array; // of theta[p], in numbers from the start of the kernel's theta
-  // Where its pieces stand, in numbers.
+  // Offsets of its pieces, in numbers.
   private readonly x: number;
   private readonly y: number;
   private readonly error: number;
@@ -55,14 +55,14 @@ export class SimdCore implements Core {
     this.parameterCount = this.places.length;
     this.output = memory.take('output', blocks * bins);
     memory.join('block', () => kernel.bytes(this.block));
-    this.hear();
+    this.copyOutput();
   }
 
   advance(x: Float64Array): void {
     const { numbers, exports } = this.kernel;
     for (let j = 0, at = this.x; j < x.length; j++) numbers[at + j] = x[j];
     exports.advance(this.block);
-    this.hear();
+    this.copyOutput();
   }
 
   get norm(): number {
@@ -89,7 +89,7 @@ export class SimdCore implements Core {
     const { learningRate, clip } = this.options;
     this.kernel.clear(this.block, this.shape, learningRate, clip);
     this.write(theta);
-    this.hear();
+    this.copyOutput();
   }
 
   /** c where there is one, and h: they stand right before x. */
@@ -123,7 +123,7 @@ export class SimdCore implements Core {
     return horizon;
   }
 
-  private hear(): void {
+  private copyOutput(): void {
     const { output, y } = this;
     const { numbers } = this.kernel;
     for (let k = 0; k < output.length; k++) output[k] = numbers[y + k];

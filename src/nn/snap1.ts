@@ -22,10 +22,10 @@ import type { Learner } from './learner.ts';
  * rows of different units share no column, in J_t or in I_t: one `backward` of ones reads those of all units at once
  * (A. Curtis, M. Powell & J. Reid, "On the estimation of sparse Jacobian matrices", J. Inst. Maths Applics 13, 1974).
  *
- * What a parameter does to other units is lost, so memory that is passed from unit to unit cannot be taught.
+ * The influence of a parameter on other units is omitted, so memory that passes from unit to unit cannot be trained.
  * The LSTM of 1997 was trained in this spirit, cutting all but the carousel c_{t-1} -> c_t. Where no weights join different
  * units nothing is cut: for the element-wise LSTM this is exact real-time recurrent learning.
- * Cost of a step: G ways back and G^2 P. Memory: state S, M of G P. An M beyond measure is forgotten (influence.ts).
+ * Cost of a step: G backward passes and G^2 P. Memory: state S, M of G P. An M that overflows is set to 0 (influence.ts).
  */
 export class Snap1 implements Learner {
   readonly state: Float64Array;

@@ -6,7 +6,7 @@ import type { Learner } from './learner.ts';
 export interface TbpttOptions {
   /** K: steps the error travels back. */
   readonly horizon: number;
-  /** M: losses gathered before one way back; at most K. */
+  /** M: steps between two backward passes; at most K. */
   readonly every: number;
 }
 
@@ -16,9 +16,9 @@ export interface TbpttOptions {
  *
  * R. J. Williams & J. Peng, "An efficient gradient-based algorithm for on-line training of recurrent network
  * trajectories", Neural Computation 2 (1990), algorithm BPTT(h; h') with h = K, h' = M.
- * So the loss of j steps ago travels back over K - j steps. A step that is never credited has no loss; an error
- * that has waited K steps for a way back, because no credit came meanwhile, is dropped with its tape.
- * As there, a step keeps the activations of the moment when it was made, although the parameters move on after it.
+ * So the loss of j steps ago travels back over K - j steps. A step without `credit` has no loss; an error that has waited K
+ * steps for a backward pass, because no `credit` followed, is dropped with its tape.
+ * As there, a step keeps its activations, although the parameters change afterwards.
  * Memory: state S, K tapes, K injected errors of S.
  */
 export class Tbptt implements Learner {

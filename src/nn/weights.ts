@@ -14,9 +14,9 @@ import {
  * A network's weights as a safetensors file that PyTorch reads and writes.
  *
  * rnn, gru and lstm have the names and shapes of `torch.nn.RNN(X, H)` (its tanh), `GRU` and `LSTM`, one layer, one
- * direction: `load_state_dict(load_file(path))` takes our file, `save_file(model.state_dict(), path)` makes one for us.
- * What PyTorch has no cell for has names of our own: an LSTM's peepholes, and the element-wise cell.
- * Our theta has PyTorch's order of gates, so a block of theta is a tensor as it stands.
+ * direction: `load_state_dict(load_file(path))` reads a file of zankyo, and `save_file(model.state_dict(), path)` writes one
+ * that zankyo reads. PyTorch has no peepholes and no element-wise cell; their names are zankyo's own.
+ * theta has PyTorch's order of gates, so each block of theta is one tensor.
  */
 
 /** Rows of H that a cell's W_ih has. */
@@ -34,7 +34,7 @@ interface Block {
   readonly shape: readonly number[];
 }
 
-/** What theta is made of, block after block. The first name tells where a cell is in a file. */
+/** The blocks of theta, in order. The first name identifies a cell in a file. */
 function cellBlocks(kind: CellKind, X: number, H: number, peepholes: boolean): Block[] {
   const rows = GATES[kind] * H;
   if (kind === 'elementwise')
@@ -62,7 +62,7 @@ function headBlocks({ inputSize, theta }: ReadOut): Block[] {
   ];
 }
 
-/** Each block with the part of theta that it is. Throws a RangeError when theta has another length. */
+/** Each block with its part of theta. Throws a RangeError when theta has another length. */
 function split(blocks: readonly Block[], theta: Float64Array): (Block & { part: Float64Array })[] {
   const count = blocks.reduce((sum, { shape }) => sum + product(shape), 0);
   if (theta.length !== count) throw new RangeError(`weights: theta has ${theta.length} numbers, not ${count}`);
@@ -73,7 +73,7 @@ function split(blocks: readonly Block[], theta: Float64Array): (Block & { part: 
 /**
  * The file of a cell's theta, in F64: nothing is rounded. Given a read-out, the file is the state_dict of a model whose
  * attributes are the cell, under its kind, and `head`: gru.weight_ih_l0, ..., head.weight, head.bias.
- * Throws a RangeError when an array is not as long as the sizes say.
+ * Throws a RangeError when the length of an array does not match the sizes.
  */
 export function exportWeights(
   kind: CellKind,
@@ -89,7 +89,7 @@ export function exportWeights(
     tensors.set(prefix + name, toTensor(part, shape));
   if (head)
     for (const { name, shape, part } of split(headBlocks(head), head.theta)) tensors.set(name, toTensor(part, shape));
-  // The keyword arguments of torch.nn; 'pt' is how files say that they are PyTorch's. The shapes tell us all this.
+  // The keyword arguments of torch.nn; 'pt' marks a file of PyTorch. Reading does not need them: the shapes are enough.
   return encodeSafetensors(tensors, {
     format: 'pt',
     cell: kind,
@@ -99,11 +99,10 @@ export function exportWeights(
 }
 
 /**
- * Fills theta, and the read-out's theta where one is given, from a file: our own, or the state_dict of a cell or of a
- * model that has one such cell under any name, and beside it `head`. Narrower floats are widened; what else a model
- * holds is passed over. Throws a `WeightsError`, changing nothing, when the file is damaged, holds another cell,
- * another size or a second layer, or a number that is not finite; a RangeError when an array has not the length that
- * the sizes say.
+ * Fills theta, and the read-out's theta if it is given, from a file: one of zankyo, or the state_dict of a cell or of a model
+ * that has one such cell under any name, and `head` beside it. Narrower floats are widened; other tensors of a model are
+ * ignored. Throws a `WeightsError`, and changes nothing, when the file is damaged, or contains another cell, another size, a
+ * second layer or a number that is not finite; throws a RangeError when the length of an array does not match the sizes.
  */
 export function importWeights(
   bytes: Uint8Array,
@@ -162,7 +161,7 @@ function finite(name: string, tensor: Tensor): Float64Array {
   return values;
 }
 
-/** Where in a file there are cells whose first block has this name: '' or 'gru.' and the like. */
+/** Prefixes of the cells in a file whose first block has this name, for example '' or 'gru.'. */
 function cellPrefixes(tensors: ReadonlyMap<string, Tensor>, first: string): string[] {
   return [...tensors.keys()]
     .filter((name) => name === first || name.endsWith(`.${first}`))
@@ -177,7 +176,7 @@ const KINDS: readonly [CellKind, peepholes: boolean][] = [
   ['elementwise', false],
 ];
 
-/** What a file holds, in words: a cell and its sizes where it is one, else names and shapes. */
+/** The contents of a file in words: a cell and its sizes if there is one, else names and shapes. */
 function contents(tensors: ReadonlyMap<string, Tensor>): string {
   for (const [kind, peepholes] of KINDS) {
     const first = cellBlocks(kind, 1, 1, peepholes)[0].name;

@@ -1,24 +1,24 @@
-/** What is saved up at most: eleven days of a reading a second, more than the queue of a broker ever holds of one series. */
-const MOST = 1_000_000;
+/** Capacity in readings: eleven days at one reading a second, more than a broker queues for one series. */
+const MAX_SAVED = 1_000_000;
 
 /**
- * How fast one series may speak: a reading a millisecond, and a million at once after a pause. Times are whole milliseconds,
- * so that more of it for long runs away from the clock, and takes the processor from all others.
+ * Rate limit of one series: one reading per millisecond, and a burst of a million readings after a pause. Times are whole
+ * milliseconds, so a series that is faster for long gets times ahead of the clock, and takes CPU time from all other series.
  *
- * A token bucket (Turner, "New directions in communications", IEEE Communications Magazine 24, 1986), filled by the time of
- * arrival.
+ * A token bucket (Turner, "New directions in communications", IEEE Communications Magazine 24, 1986). The time of arrival
+ * refills it.
  */
 export class Budget {
-  private left = MOST;
+  private saved = MAX_SAVED;
   private at = -Infinity;
 
-  /** Takes note of a reading that arrives at `now`, epoch ms; false when it is too much. */
+  /** Counts a reading that arrives at `now`, epoch ms; false when it exceeds the limit. */
   spend(now: number): boolean {
-    // A clock that was set back has saved nothing, and is counted from where it is.
-    this.left = Math.min(MOST, this.left + Math.max(0, now - this.at));
+    // A clock that was set back refills nothing; the next refill counts from the new time.
+    this.saved = Math.min(MAX_SAVED, this.saved + Math.max(0, now - this.at));
     this.at = now;
-    if (this.left < 1) return false;
-    this.left--;
+    if (this.saved < 1) return false;
+    this.saved--;
     return true;
   }
 }

@@ -14,9 +14,9 @@ import { compileFilter, wildcardsIn, type TopicMatcher } from './topic-filter.ts
 export interface InputOptions {
   /** MQTT topic filter. */
   readonly topic: string;
-  /** Path of a list whose elements hold the fields; null when the payload itself does. */
+  /** Path of a list whose elements contain the fields; null when the payload itself contains them. */
   readonly each: string | null;
-  /** Path of the event time, in the element or else in the payload; null for the time of arrival. */
+  /** Path of the event time, in the element, otherwise in the payload; null for the time of arrival. */
   readonly time: string | null;
   /** IANA name of the zone in which times without an offset are local. */
   readonly timezone: string | null;
@@ -24,22 +24,22 @@ export interface InputOptions {
 }
 
 export interface FieldOptions extends Omit<SeriesInfo, 'slug'> {
-  /** Path of the value; '' for a payload, or an element, that is the value. */
+  /** Path of the value; '' when the payload or the element itself is the value. */
   readonly path: string;
   /** Name of the series, with `{1}` and `{topic}`; null for the topic followed by the path. */
   readonly name: string | null;
-  /** Numbers that stand for none; absent for none such. */
+  /** Numbers that the device sends instead of a missing value; absent: there are none. */
   readonly missingValues?: readonly number[];
 }
 
 export interface DecoderOptions {
-  /** No more series than this are ever known; what the decoder remembers grows with them and with nothing else. */
+  /** Maximum number of series. The memory of the decoder grows only with the number of series. */
   readonly maxSeries: number;
-  /** Names that no series may have, those of groups. */
+  /** Names that no series may have: the names of groups. */
   readonly reserved?: readonly string[];
 }
 
-/** A series that has had a reading, and the place in the options that it came from. */
+/** A series that has had a reading, with the indexes of its input and field in the options. */
 export interface DecodedSeries extends SeriesInfo {
   readonly index: { readonly input: number; readonly field: number };
 }
@@ -47,15 +47,18 @@ export interface DecodedSeries extends SeriesInfo {
 export type OnReading = (reading: Reading, message: Message) => void;
 
 const MAX_TOPIC_BYTES = 512;
-/** 64 KiB hold 32,768 bare digits, and to score as many keeps all others waiting; an element with a time and a value takes 20 bytes. */
+/**
+ * 64 KiB can contain 32,768 bare digits, and scoring all of them would delay every other message; an element with a time and
+ * a value takes 20 bytes.
+ */
 const MAX_ELEMENTS = 4096;
 const MAX_AHEAD_MS = 10 * 60_000;
-/** Clocks that nobody has set count from 1970, 1980 or 2000; no reading that arrives later is from before 2001. */
+/** A clock that was never set counts from 1970, 1980 or 2000; no reading that arrives later is from before 2001. */
 const UNSET_BEFORE = Date.UTC(2001, 0);
 
 /**
- * Turns messages into readings. A topic's series are found once and then remembered. A series is admitted with its first
- * sound value, so that topics which never carry one take nothing of `maxSeries`.
+ * Turns messages into readings. The series of a topic are looked up once and then cached. A series is admitted with its
+ * first valid value, so a topic without a valid value does not count towards `maxSeries`.
  * The constructor throws RangeError on malformed filters, paths, names and time zones.
  */
 export class Decoder {
@@ -63,7 +66,7 @@ export class Decoder {
   private readonly maxSeries: number;
   private readonly reserved: ReadonlySet<string>;
   private readonly known = new Map<string, DecodedSeries>();
-  /** Only topics that own a series, so never more than there are series. */
+  /** Only topics that have a series, so there are never more routes than series. */
   private readonly routes = new Map<string, Route>();
 
   constructor(inputs: readonly InputOptions[], { maxSeries, reserved = [] }: DecoderOptions) {
@@ -72,15 +75,15 @@ export class Decoder {
     this.reserved = new Set(reserved);
   }
 
-  /** What is known of a series that has had a reading, else null. */
+  /** The description of a series that has had a reading, else null. */
   series(slug: string): DecodedSeries | null {
     return this.known.get(slug) ?? null;
   }
 
   /**
    * Calls `onReading` for each reading in the message, in the order of inputs, elements and fields, and `onReject` at
-   * most once for each reason met. A field that is absent is no reject as long as another is there: many devices send
-   * only what has changed. Never throws.
+   * most once for each reason. An absent field is not rejected if another one is present, because many devices send only
+   * the values that have changed. Never throws.
    */
   decode(message: Message, onReading: OnReading, onReject: OnReject): void {
     const refuse = oncePerReason(message, onReject);
@@ -114,7 +117,7 @@ export class Decoder {
     if (!found) refuse(typeof document === 'object' ? 'no_field' : 'plain_value');
   }
 
-  /** Delivers the fields of one object; false when it has none of them. */
+  /** Reads the fields of one object; false when it has none of them. */
   private readItem(match: Match, item: unknown, turn: Turn): boolean {
     const { fields } = match.input;
     const { receivedAt } = turn.message;
@@ -158,7 +161,7 @@ export class Decoder {
     return matches.length > 0 ? { topic, matches } : 'no_input';
   }
 
-  /** Admits the series of a field that is read for the first time under its topic. */
+  /** Admits the series of a field at the first valid value under its topic. */
   private claim(match: Match, i: number, { route }: Turn): Admitted | Reason {
     const field = match.input.fields[i];
     const slug = field.name(route.topic, match.captured);
@@ -188,7 +191,7 @@ interface Input {
   readonly fields: readonly Field[];
 }
 
-/** An input that reads a topic; `series` is filled as its fields are met. */
+/** An input that matches a topic; `series` is filled when its fields have their first valid value. */
 interface Match {
   readonly input: Input;
   readonly captured: readonly string[];
@@ -232,8 +235,8 @@ const compileInput = ({ topic, each, time, timezone, fields }: InputOptions, inp
 type EventTime = Pick<Reading, 'at' | 'saidAt'>;
 
 /**
- * The payload's own time if it has a sound one; otherwise the time of arrival, and a note if one was expected. A time
- * that can be read and cannot be is kept beside it: that clock is wrong.
+ * The payload's own time if it is valid; otherwise the time of arrival, and a note if a time was expected. A time that is
+ * readable but impossible is kept in `saidAt`: the clock of the device is wrong.
  */
 const eventTime = ({ time, zone }: Input, item: unknown, { message, document, refuse }: Turn): EventTime => {
   const { receivedAt } = message;
@@ -250,18 +253,18 @@ const eventTime = ({ time, zone }: Input, item: unknown, { message, document, re
 };
 
 const impossible = (at: number, receivedAt: number): 'time_in_future' | 'clock_unset' | null => {
-  if (receivedAt < UNSET_BEFORE) return null; // nobody has set ours
+  if (receivedAt < UNSET_BEFORE) return null; // the clock of this machine is not set
   if (at > receivedAt + MAX_AHEAD_MS) return 'time_in_future';
   return at < UNSET_BEFORE ? 'clock_unset' : null;
 };
 
-/** A list of a thousand bad values is one bad message, not a thousand rows of quarantine. */
+/** A list of a thousand bad values is one bad message, not a thousand rows in the quarantine. */
 const oncePerReason = (message: Message, onReject: OnReject): Refuse => {
-  let told: Set<Reason> | undefined;
+  let reported: Set<Reason> | undefined;
   return (reason) => {
-    told ??= new Set();
-    if (told.has(reason)) return;
-    told.add(reason);
+    reported ??= new Set();
+    if (reported.has(reason)) return;
+    reported.add(reason);
     onReject(rejected(message, reason));
   };
 };

@@ -5,7 +5,7 @@ import type { StreamMonitor } from '../detect/stream-monitor.ts';
 import type { DecodedMessage } from './decode-messages.ts';
 import type { Reason } from './reject.ts';
 
-/** A reading that has been through its stream. Owned by the operator and overwritten by the next one. */
+/** A reading that its stream has processed. The operator owns the object and overwrites it with the next reading. */
 export interface Step {
   monitor: StreamMonitor;
   reading: Reading;
@@ -19,39 +19,40 @@ interface Place {
 }
 
 export interface Streaming {
-  /** Where a reading belongs; null where it is to be left. */
-  readonly placeOf: (reading: Reading, heard: DecodedMessage) => Place | null;
-  /** Told of a reading that does not count where it stands in time, or of one that counts at another time than it said. */
-  readonly onOrder: (reason: Reason, heard: DecodedMessage) => void;
+  /** The stream and position of a reading's series; null to drop the reading. */
+  readonly placeOf: (reading: Reading, decoded: DecodedMessage) => Place | null;
+  /** Called for a reading that is dropped as duplicate or late, and for one that gets its time of arrival (`clock_wrong`). */
+  readonly onTimeReject: (reason: Reason, decoded: DecodedMessage) => void;
+  /** Called when a stream throws; the stream gets no further readings. */
   readonly onError: (error: unknown, monitor: StreamMonitor) => void;
 }
 
 /**
- * Takes each reading of a message to its stream, in the order of its time, and tells a group when the message has no
- * more for it. A stream that throws ends for itself, and its later readings are left; the others go on. No observable
- * per message or stream: the streams are plain objects, bounded by those who make them.
+ * Passes each reading of a message to its stream, in order of time, and calls `endMessage` of a group after its last
+ * reading in the message. A stream that throws is stopped and its later readings are dropped; the other streams continue.
+ * There is no observable per message or stream: streams are plain objects, and `placeOf` limits their number.
  */
 export const detectPerStream =
-  ({ placeOf, onOrder, onError }: Streaming): OperatorFunction<DecodedMessage, Step> =>
-  (heard$) =>
+  ({ placeOf, onTimeReject, onError }: Streaming): OperatorFunction<DecodedMessage, Step> =>
+  (decoded$) =>
     new Observable((subscriber) => {
       const ended = new Set<StreamMonitor>();
-      // Of the present message's readings those that count, and where they belong.
+      // The accepted readings of the present message, and their streams.
       const readings: Reading[] = [];
       const places: Place[] = [];
       let step: Step | undefined;
 
-      const sort = (heard: DecodedMessage): void => {
+      const sort = (decoded: DecodedMessage): void => {
         readings.length = places.length = 0;
-        for (const reading of heard.readings) {
-          const place = placeOf(reading, heard);
+        for (const reading of decoded.readings) {
+          const place = placeOf(reading, decoded);
           if (place === null || ended.has(place.monitor)) continue;
           const ordered = place.monitor.order(place.d, reading);
           if (typeof ordered === 'string') {
-            onOrder(ordered, heard);
+            onTimeReject(ordered, decoded);
             continue;
           }
-          if (ordered.saidAt !== reading.saidAt) onOrder('clock_wrong', heard);
+          if (ordered.saidAt !== reading.saidAt) onTimeReject('clock_wrong', decoded);
           readings.push(ordered);
           places.push(place);
         }
@@ -62,12 +63,12 @@ export const detectPerStream =
         if (monitor.series.length === 1 || !isLast(i, places)) return verdict;
         return monitor.endMessage(source) ?? verdict;
       };
-      return heard$.subscribe({
-        next: (heard) => {
+      return decoded$.subscribe({
+        next: (decoded) => {
           try {
-            sort(heard);
+            sort(decoded);
           } catch (error) {
-            subscriber.error(error); // a fault of ours, or of the store that a stream was to be restored from
+            subscriber.error(error); // internal error, or the database failed while a stream was restored
             return;
           }
           for (let i = 0; i < readings.length; i++) {
@@ -75,7 +76,7 @@ export const detectPerStream =
             if (ended.has(monitor)) continue;
             let verdict: Verdict | null;
             try {
-              verdict = judge(i, heard.source);
+              verdict = judge(i, decoded.source);
             } catch (error) {
               ended.add(monitor);
               onError(error, monitor);
@@ -97,7 +98,7 @@ export const detectPerStream =
       });
     });
 
-/** Whether place i is the last one of its stream. A search ends at the next place, as a message speaks of one device. */
+/** Whether place i is the last one of its stream. The search is short: most messages have readings of one stream only. */
 const isLast = (i: number, places: readonly Place[]): boolean => {
   for (let k = i + 1; k < places.length; k++) if (places[k].monitor === places[i].monitor) return false;
   return true;

@@ -1,8 +1,8 @@
-/** FNV-1a, 32 bits (RFC 9923): the start, and one step for each byte or unit. */
+/** FNV-1a, 32 bits (RFC 9923): the offset basis, and one step for each byte or UTF-16 unit. */
 const FNV_START = 0x811c9dc5;
 export const fnvStep = (hash: number, unit: number): number => Math.imul(hash ^ unit, 0x01000193);
 
-/** A text, over its UTF-16 units. */
+/** Hash of a text, over its UTF-16 units. */
 export function fnvText(text: string): number {
   let hash = FNV_START;
   for (let i = 0; i < text.length; i++) hash = fnvStep(hash, text.charCodeAt(i));

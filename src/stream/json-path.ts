@@ -1,13 +1,13 @@
-/** Reads one place of a parsed JSON value; undefined when it is absent. Never throws. */
+/** Reads the value at one path of a parsed JSON value; undefined when it is absent. Never throws. */
 export type JsonPath = (value: unknown) => unknown;
 
 /** `.key` or `key`, `[0]`, `["any key"]` with JSON escapes, `['any key']` without. */
 const STEP = /(?<dot>\.?)(?<key>[^.[\]"']+)|\[(?:(?<index>\d+)|(?<quoted>"(?:[^"\\]|\\.)*")|'(?<raw>[^']*)')\]/y;
 
 /**
- * Compiles a path such as `ENERGY.Power`, `params["temperature:0"].tC` or `[0].v`; a leading `$` may be written, and ''
- * is the value itself. Keys are looked up in objects only, indices in arrays only, and only among their own properties,
- * so that no path reaches a prototype.
+ * Compiles a path such as `ENERGY.Power`, `params["temperature:0"].tC` or `[0].v`; a leading `$` is optional, and '' is
+ * the value itself. A key matches only in an object, an index only in an array, and both only own properties, so that no
+ * path reaches a prototype.
  * Throws RangeError, with the position, on a malformed path.
  */
 export const compilePath = (text: string): JsonPath => {

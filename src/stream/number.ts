@@ -1,6 +1,6 @@
 export type NumberReason = 'empty' | 'unavailable' | 'not_a_number' | 'not_finite' | 'decimal_comma' | 'not_scalar';
 
-/** No two parts of it can match the same digit, so that no text makes it slow. */
+/** No two parts of the pattern match the same digit, so no text causes backtracking. */
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 const DECIMAL_COMMA = /^[+-]?\d+,\d+$/;
 
@@ -18,17 +18,17 @@ const WORDS: ReadonlyMap<string, number | NumberReason> = new Map<string, number
 ]);
 const INFINITE = /^[+-]?inf(?:inity)?$/;
 
-/** A trimmed text as a decimal number, possibly infinite; null when it is not one. Unlike Number(): no '', no hex. */
+/** A trimmed text as a decimal number, possibly infinite; null when it is not decimal. Unlike Number(): no '', no hex. */
 export const parseDecimal = (text: string): number | null => (DECIMAL.test(text) ? Number(text) : null);
 
-/** No sensor measures more, and its square still fits: one value of 1e200 would leave a variance infinite for good. */
-const MOST = 1e30;
+/** No sensor measures more. The square is still finite; one value of 1e200 would make a variance infinite permanently. */
+const MAX_ABS_VALUE = 1e30;
 
-const measured = (number: number): number | NumberReason => (Math.abs(number) <= MOST ? number : 'not_finite');
+const measured = (number: number): number | NumberReason => (Math.abs(number) <= MAX_ABS_VALUE ? number : 'not_finite');
 
 /**
- * A value from a payload as a number of at most 1e30 in size, or the reason why it is none. true and ON are 1, false and OFF are 0, in
- * any case; space around a text is ignored. Never throws.
+ * A value from a payload as a number of magnitude at most 1e30, or the reason why it is not one. true and ON are 1, false
+ * and OFF are 0, in upper or lower case; white space around a text is ignored. Never throws.
  */
 export const parseNumber = (value: unknown): number | NumberReason => {
   switch (typeof value) {

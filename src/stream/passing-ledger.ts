@@ -2,7 +2,7 @@ import type { LedgerPort } from './ports.ts';
 
 const nothing = (): void => undefined;
 
-/** Writes at once and remembers nothing: for recordings, which can be read again. */
+/** A ledger that runs each write at once and stores nothing: for recordings, which can be read again. */
 export const PASSING_LEDGER: LedgerPort = {
   seq: 1,
   droppedWrites: 0,

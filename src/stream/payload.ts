@@ -1,13 +1,13 @@
 export type PayloadReason = 'too_large' | 'empty' | 'not_utf8' | 'not_json';
 
-/** Larger payloads are refused unread: JSON.parse does not recurse, but a megabyte of brackets blocks for half a second. */
+/** Larger payloads are rejected before parsing: JSON.parse does not recurse, but a megabyte of brackets blocks for 0.5 s. */
 export const MAX_PAYLOAD_BYTES = 65_536;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * A payload as its JSON value if it begins like an object, a list or a quoted text, and otherwise as plain text; or the
- * reason why it cannot be read. Never throws.
+ * A payload that begins like an object, a list or a quoted text is parsed as JSON; any other payload is plain text. Returns
+ * the reason if it cannot be read. Never throws.
  */
 export const readPayload = (payload: Uint8Array): { readonly value: unknown } | PayloadReason => {
   if (payload.length > MAX_PAYLOAD_BYTES) return 'too_large';

@@ -4,14 +4,14 @@ import type { EpisodeRecord, IncidentEvent, OpenIncident } from '../detect/episo
 import type { Reading } from '../detect/reading.ts';
 import type { Message } from './message.ts';
 
-/** What the outside knows of one series, retained on its `state` topic. Null where nothing is known yet. */
+/** The published state of one series, retained on its `state` topic. A field is null while it has no value. */
 export interface SeriesState {
   readonly slug: string;
-  /** Its display name; null where none was given. */
+  /** Its display name; null when the site file gives none. */
   readonly label: string | null;
   readonly at: number;
   readonly phase: 'learning' | 'ready' | 'silent';
-  /** 0 to 1; 1 once alarms may be raised. */
+  /** 0 to 1; at 1 alarms are possible. */
   readonly warmup: number;
   readonly value: number | null;
   readonly expected: number | null;
@@ -19,22 +19,23 @@ export interface SeriesState {
   readonly upper: number | null;
   readonly score: number | null;
   readonly anomaly: 'ON' | 'OFF';
-  /** Whether it is slowly elsewhere than when it was learned; apart from `anomaly`, as it may last for months. */
+  /** Whether the level has moved slowly away from the learned one; separate from `anomaly`, because it may last for months. */
   readonly drift: 'ON' | 'OFF';
-  /** By how many nats a reading the network forecasts better than the baseline; null where there is no network. */
+  /** How many nats per reading the network forecasts better than the baseline; null without a network. */
   readonly margin: number | null;
   readonly unit: string;
 }
 
-/** What the service does and leaves, since it was started; retained on the site's `health` topic. */
+/** Counters of the service since its start, retained on the site's `health` topic. */
 export interface Health {
   readonly at: number;
-  /** How much the networks learn: less or nothing while there is more to do than can be done. */
+  /** How much the networks train: `reduced` or `off` while the CPU load is high. */
   readonly learning: 'full' | 'reduced' | 'off';
-  /** Readings that were judged, and those of them that a network did not learn from for want of time. */
+  /** Readings that were scored. */
   readonly readings: number;
+  /** Readings that were scored, but not used for training because of the CPU load. */
   readonly untrained: number;
-  /** What was refused or remarked on, by reason. */
+  /** Rejects and notes, by reason. */
   readonly rejected: Readonly<Record<string, number>>;
   /** Events dropped because too many waited for the broker. */
   readonly droppedEvents: number;
@@ -43,8 +44,8 @@ export interface Health {
 }
 
 /**
- * Where alerts go. No call blocks; an alert goes out when it is written, and what cannot be sent is kept within a
- * bound.
+ * Publishes states and alerts. No call blocks. An alert is sent after it is written to the database; unsent alerts wait in a
+ * bounded queue.
  */
 export interface AlertPort {
   state(state: SeriesState): void;
@@ -55,14 +56,14 @@ export interface AlertPort {
   readonly droppedEvents: number;
 }
 
-/** A stream's whole memory at one moment, as bytes that only the same shape of stream can read back. */
+/** The whole memory of a stream at one moment, as bytes that only a stream of the same shape can restore. */
 export interface Snapshot {
   readonly stream: string;
   readonly at: number;
-  /** The last row of the journal that it knows; what is in later ones has come since. */
+  /** The last row of the journal that the snapshot includes. */
   readonly seq: number;
   readonly version: number;
-  /** What the bytes are made for; a stream of another shape refuses them. */
+  /** Layout of the bytes; a stream of another shape refuses them. */
   readonly shape: string;
   readonly bytes: Uint8Array;
 }
@@ -74,40 +75,40 @@ export interface Rejected {
   readonly payload: Uint8Array;
 }
 
-/** The log of anomalies and of what could not be read. It is written to from within the ledger's transaction. */
+/** Stores episodes, incidents and rejected messages. Its methods are called within the ledger's transaction. */
 export interface AnomalyLogPort {
   /** Writes the episode's row. */
   record(episode: EpisodeRecord): void;
   /** Writes the incident's row. */
   recordIncident(event: IncidentEvent): void;
-  /** Those that were not over when last told, in the order in which they began. */
+  /** The incidents that were open when last recorded, in order of their start. */
   openIncidents(): readonly OpenIncident[];
-  /** Keeps rejects for inspection, the newest `quarantine.rows` of them. */
+  /** Stores rejects for inspection; the newest `quarantine.rows` are kept. */
   quarantine(rejected: readonly Rejected[]): void;
 }
 
 /**
- * What was learned, as it was at times that the journal leads on from. Written from within the ledger's transaction.
+ * Stores snapshots of streams. The journal has the events since the oldest needed snapshot. Its methods are called within the
+ * ledger's transaction.
  */
 export interface SnapshotPort {
   /** Names of the streams that have a snapshot. */
   streams(): readonly string[];
-  /** The present snapshots of a stream that are whole, the newest first, and how many are damaged. */
+  /** The undamaged current snapshots of a stream, the newest first, and the number of damaged ones. */
   load(stream: string): { readonly whole: readonly Snapshot[]; readonly damaged: number };
-  /** Adds to the snapshots of each stream in the place of the oldest of three. */
+  /** Adds a snapshot to each stream; it replaces the oldest of three. */
   save(snapshots: readonly Snapshot[]): void;
-  /** Puts one in the place of all that a stream has. */
+  /** Replaces all snapshots of a stream by this one. */
   replace(snapshot: Snapshot): void;
   /**
-   * The row of the journal from which on it takes to bring any of a stream's snapshots up to date; null where there is
-   * none.
+   * The first journal row needed to bring any current snapshot of a stream up to date; null when the stream has no snapshot.
    */
   oldest(stream: string): number | null;
   /**
-   * Past states of a stream from before `at`, the newest first: a few, the fewer the older, and none that is damaged.
+   * Undamaged older snapshots of a stream from before `at`, the newest first. Only a few are kept, fewer the older they are.
    */
   before(stream: string, at: number): readonly Snapshot[];
-  /** Drops the past states from `at` on: what they know is to be forgotten. */
+  /** Deletes the snapshots from `at` on, when the operator has the stream forget that time. */
   forgetSince(stream: string, at: number): void;
 }
 
@@ -133,7 +134,7 @@ export interface LedgerPort {
   readonly droppedWrites: number;
   /** The journal row that the next transaction completes. */
   readonly seq: number;
-  /** Call for each message. False: it repeats a message that was read before, and is only acknowledged again. */
+  /** Call for each message. False: it repeats a message that was processed before, and is only acknowledged again. */
   admit(message: Message): boolean;
   /** Records the readings of the admitted message; `originOf` gives the origin of each of its series. */
   recordReadings(source: number, readings: readonly Reading[], originOf: (series: string) => Origin): void;
@@ -159,7 +160,7 @@ export interface LedgerPort {
   trim(seq: number): void;
 }
 
-/** All that the pipeline knows of the outside. */
+/** Everything through which the pipeline communicates with the outside. */
 export interface Ports {
   readonly messages$: Observable<Message>;
   readonly alerts: AlertPort;

@@ -2,9 +2,9 @@ const MAX_LENGTH = 64;
 const PLACEHOLDER = /\{([^{}]*)\}/g;
 
 /**
- * A text as `[a-z0-9_-]*`, at most 64 characters: accents are dropped (NFKD), case too, and every run of other
- * characters becomes one `-`. It begins and ends with a letter or digit, so that `__proto__` is no slug; empty when none
- * is left. A slug is its own slug.
+ * A text as `[a-z0-9_-]*`, at most 64 characters: accents are removed (NFKD), letters become lower case, and every run of
+ * other characters becomes one `-`. It begins and ends with a letter or digit, so `__proto__` is not a slug; it is empty when
+ * the text has no letter a-z and no digit. slugify(slug) = slug.
  */
 export const slugify = (text: string): string =>
   text
@@ -16,12 +16,12 @@ export const slugify = (text: string): string =>
     .slice(0, MAX_LENGTH)
     .replace(/[_-]+$/, '');
 
-/** The slug of the series that a field of a topic feeds; `captured` is what the topic's wildcards stand for. */
+/** The slug of the series of a field and a topic; `captured` has the parts of the topic that the wildcards match. */
 export type NameTemplate = (topic: string, captured: readonly string[]) => string;
 
 /**
  * Compiles a name such as `{1}-temperature`: `{n}` is the filter's n-th wildcard, `{topic}` the whole topic.
- * Throws RangeError on a placeholder that means nothing under a filter with so many wildcards.
+ * Throws RangeError on a placeholder other than `{topic}` and `{1}` to `{wildcards}`.
  */
 export const compileName = (template: string, wildcards: number): NameTemplate => {
   for (const [placeholder, name] of template.matchAll(PLACEHOLDER)) {

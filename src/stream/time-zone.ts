@@ -3,9 +3,9 @@ import { DAY_MS } from '../math/time.ts';
 /**
  * The instant (epoch ms) at which a wall clock of the zone shows `wall` (the same digits read as UTC, ms).
  *
- * When clocks go back, an hour is shown twice: of the two instants the one nearer to `near` is taken, and the earlier if
- * `near` is -Infinity. When clocks go forward, an hour is never shown: it is read as by a clock not yet changed, so that
- * 02:30 on that night is the instant called 03:30.
+ * When clocks go back, an hour is shown twice: the result is the instant nearer to `near`, or the earlier one if `near` is
+ * -Infinity. When clocks go forward, an hour is never shown: it is read as on a clock that was not changed yet, so 02:30 on
+ * that night is the instant 03:30.
  */
 export type TimeZone = (wall: number, near: number) => number;
 
@@ -13,7 +13,7 @@ export type TimeZone = (wall: number, near: number) => number;
 export const compileTimeZone = (name: string): TimeZone => {
   const offsetAt = zoneOffset(name);
   return (wall, near) => {
-    // No zone changes twice within two days, so one of the two offsets around `wall` is in force at it.
+    // No zone changes twice within two days, so one of the two offsets around `wall` is valid at `wall`.
     const before = offsetAt(wall - DAY_MS);
     const after = offsetAt(wall + DAY_MS);
     if (before === after) return wall - before;
@@ -29,7 +29,7 @@ export const compileTimeZone = (name: string): TimeZone => {
 export const zoneOffset = (timeZone: string): ((at: number) => number) => {
   const format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
   return (at) => {
-    // "1/15/2025, GMT+05:30"; seconds occur before standard time, and GMT alone is no offset.
+    // "1/15/2025, GMT+05:30"; offsets with seconds are older than standard time, and GMT alone is an offset of 0.
     const match = /GMT(?:([+-])(\d+):(\d+)(?::(\d+))?)?$/.exec(format.format(at));
     const [sign, hours, minutes, seconds] = [match?.[1], match?.[2] ?? 0, match?.[3] ?? 0, match?.[4] ?? 0];
     const offset = Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(seconds) * 1000;

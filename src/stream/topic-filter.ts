@@ -1,11 +1,11 @@
-/** What each wildcard stands for, in order (`#` as one string, slashes included); null when the topic does not match. */
+/** The part that each wildcard matches, in order (`#` as one string with slashes); null when the topic does not match. */
 export type TopicMatcher = (topic: string) => string[] | null;
 
-/** The number of wildcards in a filter, and so of strings in a match. */
+/** The number of wildcards in a filter, which is the number of strings in a match. */
 export const wildcardsIn = (filter: string): number =>
   filter.split('/').filter((level) => level === '+' || level === '#').length;
 
-/** Whether `wide` matches every topic that `narrow` matches: then it needs no second subscription. */
+/** Whether `wide` matches every topic that `narrow` matches: then `narrow` needs no subscription. */
 export const covers = (wide: string, narrow: string): boolean => {
   if (/^[+#]/.test(wide) && narrow.startsWith('$')) return false;
   const levels = narrow.split('/');

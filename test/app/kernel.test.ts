@@ -13,7 +13,7 @@ interface Note {
   readonly message: string;
 }
 
-/** The kernel from a file with these bytes, or from one that is not there, and what was noted. */
+/** The kernel from a file with these bytes, or from a missing file, and the log lines. */
 function loaded(bytes: Uint8Array | null): { kernel: Kernel | null; notes: readonly Note[]; file: string } {
   const directory = mkdtempSync(join(tmpdir(), 'zankyo-kernel-'));
   onTestFinished(() => {
@@ -26,13 +26,13 @@ function loaded(bytes: Uint8Array | null): { kernel: Kernel | null; notes: reado
   return { kernel, notes, file };
 }
 
-test('the kernel that was built is loaded in silence', () => {
+test('the built kernel is loaded without a log line', () => {
   const notes: unknown[] = [];
   expect(kernelOrNull((...note) => notes.push(note))).toBeInstanceOf(Kernel);
   expect(notes).toEqual([]);
 });
 
-test('one that is not there costs one warning, which says what is lost, and the service goes on', () => {
+test('a missing kernel gives one warning with the consequence, and the service continues', () => {
   const { kernel, notes, file } = loaded(null);
   expect(kernel).toBeNull();
   expect(notes).toEqual([
@@ -53,7 +53,7 @@ test('so does one that this machine cannot run', () => {
 });
 
 test.each(['tbptt', 'snap1', 'rtrl'])(
-  'in SIMD by %s, a run that was stopped and restored tells what one in a piece does',
+  'in SIMD by %s, a run that was stopped and restored gives the results of an uninterrupted one',
   (learner) => {
     const kernel = kernelOrNull(() => undefined);
     const site = siteOf({ tuning: { warmup: 300, learner, hidden_size: 8 } });
@@ -74,7 +74,7 @@ test.each(['tbptt', 'snap1', 'rtrl'])(
   },
 );
 
-test('what was learned in one arithmetic is refused in the other', () => {
+test('a snapshot of one arithmetic is refused in the other', () => {
   const before = new World(siteOf());
   before.send('s/a', '1', { receivedAt: 1e12 });
   before.stop();
@@ -85,7 +85,7 @@ test('what was learned in one arithmetic is refused in the other', () => {
     kernelOrNull(() => undefined),
   );
   expect(after.said('warn')).toEqual([
-    'a: its snapshot is of gru of 16 units in Float64, tbptt of horizon 16, update every 1, series a, and the ' +
-      'configuration now says gru of 16 units in SIMD, tbptt of horizon 16, update every 1, series a; it starts afresh and warms up again',
+    'a: its snapshot was made for gru of 16 units in Float64, tbptt of horizon 16, update every 1, series a, but the ' +
+      'site file now gives gru of 16 units in SIMD, tbptt of horizon 16, update every 1, series a; the stream starts a new warm-up',
   ]);
 });

@@ -14,7 +14,7 @@ const T = START_AT;
 const ranged = siteOf({ inputs: [{ topic: 's/+', name: '{1}', unit: '°C', range: [0, 100] }] });
 
 describe('a message that carries a reading', () => {
-  test('is answered by its stream, and told as a state', () => {
+  test('is scored by its stream, and its state is published', () => {
     const world = new World(siteOf({ inputs: [{ topic: 's/a', name: 'a', unit: 'bar' }] }));
     world.send('s/a', '3.5', { receivedAt: T });
     expect(world.answers).toEqual([
@@ -42,7 +42,7 @@ describe('a message that carries a reading', () => {
     expect(world.notes).toEqual([{ level: 'info', fields: { series: 'a', topic: 's/a' }, message: 'new series' }]);
   });
 
-  test('and an anomaly has its row before anyone is alerted', () => {
+  test('and an anomaly is in the database before its alert is published', () => {
     const world = new World(ranged);
     world.send('s/a', '20', { receivedAt: T });
     world.send('s/a', '150', { receivedAt: T + MINUTE_MS });
@@ -72,7 +72,7 @@ describe('a message that carries a reading', () => {
     expect(since(Date.UTC(2026, 9, 25, 1, 30))).toBe('2026-10-25 02:30 +01:00');
   });
 
-  test('of a series with a label is told by that name, under the topic of its slug', () => {
+  test('of a series with a label is published with this label, under the topic of its slug', () => {
     const inputs = [
       { topic: 's/a', name: 'a', label: 'Boiler flow', range: [0, 100] },
       { topic: 's/b', name: 'b' },
@@ -90,7 +90,7 @@ describe('a message that carries a reading', () => {
     });
   });
 
-  test('and a row says when its news was heard, which may be long after', () => {
+  test('and a row has the time of arrival of its event, which may be much later', () => {
     const site = siteOf({ inputs: [{ topic: 's/+', name: '{1}', path: 'v', time: 'at', range: [0, 100] }] });
     const world = new World(site);
     world.send('s/a', { v: 150, at: new Date(T).toISOString() }, { receivedAt: T + MINUTE_MS });
@@ -128,7 +128,7 @@ describe('a group of three', () => {
       world.send(`s/${name}`, String(20 + d + Math.sin(i)), { receivedAt: T + i * MINUTE_MS });
   };
 
-  test('is scored once a round, and tells a state of each series and one of the group', () => {
+  test('is scored once per round, and publishes a state of each series and one of the group', () => {
     const world = new World(site);
     minute(world, 0, ['a', 'b', 'c']);
     expect(world.answers.map(({ series, score }) => [series, score !== null])).toEqual([
@@ -139,10 +139,10 @@ describe('a group of three', () => {
     expect(new Set(world.states.map(({ slug }) => slug))).toEqual(new Set(['a', 'b', 'c', 'trio']));
   });
 
-  test('goes on when one falls silent, and says which', () => {
+  test('continues when one series becomes silent, and reports which', () => {
     const world = new World(site);
     for (let i = 0; i < 100; i++) minute(world, i, ['a', 'b', 'c']);
-    const heard = world.answers.length;
+    const before = world.answers.length;
     for (let i = 100; i < 130; i++) minute(world, i, ['a', 'b']);
     expect(world.events.map(({ phase, anomaly }) => [phase, anomaly.kind, anomaly.series])).toContainEqual([
       'opened',
@@ -153,7 +153,7 @@ describe('a group of three', () => {
     expect(newest('c')).toMatchObject({ phase: 'silent', anomaly: 'ON' });
     expect(newest('a')).toMatchObject({ phase: 'ready', anomaly: 'OFF' });
     // Once it is no longer waited for, every round of the other two is scored at once.
-    const rounds = world.answers.slice(heard).slice(-10);
+    const rounds = world.answers.slice(before).slice(-10);
     expect(rounds.map(({ series, score }) => [series, score !== null])).toEqual(
       Array.from({ length: 5 }, () => [
         ['a', false],
@@ -163,7 +163,7 @@ describe('a group of three', () => {
   });
 });
 
-describe('what may not be scored', () => {
+describe('messages that must not be scored', () => {
   const timed = siteOf({ inputs: [{ topic: 's/+', name: '{1}', path: 'v', time: 'at' }] });
   const iso = (at: number): string => new Date(at).toISOString();
 
@@ -181,13 +181,13 @@ describe('what may not be scored', () => {
     world.send('s/a', { v: 4, at: iso(T + MINUTE_MS) }, now);
     expect(world.answers.map(({ value }) => value)).toEqual([1, 4]);
     world.stop();
-    // Only what is malformed is worth a warning and a place in the quarantine.
+    // Only malformed messages get a warning and a row in the quarantine.
     expect(world.flushes.flat().map(({ reason }) => reason)).toEqual(['not_json', 'not_a_number']);
     expect(world.said('warn')).toHaveLength(2);
     expect(world.refused).toEqual({ retained: 1, duplicate: 1, late: 1, not_json: 1, not_a_number: 1, no_input: 1 });
   });
 
-  /** A ledger that writes only when told. */
+  /** A ledger that writes only on request. */
   function waitingLedger() {
     const waiting: [what: () => void, then: (() => void) | undefined][] = [];
     const write: LedgerPort['write'] = (what, then) => waiting.push([what, then]);
@@ -199,7 +199,7 @@ describe('what may not be scored', () => {
     return { ledger: { ...PASSING_LEDGER, write }, commit };
   }
 
-  test('what is malformed is said once a reason, and kept in one batch with the next transaction', () => {
+  test('malformed messages are logged once per reason, and stored in one batch with the next transaction', () => {
     const { ledger, commit } = waitingLedger();
     const world = new World(timed, { ledger });
     world.send('s/a', { v: 1, at: iso(T) }, { receivedAt: T });
@@ -229,7 +229,7 @@ describe('what may not be scored', () => {
     expect(world.said('warn')).toHaveLength(1);
   });
 
-  test('a reading with an unreadable time counts with that of its arrival; it is remarked on, not quarantined', () => {
+  test('a reading with an unreadable time gets its time of arrival; it is noted, not quarantined', () => {
     const world = new World(timed);
     world.send('s/a', { v: 1, at: 'yesterday' }, { receivedAt: T });
     world.stop();
@@ -238,7 +238,7 @@ describe('what may not be scored', () => {
     expect(world.flushes).toEqual([]);
   });
 
-  test('a restored stream knows what it has had: the first message after a restart may be a duplicate', () => {
+  test('a restored stream detects a duplicate in the first message after a restart', () => {
     const before = new World(timed);
     before.send('s/a', { v: 1, at: iso(T) }, { receivedAt: T });
     before.stop();
@@ -289,7 +289,7 @@ describe('states', () => {
     expect(sent(world)).toEqual([0, -3600, -3590]);
   });
 
-  test('a silent sensor is told by the clock alone', () => {
+  test('a silent sensor is published on a tick, without a message', () => {
     const world = new World(siteOf({ tuning: { warmup: 60, silent_after: '5m' } }));
     for (let i = 0; i < 100; i++) world.send('s/a', String(Math.sin(i)), { receivedAt: T + i * SECOND_MS });
     const last = T + 99 * SECOND_MS;
@@ -302,7 +302,7 @@ describe('states', () => {
 });
 
 describe('snapshots', () => {
-  test('of what is new with the next heartbeat; then of each in turn, once in `every`, in the time of arrival', () => {
+  test('of new streams at the next heartbeat; then of each stream in turn, once in `every`, in time of arrival', () => {
     const world = new World(siteOf({ snapshots: { every: '80s' } }));
     for (let i = 0; i <= 160; i++)
       for (const name of ['a', 'b']) world.send(`s/${name}`, String(i % 5), { receivedAt: T + i * SECOND_MS });
@@ -318,7 +318,7 @@ describe('snapshots', () => {
     ]);
   });
 
-  test('and at the end, however it comes', () => {
+  test('and at the end, by completion, error or unsubscribing', () => {
     const stopped = new World(siteOf());
     stopped.send('s/a', '1', { receivedAt: T });
     stopped.stop();
@@ -334,13 +334,13 @@ describe('snapshots', () => {
     expect(finished.saves).toHaveLength(1);
   });
 
-  test('where nothing was heard there is nothing to save, not even of a group', () => {
+  test('without any message nothing is saved, not even of a group', () => {
     const world = new World(siteOf({ groups: { pair: { series: ['a', 'b'] } } }));
     world.stop();
     expect(world.saves).toEqual([]);
   });
 
-  test('a run that was stopped in its middle and restored tells the same as one that was not', () => {
+  test('a run that was stopped and restored publishes the same as an uninterrupted one', () => {
     const site = siteOf({ tuning: { warmup: 300 } });
     const course = roomTemperature(900, { from: 600, until: 640 });
     const feed = (world: World, from: number, until: number): void => {
@@ -368,7 +368,7 @@ describe('snapshots', () => {
     }
   });
 
-  test('the log gives the warm-up as it is after the journal, not as the snapshot has it', () => {
+  test('the log gives the warm-up after the journal, not that of the snapshot', () => {
     const ledger = new Tape();
     const first = new World(siteOf(), { ledger });
     const feed = (from: number, until: number): void => {
@@ -378,7 +378,7 @@ describe('snapshots', () => {
     const saved = first.snapshots.get('a') ?? first.saves.flat().at(-1)!;
     expect(saved.seq).toBeLessThan(100);
     feed(100, 500);
-    // No stop: it dies, and leaves the snapshot of its first minutes and the journal.
+    // It is killed without a stop: there is the snapshot of its first minutes, and the journal.
     const second = new World(siteOf(), { ledger }, [saved]);
     expect(second.notes).toEqual([
       { level: 'info', fields: { stream: 'a', samples: 500, warmup: 1 }, message: 'learned state restored' },
@@ -402,7 +402,7 @@ describe('snapshots', () => {
     return world.snapshots.get('a')!;
   };
 
-  test('a sensor that died while we were away is missed', () => {
+  test('a sensor that stopped during the downtime is reported as silent', () => {
     const site = siteOf({ tuning: { warmup: 60 } });
     const ledger = new Tape();
     const before = new World(site, { ledger });
@@ -421,14 +421,14 @@ describe('snapshots', () => {
   });
 
   test.each<[what: string, spoil: (snapshot: Snapshot) => Snapshot, says: string]>([
-    ['of another version', (s) => ({ ...s, version: 99 }), 'a: its snapshot has version 99, and this zankyo reads'],
+    ['of another version', (s) => ({ ...s, version: 99 }), 'a: its snapshot has version 99, but this zankyo reads'],
     [
       'of another shape',
       (s) => ({ ...s, shape: 'lstm of 8 units' }),
-      'is of lstm of 8 units, and the configuration now says',
+      'was made for lstm of 8 units, but the site file now gives',
     ],
-    ['of another size', (s) => ({ ...s, bytes: s.bytes.slice(8) }), 'bytes, which are not those of'],
-  ])('one %s is refused with a warning, and the stream starts afresh', (_, spoil, says) => {
+    ['of another size', (s) => ({ ...s, bytes: s.bytes.slice(8) }), 'bytes, which do not fit'],
+  ])('one %s is refused with a warning, and the stream starts a new warm-up', (_, spoil, says) => {
     const world = new World(siteOf(), {}, [spoil(saved())]);
     world.send('s/a', '1', { receivedAt: T + MINUTE_MS });
     expect(world.notes.filter(({ level }) => level === 'warn')).toEqual([
@@ -442,7 +442,7 @@ describe('snapshots', () => {
     expect(world.answers).toHaveLength(1);
   });
 
-  test('of a group to which a series has come and from which one has gone, the others go on', () => {
+  test('of a group with an added and a removed series: the other series continue', () => {
     const group = (...series: string[]): Site => siteOf({ tuning: { warmup: 50 }, groups: { plant: { series } } });
     const live = (world: World, from: number, to: number): void => {
       for (let i = from; i < to; i++)
@@ -457,35 +457,35 @@ describe('snapshots', () => {
     const phases = Object.fromEntries(after.states.map(({ slug, phase }) => [slug, phase]));
     expect(phases).toMatchObject({ b: 'ready', c: 'learning', plant: 'ready' });
     expect(after.notes.map(({ message }) => message)).toContain(
-      'learned state taken over; series of this group have come or gone',
+      'learned state restored in part: series were added to this group or removed',
     );
   });
 
-  test('a damaged one is told, and the stream starts afresh', () => {
+  test('a damaged one is logged, and the stream starts a new warm-up', () => {
     const world = new World(siteOf(), { snapshots: store(() => ({ whole: [], damaged: 1 })) });
     world.send('s/a', '1', { receivedAt: T });
     expect(world.notes.filter(({ level }) => level === 'warn')).toEqual([
       {
         level: 'warn',
         fields: { stream: 'a', damaged: 1 },
-        message: 'a saved state is not what was saved (its checksum differs): it has to learn anew',
+        message: 'snapshot checksum mismatch; no older snapshot exists, a new warm-up starts',
       },
     ]);
     expect(world.states.map(({ phase, warmup }) => [phase, warmup])).toEqual([['learning', 1 / 400]]);
     expect(world.answers).toHaveLength(1);
   });
 
-  test('or goes on from an older one, where that is whole', () => {
+  test('or is restored from an older one that is undamaged', () => {
     const world = new World(siteOf(), { snapshots: store(() => ({ whole: [saved()], damaged: 2 })) });
     world.send('s/a', '1', { receivedAt: T + MINUTE_MS });
     expect(world.notes.map(({ level, fields, message }) => [level, fields['damaged'], message])).toEqual([
-      ['warn', 2, 'a saved state is not what was saved (its checksum differs): it goes on from an older one'],
+      ['warn', 2, 'snapshot checksum mismatch; restored an older snapshot'],
       ['info', undefined, 'learned state restored'],
     ]);
     expect(world.states.map(({ warmup }) => warmup)).toEqual([11 / 400]);
   });
 
-  test('where the newest does not fit, the newest that does is the one', () => {
+  test('the newest one that fits is restored', () => {
     const [fits, other] = [saved(), { ...saved(), version: 99 }];
     const world = new World(siteOf(), { snapshots: store(() => ({ whole: [other, fits], damaged: 0 })) });
     world.send('s/a', '1', { receivedAt: T + MINUTE_MS });
@@ -493,7 +493,7 @@ describe('snapshots', () => {
     expect(world.states.map(({ warmup }) => warmup)).toEqual([11 / 400]);
   });
 
-  test('a store that cannot be read at all is no reason to learn anew: the pipeline fails', () => {
+  test('if the database cannot be read, the pipeline fails instead of a new warm-up', () => {
     const failure = new Error('disk I/O error');
     const load = (): never => {
       throw failure;
@@ -504,8 +504,8 @@ describe('snapshots', () => {
   });
 });
 
-describe('after a power cut, when nothing could be saved', () => {
-  test('what was heard is gone through once more in silence: an open episode is closed, and not opened again', () => {
+describe('after a power cut without a last snapshot', () => {
+  test('the journal is replayed without alerts: an open episode is closed, and not opened again', () => {
     const ledger = new Tape();
     const before = new World(ranged, { ledger });
     before.send('s/a', '150', { receivedAt: T });
@@ -519,7 +519,7 @@ describe('after a power cut, when nothing could be saved', () => {
     expect(after.events.map(({ phase, anomaly }) => [phase, anomaly.id])).toEqual([['closed', opened.anomaly.id]]);
   });
 
-  test('or only long before: what the snapshots know is not gone through again, and all is as if it had not been', () => {
+  test('or with an old snapshot: rows that it includes are not replayed, and the result is as without the power cut', () => {
     const site = siteOf({
       tuning: { warmup: 300 },
       snapshots: { every: '5h' },
@@ -546,7 +546,7 @@ describe('after a power cut, when nothing could be saved', () => {
     }
   });
 
-  test('a fault of a series that has gone from its group is over, and its incident after the cool-down', () => {
+  test('a fault of a series that was removed from its group is closed, and its incident after the cool-down', () => {
     const group = (...series: string[]): Site =>
       siteOf({
         inputs: [{ topic: 's/+', name: '{1}', range: [0, 100] }],
@@ -575,26 +575,27 @@ describe('after a power cut, when nothing could be saved', () => {
 
 describe('an incident', () => {
   const site = siteOf({ inputs: [{ topic: 's/+', name: '{1}', range: [0, 100] }], tuning: { cool_down: '2m' } });
-  const told = (world: World) => world.incidents.map(({ phase, incident }) => [phase, incident.id, incident.episodes]);
+  const published = (world: World) =>
+    world.incidents.map(({ phase, incident }) => [phase, incident.id, incident.episodes]);
 
-  test('is told once when it opens, when others have joined, and when it is over', () => {
+  test('is published once when it opens, when others have joined, and when it closes', () => {
     const world = new World(site);
     for (const name of ['a', 'b', 'c', 'd']) world.send(`s/${name}`, '20', { receivedAt: T });
     for (const name of ['a', 'b', 'c']) world.send(`s/${name}`, '150', { receivedAt: T + SECOND_MS });
     const [{ anomaly }] = world.events;
-    expect(told(world)).toEqual([['opened', anomaly.id, 1]]);
+    expect(published(world)).toEqual([['opened', anomaly.id, 1]]);
     expect(new Set([...world.rows.values()].map((row) => row.anomaly.incident))).toEqual(new Set([anomaly.id]));
     world.clock$.next(T + 6 * SECOND_MS);
     world.clock$.next(T + 12 * SECOND_MS);
-    expect(told(world).slice(1)).toEqual([['updated', anomaly.id, 3]]);
+    expect(published(world).slice(1)).toEqual([['updated', anomaly.id, 3]]);
     for (const name of ['a', 'b', 'c']) world.send(`s/${name}`, '20', { receivedAt: T + MINUTE_MS });
     world.clock$.next(T + 2 * MINUTE_MS);
-    expect(told(world)).toHaveLength(2);
+    expect(published(world)).toHaveLength(2);
     world.clock$.next(T + 4 * MINUTE_MS);
-    expect(told(world).slice(2)).toEqual([['closed', anomaly.id, 3]]);
+    expect(published(world).slice(2)).toEqual([['closed', anomaly.id, 3]]);
   });
 
-  test('goes on after a restart: who opens then joins it, and it is over once', () => {
+  test('continues after a restart: a new episode joins it, and it closes once', () => {
     const before = new World(site);
     before.send('s/a', '150', { receivedAt: T });
     before.stop();
@@ -603,12 +604,12 @@ describe('an incident', () => {
     expect(after.events[0].anomaly.incident).toBe(before.events[0].anomaly.id);
     for (const name of ['a', 'b']) after.send(`s/${name}`, '20', { receivedAt: T + 2 * MINUTE_MS });
     for (let minute = 3; minute < 20; minute++) after.clock$.next(T + minute * MINUTE_MS);
-    expect(told(after).map(([phase]) => phase)).toEqual(['updated', 'closed']);
+    expect(published(after).map(([phase]) => phase)).toEqual(['updated', 'closed']);
   });
 });
 
 describe('a failure', () => {
-  test('of a stream ends that stream alone: the others go on, and what it had learned before is kept', () => {
+  test('of a stream stops only that stream: the others continue, and its last snapshot is kept', () => {
     const events: string[] = [];
     const world = new World(ranged, {
       alerts: {
@@ -625,7 +626,7 @@ describe('a failure', () => {
     for (const name of ['a', 'b']) world.send(`s/${name}`, '20', { receivedAt: T });
     for (const name of ['a', 'b']) world.send(`s/${name}`, '150', { receivedAt: T + SECOND_MS });
     for (const name of ['a', 'b']) world.send(`s/${name}`, '20', { receivedAt: T + 2 * SECOND_MS });
-    // Past the next heartbeat.
+    // After the next heartbeat.
     for (const name of ['a', 'b']) world.send(`s/${name}`, '20', { receivedAt: T + 6 * SECOND_MS });
     expect(world.answers.map(({ stream }) => stream)).toEqual(['a', 'b', 'b', 'b', 'b']);
     expect(events).toEqual(['b', 'b']);

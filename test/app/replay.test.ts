@@ -44,13 +44,13 @@ const other = roomTemperature(700, { seed: 2 });
 const twoRooms = (cell: (i: number) => string = (i) => String(other[i].value)): string =>
   ['time,Hall,Attic', ...course.map(({ at, value }, i) => `${iso(at)},${value},${cell(i)}`)].join('\n');
 
-/** The news that the fault made. */
+/** The events of the fault. */
 const opening = (events: readonly AnomalyEvent[]): AnomalyEvent =>
   events.find(({ phase, at }) => phase === 'opened' && at >= course[600].at)!;
 
 const tuning = { warmup: 400 };
 
-test('each row of one column is answered with its time, score and what was expected of it', async () => {
+test('each row of one column gets its time, score and expected value', async () => {
   const csv = ['time,Hall', ...course.map(({ at, value }) => `${iso(at)},${value}`)].join('\n');
   const { summary, rows, events, notes } = await replayed(csv, { tuning });
   expect(summary).toEqual({
@@ -83,7 +83,7 @@ test('columns are one group, in which one leads', async () => {
   expect(Object.keys(opening(events).anomaly.contributions)).toEqual(['hall', 'attic']);
 });
 
-test('or streams of their own, of which the worst speaks for the row', async () => {
+test('or separate streams, and the row gets the highest score', async () => {
   const apart = await replayed(twoRooms(), { tuning, separate: true });
   expect(apart.summary.streams.map(({ stream }) => stream)).toEqual(['hall', 'attic']);
   expect(apart.rows[600]).toMatchObject({ anomaly: true, series: 'hall' });
@@ -99,7 +99,7 @@ test('or streams of their own, of which the worst speaks for the row', async () 
   expect(byStream(apart.events, 'attic')).toEqual(attic.events);
 });
 
-test('a row with a missing cell is answered too: apart from the rest of its group nothing is lost', async () => {
+test('a row with a missing cell is scored too, from the other series of its group', async () => {
   const gaps = (i: number): string => (i % 10 === 5 ? '' : i % 10 === 8 ? 'n/a' : String(other[i].value));
   const apart = await replayed(twoRooms(gaps), { tuning, separate: true });
   expect(apart.rows.map(({ at }) => at)).toEqual(course.map(({ at }) => at));
@@ -109,7 +109,7 @@ test('a row with a missing cell is answered too: apart from the rest of its grou
   expect(group.rows[600].anomaly).toBe(true);
 });
 
-test('a row without any number is answered without a score', async () => {
+test('a row without any number has no score', async () => {
   const empty = await replayed('time,a,b\n2024-01-01T00:00Z,1,2\n2024-01-01T00:01Z,,\n2024-01-01T00:02Z,1,2\n');
   expect(empty.rows[1]).toEqual({
     at: START_AT + 60_000,
@@ -143,7 +143,7 @@ test.each([false, true])(
     expect(rows[551].score).toBeLessThan(rows[550].score!);
   },
 );
-test('each row is answered with its own score, whatever cells are missing', async () => {
+test('each row gets its own score, whatever cells are missing', async () => {
   const three = (cell: (i: number, d: number) => string): string =>
     ['time,a,b,c', ...course.map(({ at }, i) => [iso(at), ...[0, 1, 2].map((d) => cell(i, d))].join())].join('\n');
   const value = (i: number, d: number): string => String(100 * d + i);
@@ -158,7 +158,7 @@ test('each row is answered with its own score, whatever cells are missing', asyn
   });
 });
 
-test('a row whose time cannot be read, and one that is late, are answered without a score', async () => {
+test('a row whose time cannot be read, and one that is late, have no score', async () => {
   const { summary, rows } = await replayed(
     'time,a\n2024-01-01T00:01Z,1\nsoon,2\n2024-01-01T00:00Z,3\n2024-01-01T00:02Z,4\n',
   );
@@ -171,7 +171,7 @@ test('a row whose time cannot be read, and one that is late, are answered withou
   expect(summary).toMatchObject({ rows: 4, lateRows: 1 });
 });
 
-test('rows in which a sensor says nothing are silence: a fault of the sensor, as it would have been live', async () => {
+test('rows without a value of a sensor are silence: a fault of the sensor, as live', async () => {
   const quiet = (i: number): boolean => i >= 450 && i < 550;
   const csv = ['time,a', ...course.map(({ at, value }, i) => `${iso(at)},${quiet(i) ? '' : value}`)].join('\n');
   const { rows, events } = await replayed(csv, { tuning });
@@ -183,7 +183,7 @@ test('rows in which a sensor says nothing are silence: a fault of the sensor, as
   expect(rows[590].anomaly).toBe(false);
 });
 
-test('rows that do not go forward in time are counted and not scored, as the service would do', async () => {
+test('rows whose time does not advance are counted and not scored, as in the service', async () => {
   const minutes = [3, 1, 3, 4, 2, 5];
   const csv = ['time,a', ...minutes.map((minute) => `2024-01-01T00:0${minute}Z,${minute}`)].join('\n');
   const { summary, rows } = await replayed(csv);
@@ -191,7 +191,7 @@ test('rows that do not go forward in time are counted and not scored, as the ser
   expect(rows.map(({ value }) => value !== null)).toEqual([true, false, false, true, false, true]);
 });
 
-test('times soon after 1970, as simulations have them, are taken as they are', async () => {
+test('times shortly after 1970, as in simulations, are used without a change', async () => {
   const csv = ['second,x', ...Array.from({ length: 20 }, (_, i) => `${i + 1},${i % 4}`)].join('\n');
   const directory = mkdtempSync(join(tmpdir(), 'zankyo-replay-'));
   onTestFinished(() => {
@@ -228,7 +228,7 @@ test('the tuning of a site file is used as it was read', () => {
   });
 });
 
-test('so many columns that rtrl would take too much for their group are refused', async () => {
+test('too many columns for rtrl in one group are refused', async () => {
   const columns = Array.from({ length: 200 }, (_, i) => i);
   const csv = [`time,${columns.map((i) => `c${i}`).join()}`, `${iso(START_AT)},${columns.join()}`].join('\n');
   await expect(replayed(csv, { tuning: { cell: 'lstm', learner: 'rtrl', hiddenSize: 50 } })).rejects.toThrow(

@@ -34,7 +34,7 @@ export interface NoteLine {
   readonly message: string;
 }
 
-/** A reading as the pipeline answered it. */
+/** The result of the pipeline for one reading. */
 export interface Answer {
   readonly stream: string;
   readonly series: string;
@@ -43,7 +43,7 @@ export interface Answer {
   readonly score: number | null;
 }
 
-/** A ledger that keeps all that it is told, each entry in a row of its own, for a pipeline that comes after. */
+/** A ledger that keeps all entries, each in its own row, for a later pipeline. */
 export class Tape implements LedgerPort {
   private readonly rows: { readonly seq: number; readonly entry: Entry }[] = [];
   private readonly origins = new Map<string, Origin>();
@@ -103,7 +103,7 @@ export class Tape implements LedgerPort {
   }
 }
 
-/** A pipeline between plain ports that keep all they are told, in one journal and each by itself. */
+/** A pipeline between plain ports that record all calls, in one list and each in its own. */
 export class World {
   readonly messages$ = new Subject<Message>();
   readonly clock$ = new Subject<number>();
@@ -117,7 +117,7 @@ export class World {
   readonly healths: Health[] = [];
   readonly flushes: (readonly Rejected[])[] = [];
   readonly saves: (readonly Snapshot[])[] = [];
-  /** The newest of each stream; what a restarted pipeline would find. */
+  /** The newest of each stream, for a restarted pipeline. */
   readonly snapshots = new Map<string, Snapshot>();
   readonly notes: NoteLine[] = [];
   error: unknown = null;
@@ -174,11 +174,11 @@ export class World {
       ledger: PASSING_LEDGER,
       ...changed,
     };
-    const note = (level: string, fields: Readonly<Record<string, unknown>>, message: string): void => {
+    const log = (level: string, fields: Readonly<Record<string, unknown>>, message: string): void => {
       this.notes.push({ level, fields, message });
     };
     this.subscription = pipeline(site, ports, {
-      log: note,
+      log,
       kernel,
       clock$: this.clock$,
       listening$: this.wake$,
@@ -230,8 +230,8 @@ export class World {
     return this.notes.filter((note) => note.level === level).map(({ message }) => message);
   }
 
-  /** How many were refused, by reason, as told at the end. */
+  /** Rejects by reason, as logged at the end. */
   get refused(): unknown {
-    return this.notes.find(({ message }) => message === 'refused or remarked on, by reason')?.fields['counts'];
+    return this.notes.find(({ message }) => message === 'rejects and notes by reason')?.fields['counts'];
   }
 }

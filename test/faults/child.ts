@@ -10,7 +10,7 @@ const BUILT = join(import.meta.dirname, '../../dist/app/service.js');
 const START_MS = 20_000;
 const SAID = 4000;
 
-/** What the service measures of itself, since it began to listen. */
+/** Measurements of the service by itself, since it subscribed. */
 export interface Stats {
   readonly delayP99: number;
   readonly delayMax: number;
@@ -29,7 +29,7 @@ export interface ChildOptions {
 export class Child {
   /** Each second of each of its lives. */
   readonly lives: Stats[][] = [];
-  /** How often it ended though nobody told it to. */
+  /** How often it ended without a signal. */
   unexpectedExits = 0;
   readonly #env: NodeJS.ProcessEnv;
   #process: ChildProcess | null = null;

@@ -8,7 +8,7 @@ import { startRig } from './rig.ts';
 import type { Rig } from './rig.ts';
 import { soak } from './soak.ts';
 
-/** What the site file promises by its keepalive of 15 s, and `stop` by its own limits. */
+/** Limits from the keepalive of 15 s in the site file and from `stop`. */
 const HALF_OPEN_FOUND_MS = 30_000;
 const STOPPED_MS = 5_000;
 const EXACTLY_ONCE = { lost: 0, twice: 0, unexpectedExits: 0 };
@@ -146,7 +146,7 @@ test('whatever comes between them, each good message is read exactly once, and t
   }
   await pump.send(5);
   expect(await outcome(rig, 5 * (HOSTILE.length + 1))).toEqual(EXACTLY_ONCE);
-  // Also at the next start, when what is retained or was heard since is gone through once more.
+  // Also at the next start, when the journal is replayed and retained messages arrive again.
   await child.start();
   await pump.send(5);
   expect(await outcome(rig, 5 * (HOSTILE.length + 2))).toEqual(EXACTLY_ONCE);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 
-/** One connection through the link: the end we accepted and the one to the broker. */
+/** One connection through the link: the accepted end and the end to the broker. */
 type Pair = readonly [near: Socket, far: Socket];
 
 /** The network between service and broker, on a loopback port of its own, to be broken in the ways in which networks break. */

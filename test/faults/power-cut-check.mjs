@@ -1,7 +1,7 @@
 /*
  * Whether the disk in PC_DIR, on which power-cut-writer.mjs was cut off after PC_ACKED acknowledgements, is sound; as JSON:
- * `ok` if the database is whole, messages follow each other in the journal without a gap or a second copy, and no snapshot knows
- * more or less than the journal up to its row; `lost` acknowledged messages are not there. Needs `npm run build`.
+ * `ok` if the database is whole, messages follow each other in the journal without a gap or a second copy, and each snapshot
+ * includes exactly the journal up to its row; `lost` acknowledged messages are not there. Needs `npm run build`.
  */
 import { Buffer } from 'node:buffer';
 import { join } from 'node:path';
@@ -33,13 +33,14 @@ for (const stream of store.streams()) {
   const { whole, damaged } = store.load(stream);
   if (damaged > 0) wrong.push(`${stream}: a snapshot is torn`);
   for (const { seq, bytes } of whole) {
-    const heard = Buffer.from(bytes).readUInt32LE();
+    const included = Buffer.from(bytes).readUInt32LE();
     const since = rows.filter((row) => row.seq > seq).map(({ value }) => value);
-    known.push(heard);
-    if (!follow(since, heard + 1)) wrong.push(`${stream}: a snapshot is out of step with the journal`);
+    known.push(included);
+    if (!follow(since, included + 1)) wrong.push(`${stream}: a snapshot is out of step with the journal`);
   }
 }
-if (first > 1 && !(first <= 1 + Math.min(...known))) wrong.push('the journal was trimmed of what no snapshot knows');
+if (first > 1 && !(first <= 1 + Math.min(...known)))
+  wrong.push('the journal was trimmed of rows that no snapshot includes');
 db.close();
 
 console.log(JSON.stringify({ ok: wrong.length === 0, lost: Math.max(0, PC_ACKED - last), why: wrong.join('; ') }));

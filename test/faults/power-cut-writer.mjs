@@ -1,7 +1,7 @@
 /*
  * Writes as the service does, for a recorder that cuts the power: messages 1, 2, … through the ledger into PC_DIR/zankyo.db, with
  * streams saved and the journal trimmed on the way, and a line in PC_DIR/ACK for each message when it is acknowledged.
- * power-cut-check.mjs says whether what is on a disk afterwards is sound. Needs `npm run build`.
+ * power-cut-check.mjs checks the disk afterwards. Needs `npm run build`.
  */
 import { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
@@ -32,9 +32,9 @@ const ledger = new Ledger(db, {
   onUnusable: () => undefined,
 });
 
-let heard = 0;
-const hear = () => {
-  const value = ++heard;
+let sent = 0;
+const send = () => {
+  const value = ++sent;
   const receipt = { id: (value % 60_000) + 1, connection: 1 };
   const payload = Buffer.from(String(value));
   ledger.admit({ topic: 's', payload, receivedAt: value, retained: false, redelivered: false, receipt });
@@ -42,13 +42,13 @@ const hear = () => {
 };
 const save = (stream) => {
   const bytes = randomBytes(20_000);
-  bytes.writeUInt32LE(heard);
-  snapshots.save([{ stream, at: heard, seq: ledger.seq, version: 1, shape: 'test', bytes }]);
+  bytes.writeUInt32LE(sent);
+  snapshots.save([{ stream, at: sent, seq: ledger.seq, version: 1, shape: 'test', bytes }]);
   ledger.trim(Math.min(...STREAMS.map((each) => snapshots.oldest(each) ?? 0)));
 };
 
 for (let commit = 0; commit < COMMITS; commit++) {
-  for (let left = 1 + random.below(20); left > 0; left--) hear();
+  for (let left = 1 + random.below(20); left > 0; left--) send();
   if (commit % 5 === 0) ledger.write(() => save(STREAMS[(commit / 5) % STREAMS.length]));
   ledger.commit();
 }

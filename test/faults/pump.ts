@@ -2,15 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'mqtt';
 import type { MqttClient } from 'mqtt';
 
-/** Publications that the broker has not confirmed: fewer than it would cut us off for. */
+/** Publications that the broker has not confirmed: fewer than the broker's limit for a connection. */
 const WINDOW = 100;
 const TICK_MS = 5;
 const RETRY_MS = 100;
 
 /**
- * Devices that publish their message's number as `seq`: 0, 1, 2, … At QoS 2 with a session, as at QoS 1 a publisher that is cut
- * off from the broker before the confirmation sends again, and what the broker then holds twice would be counted against
- * the service. To the service, which subscribes at QoS 1, the messages come at QoS 1.
+ * Devices that publish their message's number as `seq`: 0, 1, 2, … At QoS 2 with a session, because at QoS 1 a publisher that
+ * loses the connection before the confirmation publishes again, and the second copy at the broker would count as an error of
+ * the service. The service subscribes at QoS 1 and receives the messages at QoS 1.
  */
 export class Pump {
   /** Messages that the broker has confirmed. */

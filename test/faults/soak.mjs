@@ -28,7 +28,7 @@ const numbers = Object.fromEntries(
   }),
 );
 
-// Node 20 reads no TypeScript by itself; what the tests are loaded by does.
+// Node 20 cannot load TypeScript by itself; the loader of the tests can.
 const loader = await createViteServer({
   configFile: false,
   appType: 'custom',

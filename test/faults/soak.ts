@@ -52,7 +52,7 @@ export interface SoakResult extends Count {
   readonly loopDelayP99Ms: number;
   readonly loopDelayMaxMs: number;
   readonly rssMaxMB: number;
-  /** In the longest life, after its first quarter; null where that is too short to tell. */
+  /** In the longest life, after its first quarter; null if that is too short. */
   readonly rssMBPerHour: number | null;
 }
 
@@ -81,7 +81,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   }
 }
 
-/** Until `over`; resolves to what was done. */
+/** Runs until `over`; resolves to the counts of actions. */
 async function wreak(rig: Rig, chaos: readonly Fault[], everyMs: number, random: Random, over: AbortSignal) {
   const done: Partial<Record<Fault, number>> = {};
   const pause = (): Promise<unknown> => sleep(everyMs, undefined, { signal: over }).catch(() => undefined);

@@ -1,9 +1,9 @@
 /*
- * The built service as a subject of fault scripts: FAULT_URL is the broker, FAULT_DIR its folder; READY says that it has
- * subscribed. A message carries its number as `seq`, which is read like any other value. What the journal keeps of it is copied
- * to db.sqlite (table msgs, column seq), where a script that knows nothing of the journal can count it. At the end and every
- * second it says how late its event loop was and how much memory it takes. FAULT_SITE is JSON, in place of what the site file
- * has there; with FAULT_FSYNC_MS each transaction takes so much longer, as on a slow card. Needs `npm run build`.
+ * The built service as a subject of fault scripts: FAULT_URL is the broker, FAULT_DIR its folder; it prints READY when it has
+ * subscribed. A message has its number as `seq`, which is read like any other value. The numbers in the journal are copied to
+ * db.sqlite (table msgs, column seq), where a script can count them without decoding the journal. At the end and every second
+ * it prints the delay of its event loop and its memory. FAULT_SITE is JSON that replaces keys of the site file; with
+ * FAULT_FSYNC_MS each transaction takes this much longer, as on a slow card. Needs `npm run build`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -114,7 +114,7 @@ const stats = () => ({
 });
 
 let listening = false;
-const note = (level, fields, message) => {
+const log = (level, fields, message) => {
   console.log(JSON.stringify({ at: Date.now(), level, message, ...fields, err: fields.err?.message }));
   if (listening || (message !== 'listening' && !(message === 'connected to the broker' && fields.sessionPresent)))
     return;
@@ -122,7 +122,7 @@ const note = (level, fields, message) => {
   delay.reset();
   console.log('READY');
 };
-const service = startService(loadSite(config).site, { log: note, kernel: kernelOrNull(note) });
+const service = startService(loadSite(config).site, { log, kernel: kernelOrNull(log) });
 service.failure.catch((error) => {
   console.error(error);
   process.exit(1);

@@ -191,7 +191,7 @@ test('learns, alerts, survives a sudden death in the middle of an anomaly, close
   await eventually(() => db.prepare('SELECT 1 FROM anomaly WHERE end_at IS NOT NULL').get() !== undefined);
   // The broker has taken all; a last one without a value is remarked on when the service has, too.
   await watcher.publish({ at: course.at(-1)!.at + 60_000, value: NaN });
-  await program.logged('The sender says that it has no value');
+  await program.logged('The device reports a missing value');
   const { code } = await program.end('SIGTERM');
   expect(code).toBe(0);
   // Those that the broker had kept among them, and none twice.
@@ -219,7 +219,7 @@ test('SIGHUP, as of a terminal that is closed, saves and stops like SIGTERM', as
   for (const reading of course) await client.publish(reading);
   await eventually(() => client.said(STATE).length > 0);
   await client.publish({ at: course.at(-1)!.at + 60_000, value: NaN });
-  await program.logged('The sender says that it has no value');
+  await program.logged('The device reports a missing value');
   expect(await program.end('SIGHUP')).toMatchObject({ code: 0, signal: null });
   expect(await program.logged('stopping')).toMatchObject({ signal: 'SIGHUP', readings: course.length });
   const snapshots = database(path).prepare<[], { streams: number }>('SELECT count(*) AS streams FROM snapshot').get()!;

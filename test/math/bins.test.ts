@@ -104,7 +104,7 @@ test('a quantile and a surprisal read the block they are asked for', () => {
   expect(surprisal(p, q, BINS, 0)).toBeCloseTo(0, 6);
 });
 
-test('what was certain is no surprise, what was impossible surprises by -log 1e-7 = 16.1 nats', () => {
+test('an event forecast as certain has loss 0, one forecast as impossible has -log 1e-7 = 16.1 nats', () => {
   expect(surprisal(oneHot(7), oneHot(7), 0, centre(7))).toBeCloseTo(0, 6);
   expect(surprisal(oneHot(7), oneHot(8), 0, centre(8))).toBeCloseTo(7 * Math.log(10), 6);
 });

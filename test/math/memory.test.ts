@@ -9,7 +9,7 @@ function memoryOf(contents: Record<string, number[]>): Memory {
   return memory;
 }
 
-test('what is taken is zeroed, and of the length asked for', () => {
+test('an array is zeroed, with the requested length', () => {
   expect(new Memory().take('theta', 3)).toEqual(Float64Array.of(0, 0, 0));
 });
 
@@ -31,7 +31,7 @@ test('whatever bits were kept come back: -0, NaN, Infinity, denormals and all th
   const back = new Memory();
   const array = back.take('a', special.length);
   back.fromBytes(memoryOf({ a: special }).toBytes());
-  expect([...array]).toEqual(special); // toEqual tells -0 from 0
+  expect([...array]).toEqual(special); // toEqual distinguishes -0 from 0
 
   const words = fc.uint8Array({ minLength: 8, maxLength: 80 }).map((bytes) => bytes.slice(bytes.length % 8));
   fc.assert(
@@ -70,7 +70,7 @@ test('a name is taken once', () => {
   expect(memory.layout).toBe('theta:8');
 });
 
-test('the layout tells names, bytes and order', () => {
+test('the layout contains names, bytes and order', () => {
   expect(memoryOf({ theta: [1, 2], clock: [0] }).layout).toBe('theta:16 clock:8');
   expect(memoryOf({ clock: [0], theta: [1, 2] }).layout).toBe('clock:8 theta:16');
   expect(new Memory().layout).toBe('');

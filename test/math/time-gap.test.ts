@@ -7,7 +7,7 @@ import { Memory, section } from '../../src/math/memory.ts';
 const MINUTE = 60_000;
 const START = 1.7e12;
 
-/** A gap that has heard a reading a minute, the last at START. */
+/** A gap after one reading per minute, the last at START. */
 function minutely(memory = new Memory(), count = 60): TimeGap {
   const gap = new TimeGap(memory);
   for (let i = count - 1; i >= 0; i--) gap.update(START - i * MINUTE);
@@ -57,29 +57,29 @@ describe('the time gap', () => {
   });
 });
 
-test('presence: a series that is missing has a mask of 0 and a gap that grows, until it is heard', () => {
+test('presence: a missing series has a mask of 0 and a growing gap until its next reading', () => {
   const memory = new Memory();
   const presence = new Presence([section(memory, 'a'), section(memory, 'b')]);
-  const hear = (minute: number, ...x: number[]): number[][] => {
+  const observe = (minute: number, ...x: number[]): number[][] => {
     presence.update(START + minute * MINUTE, Float64Array.from(x));
     return [[...presence.mask], [...presence.gap]];
   };
-  for (let t = 0; t < 60; t++) hear(t, 1, 2);
-  expect(hear(60, 1, 2)).toEqual([
+  for (let t = 0; t < 60; t++) observe(t, 1, 2);
+  expect(observe(60, 1, 2)).toEqual([
     [1, 1],
     [0, 0],
   ]);
-  expect(hear(61, 1, NaN)).toEqual([
+  expect(observe(61, 1, NaN)).toEqual([
     [1, 0],
     [0, 0],
   ]);
-  expect(hear(63, NaN, NaN)).toEqual([
+  expect(observe(63, NaN, NaN)).toEqual([
     [0, 0],
     [Math.log2(1.5), 1],
   ]);
-  expect(hear(67, 1, 2)).toEqual([
+  expect(observe(67, 1, 2)).toEqual([
     [1, 1],
     [Math.log2(3.5), 2],
   ]);
-  expect(hear(68, 1, 2)[0]).toEqual([1, 1]);
+  expect(observe(68, 1, 2)[0]).toEqual([1, 1]);
 });

@@ -24,7 +24,7 @@ const OPTIONS: NetworkOptions = {
   regeneration: 0,
 };
 
-test('rnn of one unit: the column of the input that stays, the row of the block that stays, nothing of what is new', () => {
+test('rnn of one unit: the column of the kept input and the row of the kept block are copied, new ones are not', () => {
   const past: CoreOptions = { ...OPTIONS, cell: 'rnn', inputSize: 2, hiddenSize: 1, blocks: 2, bins: 1 };
   // W_ih (1, 2), W_hh, b_ih, b_hh; V (2, 1 + 2), b (2)
   const old = Float64Array.of(1, 2, 3, 4, 5, 11, 12, 13, 21, 22, 23, 31, 32);
@@ -72,7 +72,7 @@ describe.each(ARITHMETICS)('$arithmetic', ({ arithmetic, kernel }) => {
     }
   });
 
-  test('what is new learns, and what stays learns on', () => {
+  test('new inputs and blocks learn, and kept ones continue to learn', () => {
     const past = buildNetwork(new Memory(), OPTIONS, kernel);
     past.advance(new Float64Array(4));
     const now = buildNetwork(new Memory(), OPTIONS, kernel);

@@ -42,7 +42,7 @@ describe.each(CELLS)('$name', ({ build }) => {
       expect(Math.min(...dTheta.map(Math.abs))).toBeGreaterThan(0); // every parameter has a part in the step
     });
 
-    test('backward adds to what is there', () => {
+    test('backward adds to the existing numbers', () => {
       const { cell, theta, tape, ds } = step(X, H);
       const once = backward(cell, theta, tape, ds);
       const [dsPrevious, dTheta] = [once.dsPrevious.slice(), once.dTheta.slice()];

@@ -23,7 +23,7 @@ test('one unit, one input: all five equations by hand', () => {
     expect(tape[k]).toBeCloseTo(value, 14);
 });
 
-test('no unit hears another: s_t[j] depends on the c_{t-1} of its own unit only, and on no h_{t-1}', () => {
+test('no unit depends on another: s_t[j] depends on the c_{t-1} of its own unit only, and on no h_{t-1}', () => {
   const [H, random] = [4, new Random(1)];
   const cell = new ElementwiseCell(3, H);
   const [theta, s] = [normals(cell.parameterCount, random), normals(2 * H, random)];

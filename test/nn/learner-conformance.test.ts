@@ -50,7 +50,7 @@ describe.each(PAIRS)('$name, $kind', ({ kind, build }) => {
     expect(memory.toBytes()).toEqual(before);
   });
 
-  test('credit adds to what is there', () => {
+  test('credit adds to the existing numbers', () => {
     const gradient = (start: number) => {
       const { cell, learner, dTheta } = network(1);
       dTheta.fill(start);

@@ -10,7 +10,7 @@ import { CELLS, LEARNERS } from './reference.ts';
 
 const [STEPS, HORIZON, HIDDEN, RECALLING] = [8000, 8, 12, 6];
 
-/** Mean loss in nats over the last 500 steps of naming, from coin tosses heard one a step, the toss of `delay` steps ago. */
+/** Mean loss in nats over the last 500 steps of naming, from coin tosses, one per step, the toss of `delay` steps ago. */
 function lossOfEcho(delay: number, cell: Cell | null, kind: LearnerKind = 'tbptt'): number {
   const [hidden, cellCount] = [cell?.hiddenSize ?? 0, cell?.parameterCount ?? 0];
   const head = new ReadOut(hidden, 1, 1, 2);
@@ -80,7 +80,7 @@ test.each(LEARNERS)('elementwise by %s echoes the toss of 1 step ago, not that o
 
 /**
  * Mean loss in nats over the last 200 of 2000 rounds of a memory task: a marked toss, then 19 more that do not count,
- * then the question what the marked one was. Nothing else is asked, so the cause lies 19 steps back.
+ * then the network is asked for the marked one. Nothing else is asked, so the cause lies 19 steps back.
  */
 function lossOfRecall(cell: Cell, kind: LearnerKind): number {
   const [rounds, silence] = [2000, 19];

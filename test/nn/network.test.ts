@@ -57,7 +57,7 @@ describe.each(ARITHMETICS)('$arithmetic', ({ arithmetic, kernel }) => {
     expect(make({ bins: 4 }).network.output).toEqual(new Float64Array(4 * Y).fill(0.25));
   });
 
-  describe('what it refuses', () => {
+  describe('rejected input', () => {
     test.each([NaN, Infinity, -Infinity])('an input with %s: counted, and nothing has moved', (poison) => {
       const { network, memory } = make();
       train(network, 20);

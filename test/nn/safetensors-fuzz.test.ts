@@ -40,7 +40,7 @@ const file = fc.oneof(
   ...['rnn', 'gru', 'lstm', 'model', 'dtypes'].map((name) => damaged(vector(name))),
 );
 
-/** What the call gives, or null for a WeightsError; any other error fails the test. */
+/** The result of the call, or null for a WeightsError; any other error fails the test. */
 const orRefused = <Result>(call: () => Result): Result | null => {
   try {
     return call();

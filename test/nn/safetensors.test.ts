@@ -77,7 +77,7 @@ describe("Python's writer", () => {
 
 const f32 = (begin: number, end: number) => ({ dtype: 'F32', shape: [1], data_offsets: [begin, end] });
 
-describe('what is no safetensors file is refused in words', () => {
+describe('a file that is not valid safetensors is rejected with a sentence', () => {
   test.each<[what: string, bytes: Uint8Array, message: string]>([
     ['nothing', new Uint8Array(0), '0 bytes are too few for a safetensors file'],
     ['7 bytes', new Uint8Array(7), '7 bytes are too few for a safetensors file'],
@@ -202,7 +202,7 @@ describe('for all', () => {
     );
   const name = fc.string({ unit: 'binary' }).filter((text) => text !== '__metadata__');
 
-  test('tensors and metadata, what is written is read, wherever the file lies in memory', () => {
+  test('tensors and metadata are read as written, at any position of the file in memory', () => {
     fc.assert(
       fc.property(
         fc.dictionary(name, tensor, { noNullPrototype: true }),

@@ -84,12 +84,12 @@ describe('names and shapes', () => {
 describe.each(TORCH)("PyTorch's %s.safetensors", (kind) => {
   const { theta, xs, states } = vectors(kind);
 
-  test('is the file that we make of the same weights, byte for byte', () => {
+  test('equals the exported file of the same weights, byte for byte', () => {
     const ours = exportWeights(kind, X, H, false, Float64Array.from(theta));
     expect(Buffer.from(ours).equals(file(kind))).toBe(true);
   });
 
-  test('drives our cell through the states that PyTorch has', () => {
+  test('gives the cell the same states as in PyTorch', () => {
     const read = new Float64Array(count(kind));
     importWeights(file(kind), kind, X, H, false, read);
     expect([...read]).toEqual(theta);
@@ -138,7 +138,7 @@ describe("PyTorch's model of a gru and a head in float32", () => {
 describe.each(KINDS)('%s, peepholes %s', (kind, peepholes) => {
   const theta = some(count(kind, peepholes));
 
-  test('what is exported is imported, the same bits', () => {
+  test('an export and its import give the same bits', () => {
     const read = new Float64Array(theta.length);
     importWeights(exportWeights(kind, X, H, peepholes, theta), kind, X, H, peepholes, read);
     expect(read).toEqual(theta);

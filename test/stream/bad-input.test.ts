@@ -13,7 +13,7 @@ const prototype = Object.getOwnPropertyNames(Object.prototype);
 let decode: ReturnType<typeof decoding>['decode'];
 beforeEach(() => ({ decode } = decoding(inputs)));
 
-/** Whatever came before: good messages are still read, and no prototype has changed. */
+/** After every bad message: good messages are still read, and no prototype has changed. */
 afterEach(() => {
   expect(decode(message('plain/good', '21.5')).readings).toMatchObject([{ series: 'plain-good', value: 21.5 }]);
   expect(decode(message('json/good', { value: 1, ts: 1736937000 })).readings).toMatchObject([{ value: 1 }]);
@@ -45,7 +45,7 @@ test.each<[what: string, payload: string | Uint8Array, reason: string]>([
   ['an overlong slash', bytes(0xc0, 0xaf), 'not_utf8'],
   ['gzip', bytes(0x1f, 0x8b, 0x08, 0x00), 'not_utf8'],
   ['one byte too many', '1'.repeat(65_537), 'too_large'],
-  ['as much as may be', '1'.repeat(65_536), 'not_finite'],
+  ['as large as allowed', '1'.repeat(65_536), 'not_finite'],
 ])('as a plain value, %s', (_, payload, reason) => {
   expect(decode(message('plain/x', payload))).toEqual({ readings: [], reasons: [reason] });
 });
@@ -82,7 +82,7 @@ test.each<[what: string, payload: object, reason: string]>([
   ['no rows at all', { row: [] }, 'no_field'],
   ['an empty list', { rows: [] }, 'no_field'],
   ['rows of something else', { rows: [null, 1, 'x', [2]] }, 'no_field'],
-  ['a thousand bad rows, told once', { rows: Array(1000).fill({ v: 'bad' }) }, 'not_a_number'],
+  ['a thousand bad rows, reported once', { rows: Array(1000).fill({ v: 'bad' }) }, 'not_a_number'],
 ])('as a list, %s', (_, payload, reason) => {
   expect(decode(message('batch/x', payload))).toEqual({ readings: [], reasons: [reason] });
 });
@@ -110,7 +110,7 @@ test.each([
   expect(readings[0].series).toMatch(/^plain-[a-z0-9_-]{1,58}$/);
 });
 
-test('a topic that no input reads is named so', () => {
+test('a topic without an input is rejected as no_input', () => {
   expect(decode(message('other/topic', '1'))).toEqual({ readings: [], reasons: ['no_input'] });
 });
 
@@ -129,7 +129,7 @@ const json = fc.oneof(
   fc.record({ rows: fc.array(fc.record({ v: fc.jsonValue(), ts: fc.jsonValue() }, { requiredKeys: [] })) }),
 );
 
-test('whatever arrives is readings with finite values, or named reasons, and never an exception', () => {
+test('any message gives readings with finite values or named reasons, and never an exception', () => {
   const payload = fc.oneof(
     fc.uint8Array({ maxLength: 200 }),
     fc.string({ unit: 'binary' }),

@@ -4,41 +4,41 @@ import { Budget } from '../../src/stream/budget.ts';
 import { ARRIVAL, decoding, field, input, message } from './harness.ts';
 
 const MILLION = 1_000_000;
-/** How many of so many readings at one moment are taken. */
+/** How many of `count` readings at one moment are accepted. */
 const taken = (budget: Budget, count: number, at: number): number => {
   let sum = 0;
   for (let i = 0; i < count; i++) if (budget.spend(at)) sum++;
   return sum;
 };
 
-test('a million readings at once are taken, and after them one a millisecond', () => {
+test('a million readings at once are accepted, and after them one per millisecond', () => {
   const budget = new Budget();
   expect(taken(budget, MILLION + 100, ARRIVAL)).toBe(MILLION);
   expect(taken(budget, 100, ARRIVAL + 1)).toBe(1);
   expect(taken(budget, 100, ARRIVAL + 51)).toBe(50);
 });
 
-test('a pause saves up a million and no more', () => {
+test('a pause saves a million readings at most', () => {
   const budget = new Budget();
   taken(budget, MILLION, ARRIVAL);
   expect(taken(budget, 2 * MILLION, ARRIVAL + 500_000)).toBe(500_000);
   expect(taken(budget, 2 * MILLION, ARRIVAL + 86_400_000)).toBe(MILLION);
 });
 
-test('a sensor at 1000 readings a second is never refused, a second after an outage of a day either', () => {
+test('a sensor with 1000 readings a second is never rejected, also not one that sends a reading per second after a day of outage', () => {
   const budget = new Budget();
   for (let ms = 0; ms < 10_000; ms++) expect(budget.spend(ARRIVAL + ms)).toBe(true);
-  expect(taken(budget, 86_400, ARRIVAL + 86_400_000)).toBe(86_400); // of a reading a second
+  expect(taken(budget, 86_400, ARRIVAL + 86_400_000)).toBe(86_400); // one reading per second
 });
 
-test('a clock that is set back neither refuses nor saves: it counts on from where it is', () => {
+test('a clock that is set back neither rejects nor saves readings; counting continues from the new time', () => {
   const budget = new Budget();
   taken(budget, MILLION - 5, ARRIVAL);
   expect(taken(budget, 10, ARRIVAL - 86_400_000)).toBe(5);
   expect(taken(budget, 10, ARRIVAL - 86_400_000 + 3)).toBe(3);
 });
 
-test('for any course of the clock, no more are taken than were saved and have come forward since', () => {
+test('for any clock, no more are accepted than were saved plus the time that it advanced', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.integer({ min: -1e6, max: 5000 }), fc.nat(2000)), { maxLength: 20 }), (steps) => {
       const budget = new Budget();
@@ -56,7 +56,7 @@ test('for any course of the clock, no more are taken than were saved and have co
   );
 });
 
-test('a series that floods is refused for itself, and its neighbour is heard', () => {
+test('only the series that floods is rejected; its neighbour is accepted', () => {
   const { decode } = decoding([input('s/+', [field('', { name: '{1}' })], { each: '' })]);
   const batch = message('s/flood', JSON.stringify(Array(4000).fill(1)));
   for (let i = 0; i < 250; i++) expect(decode(batch).reasons).toEqual([]); // a million
@@ -66,7 +66,7 @@ test('a series that floods is refused for itself, and its neighbour is heard', (
   expect([later.readings.length, later.reasons]).toEqual([2, ['too_fast']]);
 });
 
-test('of a list 4096 elements are read, and that there were more is told', () => {
+test('4096 elements of a list are read, and a longer list is reported', () => {
   const { decode } = decoding([input('l', [field('')], { each: '' })]);
   const list = (length: number) => decode(message('l', JSON.stringify(Array(length).fill(7))));
   expect(list(4096)).toMatchObject({ readings: { length: 4096 }, reasons: [] });

@@ -26,7 +26,7 @@ const run = (
   return { values, reasons };
 };
 
-test('readings come at once, message by message, in the order of the fields', () => {
+test('readings are emitted synchronously, message by message, in the order of the fields', () => {
   new TestScheduler((actual, expected) => {
     expect(actual).toEqual(expected);
   }).run(({ hot, expectObservable }) => {
@@ -52,7 +52,7 @@ test('readings come at once, message by message, in the order of the fields', ()
   });
 });
 
-test('what is refused is told with its reason, and the readings go on', () => {
+test('rejected readings are reported with their reason, and the others are emitted', () => {
   const first = { ts: 1_700_001_000, v: 1 };
   // This ledger has had the message before if the broker says so.
   const ledger = { ...PASSING_LEDGER, admit: ({ redelivered }: Message) => !redelivered };
@@ -80,7 +80,7 @@ test('what is refused is told with its reason, and the readings go on', () => {
   });
 });
 
-test('a redelivery of what was not had before is read', () => {
+test('a redelivery of a message that was not processed before is read', () => {
   const first = { ts: 1_700_001_000, v: 1 };
   const again = { redelivered: true };
   expect(run([message('s/a', first, again), message('s/a', first, again)])).toEqual({
@@ -92,13 +92,13 @@ test('a redelivery of what was not had before is read', () => {
   });
 });
 
-test('the ledger hears of each message before it is passed on: of its readings, and of none where it is refused', () => {
-  const told: string[] = [];
+test('the ledger gets each message and its readings before they are emitted; none for a rejected message', () => {
+  const calls: string[] = [];
   const ledger: LedgerPort = {
     ...PASSING_LEDGER,
     seq: 7,
     admit: ({ topic, redelivered }) => {
-      told.push(`admit ${topic}`);
+      calls.push(`admit ${topic}`);
       return !redelivered;
     },
     recordReadings: (source, readings, originOf) => {
@@ -106,7 +106,7 @@ test('the ledger hears of each message before it is passed on: of its readings, 
         const { input: i, field: f } = originOf(series);
         return `${series} = ${value} of field ${i}.${f}`;
       });
-      told.push(`read ${source === sourceOf('s/a') ? 's/a' : 'another'}: ${origins.join(', ')}`);
+      calls.push(`read ${source === sourceOf('s/a') ? 's/a' : 'another'}: ${origins.join(', ')}`);
     },
   };
   const messages = [
@@ -116,18 +116,18 @@ test('the ledger hears of each message before it is passed on: of its readings, 
     message('s/a', { ts: 1_700_001_000, v: 4 }, { redelivered: true }),
   ];
   from(messages)
-    .pipe(readingsOf(decoder(), ledger, ({ reason }) => told.push(reason)))
-    .subscribe(({ seq }) => told.push(`passed on in row ${seq}`));
-  expect(told).toEqual([
+    .pipe(readingsOf(decoder(), ledger, ({ reason }) => calls.push(reason)))
+    .subscribe(({ seq }) => calls.push(`passed on in row ${seq}`));
+  expect(calls).toEqual([
     ...['admit s/a', 'read s/a: a = 1 of field 0.0, a-w = 2 of field 0.1', 'passed on in row 7'],
-    // All of these are acknowledged, so the ledger hears of them too.
+    // All of these are acknowledged, so the ledger gets them too.
     ...['admit s/a', 'not_json', 'read s/a: '],
     ...['admit s/a', 'retained', 'read s/a: '],
     ...['admit s/a', 'redelivered'],
   ]);
 });
 
-test('the end and the failure of the source are passed on', () => {
+test('completion and error of the source are passed on', () => {
   const seen: string[] = [];
   const operator = readingsOf(decoder(), PASSING_LEDGER, () => undefined);
   from([])
@@ -139,7 +139,7 @@ test('the end and the failure of the source are passed on', () => {
   expect(seen).toEqual(['complete', 'link']);
 });
 
-test('who has enough leaves the source', () => {
+test('unsubscribing unsubscribes from the source', () => {
   const messages$ = new Subject<Message>();
   const seen: number[][] = [];
   messages$
@@ -155,7 +155,7 @@ test('who has enough leaves the source', () => {
   expect(messages$.observed).toBe(false);
 });
 
-test('a fault in the count of rejects ends the stream as an error and leaves the source', () => {
+test('an error in onReject ends the stream as an error and unsubscribes from the source', () => {
   const messages$ = new Subject<Message>();
   const errors: unknown[] = [];
   const fault = new Error('counter');

@@ -26,7 +26,7 @@ test('a bad field costs its own reading only', () => {
   expect(reasons).toEqual(['not_finite']);
 });
 
-test('a number that stands for none is no reading', () => {
+test('a configured missing value is not a reading', () => {
   const { decode } = decoding([input('a', [field('x', { missingValues: [-9999, 85] }), field('y')])]);
   expect(decode(message('a', { x: -9999, y: -9999 }))).toMatchObject({
     readings: [{ series: 'a-y', value: -9999 }],
@@ -36,7 +36,7 @@ test('a number that stands for none is no reading', () => {
   expect(decode(message('a', { x: 84.9 })).readings).toMatchObject([{ value: 84.9 }]);
 });
 
-test('a time that cannot be is kept beside that of arrival', () => {
+test('an impossible time is kept in saidAt beside the time of arrival', () => {
   const { decode } = decoding([input('a', [field('x')], { time: 'ts' })]);
   const at = (ts: string) => decode(message('a', { x: 1, ts }));
   expect(at('2025-06-15T13:00:00Z').readings).toMatchObject([{ at: ARRIVAL, saidAt: ARRIVAL + 3_600_000 }]);
@@ -88,24 +88,24 @@ test('two topics that slugify alike are two claims on one name', () => {
   expect(decode(message('a-b', '1')).reasons).toEqual(['name_taken']);
 });
 
-test('a name without a letter or digit is refused', () => {
+test('a name without a letter or digit is rejected', () => {
   expect(decoding([input('#', [field('')])]).decode(message('温度', '1')).reasons).toEqual(['no_name']);
 });
 
-test('series beyond the limit are refused, those within it go on', () => {
+test('series beyond the limit are rejected, the others continue', () => {
   const { decode } = decoding([input('s/+', [field('')])], 2);
   const reasons = (topic: string): string[] => decode(message(topic, '1')).reasons;
   expect(['s/a', 's/b', 's/c', 's/a', 's/b', 's/c'].flatMap(reasons)).toEqual(['too_many_series', 'too_many_series']);
 });
 
-test('topics that carry no reading take no place from those that do', () => {
+test('topics without a reading do not count towards the limit', () => {
   const { decode } = decoding([input('s/+', [field('v')])], 1);
   decode(message('s/empty', {}));
   decode(message('s/bad', { v: 'x' }));
   expect(decode(message('s/good', { v: 1 })).reasons).toEqual([]);
 });
 
-test('a flood of a hundred thousand topics leaves nothing behind', () => {
+test('a hundred thousand topics without a series use no memory', () => {
   const { decoder, decode } = decoding([input('s/+', [field('')])], 10);
   for (let i = 0; i < 100_000; i++) decode(message(`s/${i}`, '1'));
   const held = Object.values(decoder).flatMap((value: unknown) => (value instanceof Map ? [value.size] : []));
@@ -113,8 +113,8 @@ test('a flood of a hundred thousand topics leaves nothing behind', () => {
 });
 
 test.each<[what: string, ts: unknown, at: number, reasons: string[]]>([
-  ['a time in the past is believed', '2025-06-15T11:00:00Z', ARRIVAL - 3_600_000, []],
-  ['10 minutes ahead is believed', '2025-06-15T12:10:00Z', ARRIVAL + 600_000, []],
+  ['a time in the past is used', '2025-06-15T11:00:00Z', ARRIVAL - 3_600_000, []],
+  ['10 minutes ahead is used', '2025-06-15T12:10:00Z', ARRIVAL + 600_000, []],
   ['10 minutes and 1 ms ahead is not', '2025-06-15T12:10:00.001Z', ARRIVAL, ['time_in_future']],
   ['no zone', '2025-06-15T11:00:00', ARRIVAL, ['time_without_zone']],
   ['unreadable', 'noon', ARRIVAL, ['not_a_time']],
@@ -135,12 +135,12 @@ test('in the hour that local clocks show twice, the time of arrival decides', ()
   expect(readings[0].at).toBe(receivedAt - 2000);
 });
 
-test('a time in a payload without a reading is not looked at', () => {
+test('a time in a payload without a reading is not parsed', () => {
   const { decode } = decoding([input('a', [field('v')], { time: 'ts' })]);
   expect(decode(message('a', { ts: 'noon' })).reasons).toEqual(['no_field']);
 });
 
-test('a reject carries when, what and why, and its own copy of 64 bytes', () => {
+test('a reject has time, topic and reason, and its own copy of 64 bytes', () => {
   const rejects: Rejected[] = [];
   const payload = Buffer.alloc(1000, 'x');
   new Decoder([input('a', [field('')])], { maxSeries: 1 }).decode(

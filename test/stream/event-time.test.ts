@@ -76,12 +76,12 @@ describe('local times', () => {
     expect(parseTime('2018-02-15T17:37:10Z', berlin)).toBe(utc('2018-02-15T17:37:10Z'));
   });
 
-  test('02:30 in the hour that is never shown is read as by a clock not yet changed', () => {
+  test('02:30 in the hour that is never shown is read as on a clock that was not changed yet', () => {
     expect(parseTime('2025-03-30T02:30:00', berlin)).toBe(utc('2025-03-30T01:30:00Z'));
     expect(parseTime('2025-03-09T02:30:00', compileTimeZone('America/New_York'))).toBe(utc('2025-03-09T07:30:00Z'));
   });
 
-  test('02:30 in the hour that is shown twice is the one nearer to the arrival, or else the first', () => {
+  test('02:30 in the hour that is shown twice is the instant nearer to the arrival, by default the first', () => {
     const [first, second] = [utc('2025-10-26T00:30:00Z'), utc('2025-10-26T01:30:00Z')];
     expect(parseTime('2025-10-26T02:30:00', berlin)).toBe(first);
     expect(parseTime('2025-10-26T02:30:00', berlin, first + 2000)).toBe(first);

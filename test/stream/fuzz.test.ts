@@ -12,7 +12,7 @@ import { fuzz, hostileJson, textOf as of, unlessRefused } from '../fuzz.ts';
 import { decoding, field, input, message } from './harness.ts';
 
 /*
- * Every parser of what devices send, given everything. Expectations are written a second time, in another way than the
+ * Every parser of device messages, with arbitrary input. Expectations are written a second time, in another way than the
  * parser: a grammar by hand, a matcher by enumeration, a clock by Date.
  */
 
@@ -80,7 +80,7 @@ describe('a number', () => {
     ['off', 0],
   ]);
 
-  test('as text is exactly what the grammar says, and finite', () => {
+  test('as text follows the grammar exactly, and is finite', () => {
     fc.assert(
       fc.property(fc.oneof(of('0123456789+-.eE'), of('01.e-xXbo_ ,naif'), text), (given) => {
         const trimmed = given.trim();
@@ -165,7 +165,7 @@ describe('a time', () => {
 });
 
 describe('a path', () => {
-  test('on any JSON never throws and never finds what is not written there', () => {
+  test('on any JSON never throws and never returns a value that is not in it', () => {
     const path = fc.oneof(
       of('.[]0123"\'$\\ablv_', 12),
       fc
@@ -212,7 +212,7 @@ describe('a slug', () => {
     );
   });
 
-  test('made by a name is one as well, whatever the wildcards stand for', () => {
+  test('made by a name is also one, for any text of the wildcards', () => {
     fc.assert(
       fc.property(of('a-{}12topic$&', 20), fc.array(text, { maxLength: 3 }), text, (template, captured, topic) => {
         const name = unlessRefused(() => compileName(template, captured.length));
@@ -246,7 +246,7 @@ describe('a topic filter', () => {
     .map(([levels, rest]) => [...levels, ...(rest || levels.length === 0 ? ['#'] : [])].join('/'))
     .filter((f) => f !== '');
 
-  test('matches what the specification says, of every topic of four levels', () => {
+  test('matches every topic of four levels as in the specification', () => {
     fc.assert(
       fc.property(filter, (f) => {
         const [matches, expected] = [compileFilter(f), asRegExp(f)];
@@ -257,7 +257,7 @@ describe('a topic filter', () => {
     );
   });
 
-  test('that another covers matches nothing which that one does not', () => {
+  test('that is covered by another matches no further topic', () => {
     fc.assert(
       fc.property(filter, filter, (wide, narrow) => {
         fc.pre(covers(wide, narrow));
@@ -281,7 +281,7 @@ describe('a topic filter', () => {
   });
 });
 
-test('whatever arrives, in whatever order, is finite readings of bounded series, or named reasons', () => {
+test('any messages in any order give finite readings of a bounded number of series, or named reasons', () => {
   const MAX_SERIES = 5;
   const inputs = [
     input('d/+', [field('v', { name: '{1}' }), field('rows[0].v', { name: '{1}-first' })], { time: 'ts' }),

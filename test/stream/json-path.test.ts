@@ -74,7 +74,7 @@ test('no path reaches a prototype', () => {
   expect(compilePath('__proto__.v')(JSON.parse('{"__proto__":{"v":1}}'))).toBe(1); // a key like any other
 });
 
-test('for any keys, the quoted path finds what was put there', () => {
+test('for any keys, the quoted path finds the value', () => {
   fc.assert(
     fc.property(fc.array(fc.string({ unit: 'binary' }), { maxLength: 6 }), fc.integer(), (keys, value) => {
       const path = keys.map((key) => `[${JSON.stringify(key)}]`).join('');

@@ -28,7 +28,7 @@ test('any text becomes at most 64 safe characters, and a slug is its own slug', 
   );
 });
 
-test('a name takes what the wildcards stand for, or the topic', () => {
+test('a name is filled with the captured parts or the topic', () => {
   expect(compileName('{2} {1}', 2)('plant/hall 7/boiler', ['hall 7', 'boiler'])).toBe('boiler-hall-7');
   expect(compileName('{topic}', 0)('plant/boiler', [])).toBe('plant-boiler');
   expect(compileName('{1}', 1)('x/$&', ['$&{topic}'])).toBe('topic'); // a topic is text, never a template

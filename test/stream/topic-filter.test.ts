@@ -58,7 +58,7 @@ test('a topic matches exactly when the definition says so', () => {
   );
 });
 
-test('what the wildcards stand for, put back into the filter, is the topic', () => {
+test('the captured parts, put back into the filter, give the topic', () => {
   fc.assert(
     fc.property(filter, topic, (filter, topic) => {
       const captured = compileFilter(filter)(topic);

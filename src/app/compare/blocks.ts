@@ -1,9 +1,9 @@
 import { median } from '../../math/median.ts';
 
-/** Parts of equal length into which a recording is cut: what they differ by tells how sure a mean is. */
+/** Number of equal parts of a recording; the differences between them give the standard error of a mean. */
 export const BLOCKS = 40;
 
-/** The block that a row of so many belongs to, 0 to BLOCKS - 1. */
+/** The block of a row, 0 to BLOCKS - 1. */
 export const blockOf = (row: number, rows: number): number =>
   Math.min(BLOCKS - 1, Math.floor((row * BLOCKS) / Math.max(1, rows)));
 
@@ -17,18 +17,18 @@ export class BlockSums {
     this.counts[block] += count;
   }
 
-  /** Mean of what came from block `from` on; NaN when nothing did. */
+  /** Mean from block `from` on; NaN without values. */
   mean(from = 0): number {
     const total = (of: Float64Array): number => of.subarray(from).reduce((sum, x) => sum + x, 0);
     return total(this.sums) / total(this.counts);
   }
 
-  /** Mean of each block, NaN where nothing came. */
+  /** Mean of each block, NaN for a block without values. */
   get means(): Float64Array {
     return this.sums.map((sum, k) => sum / this.counts[k]);
   }
 
-  /** Median of the blocks' means, which a few blocks out of the ordinary do not move; NaN when nothing came. */
+  /** Median of the blocks' means, which is robust against a few unusual blocks; NaN without values. */
   get median(): number {
     return median(this.means.filter((mean) => !Number.isNaN(mean)));
   }
@@ -36,11 +36,11 @@ export class BlockSums {
 
 export interface Difference {
   readonly mean: number;
-  /** Standard error of the mean, from how much the blocks differ: readings next to each other are no independent ones. */
+  /** Standard error of the mean, from the differences between blocks, because neighbouring readings are not independent. */
   readonly error: number;
 }
 
-/** How far the mean of `a` lies above that of `b`, over the blocks that both have. NaN and Infinity where they are too few. */
+/** Mean of `a` minus mean of `b`, over the blocks that both have. NaN and Infinity if there are too few. */
 export function difference(a: BlockSums, b: BlockSums): Difference {
   const [mine, other] = [a.means, b.means];
   const apart = [...mine].map((mean, k) => mean - other[k]).filter((d) => !Number.isNaN(d));

@@ -12,17 +12,17 @@ export interface CompareOptions extends Choice {
   /** Name of the recording, for errors. */
   readonly file: string;
   readonly log: Log;
-  /** Where the networks run in SIMD; null for Float64. */
+  /** Runs the networks in SIMD; null for Float64. */
   readonly kernel: Kernel | null;
-  /** What all contenders have other than the defaults. */
+  /** Options of all contenders that differ from the defaults. */
   readonly tuning: Partial<Tuning>;
   /** One stream for each column instead of one group of all. */
   readonly separate: boolean;
-  /** How much of all is done, 0 to 1, and what is being done. */
+  /** Called with the share of the work that is done, 0 to 1, and the present task. */
   readonly onProgress: (share: number, doing: string) => void;
 }
 
-/** What was compared, and what came of it; the baseline is the first of the results. */
+/** The contenders and their results; the first result is the baseline. */
 export interface Comparison {
   readonly columns: readonly string[];
   /** Name of the series of each column. */
@@ -40,13 +40,13 @@ export interface Comparison {
 }
 
 const PROGRESS_ROWS = 500;
-/** Rows after which what a row costs has settled. */
+/** Rows after which the cost of a row is stable. */
 const TO_COMPILE = 5000;
 
 /**
- * Runs the baseline and each chosen pair of cell and learner over one recording, one after another. `open` is called for each of
- * them, and twice before, to count the rows and to compile the code: nothing of the file is kept, so that its length does not
- * matter. Rejects with `recording_unreadable` when it has no rows, or ends before the warm-up does.
+ * Runs the baseline and each chosen pair of cell and learner over one recording, one after another. `open` is called for each
+ * of them, and twice before, to count the rows and to compile the code: no rows are kept in memory, whatever the length of the
+ * file. Rejects with `recording_unreadable` when the recording has no rows, or ends before the warm-up does.
  */
 export async function compare(
   open: () => Promise<Recording>,
@@ -71,7 +71,7 @@ export async function compare(
   });
   if (span.rows === 0) throw new AppError('recording_unreadable', `${file} has no row with a readable time`);
   const run = { ...options, rows: span.rows };
-  // Code is slow until it has been compiled; whoever came first would pay for all.
+  // Code is slow until it has been compiled; without this, the first contender would seem slower.
   const some = await open();
   await runContender(contenders[0], some, {
     ...run,

@@ -4,26 +4,26 @@ import type { Comparison } from './compare.ts';
 import { LEAST_GAIN } from './loss-meter.ts';
 import type { ContenderResult } from './run-contender.ts';
 
-/** Standard errors beyond which a difference is no chance. The best of fifteen has luck on its side, so three and not two. */
+/** Standard errors above which a difference is significant. The best of fifteen is partly chance, so three and not two. */
 const SURE = 3;
-/** What may be given away of the gain for a cheaper contender. */
+/** Share of the gain that a cheaper contender may lack and still be advised. */
 const GIVEN_AWAY = 0.05;
-/** Two runs of the same differ by as much in what they cost. */
+/** Ratio of the costs that two runs of the same contender may have. */
 const SAME_COST = 1.2;
 /** A core of a Raspberry Pi 4 against one of a server, estimated. */
 const PI_SLOWER = 5;
 
 export interface Conclusions {
-  /** Whether a network forecasts better than the baseline; null when the recording does not tell. */
+  /** Whether a network forecasts better than the baseline; null when the recording does not decide it. */
   readonly earned: boolean | null;
-  /** Nats a reading by which the best network is ahead of the baseline. */
+  /** Nats per reading by which the best network is better than the baseline. */
   readonly gain: Difference;
   /** The network with the lowest log-loss; null when there is none. */
   readonly best: ContenderResult | null;
-  /** What to run: the cheapest that is as good as the best, or the baseline when no network is better. */
+  /** The advised contender: the cheapest that is as good as the best, or the baseline when no network is better. */
   readonly advised: ContenderResult;
   readonly headline: string;
-  /** What the table says, in plain words. */
+  /** The results of the table in sentences. */
   readonly sentences: readonly string[];
 }
 
@@ -32,18 +32,18 @@ const round = (x: number, digits: number): string => x.toFixed(digits);
 const micros = (x: number): string => `${x < 10 ? round(x, 1) : round(x, 0)} µs`;
 export const sizeOf = (bytes: number): string =>
   bytes < 1000 * 1024 ? `${round(bytes / 1024, 0)} KiB` : `${round(bytes / 2 ** 20, 1)} MiB`;
-/** How much more probability so many nats are. */
+/** The factor of probability that this number of nats means. */
 const more = (nats: number): string =>
   nats < Math.LN2
     ? `${round(100 * Math.expm1(nats), 0)} % more probability than`
     : `${round(Math.exp(nats), 1)} times the probability of`;
-/** Two digits that count, as no estimate has more. */
+/** Two significant digits, because no estimate has more. */
 const about = (n: number): string => {
   const size = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, n))) - 1);
   return (Math.round(n / size) * size).toLocaleString('en');
 };
 
-/** Reads the table for someone who would rather not. */
+/** Draws conclusions from the table of results. */
 export function concludeFrom({ results, tuning }: Pick<Comparison, 'results' | 'tuning'>): Conclusions {
   const [baseline, ...networks] = results;
   const known = networks.filter(({ loss }) => !Number.isNaN(loss)).toSorted((a, b) => a.loss - b.loss);
@@ -67,11 +67,11 @@ export function concludeFrom({ results, tuning }: Pick<Comparison, 'results' | '
   };
 }
 
-/** Of those that are as good as the best, or nearly, the best of those that cost least. */
+/** The advised contender: among those that are nearly as good as the best, the best one of the cheapest. */
 function cheapest(known: readonly ContenderResult[], best: ContenderResult, gain: number): ContenderResult {
   const asGood = known.filter(({ losses }) => difference(losses, best.losses).mean <= GIVEN_AWAY * gain);
   const least = Math.min(...asGood.map(({ microseconds }) => microseconds));
-  return asGood.find(({ microseconds }) => microseconds <= SAME_COST * least) ?? best; // they are in the order of loss
+  return asGood.find(({ microseconds }) => microseconds <= SAME_COST * least) ?? best; // they are sorted by loss
 }
 
 const headlineOf = (earned: boolean | null, advised: ContenderResult): string => {
@@ -121,7 +121,7 @@ const onAPi = ({ microseconds, bytes, contender }: ContenderResult): string => {
   );
 };
 
-/** Whether it matters, for what is reported, who forecasts. */
+/** Whether the reported anomalies depend on the contender. */
 function agreement(results: readonly ContenderResult[]): readonly string[] {
   const counts = results.map(({ anomalies }) => anomalies);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];

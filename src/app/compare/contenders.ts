@@ -7,17 +7,17 @@ export const LEARNER_NAMES = ['tbptt', 'rtrl', 'snap1'] as const satisfies reado
 export type CellName = (typeof CELL_NAMES)[number];
 export type LearnerName = (typeof LEARNER_NAMES)[number];
 
-/** One way to forecast: a cell and how it learns, or the baseline, which has neither. */
+/** One way to forecast: a cell with a learner, or the baseline, which has neither. */
 export interface Contender {
   readonly id: string;
   readonly label: string;
   readonly cell: CellName | null;
   readonly learner: LearnerName | null;
-  /** What makes it, for the `tuning` of a site file. */
+  /** The `tuning` options of a site file that select it. */
   readonly tuning: Partial<Tuning>;
 }
 
-/** A pair that is not run, and why. */
+/** A pair that is not run, and the reason. */
 export interface LeftOut {
   readonly label: string;
   readonly reason: string;
@@ -35,7 +35,7 @@ const LEARNERS: Readonly<Record<LearnerName, string>> = { tbptt: 'TBPTT', rtrl: 
 export const cellLabel = (cell: CellName): string => CELLS[cell].label;
 export const learnerLabel = (learner: LearnerName): string => LEARNERS[learner];
 
-/** No network: which steps are usual at this time of day (detect/forecast/baseline.ts). What a network has to beat. */
+/** The forecast without a network: usual steps at this time of day (detect/forecast/baseline.ts). The reference for networks. */
 export const BASELINE: Contender = {
   id: 'baseline',
   label: 'baseline',
@@ -49,7 +49,7 @@ export interface Choice {
   readonly learners: readonly LearnerName[];
 }
 
-/** The baseline, then each cell with each learner; what cannot or need not be run for so many series is left out. */
+/** The baseline, then each cell with each learner. Pairs that cannot or need not be run for this number of series are left out. */
 export function contendersOf(
   tuning: Tuning,
   series: number,

@@ -1,11 +1,11 @@
 import type { Anomaly, AnomalyEvent } from '../../detect/episode/anomaly.ts';
 
-/** Episodes kept of one contender, the worst; all are counted. */
-export const MOST_EPISODES = 1000;
+/** Maximum number of episodes kept for one contender, those with the highest scores; all are counted. */
+export const MAX_EPISODES = 1000;
 
-/** What one contender raised over a recording, within a bound. */
+/** The episodes of one contender over a recording, within a bound. */
 export class Episodes {
-  /** Episodes of the process; what is wrong with a sensor itself is seen without a forecast. */
+  /** Episodes of the process; sensor faults do not depend on the forecast. */
   process = 0;
   sensor = 0;
   private readonly open = new Map<string, Anomaly>();
@@ -22,14 +22,14 @@ export class Episodes {
     }
     this.open.delete(anomaly.id);
     this.kept.push(anomaly);
-    if (this.kept.length >= 2 * MOST_EPISODES) this.kept = worst(this.kept);
+    if (this.kept.length >= 2 * MAX_EPISODES) this.kept = worst(this.kept);
   }
 
-  /** In the order of time; those that the end of the recording left open have no end. */
+  /** In order of time; episodes that are open at the end of the recording have no end. */
   get list(): readonly Anomaly[] {
     return worst([...this.kept, ...this.open.values()]).sort((a, b) => a.startAt - b.startAt);
   }
 }
 
 const worst = (episodes: readonly Anomaly[]): Anomaly[] =>
-  episodes.toSorted((a, b) => b.score - a.score).slice(0, MOST_EPISODES);
+  episodes.toSorted((a, b) => b.score - a.score).slice(0, MAX_EPISODES);

@@ -1,14 +1,14 @@
 import { sizeOf } from './conclusions.ts';
 import type { ContenderResult } from './run-contender.ts';
 
-/** A column of figures, of which less is better. */
+/** A column of figures where lower is better. */
 export interface Figure {
   readonly name: string;
   readonly of: (result: ContenderResult) => number;
   readonly text: (x: number) => string;
 }
 
-/** What contenders are told apart by; how many anomalies are right nobody knows without labels. */
+/** The figures that rank contenders. The number of anomalies is not one: without labels it is unknown how many are right. */
 export const FIGURES: readonly Figure[] = [
   { name: 'log-loss', of: ({ loss }) => loss, text: (x) => x.toFixed(3) },
   { name: 'last half', of: ({ lateLoss }) => lateLoss, text: (x) => x.toFixed(3) },
@@ -16,6 +16,6 @@ export const FIGURES: readonly Figure[] = [
   { name: 'memory', of: ({ bytes }) => bytes, text: sizeOf },
 ];
 
-/** The least of a figure; Infinity where none is known. */
+/** The minimum of a figure; Infinity when no value is known. */
 export const bestOf = ({ of }: Figure, results: readonly ContenderResult[]): number =>
   Math.min(...results.map(of).filter((x) => !Number.isNaN(x)));

@@ -2,11 +2,11 @@ import type { Anomaly } from '../../detect/episode/anomaly.ts';
 import type { Comparison } from './compare.ts';
 import type { Contender } from './contenders.ts';
 
-/** What one or several contenders reported at the same time in the same stream. */
+/** Overlapping episodes of one or several contenders in the same stream. */
 export interface Finding {
   readonly startAt: number;
   readonly endAt: number;
-  /** The one with the highest score: its sentence stands for all. */
+  /** The episode with the highest score; its sentence is shown. */
   readonly worst: Anomaly;
   readonly by: readonly Contender[];
 }

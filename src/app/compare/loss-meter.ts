@@ -1,12 +1,12 @@
 import type { Step } from '../../stream/detect-per-stream.ts';
 import { BlockSums } from './blocks.ts';
 
-/** Nats a reading: a gain under one percent of probability is none that anybody would notice. */
+/** Nats per reading: a gain of less than one percent of probability does not matter. */
 export const LEAST_GAIN = 0.01;
 
 /**
  * The log-loss of the forecasts of a run: for each reading after the warm-up the cross-entropy, in nats, between the forecast
- * made one sample ago and the step that came, as the detector itself is taught by it.
+ * made one sample ago and the actual step; the detector trains on the same loss.
  */
 export class LossMeter {
   /** Over all series. */
@@ -14,7 +14,7 @@ export class LossMeter {
   /** Of each series by itself, under its name. */
   readonly bySeries = new Map<string, BlockSums>();
 
-  /** Takes what has been through its stream in a block of the recording. */
+  /** Adds a processed step in a block of the recording. */
   observe({ monitor, verdict }: Step, block: number): void {
     if (verdict === null || monitor.status.warmup < 1) return;
     monitor.detector.series.forEach(({ forecastLoss: loss }, d) => {

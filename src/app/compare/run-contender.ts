@@ -14,19 +14,19 @@ import type { Trace } from './trace.ts';
 
 export interface ContenderResult {
   readonly contender: Contender;
-  /** Mean log-loss of a reading after the warm-up, in nats; NaN when the recording ended before. */
+  /** Mean log-loss of a reading after the warm-up, in nats; NaN when the recording ends before that. */
   readonly loss: number;
-  /** The same over the last half of the recording, when most is learned. */
+  /** The same over the last half of the recording, when most of the training is done. */
   readonly lateLoss: number;
   readonly losses: BlockSums;
   readonly seriesLoss: ReadonlyMap<string, number>;
   /** Processor time of one reading from message to verdict: the median of the blocks. */
   readonly microseconds: number;
-  /** What its streams remember, and a snapshot holds. */
+  /** Bytes of the memory of its streams, which is the size of their snapshots. */
   readonly bytes: number;
   readonly anomalies: number;
   readonly sensorFaults: number;
-  /** The worst of them, in the order of time. */
+  /** Those with the highest scores, in order of time. */
   readonly episodes: readonly Anomaly[];
   readonly trace: Trace;
 }
@@ -34,7 +34,7 @@ export interface ContenderResult {
 export interface RunOptions {
   readonly log: Log;
   readonly kernel: Kernel | null;
-  /** What all contenders have in common. */
+  /** Options of all contenders. */
   readonly tuning: Partial<Tuning>;
   readonly separate: boolean;
   /** Rows of the recording, as counted before. */
@@ -44,7 +44,7 @@ export interface RunOptions {
 
 const readingsIn = (values: Float64Array): number => values.reduce((sum, x) => sum + (Number.isNaN(x) ? 0 : 1), 0);
 
-/** Runs one contender over a recording, on the way that live messages take. */
+/** Runs one contender over a recording, through the pipeline of live messages. */
 export async function runContender(
   contender: Contender,
   recording: Recording,

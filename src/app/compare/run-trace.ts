@@ -6,7 +6,7 @@ import { Episodes } from './episodes.ts';
 import type { RunView } from './run-view.ts';
 import { filled, Trace } from './trace.ts';
 
-/** Collects what a page shows of one run over a recording: its series, what was expected of them, and the episodes. Memory is bounded. */
+/** Collects the data of one run that a page shows: the series, their expected ranges, and the episodes. Memory is bounded. */
 export class RunTrace {
   readonly trace: Trace;
   readonly episodes = new Episodes();
@@ -40,7 +40,7 @@ export class RunTrace {
     this.trace.addScore(this.row, verdict.score);
   }
 
-  /** Takes a row after its steps, and goes on to the next. */
+  /** Records a row after its steps, and advances to the next. */
   addRow({ at, values }: Pick<RecordingRow, 'at' | 'values'>): void {
     // The file may have grown since its rows were counted.
     if (this.row < this.rows) this.trace.addRow(this.row, at, values);
@@ -53,7 +53,7 @@ export class RunTrace {
     return { columns, series, firstAt, lastAt, trace: filled(trace), episodes: episodes.list, noteOf: () => null };
   }
 
-  /** Goes on to the next row, where `trace` has the present one already. */
+  /** Advances to the next row; `trace` has recorded the present one already. */
   advance(at: number): void {
     this.row++;
     if (Number.isNaN(this.firstAt)) this.firstAt = this.lastAt = at;

@@ -2,7 +2,7 @@ import type { Anomaly } from '../../detect/episode/anomaly.ts';
 import type { TimeWindow } from '../../io/files/label-windows.ts';
 import type { Trace } from './trace.ts';
 
-/** One run over a recording, as its charts show it. */
+/** The data of one run over a recording for its charts. */
 export interface RunView {
   readonly firstAt: number;
   readonly lastAt: number;
@@ -13,8 +13,8 @@ export interface RunView {
   readonly episodes: readonly Anomaly[];
   /** Text beside the name of the d-th column; null for none. */
   readonly noteOf: (d: number) => string | null;
-  /** Who made the forecasts. */
+  /** The contender that made the forecasts. */
   readonly forecaster: string;
-  /** The labelled times; null where nothing is labelled. */
+  /** The labelled times; null when there are no labels. */
   readonly labels: readonly TimeWindow[] | null;
 }

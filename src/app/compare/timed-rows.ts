@@ -8,13 +8,13 @@ export interface TimedOptions {
   readonly rows: number;
   /** The part of the recording that a row belongs to; no batch is of two. */
   readonly blockOf: (row: number) => number;
-  /** A row was read, and is not handed on yet. */
+  /** Called for a row that was read and not yielded yet. */
   readonly onRead: (row: number, content: RecordingRow) => void;
-  /** The rows of a batch, from `first` on, were handed on and taken in so many microseconds of the processor's time. */
+  /** Called after the rows of a batch, from `first` on, were processed, with the CPU time in microseconds. */
   readonly onBatch: (first: number, batch: readonly RecordingRow[], microseconds: number) => void;
 }
 
-/** Hands rows on, and takes the time that whoever asks for them needs, without that of reading them. */
+/** Yields rows and measures the CPU time of their consumer, without the time to read them. */
 export async function* timedRows(
   source: AsyncIterable<RecordingRow>,
   { rows, blockOf, onRead, onBatch }: TimedOptions,

@@ -1,11 +1,11 @@
-/** Points of a thinned series at most, two a bucket. */
-const MOST_POINTS = 2000;
-/** Buckets of one of many series: a small chart shows no more. */
+/** Maximum number of points of a thinned series, two per bucket. */
+const MAX_POINTS = 2000;
+/** Buckets of each of many series: a small chart cannot show more. */
 const FEWEST_BUCKETS = 200;
 
-/** What a chart shows of one series, bucket by bucket; NaN where nothing is known. */
+/** The chart data of one series, one number per bucket; NaN when there is no value. */
 export interface SeriesTrace {
-  /** The least and the largest value. */
+  /** Minimum and maximum. */
   readonly min: Float64Array;
   readonly max: Float64Array;
   /** The lowest and the highest end of the band, and the last value expected. */
@@ -15,8 +15,8 @@ export interface SeriesTrace {
 }
 
 /**
- * A recording and what a contender expected of it, thinned to what a chart can show: rows are gathered into buckets, of which the
- * extremes are kept, so that no peak is lost.
+ * A recording and the forecasts of a contender, thinned for a chart: rows are combined into buckets that keep minimum and
+ * maximum, so that no peak is lost.
  */
 export class Trace {
   /** Time of the first row of each bucket. */
@@ -27,7 +27,7 @@ export class Trace {
   private readonly rows: number;
 
   constructor(rows: number, series: number) {
-    const most = Math.max(FEWEST_BUCKETS, Math.floor(MOST_POINTS / 2 / Math.sqrt(series)));
+    const most = Math.max(FEWEST_BUCKETS, Math.floor(MAX_POINTS / 2 / Math.sqrt(series)));
     const empty = (): Float64Array => new Float64Array(Math.min(rows, most)).fill(NaN);
     this.rows = rows;
     this.at = empty();
@@ -41,14 +41,14 @@ export class Trace {
     }));
   }
 
-  /** Takes the values (D) of a row, NaN where they are missing. */
+  /** Adds the values (D) of a row, NaN for missing ones. */
   addRow(row: number, at: number, values: Float64Array): void {
     const k = this.bucket(row);
     if (Number.isNaN(this.at[k])) this.at[k] = at;
     for (let d = 0; d < values.length; d++) widen(this.series[d].min, this.series[d].max, k, values[d], values[d]);
   }
 
-  /** Takes what was expected of series d at a row. */
+  /** Adds the forecast for series d at a row. */
   addForecast(row: number, d: number, expected: number, lower: number, upper: number): void {
     const k = this.bucket(row);
     const series = this.series[d];
@@ -66,7 +66,7 @@ export class Trace {
   }
 }
 
-/** A trace without the buckets at its end that no row reached: fewer rows may come than were expected. */
+/** A trace without the empty buckets at its end: there may be fewer rows than were counted. */
 export function filled({
   at,
   score,

@@ -18,7 +18,7 @@ import { tally, type Alert, type Tally } from './tally.ts';
 
 export interface DemoOptions {
   readonly seed: number;
-  /** Simulated days, however long they take; and real time, however far it gets. Whichever is over first. */
+  /** Limits of simulated days and of real time; the first one that is reached ends the demo. */
   readonly days: number;
   readonly realMs: number;
   readonly log: Log;
@@ -99,7 +99,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     }
     await until(() => service.readings >= sent, failures);
     await service.stop();
-    // Our own message arrives after everything that the service published.
+    // This message arrives after everything that the service published.
     await quiesce(listener);
     return {
       ...tally(faults, alerts, now),

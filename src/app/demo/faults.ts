@@ -13,11 +13,11 @@ export const FAULT_KINDS = [
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
-/** One thing gone wrong with one series: the truth that the detector is measured against. */
+/** One fault of one series: the ground truth for the detector. */
 export interface Fault {
   readonly kind: FaultKind;
   readonly series: Series;
-  /** The first reading it touches, epoch ms. */
+  /** The first affected reading, epoch ms. */
   readonly at: number;
   /** The first healthy reading after it, epoch ms. */
   readonly endAt: number;
@@ -30,7 +30,7 @@ export interface Fault {
 
 /**
  * A series' usual variability: its standard deviation over weeks of healthy running, daily course included.
- * So 2.5 spreads of vibration are 0.5 mm/s on a mean of 0.83: what a broken blade adds, some 60 %.
+ * So 2.5 spreads of vibration are 0.5 mm/s on a mean of 0.83: a broken blade adds some 60 %.
  */
 export const SPREAD: Readonly<Record<Series, number>> = {
   vibration: 0.2,
@@ -40,10 +40,10 @@ export const SPREAD: Readonly<Record<Series, number>> = {
   'bearing-temperature': 5.8,
 };
 
-/** How long ago lies the course that a series with lost correlation follows: at no hour of the day alike to now. */
+/** A series with lost correlation repeats its values from this long ago; the hour of the day differs from now. */
 export const ELSEWHERE_MINUTES = 7 * 60;
 
-/** Lost correlation comes and goes over this time, so that no single step gives it away. */
+/** Lost correlation begins and ends gradually over this time, so that no single step reveals it. */
 const BLEND_MS = 40 * MINUTE_MS;
 
 /** The input of a faulty transmitter, apart from the true reading. */

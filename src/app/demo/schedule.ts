@@ -8,7 +8,7 @@ const HOUR = 60;
 const DAY = 24 * HOUR;
 
 interface Plan {
-  /** Where the kind makes sense. */
+  /** Series for which the kind makes sense. */
   readonly series: readonly Series[];
   /** Shortest and longest, in readings. */
   readonly minutes: readonly [number, number];
@@ -23,9 +23,9 @@ interface Plan {
  *   level-shift       2 to 3 spreads for 3 to 6 h: a broken blade, a rubbing ring, a leak
  *   slow-drift        0 to 2-3 spreads over 24 to 36 h: a dry bearing, a creeping transmitter; then repaired
  *   stuck             2 to 4 h at the last value: a frozen transmitter
- *   dropout           1 to 2 h of nothing: a flat battery, a cut cable
+ *   dropout           1 to 2 h without readings: a flat battery, a cut cable
  *   noise-burst       6 to 10 times the instrument's noise for 40 to 90 min: bad shielding
- *   lost-correlation  3 to 5 h of another course, ordinary in itself: a line wired to the wrong channel
+ *   lost-correlation  3 to 5 h of other values, each normal by itself: a line wired to the wrong channel
  */
 const PLANS: Readonly<Record<FaultKind, Plan>> = {
   spike: { series: SERIES, minutes: [1, 2], size: [5, 8] },
@@ -55,7 +55,7 @@ const nightStart = (random: Random, earliest: number): number => {
   return earliest + wait * MINUTE_MS;
 };
 
-/** Pressure is lost in leaks; all else rises when it goes wrong. */
+/** A fault lowers pressure (a leak) and raises all other series. */
 const falls = (kind: FaultKind, series: Series): boolean =>
   series === 'pressure' && (kind === 'level-shift' || kind === 'slow-drift');
 

@@ -18,7 +18,7 @@ export const demoSite = (url: string, database: string): Site =>
     })),
     groups: { 'pump-station': { series: [...SERIES] } },
     tuning: { warmup_time: `${WARMUP_DAYS}d` },
-    // Simulated time: often enough to watch, seldom enough not to be what the demo does most.
+    // Simulated time: often enough to watch, and rare enough not to dominate the work of the demo.
     publish: { state_every: '1h' },
     snapshots: { every: '1d' },
   });

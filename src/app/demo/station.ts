@@ -10,11 +10,11 @@ export interface Minute {
   readonly values: readonly { readonly series: Series; readonly value: number | null }[];
 }
 
-/** The plant as its transmitters tell of it: its readings, each distorted while a fault of its series lasts. */
+/** The readings that the transmitters of the plant send, each distorted while a fault of its series lasts. */
 export class Station {
   private readonly plant: Plant;
   private readonly faults: readonly Fault[];
-  /** Apart from the plant's, so that a fault changes nothing outside its window. */
+  /** Separate from the plant's generator, so that a fault changes nothing outside its window. */
   private readonly random: Random;
   /** Healthy readings of the last `ELSEWHERE_MINUTES`, oldest first. */
   private readonly past: Values[] = [];

@@ -1,7 +1,7 @@
 import type { Fault, FaultKind } from './faults.ts';
 import type { Series } from './plant.ts';
 
-/** An alert as it came over MQTT. */
+/** An alert as received over MQTT. */
 export interface Alert {
   readonly id: string;
   readonly phase: string;
@@ -27,10 +27,10 @@ export interface Tally {
 
 /** A spike is over in a minute; an alert within this time after its start still counts for it. */
 const SHORTEST_WINDOW_MS = 15 * 60_000;
-/** The way back to normal is part of the fault: an alert in it is neither a detection nor a false alarm. */
+/** The return to normal is part of the fault: an alert during it is neither a detection nor a false alarm. */
 const AFTERMATH_MS = 2 * 3_600_000;
 
-/** The first moment that is no longer the fault's: `endAt` is the first sound reading, and the way back to it no detection. */
+/** The end of the time in which an alert counts as a detection: `endAt` is the first healthy reading. */
 const windowEnd = ({ at, endAt }: Fault): number => Math.max(endAt, at + SHORTEST_WINDOW_MS);
 
 /**

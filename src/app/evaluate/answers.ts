@@ -2,19 +2,19 @@ import { runsOf, type Run } from '../../math/metrics/runs.ts';
 import type { Recording } from '../../io/files/recording.ts';
 import { replay, type ReplayOptions, type ScoredRow } from '../replay.ts';
 
-/** What a recording was answered with, row by row. */
+/** The results of a replay, row by row. */
 export interface Answers {
   /** Epoch ms of each row. */
   readonly at: Float64Array;
-  /** Score of each row, 0 where nothing could be scored. */
+  /** Score of each row, 0 when it was not scored. */
   readonly scores: Float64Array;
-  /** The first column; where it is missing, what stood there before, or else first. */
+  /** The first column; a missing value is replaced by the previous one, at the start by the first one. */
   readonly values: Float64Array;
   /** The episodes in the order in which they opened: the row that opened each, and the last row before the one that closed it. */
   readonly alarms: readonly Run[];
   /** The runs of rows that the label column marks. */
   readonly events: readonly Run[];
-  /** Whether a stream got through its warm-up. */
+  /** Whether any stream has finished its warm-up. */
   readonly ready: boolean;
 }
 

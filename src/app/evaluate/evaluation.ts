@@ -8,11 +8,11 @@ import { WEEK_MS } from '../../math/time.ts';
 import type { Answers } from './answers.ts';
 import { matchAlarms, usualTolerance, widened } from './match.ts';
 
-/** What was found in one recording. Everything but NAB's tally is counted after the probation. */
+/** The results of one recording. All except NAB's sums are counted after the probation. */
 export interface Evaluation {
   readonly rows: number;
   readonly alarms: AlarmCounts;
-  /** From the beginning of each event that was found to its alarm. */
+  /** Time from the start of each found event to its alarm. */
   readonly delaysMs: readonly number[];
   /** Rows outside events, and their time. */
   readonly quietRows: number;
@@ -20,17 +20,17 @@ export interface Evaluation {
   /** NaN where no event is left. */
   readonly vusPr: number;
   readonly nab: NabTally;
-  /** How an alarm that was raised in a row counts. */
+  /** How an alarm in a given row counts. */
   readonly judge: (row: number) => 'in a label' | 'false alarm' | 'not counted';
 }
 
-/** One line of the table: of one recording, or of all. NaN where there is nothing to compute a figure from. */
+/** One line of the table: of one recording, or of all. NaN for a figure without data. */
 export interface Figures {
   readonly rows: number;
   readonly events: number;
   readonly found: number;
   readonly falseAlarms: number;
-  /** Events that were found, as a share of them and the false alarms. */
+  /** Found events divided by found events plus false alarms. */
   readonly precision: number;
   /** Share of events that were found. */
   readonly recall: number;
@@ -38,15 +38,15 @@ export interface Figures {
   readonly vusPr: number;
   readonly nab: Readonly<Record<NabProfile, number>>;
   readonly falseAlarmsPerThousandRows: number;
-  /** NaN for less than a week outside events: nobody can tell a rate per week from a few minutes. */
+  /** NaN for less than a week outside events: a shorter time gives no rate per week. */
   readonly falseAlarmsPerWeek: number;
   readonly medianDelayMs: number;
 }
 
 /**
- * Judges the answers to a recording by its events, in order; `toleranceMs` around an event an alarm counts as in it. The first rows,
- * as many as NAB leaves out (`probation`), and events that begin in them teach and do not count. NAB and VUS-PR have their own
- * tolerance and take the events as they are.
+ * Compares the answers to a recording with its events, in order; an alarm within `toleranceMs` of an event counts as inside. The
+ * first rows, as many as NAB excludes (`probation`), and events that begin in them are not counted. NAB and VUS-PR have their
+ * own tolerance and use the events without it.
  */
 export function evaluate(
   answers: Answers,
@@ -86,7 +86,7 @@ export function evaluate(
   };
 }
 
-/** The figures of some recordings together: events and alarms are pooled, VUS-PR is the mean of those that have one. */
+/** The figures of several recordings together: events and alarms are pooled, VUS-PR is the mean over recordings that have it. */
 export function figuresOf(evaluations: readonly Evaluation[]): Figures {
   const sum = (of: (evaluation: Evaluation) => number): number =>
     evaluations.reduce((total, each) => total + of(each), 0);

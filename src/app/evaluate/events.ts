@@ -1,7 +1,7 @@
 import type { TimeWindow } from '../../io/files/label-windows.ts';
 import type { Run } from '../../math/metrics/runs.ts';
 
-/** The rows that lie in each window of time, in order; a window without rows is none. `at` of the rows, epoch ms. */
+/** The rows in each window of time, in order; a window without rows is omitted. `at` has the times of the rows, epoch ms. */
 export function eventsIn(windows: readonly TimeWindow[], at: Float64Array): Run[] {
   return windows
     .map(([from, to]): Run => [

@@ -2,7 +2,7 @@ import { median } from '../../math/median.ts';
 import { countAlarms, type AlarmCounts } from '../../math/metrics/alarm-counts.ts';
 import type { Run } from '../../math/metrics/runs.ts';
 
-/** Samples by which an alarm may miss its label if nothing else is said. */
+/** Default tolerance between an alarm and its label, in samples. */
 const TOLERANCE_SAMPLES = 5;
 
 /** The default tolerance, ms: five times the usual time between rows. */
@@ -14,7 +14,7 @@ export function usualTolerance(at: Float64Array): number {
 
 /**
  * The events, each longer by `toleranceMs` at both ends: labels are drawn by hand, and an alarm may be raised a moment before its
- * label begins. Between two events that are closer than two tolerances the rows are shared out half and half.
+ * label begins. If two events are closer than two tolerances, each gets half of the rows between them.
  */
 export function widened(events: readonly Run[], at: Float64Array, toleranceMs: number): readonly Run[] {
   return events.map(([first, last], k) => {

@@ -2,7 +2,7 @@ import { SNAPSHOT_VERSION, type StreamMonitor } from '../../detect/stream-monito
 import { AppError } from '../../errors.ts';
 import type { Snapshot } from '../../stream/ports.ts';
 
-/** Everything a stream remembers, at this moment, in which row `seq` of the journal is the last. */
+/** The whole memory of a stream now; it includes the journal up to row `seq`. */
 export const snapshotOf = (monitor: StreamMonitor, at: number, seq: number): Snapshot => ({
   stream: monitor.stream,
   at,
@@ -13,21 +13,22 @@ export const snapshotOf = (monitor: StreamMonitor, at: number, seq: number): Sna
 });
 
 /**
- * Continues where the snapshot was taken, also when series have come to the group or gone since then. Throws
- * `snapshot_refused`, changing nothing, when it was made for another kind of stream.
+ * Restores a snapshot, also one from before series were added to the group or removed. Throws `snapshot_refused`, and
+ * changes nothing, if the snapshot is of another kind of stream.
  */
 export function restore(monitor: StreamMonitor, { version, shape, bytes }: Snapshot): void {
   const refuse = (why: string, cause?: unknown): AppError =>
-    new AppError('snapshot_refused', `${monitor.stream}: its snapshot ${why}; it starts afresh and warms up again`, {
+    new AppError('snapshot_refused', `${monitor.stream}: its snapshot ${why}; the stream starts a new warm-up`, {
       cause,
     });
-  if (version !== SNAPSHOT_VERSION) throw refuse(`has version ${version}, and this zankyo reads ${SNAPSHOT_VERSION}`);
+  if (version !== SNAPSHOT_VERSION)
+    throw refuse(`has version ${version}, but this zankyo reads version ${SNAPSHOT_VERSION}`);
   try {
     if (shape === monitor.shape) monitor.restore(bytes);
     else if (!monitor.takeOver(shape, bytes))
-      throw refuse(`is of ${shape}, and the configuration now says ${monitor.shape}`);
+      throw refuse(`was made for ${shape}, but the site file now gives ${monitor.shape}`);
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
-    throw refuse(`has ${bytes.byteLength} bytes, which are not those of ${shape}`, cause);
+    throw refuse(`has ${bytes.byteLength} bytes, which do not fit ${shape}`, cause);
   }
 }

@@ -2,14 +2,14 @@ import type { StreamMonitor } from '../../detect/stream-monitor.ts';
 import type { LedgerPort, SnapshotPort } from '../../stream/ports.ts';
 import { snapshotOf } from './checkpoint.ts';
 
-/** In so many readings all are saved: to repeat them at a start takes 5 to 10 s here. */
+/** All streams are saved at least once in this many readings: a start processes them again in 5 to 10 s. */
 const MAX_READINGS = 200_000;
-/** Streams that one transaction saves, of some 70 KB each. */
+/** Streams that one transaction saves, about 70 KB each. */
 const MAX_AT_ONCE = 8;
 
 /**
- * Saves each stream in turn, all of them once in a while and in so many readings, and lets go of what no snapshot needs of the
- * journal. Spread out, as to write all at once would hold the service up.
+ * Saves the streams in turn, each one once in `everyMs` or `MAX_READINGS` readings, and trims the journal rows that no
+ * snapshot needs. The writes are spread over time, because saving all streams at once would block the service.
  */
 export class Checkpoints {
   private readonly monitors: readonly StreamMonitor[];
@@ -17,15 +17,15 @@ export class Checkpoints {
   private readonly snapshots: SnapshotPort;
   private readonly ledger: LedgerPort;
   private readonly everyMs: number;
-  /** Streams whose turn has come, in parts. */
+  /** Number of streams that are due, with a fraction. */
   private due = 0;
   private next = 0;
-  /** Those that the next transaction saves. */
+  /** The streams that the next transaction saves. */
   private readonly turn = new Set<StreamMonitor>();
   private readings = 0;
   private heartbeatAt = NaN;
 
-  /** `monitors`: all that are to be saved; `unsaved`: those of which nothing is saved yet. Both as they come and go. */
+  /** `monitors`: all streams to save; `unsaved`: the streams without a snapshot. The caller changes both lists later. */
   constructor(
     { monitors, unsaved }: { readonly monitors: readonly StreamMonitor[]; readonly unsaved: StreamMonitor[] },
     { snapshots, ledger }: { readonly snapshots: SnapshotPort; readonly ledger: LedgerPort },
@@ -41,12 +41,12 @@ export class Checkpoints {
     });
   }
 
-  /** Takes note of a reading. */
+  /** Counts a reading. */
   count(): void {
     this.readings++;
   }
 
-  /** Time goes by, in that of arrival; call it every few seconds. */
+  /** Saves the streams that are due at `now` (time of arrival, epoch ms). To be called every few seconds. */
   heartbeat(now: number): void {
     const elapsed = Math.max(0, now - this.heartbeatAt) || 0;
     this.heartbeatAt = now;
@@ -62,9 +62,9 @@ export class Checkpoints {
     if (waiting === 0 && this.turn.size > 0) this.write();
   }
 
-  /** Saves all, at the end. */
+  /** Saves all streams, at the end. */
   saveAll(): void {
-    if (Number.isNaN(this.heartbeatAt)) return; // nothing was heard
+    if (Number.isNaN(this.heartbeatAt)) return; // nothing was received
     this.ledger.write(() => {
       this.save(this.monitors);
     });
@@ -87,7 +87,7 @@ export class Checkpoints {
     this.snapshots.save(turn.map((monitor) => snapshotOf(monitor, this.heartbeatAt, seq)));
   }
 
-  /** A stream that was left out keeps nothing back: it will start from its last snapshot and what the journal still has. */
+  /** A stream that stopped after an error does not hold the journal: it starts from its last snapshot and the rows that are left. */
   private trim(): void {
     let oldest = Infinity;
     for (const { stream } of this.monitors) oldest = Math.min(oldest, this.snapshots.oldest(stream) ?? 0);

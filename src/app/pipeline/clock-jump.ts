@@ -1,25 +1,41 @@
-/** Less is a clock that is being slewed, a late timer, or a busy moment. */
+import { DAY_MS, HOUR_MS } from '../../math/time.ts';
+
+/** Smaller differences come from slewing the clock, a late timer or high load. */
 const MIN_JUMP_MS = 60_000;
 
 /**
- * Did the wall clock leap? It is held against a monotonic clock, which stands while the machine sleeps. So NTP that sets the
- * clock, a suspend and a stopped process are one thing: time passed, or is said to have passed, in which nobody listened. The
- * silence of that time is ours, and not the sensors'.
+ * Detects jumps of the wall clock by comparison with a monotonic clock, which stops while the machine is suspended. A clock
+ * set by NTP, a suspend and a stopped process look the same: the wall clock has advanced by time in which the service
+ * received nothing. That time must not be counted as sensor silence.
  */
 export class ClockJump {
   private wall = NaN;
   private monotonic = NaN;
 
   /**
-   * By how many ms the wall clock has moved since the last call beyond the time that we lived through, of which a minute
-   * counts at most: below 0 when it was set back. 0 for less than a minute, and at first. Call it before anything is judged by
-   * the wall clock, every few seconds.
+   * The jump of the wall clock since the last call, ms: its advance minus the elapsed monotonic time, of which at most a
+   * minute counts. Negative when the clock was set back; 0 for a jump of less than a minute, and at the first call. To be
+   * called every few seconds, before anything is decided by the wall clock.
    */
   jumpMs(wallMs: number, monotonicMs: number): number {
-    const lived = Math.min(monotonicMs - this.monotonic, MIN_JUMP_MS);
-    const leap = wallMs - this.wall - lived;
+    const elapsed = Math.min(monotonicMs - this.monotonic, MIN_JUMP_MS);
+    const jump = wallMs - this.wall - elapsed;
     this.wall = wallMs;
     this.monotonic = monotonicMs;
-    return Math.abs(leap) > MIN_JUMP_MS ? leap : 0;
+    return Math.abs(jump) > MIN_JUMP_MS ? jump : 0;
   }
 }
+
+/** A jump in two units: "by 3 h 2 min", "back by 1 d". */
+export function jumpInWords(jumpMs: number): string {
+  const size = Math.abs(jumpMs);
+  const parts =
+    size >= DAY_MS
+      ? [part(size, DAY_MS, 'd'), part(size % DAY_MS, HOUR_MS, 'h')]
+      : size >= HOUR_MS
+        ? [part(size, HOUR_MS, 'h'), part(size % HOUR_MS, 60_000, 'min')]
+        : [part(size, 60_000, 'min'), part(size % 60_000, 1000, 's')];
+  return `${jumpMs < 0 ? 'back by' : 'by'} ${parts.filter((text) => !text.startsWith('0 ')).join(' ')}`;
+}
+
+const part = (ms: number, unitMs: number, unit: string): string => `${Math.floor(ms / unitMs)} ${unit}`;

@@ -9,7 +9,7 @@ interface HealthPorts {
   readonly ledger: Pick<LedgerPort, 'droppedWrites'>;
 }
 
-/** Counts what the service does and what it leaves, and tells of it each minute, and at once when it learns less than before. */
+/** Counts the readings, and publishes `health` every minute, and at once when the training rate changes. */
 export class HealthPublisher {
   private readonly alerts: HealthPorts['alerts'];
   private readonly ledger: HealthPorts['ledger'];
@@ -19,17 +19,17 @@ export class HealthPublisher {
   private published = '';
   private publishedAt = -Infinity;
 
-  /** `refused`: by reason, as it grows. */
-  constructor({ alerts, ledger }: HealthPorts, refused: ReadonlyMap<string, number>) {
+  /** `rejected`: counts by reason; the caller updates them. */
+  constructor({ alerts, ledger }: HealthPorts, rejected: ReadonlyMap<string, number>) {
     this.alerts = alerts;
     this.ledger = ledger;
-    this.rejected = refused;
+    this.rejected = rejected;
   }
 
-  /** Takes note of a reading, and whether a network that would have learned from it did not. */
-  count(spared: boolean): void {
+  /** Counts a reading; `trainingSkipped`: the network did not train on it because of the CPU load. */
+  count(trainingSkipped: boolean): void {
     this.readings++;
-    if (spared) this.untrained++;
+    if (trainingSkipped) this.untrained++;
   }
 
   publish(at: number, { learnEvery }: LoadLevel): void {
@@ -37,12 +37,12 @@ export class HealthPublisher {
     if (learning === this.published && !isDue(at, this.publishedAt, EVERY_MS)) return;
     this.published = learning;
     this.publishedAt = at;
-    const { readings, untrained: unlearned } = this;
+    const { readings, untrained } = this;
     this.alerts.health({
       at,
       learning,
       readings,
-      untrained: unlearned,
+      untrained,
       rejected: Object.fromEntries(this.rejected),
       droppedEvents: this.alerts.droppedEvents,
       droppedWrites: this.ledger.droppedWrites,

@@ -4,17 +4,18 @@ import type { LedgerPort } from '../../stream/ports.ts';
 import type { Place, Streams } from './streams.ts';
 
 /**
- * What earlier runs heard and no snapshot knows, once more: time that went by is told to the streams on the way, messages are
- * given out to be taken like new ones. So a stream is where it was when the last row of the journal was written, bit for bit.
+ * Replays the journal rows of earlier runs that the snapshots do not include. Ticks, downtime and training rates are passed
+ * to the streams directly; messages are yielded, and the caller processes them like new ones. After the replay each stream
+ * has the state it had when the last row was written, bit for bit.
  */
 export class JournalReplay implements Iterable<DecodedMessage> {
-  /** Whether the present is still to come. */
+  /** True while the replay runs. */
   active = false;
   private readonly ledger: LedgerPort;
   private readonly streams: Streams;
   private readonly onTime: (at: number) => void;
 
-  /** `onTime` is told the time of arrival of what comes next. */
+  /** `onTime` is called with the time of arrival of each entry before the entry is processed. */
   constructor(ledger: LedgerPort, streams: Streams, onTime: (at: number) => void) {
     this.ledger = ledger;
     this.streams = streams;
@@ -24,7 +25,7 @@ export class JournalReplay implements Iterable<DecodedMessage> {
   *[Symbol.iterator](): Generator<DecodedMessage, void, undefined> {
     const { streams } = this;
     const readings: Reading[] = [];
-    const heard: DecodedMessage = { message: null, source: 0, seq: 0, readings };
+    const decoded: DecodedMessage = { message: null, source: 0, seq: 0, readings };
     this.active = true;
     for (const { seq, entry } of this.ledger.entries()) {
       if (entry.kind === 'training_rate') {
@@ -37,16 +38,16 @@ export class JournalReplay implements Iterable<DecodedMessage> {
         for (const monitor of streams.monitors) if (!streams.covers(monitor, seq)) monitor.tick(entry.at);
       }
       if (entry.kind !== 'message') continue;
-      heard.seq = seq;
-      heard.source = entry.source;
+      decoded.seq = seq;
+      decoded.source = entry.source;
       readings.length = 0;
       readings.push(...entry.readings);
-      yield heard;
+      yield decoded;
     }
     this.active = false;
   }
 
-  /** Where a reading of the past belongs; null where it is known there already, or there is no such place any more. */
+  /** The place of a replayed reading; null if the snapshot includes it already, or if the site file no longer has its series. */
   placeOf(series: string, seq: number): Place | null {
     return this.streams.placeOfReplayed(series, this.ledger.originOf(series), seq);
   }

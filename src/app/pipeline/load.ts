@@ -1,4 +1,4 @@
-/** What is given up in turn: three of four lessons of the networks, all of them, every other reading that nobody waits for. */
+/** Levels of reduction, in order: train on 1 of 4 samples, do not train, also drop every second QoS 0 message. */
 const LEVELS = [
   { learnEvery: 1, drops: false },
   { learnEvery: 4, drops: false },
@@ -8,20 +8,20 @@ const LEVELS = [
 
 export type LoadLevel = (typeof LEVELS)[number];
 
-/** Share of the time that the processor is ours and used, above which we cannot keep up, and below which there is room. */
+/** Utilisation of the event loop above which the service cannot keep up, and below which it has capacity to spare. */
 const BUSY = 0.9;
 const IDLE = 0.6;
-/** Looks in a row: a backlog is worked off in less. */
-const PATIENCE = 3;
+/** Consecutive checks before the level changes: a backlog after a reconnect is processed in less. */
+const MIN_CHECKS = 3;
 
 /**
- * Is there too much to do? Training is most of the work and can wait, readings cannot: so the networks learn less, then not at
- * all, and what they know judges on. Only then readings go, and only of QoS 0, where the broker would drop them without a
- * word; what comes at QoS 1 waits at the broker.
+ * Decides how much work to skip at high CPU load. Training is most of the work and can be skipped; readings cannot. So the
+ * networks first train less, then not at all, and continue to score. Only at the last level are messages dropped, and only at
+ * QoS 0, where the broker would drop them silently; QoS 1 messages wait at the broker.
  */
 export class Load {
   private readonly utilisation: () => number;
-  private at = 0;
+  private index = 0;
   private busy = 0;
   private idle = 0;
 
@@ -31,18 +31,18 @@ export class Load {
   }
 
   get level(): LoadLevel {
-    return LEVELS[this.at];
+    return LEVELS[this.index];
   }
 
-  /** Looks, every few seconds; true when the level has changed. */
+  /** Updates the level; true when it has changed. To be called every few seconds. */
   check(): boolean {
     const share = this.utilisation();
     this.busy = share > BUSY ? this.busy + 1 : 0;
     this.idle = share < IDLE ? this.idle + 1 : 0;
-    const step = this.busy >= PATIENCE ? 1 : this.idle >= PATIENCE ? -1 : 0;
-    const next = Math.max(0, Math.min(LEVELS.length - 1, this.at + step));
-    if (next === this.at) return false;
-    this.at = next;
+    const step = this.busy >= MIN_CHECKS ? 1 : this.idle >= MIN_CHECKS ? -1 : 0;
+    const next = Math.max(0, Math.min(LEVELS.length - 1, this.index + step));
+    if (next === this.index) return false;
+    this.index = next;
     this.busy = this.idle = 0;
     return true;
   }

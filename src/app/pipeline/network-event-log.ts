@@ -2,15 +2,15 @@ import type { StreamMonitor } from '../../detect/stream-monitor.ts';
 import type { NetworkEvent } from '../../nn/network.ts';
 import type { Log } from '../../log.ts';
 
-/** What happens to a network that an operator should hear of; it goes on by itself each time. */
+/** Events of a network that are logged; the network recovers from each of them by itself. */
 const MESSAGES: Partial<Record<NetworkEvent, string>> = {
-  rollBacks: 'the network was lost and goes on from its last good weights',
-  cappedWeights: 'the weights had grown beyond measure and were scaled back',
-  refusedGradients: 'an error gave no finite gradient and was not learned from',
+  rollBacks: 'numbers of the network overflowed; restored its last good weights',
+  cappedWeights: 'weights of the network exceeded their limit; scaled them down',
+  refusedGradients: 'gradient was not finite; skipped this training step',
 };
 const EVENTS = Object.keys(MESSAGES) as NetworkEvent[];
 
-/** Tells what the networks had to do to stay sound, once for each time that is seen to have come since the last look. */
+/** Logs how the networks recovered from numerical errors: one line per stream and event for each check that finds new ones. */
 export class NetworkEventLog {
   private readonly seen = new Map<StreamMonitor, number[]>();
   private readonly log: Log;
@@ -19,7 +19,7 @@ export class NetworkEventLog {
     this.log = log;
   }
 
-  /** Looks at one stream; what an earlier run counted is no news. */
+  /** Logs the events of one stream since the last check. The first check logs nothing: an earlier run has logged those. */
   check(monitor: StreamMonitor): void {
     const network = monitor.detector.forecaster?.network;
     if (network === undefined) return;

@@ -1,19 +1,26 @@
 import type { Message } from '../../stream/message.ts';
 import type { LedgerPort } from '../../stream/ports.ts';
-import { ClockJump } from './clock-jump.ts';
+import { ClockJump, jumpInWords } from './clock-jump.ts';
 import { Load, type LoadLevel } from './load.ts';
 import type { Log } from '../../log.ts';
 import type { Streams } from './streams.ts';
 
-/** What a service runs on; a recording waits, and its clock is its own. */
+/** The clock and the load of the machine. Null in a replay, where the recording waits and has its own clock. */
 export interface Processor {
-  /** ms of a clock that is not set. */
+  /** Monotonic clock, ms. */
   readonly uptime: () => number;
-  /** Share of the time since the last call in which it was busy, 0 to 1. */
+  /** Share of the time since the last call in which the event loop was busy, 0 to 1. */
   readonly utilisation: () => number;
 }
 
-/** Whether time and processor are as one would think, and what is done where they are not. */
+const messageOf = ({ learnEvery, drops }: LoadLevel): string => {
+  if (drops) return 'CPU load changed: no training, and every second QoS 0 message is dropped';
+  if (learnEvery === 0) return 'CPU load changed: no training';
+  if (learnEvery === 1) return 'CPU load changed: training on every sample';
+  return `CPU load changed: training on 1 of every ${learnEvery} samples`;
+};
+
+/** Reduces work while the CPU load is high, and detects jumps of the system clock. */
 export class OverloadControl {
   private readonly processor: Processor | null;
   private readonly ledger: LedgerPort;
@@ -21,7 +28,7 @@ export class OverloadControl {
   private readonly log: Log;
   private readonly load: Load;
   private readonly clockJump = new ClockJump();
-  private odd = false;
+  private droppedLast = false;
 
   constructor(processor: Processor | null, ledger: LedgerPort, streams: Streams, log: Log) {
     this.processor = processor;
@@ -35,28 +42,35 @@ export class OverloadControl {
     return this.load.level;
   }
 
-  /** Looks at the load, every few seconds. */
+  /** Adapts training to the CPU load. To be called every few seconds. */
   check(): void {
     if (!this.load.check()) return;
-    this.log('warn', this.level, 'there is more or less to do than before: networks learn from one sample of so many');
+    const { learnEvery, drops } = this.level;
+    this.log(learnEvery === 1 ? 'info' : 'warn', { learnEvery, drops }, messageOf(this.level));
     this.applyTrainingRate();
   }
 
-  /** Whether the clock has leapt, or we have slept, since it last said what time it is. */
+  /** Whether the system clock has jumped since the last call, at `at`, epoch ms. */
   clockJumped(at: number): boolean {
-    if (this.processor === null || this.clockJump.jumpMs(at, this.processor.uptime()) === 0) return false;
-    this.log('warn', {}, 'the clock was set, or we were asleep: the time between is not counted as silence of sensors');
+    if (this.processor === null) return false;
+    const jumpMs = this.clockJump.jumpMs(at, this.processor.uptime());
+    if (jumpMs === 0) return false;
+    this.log(
+      'warn',
+      { jumpMs },
+      `system clock jumped ${jumpInWords(jumpMs)} (clock change or suspend); the gap is not counted as sensor silence`,
+    );
     return true;
   }
 
-  /** False of every other message that nobody would send again, when there is no other way. */
+  /** False for every second QoS 0 message at the last level. */
   admits({ receipt }: Message): boolean {
     if (!this.level.drops || receipt !== undefined) return true;
-    this.odd = !this.odd;
-    return !this.odd;
+    this.droppedLast = !this.droppedLast;
+    return !this.droppedLast;
   }
 
-  /** Has the networks learn as much as can be afforded; at the start too, when it may be more than an earlier run could. */
+  /** Sets the training rate of the networks to that of the level; also at the start, because an earlier run may have reduced it. */
   applyTrainingRate(): void {
     const { learnEvery } = this.level;
     this.ledger.recordTrainingRate(learnEvery);

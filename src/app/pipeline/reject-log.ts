@@ -2,16 +2,16 @@ import { NOTES, REASONS, type Reason } from '../../stream/reject.ts';
 import type { AnomalyLogPort, LedgerPort, Rejected } from '../../stream/ports.ts';
 import type { Log } from '../../log.ts';
 
-/** Rejects that one transaction keeps; a flood beyond it is counted. */
+/** Rejects that one transaction stores in the quarantine; further ones are only counted. */
 const MAX_WAITING = 256;
 
-/** Refused on purpose, many times a day: counted, not kept, not told. */
+/** Normal rejects, many per day: counted, not stored and not logged. */
 const ROUTINE: ReadonlySet<string> = new Set<Reason>(['retained', 'redelivered', 'duplicate', 'late', 'no_input']);
 
-/** A flood by itself, which would wash out all else that is kept: told once. */
+/** Logged once, but not stored: their number would displace all other rows of the quarantine. */
 const FLOODS: ReadonlySet<string> = new Set<Reason>(['too_fast', 'overload']);
 
-/** Counts what could not be read, by reason; keeps examples in the quarantine; says each reason once. */
+/** Counts rejects by reason, stores examples in the quarantine, and logs the first reject of each reason. */
 export class RejectLog {
   /** By reason. */
   readonly counts = new Map<string, number>();
@@ -35,13 +35,13 @@ export class RejectLog {
     if (!NOTES.has(reason) && !FLOODS.has(reason)) this.keep(rejected);
   }
 
-  /** Says how many there were of each reason: the only trace of the routine ones. */
+  /** Logs the count of each reason: the only log line about routine rejects. */
   logCounts(): void {
     if (this.counts.size === 0) return;
-    this.log('info', { counts: Object.fromEntries(this.counts) }, 'refused or remarked on, by reason');
+    this.log('info', { counts: Object.fromEntries(this.counts) }, 'rejects and notes by reason');
   }
 
-  /** In the transaction after which its message is acknowledged: nobody will send it again. */
+  /** Writes in the transaction after which the message is acknowledged, because the broker will not deliver it again. */
   private keep(rejected: Rejected): void {
     if (this.waiting.length === MAX_WAITING) return;
     if (this.waiting.push(rejected) > 1) return;

@@ -27,7 +27,7 @@ function stateOf(status: StreamStatus, d: number, at: number): SeriesState {
   };
 }
 
-/** The state of a group: its score, and the numbers of the series that leads. */
+/** The state of a group: its own score, and the values of the leading series. */
 function groupStateOf(status: StreamStatus, at: number): SeriesState {
   const leading = stateOf(status, status.leading, at);
   const silent = status.series.every((_, d) => status.faultOf(d) === 'silent');

@@ -26,7 +26,7 @@ export class StreamLog {
     this.log = log;
   }
 
-  /** The journal has been replayed: streams that are ready by now were ready before. */
+  /** Call after the journal was replayed: an earlier run has logged the streams that are ready now. */
   begin(monitors: Iterable<StreamMonitor>): void {
     for (const { status } of monitors)
       status.series.forEach(({ slug }, d) => {
@@ -34,7 +34,7 @@ export class StreamLog {
       });
   }
 
-  /** A reading of series d has arrived on a topic, and its stream has not taken it yet. */
+  /** Logs a new series. To be called for a reading of series d before its stream processes it. */
   reading({ monitor, d }: Place, topic: string): void {
     const { slug } = monitor.series[d];
     if (monitor.detector.series[d].readings > 0 || this.known.has(slug)) return;
@@ -53,11 +53,11 @@ export class StreamLog {
     }
     if (fresh.length === 0) return;
     for (const slug of fresh) this.ready.add(slug);
-    const which = fresh.length < series.length ? { stream, series: fresh } : { stream };
-    this.log('info', { ...which, samples }, 'ready: the warm-up is over, alarms can open');
+    const fields = fresh.length < series.length ? { stream, series: fresh } : { stream };
+    this.log('info', { ...fields, samples }, 'ready: the warm-up is over, alarms can open');
   }
 
-  /** An alarm has opened, changed or closed; `now` is the time of arrival. */
+  /** Logs an alarm that has opened, changed or closed; `now` is the time of arrival. */
   alarm({ phase, anomaly }: AnomalyEvent, now: number): void {
     const { id, stream, series, kind, severity, score, endedBy, incident, reason } = anomaly;
     if (!this.hasRoom(kind === 'sensor' ? series : stream, now)) return;
@@ -74,7 +74,7 @@ export class StreamLog {
     this.log('info', fields, `alarm ${phase}: ${reason}`);
   }
 
-  /** Whether there is room for a line about this stream or sensor; one line when there is none any more. */
+  /** Whether the limit allows another line about this stream or sensor; one line when the limit is reached. */
   private hasRoom(place: string, now: number): boolean {
     const before = this.lines.get(place);
     const lines = before === undefined || isDue(now, before.since, SPAN_MS) ? { since: now, count: 0 } : before;
@@ -84,7 +84,7 @@ export class StreamLog {
       this.log(
         'info',
         { place, lines: MAX_LINES },
-        'too many alarms: further ones of this stream are not logged for up to an hour; the database has all of them',
+        'too many alarms: further alarms of this stream are not logged for up to an hour; the database has all of them',
       );
     return lines.count <= MAX_LINES;
   }

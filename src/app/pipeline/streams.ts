@@ -14,7 +14,7 @@ import { wildcardsIn } from '../../stream/topic-filter.ts';
 import type { Log } from '../../log.ts';
 import { restore } from './checkpoint.ts';
 
-/** Where a series is learned: its stream, and its place there. */
+/** The stream of a series, and the index of the series in it. */
 export interface Place {
   readonly monitor: StreamMonitor;
   readonly d: number;
@@ -28,7 +28,7 @@ export interface StreamsOptions {
   readonly log: Log;
 }
 
-/** The wall clock that people at the site keep to; UTC where none was named. */
+/** The wall clock of the site's `timezone`; UTC when it has none. */
 export const calendarOf = ({ timezone }: Pick<Site, 'timezone'>): Calendar =>
   timezone === null ? UTC : new Calendar(zoneOffset(timezone));
 
@@ -42,7 +42,7 @@ export const monitorOptions = (tuning: Tuning, kernel: Kernel | null, calendar =
   silentAfterMs: tuning.silentAfter,
 });
 
-/** The fields that a series may come from, as far as its name tells before any message has shown it. */
+/** The fields that may produce a series, judged by its name, before any message has arrived. */
 const fieldsOf = (site: Site, slug: string): FieldOptions[] =>
   site.inputs.flatMap((input) => input.fields).filter(({ name }) => couldName(name, slug));
 
@@ -58,7 +58,7 @@ const infoOf = (slug: string, field: FieldOptions | undefined): SeriesInfo => ({
   minDeviationPercent: field?.minDeviationPercent ?? 0,
 });
 
-/** The topic that alone these series can come from, null when there may be several. */
+/** The only topic that can produce these series; null when there may be several. */
 function soleTopic(site: Site, series: readonly SeriesInfo[]): string | null {
   const inputs = site.inputs.filter(({ fields }) =>
     series.some(({ slug }) => fields.some(({ name }) => couldName(name, slug))),
@@ -67,13 +67,13 @@ function soleTopic(site: Site, series: readonly SeriesInfo[]): string | null {
   return inputs.length > 0 && inputs.every((input) => input.topic === topic) && wildcardsIn(topic) === 0 ? topic : null;
 }
 
-/** What a stream is made of. */
+/** The series and options of a stream. */
 export interface StreamPlan {
   readonly series: readonly SeriesInfo[];
   readonly tuning: Tuning;
 }
 
-/** All that a stream of this name may be: one plan for a group, else one for each field that may give the series. */
+/** The possible plans of a stream with this name: one for a group, otherwise one for each field that may produce the series. */
 export function plansOf(site: Site, stream: string): readonly StreamPlan[] {
   if (Object.hasOwn(site.groups, stream)) {
     const { series, tuning } = site.groups[stream];
@@ -89,18 +89,18 @@ const planOf = (site: Site, slug: string, field: FieldOptions): StreamPlan => ({
 });
 
 /**
- * The site's streams: its groups, and what an earlier run knew, from the start, so that a sensor which died meanwhile is
- * missed; every other series when it is first heard.
+ * The site's streams. Groups, and series with a snapshot, have a stream from the start, so that a sensor that stopped since
+ * the last run is reported as silent. Every other series gets its stream with its first reading.
  */
 export class Streams {
   readonly monitors: StreamMonitor[] = [];
-  /** Those of which nothing is saved that they could start from again; the reader takes them out. */
+  /** Streams without a snapshot that they could be restored from; the reader removes them from the list. */
   readonly unsaved: StreamMonitor[] = [];
-  /** Up to which row of the journal a stream that was restored knows what was heard. */
+  /** The last journal row that the snapshot of a restored stream includes. */
   private readonly restoredSeq = new Map<StreamMonitor, number>();
   /** Streams that were restored before the journal was replayed; null from then on. */
   private restored: { readonly monitor: StreamMonitor; readonly same: boolean }[] | null = [];
-  private downtime = { at: NaN, awayMs: NaN, seq: 0 };
+  private downtime = { at: NaN, downtimeMs: NaN, seq: 0 };
   private trainingRate = { every: 1, seq: 0 };
   private readonly site: Site;
   private readonly options: StreamsOptions;
@@ -116,49 +116,49 @@ export class Streams {
       const isGroup = Object.hasOwn(site.groups, slug);
       const known = this.places.has(slug) || isGroup || this.places.size >= site.maxSeries;
       const plans = plansOf(site, slug);
-      // Where several inputs could be meant, the first message tells which.
+      // If several inputs may produce the series, its first message decides.
       if (!known && plans.length === 1) this.create(slug, plans[0]);
     }
   }
 
-  /** The journal has been replayed: logs which streams go on from an earlier run, and where they stand. */
+  /** Logs the restored streams and their warm-up, after the journal was replayed. */
   logRestoredStreams(): void {
     for (const { monitor, same } of this.restored ?? []) this.logRestored(monitor, same);
     this.restored = null;
   }
 
-  /** The place of a series; a new one gets a stream of its own. Bounded, as the decoder admits only so many series. */
+  /** The place of a series; a new series gets its own stream. The decoder's `maxSeries` bounds the number of streams. */
   placeOf({ slug, index }: DecodedSeries): Place {
     return this.places.get(slug) ?? this.createFor(slug, this.site.inputs[index.input].fields[index.field]);
   }
 
   /**
-   * The place of a series that an earlier run heard; null where the site file has it no longer, or its stream knows row `seq` of
-   * the journal already.
+   * The place of a series in a journal row; null if the site file no longer has the series, or if the snapshot of its stream
+   * includes row `seq` already.
    */
   placeOfReplayed(slug: string, origin: Origin | null, seq: number): Place | null {
     const place = this.places.get(slug) ?? this.recreate(slug, origin);
     return place === null || this.covers(place.monitor, seq) ? null : place;
   }
 
-  /** Whether a stream was restored from a state that already has row `seq` of the journal in it. */
+  /** Whether a stream was restored from a snapshot that includes row `seq` of the journal. */
   covers(monitor: StreamMonitor, seq: number): boolean {
     return seq <= (this.restoredSeq.get(monitor) ?? 0);
   }
 
-  /** How often networks learn, as row `seq` of the journal tells. */
+  /** Networks train on one of every `every` samples (0: none), from journal row `seq` on. */
   learnEvery(every: number, seq: number): void {
     this.trainingRate = { every, seq };
     for (const monitor of this.monitors) if (!this.covers(monitor, seq)) monitor.learnEvery(every);
   }
 
-  /** Up to `at` nobody listened for `awayMs`, as row `seq` of the journal tells. */
-  markDowntime(at: number, awayMs: number, seq: number): void {
-    this.downtime = { at, awayMs, seq };
-    for (const monitor of this.monitors) if (!this.covers(monitor, seq)) monitor.markDowntime(at, awayMs);
+  /** The service received nothing in the `downtimeMs` before `at` (Infinity: unknown); recorded in journal row `seq`. */
+  markDowntime(at: number, downtimeMs: number, seq: number): void {
+    this.downtime = { at, downtimeMs, seq };
+    for (const monitor of this.monitors) if (!this.covers(monitor, seq)) monitor.markDowntime(at, downtimeMs);
   }
 
-  /** A stream that failed is neither watched nor saved any more: its last snapshot is from before. */
+  /** Removes a stream that failed; it gets no further ticks and snapshots. Its last snapshot is from before the failure. */
   drop(monitor: StreamMonitor): void {
     this.monitors.splice(this.monitors.indexOf(monitor), 1);
   }
@@ -188,14 +188,14 @@ export class Streams {
     series.forEach(({ slug }, d) => this.places.set(slug, { monitor, d }));
   }
 
-  /** From its newest snapshot that fits, if it has one. */
+  /** Restores a stream from its newest snapshot that fits, if there is one. */
   private restore(monitor: StreamMonitor): void {
     const { snapshots, log } = this.options;
     const { stream } = monitor;
     const { whole, damaged } = snapshots.load(stream);
     if (damaged > 0) {
-      const goesOn = whole.length > 0 ? 'it goes on from an older one' : 'it has to learn anew';
-      log('warn', { stream, damaged }, `a saved state is not what was saved (its checksum differs): ${goesOn}`);
+      const next = whole.length > 0 ? 'restored an older snapshot' : 'no older snapshot exists, a new warm-up starts';
+      log('warn', { stream, damaged }, `snapshot checksum mismatch; ${next}`);
     }
     const refusals: AppError[] = [];
     const fitting = whole.find((snapshot) => {
@@ -215,7 +215,7 @@ export class Streams {
 
   private resume(monitor: StreamMonitor, { seq, shape }: Snapshot): void {
     this.restoredSeq.set(monitor, seq);
-    if (!this.covers(monitor, this.downtime.seq)) monitor.markDowntime(this.downtime.at, this.downtime.awayMs);
+    if (!this.covers(monitor, this.downtime.seq)) monitor.markDowntime(this.downtime.at, this.downtime.downtimeMs);
     if (!this.covers(monitor, this.trainingRate.seq)) monitor.learnEvery(this.trainingRate.every);
     const same = shape === monitor.shape;
     if (this.restored === null) this.logRestored(monitor, same);
@@ -223,7 +223,9 @@ export class Streams {
   }
 
   private logRestored({ status: { stream, samples, warmup } }: StreamMonitor, same: boolean): void {
-    const what = same ? 'learned state restored' : 'learned state taken over; series of this group have come or gone';
-    this.options.log('info', { stream, samples, warmup }, what);
+    const message = same
+      ? 'learned state restored'
+      : 'learned state restored in part: series were added to this group or removed';
+    this.options.log('info', { stream, samples, warmup }, message);
   }
 }

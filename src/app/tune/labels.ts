@@ -1,6 +1,6 @@
 import type { TimeWindow } from '../../io/files/label-windows.ts';
 
-/** Which event each row of a recording lies in, row by row, by the labels of its rows or by windows of time. */
+/** The event of each row of a recording, row by row, from a label column or from windows of time. */
 export class Labels {
   private readonly windows: readonly TimeWindow[] | null;
   private before = false; // whether the last row was labelled
@@ -10,7 +10,7 @@ export class Labels {
     this.windows = windows;
   }
 
-  /** The number of the event that the next row lies in, from 0 on; -1 for none. */
+  /** The number of the next row's event, from 0 on; -1 for none. */
   next(at: number, label: boolean): number {
     if (this.windows !== null) return this.windows.findIndex(([from, to]) => at >= from && at <= to);
     if (label && !this.before) this.number++;
@@ -19,12 +19,12 @@ export class Labels {
   }
 }
 
-/** Counts events, each once, that are met in their order. */
+/** Counts events, each once, in their order. */
 export class EventCount {
   count = 0;
   private last = -1;
 
-  /** Takes the number of an event, -1 for none. */
+  /** Adds the number of an event, -1 for none. */
   meet(event: number): void {
     if (event < 0 || event === this.last) return;
     this.last = event;

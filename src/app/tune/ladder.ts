@@ -3,7 +3,7 @@ import { emptyFinding } from '../../detect/episode/finding.ts';
 import { Memory } from '../../math/memory.ts';
 import { EventCount } from './labels.ts';
 
-/** What one sensitivity would have brought. */
+/** The estimated result of one sensitivity. */
 export interface Rung {
   readonly sensitivity: number;
   readonly alarms: number;
@@ -11,13 +11,14 @@ export interface Rung {
   readonly found: number;
 }
 
-/** From 0.1 to 10, forty to a decade, of two digits: finer differences are none. */
+/** From 0.1 to 10, forty per decade, with two digits: finer differences have no effect. */
 const SENSITIVITIES = Array.from({ length: 81 }, (_, k) => Number((10 ** (k / 40 - 1)).toPrecision(2)));
 
 /**
- * How many episodes each sensitivity would have opened in one run: the scores of one, made with `base`, are taken for
- * proportional to the sensitivity, and an episode for each hears its own. It is an estimate: what lasts is bent above the line
- * (`weigh`), which each sensitivity draws elsewhere. So `tune` runs its choice once more. Memory does not grow with the recording.
+ * Estimates from one run, made with sensitivity `base`, how many episodes each sensitivity would have opened. Scores are
+ * assumed to be proportional to the sensitivity, and each sensitivity has its own episode logic. This is not exact, because
+ * the evidence of lasting deviations is compressed above the threshold, which differs between sensitivities. So `tune` runs
+ * its choice once more. Memory does not grow with the recording.
  */
 export class Ladder {
   private readonly steps: {
@@ -43,7 +44,7 @@ export class Ladder {
     return this.steps.map(({ sensitivity, alarms, found }) => ({ sensitivity, alarms, found: found.count }));
   }
 
-  /** Takes the score of a row, and the number of the event that it lies in, -1 for none. */
+  /** Adds the score of a row, and the number of its event, -1 for none. */
   step(at: number, score: number, event: number): void {
     const { finding, base } = this;
     for (const rung of this.steps) {
@@ -56,8 +57,8 @@ export class Ladder {
 }
 
 /**
- * The highest sensitivity that keeps within so many alarms, and below which none has more; the lowest where all have. (More
- * sensitive is not always more alarms, as episodes that come close together are one.)
+ * The highest sensitivity with at most this number of alarms, where all lower ones also have at most this number; if there is
+ * none, the lowest. (A higher sensitivity may give fewer alarms, because episodes close to each other merge.)
  */
 export function rungWithin(rungs: readonly Rung[], alarms: number): Rung {
   const beyond = rungs.findIndex((rung) => rung.alarms > alarms);

@@ -1,6 +1,6 @@
 /**
- * What is searched, option by option, as words of a site's tuning: few options, which matter on some recording, and few values,
- * as each is a run. The sensitivity is not among them: it needs no run of its own (`ladder.ts`).
+ * The searched options and their values, as in a site's tuning: the few options that matter on some recording, and few values,
+ * because each takes a run. The sensitivity is not among them: it needs no run of its own (`ladder.ts`).
  */
 export const SEARCHED: readonly (readonly string[])[] = [
   ['learning_rate=0.001', 'learning_rate=0.003', 'learning_rate=0.01'],

@@ -19,25 +19,25 @@ export interface TuneOptions {
   readonly log: Log;
   /** Where the networks run in SIMD; null for Float64. */
   readonly kernel: Kernel | null;
-  /** What all trials have in common. */
+  /** Options of all trials. */
   readonly tuning: Partial<Tuning>;
   readonly alarmsPerWeek: number;
-  /** Where the recording is anomalous, by time; null for what its labels say. */
+  /** The anomalous times of the recording; null to use its label column. */
   readonly windows: readonly TimeWindow[] | null;
-  /** How much of all is done, 0 to 1, and what is being done. */
+  /** Called with the share of the work that is done, 0 to 1, and the present task. */
   readonly onProgress: (share: number, doing: string) => void;
 }
 
-/** What was seen with one choice of options, after the warm-up. */
+/** The result of one choice of options, after the warm-up. */
 export interface Trial {
-  /** As in a site file, `option=value`; empty for what the trials began with. */
+  /** As in a site file, `option=value`; empty for the starting options. */
   readonly words: readonly string[];
   /** Nats a reading. */
   readonly loss: number;
   readonly weeks: number;
-  /** 0 where nothing is labelled. */
+  /** 0 without labels. */
   readonly events: number;
-  /** The sensitivity that keeps within the alarms asked for, and what it brings. */
+  /** The sensitivity that keeps to the requested number of alarms, and its result. */
   readonly rung: Rung;
   readonly sensorFaults: number;
 }
@@ -46,7 +46,7 @@ export interface Tuned {
   readonly first: Trial;
   /** The best of the trials. */
   readonly chosen: Trial;
-  /** The chosen options with their sensitivity, run once more: what an operator would have had. */
+  /** The result of one more run with the chosen options and sensitivity. */
   readonly seen: { readonly alarms: number; readonly found: number; readonly sensorFaults: number };
   readonly trials: number;
 }
@@ -55,8 +55,9 @@ const PROGRESS_ROWS = 500;
 
 /**
  * Searches the options of `SEARCHED` one after another, each from the best so far; every trial is a run through the
- * pipeline, so that nothing is known before its time. Where events are labelled, more of them found at the sensitivity that
- * keeps to the alarms asked for is better, else a lower log-loss of the forecasts. `open` is called for each run.
+ * pipeline, so that no trial uses later data. With labelled events, a trial is better if it finds more of them at the sensitivity
+ * that keeps to the requested number of alarms; without labels, if its forecasts have a lower log-loss. `open` is called for
+ * each run.
  */
 export async function tune(open: () => Promise<Recording>, options: TuneOptions): Promise<Tuned> {
   const runs = 2 + SEARCHED.reduce((sum, words) => sum + words.length - 1, 0);
@@ -91,7 +92,7 @@ const isSet = (tuning: Tuning, word: string): boolean =>
 const isBetter = (a: Trial, b: Trial): boolean =>
   a.rung.found === b.rung.found ? a.loss < b.loss - LEAST_GAIN : a.rung.found > b.rung.found;
 
-/** One run: what each sensitivity would have brought, and what its own did. */
+/** One run: the estimate for each sensitivity, and the result of its own. */
 interface Seen {
   readonly loss: number;
   readonly weeks: number;

@@ -1,21 +1,21 @@
 import type { Run } from './runs.ts';
 
-/** What alarms did for the events of one stream, in rows. */
+/** Found events and false alarms of one stream, in rows. */
 export interface AlarmCounts {
   readonly events: number;
   /** Events in which an alarm was raised. */
   readonly found: number;
-  /** Alarms in no event. */
+  /** Alarms outside of all events. */
   readonly false: number;
   /** Row of the first alarm of each event that was found, counted from its first row. */
   readonly delays: readonly number[];
 }
 
 /**
- * Counts alarms, each once, at the row where an operator was told, against events: in the order of time, not overlapping.
+ * Compares alarms, each at the row where it was published, with events, which are in order of time and do not overlap.
  *
  * An event is found when an alarm is raised in it; one that is open already finds nothing, so "always on" scores nothing. An
- * alarm in no event is false.
+ * alarm outside of all events is false.
  */
 export function countAlarms(events: readonly Run[], alarms: readonly number[]): AlarmCounts {
   const delays: number[] = [];

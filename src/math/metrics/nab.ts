@@ -8,8 +8,8 @@ import type { Run } from './runs.ts';
  * In a window of rows a..b only the best detection counts, the earliest, which earns A_TP σ(-(b - i + 1) / (b - a + 1)) / σ(-1): 1 at
  * its first row, near 0 at its last (2). A detection outside costs A_FP |σ((i - b) / (b - a))| by the distance to the window
  * before it, and A_FP before the first (3). A window without detection costs A_FN. The first 15 % of the rows, at most 750, are
- * not scored (4). What is reported lies on a scale on which no detection at all is 0 and all windows at their first row, with
- * no false alarm, 100 (5).
+ * not scored (4). The result is on a scale from 0 for no detection at all to 100 for a detection in the first row of every
+ * window and no false alarm (5).
  *
  * A. Lavin, S. Ahmad, "Evaluating Real-time Anomaly Detection Algorithms - the Numenta Anomaly Benchmark", ICMLA 2015; profiles
  * and the division by σ(-1) as in NAB 1.1.
@@ -22,10 +22,10 @@ export const NAB_PROFILES = {
 
 export type NabProfile = keyof typeof NAB_PROFILES;
 
-/** What detections earned in one file, before the weights of a profile. */
+/** Sums for the detections in one file, before the weights of a profile. */
 export interface NabTally {
   readonly windows: number;
-  /** Windows of which a row is scored: only these can be missed. */
+  /** Windows with at least one scored row: only these can be missed. */
   readonly scorable: number;
   readonly hits: number;
   /** Sums of (2) and of (3), the latter not positive. */
@@ -38,7 +38,7 @@ const sigmoid = (y: number): number => (y > 3 ? -1 : 2 / (1 + Math.exp(5 * y)) -
 /** Rows at the beginning that are not scored (4). */
 export const probation = (rows: number): number => Math.min(Math.floor(0.15 * rows), 750);
 
-/** Tallies the rows of detections, in order, of a file with so many rows and these windows. */
+/** Counts detections, given as rows in order, of a file with this number of rows and these windows. */
 export function tallyNab(rows: number, windows: readonly Run[], detections: readonly number[]): NabTally {
   const start = probation(rows);
   const scored = detections.filter((row) => row >= start);
@@ -65,7 +65,7 @@ export function tallyNab(rows: number, windows: readonly Run[], detections: read
   return { windows: windows.length, scorable: windows.filter(([, b]) => b >= start).length, hits, earned, spoilt };
 }
 
-/** The score of one file, or of several together (5); NaN where no window could be hit or missed. */
+/** The score of one file, or of several together (5); NaN when there is no scored window. */
 export function nabScore(tallies: readonly NabTally[], profile: NabProfile): number {
   const { tp, fp, fn } = NAB_PROFILES[profile];
   const sum = (of: (tally: NabTally) => number): number => tallies.reduce((total, tally) => total + of(tally), 0);

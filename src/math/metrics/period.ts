@@ -1,7 +1,7 @@
 const ROWS = 20_000;
-const LONGEST = 400;
+const MAX_LAG = 400;
 const SHORTEST = 3;
-/** Where no period shows itself, or one of more than 300 rows. */
+/** The result when no period is found, or one of more than 300 rows. */
 const USUAL = 125;
 
 /**
@@ -9,14 +9,14 @@ const USUAL = 125;
  *
  *   r_k = Σ_t (x_t - mean) (x_{t+k} - mean) / Σ_t (x_t - mean)²,  k = 3 … 400
  *
- * over the first 20,000 rows, as TSB-AD takes it for the width of its windows (Q. Liu, J. Paparrizos, NeurIPS 2024).
- * All of `x` is finite.
+ * over the first 20,000 rows; TSB-AD uses it as the width of its windows (Q. Liu, J. Paparrizos, NeurIPS 2024).
+ * All values of `x` must be finite.
  */
 export function periodOf(x: Float64Array): number {
   const rows = Math.min(ROWS, x.length);
   const mean = x.subarray(0, rows).reduce((sum, value) => sum + value, 0) / rows;
   const centred = x.slice(0, rows).map((value) => value - mean);
-  const lags = Math.min(LONGEST + 1, rows);
+  const lags = Math.min(MAX_LAG + 1, rows);
   const r = Float64Array.from({ length: lags }, (_, k) => {
     let sum = 0;
     for (let t = 0; t + k < rows; t++) sum += centred[t] * centred[t + k];

@@ -3,8 +3,8 @@ import type { Run } from './runs.ts';
 const THRESHOLDS = 250;
 
 /**
- * Volume under the surface of precision and recall, over all thresholds and over windows of tolerance around the labels: what a
- * score is worth whatever line is drawn through it, and however exactly the events were labelled.
+ * Volume under the surface of precision and recall, over all thresholds and over windows of tolerance around the labels: a
+ * measure of a score that depends neither on a threshold nor on the exact limits of the labels.
  *
  * For each window w = 0 … W, with h = ⌊w / 2⌋, a row at distance d = 1 … h from an event counts as its part by
  *
@@ -16,14 +16,14 @@ const THRESHOLDS = 250;
  *   recall = min(1, TP / ((P + P + E) / 2)) · (share of widened events with a flagged row)  (3)
  *   precision = TP / N                                                                    (4)
  *
- * where events whose widened stretches overlap are one. VUS-PR is the mean over w of Σ Δrecall · precision, over 250 thresholds
+ * where events count as one if they overlap after widening. VUS-PR is the mean over w of Σ Δrecall · precision, over 250 thresholds
  * at evenly spaced ranks of the score.
  *
  * J. Paparrizos et al., "Volume Under the Surface: A New Accuracy Evaluation Measure for Time-Series Anomaly Detection",
  * PVLDB 15 (2022); thresholds and E in (3) as in TSB-AD.
  *
- * `events` in the order of time, not overlapping; `scores` one a row, higher is more anomalous. NaN where there is no event or
- * nothing else.
+ * `events` in the order of time, not overlapping; `scores` one a row, higher is more anomalous. NaN when no row or every
+ * row is in an event.
  */
 export function vusPr(events: readonly Run[], scores: Float64Array, window: number): number {
   const n = scores.length;
@@ -81,7 +81,7 @@ function accumulate(x: Float64Array): void {
   for (let k = 1; k < x.length; k++) x[k] += x[k - 1];
 }
 
-/** Takes the rows at distance h into what each event has been flagged by. */
+/** Extends the events by the rows at distance h, and updates the first threshold that flags each event. */
 function widen(soonest: number[], events: readonly Run[], rank: Uint16Array, h: number): void {
   events.forEach(([first, last], e) => {
     if (first - h >= 0) soonest[e] = Math.min(soonest[e], rank[first - h]);

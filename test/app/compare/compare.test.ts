@@ -20,14 +20,14 @@ const compared = (
     ...options,
   });
 
-/** All but what the clock says. */
+/** All results except times. */
 const measured = ({ results }: Comparison): unknown =>
   results.map(({ microseconds, ...rest }) => {
     expect(microseconds).toBeGreaterThan(0);
     return rest;
   });
 
-test('a rhythm is forecast by a network and not by a density of steps, and that is what is concluded', async () => {
+test('a rhythm is forecast by a network and not by a density of steps, and the conclusion says so', async () => {
   const comparison = await compared({ valve: rhythm(4000) });
   const [baseline, gru] = comparison.results;
   expect(gru.lateLoss).toBeLessThan(baseline.lateLoss - 0.5);
@@ -44,7 +44,7 @@ test('steps that nothing foretells: the baseline is as good, and the conclusion 
   expect(headline).toBe('On this recording no network forecasts better than the baseline.');
 });
 
-test('the same recording gives the same result, but for what the clock says', async () => {
+test('the same recording gives the same result, except for times', async () => {
   const run = (): Promise<Comparison> =>
     compared({ valve: rhythm(900), air: noise(900) }, { cells: ['lstm', 'elementwise'], learners: ['snap1', 'rtrl'] });
   const [once, again] = [await run(), await run()];
@@ -57,7 +57,7 @@ test('the same recording gives the same result, but for what the clock says', as
   ]);
 });
 
-test('all contenders hear the same readings', async () => {
+test('all contenders get the same readings', async () => {
   const valve = rhythm(1200).map((value, i) => (i % 7 === 0 ? NaN : value));
   const { results, rows } = await compared({ valve, air: noise(1200) }, { cells: ['rnn', 'gru'], separate: true });
   expect(rows).toBe(1200);
@@ -76,7 +76,7 @@ test('a recording that ends within the warm-up is refused: there is no log-loss 
   });
 });
 
-test('what is in memory at once does not grow with the file: rows are taken from it as they are needed', async () => {
+test('memory does not grow with the file: rows are read when they are needed', async () => {
   let ahead = 0;
   let most = 0;
   const open = (): ReturnType<typeof recordingOf> => {

@@ -5,7 +5,7 @@ import { tuningSchema } from '../../../src/config/schema.ts';
 const tuning = tuningSchema.parse({});
 const ALL = { cells: CELL_NAMES, learners: LEARNER_NAMES };
 
-test('every cell with every learner, after the baseline; what would be the same is run once', () => {
+test('every cell with every learner, after the baseline; equal pairs are run once', () => {
   const { contenders, leftOut } = contendersOf(tuning, 1, ALL);
   expect(contenders.map(({ id }) => id)).toEqual([
     'baseline',
@@ -26,7 +26,7 @@ test('a peephole LSTM differs from the other by its peepholes alone', () => {
   ]);
 });
 
-test('an exact RTRL that would take too much memory is left out and says so; what is cheap is not', () => {
+test('an exact RTRL that would take too much memory is left out with the reason; a cheap one is not', () => {
   const { contenders, leftOut } = contendersOf({ ...tuning, hiddenSize: 128 }, 5, { ...ALL, learners: ['rtrl'] });
   expect(contenders.map(({ id }) => id)).toEqual(['baseline', 'rnn-rtrl', 'gru-rtrl', 'elementwise-rtrl']);
   expect(leftOut.map(({ label }) => label)).toEqual(['LSTM · RTRL', 'peephole LSTM · RTRL']);

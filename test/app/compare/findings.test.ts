@@ -38,11 +38,11 @@ const found = (...lists: readonly (readonly Anomaly[])[]): unknown =>
     results: lists.map((episodes, i) => ({ contender: [BASELINE, gru][i], episodes }) as unknown as ContenderResult),
   }).map(({ startAt, endAt, worst, by }) => [startAt, endAt, worst.score, by.map(({ id }) => id).join('+')]);
 
-test('what overlaps is one finding, told by the highest score', () => {
+test('overlapping episodes are one finding, described by the highest score', () => {
   expect(found([episode(100, 200, 2)], [episode(150, 300, 3)])).toEqual([[100, 300, 3, 'baseline+gru']]);
 });
 
-test('what is three readings apart still belongs together, what is more does not', () => {
+test('episodes up to three readings apart are joined', () => {
   expect(found([episode(100, 200, 2)], [episode(230, 240, 1)])).toEqual([[100, 240, 2, 'baseline+gru']]);
   expect(found([episode(100, 200, 2)], [episode(231, 240, 1)])).toEqual([
     [100, 200, 2, 'baseline'],
@@ -50,7 +50,7 @@ test('what is three readings apart still belongs together, what is more does not
   ]);
 });
 
-test('streams are kept apart, and what is still open lasts to the end', () => {
+test('streams are separate, and an open episode lasts to the end', () => {
   expect(found([episode(100, null, 2)], [episode(150, 160, 1, 'fan'), episode(900, 910, 1)])).toEqual([
     [100, 1000, 2, 'baseline+gru'],
     [150, 160, 1, 'gru'],

@@ -22,7 +22,7 @@ export function recordingOf(columns: Readonly<Record<string, readonly number[]>>
 
 /**
  * A valve that opens and closes in a rhythm of eleven minutes, twice for two minutes and once for one: whether it moves now depends on
- * when it last did, which no density of steps can know. Noise of 2 % of its stroke.
+ * when it last did, which no density of steps can predict. Noise of 2 % of its stroke.
  */
 export function rhythm(count: number, seed = 1): readonly number[] {
   const random = new Random(seed);

@@ -51,7 +51,7 @@ test('the report is one well-formed page that loads nothing and runs nothing', (
   expect(page).not.toMatch(/NaN|Infinity|undefined|null|\[object/);
 });
 
-test('it shows the conclusion, each contender, each series, and what was reported', () => {
+test('it shows the conclusion, each contender, each series, and the findings', () => {
   const page = report();
   const { headline } = concludeFrom(comparison);
   expect(page).toContain(`<h1>${headline}</h1>`);

@@ -6,7 +6,7 @@ import { answersOf } from '../../../src/app/evaluate/answers.ts';
 import { readRecording } from '../../../src/io/files/recording.ts';
 import { roomTemperature } from '../../room-temperature.ts';
 
-test('answers are row by row: labels as events, openings as alarms, gaps filled with what was there', async () => {
+test('answers are row by row: labels as events, openings as alarms, gaps filled with the previous value', async () => {
   const course = roomTemperature(700, { seed: 1, from: 600, until: 640 });
   const cell = (i: number): string => (i === 0 || i === 5 ? '' : String(course[i].value));
   const lines = course.map(({ at }, i) => `${new Date(at).toISOString()},${cell(i)},${i >= 600 && i < 640 ? 1 : 0}`);

@@ -36,7 +36,7 @@ test('events found, false alarms a week and the median delay, by hand', () => {
   expect(figures.medianDelayMs).toBe(12.5 * HOUR);
 });
 
-test('an event that begins among the first rows teaches and does not count, to its end', () => {
+test('an event that begins among the first rows does not count, up to its end', () => {
   const events = [
     [140, 159],
     [400, 401],
@@ -45,7 +45,7 @@ test('an event that begins among the first rows teaches and does not count, to i
   expect(evaluation.alarms).toEqual({ events: 1, found: 1, false: 1, delays: [0] }); // 155 is in the event, 160 is not
 });
 
-test('recordings together are pooled; what has nothing to say is left out of the mean', () => {
+test('recordings together are pooled; a recording without a value is excluded from the mean', () => {
   const one = evaluate(answers([300]), [[300, 309]]);
   const none = evaluate(answers([400]), []);
   expect(figuresOf([none])).toMatchObject({ events: 0, precision: 0, recall: NaN, vusPr: NaN, medianDelayMs: NaN });

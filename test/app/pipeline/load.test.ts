@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Load } from '../../../src/app/pipeline/load.ts';
 import { siteOf, Tape, World } from '../world.ts';
 
-/** Levels after looks at these shares of the time. */
+/** Levels after checks with these utilisations. */
 function levels(shares: readonly number[]): readonly string[] {
   let next = 0;
   const load = new Load(() => shares[next++]);
@@ -14,7 +14,7 @@ function levels(shares: readonly number[]): readonly string[] {
 }
 
 describe('the load', () => {
-  test('what is given up goes step by step, each after three busy looks in a row, and comes back the same way', () => {
+  test('work is reduced level by level, each after three busy checks in a row, and restored the same way', () => {
     const busy = Array<number>(12).fill(1);
     expect(levels([...busy, ...Array<number>(10).fill(0.1)])).toEqual([
       ...['1', '1', '4', '4', '4', '0', '0', '0', 'drops', 'drops', 'drops', 'drops'],
@@ -28,64 +28,85 @@ describe('the load', () => {
   });
 });
 
-describe('a service that has more to do than it can', () => {
+describe('an overloaded service', () => {
   const T = Date.UTC(2026, 0, 5);
-  const BEAT = 5000;
+  const TICK_MS = 5000;
 
-  test('learns less, then nothing, then leaves every other message of QoS 0 and none of QoS 1, and tells how many', () => {
+  test('trains less, then not at all, then drops every second QoS 0 message and no QoS 1 message, and counts them', () => {
     const tape = new Tape();
     const world = new World(siteOf(), { ledger: tape }, [], null, { uptime: () => 0, utilisation: () => 1 });
     let n = 0;
-    const beat = (): void => {
+    const sendBatch = (): void => {
       for (let i = 0; i < 100; i++) {
-        const receivedAt = T + Math.floor(n / 100) * BEAT + i;
+        const receivedAt = T + Math.floor(n / 100) * TICK_MS + i;
         world.send('s/a', String(Math.sin(n++)), {
           receivedAt,
           receipt: i % 2 === 0 ? { id: n, connection: 1 } : undefined,
         });
       }
     };
-    for (let i = 0; i < 20; i++) beat();
-    // Looks are at the beginning of each 100; nothing is dropped in the first eight.
+    for (let i = 0; i < 20; i++) sendBatch();
+    // The load is checked at the start of each 100 messages; nothing is dropped in the first eight.
     const answered = world.answers.length;
     expect(answered).toBe(800 + 12 * 50 + 12 * 25);
     world.stop();
     expect(world.refused).toEqual({ overload: 300 });
-    const told = world.healths.map(({ learning }) => learning);
-    expect(told.slice(0, 3)).toEqual(['full', 'reduced', 'off']);
-    const { readings, untrained: unlearned } = world.healths.at(-1)!;
-    expect(readings - unlearned).toBe(200 + 300 / 4);
+    const published = world.healths.map(({ learning }) => learning);
+    expect(published.slice(0, 3)).toEqual(['full', 'reduced', 'off']);
+    const { readings, untrained } = world.healths.at(-1)!;
+    expect(readings - untrained).toBe(200 + 300 / 4);
     expect(
       [...tape.entries()].flatMap(({ entry }) => (entry.kind === 'training_rate' ? [entry.learnEvery] : [])),
     ).toEqual([1, 4, 0, 0]);
+    expect(world.said('warn').filter((message) => message.startsWith('CPU'))).toEqual([
+      'CPU load changed: training on 1 of every 4 samples',
+      'CPU load changed: no training',
+      'CPU load changed: no training, and every second QoS 0 message is dropped',
+    ]);
   });
 
-  test('what it spared is spared when it is gone through again: what comes next is judged alike', () => {
+  test('that recovers logs it as info', () => {
+    let share = 1;
+    const world = new World(siteOf(), {}, [], null, { uptime: () => 0, utilisation: () => share });
+    for (let i = 0; i < 12; i++) {
+      if (i === 6) share = 0;
+      world.send('s/a', '1', { receivedAt: T + i * TICK_MS });
+    }
+    const logged = world.notes.filter(({ message }) => message.startsWith('CPU'));
+    expect(logged.map(({ level }) => level)).toEqual(['warn', 'warn', 'warn', 'info']);
+    expect(logged.at(-1)).toEqual({
+      level: 'info',
+      fields: { learnEvery: 1, drops: false },
+      message: 'CPU load changed: training on every sample',
+    });
+  });
+
+  test('replays the skipped training: the readings after a restart get the same scores', () => {
     const tape = new Tape();
-    const say = (world: World, i: number): void => {
+    const send = (world: World, i: number): void => {
       world.send('s/a', String(Math.sin(i) + (i % 3) / 5), { receivedAt: T + i * 1000 });
     };
     const busy = { uptime: () => 0, utilisation: () => 1 };
     const site = siteOf({ publish: { state_every: '1s' } });
     const world = new World(site, { ledger: tape }, [], null, busy);
-    const eager = new World(site);
-    for (let i = 0; i < 60; i++) for (const each of [world, eager]) say(each, i);
+    const untroubled = new World(site);
+    for (let i = 0; i < 60; i++) for (const each of [world, untroubled]) send(each, i);
     const again = new World(site, { ledger: tape });
-    for (const each of [world, eager, again]) say(each, 60);
-    const [spared, learned, repeated] = [world, eager, again].map(({ states }) => states.at(-1)!);
-    expect(repeated).toEqual(spared);
-    expect(repeated.expected).not.toBe(learned.expected);
+    for (const each of [world, untroubled, again]) send(each, 60);
+    const [skipped, trained, repeated] = [world, untroubled, again].map(({ states }) => states.at(-1)!);
+    expect(repeated).toEqual(skipped);
+    expect(repeated.expected).not.toBe(trained.expected);
   });
 });
 
-describe('a clock that leaps', () => {
+describe('a clock jump', () => {
   const T = Date.UTC(2026, 0, 5);
 
-  test('by years, or while the machine slept, makes no sensor silent; one that stays silent is found', () => {
+  test('of years, or of a suspend, makes no sensor silent; a sensor that stays silent is found', () => {
     let uptime = 0;
     const site = siteOf({ tuning: { warmup: 60 } });
     const world = new World(site, {}, [], null, { uptime: () => uptime, utilisation: () => 0 });
-    let at = 1000; // 1970: nobody has set it
+    let at = 1000; // 1970: the clock was never set
     const live = (seconds: number): void => {
       for (let i = 0; i < seconds; i++) {
         at += 1000;
@@ -102,6 +123,11 @@ describe('a clock that leaps', () => {
     world.clock$.next(at);
     live(100);
     expect(world.events).toEqual([]);
+    const jumped = world.said('warn').filter((message) => message.startsWith('system clock'));
+    expect(jumped).toHaveLength(2);
+    expect(jumped[1]).toBe(
+      'system clock jumped by 8 h (clock change or suspend); the gap is not counted as sensor silence',
+    );
     for (let i = 0; i < 60; i++) {
       at += 5000;
       uptime += 5000;

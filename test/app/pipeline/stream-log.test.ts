@@ -82,7 +82,7 @@ describe('an alarm', () => {
         level: 'info',
         fields: { place: 'a', lines: 20 },
         message:
-          'too many alarms: further ones of this stream are not logged for up to an hour; the database has all of them',
+          'too many alarms: further alarms of this stream are not logged for up to an hour; the database has all of them',
       },
     ]);
     flap(T + 61 * MINUTE_MS);

@@ -25,7 +25,7 @@ test('an event is found once, however often an alarm is raised in it', () => {
   expect(at(rungs, 1)).toEqual({ sensitivity: 1, alarms: 3, found: 2 });
 });
 
-test('scores of a run at another sensitivity tell the same', () => {
+test('scores of a run at another sensitivity give the same estimate', () => {
   fc.assert(
     fc.property(fc.array(fc.double({ min: 0, max: 4, noNaN: true }), { maxLength: 60 }), (scores) => {
       const doubled = scores.map((score) => 2 * score);

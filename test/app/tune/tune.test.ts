@@ -25,11 +25,11 @@ writeFileSync(
 );
 
 const open = (labels: readonly string[]) => (): Promise<Recording> => readRecording(path, { labels, values: ['hall'] });
-const note = (): void => undefined;
+const log = (): void => undefined;
 const tuned = (labels: readonly string[], options: Partial<TuneOptions> = {}): Promise<Tuned> =>
   tune(open(labels), {
     file: 'room.csv',
-    log: note,
+    log,
     kernel,
     tuning: {},
     alarmsPerWeek: 10,
@@ -38,14 +38,14 @@ const tuned = (labels: readonly string[], options: Partial<TuneOptions> = {}): P
     ...options,
   });
 
-test('one run tells what its own sensitivity opened and what another would have: run again, that is what it opens', async () => {
+test('one run gives the episodes of its own sensitivity and estimates those of another: a second run opens the same', async () => {
   const { chosen, seen } = await tuned(['anomaly']);
   expect(seen.alarms).toBe(chosen.rung.alarms);
   expect(seen.found).toBe(chosen.rung.found);
   expect(seen.alarms).toBeLessThanOrEqual(10 * chosen.weeks);
   let opened = 0;
   await replay(await open([])(), {
-    log: note,
+    log,
     kernel,
     tuning: tuningFrom([...chosen.words, `sensitivity=${chosen.rung.sensitivity}`]),
     onEvent: ({ phase, anomaly }) => {

@@ -4,17 +4,17 @@ import type { ContenderResult } from '../run-contender.ts';
 import { html, type Content, type Markup } from './markup.ts';
 import { percent, scale, short, ticks } from './scale.ts';
 
-/** The least stretch of an axis of nats: what differs by less should look as little as it is. */
+/** Minimum length of an axis of nats, so that small differences look small. */
 const LEAST_NATS = 0.1;
 
-/** How many nats a reading each network is ahead of the baseline, or behind it, with twice the standard error. */
+/** The gain of each network over the baseline in nats per reading, with twice the standard error. */
 export function gainChart([baseline, ...networks]: readonly ContenderResult[]): Markup {
   const gains = networks.map((result) => ({ result, ...difference(baseline.losses, result.losses) }));
   const ends = gains.flatMap(({ mean, error }) =>
     Number.isFinite(error) ? [mean - 2 * error, mean + 2 * error] : [mean],
   );
   const high = Math.max(LEAST_NATS, ...ends.filter((x) => !Number.isNaN(x)));
-  // A network that has gone astray must not press all others together.
+  // A network that has diverged must not compress the range of all others.
   const low = Math.max(-high, Math.min(0, ...ends.filter((x) => !Number.isNaN(x))));
   const x = scale(low, high, 0, 1);
   const zero = html`<span class="zero" style="left:${percent(x(0))}"></span>`;
@@ -52,7 +52,7 @@ export function gainChart([baseline, ...networks]: readonly ContenderResult[]): 
 
 const BOX = { width: 460, height: 330, left: 48, right: 14, top: 14, bottom: 40 };
 
-/** Where names stand under and over their marks, so that two neighbours do not meet. */
+/** Offsets of names below and above their marks, so that neighbours do not overlap. */
 const NAME_OFFSETS = [21, 21, -12] as const;
 
 /** A mark for each learner, about (x, y). */
@@ -62,7 +62,7 @@ const MARKS: Readonly<Record<LearnerName, (x: number, y: number) => string>> = {
   snap1: (x, y) => `M${x - 4.6} ${y - 4.6}h9.2v9.2h-9.2Z`,
 };
 
-/** What a reading costs against how well it is forecast; the baseline, the best and the advised are `named`. */
+/** CPU time of a reading against its log-loss; the baseline, the best and the advised contender are `named`. */
 export function costChart(results: readonly ContenderResult[], named: readonly ContenderResult[]): Markup {
   const shown = results.filter(({ loss, microseconds }) => !Number.isNaN(loss) && microseconds > 0);
   const costs = shown.map(({ microseconds }) => Math.log10(microseconds));
@@ -145,7 +145,7 @@ export function costChart(results: readonly ContenderResult[], named: readonly C
   </figure>`;
 }
 
-/** 1, 2, 5, 10, ... of what lies in 10^from to 10^to. */
+/** The numbers 1, 2, 5, 10, ... between 10^from and 10^to. */
 function costTicks(from: number, to: number): readonly number[] {
   const all: number[] = [];
   for (let power = Math.floor(from); power <= to; power++) for (const each of [1, 2, 5]) all.push(each * 10 ** power);

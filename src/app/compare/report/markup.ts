@@ -7,7 +7,7 @@ export class Markup {
   }
 }
 
-/** What may stand in markup; nothing is shown of null. */
+/** Values that markup may contain; null is rendered as nothing. */
 export type Content = string | number | Markup | null | readonly Content[];
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -17,7 +17,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '"': '&quot;',
   "'": '&#39;',
 };
-/** Characters that HTML forbids, even escaped: control characters, halves of a pair, and two that are none. */
+/** Characters that HTML forbids, even escaped: control characters, lone surrogates, and two noncharacters. */
 const FORBIDDEN = /(?![\t\n\r])\p{Cc}|\p{Cs}|[\ufffe\uffff]/gu;
 
 const escape = (text: string): string => text.replace(FORBIDDEN, '\ufffd').replace(/[&<>"']/g, (c) => ENTITIES[c]);
@@ -29,6 +29,6 @@ const markupOf = (content: Content): string => {
   return escape(String(content));
 };
 
-/** Markup with contents in it. Whatever is not markup is escaped, so that a name from a file is never more than a name. */
+/** Markup with values inserted. Values that are not markup are escaped, so that a name from a file cannot add markup. */
 export const html = (parts: TemplateStringsArray, ...contents: Content[]): Markup =>
   new Markup(parts.reduce((text, part, i) => text + markupOf(contents[i - 1]) + part));

@@ -8,10 +8,10 @@ export interface ReportInfo {
   readonly machine: string;
 }
 
-/** Nothing is fetched and nothing runs: the page is what it is, wherever it is opened. */
+/** The page fetches nothing and runs no script. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
-/** One HTML page that needs no other file. */
+/** A self-contained HTML page. */
 export function pageOf(title: string, body: Content): string {
   const page = html`<!doctype html>
     <html lang="en">

@@ -5,18 +5,18 @@ import { baseName, fact, pageOf, section, type ReportInfo } from './page.ts';
 import { recordingCharts } from './timeline-charts.ts';
 import type { RunView } from '../run-view.ts';
 
-/** Anomalies listed in one table, the worst. */
-const MOST_LISTED = 100;
+/** Maximum number of anomalies in one table; those with the highest scores are listed. */
+const MAX_LISTED = 100;
 
 /** A recording on the page. */
 export interface RecordingPart {
   readonly file: string;
   readonly rows: number;
   readonly view: RunView;
-  /** How many anomalies of the process and faults of sensors there were; the view may hold fewer of them. */
+  /** Number of anomalies of the process and of sensor faults; the view may have fewer of them. */
   readonly anomalies: number;
   readonly sensorFaults: number;
-  /** How the file was read and what was left out: a sentence each. */
+  /** How the file was read and which parts were left out: a sentence each. */
   readonly notes: readonly string[];
   /** How an anomaly counts against the labels; null where there are no labels. */
   readonly judge: ((anomaly: Anomaly) => string) | null;
@@ -29,7 +29,7 @@ export interface PageOptions extends Omit<ReportInfo, 'file'> {
   readonly table: { readonly header: readonly string[]; readonly lines: readonly (readonly string[])[] } | null;
 }
 
-/** The runs over some recordings as one HTML page that needs no other file. */
+/** The runs over some recordings as one self-contained HTML page. */
 export function recordingPage(
   parts: readonly RecordingPart[],
   { command, headline, table, version, machine }: PageOptions,
@@ -89,7 +89,7 @@ function list({ view, anomalies, sensorFaults, judge }: RecordingPart): Markup {
   if (all === 0) return html`<p>No anomalies.</p>`;
   const listed = episodes
     .toSorted((a, b) => b.score - a.score)
-    .slice(0, MOST_LISTED)
+    .slice(0, MAX_LISTED)
     .sort((a, b) => a.startAt - b.startAt);
   const row = (anomaly: Anomaly): Markup => {
     const { startAt, endAt, severity, kind, reason } = anomaly;

@@ -10,7 +10,7 @@ import { html } from './markup.ts';
 import { baseName, fact, pageOf, section, type ReportInfo } from './page.ts';
 import { contestTable, detections } from './tables.ts';
 
-/** A comparison as one HTML page that needs nothing else. */
+/** A comparison as one self-contained HTML page. */
 export function reportOf(
   comparison: Comparison,
   conclusions: Conclusions,
@@ -106,10 +106,10 @@ function viewOf({ columns, series, firstAt, lastAt, results }: Comparison, chose
   };
 }
 
-/** A number stays with its unit. */
+/** Keeps a number and its unit on one line. */
 const unbroken = (text: string): string => text.replace(/(\d) (?=µs|KiB|MiB|nats)/g, '$1\u00a0');
 
-/** What to put into a site file to run the advised contender. */
+/** The lines of a site file that select the advised contender. */
 function yamlOf({ contender }: ContenderResult, { tuning }: Comparison): string {
   const { cell, peepholes, learner } = { ...tuning, ...contender.tuning };
   const lines = [

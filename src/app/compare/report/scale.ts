@@ -1,4 +1,4 @@
-/** Places a number of [low, high] between two ends; what lies beyond is put at the end. */
+/** Maps a number of [low, high] to a position between two ends; numbers outside are put at the nearer end. */
 export const scale =
   (low: number, high: number, from: number, to: number) =>
   (x: number): number => {
@@ -6,7 +6,7 @@ export const scale =
     return from + Math.max(0, Math.min(1, share)) * (to - from);
   };
 
-/** A share as CSS has it. */
+/** A share as a CSS percentage. */
 export const percent = (share: number): string => `${(100 * share).toFixed(2)}%`;
 
 /** Round numbers in [low, high], one more than `most` at most: multiples of 1, 2 or 5 times a power of ten. */
@@ -16,12 +16,12 @@ export function ticks(low: number, high: number, most = 5): readonly number[] {
   const step = size * [1, 2, 5, 10, 20, 50].find((each) => (high - low) / (each * size) <= most)!;
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
-  // A multiple of the step may be rounded out of the range that it was counted in.
+  // Rounding may put a multiple of the step outside the range.
   const within = (x: number): number => Math.max(low, Math.min(high, x));
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => within((first + i) * step));
 }
 
-/** A number as an axis shows it. */
+/** The label of a number on an axis. */
 export const short = (x: number): string => {
   const size = Math.abs(x);
   if (size >= 1e6 || (size > 0 && size < 1e-4)) return x.toExponential(1).replace(/\.0e/, 'e').replace('e+', 'e');
@@ -43,14 +43,14 @@ const STEPS = [
   ...[1, 2, 3, 6, 12].map((n) => n * HOUR),
   ...[1, 2, 5, 10, 30, 60, 120, 365, 730, 1825].map((n) => n * DAY),
 ];
-const MOST_TIMES = 7;
+const MAX_TIMES = 7;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** Round times, UTC, from first to last. */
 export function timeTicks(first: number, last: number): readonly TimeTick[] {
-  const step = STEPS.find((each) => (last - first) / each < MOST_TIMES) ?? STEPS[STEPS.length - 1];
+  const step = STEPS.find((each) => (last - first) / each < MAX_TIMES) ?? STEPS[STEPS.length - 1];
   const times: TimeTick[] = [];
-  for (let at = Math.ceil(first / step) * step; at <= last && times.length < MOST_TIMES; at += step)
+  for (let at = Math.ceil(first / step) * step; at <= last && times.length < MAX_TIMES; at += step)
     times.push({ at, label: timeLabel(at, step) });
   return times;
 }

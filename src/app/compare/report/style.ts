@@ -1,4 +1,4 @@
-/** The look of the report: light or dark as the reader's system is, one column on a phone. */
+/** The style of the report: light or dark as the reader's system, one column on a phone. */
 export const STYLE = `
 :root { color-scheme: light dark; --paper: #fff; --card: #f5f6f9; --ink: #1a222d; --soft: #5a6573; --line: #dde1e8; --accent: #0b6bcb;
   --alarm: #c8202f; --alarm-wash: #c8202f33; --band: #7fb2ee66; --label: #0a7f57; --rnn: #bf5a0a; --lstm: #1668cc; --peephole-lstm: #7440c8;

@@ -7,10 +7,10 @@ import { findingsOf, type Finding } from '../findings.ts';
 import type { ContenderResult } from '../run-contender.ts';
 import { html, type Content, type Markup } from './markup.ts';
 
-/** Findings listed in one table, the worst; beyond this nobody reads on. */
-const MOST_LISTED = 100;
+/** Maximum number of findings in one table; those with the highest scores are listed. */
+const MAX_LISTED = 100;
 
-/** What the terminal shows as well, and how sure each difference to the baseline is. */
+/** The table that the terminal also shows, with the significance of each difference to the baseline. */
 export function contestTable({ results }: Comparison, { advised: chosen, earned }: Conclusions): Markup {
   const advised = earned === null ? null : chosen;
   const best = FIGURES.map((figure) => bestOf(figure, results));
@@ -63,7 +63,7 @@ export function contestTable({ results }: Comparison, { advised: chosen, earned 
   </div>`;
 }
 
-/** What was reported, and by whom: first what most agree on. */
+/** The findings and the contenders that reported them; findings of the most contenders first. */
 export function detections(comparison: Comparison): Markup {
   const { results } = comparison;
   const all = findingsOf(comparison);
@@ -86,7 +86,7 @@ export function detections(comparison: Comparison): Markup {
 function findingsTable(findings: readonly Finding[], results: readonly ContenderResult[]): Markup {
   const listed = findings
     .toSorted((a, b) => b.worst.score - a.worst.score)
-    .slice(0, MOST_LISTED)
+    .slice(0, MAX_LISTED)
     .sort((a, b) => a.startAt - b.startAt);
   const row = ({ startAt, worst, by }: Finding): Markup => {
     const marks = results.map(

@@ -9,20 +9,20 @@ import { html, type Content, type Markup } from './markup.ts';
 import { percent, scale, short, ticks, timeTicks } from './scale.ts';
 
 /*
- * Charts over the time of the recording. They are stretched to the width of the page, with lines that keep their own; text
- * stands beside them as text, so that it can be read on a phone.
+ * Charts over the time of the recording. They are stretched to the width of the page, but the widths of lines stay the same.
+ * Text is beside the charts and not part of them, so that it is readable on a phone.
  */
 
 const WIDTH = 1000;
 const HEIGHT = 100;
-/** The narrowest mark of an episode. */
+/** Minimum width of the mark of an episode. */
 const NARROWEST = 2;
-/** A pause so many times as long as a bucket usually is breaks the line. */
+/** A pause of this many usual bucket lengths breaks the line. */
 const PAUSE = 5;
-/** A score beyond this is drawn at it. */
+/** Higher scores are drawn at this height. */
 const HIGHEST_SCORE = 5;
-/** Series that get a chart. */
-const MOST_CHARTS = 12;
+/** Maximum number of series with a chart. */
+const MAX_CHARTS = 12;
 
 type Time = Pick<Comparison, 'firstAt' | 'lastAt'>;
 
@@ -43,12 +43,12 @@ interface Axes {
   readonly high: number;
   /** Class that gives the height. */
   readonly size: string;
-  /** What the chart shows, for those who cannot see it. */
+  /** Description of the chart for screen readers. */
   readonly about: string;
   readonly most?: number;
 }
 
-/** A chart with its vertical axis; `draw` gets where a value stands. */
+/** A chart with its vertical axis; `draw` gets the function from a value to its position. */
 function plot({ low, high, size, about, most = 4 }: Axes, draw: (y: (value: number) => number) => Content): Markup {
   const y = scale(low, high, HEIGHT, 0);
   const marks = ticks(low, high, most);
@@ -60,20 +60,20 @@ function plot({ low, high, size, about, most = 4 }: Axes, draw: (y: (value: numb
     </svg>`;
 }
 
-/** Where the k-th value of a line stands, and whether the line is broken after it. */
+/** Position of the k-th value of a line, and whether the line is broken after it. */
 interface Line {
   readonly x: (k: number) => number;
   readonly pause: (k: number) => boolean;
 }
 
-/** Where a thinned line is to be broken: after each bucket that is followed by a long pause. */
+/** Breaks of a thinned line: after each bucket that is followed by a long pause. */
 function pausesIn({ at }: Pick<Trace, 'at'>): (k: number) => boolean {
   const steps = at.slice(1).map((time, k) => time - at[k]);
   const usual = steps.toSorted()[steps.length >> 1];
   return (k) => steps[k] > PAUSE * usual || steps[k] <= 0;
 }
 
-/** One line through the least and the largest value of each bucket. */
+/** One line through the minimum and maximum of each bucket. */
 function envelopePath({ min, max }: SeriesTrace, { x, pause }: Line, y: (v: number) => number): string {
   let path = '';
   let pen = 'M';
@@ -147,7 +147,7 @@ const labelMarks = (labels: readonly TimeWindow[], time: Time): readonly Markup[
   });
 };
 
-/** Least and largest of what is known, with some air. */
+/** Minimum and maximum of the known values, with a margin. */
 function rangeOf(...all: readonly Float64Array[]): { readonly low: number; readonly high: number } {
   let low = Infinity;
   let high = -Infinity;
@@ -171,7 +171,7 @@ export function recordingCharts(view: RunView): Markup {
     .map((_, d) => d)
     .filter((d) => trace.series[d].min.some((value) => !Number.isNaN(value)))
     .toSorted((a, b) => led(b).length - led(a).length)
-    .slice(0, MOST_CHARTS)
+    .slice(0, MAX_CHARTS)
     .sort((a, b) => a - b);
   const size = shown.length > 1 ? 'small' : 'tall';
   const charts = shown.map((d) => {
@@ -209,7 +209,7 @@ export function recordingCharts(view: RunView): Markup {
   </figure>`;
 }
 
-/** Who reported what when: one lane for each contender. */
+/** The episodes over time: one lane for each contender. */
 export function lanes(comparison: Comparison): Markup {
   const x = across(comparison);
   const lane = ({ contender, episodes }: ContenderResult): Markup => {
@@ -238,7 +238,7 @@ export function lanes(comparison: Comparison): Markup {
   return html`<figure><div class="plot">${comparison.results.map(lane)}${timeAxis(comparison)}</div></figure>`;
 }
 
-/** How the log-loss went on: the baseline, and the best learner of each cell. */
+/** The log-loss over time: the baseline, and the best learner of each cell. */
 export function learningChart(shown: readonly ContenderResult[]): Markup {
   const x = scale(0, BLOCKS, 0, WIDTH);
   const line: Line = { x: (k) => x(k + 0.5), pause: () => false }; // the middle of each block
