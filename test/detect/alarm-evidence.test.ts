@@ -47,7 +47,7 @@ function withReadings(past: Uint8Array, readings: number, layout: string): Uint8
 }
 
 test('where anomalies are held, an alarm needs 15 % more evidence than where they are absorbed', () => {
-  // Nothing odd has happened yet, so both have learned the same.
+  // There was no anomaly yet, so both have learned the same.
   const [held, absorbed] = (['hold', 'absorb'] as const).map((onAnomaly) => jumpScore(learned(onAnomaly), onAnomaly));
   expect(held).toBeGreaterThan(2);
   expect(absorbed / held).toBeCloseTo(1.15, 12);

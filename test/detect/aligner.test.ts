@@ -45,7 +45,7 @@ test('a round is complete when all have spoken, in any order, at the time of the
   ]);
 });
 
-test('it is broken off when one speaks twice: the others are missing', () => {
+test('it ends early when one has a second reading: the others are missing', () => {
   const said: Said[] = [
     [0, 1, 10],
     [0, 2, 20],
@@ -75,7 +75,7 @@ test('a slow series is missing from most rounds', () => {
   ]);
 });
 
-test('who is not awaited holds nobody up, and is welcome when it speaks', () => {
+test('a series that is not awaited delays no round, and is in it when it has a reading', () => {
   const said: Said[] = [
     [0, 1, 10],
     [1, 2, 11],
@@ -114,7 +114,7 @@ const said = fc.array(fc.tuple(fc.nat({ max: 2 }), fc.nat(), fc.oneof(fc.double(
   maxLength: 60,
 });
 
-test('no reading is lost or told twice: all but those of the round that still waits are in the samples, in order', () => {
+test('no reading is lost or doubled: all but those of the round that still waits are in the samples, in order', () => {
   fc.assert(
     fc.property(said, fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }), (readings, waits) => {
       const samples = samplesOf(3, readings, (d) => waits[d]);
@@ -158,7 +158,7 @@ function samplesOfMessages(
   });
 }
 
-test('where one source tells of all, each message is a round, whatever it leaves out', () => {
+test('with one source each message is a round, even if series are missing from it', () => {
   expect(
     samplesOfMessages(3, [
       [7, [0, 1, 10], [1, 1, 11], [2, 1, 12]],

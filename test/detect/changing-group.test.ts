@@ -16,7 +16,7 @@ const valueOf = (slug: string, t: number, spikes: Record<string, number> = {}, h
   return { a: 20, b: 5, c: -3, d: 100 }[slug]! + load + own + (spikes[slug] === t ? height : 0);
 };
 
-/** A group under the names of its series, heard from minute to minute. */
+/** A group under the names of its series, with readings every minute. */
 function groupOf(slugs: string, options: Partial<MonitorOptions> = {}, more: Record<string, Partial<SeriesInfo>> = {}) {
   const events: AnomalyEvent[] = [];
   const names = Array.from(slugs);
@@ -64,7 +64,7 @@ describe.each(KINDS)('a group of three, %s', (_, options) => {
   const [shape, bytes] = [kept.monitor.shape, kept.monitor.memory.toBytes()];
   const usual = kept.live(800, 1000);
 
-  // Without b its company is another; with one more series the alarm line is higher by 4 %.
+  // Without b its group is another; with one more series the alarm threshold is higher by 4 %.
   test.each([
     ['abc', 0, 0],
     ['abcd', 0.02, 0.2],

@@ -96,7 +96,7 @@ describe('what is found, with the default options', () => {
 });
 
 describe('what is not', () => {
-  // Twenty thousand normal deviates reach 4 deviations; each new record is odd by itself. Three other seeds gave 8 to
+  // Twenty thousand normal deviates reach 4 deviations; each new record has a rarity by itself. Three other seeds gave 8 to
   // 21 of 19,600, so 40 is twice the worst: an alarm in 500 readings, two days.
   test('in 20,000 readings of plain noise no more than 40 are above 1', () => {
     expect(above(scoresOf(noise(20_000)).slice(WARM))).toBeLessThanOrEqual(40);
@@ -130,7 +130,7 @@ describe('only what matters to the operator', () => {
     expect(worst(shifted(-6), 'above')).toBeLessThan(0.7);
   });
 
-  test('in company, above is above what the others suggest: the one too high where that matters, else the other', () => {
+  test('in a group, above is above the value that the others suggest: the one too high where that matters, else the other', () => {
     const tooHigh = rowsOf(1020, (t, normal) => {
       const load = 2 * Math.sin(t / 20) + 0.3 * normal();
       return [20 + load + 0.1 * normal(), 5 + 2 * load + 0.1 * normal() + (t >= 1000 ? 1.2 : 0)];
@@ -149,7 +149,7 @@ describe('only what matters to the operator', () => {
 });
 
 describe('order and repetition', () => {
-  test('no score knows the future: another last third leaves all before it bit for bit', () => {
+  test('no score depends on later readings: another last third leaves all before it bit for bit', () => {
     const rows = pump(900);
     const other = rows.map(([a, b], t) => (t < 600 ? [a, b] : [b - 3, 100 * a]));
     const [one, two] = [scoresOf(rows), scoresOf(other)];
@@ -213,7 +213,7 @@ describe('whatever comes, every score is finite, and soon it judges as before', 
     expect(above(scores.slice(WARM))).toBe(0);
   });
 
-  test('one of a group says 1e300: it stays finite, and so does its company', () => {
+  test('one of a group says 1e300: it stays finite, and so do the others', () => {
     const judged = judge(pump(700).map(([a, b], t) => [a, t === 500 ? 1e300 : b]));
     expect(judged.every(({ scores }) => scores.every(Number.isFinite))).toBe(true);
     expect(above(judged.slice(530).map(({ score }) => score))).toBeLessThanOrEqual(5);
@@ -232,7 +232,7 @@ describe('whatever comes, every score is finite, and soon it judges as before', 
     expect(judge(broken)[910].score).toBeGreaterThan(1);
   });
 
-  test('a series that moves for the first time after 1500 equal readings is an anomaly, and is absorbed where that is wanted', () => {
+  test('a series that changes for the first time after 1500 equal readings is an anomaly, and is absorbed where that is wanted', () => {
     const rows = rowsOf(3000, (t, normal) => [t < 1500 ? 5 : 5 + normal()]);
     const scores = scoresOf(rows, { onAnomaly: 'absorb' });
     expect(scores.every(Number.isFinite)).toBe(true);
@@ -253,7 +253,7 @@ test('the band holds what it says: of ordinary readings, all but about 1 in 100'
   expect(outside / 2000).toBeLessThan(0.03);
 });
 
-test('what the others suggest is told in the unit of the series; alone there are no others', () => {
+test('the value that the others suggest is in the unit of the series; alone there are no others', () => {
   const { detector } = detectorOf(2);
   const rows = pump(800).map(([a, b], t) => (t === 799 ? [22, 5] : [a, b]));
   for (const [t, row] of rows.entries())

@@ -37,7 +37,7 @@ describe('the group learns how its series go together', () => {
     return Math.abs(detector.series[1].fitted - 8) < 1e-9;
   };
 
-  test('from rows in which every series has a reading: it knows after 50 of them', () => {
+  test('from rows in which every series has a reading: residuals exist after 50 of them', () => {
     const group = pump();
     group.run(49);
     expect(unfitted(group)).toBe(true);

@@ -95,7 +95,7 @@ describe('a detector without a network', () => {
 });
 
 describe('frozen', () => {
-  /** What moves on with every reading, learned or not: memories of the last ones, and where the network stands. */
+  /** State that changes with every reading, learned or not: memories of the last ones, and where the network stands. */
   const MOVING = new RegExp(
     [
       String.raw`\.(before|presence|outliers\.gate|correlation\.gate|jump|volatility|mean_shift|evidence\.\w+|density\.clock|baseline\.slot)$`,

@@ -62,7 +62,7 @@ test('a forecast in its unit: the median between the ends of the band, around th
   expect(model.upper - 22).toBeCloseTo(22 - model.lower, 6);
 });
 
-test('a network that knows nothing hands over: the band is that of the baseline, as without a network', () => {
+test('with an untrained network the band is that of the baseline, as without a network', () => {
   const [behind, without] = [modelOf(noise(500)), modelOf(noise(500), null)];
   for (const [model, p] of [
     [behind, uniform],
@@ -130,7 +130,7 @@ describe('a coarse sensor that wanders by a notch or two', () => {
     expect(moving.evidence.parts[EVIDENCE_KINDS.indexOf('flatline')]).toBe(0);
   });
 
-  test('standing still alone is no alarm: a sensor at fault is told by the watch of its sensor', () => {
+  test('a flatline alone is no alarm: the sensor checks report a stuck sensor', () => {
     const model = modelOf(wandering);
     for (let i = 0; i < 100; i++) {
       take(model, last);
@@ -140,7 +140,7 @@ describe('a coarse sensor that wanders by a notch or two', () => {
     expect(model.evidence.parts[EVIDENCE_KINDS.indexOf('flatline')]).toBeGreaterThan(0.5);
   });
 
-  test('at the lowest value it ever had it is at rest, which is not odd', () => {
+  test('at its lowest value a flatline is not applicable', () => {
     const lowest = Math.min(...wandering);
     const model = modelOf([...wandering, lowest]);
     for (let i = 0; i < 20; i++) take(model, lowest);
@@ -173,7 +173,7 @@ describe('a spike of sixty deviations', () => {
     expect(scores.slice(1).every((score, k) => score < scores[k])).toBe(true);
   });
 
-  test('teaches nothing of what steps are usual where they are held: the fourth is told as the first', () => {
+  test('teaches nothing of what steps are usual where they are held: the fourth scores like the first', () => {
     const [absorbed, held] = [0, 400].map((holdReadings) => spikes(holdReadings)[3]);
     expect(held).toBeGreaterThan(2 * absorbed);
   });

@@ -8,7 +8,7 @@ import { DEFAULTS } from './options.ts';
 
 const [SECOND, MINUTE] = [1000, 60_000];
 const START = 1_700_000_000_000;
-const DELAY = 200; // of the way to us, ms
+const DELAY = 200; // from sensor to arrival, ms
 const WARM = DEFAULTS.warmup;
 
 const infoOf = (slug: string, more: Partial<SeriesInfo> = {}): SeriesInfo => ({
@@ -19,7 +19,7 @@ const infoOf = (slug: string, more: Partial<SeriesInfo> = {}): SeriesInfo => ({
   ...more,
 });
 
-/** A stream under watch, what the world heard of it, and its life in minutes. */
+/** A monitored stream, its events, and readings by the minute. */
 function streamOf(series: readonly SeriesInfo[], options: Partial<MonitorOptions> = {}) {
   const events: AnomalyEvent[] = [];
   const listeners: ((event: AnomalyEvent) => void)[] = [];
@@ -64,7 +64,7 @@ const noise = (seed = 1): (() => number) => {
   return () => random.normal();
 };
 
-/** A tank that is heard every minute until it has warmed up, and a while longer. */
+/** A tank with a reading every minute until it has warmed up, and a while longer. */
 function warmTank(info: Partial<SeriesInfo> = {}, options: Partial<MonitorOptions> = {}, minutes = 500) {
   const stream = streamOf([infoOf('tank', { unit: '°C', ...info })], options);
   const normal = noise();
@@ -125,8 +125,8 @@ describe('an anomaly of the process', () => {
 
   test('names the series, the time, the value and what was expected of it', () => {
     const { events, at } = spike();
-    const [{ phase, at: told, anomaly }] = events;
-    expect([phase, told]).toEqual(['opened', at(500)]);
+    const [{ phase, at: reported, anomaly }] = events;
+    expect([phase, reported]).toEqual(['opened', at(500)]);
     expect(anomaly).toMatchObject({ stream: 'plant', series: 'b', kind: 'process', unit: 'bar' });
     expect(anomaly).toMatchObject({ startAt: at(500), peakAt: at(500), endAt: null });
     expect(anomaly.score).toBeGreaterThan(1);
@@ -165,26 +165,27 @@ describe('an anomaly of the process', () => {
       for (let t = 2000; t < 2120; t++) say(0, t, (t < 2060 ? first : then) + normal());
       return events;
     }
-    const movesOf = (events: readonly AnomalyEvent[]) => events.filter(({ levelChange: move }) => move !== undefined);
+    const levelChangesOf = (events: readonly AnomalyEvent[]) =>
+      events.filter(({ levelChange }) => levelChange !== undefined);
 
     test('gets one update for a level change', () => {
       const events = going(26, 32);
       const [{ anomaly }] = events;
-      const moves = movesOf(events);
+      const changes = levelChangesOf(events);
       expect(events.map(({ phase }) => phase)).not.toContain('closed');
-      expect(moves).toHaveLength(1);
-      expect(moves[0]).toMatchObject({ phase: 'updated', levelChange: 1, anomaly: { id: anomaly.id, endAt: null } });
-      expect(moves[0].anomaly.reason).toMatch(
+      expect(changes).toHaveLength(1);
+      expect(changes[0]).toMatchObject({ phase: 'updated', levelChange: 1, anomaly: { id: anomaly.id, endAt: null } });
+      expect(changes[0].anomaly.reason).toMatch(
         /\)\. Level changed again: tank is now near \d+\.?\d* °C \(was near 2[56]/,
       );
     });
 
-    test('is told only in the direction that was asked for, and only what is not too small', () => {
-      expect(movesOf(going(26, 32, { only: 'above' }))).toHaveLength(1);
-      expect(movesOf(going(12, 15))).toHaveLength(1);
-      expect(movesOf(going(12, 15, { only: 'below' }))).toEqual([]);
-      expect(movesOf(going(26, 32, { minDeviation: 4 }))).toHaveLength(1);
-      expect(movesOf(going(26, 31, { minDeviation: 5.5 }))).toEqual([]);
+    test('is reported only in the direction asked for, and only if it is large enough', () => {
+      expect(levelChangesOf(going(26, 32, { only: 'above' }))).toHaveLength(1);
+      expect(levelChangesOf(going(12, 15))).toHaveLength(1);
+      expect(levelChangesOf(going(12, 15, { only: 'below' }))).toEqual([]);
+      expect(levelChangesOf(going(26, 32, { minDeviation: 4 }))).toHaveLength(1);
+      expect(levelChangesOf(going(26, 31, { minDeviation: 5.5 }))).toEqual([]);
     });
   });
 
@@ -199,7 +200,7 @@ describe('an anomaly of the process', () => {
     expect(stream.monitor.status.scoreOf(0)).toBe(stream.events[0].anomaly.score);
   });
 
-  test('a deviation shorter than asked for is not told', () => {
+  test('a deviation shorter than min_duration is not reported', () => {
     expect(spike({ minDurationMs: 30 * MINUTE }).events).toEqual([]);
   });
 
@@ -289,9 +290,9 @@ describe('a drift', () => {
     const { events, monitor, live, at } = drifting(80);
     monitor.operator.acceptAsNormal(at(80 * 24 * HOUR));
     expect(last(events)).toMatchObject({ phase: 'closed', anomaly: { kind: 'drift', endedBy: 'accepted' } });
-    const told = events.length;
+    const reported = events.length;
     live(80, 150);
-    expect([events.length, monitor.status.drifting]).toEqual([told, -1]);
+    expect([events.length, monitor.status.drifting]).toEqual([reported, -1]);
   });
 
   test('of less than matters is none', () => {
@@ -300,7 +301,7 @@ describe('a drift', () => {
 });
 
 describe('a silent sensor', () => {
-  test('is told after ten usual intervals, since when, and when it is back', () => {
+  test('is reported after ten usual intervals, with its start, and when it ends', () => {
     const { monitor, tick, say, events, at, normal } = warmTank();
     const heardAt = at(499) + DELAY;
     tick(509);
@@ -320,7 +321,7 @@ describe('a silent sensor', () => {
       endAt: null,
       endedBy: null,
       score: 1.05,
-      confidence: 500 / 900, // of a sensor heard 500 times, warmed up by 400
+      confidence: 500 / 900, // of a sensor with 500 readings, warmed up by 400
       value: null,
       expected: null,
       lower: null,
@@ -342,7 +343,7 @@ describe('a silent sensor', () => {
     expect(monitor.status.faultOf(0)).toBeNull();
   });
 
-  test('a sensor that is heard every second is not silent before a minute', () => {
+  test('a sensor with a reading every second is not silent before a minute', () => {
     const { monitor, say, events, at } = streamOf([infoOf('tank')]);
     const normal = noise();
     for (let t = 0; t < 500; t++) say(0, t / 60, normal());
@@ -368,7 +369,7 @@ describe('a silent sensor', () => {
     expect(monitor.detector.series[0].step).toBe(0);
   });
 
-  test('however long it lasts, it is told thrice at most and scores 10 at most', () => {
+  test('however long it lasts, it has at most three events and scores 10 at most', () => {
     const { tick, events } = warmTank();
     for (let t = 500; t < 5000; t++) tick(t);
     expect(events.map(({ phase }) => phase)).toEqual(['opened', 'updated', 'updated']);
@@ -389,7 +390,7 @@ describe('a silent sensor', () => {
 });
 
 describe('a stuck sensor', () => {
-  test('is told after twenty equal readings, with the time of the first of them', () => {
+  test('is reported after twenty equal readings, with the time of the first of them', () => {
     const { say, events, at, monitor } = warmTank();
     const learned = () => monitor.detector.series[0].readings;
     for (let t = 500; t < 520; t++) say(0, t, 20.5);
@@ -419,7 +420,7 @@ describe('a stuck sensor', () => {
 });
 
 describe('a reading outside the valid range', () => {
-  test('is told at once, and never learned', () => {
+  test('is reported at once, and never learned', () => {
     const { say, events, at, monitor, normal } = warmTank({ range: [0, 50] });
     const [model] = monitor.detector.series;
     const { readings, mean } = model;
@@ -434,7 +435,7 @@ describe('a reading outside the valid range', () => {
     expect(monitor.detector.series[0].step).toBe(0); // from 85 there is no step
   });
 
-  test('is told when the reading has been taken in, so that a snapshot on the news has it', () => {
+  test('is published after the reading was processed, so that a snapshot at the event contains it', () => {
     const { say, onEvent, monitor } = warmTank({ range: [0, 50] });
     const samples: number[] = [];
     onEvent(() => samples.push(monitor.status.samples));
@@ -443,7 +444,7 @@ describe('a reading outside the valid range', () => {
     expect(samples).toEqual([501, 502]);
   });
 
-  test('also in the warm-up: what cannot be needs no habit to tell', () => {
+  test('also in the warm-up: a given range needs no history', () => {
     const { say, phases } = streamOf([infoOf('tank', { range: [0, 50] })]);
     say(0, 0, 85);
     say(0, 1, 20);
@@ -452,7 +453,7 @@ describe('a reading outside the valid range', () => {
 });
 
 describe('a step that cannot be', () => {
-  test('is told, with where it came from, and is neither scored nor learned', () => {
+  test('is reported with the value before, and is neither scored nor learned', () => {
     const { say, events, at, monitor, normal } = warmTank({ maxStep: 8 });
     say(0, 500, 20);
     const { readings } = monitor.detector.series[0];
@@ -487,7 +488,7 @@ describe('a code for "no value"', () => {
 });
 
 describe('a counter', () => {
-  /** A meter that counts about 2 kWh an hour, told every minute; `extra` is added to it from some minute on. */
+  /** A meter that counts about 2 kWh an hour, with a reading every minute; `extra` is added to it from some minute on. */
   function meter(minutes: number, extra: (minute: number) => number = () => 0) {
     const stream = streamOf([infoOf('meter', { unit: 'kW', counter: 'hour' })]);
     const normal = noise();
@@ -505,7 +506,7 @@ describe('a counter', () => {
     expect(monitor.status.samples).toBe(499); // the first reading has no rate
   });
 
-  test('that falls is told once, as one that was reset; the rate goes on, and is no anomaly', () => {
+  test('that falls is reported once, as counter_reset; the rate continues, and is no anomaly', () => {
     const { events } = meter(600, (minute) => (minute < 500 ? 0 : -1000));
     expect(events.map(({ phase, anomaly }) => `${phase} ${anomaly.kind} ${anomaly.severity}`)).toEqual([
       'opened sensor minor',
@@ -516,7 +517,7 @@ describe('a counter', () => {
     );
   });
 
-  test('that is set to zero every day is not news after the first day', () => {
+  test('that is set to zero every day is not reported after the first day', () => {
     const perDay = meter(4000, (minute) => -33.5 * Math.floor(minute / 1000)); // falls at 1000, 2000, 3000
     const faults = perDay.phases().filter((phase) => phase.includes('sensor'));
     expect(faults).toEqual(['opened sensor meter', 'closed sensor meter']);
@@ -524,7 +525,7 @@ describe('a counter', () => {
 });
 
 describe('a clock that is wrong', () => {
-  test('is told after five readings; they are scored and learned all the same', () => {
+  test('is reported after five readings; they are scored and learned all the same', () => {
     const { monitor, events, at, normal } = warmTank();
     const learned = monitor.detector.series[0].readings;
     for (let t = 500; t < 510; t++) {
@@ -544,7 +545,7 @@ describe('a clock that is wrong', () => {
 });
 
 describe('a group of which one series falls silent', () => {
-  /** Both heard for 600 minutes, then the current alone, until `end`. */
+  /** Both have readings for 600 minutes, then the current alone, until `end`. */
   function halfPump(end: number, current = (_t: number, usual: number): number => usual) {
     const stream = streamOf(PUMP);
     const normal = noise();
@@ -620,7 +621,7 @@ describe('a snapshot', () => {
       live(kept, 0, 505); // the flow of minute 504 is missing: that of the current waits for it
       expect(kept.monitor.status.anomalous).toBe(true);
       restored.monitor.restore(kept.monitor.memory.toBytes());
-      const told = kept.events.length;
+      const reported = kept.events.length;
 
       expect(restored.monitor.status).toMatchObject({
         anomalous: true,
@@ -629,13 +630,13 @@ describe('a snapshot', () => {
         samples: 504,
       });
       expect(live(restored, 505, 900)).toEqual(live(kept, 505, 900));
-      expect(restored.events).toEqual(kept.events.slice(told));
+      expect(restored.events).toEqual(kept.events.slice(reported));
       expect(restored.events.map(({ phase }) => phase)).toContain('closed');
       expect(remembered(restored)).toEqual(remembered(kept));
     },
   );
 
-  test('taken on the news is one from between two readings: restored from it, the rest of the story is the same', () => {
+  test('taken at an event is one from between two readings: restored from it, the later events are the same', () => {
     const kept = streamOf(PUMP);
     let bytes: Uint8Array | undefined;
     kept.onEvent(({ phase, at }) => {
@@ -647,7 +648,7 @@ describe('a snapshot', () => {
     const restored = streamOf(PUMP);
     restored.monitor.restore(bytes!);
     const minute = (kept.events[opened].at - START) / MINUTE;
-    // The round was completed by the reading that was news: the last one of its minute.
+    // The round was completed by the reading of the event: the last one of its minute.
     live(restored, minute + 1, 700);
     expect(restored.events).toEqual(kept.events.slice(opened + 1));
   });
@@ -662,7 +663,7 @@ describe('a snapshot', () => {
     expect(tank.events).toEqual(back.events);
   });
 
-  test('unless nobody listened, which is not the silence of the sensors: it is counted from when we are back', () => {
+  test('except for a downtime: silence is counted from its end', () => {
     const tank = warmTank();
     const back = streamOf([infoOf('tank', { unit: '°C' })]);
     back.monitor.restore(tank.monitor.memory.toBytes());
@@ -744,7 +745,7 @@ describe('the operator says', () => {
     expect(back.monitor.detector.series[0].mean).not.toBe(mean);
   });
 
-  test('reset: it knows what a new one knows, the open episode is over, and the sensor is watched on', () => {
+  test('reset: its state is that of a new one, the open episode ends, and the sensor checks continue', () => {
     const { monitor, say, events, at, tick } = warmTank();
     say(0, 500, 60);
     expect(monitor.status.anomalous).toBe(true);
@@ -754,10 +755,10 @@ describe('the operator says', () => {
     const fresh = streamOf([infoOf('tank', { unit: '°C' })]);
     for (let t = 501; t < 600; t++) expect(say(0, t, Math.sin(t))!.score).toBe(fresh.say(0, t, Math.sin(t))!.score);
     tick(620);
-    expect(monitor.status.faultOf(0)).toBe('silent'); // its habits are known from before
+    expect(monitor.status.faultOf(0)).toBe('silent'); // its limits were learned before
   });
 
-  test('reset of one series of a group: the other knows what it knew', () => {
+  test('reset of one series of a group: the state of the other is unchanged', () => {
     const { monitor, say } = streamOf(PUMP);
     const normal = noise();
     for (let t = 0; t < 600; t++) pumpAt(normal).forEach((value, d) => say(d, t, value));
@@ -784,7 +785,7 @@ describe('the operator says', () => {
     expect(phases()).not.toContain('opened process flow');
     expect(last(events)).toMatchObject({ phase: 'opened', at: at(849), anomaly: { series: 'current' } });
     tick(900);
-    expect(monitor.status.faultOf(1)).toBe('silent'); // its habits are known from before
+    expect(monitor.status.faultOf(1)).toBe('silent'); // its limits were learned before
   });
 
   test.each([
@@ -825,7 +826,7 @@ describe('the operator says', () => {
     expect(monitor.detector.series[0].value).toBeCloseTo(62, 9);
   });
 
-  test('forget since then: it knows what it knew, the open episode is over, and a silent sensor stays silent', () => {
+  test('forget since then: its state is the earlier one, the open episode ends, and a silent sensor stays silent', () => {
     const { monitor, say, order, events, at, normal, tick } = warmTank();
     const past = monitor.memory.toBytes();
     const { mean, readings } = monitor.detector.series[0];
@@ -853,14 +854,14 @@ describe('the operator says', () => {
     expect([monitor.memory.toBytes(), events.length]).toEqual(before);
   });
 
-  test('all right as it is: the open episode is over, and the like of it is not told again at once', () => {
+  test('accepted as normal: the open episode ends, and an equal deviation is not reported at once', () => {
     const { monitor, say, events, at } = warmTank();
     for (let t = 500; t < 503; t++) say(0, t, 60);
     monitor.operator.acceptAsNormal(at(503));
     expect(last(events)).toMatchObject({ phase: 'closed', anomaly: { endedBy: 'accepted', endAt: at(502) } });
-    const told = events.length;
+    const reported = events.length;
     say(0, 503, 60);
-    expect(events).toHaveLength(told);
+    expect(events).toHaveLength(reported);
   });
 });
 
@@ -881,7 +882,7 @@ describe('what the last reading is worth', () => {
     expect([monitor.status.score, monitor.status.faultScoreOf(0)]).toEqual([monitor.detector.verdict.score, 0]);
   });
 
-  test('is that of the worst sensor of a group, also while nobody speaks', () => {
+  test('is that of the worst sensor of a group, also without readings', () => {
     const { monitor, say, tick, at } = streamOf([infoOf('a', { range: [-50, 50] }), infoOf('b')]);
     const normal = noise();
     for (let t = 0; t < 500; t++) for (const d of [0, 1]) say(d, t, normal());

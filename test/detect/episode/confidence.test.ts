@@ -10,7 +10,7 @@ test('a half when the warm-up ends, nine tenths after nine times as long; withou
   expect(of(1, 0).of(0)).toBe(1);
 });
 
-test('half of that where one of two series has not been heard for long', () => {
+test('half of that where one of two series has been missing for long', () => {
   const sure = of(2);
   for (let t = 0; t < 2000; t++) sure.update(Float64Array.of(t, NaN));
   expect(sure.of(400)).toBeCloseTo(0.25, 6);

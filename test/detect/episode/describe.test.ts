@@ -58,7 +58,7 @@ test.each([
   expect([...sharesOf(given, 2)]).toEqual(shares);
 });
 
-test('an id tells the kind, and a sensor is called by its own name', () => {
+test('an id contains the kind; that of a sensor has the name of its series', () => {
   const base = { score: 2, confidence: 1, series: 1, value: 1, expected: 1, lower: 1, upper: 1, detail: 1 };
   const id = (cause: Finding['cause']): string => {
     const peak = { ...base, cause, scores: Float64Array.of(0, 2, 0), evidence: new Float64Array(CAUSES.length) };

@@ -151,7 +151,7 @@ test('episodes follow each other: opened, updated twice at most, closed, and fro
   );
 });
 
-test('restored in the middle, it tells what it would have reported, and nothing twice', () => {
+test('restored in the middle, it reports the same events, and none twice', () => {
   fc.assert(
     fc.property(scores, options, fc.nat({ max: 80 }), (values, o, cut) => {
       const [kept, restored] = [episodeOf(o), episodeOf(o)];

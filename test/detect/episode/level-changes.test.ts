@@ -59,17 +59,17 @@ describe('an episode that opened when a series of mean 20 had gone to 26', () =>
     expect(changes.to).toBeGreaterThan(26.5);
   });
 
-  test('the other may be the one that moves', () => {
+  test('the level of the other series may change', () => {
     const { observe } = opened();
     observe(60, [26, 50]);
     expect(observe(200, [26, 44]).map(([, d]) => d)).toEqual([1]);
   });
 
-  test('in the first ten readings it is settling, and nothing is a move', () => {
+  test('in the first ten readings it is settling, and there is no change', () => {
     expect(opened().observe(10, [200, 50])).toEqual([]);
   });
 
-  test('a series that is missing does not move, and is where it was when it is back', () => {
+  test('a series that is missing has no change, and the same level when it is back', () => {
     const { observe } = opened();
     observe(60, [26, 50]);
     expect(observe(300, [26, NaN])).toEqual([]);
@@ -82,7 +82,7 @@ describe('an episode that opened when a series of mean 20 had gone to 26', () =>
     for (let k = 1; k <= 300; k++) expect(observe(10, [26 + 0.02 * k, 50])).toEqual([]);
   });
 
-  test('one reading of garbage is no move', () => {
+  test('one outlier is no change', () => {
     const { observe } = opened();
     observe(60, [26, 50]);
     expect(observe(1, [1e9, 50])).toEqual([]);
@@ -103,7 +103,7 @@ test('one that never comes to rest is reported with pauses that double: 10 times
   });
 });
 
-test('a move that does not matter is none, and does not put off one that does', () => {
+test('a change that does not matter is not reported, and does not delay one that does', () => {
   const { changes, observe } = watched(2, (d, by, from) => d === 1 && Math.abs(by) > 0.1 * from);
   observe(2000, [20, 50], false);
   changes.begin();
@@ -121,7 +121,7 @@ test('while no episode is open nothing is reported, and one that opens is measur
   expect(observe(100, [40])).toEqual([]);
 });
 
-test('a series that comes to a group with an open episode moves from where it is heard first', () => {
+test('a series that comes to a group with an open episode has the level of its first reading as reference', () => {
   const old = watched(1);
   old.observe(2000, [20], false);
   old.changes.begin();

@@ -26,7 +26,7 @@ describe('a series that says one value of ten twice', () => {
     expect(livelyRest().lengthRarity(true)).toBeCloseTo(-Math.log10(101 / 1102), 3);
   });
 
-  test('the longer it stands, the rarer; the reading that ends it is told by the rest it ended', () => {
+  test('the longer the flatline, the rarer; the reading that ends it has the same rarity of length', () => {
     const rest = livelyRest();
     let before = 0;
     for (let n = 1; n <= 6; n++) {

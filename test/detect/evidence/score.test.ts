@@ -96,7 +96,7 @@ describe('a network that is not trusted', () => {
     expect(scoreOf({ forecast_error }, { trust: 0 }).score).toBeCloseTo(1.5, 12);
   });
 
-  test('takes nothing from what is not its word: company, and a jump', () => {
+  test('does not change the other kinds: correlation and jump', () => {
     for (const found of [{ correlation: worth(2, 'correlation', 'contextual') }, { jump: worth(2, 'jump', 'point') }])
       expect(scoreOf(found, { trust: 0 })).toEqual(scoreOf(found, { trust: 1 }));
   });

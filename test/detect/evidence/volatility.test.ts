@@ -29,7 +29,7 @@ const follow = (volatility: Volatility, steps: readonly number[]): number[] =>
 
 const repeat = <T>(n: number, make: () => T): T[] => Array.from({ length: n }, make);
 
-test('noise five times as large surprises within ten steps as nothing ordinary did, and is taught as 5 times', () => {
+test('noise five times as large surprises within ten steps as nothing ordinary did, and stepRatio is about 5', () => {
   const { volatility, random, quantile } = ordinary();
   const burst = follow(
     volatility,
@@ -62,7 +62,7 @@ test('more of the same does not: 200 steps like those before stay under twice th
   expect(volatility.stepRatio).toBeLessThan(1.5);
 });
 
-test('what is not normal moves the energy on, and stays as odd as it was', () => {
+test('what is not normal moves the energy on, and stays as rare as it was', () => {
   const [{ volatility: taught }, { volatility: kept }] = [ordinary(), ordinary()];
   for (let t = 0; t < 500; t++)
     for (const volatility of [taught, kept]) {

@@ -20,7 +20,7 @@ const targetsOf = (...steps: number[]): Float64Array => {
 };
 const ALL = Uint8Array.of(1, 1);
 
-test('before it has heard anything, every step is as likely', () => {
+test('before the first reading every step is as likely', () => {
   expect(forecasterOf(2).forecaster.p).toEqual(new Float64Array(2 * BINS).fill(1 / BINS));
 });
 
@@ -88,8 +88,8 @@ describe('two coins, tossed anew each time, where the next step of each is an ea
   });
 });
 
-describe('a series that was not heard', () => {
-  /** Both begin alike and have heard a little. */
+describe('a missing series', () => {
+  /** Both have learned from the same few readings. */
   const pair = () =>
     [forecasterOf(2), forecasterOf(2)].map((one) => {
       for (let t = 0; t < 20; t++) {
@@ -106,14 +106,14 @@ describe('a series that was not heard', () => {
     expect(a.memory.toBytes()).toEqual(b.memory.toBytes());
   });
 
-  test('while one that was heard does', () => {
+  test('while one that is present does', () => {
     const [a, b] = pair();
     a.forecaster.learn(targetsOf(1, 0), ALL);
     b.forecaster.learn(targetsOf(1, -3), ALL);
     expect(a.memory.toBytes()).not.toEqual(b.memory.toBytes());
   });
 
-  test('when none was heard, the gradient is 0', () => {
+  test('when all are missing, the gradient is 0', () => {
     const [a, b] = pair();
     a.forecaster.learn(targetsOf(1, -3), Uint8Array.of(0, 0));
     b.forecaster.learn(targetsOf(1, -3), Uint8Array.of(1, 0));

@@ -22,7 +22,7 @@ test('a second, a minute, a day', () => {
   expect(rates).toEqual([6 * (1 / 3600), 0.1, 6, 144]);
 });
 
-test('what the rate is told in', () => {
+test('the unit of the rate', () => {
   expect(rateUnit('kWh', 'hour')).toBe('kW');
   expect(rateUnit('Wh', 'hour')).toBe('W');
   expect(rateUnit('kWh', 'day')).toBe('kWh/d');

@@ -4,15 +4,15 @@ import type { Reading } from '../../../src/detect/reading.ts';
 import { ReadingOrder } from '../../../src/detect/sensor/reading-order.ts';
 import { Memory, section } from '../../../src/math/memory.ts';
 
-const courseOf = (): ReadingOrder => new ReadingOrder(new Memory());
+const readingOrder = (): ReadingOrder => new ReadingOrder(new Memory());
 
 /** Timed by its sender, and by its arrival. */
 const own = (at: number): Reading => ({ series: 's', at, value: 1, receivedAt: 1_000_000 });
 const arrived = (at: number): Reading => ({ series: 's', at, value: 1, receivedAt: at });
 
-test('times of the sender must move forward', () => {
-  const course = courseOf();
-  const order = (reading: Reading): unknown => course.order(reading);
+test('times of the sender must increase', () => {
+  const times = readingOrder();
+  const order = (reading: Reading): unknown => times.order(reading);
   expect([own(100), own(100), own(99), own(101)].map(order)).toEqual([own(100), 'duplicate', 'late', own(101)]);
 });
 
@@ -25,26 +25,26 @@ test('of two series in one memory each goes by its own times', () => {
 });
 
 test('times of arrival go on by 1 ms when the clock stands or steps back', () => {
-  const course = courseOf();
-  const at = (reading: Reading): number => (course.order(reading) as Reading).at;
+  const times = readingOrder();
+  const at = (reading: Reading): number => (times.order(reading) as Reading).at;
   expect([5000, 5000, 1000, 1001, 5002, 5010].map((time) => at(arrived(time)))).toEqual([
     5000, 5001, 5002, 5003, 5004, 5010,
   ]);
 });
 
-test('a bumped reading keeps its value and the time it reached us', () => {
-  const course = courseOf();
-  course.order(arrived(5000));
-  expect(course.order({ ...arrived(1000), value: 7 })).toEqual({ series: 's', at: 5001, value: 7, receivedAt: 1000 });
+test('a bumped reading keeps its value and its time of arrival', () => {
+  const times = readingOrder();
+  times.order(arrived(5000));
+  expect(times.order({ ...arrived(1000), value: 7 })).toEqual({ series: 's', at: 5001, value: 7, receivedAt: 1000 });
 });
 
 describe('restored', () => {
-  /** A course of the same memory, as of another run. */
+  /** A reading order of the same memory, as of another run. */
   const restored = (memory: Memory): ReadingOrder => {
     const after = new Memory();
-    const course = new ReadingOrder(after);
+    const times = new ReadingOrder(after);
     after.fromBytes(memory.toBytes());
-    return course;
+    return times;
   };
 
   test('last times survive a restart', () => {
@@ -71,14 +71,14 @@ describe('restored', () => {
     fc.assert(
       fc.property(fc.array(reading, { maxLength: 40 }), fc.nat(40), (readings, cut) => {
         // The clock of arrival goes forward, so that late readings may also be live ones.
-        const course = readings.toSorted((a, b) => a.receivedAt - b.receivedAt);
-        const whole = courseOf();
-        const expected = course.map((one) => whole.order(one));
+        const arrivals = readings.toSorted((a, b) => a.receivedAt - b.receivedAt);
+        const whole = readingOrder();
+        const expected = arrivals.map((one) => whole.order(one));
         const memory = new Memory();
         const first = new ReadingOrder(memory);
-        const before = course.slice(0, cut).map((one) => first.order(one));
+        const before = arrivals.slice(0, cut).map((one) => first.order(one));
         const second = restored(memory);
-        expect([...before, ...course.slice(cut).map((one) => second.order(one))]).toEqual(expected);
+        expect([...before, ...arrivals.slice(cut).map((one) => second.order(one))]).toEqual(expected);
       }),
     );
   });
@@ -93,10 +93,10 @@ test('for any readings, the times rise strictly, and none timed by its arrival i
   });
   fc.assert(
     fc.property(fc.array(reading), (readings) => {
-      const course = courseOf();
+      const times = readingOrder();
       let last = -1;
       for (const reading of readings) {
-        const ordered = course.order(reading);
+        const ordered = times.order(reading);
         if (typeof ordered === 'string') {
           expect(reading.at).not.toBe(reading.receivedAt);
           continue;
@@ -112,8 +112,8 @@ describe('a clock that cannot be right', () => {
   const MINUTE = 60_000;
   const START = Date.UTC(2026, 0);
   /** Readings a minute apart; the device says what `clock` makes of the minute. The times at which they count. */
-  function hear(
-    course: ReadingOrder,
+  function observe(
+    times: ReadingOrder,
     from: number,
     to: number,
     clock: (minute: number) => number,
@@ -121,7 +121,7 @@ describe('a clock that cannot be right', () => {
     return Array.from({ length: to - from }, (_, i) => {
       const minute = from + i;
       const receivedAt = START + minute * MINUTE + 200;
-      const ordered = course.order({ series: 's', at: START + clock(minute) * MINUTE, value: minute % 7, receivedAt });
+      const ordered = times.order({ series: 's', at: START + clock(minute) * MINUTE, value: minute % 7, receivedAt });
       return typeof ordered === 'string' ? ordered : (ordered.at - START) / MINUTE;
     });
   }
@@ -129,46 +129,46 @@ describe('a clock that cannot be right', () => {
   const byArrival = (minute: number): number => minute + 200 / MINUTE;
 
   test('set back by a year: after five late readings they count from their arrival, until it is right again', () => {
-    const course = courseOf();
-    expect(hear(course, 0, 2, (minute) => minute)).toEqual([0, 1]);
-    expect(hear(course, 2, 10, (minute) => minute - YEAR)).toEqual([
+    const times = readingOrder();
+    expect(observe(times, 0, 2, (minute) => minute)).toEqual([0, 1]);
+    expect(observe(times, 2, 10, (minute) => minute - YEAR)).toEqual([
       ...Array<string>(5).fill('late'),
       ...[7, 8, 9].map(byArrival),
     ]);
-    expect(hear(course, 10, 12, (minute) => minute + 0.1)).toEqual([10.1, 11.1]);
+    expect(observe(times, 10, 12, (minute) => minute + 0.1)).toEqual([10.1, 11.1]);
   });
 
   test('that stands still is one of a reading that is always a duplicate and never the same', () => {
-    const course = courseOf();
-    hear(course, 0, 2, (minute) => minute);
-    expect(hear(course, 2, 9, () => 1)).toEqual([...Array<string>(5).fill('duplicate'), ...[7, 8].map(byArrival)]);
+    const times = readingOrder();
+    observe(times, 0, 2, (minute) => minute);
+    expect(observe(times, 2, 9, () => 1)).toEqual([...Array<string>(5).fill('duplicate'), ...[7, 8].map(byArrival)]);
   });
 
   test('what the device said stays with the reading', () => {
-    const course = courseOf();
-    course.order({ series: 's', at: START, value: 1, receivedAt: START });
-    hear(course, 0, 6, (minute) => minute - YEAR);
+    const times = readingOrder();
+    times.order({ series: 's', at: START, value: 1, receivedAt: START });
+    observe(times, 0, 6, (minute) => minute - YEAR);
     const reading = { series: 's', at: START - YEAR * MINUTE, value: 1, receivedAt: START + 6 * MINUTE };
-    expect(course.order(reading)).toEqual({ ...reading, at: reading.receivedAt, saidAt: reading.at });
+    expect(times.order(reading)).toEqual({ ...reading, at: reading.receivedAt, saidAt: reading.at });
   });
 
-  test('is not that of a device which tells the same reading again and again', () => {
-    const course = courseOf();
+  test('is not that of a device which repeats the same reading', () => {
+    const times = readingOrder();
     const again = Array.from({ length: 100 }, (_, i) =>
-      course.order({ series: 's', at: START, value: 20, receivedAt: START + i * MINUTE }),
+      times.order({ series: 's', at: START, value: 20, receivedAt: START + i * MINUTE }),
     );
     expect(again.slice(1)).toEqual(Array(99).fill('duplicate'));
   });
 
   test('is not that of a device which was away and sends a day of backlog after its newest reading', () => {
-    const course = courseOf();
-    hear(course, 0, 2, (minute) => minute);
-    hear(course, 1440, 1441, (minute) => minute);
+    const times = readingOrder();
+    observe(times, 0, 2, (minute) => minute);
+    observe(times, 1440, 1441, (minute) => minute);
     for (let minute = 2; minute < 1440; minute++) {
       // Two readings a second, for twelve minutes.
       const receivedAt = START + 1441 * MINUTE + minute * 500;
-      expect(course.order({ series: 's', at: START + minute * MINUTE, value: minute % 7, receivedAt })).toBe('late');
+      expect(times.order({ series: 's', at: START + minute * MINUTE, value: minute % 7, receivedAt })).toBe('late');
     }
-    expect(hear(course, 1460, 1462, (minute) => minute)).toEqual([1460, 1461]);
+    expect(observe(times, 1460, 1462, (minute) => minute)).toEqual([1460, 1461]);
   });
 });

@@ -34,13 +34,13 @@ describe('an interruption', () => {
     expect(watch.interrupted(now() + 10 * MINUTE + 1)).toBe(true);
   });
 
-  test('cannot be told from an interval before fifty readings', () => {
+  test('is not recognised before fifty readings', () => {
     const { chat, watch, now } = sensor();
     chat(49);
     expect(watch.interrupted(now() + 24 * HOUR)).toBe(false);
   });
 
-  test('moves the usual interval no more than ten usual ones would', () => {
+  test('changes the usual interval no more than ten usual ones would', () => {
     const { chat, say, watch } = sensor();
     chat(100);
     say(1000 * HOUR);
@@ -48,7 +48,7 @@ describe('an interruption', () => {
   });
 });
 
-test('when it was last heard, in the time of arrival', () => {
+test('the time of the last reading, by arrival', () => {
   const { say, watch } = sensor();
   say();
   expect(watch.silence.receivedAt).toBe(START + MINUTE + 200);

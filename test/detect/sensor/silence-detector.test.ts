@@ -49,7 +49,7 @@ test('twice the longest gap so far, where that is more', () => {
   expect(after(100 * SECOND)).toBe(1);
 });
 
-test('a habit takes fifty readings to know', () => {
+test('the usual gap is known after fifty readings', () => {
   const { chat, after } = sensor();
   chat(49);
   expect(after(24 * HOUR)).toBe(0);
@@ -57,7 +57,7 @@ test('a habit takes fifty readings to know', () => {
   expect(after(10 * MINUTE)).toBe(1);
 });
 
-test('once is a fault, twice is a habit', () => {
+test('after a silence half its length is the longest gap: an equal one is no fault', () => {
   const { chat, say, after } = sensor();
   chat(60);
   const night = 8 * HOUR;
@@ -68,7 +68,7 @@ test('once is a fault, twice is a habit', () => {
   expect(after(1.1 * night)).toBeCloseTo(1.1, 12);
 });
 
-test('a sensor that drops out for a quarter of an hour every hour is told once', () => {
+test('a sensor that drops out for a quarter of an hour every hour is reported once', () => {
   const { chat, say, after } = sensor();
   chat(60);
   const told = [];
@@ -99,7 +99,7 @@ test('one outage of three days is forgotten by halves every four weeks; the nigh
   expect(after(19 * HOUR)).toBeGreaterThan(1);
 });
 
-test('a sensor that speaks when something changes is judged from its second day on, with its night known', () => {
+test('a sensor that sends on change has a limit from its second day on, after one night', () => {
   const { say, after, now } = sensor();
   const day = (): void => {
     for (let i = 0; i < 200; i++) {
@@ -107,7 +107,7 @@ test('a sensor that speaks when something changes is judged from its second day 
       say(7 * MINUTE);
     }
   };
-  day(); // until it was heard for a day
+  day(); // until it has sent for a day
   expect(now() - START).toBeGreaterThan(DAY);
   const { say: early, after: earlyAfter } = sensor();
   for (let i = 0; i < 50; i++) {
@@ -125,7 +125,7 @@ test('a sensor that speaks when something changes is judged from its second day 
   expect(after(2 * HOUR)).toBeGreaterThan(1);
 });
 
-test('while learning nothing is a fault, and a pause is a habit in full', () => {
+test('in the warm-up nothing is a fault, and the full length of a pause counts as usual', () => {
   const { chat, say, after, learn } = sensor();
   learn(true);
   chat(60);
@@ -136,14 +136,14 @@ test('while learning nothing is a fault, and a pause is a habit in full', () => 
   expect(after(2 * HOUR)).toBe(1);
 });
 
-test('a duration is what the operator said, habit or not; never is never', () => {
+test('a given duration replaces the learned limit; never is never', () => {
   const [told, deaf] = [sensor(5 * MINUTE), sensor('never')];
   for (const { chat } of [told, deaf]) chat(100, HOUR);
   expect(told.after(6 * MINUTE)).toBe(1.2);
   expect(deaf.after(1000 * HOUR)).toBe(0);
 });
 
-test('a sensor that was never heard is not silent', () => {
+test('a sensor without any reading is not silent', () => {
   expect(sensor(MINUTE).after(HOUR)).toBe(0);
 });
 
@@ -159,7 +159,7 @@ test('the time in which nobody listened does not count, neither as silence nor a
 
 test('nothing changes when the sensor would not have spoken meanwhile: it was not missed', () => {
   const { memory, chat, after, silence, now } = sensor();
-  silence.markDowntime(now() + HOUR, Infinity); // nor when it was never heard
+  silence.markDowntime(now() + HOUR, Infinity); // nor without any reading
   chat(60);
   const before = memory.toBytes();
   for (const away of [0, 1, MINUTE]) silence.markDowntime(now() + away, Infinity);
@@ -177,11 +177,11 @@ test('a clock that was set back meanwhile is no reason to wait until it has caug
   expect(silence.score(back + 10 * MINUTE)).toBe(1);
 });
 
-test('what it was silent before we were away goes on to count: a link that comes and goes hides no dead sensor', () => {
+test('the silence before a downtime counts: an unstable link hides no dead sensor', () => {
   const { chat, silence, now } = sensor();
   chat(60);
   let at = now();
-  // Each minute half of it is lost: eleven minutes of silence heard take twenty-two.
+  // Each minute half of it is lost: eleven minutes of silence take twenty-two.
   for (let minute = 0; minute < 22; minute++) {
     at += MINUTE / 2;
     expect(silence.score(at)).toBeLessThanOrEqual(1.15);

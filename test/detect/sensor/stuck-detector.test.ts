@@ -34,7 +34,7 @@ function sensor(after: number | 'auto' | 'never' = 'auto') {
   };
 }
 
-test('twenty equal readings are the least that is odd', () => {
+test('twenty equal readings are the least that is a fault', () => {
   const { chat, repeat, still } = sensor();
   chat(60);
   expect(repeat(3.5, 20)).toBe(1);
@@ -66,7 +66,7 @@ test('a run that was a fault raises the longest by a quarter at most: 10, 12.5, 
   expect(repeat(3.5, 65)).toBeCloseTo(1, 12); // 2 * 26 * 1.25
 });
 
-test('what was repeated while learning is a habit in full', () => {
+test('the full length of a run in the warm-up counts as usual', () => {
   const { chat, repeat, learn } = sensor();
   learn(true);
   chat(2000);
