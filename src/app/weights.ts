@@ -29,7 +29,7 @@ export interface Moved {
 const NOTHING = { at: null, seq: 0 } as const;
 
 /** Larger than any weight after training; its square is still finite in Float32. */
-const FARTHEST = 1e6;
+const MAX_ABS_WEIGHT = 1e6;
 
 /**
  * Writes what a stream's network has learned, as of its last snapshot, to a safetensors file; only reads the database,
@@ -88,10 +88,10 @@ export function importStream(
       throw new AppError('weights_unreadable', `${file}: ${error.message}`, { cause: error });
     }
     const farthest = theta.reduce((most, w) => Math.max(most, Math.abs(w)), 0);
-    if (farthest > FARTHEST)
+    if (farthest > MAX_ABS_WEIGHT)
       throw new AppError(
         'weights_unreadable',
-        `${file}: a weight of size ${farthest}; expected none above ${FARTHEST}`,
+        `${file}: a weight of size ${farthest}; expected none above ${MAX_ABS_WEIGHT}`,
       );
     network.adopt(theta);
     // The journal after that row will be replayed; older snapshots would bring the old weights back.

@@ -19,7 +19,7 @@ export interface DemoCommandOptions {
 
 /** One round of the seven faults after the warm-up. */
 const USUAL_DAYS = 21;
-const MOST_DAYS = 3650;
+const MAX_DAYS = 3650;
 /** Time limit of a demo without --for, also on a slow machine. */
 const PATIENCE_MS = 100_000;
 
@@ -40,7 +40,7 @@ export async function demo({ for: duration, seed, json }: DemoCommandOptions): P
   const startedAt = performance.now();
   const result = await runDemo({
     seed,
-    days: Math.min(days, MOST_DAYS),
+    days: Math.min(days, MAX_DAYS),
     realMs,
     log,
     kernel,

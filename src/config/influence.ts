@@ -6,7 +6,7 @@ import type { Tuning } from './schema.ts';
 export type NetworkTuning = Pick<Tuning, 'network' | 'cell' | 'peepholes' | 'learner' | 'hiddenSize'>;
 
 /** Bytes of influence that one stream may hold; its snapshots are as large. */
-const MOST = 64 * 2 ** 20;
+const MAX_BYTES = 64 * 2 ** 20;
 
 /**
  * Numbers in the influence matrix ds/dtheta of the network for so many series: S P, the state by the cell's parameters.
@@ -27,14 +27,14 @@ export function influenceNumbers(tuning: NetworkTuning, series: number): number 
 export function tooMuchInfluence(tuning: NetworkTuning, series: number): string | null {
   const bytes = (hiddenSize: number): number => 8 * influenceNumbers({ ...tuning, hiddenSize }, series);
   const asked = bytes(tuning.hiddenSize);
-  if (asked <= MOST) return null;
+  if (asked <= MAX_BYTES) return null;
   let most = tuning.hiddenSize - 1;
-  while (most > 0 && bytes(most) > MOST) most--;
+  while (most > 0 && bytes(most) > MAX_BYTES) most--;
   const mebibytes = (n: number): string => `${Math.ceil(n / 2 ** 20)} MiB`;
   const smaller = most > 0 ? `hidden_size of at most ${most}, ` : '';
   return (
     `the influence matrix of rtrl would take ${mebibytes(asked)} for one stream (${mebibytes(asked / 2)} in SIMD), ` +
-    `above ${mebibytes(MOST)}, with ${cell(tuning)} of ${tuning.hiddenSize} units on ${series} series; ` +
+    `above ${mebibytes(MAX_BYTES)}, with ${cell(tuning)} of ${tuning.hiddenSize} units on ${series} series; ` +
     `expected ${smaller}learner: snap1, or cell: elementwise`
   );
 }

@@ -63,7 +63,7 @@ export function flushAll(x: usize, n: i32): void {
 }
 
 /**
- * tanh, as x P(x^2) / Q(x^2): our own minimax fit on [-8, 8], beyond which it is 1 in Float32. Off by 4e-7 at most.
+ * tanh, as x P(x^2) / Q(x^2): a minimax fit made for this file, on [-8, 8], beyond which it is 1 in Float32. Off by 4e-7 at most.
  */
 @inline
 export function tanh(x: v128): v128 {

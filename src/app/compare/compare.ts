@@ -60,14 +60,14 @@ export async function compare(
   const { contenders, leftOut } = contendersOf(site.tuning, together, { cells, learners });
   const turns = contenders.length + 1;
   let turn = 0;
-  const tell = (recording: Recording, doing: string): void => {
+  const report = (recording: Recording, doing: string): void => {
     const { bytesRead, bytesTotal } = recording;
     const share = Math.min(1, bytesRead / Math.max(1, bytesTotal));
     onProgress((turn + share) / turns, doing);
   };
 
   const span = await survey(first, () => {
-    tell(first, 'counting rows');
+    report(first, 'counting rows');
   });
   if (span.rows === 0) throw new AppError('recording_unreadable', `${file} has no row with a readable time`);
   const run = { ...options, rows: span.rows };
@@ -77,7 +77,7 @@ export async function compare(
     ...run,
     rows: Math.min(span.rows, TO_COMPILE),
     onProgress: () => {
-      tell(some, 'warming up');
+      report(some, 'warming up');
     },
   });
   const results: ContenderResult[] = [];
@@ -88,7 +88,7 @@ export async function compare(
       await runContender(contender, recording, {
         ...run,
         onProgress: () => {
-          tell(recording, `${turn} of ${contenders.length}: ${contender.label}`);
+          report(recording, `${turn} of ${contenders.length}: ${contender.label}`);
         },
       }),
     );

@@ -91,7 +91,7 @@ function verdictOn(
   const { label } = best.contender;
   if (earned === true) return `${label} gives what comes next ${more(mean)} the baseline: ${figures}.${sure}`;
   if (mean < 0)
-    return `The best network, ${label}, is even behind the baseline, which only knows which steps are usual: ${figures}.${sure}`;
+    return `The best network, ${label}, is even behind the baseline, which only counts which steps are usual: ${figures}.${sure}`;
   return `The best network, ${label}, is ahead of the baseline by no more than chance might give: ${figures}.${sure}`;
 }
 

@@ -26,12 +26,12 @@ export interface Tally {
 }
 
 /** A spike is over in a minute; an alert within this time after its start still counts for it. */
-const SHORTEST_WINDOW_MS = 15 * 60_000;
+const MIN_WINDOW_MS = 15 * 60_000;
 /** The return to normal is part of the fault: an alert during it is neither a detection nor a false alarm. */
 const AFTERMATH_MS = 2 * 3_600_000;
 
 /** The end of the time in which an alert counts as a detection: `endAt` is the first healthy reading. */
-const windowEnd = ({ at, endAt }: Fault): number => Math.max(endAt, at + SHORTEST_WINDOW_MS);
+const windowEnd = ({ at, endAt }: Fault): number => Math.max(endAt, at + MIN_WINDOW_MS);
 
 /**
  * Compares alerts and faults. A fault is detected by the first alert that opens or worsens while it lasts; an alert that

@@ -20,7 +20,7 @@ export interface NetworkKind {
 }
 
 /** Kinds that are measured; a site with more is still one screen. */
-const MOST_KINDS = 6;
+const MAX_KINDS = 6;
 /** Long enough for the compiler and for the clock, short enough for the user. */
 const BATCH_MS = 40;
 const MEASURE_MS = 200;
@@ -32,8 +32,8 @@ export function* examineNetworks(site: Site): Generator<Finding> {
   const { kernel, finding } = examineKernel();
   yield finding;
   const kinds = networksOf(site);
-  for (const kind of kinds.slice(0, MOST_KINDS)) yield paceOf(kind, kernel);
-  const left = kinds.length - MOST_KINDS;
+  for (const kind of kinds.slice(0, MAX_KINDS)) yield paceOf(kind, kernel);
+  const left = kinds.length - MAX_KINDS;
   if (left > 0)
     yield ok(
       { part: 'networks', about: 'more' },

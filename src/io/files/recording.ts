@@ -70,7 +70,7 @@ export async function openRecording(path: string, options: RecordingOptions = {}
 export const readRecording = async (path: string, options?: RecordingOptions): Promise<Recording> =>
   (await openRecording(path, options)).read();
 
-/** Far more than a header needs; what has no line end by then is no recording. */
+/** More than a header needs. A file without a line end in so many bytes is no recording. */
 const HEAD_BYTES = 64 * 1024;
 
 async function openTable(path: string, source: Source, options: RecordingOptions): Promise<Table> {

@@ -9,7 +9,7 @@ export interface Table {
   readonly columns: readonly string[];
   /** The column of times, where the format says which one it is. */
   readonly timeColumn: number | null;
-  /** What separates the cells; '' where nothing does. */
+  /** The character between cells; '' for a form without one. */
   readonly delimiter: string;
   /** Numbers are those of JSON: a dot is the decimal sign. */
   readonly plainNumbers: boolean;
@@ -19,7 +19,7 @@ export interface Table {
   rows(onRead: (bytes: number) => void): AsyncGenerator<Cells | null, void, undefined>;
 }
 
-/** A series each is more than anybody watches as one recording; what is remembered of columns grows with them. */
+/** Each column is a series. The memory for columns grows with their number. */
 export const MAX_COLUMNS = 1000;
 /** A longer row is no row: a quote that never closes would otherwise read the rest of the file as one cell. */
 export const MAX_ROW_CHARS = 1024 * 1024;

@@ -1,6 +1,6 @@
 /** Messages that mosquitto, VerneMQ and others send ahead of acknowledgements by default. */
 const DEFAULT_LIMIT = 20;
-/** Our `receiveMaximum`: the largest window that a broker may use. */
+/** The `receiveMaximum` of the client: the largest window that a broker may use. */
 const MAX_LIMIT = 256;
 const MIN_PATIENCE_MS = 50;
 const MAX_PATIENCE_MS = 60_000;

@@ -1,6 +1,6 @@
 const ROWS = 20_000;
 const MAX_LAG = 400;
-const SHORTEST = 3;
+const MIN_PERIOD = 3;
 /** The result when no period is found, or one of more than 300 rows. */
 const USUAL = 125;
 
@@ -23,9 +23,9 @@ export function periodOf(x: Float64Array): number {
     return sum;
   });
   let best = -1;
-  for (let k = SHORTEST + 1; k + 1 < lags; k++) {
+  for (let k = MIN_PERIOD + 1; k + 1 < lags; k++) {
     const peak = r[k] > r[k - 1] && r[k] > r[k + 1];
     if (peak && (best < 0 || r[k] > r[best])) best = k;
   }
-  return r[0] > 0 && best >= 2 * SHORTEST && best <= 300 + SHORTEST ? best : USUAL;
+  return r[0] > 0 && best >= 2 * MIN_PERIOD && best <= 300 + MIN_PERIOD ? best : USUAL;
 }
