@@ -18,8 +18,6 @@ const DETECT = [
   ['monitor'],
   ['stream-monitor.ts'],
 ];
-/** Inside io: the ledger writes through sqlite, and that is the only way between its rooms. */
-const IO = [['sqlite', 'mqtt', 'files'], ['ledger']];
 
 const source = resolve(import.meta.dirname, '../src');
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
@@ -34,17 +32,15 @@ const importedBy = (file: string): string[] =>
 const room = (file: string): string => file.split(sep)[0];
 const floor = (folder: string): number => FLOORS.findIndex((rooms) => rooms.includes(folder));
 
-/** Imports between the rooms of a folder that do not point down. */
-const upwardIn = (folder: string, floors: readonly (readonly string[])[]): string[] => {
-  const roomOf = (file: string): string => room(relative(folder, file));
-  const floorOf = (file: string): number => floors.findIndex((rooms) => rooms.includes(roomOf(file)));
+/** Imports between the rooms of a folder, as pairs of rooms and the files that make them. */
+const between = (folder: string) => {
   const inside = (file: string): boolean => room(file) === folder;
-  return files.filter(inside).flatMap((file) =>
-    importedBy(file)
-      .filter((target) => inside(target) && roomOf(target) !== roomOf(file))
-      .filter((target) => floorOf(target) >= floorOf(file))
-      .map((target) => `${file} imports ${target}`),
-  );
+  const roomOf = (file: string): string => room(relative(folder, file));
+  return files
+    .filter(inside)
+    .flatMap((file) => importedBy(file).map((target) => ({ file, target })))
+    .filter(({ file, target }) => inside(target) && roomOf(target) !== roomOf(file))
+    .map(({ file, target }) => ({ file, target, from: roomOf(file), to: roomOf(target) }));
 };
 
 test('every source file stands on a floor, or is the ground all floors share', () => {
@@ -61,13 +57,16 @@ test('imports point down only', () => {
   expect(upward).toEqual([]);
 });
 
-test.each([
-  ['detect', DETECT],
-  ['io', IO],
-])('inside %s too: each of its rooms is listed, and imports point down only', (folder, floors) => {
-  const rooms = new Set(files.filter((file) => room(file) === folder).map((file) => room(relative(folder, file))));
-  expect([...rooms].toSorted()).toEqual(floors.flat().toSorted());
-  expect(upwardIn(folder, floors)).toEqual([]);
+test('inside detect too: each of its rooms is listed, and imports point down only', () => {
+  const rooms = new Set(files.filter((file) => room(file) === 'detect').map((file) => room(relative('detect', file))));
+  expect([...rooms].toSorted()).toEqual(DETECT.flat().toSorted());
+  const floorOf = (name: string): number => DETECT.findIndex((row) => row.includes(name));
+  const upward = between('detect').filter(({ from, to }) => floorOf(to) >= floorOf(from));
+  expect(upward.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
+});
+
+test('inside io the ledger writes through sqlite, and no other room imports another', () => {
+  expect([...new Set(between('io').map(({ from, to }) => `${from} imports ${to}`))]).toEqual(['ledger imports sqlite']);
 });
 
 test('no file imports itself by way of others', () => {
