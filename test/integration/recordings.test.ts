@@ -102,7 +102,7 @@ test('replay and evaluate write a page with charts', async () => {
   const nowhere = await runProgram(['replay', 'labelled.csv', '--report', 'no/page.html'], cwd);
   expect([nowhere.code, nowhere.stderr]).toEqual([
     64,
-    '--report no/page.html: cannot be written; is the folder there?\n',
+    '--report no/page.html: cannot be written; does the directory exist, and may this user write to it?\n',
   ]);
 });
 
