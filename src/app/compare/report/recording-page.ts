@@ -1,7 +1,8 @@
 import type { Anomaly } from '../../../detect/episode/anomaly.ts';
 import { shortTime } from '../../../detect/episode/short-time.ts';
-import { html, type Content, type Markup } from './markup.ts';
+import { html, type Markup } from './markup.ts';
 import { baseName, fact, pageOf, section, type ReportInfo } from './page.ts';
+import { detectionTable } from './tables.ts';
 import { recordingCharts } from './timeline-charts.ts';
 import type { RunView } from '../run-view.ts';
 
@@ -102,19 +103,8 @@ function list({ view, anomalies, sensorFaults, judge }: RecordingPart): Markup {
       <td class="wide">${reason}</td>
     </tr>`;
   };
-  const heads: Content[] = ['from (UTC)', 'to', 'severity', 'kind', ...(judge === null ? [] : ['counts as']), 'reason'];
+  const heads = ['from (UTC)', 'to', 'severity', 'kind', ...(judge === null ? [] : ['counts as']), 'reason'];
   return html`<h3>Anomalies and sensor faults</h3>
-    <div class="scroll">
-      <table class="detections">
-        <thead>
-          <tr>
-            ${heads.map((head) => html`<th>${head}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${listed.map(row)}
-        </tbody>
-      </table>
-    </div>
+    ${detectionTable(heads, listed.map(row))}
     ${listed.length < all ? html`<p class="note">The worst ${listed.length} of ${all} are listed.</p>` : null}`;
 }

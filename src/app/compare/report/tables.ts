@@ -106,21 +106,21 @@ function findingsTable(findings: readonly Finding[], results: readonly Contender
     </tr>`;
   };
   const cut = findings.length > listed.length ? html`<p class="note">The worst ${listed.length} are listed.</p>` : null;
-  return html`<div class="scroll">
-      <table class="detections">
-        <thead>
-          <tr>
-            <th>from (UTC)</th>
-            <th>severity</th>
-            <th>kind</th>
-            <th>reported by</th>
-            <th>what it was, by the one most surprised</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${listed.map(row)}
-        </tbody>
-      </table>
-    </div>
-    ${cut}`;
+  const heads = ['from (UTC)', 'severity', 'kind', 'reported by', 'reason of the contender with the highest score'];
+  return html`${detectionTable(heads, listed.map(row))}${cut}`;
 }
+
+/** A table of anomalies; `rows` are its `tr` elements. */
+export const detectionTable = (heads: readonly string[], rows: readonly Markup[]): Markup =>
+  html`<div class="scroll">
+    <table class="detections">
+      <thead>
+        <tr>
+          ${heads.map((head) => html`<th>${head}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
