@@ -10,7 +10,7 @@ const GROUND = ['errors.ts', 'log.ts'];
 const DETECT = [
   ['reading.ts', 'sample.ts'],
   ['aligner.ts', 'forecast'],
-  ['evidence'],
+  ['evidence', 'recurrence'],
   ['series-model.ts'],
   ['detector.ts'],
   ['sensor'],

@@ -8,6 +8,8 @@ import { Presence } from './forecast/presence.ts';
 import type { SeriesInfo } from './reading.ts';
 import type { Sample } from './sample.ts';
 import { Season, SEASONS } from './forecast/season.ts';
+import { ExcursionSizes } from './recurrence/excursion-sizes.ts';
+import { MEMORY_MS, Recurrence } from './recurrence/recurrence.ts';
 import { SeriesModel } from './series-model.ts';
 
 export interface DetectorOptions extends ForecasterOptions {
@@ -65,6 +67,9 @@ export class Detector {
   private readonly levels: Float64Array; // (D)
   private readonly input: Float64Array;
   private readonly thresholdFactor: number;
+  private readonly sizes: ExcursionSizes;
+  /** How often events like the present one come, for each series. */
+  readonly recurrences: readonly Recurrence[];
 
   /** All state is taken from `memory`. */
   constructor(memory: Memory, series: readonly Pick<SeriesInfo, 'slug' | 'only'>[], options: DetectorOptions) {
@@ -75,7 +80,10 @@ export class Detector {
     this.series = series.map((info) => new SeriesModel(memory, info, { holdReadings: hold ? HOLD_READINGS : 0 }));
     this.input = new Float64Array(inputSize(D));
     this.forecaster = options.network ? new Forecaster(memory, this.input.length, D, options) : null;
-    this.threshold = new AlarmThreshold(memory, D, options.alarmsPerWeek);
+    this.threshold = new AlarmThreshold(memory, D, 1);
+    const recurrence = { alarmsPerWeek: options.alarmsPerWeek, counts: hold };
+    const sizes = (this.sizes = new ExcursionSizes(memory));
+    this.recurrences = series.map(({ slug }) => new Recurrence(section(memory, slug), sizes, recurrence));
     this.residuals = D > 1 ? new RegressionResiduals(memory, D) : null;
     this.season = new Season(options.calendar);
     this.presence = new Presence(series.map(({ slug }) => section(memory, slug)));
@@ -103,6 +111,7 @@ export class Detector {
   /** The present state of all series is the normal one from now on. */
   accept(): void {
     for (const model of this.series) model.accept();
+    for (const recurrence of this.recurrences) recurrence.drop();
     this.residuals?.restart();
   }
 
@@ -129,24 +138,28 @@ export class Detector {
 
   private score(): void {
     const { series, present, residuals } = this;
-    const { sensitivity } = this.options;
-    const scale = sensitivity / (this.threshold.height * this.thresholdFactor);
+    const scale = 1 / (this.threshold.height * this.thresholdFactor);
     const p = this.forecaster?.p ?? null;
     residuals?.measure(this.levels, present);
     for (let d = 0; d < series.length; d++) {
       if (!present[d]) continue;
       const z = residuals === null ? 0 : residuals.z[d];
       const fitted = residuals === null ? NaN : residuals.fitted[d];
-      series[d].score(p, d * BINS, z, fitted, scale, sensitivity);
+      series[d].score(p, d * BINS, z, fitted, scale, 1);
     }
   }
 
   private decide(at: number): void {
-    const { verdict, series } = this;
+    const { verdict, series, present, options, frozen } = this;
+    const day = options.calendar.day(at);
+    this.sizes.pass(this.threshold.pausedMs(at), MEMORY_MS);
     verdict.at = at;
     verdict.score = verdict.leading = 0;
     for (let d = 0; d < series.length; d++) {
-      verdict.scores[d] = series[d].evidence.score;
+      const model = series[d];
+      verdict.scores[d] = present[d]
+        ? options.sensitivity * this.recurrences[d].follow(at, model, model.evidence.score, day, !frozen)
+        : 0;
       if (verdict.scores[d] <= verdict.score) continue;
       verdict.score = verdict.scores[d];
       verdict.leading = d;

@@ -1,6 +1,7 @@
 import type { Memory } from '../math/memory.ts';
 import type { Detector, Verdict } from './detector.ts';
 import type { AnomalyEvent } from './episode/anomaly.ts';
+import { toHabit, type Habit } from './episode/habit.ts';
 import { OperatorActions } from './monitor/operator-actions.ts';
 import { StreamParts, type MonitorOptions } from './monitor/parts.ts';
 import { seriesOf, shapeOf } from './monitor/shape.ts';
@@ -30,13 +31,18 @@ export class StreamMonitor {
   readonly operator: OperatorActions;
   private readonly parts: StreamParts;
   private readonly onEvent: (event: AnomalyEvent) => void;
+  private readonly onHabit: (habit: Habit) => void;
 
-  /** `onEvent` is called for each episode at the end of the call that opened, updated or closed it. */
+  /**
+   * `onEvent` is called for each episode at the end of the call that opened, updated or closed it; `onHabit` when an event has come
+   * so often that it is no alarm any more.
+   */
   constructor(
     stream: string,
     series: readonly SeriesInfo[],
     options: MonitorOptions,
     onEvent: (event: AnomalyEvent) => void,
+    onHabit: (habit: Habit) => void = () => undefined,
   ) {
     const parts = (this.parts = new StreamParts(stream, series, options));
     this.stream = stream;
@@ -44,6 +50,7 @@ export class StreamMonitor {
     this.detector = parts.detector;
     this.memory = parts.memory;
     this.onEvent = onEvent;
+    this.onHabit = onHabit;
     this.status = new StreamStatus(parts);
     this.operator = new OperatorActions(parts, () => {
       this.flush();
@@ -171,12 +178,23 @@ export class StreamMonitor {
     confidence.update(sample.x);
     warmUp.update(sample);
     if (ready) process.step(verdict);
+    this.addHabits(verdict.at);
     drift.step(sample, detector.frozen);
     return verdict;
   }
 
+  private addHabits(at: number): void {
+    const { detector, events } = this.parts;
+    for (let d = 0; d < this.series.length; d++) {
+      const recurrence = detector.recurrences[d];
+      if (recurrence.habit < 0) continue;
+      const signature = recurrence.habitAt(recurrence.habit);
+      events.addHabit(toHabit(this.stream, this.series[d], signature, at, detector.intervalMs));
+    }
+  }
+
   /** Publishes the events that wait, at the end of a call: only then is the memory consistent, should a snapshot be taken. */
   private flush(): void {
-    this.parts.events.flush(this.onEvent);
+    this.parts.events.flush(this.onEvent, this.onHabit);
   }
 }

@@ -39,6 +39,12 @@ export class TimeGap {
     return Math.min(MAX_LATENESS, Math.log2((1 + Math.max(0, at - s[1]) / s[2]) / 2));
   }
 
+  /** Time from the last reading to `at`, ms: 0 while there is none, ten usual gaps at most. */
+  sinceMs(at: number): number {
+    const { s } = this;
+    return this.known ? Math.max(0, Math.min(at - s[1], MAX_GAP_RATIO * s[2])) : 0;
+  }
+
   /** Counts a reading at `at`. */
   update(at: number): void {
     const { s } = this;

@@ -1,6 +1,7 @@
 import type { Anomaly, AnomalyEvent, Ending, EpisodePhase } from './anomaly.ts';
 import { toAnomaly } from './describe.ts';
 import type { Episode } from './episode.ts';
+import type { Habit } from './habit.ts';
 import { emptyFinding, type Finding } from './finding.ts';
 import type { Calendar } from '../forecast/calendar.ts';
 import type { SeriesInfo } from '../reading.ts';
@@ -13,6 +14,7 @@ export class EventQueue {
   private readonly calendar: Calendar;
   private readonly peak: Finding;
   private readonly events: AnomalyEvent[] = [];
+  private readonly habits: Habit[] = [];
 
   /** `calendar`: the wall clock for the times in sentences. */
   constructor(stream: string, series: readonly SeriesInfo[], calendar: Calendar) {
@@ -35,6 +37,11 @@ export class EventQueue {
     this.events.push({ phase: 'updated', at, anomaly: { ...anomaly, reason }, levelChange: change.nth });
   }
 
+  /** Adds a signature that has become a habit. */
+  addHabit(habit: Habit): void {
+    this.habits.push(habit);
+  }
+
   /** Ends the episode, if it is open, for a reason other than a low score. */
   end(episode: Episode, at: number, why: Ending): void {
     if (episode.end(at)) this.add(episode, at, 'closed', why);
@@ -43,12 +50,15 @@ export class EventQueue {
   /** Appends the events of another queue. */
   takeOver(other: EventQueue): void {
     this.events.push(...other.events);
+    this.habits.push(...other.habits);
   }
 
-  /** Passes all events to `onEvent`, in order, and empties the queue. */
-  flush(onEvent: (event: AnomalyEvent) => void): void {
+  /** Passes all events to `onEvent` and all habits to `onHabit`, in order, and empties the queue. */
+  flush(onEvent: (event: AnomalyEvent) => void, onHabit: (habit: Habit) => void): void {
     for (const event of this.events) onEvent(event);
     this.events.length = 0;
+    for (const habit of this.habits) onHabit(habit);
+    this.habits.length = 0;
   }
 
   private anomalyOf(episode: Episode, endedBy: Ending | null): Anomaly {

@@ -22,7 +22,7 @@ const UNITS: readonly (readonly [number, string])[] = [
 ];
 
 /** A duration in words: 0.02 s, 90 s, 25 min, 7 hours. */
-const durationInWords = (ms: number): string => {
+export const durationInWords = (ms: number): string => {
   if (!Number.isFinite(ms)) return 'an unknown time';
   const [size, unit] = UNITS.find(([size]) => ms >= 2 * size) ?? UNITS[UNITS.length - 1];
   const count = ms / size;
@@ -75,14 +75,14 @@ const SENTENCES: Record<Exclude<Cause, EvidenceKind>, Sentence> = {
 };
 
 /** Formats numbers, with and without their unit, in as many digits as distinguish two that are `apart`. */
-function formatOf(unit: string, apart: number): NumberFormat {
+export function formatOf(unit: string, apart: number): NumberFormat {
   const number = (x: number): string => round(x, apart);
   const quantity = (x: number): string => (unit === '' || number(x) === UNKNOWN ? number(x) : `${number(x)} ${unit}`);
   return { number, quantity, ratio: (x: number): string => round(x) };
 }
 
 /** The name of a series in sentences. */
-const nameOf = ({ slug, label }: SeriesInfo): string => label ?? slug;
+export const nameOf = ({ slug, label }: SeriesInfo): string => label ?? slug;
 
 /** Cause, start and confidence of a finding in one plain sentence with numbers and units. `since`: start, epoch ms. */
 export function reasonOf(finding: Finding, info: SeriesInfo, since: number, calendar: Calendar): string {

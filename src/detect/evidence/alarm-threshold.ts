@@ -40,6 +40,11 @@ export class AlarmThreshold {
     return Math.max(0.7, 1 + PER_DECADE * decades);
   }
 
+  /** Time from the last sample to one at `at`, ms, ten usual intervals at most. */
+  pausedMs(at: number): number {
+    return this.gap.sinceMs(at);
+  }
+
   /** Adds the time of a sample, epoch ms. */
   update(at: number): void {
     this.gap.update(at);

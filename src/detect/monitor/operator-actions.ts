@@ -1,4 +1,5 @@
 import type { Ending } from '../episode/anomaly.ts';
+import { FAULT, NORMAL } from '../recurrence/signatures.ts';
 import { isLearned, type StreamParts } from './parts.ts';
 
 /** The operator's actions on one stream. Each publishes the episodes that it ends, before it returns. */
@@ -54,6 +55,16 @@ export class OperatorActions {
     this.parts.drift.accept();
     this.parts.detector.accept();
     this.endAll(now, 'accepted');
+  }
+
+  /** The open or the last event of series d is a fault: events like it stay alarms, however often they come. */
+  markFault(d: number): void {
+    this.parts.detector.recurrences[d].say(FAULT);
+  }
+
+  /** The open or the last event of series d is normal: events like it are no alarm any more. */
+  markNormal(d: number): void {
+    this.parts.detector.recurrences[d].say(NORMAL);
   }
 
   private restoreLearned(bytes: Uint8Array, now: number, endedBy: Ending): void {

@@ -1,3 +1,4 @@
+import { toHabit, type Habit } from '../episode/habit.ts';
 import type { SeriesInfo } from '../reading.ts';
 import type { SensorFault } from '../sensor/fault.ts';
 import type { StreamParts } from './parts.ts';
@@ -91,6 +92,14 @@ export class StreamStatus {
   /** Whether the operator holds learning. */
   get frozen(): boolean {
     return this.parts.learningHeld[0] === 1;
+  }
+
+  /** The habits of series d: events that come so often that they are no alarm. */
+  habitsOf(d: number): readonly Habit[] {
+    const { detector, stream, series } = this.parts;
+    return detector.recurrences[d]
+      .habits()
+      .map((signature) => toHabit(stream, series[d], signature, signature.lastAt, detector.intervalMs));
   }
 
   forecastOf(d: number): SeriesForecastStatus {

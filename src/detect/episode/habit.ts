@@ -1,0 +1,66 @@
+import type { SeriesInfo } from '../reading.ts';
+import type { Signature } from '../recurrence/signatures.ts';
+import { durationInWords, formatOf, nameOf } from './reason.ts';
+
+/** An event that comes so often that it is normal: no alarm from now on. */
+export interface Habit {
+  /** `<series>-h<since in base 36>`. The same readings give the same id. */
+  readonly id: string;
+  readonly stream: string;
+  readonly series: string;
+  /** Its display name, where one was given. */
+  readonly label?: string;
+  readonly unit: string;
+  /** When it became a habit, epoch ms. */
+  readonly at: number;
+  /** When it came first, and last, epoch ms. */
+  readonly since: number;
+  readonly lastAt: number;
+  /** The value before it, and its farthest value. */
+  readonly from: number;
+  readonly to: number;
+  /** How long it lasts, ms. */
+  readonly lengthMs: number;
+  /** How often it comes. */
+  readonly perWeek: number;
+  /** One plain sentence with numbers and units. */
+  readonly reason: string;
+}
+
+/** 8 times a day, once a week. */
+const rateInWords = (perWeek: number): string => {
+  const [count, unit] = perWeek >= 6.5 ? [perWeek / 7, 'day'] : [perWeek, 'week'];
+  return count < 1.5 ? `once a ${unit}` : `${Math.round(count)} times a ${unit}`;
+};
+
+/** A signature of series `info` that has become a habit at `at`, epoch ms. `intervalMs`: the usual interval of its readings. */
+export function toHabit(
+  stream: string,
+  info: SeriesInfo,
+  signature: Signature & { readonly perWeek: number },
+  at: number,
+  intervalMs: number,
+): Habit {
+  const { from, to, lengthMs, perWeek, firstAt, lastAt } = signature;
+  const { quantity } = formatOf(info.unit, Math.abs(to - from));
+  const moves =
+    quantity(from) === quantity(to) ? `is unusual near` : `${to < from ? 'drops' : 'rises'} from ${quantity(from)} to`;
+  const lasts = lengthMs > 2 * intervalMs ? ` for about ${durationInWords(lengthMs)}` : '';
+  return {
+    id: `${info.slug}-h${Math.round(firstAt).toString(36)}`,
+    stream,
+    series: info.slug,
+    ...(info.label === undefined ? {} : { label: info.label }),
+    unit: info.unit,
+    at,
+    since: firstAt,
+    lastAt,
+    from,
+    to,
+    lengthMs,
+    perWeek,
+    reason:
+      `${nameOf(info)} ${moves} ${quantity(to)}${lasts} about ${rateInWords(perWeek)}; ` +
+      'zankyo treats this as normal from now on.',
+  };
+}

@@ -1,0 +1,107 @@
+import type { Memory } from '../../math/memory.ts';
+
+/** Evidence from which on a reading belongs to an excursion: half of that of an alarm. */
+export const LINE = 0.5;
+/**
+ * An excursion has ended after so long, and so many readings, below the line (runs declustering; S. Coles, "An Introduction to
+ * Statistical Modeling of Extreme Values", 2001, section 5.3). The averages of the kinds of evidence fade within 12 readings.
+ */
+const RUN_MS = 15 * 60_000;
+const RUN_READINGS = 5;
+
+// Slots.
+const OPEN = 0;
+const START_AT = 1;
+const LAST_AT = 2; // of the last reading above the line
+const FROM = 3;
+const TO = 4;
+const RISE_MS = 5;
+const SIZE = 6;
+const CALM = 7; // readings below the line in a row
+
+/**
+ * A run of readings with raised evidence: one event, however many readings it has.
+ *
+ * Memory (8): whether one is open, its start, its last reading above the line, the value before it, its farthest value, the time
+ * from the start to that, the largest evidence, calm readings in a row.
+ */
+export class Excursion {
+  private readonly s: Float64Array;
+
+  constructor(memory: Pick<Memory, 'take'>) {
+    this.s = memory.take('excursion', 8);
+  }
+
+  get open(): boolean {
+    return this.s[OPEN] === 1;
+  }
+
+  /** Epoch ms. */
+  get startAt(): number {
+    return this.s[START_AT];
+  }
+
+  /** Time from its first to its last reading above the line, ms. */
+  get lengthMs(): number {
+    return this.s[LAST_AT] - this.s[START_AT];
+  }
+
+  /** Time of its last reading above the line, epoch ms. */
+  get lastAt(): number {
+    return this.s[LAST_AT];
+  }
+
+  /** The value before it, in the unit of the series. */
+  get from(): number {
+    return this.s[FROM];
+  }
+
+  /** Its value farthest from that. */
+  get to(): number {
+    return this.s[TO];
+  }
+
+  /** Time from its start to that value, ms. */
+  get riseMs(): number {
+    return this.s[RISE_MS];
+  }
+
+  /** Its largest evidence. */
+  get size(): number {
+    return this.s[SIZE];
+  }
+
+  /** Whether it has ended before a reading at `at` whose evidence is below the line. */
+  endsAt(at: number): boolean {
+    const { s } = this;
+    return this.open && s[CALM] + 1 >= RUN_READINGS && at - s[LAST_AT] >= RUN_MS;
+  }
+
+  /** Adds a reading with `evidence`. `before` is the value of the reading before it. */
+  follow(at: number, value: number, before: number, evidence: number): void {
+    const { s } = this;
+    if (evidence < LINE) s[CALM]++;
+    else {
+      if (s[OPEN] === 0) this.begin(at, before);
+      s[CALM] = 0;
+      s[LAST_AT] = at;
+      s[SIZE] = Math.max(s[SIZE], evidence);
+    }
+    if (s[OPEN] === 1 && Math.abs(value - s[FROM]) > Math.abs(s[TO] - s[FROM])) {
+      s[TO] = value;
+      s[RISE_MS] = at - s[START_AT];
+    }
+  }
+
+  close(): void {
+    this.s[OPEN] = 0;
+  }
+
+  private begin(at: number, before: number): void {
+    const { s } = this;
+    s[OPEN] = 1;
+    s[START_AT] = at;
+    s[FROM] = s[TO] = before;
+    s[RISE_MS] = s[SIZE] = 0;
+  }
+}

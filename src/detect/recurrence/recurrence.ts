@@ -1,0 +1,173 @@
+import type { Memory } from '../../math/memory.ts';
+import { TimeGap } from '../../math/time-gap.ts';
+import { DAY_MS, WEEK_MS } from '../../math/time.ts';
+import { Excursion, LINE } from './excursion.ts';
+import type { ExcursionSizes } from './excursion-sizes.ts';
+import { FAULT, HABIT, NEW, NORMAL, PLACES, Signatures, type Signature } from './signatures.ts';
+
+/** Excursions fade from the counts with this time constant: a habit that does not come for two months is no longer one. */
+export const MEMORY_MS = 8 * WEEK_MS;
+/** Score for a factor of ten in the return period. */
+const PER_DECADE = 0.3;
+/** A signature is a habit after so many spells, if they come more often than alarms are asked for. */
+const HABIT_SPELLS = 3;
+/** Rates of signatures are not computed over less than this: what comes twice in the first hour need not go on. */
+const LEAST_WEEKS = 1 / 7;
+
+/** What is passed for each reading of a series. */
+export interface Raised {
+  readonly value: number;
+  /** The value of the reading before. */
+  readonly last: number;
+  /** Deviation of all steps, in the unit of the series. */
+  readonly stepDeviation: number;
+}
+
+export interface RecurrenceOptions {
+  readonly alarmsPerWeek: number;
+  /** False where anomalies are absorbed: there the kinds of evidence learn each event, and past events do not count twice. */
+  readonly counts: boolean;
+}
+
+/**
+ * The score of a series: how often does an event like this come? Readings with raised evidence are joined to excursions, and past
+ * excursions are counted in calendar time, by size (excursion-sizes.ts) and by signature (signatures.ts). With r the larger of both
+ * rates, per week, and W the alarms a week that the operator asks for,
+ *
+ *   score = 1 + 0.3 log10(W / r)
+ *
+ * so a score of 1 is an event that comes as often as alarms are asked for, and 1.3 one that is ten times as rare. An excursion counts
+ * whether it was an alarm or not: one that was seen k times in w weeks is no rarer than k / w. A signature that comes more often than
+ * W is a habit; its excursions do not count among the sizes, so that a pump's stroke cannot hide a burst pipe.
+ */
+export class Recurrence {
+  /** The place of a signature that has just become a habit, or -1. */
+  habit = -1;
+  private readonly excursion: Excursion;
+  private readonly signatures: Signatures;
+  private readonly gap: TimeGap;
+  private readonly s: Float64Array;
+  private readonly sizes: ExcursionSizes;
+  private readonly options: RecurrenceOptions;
+  private readonly spellMs: number;
+
+  /** `sizes` are those of the stream. */
+  constructor(memory: Pick<Memory, 'take'>, sizes: ExcursionSizes, options: RecurrenceOptions) {
+    this.excursion = new Excursion(memory);
+    this.signatures = new Signatures(memory);
+    this.gap = new TimeGap(memory, 'recurrence.gap');
+    this.s = memory.take('recurrence', SLOTS);
+    this.s[PLACE] = -1;
+    this.sizes = sizes;
+    this.options = options;
+    this.spellMs = Math.min(DAY_MS, WEEK_MS / (7 * options.alarmsPerWeek));
+  }
+
+  /**
+   * Adds a reading with this evidence (score.ts) and returns its score. `day`: share of the local day that is over, in [0, 1).
+   * While not `teaches`, excursions are not counted.
+   */
+  follow(at: number, { value, last, stepDeviation }: Raised, evidence: number, day: number, teaches: boolean): number {
+    const { excursion, s } = this;
+    this.habit = -1;
+    this.observe(at);
+    if (evidence < LINE) {
+      if (excursion.endsAt(at)) this.end(stepDeviation, teaches);
+    } else if (!excursion.open) {
+      s[DAY] = day;
+      s[SAID] = NEW;
+    }
+    excursion.follow(at, value, last, evidence);
+    const { alarmsPerWeek } = this.options;
+    if (evidence < LINE) return evidence;
+    return Math.max(0, 1 + PER_DECADE * Math.log10(alarmsPerWeek / this.rate(evidence, stepDeviation)));
+  }
+
+  /** The present excursion is dropped without being counted: the operator accepts the present state. */
+  drop(): void {
+    this.excursion.close();
+  }
+
+  /** The operator says that the open or last excursion is a fault: then its signature stays an alarm; or normal: a habit. */
+  say(state: typeof FAULT | typeof NORMAL): void {
+    const { s, excursion, signatures, sizes } = this;
+    if (excursion.open) {
+      s[SAID] = state;
+      return;
+    }
+    const place = s[PLACE];
+    if (place < 0) return;
+    sizes.remove(signatures.sizeOf(place), signatures.countedOf(place));
+    signatures.setCounted(place, 0);
+    signatures.setState(place, state);
+  }
+
+  /** The habits, and those signatures that the operator called normal. */
+  habits(): readonly (Signature & { readonly perWeek: number })[] {
+    const all = Array.from({ length: PLACES }, (_, place) => place);
+    return all
+      .filter((place) => [HABIT, NORMAL].includes(this.signatures.state(place)))
+      .map((place) => this.habitAt(place));
+  }
+
+  /** The signature of a place and how often it comes. */
+  habitAt(place: number): Signature & { readonly perWeek: number } {
+    const signature = this.signatures.at(place);
+    return { ...signature, perWeek: signature.events / this.weeks };
+  }
+
+  private get weeks(): number {
+    return Math.max(LEAST_WEEKS, this.s[WEEKS]);
+  }
+
+  /** Events a week of at least this evidence, or like the present one. */
+  private rate(evidence: number, stepDeviation: number): number {
+    const { options, sizes, signatures, excursion, gap, s } = this;
+    if (!options.counts) return evidence ** -PRIOR;
+    if (s[SAID] === NORMAL) return Infinity;
+    const bySize = sizes.rate(evidence);
+    if (s[SAID] === FAULT) return bySize;
+    return Math.max(bySize, signatures.spellsLike(excursion, stepDeviation, gap.usualMs, s[DAY]) / this.weeks);
+  }
+
+  private observe(at: number): void {
+    const { s, gap } = this;
+    const ms = gap.sinceMs(at);
+    s[WEEKS] = s[WEEKS] * Math.exp(-ms / MEMORY_MS) + ms / WEEK_MS;
+    gap.update(at);
+  }
+
+  /** Counts the excursion, which has ended. */
+  private end(stepDeviation: number, teaches: boolean): void {
+    const { excursion, signatures, sizes, s } = this;
+    excursion.close();
+    if (!teaches || !this.options.counts) return;
+    signatures.fade(Math.exp(-(excursion.lastAt - s[FADED_AT]) / MEMORY_MS));
+    s[FADED_AT] = excursion.lastAt;
+    const place = signatures.add(excursion, stepDeviation, this.gap.usualMs, s[DAY], this.spellMs);
+    s[PLACE] = place;
+    if (s[SAID] !== NEW) signatures.setState(place, s[SAID]);
+    const state = signatures.state(place);
+    if (state === FAULT || state === NORMAL) return;
+    const often =
+      signatures.spells(place) >= HABIT_SPELLS && signatures.spells(place) / this.weeks >= this.options.alarmsPerWeek;
+    if (often) {
+      if (state === NEW) this.habit = place;
+      sizes.remove(signatures.sizeOf(place), signatures.countedOf(place));
+      signatures.setCounted(place, 0);
+    } else if (signatures.beganSpell(place, excursion) && !sizes.overlaps(excursion.startAt)) {
+      sizes.add(signatures.sizeOf(place), sizes.weight, excursion.lastAt);
+      signatures.setCounted(place, signatures.countedOf(place) + sizes.weight);
+    }
+    signatures.setState(place, often ? HABIT : NEW);
+  }
+}
+
+const PRIOR = 7.7;
+// Slots.
+const WEEKS = 0;
+const DAY = 1;
+const SAID = 2;
+const PLACE = 3;
+const FADED_AT = 4;
+const SLOTS = 5;

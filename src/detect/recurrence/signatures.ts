@@ -1,0 +1,215 @@
+import type { Memory } from '../../math/memory.ts';
+import type { Excursion } from './excursion.ts';
+
+/** Signatures remembered for each series. */
+export const PLACES = 32;
+/** Two values are alike up to this share of the larger of the two movements, and up to a usual step. */
+const LEVEL_TOLERANCE = 0.2;
+/** Two durations, or two sizes, are alike up to this ratio. */
+const RATIO = 1.6;
+/** Parts of the day that are told apart, of three hours each. */
+const PARTS = 8;
+/** Occurrences spread evenly over the day that the distribution over its parts begins with. */
+const EVEN = 2;
+/** Weight of the newest occurrence in the means of a signature: at least this. */
+const LEAST_WEIGHT = 0.1;
+
+/** What the operator, or the count, says of a signature. */
+export const NEW = 0;
+export const HABIT = 1;
+export const FAULT = 2;
+export const NORMAL = 3;
+
+// Slots of a place.
+const SPELLS = 0; // occurrences, those of one spell counted once; decayed
+const EVENTS = 1; // occurrences, decayed
+const SPELL_AT = 2; // start of the last spell
+const LAST_AT = 3;
+const FROM = 4;
+const TO = 5;
+const RISE_MS = 6;
+const LENGTH_MS = 7; // geometric mean
+const SIZE = 8; // mean
+const FIRST_SIZE = 9; // as counted among the sizes
+const COUNTED = 10; // weight among the sizes, decayed
+const STATE = 11;
+const FIRST_AT = 12;
+const DAY = 13; // occurrences in each part of the day
+const EACH = DAY + PARTS;
+
+/** One remembered signature, as `Signatures.at` gives it. Values in the unit of the series. */
+export interface Signature {
+  readonly state: number;
+  readonly from: number;
+  readonly to: number;
+  readonly lengthMs: number;
+  /** Occurrences, decayed. */
+  readonly events: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
+/**
+ * The signatures of a series' past excursions: from which value to which, for how long, how large, at which time of day. Like
+ * excursions share a place. A new signature takes the place with the fewest occurrences.
+ *
+ * Memory: 21 numbers for each of 32 places.
+ */
+export class Signatures {
+  private readonly s: Float64Array;
+
+  constructor(memory: Pick<Memory, 'take'>) {
+    this.s = memory.take('signatures', PLACES * EACH);
+  }
+
+  /**
+   * Spells of excursions like this one, which may be still open: then one that lasted longer or rose higher can be like it. They are
+   * scaled to its time of day: strokes at all hours count fully, and what always comes at 8:00 counts little at 14:00.
+   * Infinity where the operator said that this is normal. `step`: a usual step; `usualMs`: the usual interval; `day`: share of
+   * the day that is over, in [0, 1).
+   */
+  spellsLike(excursion: Excursion, step: number, usualMs: number, day: number): number {
+    const { s } = this;
+    const part = Math.floor(day * PARTS);
+    const before = (part + PARTS - 1) % PARTS;
+    const after = (part + 1) % PARTS;
+    let spells = 0;
+    let here = 0;
+    let all = 0;
+    for (let k = 0; k < s.length; k += EACH) {
+      if (s[k + EVENTS] === 0 || s[k + STATE] === FAULT) continue;
+      if (!this.isLike(k, excursion, false, step, usualMs)) continue;
+      if (s[k + STATE] === NORMAL) return Infinity;
+      spells += s[k + SPELLS];
+      for (let j = 0; j < PARTS; j++) all += s[k + DAY + j];
+      here += s[k + DAY + part] / 2 + (s[k + DAY + before] + s[k + DAY + after]) / 4;
+    }
+    if (spells === 0) return 0;
+    return spells * Math.min(1, (PARTS * here + EVEN) / (all + EVEN));
+  }
+
+  /** Adds an excursion that has ended. Returns its place. `spellMs`: occurrences within this time count once. */
+  add(excursion: Excursion, step: number, usualMs: number, day: number, spellMs: number): number {
+    const { s } = this;
+    const { startAt, from, to, riseMs, size } = excursion;
+    const lengthMs = excursion.lengthMs + usualMs;
+    let k = this.find(excursion, step, usualMs);
+    if (k < 0) {
+      k = this.rarest();
+      s.fill(0, k, k + EACH);
+      s[k + FIRST_SIZE] = size;
+      s[k + LENGTH_MS] = lengthMs;
+      s[k + FIRST_AT] = startAt;
+      s[k + SPELL_AT] = -Infinity;
+    }
+    const a = Math.max(LEAST_WEIGHT, 1 / ++s[k + EVENTS]);
+    s[k + FROM] += a * (from - s[k + FROM]);
+    s[k + TO] += a * (to - s[k + TO]);
+    s[k + RISE_MS] += a * (riseMs - s[k + RISE_MS]);
+    s[k + SIZE] += a * (size - s[k + SIZE]);
+    s[k + LENGTH_MS] *= (lengthMs / s[k + LENGTH_MS]) ** a;
+    s[k + DAY + Math.floor(day * PARTS)]++;
+    s[k + LAST_AT] = startAt + excursion.lengthMs;
+    if (startAt - s[k + SPELL_AT] >= spellMs) {
+      s[k + SPELLS]++;
+      s[k + SPELL_AT] = startAt;
+    }
+    return k / EACH;
+  }
+
+  /** Whether the excursion just added to a place began a spell of it. */
+  beganSpell(place: number, { startAt }: Excursion): boolean {
+    return this.s[place * EACH + SPELL_AT] === startAt;
+  }
+
+  spells(place: number): number {
+    return this.s[place * EACH + SPELLS];
+  }
+
+  state(place: number): number {
+    return this.s[place * EACH + STATE];
+  }
+
+  setState(place: number, state: number): void {
+    this.s[place * EACH + STATE] = state;
+  }
+
+  /** Size under which the excursions of a place count among the sizes, and their weight there. */
+  sizeOf(place: number): number {
+    return this.s[place * EACH + FIRST_SIZE];
+  }
+
+  countedOf(place: number): number {
+    return this.s[place * EACH + COUNTED];
+  }
+
+  setCounted(place: number, weight: number): void {
+    this.s[place * EACH + COUNTED] = weight;
+  }
+
+  at(place: number): Signature {
+    const k = place * EACH;
+    const s = this.s.subarray(k, k + EACH);
+    return {
+      state: s[STATE],
+      from: s[FROM],
+      to: s[TO],
+      lengthMs: s[LENGTH_MS],
+      events: s[EVENTS],
+      firstAt: s[FIRST_AT],
+      lastAt: s[LAST_AT],
+    };
+  }
+
+  /** All counts fade to the share `keep`. */
+  fade(keep: number): void {
+    const { s } = this;
+    for (let k = 0; k < s.length; k += EACH) {
+      s[k + SPELLS] *= keep;
+      s[k + EVENTS] *= keep;
+      s[k + COUNTED] *= keep;
+      for (let j = 0; j < PARTS; j++) s[k + DAY + j] *= keep;
+    }
+  }
+
+  private find(excursion: Excursion, step: number, usualMs: number): number {
+    const { s } = this;
+    let best = -1;
+    for (let k = 0; k < s.length; k += EACH) {
+      if (s[k + EVENTS] === 0 || !this.isLike(k, excursion, true, step, usualMs)) continue;
+      if (best < 0 || s[k + EVENTS] > s[best + EVENTS]) best = k;
+    }
+    return best;
+  }
+
+  /** The free place, or the one with the fewest spells about which the operator said nothing. */
+  private rarest(): number {
+    const { s } = this;
+    let rarest = 0;
+    let fewest = Infinity;
+    for (let k = 0; k < s.length; k += EACH) {
+      const said = s[k + STATE] === FAULT || s[k + STATE] === NORMAL;
+      const spells = said ? Number.MAX_VALUE : s[k + SPELLS];
+      if (spells >= fewest) continue;
+      fewest = spells;
+      rarest = k;
+    }
+    return rarest;
+  }
+
+  /** An open excursion may be the beginning of a longer or higher one; once it has `ended`, both must agree. */
+  private isLike(k: number, x: Excursion, ended: boolean, step: number, usualMs: number): boolean {
+    const { s } = this;
+    const movement = x.to - x.from;
+    const past = s[k + TO] - s[k + FROM];
+    const tolerance = Math.max(LEVEL_TOLERANCE * Math.max(Math.abs(movement), Math.abs(past)), step);
+    if (Math.abs(x.from - s[k + FROM]) > tolerance) return false;
+    const lengthMs = x.lengthMs + usualMs;
+    const further = (x.to - s[k + TO]) * Math.sign(past);
+    const rising = !ended && lengthMs <= 2 * (s[k + RISE_MS] + usualMs);
+    if (further > tolerance || (!rising && further < -tolerance)) return false;
+    if (movement * past < 0 && Math.abs(movement) > tolerance) return false;
+    if (lengthMs > RATIO * s[k + LENGTH_MS] + 2 * usualMs || x.size > RATIO * s[k + SIZE]) return false;
+    return !ended || s[k + LENGTH_MS] <= RATIO * lengthMs + 2 * usualMs;
+  }
+}
