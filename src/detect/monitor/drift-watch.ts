@@ -5,6 +5,7 @@ import { CAUSES, emptyFinding, type Finding } from '../episode/finding.ts';
 import type { SeriesInfo } from '../reading.ts';
 import type { Sample } from '../sample.ts';
 import { exceedsMinDeviation } from '../episode/min-deviation.ts';
+import { effectOfRatio } from '../episode/severity.ts';
 import type { EventQueue } from '../episode/event-queue.ts';
 
 /** Drift of the series of a stream: one test for each series, and one episode. */
@@ -58,6 +59,7 @@ export class DriftWatch {
       finding.series = d;
     }
     const { recentMean, referenceMean, limit, since } = tests[finding.series];
+    finding.effect = effectOfRatio(finding.score);
     finding.confidence = this.confidenceOf(finding.series);
     finding.cause = 'drift';
     finding.value = recentMean;
