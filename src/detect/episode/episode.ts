@@ -128,7 +128,7 @@ export class Episode {
       s[PEAK] = s[EFFECT] = 0;
     }
     this.keepPeak(at, finding);
-    s[EFFECT] = Math.max(s[EFFECT], finding.effect);
+    this.keepEffect(finding);
     s[LAST_OVER] = at;
     const cooling = at - s[CLOSED_AT] < coolDownMs && s[PEAK] <= s[LAST_PEAK];
     if (cooling || at - s[SUSPECTED_AT] < options.minDurationMs) return null;
@@ -169,7 +169,7 @@ export class Episode {
     const { s, options } = this;
     if (finding.score > s[PEAK]) this.keepPeak(at, finding);
     if (finding.score > 1) s[LAST_OVER] = at;
-    if (finding.score > options.hysteresis) s[EFFECT] = Math.max(s[EFFECT], finding.effect);
+    if (finding.score > options.hysteresis) this.keepEffect(finding);
     s[QUIET] = finding.score > options.hysteresis ? 0 : s[QUIET] + 1;
     if (s[QUIET] >= options.closeAfter) {
       this.close(at);
@@ -185,6 +185,10 @@ export class Episode {
     s[STATE] = CALM;
     s[CLOSED_AT] = at;
     s[LAST_PEAK] = s[PEAK];
+  }
+
+  private keepEffect({ effect }: Finding): void {
+    if (effect > this.s[EFFECT]) this.s[EFFECT] = effect;
   }
 
   private keepPeak(at: number, finding: Finding): void {

@@ -35,9 +35,12 @@ export interface Departure {
   score: number;
 }
 
+/** Differences of extreme numbers overflow. */
+const finite = (x: number): number => Math.min(Number.MAX_VALUE, x);
+
 const distanceIn = (distance: number, unit: number): number =>
   // A series that never changed has no unit: whatever it does counts as one.
-  distance === 0 ? 0 : unit > 0 ? Math.min(Number.MAX_VALUE, distance / unit) : 1;
+  distance === 0 ? 0 : unit > 0 ? finite(finite(distance) / unit) : 1;
 
 /**
  * Size of an effect, from 0. Each doubling of a distance adds 1:
@@ -64,8 +67,30 @@ export function effectOf(departure: Readonly<Departure>): number {
 }
 
 /**
- * The effect of a sensor fault or a drift, whose score is a measured quantity over its limit: twice the limit is major, four times
- * the limit is critical.
+ * The effect of a drift: the mean of the last days against that of the training period, with the deviation of the readings then.
+ * The limit of a drift is narrow, because means of days hardly differ, so its score says nothing about its size.
+ */
+export const effectOfDrift = (
+  recentMean: number,
+  { mean, deviation }: Pick<Departure, 'mean' | 'deviation'>,
+  durationMs: number,
+  score: number,
+): number =>
+  effectOf({
+    value: recentMean,
+    min: recentMean,
+    max: recentMean,
+    mean,
+    deviation,
+    meanSince: recentMean,
+    durationMs,
+    overdue: 1,
+    score,
+  });
+
+/**
+ * The effect of a sensor fault, whose score is a measured quantity over its limit: twice the limit is major, four times the limit
+ * is critical.
  */
 export const effectOfRatio = (score: number): number => score - 1;
 

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Severity } from '../../../src/detect/episode/anomaly.ts';
-import { effectOf, effectOfRatio, severityOf, type Departure } from '../../../src/detect/episode/severity.ts';
+import {
+  effectOf,
+  effectOfDrift,
+  effectOfRatio,
+  severityOf,
+  type Departure,
+} from '../../../src/detect/episode/severity.ts';
 import { HOUR_MS } from '../../../src/math/time.ts';
 
 /** What is normal: lowest, highest, mean, standard deviation. */
@@ -161,6 +167,19 @@ test('minor below 1, major below 3, critical from 3 on; a fault at twice its lim
   ]);
 });
 
+test.each([
+  [0.3, 'minor'],
+  [1, 'major'],
+  [2, 'critical'],
+])('a drift of %d deviations for a week, at four times its limit: %s', (deviations, severity) => {
+  const week = 7 * 24 * HOUR_MS;
+  expect(severityOf(effectOfDrift(20 + 5 * deviations, { mean: 20, deviation: 5 }, week, 4))).toBe(severity);
+});
+
+test('the effect of a drift, by hand: 2 deviations are 1 unit, and 99 h are 2: 2 log2(2) (2 - 1/2)', () => {
+  expect(effectOfDrift(30, { mean: 20, deviation: 5 }, 99 * HOUR_MS, 2)).toBeCloseTo(3, 12);
+});
+
 const number = fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 });
 const positive = fc.double({ noNaN: true, noDefaultInfinity: true, min: 1e-6, max: 1e6 });
 const departure = fc
@@ -204,31 +223,24 @@ test.each(Object.entries(WORSE))('the effect does not fall when %s', (_, worse) 
   );
 });
 
-test('whatever the numbers, the effect is one', () => {
+test('whatever the numbers, the effect is finite', () => {
   const any = fc.double({ noNaN: true, noDefaultInfinity: true });
+  const extreme = fc.record({
+    value: any,
+    min: any,
+    max: any,
+    mean: any,
+    deviation: any.map(Math.abs),
+    meanSince: any,
+    durationMs: any,
+    overdue: any,
+    score: any,
+  });
   fc.assert(
-    fc.property(
-      any,
-      any,
-      any,
-      any,
-      any,
-      any,
-      fc.double({ noNaN: true, noDefaultInfinity: true, min: 0 }),
-      (value, min, max, mean, since, s, t) => {
-        const d = {
-          value,
-          min,
-          max,
-          mean,
-          deviation: Math.abs(s),
-          meanSince: since,
-          durationMs: t,
-          overdue: 1,
-          score: 2,
-        };
-        expect(effectOf(d)).not.toBeNaN();
-      },
-    ),
+    fc.property(extreme, (d) => {
+      expect(effectOf(d)).toBeGreaterThanOrEqual(0);
+      expect(effectOf(d)).toBeLessThan(Infinity);
+    }),
+    { numRuns: 5000 },
   );
 });
