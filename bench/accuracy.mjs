@@ -14,15 +14,15 @@
 // streams  timestamp,score,is_anomaly; the first column is the time, all others are one group.
 //
 // is_anomaly: an episode is open. score: the higher of the score of the process and of the sensor faults.
-import { createReadStream, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { kernelOrNull } from '../dist/app/kernel.js';
 import { replay } from '../dist/app/replay.js';
 import { tuningFrom } from '../dist/config/tuning-words.js';
 import { readRecording } from '../dist/io/files/recording.js';
 import { describeMachine, printTable } from './contest.mjs';
+import { columnsOf, csvFilesIn } from './recordings.mjs';
 
 const BELOW_LINE = 1 - 2 ** -20;
 const toUnit = (score) => score / (1 + score);
@@ -60,19 +60,6 @@ const FORMS = {
   },
   streams: { header: 'timestamp,score,is_anomaly', rowOf: () => flagged },
 };
-
-/** The names of a file's columns. */
-async function columnsOf(path, delimiter) {
-  const lines = createInterface({ input: createReadStream(path) });
-  for await (const line of lines) {
-    lines.close();
-    return line
-      .replace(/^\uFEFF/, '')
-      .split(delimiter)
-      .map((name) => name.trim().replace(/^"(.*)"$/, '$1'));
-  }
-  throw new Error(`${path} is empty`);
-}
 
 async function answer(path, form, { tuning, kernel }) {
   const delimiter = form.labels === undefined ? ',' : ';';
@@ -118,9 +105,7 @@ if (values.data === undefined || values.out === undefined) {
 
 const tuning = tuningFrom([...(FORMS[name].tuning ?? []), ...values.tuning]);
 const kernel = kernelOrNull((_level, _fields, message) => console.error(message));
-const files = readdirSync(values.data, { recursive: true })
-  .filter((file) => file.endsWith('.csv'))
-  .sort();
+const files = csvFilesIn(values.data);
 const cells = ({ rows, episodes, seconds }) =>
   [rows, episodes, seconds.toFixed(2), ((1e6 * seconds) / Math.max(1, rows)).toFixed(1)].map(String);
 const table = [];

@@ -1,5 +1,6 @@
 import colors from 'picocolors';
 import { runDemo, type DemoAlert, type DemoResult } from '../app/demo/demo.ts';
+import type { CycleSeries } from '../app/demo/cycles.ts';
 import { WARMUP_DAYS } from '../app/demo/site.ts';
 import { kernelOrNull } from '../app/kernel.ts';
 import { DURATION, parseDuration } from '../config/duration.ts';
@@ -17,7 +18,7 @@ export interface DemoCommandOptions {
   readonly json: boolean;
 }
 
-/** One round of the seven faults after the warm-up. */
+/** One round of the pump's seven faults after the warm-up, and four faults of the machines that switch. */
 const USUAL_DAYS = 21;
 const MAX_DAYS = 3650;
 /** Time limit of a demo without --for, also on a slow machine. */
@@ -33,7 +34,7 @@ export async function demo({ for: duration, seed, json }: DemoCommandOptions): P
     console.log(line);
   };
   console.log(
-    `${colors.bold('zankyo demo')}: a simulated pump station, five sensors, one reading a minute, over a real MQTT broker.\n` +
+    `${colors.bold('zankyo demo')}: a simulated pump station, seven sensors, one reading a minute, over a real MQTT broker.\n` +
       `It starts without any knowledge and learns for four simulated days. Then faults begin; the detector has no information about them.\n`,
   );
   const progress = openProgress(days === Infinity ? realMs : days);
@@ -57,9 +58,9 @@ export async function demo({ for: duration, seed, json }: DemoCommandOptions): P
   });
   console.log(`\n${summary(result)}`);
   if (json) {
-    const { faults, falseAlarms, simulatedDays, readings } = result;
+    const { faults, habits, falseAlarms, simulatedDays, readings } = result;
     const kept = faults.map(({ kind, series, at, detected, delayMs }) => ({ kind, series, at, detected, delayMs }));
-    console.log(JSON.stringify({ faults: kept, falseAlarms, simulatedDays, readings }));
+    console.log(JSON.stringify({ faults: kept, habits, falseAlarms, simulatedDays, readings }));
   }
   return result.alertsHeard === result.rowsLogged ? EXIT.ok : EXIT.failure;
 }
@@ -76,13 +77,30 @@ function spanOf(text: string | undefined): { days: number; realMs: number } {
 function alertLine({ at, phase, severity, series, reason, fault }: DemoAlert): string {
   const day = colors.dim(shortTime(at));
   if (phase === 'closed') return `${day}  ${colors.green('over')}      ${colors.dim(`${series} is normal again`)}`;
+  if (phase === 'habit') return `${day}  ${colors.cyan('habit')}     ${reason}`;
   const tint = severity === 'minor' ? colors.yellow : colors.red;
   const truth = fault === null ? '' : colors.cyan(`  ← ${fault.kind} in ${fault.series}`);
   return `${day}  ${tint(severity.padEnd(8))}  ${reason}${truth}`;
 }
 
+/** What each machine does again and again, in words. */
+const HABITS: Readonly<Record<CycleSeries, string>> = {
+  'sump-level': 'falls from 80 to 20 %',
+  'fill-pump-power': 'runs for 20 to 30 min',
+};
+
+/** Empty before the warm-up is over. */
+function habitTable(habits: DemoResult['habits']): string[] {
+  const rows = habits
+    .filter(({ alarms }) => alarms.length > 0)
+    .map(({ series, aDay, alarms }) => [series, HABITS[series], aDay.toFixed(1), alarms.join(', ')]);
+  return rows.length === 0
+    ? []
+    : [table(['habit of', 'what', 'times a day', 'alarms in week 1, 2, ...'], rows, [2]), ''];
+}
+
 function summary(result: DemoResult): string {
-  const { faults, falseAlarms, simulatedDays, readings, alertsHeard, rowsLogged, realMs } = result;
+  const { faults, habits, falseAlarms, simulatedDays, readings, alertsHeard, rowsLogged, realMs } = result;
   const rows = faults.map(({ kind, series, at, detected, delayMs, named }) => [
     kind,
     series,
@@ -100,6 +118,7 @@ function summary(result: DemoResult): string {
     ...(rows.length === 0
       ? []
       : [table(['fault', 'in', 'from (UTC)', 'result', 'delay', 'alert named'], rows, [4]), '']),
+    ...habitTable(habits),
     `${verdict}, ${count(falseAlarms, 'false alarm')} in ${simulatedDays.toFixed(1)} simulated days` + `${rate}.`,
     `${readings} readings in ${(realMs / 1000).toFixed(0)} s. Alerts received over MQTT: ${alertsHeard}; rows in SQLite: ${rowsLogged}.`,
   ].join('\n');

@@ -76,6 +76,19 @@ export class SeriesModel implements SeriesReading {
     return this.levels.mean;
   }
 
+  get deviation(): number {
+    return this.levels.deviation;
+  }
+
+  /** The lowest and the highest reading so far. */
+  get lowest(): number {
+    return this.evidence.range.min;
+  }
+
+  get highest(): number {
+    return this.evidence.range.max;
+  }
+
   get stepDeviation(): number {
     return this.steps.deviation;
   }

@@ -9,12 +9,13 @@ import type { Kernel } from '../../nn/kernel.ts';
 import type { Log } from '../../log.ts';
 import { startService } from '../service.ts';
 import { startEmbeddedBroker } from './broker.ts';
-import type { Fault } from './faults.ts';
-import { MINUTE_MS, SERIES } from './plant.ts';
+import { cycleSchedule } from './cycle-faults.ts';
+import { CYCLE_SERIES } from './cycles.ts';
+import { MINUTE_MS } from './plant.ts';
 import { schedule } from './schedule.ts';
 import { demoSite, WARMUP_DAYS } from './site.ts';
-import { Station } from './station.ts';
-import { tally, type Alert, type Tally } from './tally.ts';
+import { habitOf, tally, type Alert, type HabitResult, type Tally } from './tally.ts';
+import { ALL_SERIES, faultAt, Waterworks, type AnyFault } from './waterworks.ts';
 
 export interface DemoOptions {
   readonly seed: number;
@@ -33,11 +34,12 @@ export interface DemoOptions {
 export interface DemoAlert extends Alert {
   readonly severity: string;
   readonly reason: string;
-  /** The fault at this moment, only for the display; the detector has no information about it. */
-  readonly fault: Fault | null;
+  /** The fault of its machine at this moment, only for the display; the detector has no information about it. */
+  readonly fault: AnyFault | null;
 }
 
 export interface DemoResult extends Tally {
+  readonly habits: readonly HabitResult[];
   readonly simulatedDays: number;
   readonly readings: number;
   /** Episodes that opened, as counted over MQTT and in the database; they should be equal. */
@@ -61,8 +63,10 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const folder = await mkdtemp(join(tmpdir(), 'zankyo-demo-'));
   const database = join(folder, 'zankyo.db');
   const broker = await startEmbeddedBroker();
-  const faults = schedule(seed, START_AT, days, WARMUP_DAYS);
-  const station = new Station(seed, START_AT, faults);
+  const pumpFaults = schedule(seed, START_AT, days, WARMUP_DAYS);
+  const cycleFaults = cycleSchedule(seed, START_AT, days, WARMUP_DAYS);
+  const faults = [...pumpFaults, ...cycleFaults].sort((a, b) => a.at - b.at);
+  const works = new Waterworks(seed, START_AT, pumpFaults, cycleFaults);
   const alerts: Alert[] = [];
   let now = START_AT;
 
@@ -86,14 +90,14 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     const minutes = Math.round((days * DAY_MS) / MINUTE_MS);
     let minute = 0;
     for (; minute < minutes && performance.now() - startedAt < options.realMs; minute++) {
-      const { at, values } = station.next();
+      const { at, values } = works.next();
       now = at;
       for (const { series, value } of values) {
         if (value === null) continue;
         transmit(transmitter, series, at, value);
         sent++;
       }
-      await until(() => service.readings >= sent - LEAD_MINUTES * SERIES.length, failures);
+      await until(() => service.readings >= sent - LEAD_MINUTES * ALL_SERIES.length, failures);
       if (minute % 60 === 0)
         options.onProgress({ days: minute / 1440, warmup: Math.min(1, minute / 1440 / WARMUP_DAYS) });
     }
@@ -101,8 +105,10 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     await service.stop();
     // This message arrives after everything that the service published.
     await quiesce(listener);
+    const times = { startAt: START_AT, warmAt: START_AT + WARMUP_DAYS * DAY_MS, until: now };
     return {
       ...tally(faults, alerts, now),
+      habits: CYCLE_SERIES.map((series) => habitOf(series, works.times(series), faults, alerts, times)),
       simulatedDays: minute / 1440,
       readings: service.readings,
       alertsHeard: alerts.filter(({ phase }) => phase === 'opened').length,
@@ -141,7 +147,7 @@ async function quiesce(client: MqttClient): Promise<void> {
   await echoed;
 }
 
-function readAlert(payload: Uint8Array, faults: readonly Fault[]): DemoAlert {
+function readAlert(payload: Uint8Array, faults: readonly AnyFault[]): DemoAlert {
   const news = JSON.parse(Buffer.from(payload).toString()) as {
     id: string;
     event_type: string;
@@ -158,7 +164,7 @@ function readAlert(payload: Uint8Array, faults: readonly Fault[]): DemoAlert {
     series: news.series,
     severity: news.severity,
     reason: news.reason,
-    fault: faults.find((fault) => fault.at <= at && at < fault.endAt) ?? null,
+    fault: faultAt(faults, news.series, at),
   };
 }
 

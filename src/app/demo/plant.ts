@@ -23,10 +23,10 @@ export const INSTRUMENTS: Readonly<Record<Series, Instrument>> = {
 };
 
 /** The displayed value: within the scale, in whole last digits. */
-export const shown = (series: Series, value: number): number => {
-  const { decimals, range } = INSTRUMENTS[series];
-  return Number(Math.max(range[0], Math.min(range[1], value)).toFixed(decimals));
-};
+export const display = ({ decimals, range }: Instrument, value: number): number =>
+  Number(Math.max(range[0], Math.min(range[1], value)).toFixed(decimals));
+
+export const shown = (series: Series, value: number): number => display(INSTRUMENTS[series], value);
 
 export const MINUTE_MS = 60_000;
 
@@ -35,7 +35,7 @@ const BACKWASH_HOURS = [3, 11, 16];
 const BACKWASH_MINUTES = 18;
 
 /** One minute of a first-order lag with time constant tau (minutes). */
-const towards = (from: number, to: number, tau: number): number => to + (from - to) * Math.exp(-1 / tau);
+export const towards = (from: number, to: number, tau: number): number => to + (from - to) * Math.exp(-1 / tau);
 
 /**
  * A pump station, one minute a step. The pump itself is in `pump.ts`.

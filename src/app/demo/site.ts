@@ -1,20 +1,27 @@
 import { siteSchema, type Site } from '../../config/schema.ts';
+import { CYCLE_INSTRUMENTS } from './cycles.ts';
 import { INSTRUMENTS, SERIES } from './plant.ts';
+import { ALL_SERIES } from './waterworks.ts';
 
 export const WARMUP_DAYS = 4;
 
-/** The site of the demo, as an integrator would configure the pump station: one group of five series. */
+const UNITS = { ...INSTRUMENTS, ...CYCLE_INSTRUMENTS };
+
+/**
+ * The site of the demo, as an integrator would configure the pump station: one group of five series for the pump, and the sump
+ * and the fill pump alone.
+ */
 export const demoSite = (url: string, database: string): Site =>
   siteSchema.parse({
     site: 'demo',
     database,
     mqtt: { url },
-    inputs: SERIES.map((series) => ({
+    inputs: ALL_SERIES.map((series) => ({
       topic: `plant/${series}`,
       path: 'value',
       time: 'at',
       name: series,
-      unit: INSTRUMENTS[series].unit,
+      unit: UNITS[series].unit,
     })),
     groups: { 'pump-station': { series: [...SERIES] } },
     tuning: { warmup_time: `${WARMUP_DAYS}d` },

@@ -4,7 +4,7 @@
  */
 export type AnomalyKind = 'process' | 'sensor' | 'drift';
 
-/** From the peak score: below 2, below 4, and above. */
+/** From the largest effect in the episode (severity.ts). It never falls. */
 export type Severity = 'minor' | 'major' | 'critical';
 
 /** Why an episode has ended: the score was low again, the operator ended it, or its series is no longer in the group. */

@@ -1,11 +1,12 @@
 import { known } from '../../math/known.ts';
 import type { Anomaly, AnomalyKind, Ending } from './anomaly.ts';
-import { severityOf, type Episode } from './episode.ts';
+import type { Episode } from './episode.ts';
 import { CAUSES, type Cause, type Finding } from './finding.ts';
 import type { Calendar } from '../forecast/calendar.ts';
 import type { SeriesInfo } from '../reading.ts';
 import { reasonOf } from './reason.ts';
 import { isSensorFault } from '../sensor/fault.ts';
+import { severityOf } from './severity.ts';
 import { sharesOf } from './shares.ts';
 
 const kindOf = (cause: Cause): AnomalyKind =>
@@ -30,7 +31,7 @@ export function toAnomaly(
     series: leading.slug,
     ...(leading.label === undefined ? {} : { label: leading.label }),
     kind,
-    severity: severityOf(peak.score),
+    severity: severityOf(peak.effect),
     startAt: episode.startAt,
     openedAt: episode.openedAt,
     peakAt: episode.peakAt,

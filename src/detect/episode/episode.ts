@@ -1,6 +1,7 @@
 import { perSeries, type Carry, type Memory } from '../../math/memory.ts';
-import type { EpisodePhase, Severity } from './anomaly.ts';
+import type { EpisodePhase } from './anomaly.ts';
 import { CAUSES, type Cause, type Finding } from './finding.ts';
+import { severityOf } from './severity.ts';
 
 export interface EpisodeOptions {
   /** The score must stay above 1 this long before the episode opens. */
@@ -12,14 +13,12 @@ export interface EpisodeOptions {
   readonly coolDownMs: number;
 }
 
-export const severityOf = (score: number): Severity => (score < 2 ? 'minor' : score < 4 ? 'major' : 'critical');
-
 // Slots of the episode's memory; then the evidence of the causes and the scores of the series.
 const STATE = 0; // 0 calm, 1 suspected, 2 open
 const START = 1;
 const PEAK_AT = 2;
 const PEAK = 3;
-const ANNOUNCED = 4;
+const ANNOUNCED = 4; // the effect that was last published
 const QUIET = 5;
 const LAST_OVER = 6;
 const CLOSED_AT = 7;
@@ -36,7 +35,8 @@ const RAISED = 17; // since when the score has been above `hysteresis`, NaN whil
 const SUSPECTED_AT = 18;
 const OPENED_AT = 19;
 const SCORE = 20; // of the last step
-const EVIDENCE = 21;
+const EFFECT = 21; // the largest so far, not necessarily at the peak of the score
+const EVIDENCE = 22;
 const SCORES = EVIDENCE + CAUSES.length;
 
 const CALM = 0;
@@ -125,16 +125,17 @@ export class Episode {
       s[STATE] = SUSPECTED;
       s[SUSPECTED_AT] = since;
       s[START] = Math.min(since, s[RAISED]);
-      s[PEAK] = 0;
+      s[PEAK] = s[EFFECT] = 0;
     }
     this.keepPeak(at, finding);
+    this.keepEffect(finding);
     s[LAST_OVER] = at;
     const cooling = at - s[CLOSED_AT] < coolDownMs && s[PEAK] <= s[LAST_PEAK];
     if (cooling || at - s[SUSPECTED_AT] < options.minDurationMs) return null;
     s[STATE] = OPEN;
     s[OPENED_AT] = at;
     s[QUIET] = 0;
-    s[ANNOUNCED] = s[PEAK];
+    s[ANNOUNCED] = s[EFFECT];
     return 'opened';
   }
 
@@ -147,10 +148,11 @@ export class Episode {
     return open;
   }
 
-  /** Writes the peak of the present or last episode into `finding`. */
+  /** Writes the peak of the present or last episode into `finding`, and the largest effect so far. */
   recall(finding: Finding): void {
     const { s } = this;
     finding.score = s[PEAK];
+    finding.effect = s[EFFECT];
     finding.cause = CAUSES[s[CAUSE]];
     finding.series = s[SERIES];
     finding.value = s[VALUE];
@@ -167,13 +169,14 @@ export class Episode {
     const { s, options } = this;
     if (finding.score > s[PEAK]) this.keepPeak(at, finding);
     if (finding.score > 1) s[LAST_OVER] = at;
+    if (finding.score > options.hysteresis) this.keepEffect(finding);
     s[QUIET] = finding.score > options.hysteresis ? 0 : s[QUIET] + 1;
     if (s[QUIET] >= options.closeAfter) {
       this.close(at);
       return 'closed';
     }
-    if (severityOf(s[PEAK]) === severityOf(s[ANNOUNCED])) return null;
-    s[ANNOUNCED] = s[PEAK];
+    if (severityOf(s[EFFECT]) === severityOf(s[ANNOUNCED])) return null;
+    s[ANNOUNCED] = s[EFFECT];
     return 'updated';
   }
 
@@ -182,6 +185,10 @@ export class Episode {
     s[STATE] = CALM;
     s[CLOSED_AT] = at;
     s[LAST_PEAK] = s[PEAK];
+  }
+
+  private keepEffect({ effect }: Finding): void {
+    if (effect > this.s[EFFECT]) this.s[EFFECT] = effect;
   }
 
   private keepPeak(at: number, finding: Finding): void {

@@ -9,6 +9,8 @@ export const CAUSES: readonly Cause[] = [...EVIDENCE_KINDS, 'drift', ...SENSOR_F
 export interface Finding {
   /** Above 1 is anomalous. */
   score: number;
+  /** Size of the effect, from which the severity follows (severity.ts). */
+  effect: number;
   /** Confidence in it, 0 to 1. */
   confidence: number;
   cause: Cause;
@@ -29,6 +31,7 @@ export interface Finding {
 /** An empty finding for a stream of `series` series. Its owner overwrites it with each reading. */
 export const emptyFinding = (series: number): Finding => ({
   score: 0,
+  effect: 0,
   confidence: 0,
   cause: 'level',
   series: 0,

@@ -94,6 +94,11 @@ export class DriftTest {
     return Math.min(limit, MAX_LIMIT * this.readings.deviation);
   }
 
+  /** Standard deviation of the readings of the training period. */
+  get deviation(): number {
+    return this.readings.deviation;
+  }
+
   /** When the first block of `recentMean` began, epoch ms. */
   get since(): number {
     return this.s[BEGAN + this.s[RECENT] - 1];

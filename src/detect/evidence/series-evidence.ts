@@ -1,6 +1,7 @@
 import type { Memory } from '../../math/memory.ts';
 import type { Season } from '../forecast/season.ts';
 import { isAsked, type SeriesInfo } from '../reading.ts';
+import type { Extremes } from './extremes.ts';
 import { Flatline } from './flatline.ts';
 import { EVIDENCE_KINDS, type Evidence, type EvidenceKind, type SeriesReading } from './kind.ts';
 import { Correlation } from './kinds/correlation.ts';
@@ -37,6 +38,8 @@ export class SeriesEvidence {
   score = 0;
   /** Share of each kind in the score, in the order of EVIDENCE_KINDS. */
   readonly parts = new Float64Array(EVIDENCE_KINDS.length);
+  /** The range of all readings so far. */
+  readonly range: Pick<Extremes, 'min' | 'max'>;
   private leadingKind = EVIDENCE_KINDS.indexOf('level');
   private readonly only: SeriesInfo['only'];
   private readonly hold: boolean;
@@ -54,6 +57,7 @@ export class SeriesEvidence {
     this.only = only;
     this.hold = holdReadings > 0;
     const extreme = new Extreme(memory);
+    this.range = extreme.range;
     const jump = new JumpSize(memory);
     const flatline = (this.flatline = new Flatline(memory));
     this.level = new Level(memory);

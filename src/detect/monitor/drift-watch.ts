@@ -5,6 +5,7 @@ import { CAUSES, emptyFinding, type Finding } from '../episode/finding.ts';
 import type { SeriesInfo } from '../reading.ts';
 import type { Sample } from '../sample.ts';
 import { exceedsMinDeviation } from '../episode/min-deviation.ts';
+import { effectOfDrift } from '../episode/severity.ts';
 import type { EventQueue } from '../episode/event-queue.ts';
 
 /** Drift of the series of a stream: one test for each series, and one episode. */
@@ -57,7 +58,9 @@ export class DriftWatch {
       finding.score = finding.scores[d];
       finding.series = d;
     }
-    const { recentMean, referenceMean, limit, since } = tests[finding.series];
+    const { recentMean, referenceMean, deviation, limit, since } = tests[finding.series];
+    const reference = { mean: referenceMean, deviation };
+    finding.effect = finding.score > 0 ? effectOfDrift(recentMean, reference, at - since, finding.score) : 0;
     finding.confidence = this.confidenceOf(finding.series);
     finding.cause = 'drift';
     finding.value = recentMean;

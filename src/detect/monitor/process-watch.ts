@@ -8,6 +8,7 @@ import { LevelChanges } from '../episode/level-changes.ts';
 import { isAsked, type SeriesInfo } from '../reading.ts';
 import { exceedsMinDeviation } from '../episode/min-deviation.ts';
 import type { EventQueue } from '../episode/event-queue.ts';
+import { EffectWatch } from './effect-watch.ts';
 import type { WarmUp } from './warm-up.ts';
 
 /** A cool-down lasts at most this many usual intervals: a stream with a reading a second need not wait for an hour. */
@@ -18,6 +19,8 @@ export class ProcessWatch {
   readonly episode: Episode;
   private readonly finding: Finding;
   private readonly levelChanges: LevelChanges;
+  private readonly effect: EffectWatch;
+  private readonly hysteresis: number;
   private readonly series: readonly SeriesInfo[];
   private readonly detector: Detector;
   private readonly warmUp: WarmUp;
@@ -43,6 +46,8 @@ export class ProcessWatch {
       detector.series,
       (d, by, from) => warmUp.of(d) === 1 && isAsked(series[d].only, by) && exceedsMinDeviation(series[d], by, from),
     );
+    this.effect = new EffectWatch(memory, detector.series);
+    this.hysteresis = options.hysteresis;
     this.series = series;
     this.detector = detector;
     this.warmUp = warmUp;
@@ -54,7 +59,8 @@ export class ProcessWatch {
   /** Follows the episode with the verdict on the last sample. */
   step(verdict: Verdict): void {
     this.scoreSeries(verdict);
-    this.explain();
+    this.effect.step(verdict.at, this.finding.score > this.hysteresis || this.episode.open);
+    this.explain(verdict.at);
     const coolDownMs = Math.min(this.coolDownMs, MAX_COOL_DOWN_INTERVALS * this.detector.intervalMs);
     const phase = this.episode.step(verdict.at, this.finding, verdict.at, coolDownMs);
     this.events.add(this.episode, verdict.at, phase);
@@ -86,9 +92,10 @@ export class ProcessWatch {
     }
   }
 
-  private explain(): void {
+  private explain(at: number): void {
     const { finding } = this;
     const model = this.detector.series[finding.series];
+    finding.effect = this.effect.of(finding.series, at, finding.score);
     finding.confidence = this.confidence.of(model.readings);
     finding.cause = model.evidence.leading;
     finding.value = model.value;

@@ -5,6 +5,7 @@ import type { Reading, SeriesInfo } from '../reading.ts';
 import { StartupOutliers } from '../sensor/startup-outliers.ts';
 import { Counter } from '../sensor/counter.ts';
 import type { OrderReason } from '../sensor/reading-order.ts';
+import { effectOfRatio } from '../episode/severity.ts';
 import { isLearnedFault, isSensorFault, type SensorFault } from '../sensor/fault.ts';
 import { SensorWatch, type SensorWatchOptions } from '../sensor/sensor-watch.ts';
 import type { EventQueue } from '../episode/event-queue.ts';
@@ -149,6 +150,7 @@ export class Sensor {
       events.add(episode, at, episode.step(at, finding));
     }
     finding.score = finding.scores[d] = Math.min(MAX_SCORE, score);
+    finding.effect = effectOfRatio(finding.score);
     finding.confidence = isLearnedFault(cause) ? this.maturity() : 1;
     finding.cause = cause;
     finding.series = d;

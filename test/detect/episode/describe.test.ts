@@ -19,6 +19,7 @@ const weights = (length: number): fc.Arbitrary<Float64Array> =>
 
 const finding: fc.Arbitrary<Finding> = fc.record({
   score: fc.double({ min: 1 }),
+  effect: fc.double({ min: 0, noNaN: true }),
   confidence: fc.double({ min: 0, max: 1, noNaN: true }),
   cause: fc.constantFrom(...CAUSES),
   series: fc.nat(2),
@@ -59,7 +60,7 @@ test.each([
 });
 
 test('an id contains the kind; that of a sensor has the name of its series', () => {
-  const base = { score: 2, confidence: 1, series: 1, value: 1, expected: 1, lower: 1, upper: 1, detail: 1 };
+  const base = { score: 2, effect: 1, confidence: 1, series: 1, value: 1, expected: 1, lower: 1, upper: 1, detail: 1 };
   const id = (cause: Finding['cause']): string => {
     const peak = { ...base, cause, scores: Float64Array.of(0, 2, 0), evidence: new Float64Array(CAUSES.length) };
     return describeAnomaly('plant', SERIES, { startAt: 0, openedAt: 36, peakAt: 36, lastOverAt: 36 }, peak, null, UTC)

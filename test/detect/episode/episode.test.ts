@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Episode, severityOf, type EpisodeOptions } from '../../../src/detect/episode/episode.ts';
+import { Episode, type EpisodeOptions } from '../../../src/detect/episode/episode.ts';
 import { CAUSES, type Finding } from '../../../src/detect/episode/finding.ts';
 import { Memory } from '../../../src/math/memory.ts';
 
@@ -8,6 +8,7 @@ const OPTIONS: EpisodeOptions = { minDurationMs: 0, closeAfter: 2, hysteresis: 0
 
 const finding = (score: number, more: Partial<Finding> = {}): Finding => ({
   score,
+  effect: score - 1, // so that severities change at scores of 2 and 4
   cause: 'level',
   series: 0,
   value: 1,
@@ -124,15 +125,23 @@ test('the peak of an earlier episode, or of a suspicion that came to nothing, is
   expect(peakOf(episode).score).toBe(1.1);
 });
 
-test('severity goes by the score: below 2, below 4, and above', () => {
-  expect([1.01, 1.99, 2, 3.99, 4, 1e9].map(severityOf)).toEqual([
-    'minor',
-    'minor',
-    'major',
-    'major',
-    'critical',
-    'critical',
-  ]);
+test('severity goes by the largest effect so far, which need not be at the peak of the score', () => {
+  const { episode } = episodeOf();
+  const reported = [
+    finding(3, { effect: 0.2 }),
+    finding(1.5, { effect: 1.5 }),
+    finding(1.2, { effect: 0.5 }),
+    finding(0.9, { effect: 4 }), // above the hysteresis: still part of the episode
+    finding(0.6, { effect: 9 }), // calm
+  ].map((each, second) => episode.step(second * 1000, each));
+  expect(reported).toEqual(['opened', 'updated', null, 'updated', null]);
+  expect(peakOf(episode)).toMatchObject({ score: 3, effect: 4 });
+});
+
+test('the effect of an earlier episode is forgotten', () => {
+  const { episode } = episodeOf();
+  for (const [second, score] of [9, 0, 0, 1.2].entries()) episode.step(second * 1000, finding(score));
+  expect(peakOf(episode).effect).toBeCloseTo(0.2, 12);
 });
 
 const scores = fc.array(fc.constantFrom(0, 0.5, 0.8, 1, 1.2, 1.9, 2.5, 5), { maxLength: 80 });

@@ -10,6 +10,7 @@ const NO_UNIT: SeriesInfo = { ...BOILER, unit: '' };
 
 const found = (cause: Finding['cause'], numbers: Partial<Finding> = {}): Finding => ({
   score: 2,
+  effect: 1,
   cause,
   series: 0,
   value: 80.5,
