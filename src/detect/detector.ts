@@ -8,7 +8,7 @@ import { Presence } from './forecast/presence.ts';
 import type { SeriesInfo } from './reading.ts';
 import type { Sample } from './sample.ts';
 import { Season, SEASONS } from './forecast/season.ts';
-import { ExcursionSizes } from './recurrence/excursion-sizes.ts';
+import { NoveltyRate } from './recurrence/novelty-rate.ts';
 import { MEMORY_MS, Recurrence } from './recurrence/recurrence.ts';
 import { SeriesModel } from './series-model.ts';
 
@@ -67,7 +67,7 @@ export class Detector {
   private readonly levels: Float64Array; // (D)
   private readonly input: Float64Array;
   private readonly thresholdFactor: number;
-  private readonly sizes: ExcursionSizes;
+  private readonly rates: NoveltyRate;
   /** How often events like the present one come, for each series. */
   readonly recurrences: readonly Recurrence[];
 
@@ -82,8 +82,8 @@ export class Detector {
     this.forecaster = options.network ? new Forecaster(memory, this.input.length, D, options) : null;
     this.threshold = new AlarmThreshold(memory, D, 1);
     const recurrence = { alarmsPerWeek: options.alarmsPerWeek, counts: hold };
-    const sizes = (this.sizes = new ExcursionSizes(memory));
-    this.recurrences = series.map(({ slug }) => new Recurrence(section(memory, slug), sizes, recurrence));
+    const rates = (this.rates = new NoveltyRate(memory));
+    this.recurrences = series.map(({ slug }) => new Recurrence(section(memory, slug), rates, recurrence));
     this.residuals = D > 1 ? new RegressionResiduals(memory, D) : null;
     this.season = new Season(options.calendar);
     this.presence = new Presence(series.map(({ slug }) => section(memory, slug)));
@@ -152,7 +152,7 @@ export class Detector {
   private decide(at: number): void {
     const { verdict, series, present, options, frozen } = this;
     const day = options.calendar.day(at);
-    this.sizes.pass(this.threshold.pausedMs(at), MEMORY_MS);
+    this.rates.pass(this.threshold.pausedMs(at), MEMORY_MS);
     verdict.at = at;
     verdict.score = verdict.leading = 0;
     for (let d = 0; d < series.length; d++) {

@@ -1,7 +1,5 @@
 import type { Memory } from '../../math/memory.ts';
 
-/** Evidence from which on a reading belongs to an excursion: half of that of an alarm. */
-export const LINE = 0.5;
 /**
  * An excursion has ended after so long, and so many readings, below the line (runs declustering; S. Coles, "An Introduction to
  * Statistical Modeling of Extreme Values", 2001, section 5.3). The averages of the kinds of evidence fade within 12 readings.
@@ -18,18 +16,22 @@ const TO = 4;
 const RISE_MS = 5;
 const SIZE = 6;
 const CALM = 7; // readings below the line in a row
+const NOVELTY = 8;
 
 /**
  * A run of readings with raised evidence: one event, however many readings it has.
  *
- * Memory (8): whether one is open, its start, its last reading above the line, the value before it, its farthest value, the time
- * from the start to that, the largest evidence, calm readings in a row.
+ * Memory (9): whether one is open, its start, its last reading above the line, the value before it, its farthest value, the time
+ * from the start to that, the largest evidence, calm readings in a row, the smallest novelty.
  */
 export class Excursion {
   private readonly s: Float64Array;
+  private readonly line: number;
 
-  constructor(memory: Pick<Memory, 'take'>) {
-    this.s = memory.take('excursion', 8);
+  /** `line`: evidence from which on a reading belongs to an excursion. */
+  constructor(memory: Pick<Memory, 'take'>, line: number) {
+    this.line = line;
+    this.s = memory.take('excursion', 9);
   }
 
   get open(): boolean {
@@ -71,6 +73,16 @@ export class Excursion {
     return this.s[SIZE];
   }
 
+  /** The smallest novelty of its readings (novelty-rate.ts). */
+  get novelty(): number {
+    return this.s[NOVELTY];
+  }
+
+  /** Adds the novelty of its newest reading. */
+  note(novelty: number): void {
+    this.s[NOVELTY] = Math.min(this.s[NOVELTY], novelty);
+  }
+
   /** Whether it has ended before a reading at `at` whose evidence is below the line. */
   endsAt(at: number): boolean {
     const { s } = this;
@@ -80,7 +92,7 @@ export class Excursion {
   /** Adds a reading with `evidence`. `before` is the value of the reading before it. */
   follow(at: number, value: number, before: number, evidence: number): void {
     const { s } = this;
-    if (evidence < LINE) s[CALM]++;
+    if (evidence < this.line) s[CALM]++;
     else {
       if (s[OPEN] === 0) this.begin(at, before);
       s[CALM] = 0;
@@ -103,5 +115,6 @@ export class Excursion {
     s[START_AT] = at;
     s[FROM] = s[TO] = before;
     s[RISE_MS] = s[SIZE] = 0;
+    s[NOVELTY] = Infinity;
   }
 }
