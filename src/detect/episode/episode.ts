@@ -36,7 +36,8 @@ const RAISED = 17; // since when the score has been above `hysteresis`, NaN whil
 const SUSPECTED_AT = 18;
 const OPENED_AT = 19;
 const SCORE = 20; // of the last step
-const EVIDENCE = 21;
+const USUAL = 21;
+const EVIDENCE = 22;
 const SCORES = EVIDENCE + CAUSES.length;
 
 const CALM = 0;
@@ -158,6 +159,7 @@ export class Episode {
     finding.lower = s[LOWER];
     finding.upper = s[UPPER];
     finding.detail = s[DETAIL];
+    finding.usual = s[USUAL];
     finding.confidence = s[CONFIDENCE];
     finding.evidence.set(s.subarray(EVIDENCE, SCORES));
     finding.scores.set(s.subarray(SCORES));
@@ -196,6 +198,7 @@ export class Episode {
     s[LOWER] = finding.lower;
     s[UPPER] = finding.upper;
     s[DETAIL] = finding.detail;
+    s[USUAL] = finding.usual;
     s[CONFIDENCE] = finding.confidence;
     s.set(finding.evidence, EVIDENCE);
     s.set(finding.scores, SCORES);
