@@ -132,11 +132,12 @@ export class Detector {
   }
 
   private observe({ at, x }: Sample): void {
-    const { series, present, levels, q } = this;
+    const { series, present, levels, q, season } = this;
     this.presence.update(at, x);
+    season.set(at);
     for (let d = 0; d < x.length; d++) {
       present[d] = Number.isNaN(x[d]) ? 0 : 1;
-      series[d].observe(x[d], q, d * BINS);
+      series[d].observe(x[d], at, season.day, q, d * BINS);
       levels[d] = series[d].level;
     }
   }
@@ -189,7 +190,6 @@ export class Detector {
   private advance(at: number): void {
     const { input, series, season, presence } = this;
     this.threshold.update(at);
-    season.set(at);
     for (let d = 0; d < series.length; d++) {
       series[d].advance(season);
       input[INPUTS_PER_SERIES * d] = series[d].level;
