@@ -12,7 +12,7 @@ import type { OrderReason } from './sensor/reading-order.ts';
 export type { MonitorOptions } from './monitor/parts.ts';
 
 /** Format of snapshots. A change of the pieces of memory, or of their meaning, takes the next number. */
-export const SNAPSHOT_VERSION = 7;
+export const SNAPSHOT_VERSION = 8;
 
 /**
  * One stream from reading to anomaly: the sensor checks each reading, valid ones are joined into samples, the detector scores
@@ -92,7 +92,7 @@ export class StreamMonitor {
   /** Checks the sensors for silence at `now`, in the time of arrival; to be called every few seconds. */
   tick(now: number): void {
     const { sensors, detector } = this.parts;
-    for (let d = 0; d < sensors.length; d++) if (sensors[d].tick(now)) detector.series[d].restart();
+    for (let d = 0; d < sensors.length; d++) if (sensors[d].tick(now)) detector.restart(d);
     this.flush();
   }
 
@@ -158,7 +158,7 @@ export class StreamMonitor {
     const sensor = sensors[d];
     const interrupted = sensor.interrupted(reading.at);
     const value = sensor.measure(reading, warmUp.of(d) === 1);
-    if (interrupted || Number.isNaN(value)) detector.series[d].restart(); // there is no step from the last value
+    if (interrupted || Number.isNaN(value)) detector.restart(d); // there is no step from the last value
     if (sensor.startupContaminated) this.parts.relearn(d, this.parts.fresh());
     return value;
   }
@@ -171,7 +171,7 @@ export class StreamMonitor {
     confidence.update(sample.x);
     warmUp.update(sample);
     if (ready) process.step(verdict);
-    drift.step(sample, detector.frozen);
+    drift.step(sample, detector.frozen, process.inAlarm);
     return verdict;
   }
 
