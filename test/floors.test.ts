@@ -12,6 +12,7 @@ const DETECT = [
   ['aligner.ts', 'forecast'],
   ['evidence', 'recurrence'],
   ['series-model.ts'],
+  ['held-series.ts'],
   ['detector.ts'],
   ['sensor'],
   ['episode'],

@@ -46,12 +46,21 @@ const tuningShape = {
     1,
     'Seed of the random numbers; the same seed and readings give the same results.',
   ),
-  warmup: option(whole(1, 1_000_000), 400, 'Number of readings before the first alarm.'),
+  warmup: option(
+    whole(1, 1_000_000),
+    400,
+    'Number of readings before the first alarm; a tenth of them is enough once two days have passed.',
+  ),
   warmup_time: option(duration(), '0s', 'Time before the first alarm; `warmup` must be reached as well.'),
   on_anomaly: option(
     z.enum(['hold', 'absorb']),
     'hold',
-    'How to treat a persistent change. `hold`: keep the alarm and do not learn from it for 400 readings. `absorb`: adapt to it at once.',
+    'How to treat a persistent change. `hold`: keep the alarm and do not learn from it for `hold_for`. `absorb`: adapt to it at once.',
+  ),
+  hold_for: option(
+    duration(),
+    '1d',
+    'With `on_anomaly: hold`, how long a deviation that does not end stays an alarm and is not learned; then it becomes the new normal.',
   ),
   sensitivity: option(real(0.1, 10), 1, 'Above 1 alarms sooner and more often, below 1 later and less often.'),
   alarms_per_week: option(

@@ -11,25 +11,30 @@ import type { Sample } from './sample.ts';
 import { Season, SEASONS } from './forecast/season.ts';
 import { NoveltyRate } from './recurrence/novelty-rate.ts';
 import { MEMORY_MS, Recurrence } from './recurrence/recurrence.ts';
-import { SeriesModel } from './series-model.ts';
+import type { HoldOptions } from './evidence/hold.ts';
+import { HeldSeries } from './held-series.ts';
+import { MIN_SPAN, SeriesModel } from './series-model.ts';
+import { WEEK_MS } from '../math/time.ts';
 
-export interface DetectorOptions extends ForecasterOptions {
+export interface DetectorOptions extends ForecasterOptions, HoldOptions {
   /** Whether a network forecasts; without one the baseline does. */
   readonly network: boolean;
   /** Above 1 alarms sooner, below 1 later. */
   readonly sensitivity: number;
   /** Target number of false alarms per week. */
   readonly alarmsPerWeek: number;
-  /** Persistent changes: hold the alarm and do not learn from them at first, or absorb them as normal at once. */
+  /** Persistent changes: hold the alarm and do not learn from them for `holdForMs`, or absorb them as normal at once. */
   readonly onAnomaly: 'hold' | 'absorb';
   /** The wall clock of the site. */
   readonly calendar: Calendar;
 }
 
-/** Limit of the learning gates (learning-gate.ts) where anomalies are held, in deviating readings: the default warm-up. */
-const HOLD_READINGS = 400;
 /** Where anomalies are held the alarm threshold is this much higher: a held alarm lasts, so a false one costs more. */
 const HELD_THRESHOLD = 1.15;
+/** The long memory of a series: so that it has seen a week at any rate of readings, and at least 2,000 of them. */
+const LONG_MS = WEEK_MS;
+/** Of a pause so many usual intervals count as held: what nobody measured is no fault that lasts. */
+const MAX_HELD_INTERVALS = 10;
 
 /** Inputs of the network for each series: level, step, whether the reading is present, and the gap before it. */
 const INPUTS_PER_SERIES = 4;
@@ -58,13 +63,17 @@ export class Detector {
   frozen = false;
   /** While true the network learns nothing, to save CPU time; everything else learns. */
   trainingSkipped = false;
+  /** Whether an alarm of series d would be reported. Where it would not, nothing is held. */
+  reports: (d: number) => boolean = () => true;
   private readonly options: DetectorOptions;
+  private readonly held: readonly HeldSeries[]; // (D)
   private readonly residuals: RegressionResiduals | null; // null in a group of one
   private readonly threshold: AlarmThreshold;
   private readonly season: Season;
   private readonly presence: Presence;
   private readonly q: Float64Array; // targets of the present steps (D BINS)
   private readonly present: Uint8Array; // 0 where a series is missing (D)
+  private readonly taught: Uint8Array; // 1 where the series and the network learn (D)
   private readonly levels: Float64Array; // (D)
   private readonly input: Float64Array;
   private readonly thresholdFactor: number;
@@ -73,6 +82,7 @@ export class Detector {
   private readonly rates: NoveltyRate;
   /** How often events like the present one come, for each series. */
   readonly recurrences: readonly Recurrence[];
+  private scale = 1; // 1 over the alarm threshold
 
   /** All state is taken from `memory`. */
   constructor(memory: Memory, series: readonly Pick<SeriesInfo, 'slug' | 'only'>[], options: DetectorOptions) {
@@ -80,7 +90,9 @@ export class Detector {
     const hold = options.onAnomaly === 'hold';
     this.options = options;
     this.thresholdFactor = hold ? HELD_THRESHOLD : 1;
-    this.series = series.map((info) => new SeriesModel(memory, info, { holdReadings: hold ? HOLD_READINGS : 0 }));
+    this.series = series.map((info) => new SeriesModel(memory, info, { hold }));
+    // Also where anomalies are absorbed, so that the operator can change his mind and nothing learned is lost.
+    this.held = series.map((info, d) => new HeldSeries(memory, info, this.series[d], options));
     this.input = new Float64Array(inputSize(D));
     this.forecaster = options.network ? new Forecaster(memory, this.input.length, D, options) : null;
     this.threshold = new AlarmThreshold(memory, D, 1);
@@ -94,6 +106,7 @@ export class Detector {
     this.presence = new Presence(series.map(({ slug }) => section(memory, slug)));
     this.q = new Float64Array(D * BINS);
     this.present = new Uint8Array(D);
+    this.taught = new Uint8Array(D);
     this.levels = new Float64Array(D);
     this.verdict = { at: NaN, score: 0, leading: 0, scores: new Float64Array(D) };
   }
@@ -113,9 +126,15 @@ export class Detector {
     return this.threshold.intervalMs;
   }
 
+  /** After a fault or a silence of series d there is no step from its last value. */
+  restart(d: number): void {
+    this.series[d].restart();
+    this.held[d].restart();
+  }
+
   /** The present state of all series is the normal one from now on. */
   accept(): void {
-    for (const model of this.series) model.accept();
+    for (const series of this.held) series.accept();
     for (const recurrence of this.recurrences) recurrence.drop();
     this.residuals?.restart();
   }
@@ -132,19 +151,22 @@ export class Detector {
   }
 
   private observe({ at, x }: Sample): void {
-    const { series, present, levels, q, season } = this;
+    const { series, held, present, levels, q, season } = this;
+    const span = this.intervalMs > 0 ? Math.max(MIN_SPAN, LONG_MS / this.intervalMs) : MIN_SPAN;
     this.presence.update(at, x);
     season.set(at);
     for (let d = 0; d < x.length; d++) {
       present[d] = Number.isNaN(x[d]) ? 0 : 1;
+      series[d].span = span;
       series[d].observe(x[d], at, season.day, q, d * BINS);
+      held[d].observe(x[d], at, season.day, span);
       levels[d] = series[d].level;
     }
   }
 
   private score(): void {
     const { series, present, residuals } = this;
-    const scale = 1 / (this.threshold.height * this.thresholdFactor);
+    const scale = (this.scale = 1 / (this.threshold.height * this.thresholdFactor));
     const p = this.forecaster?.p ?? null;
     residuals?.measure(this.levels, present);
     for (let d = 0; d < series.length; d++) {
@@ -175,23 +197,42 @@ export class Detector {
   }
 
   /**
-   * Series and network learn from the readings that are present. The regression of the group learns only from a complete sample in
-   * which each reading agrees with the others.
+   * Series and network learn from the readings that are present, and of series that are not held. The regression of the group learns
+   * only from a complete sample without such a series.
    */
   private learn(): void {
-    const { series, present, residuals, frozen } = this;
-    let together = !present.includes(0) && !frozen;
-    for (let d = 0; d < series.length; d++) if (present[d] && !series[d].learn(!frozen)) together = false;
-    if (!frozen && !this.trainingSkipped) this.forecaster?.learn(this.q, present);
-    if (together) residuals?.learn(this.levels);
-    if (!frozen) this.joint.learn(this.evidence, present);
+    const { series, present, taught, residuals, frozen } = this;
+    let any = 0;
+    let all = 1;
+    for (let d = 0; d < series.length; d++) {
+      taught[d] = present[d] && this.admits(d) ? 1 : 0;
+      if (present[d]) series[d].learn(taught[d] === 1);
+      any |= taught[d];
+      all &= taught[d];
+    }
+    if (frozen) return;
+    if (any && !this.trainingSkipped) this.forecaster?.learn(this.q, taught);
+    if (all) residuals?.learn(this.levels);
+    this.joint.learn(this.evidence, present);
+  }
+
+  /** Whether series d may learn from its reading. While it is held only its challenger learns. */
+  private admits(d: number): boolean {
+    const { verdict, residuals, frozen, held, options } = this;
+    const reported = options.onAnomaly === 'hold' && this.reports(d) ? verdict.scores[d] : 0;
+    const free = !frozen && held[d].admits(verdict.at, reported, MAX_HELD_INTERVALS * this.intervalMs);
+    const z = residuals === null ? 0 : residuals.z[d];
+    const fitted = residuals === null ? NaN : residuals.fitted[d];
+    held[d].learn(this.forecaster?.p ?? null, d * BINS, z, fitted, this.scale, 1, !frozen);
+    return free;
   }
 
   private advance(at: number): void {
-    const { input, series, season, presence } = this;
+    const { input, series, held, season, presence } = this;
     this.threshold.update(at);
     for (let d = 0; d < series.length; d++) {
       series[d].advance(season);
+      if (held[d].advance(season)) this.residuals?.restart();
       input[INPUTS_PER_SERIES * d] = series[d].level;
       input[INPUTS_PER_SERIES * d + 1] = series[d].step;
       input[INPUTS_PER_SERIES * d + 2] = presence.mask[d];

@@ -1,13 +1,14 @@
 import { section, type Memory } from '../math/memory.ts';
 import { Moments } from '../math/moments.ts';
 import type { SeriesReading } from './evidence/kind.ts';
+import type { Mode } from './evidence/modes.ts';
 import { SeriesEvidence } from './evidence/series-evidence.ts';
 import type { Season } from './forecast/season.ts';
 import { SeriesForecast } from './forecast/series-forecast.ts';
 import type { SeriesInfo } from './reading.ts';
 
-/** Readings over which the scales of values and steps are measured. */
-const SPAN = 2000;
+/** Fewest readings in the long memory, over which the scales of values and steps are measured. */
+export const MIN_SPAN = 2000;
 /** A value further out than this many deviations counts as this many in the scale. */
 const WINSOR = 6;
 /** Largest number of deviations of a value: a larger one would dominate averages for long. */
@@ -28,8 +29,10 @@ const LAST_LEVEL = 2;
 const COMPARABLE = 3; // 1 where a step from it is meaningful
 
 export interface SeriesOptions {
-  /** Limit of the learning gates of mean shift and correlation, in deviating readings; 0 where anomalies are absorbed. */
-  readonly holdReadings: number;
+  /** Whether anomalies are held (held-series.ts). */
+  readonly hold: boolean;
+  /** Whether it learns while another model of the series is held (held-series.ts). */
+  readonly challenger?: boolean;
 }
 
 /**
@@ -46,6 +49,7 @@ export class SeriesModel implements SeriesReading {
   level = 0;
   step = 0;
   comparable = false;
+  span = MIN_SPAN;
   change = 0;
   repeats = false;
   residual = 0;
@@ -57,12 +61,16 @@ export class SeriesModel implements SeriesReading {
   private readonly before: Float64Array;
   private fittedLevel = NaN;
 
-  constructor(memory: Memory, { slug, only }: Pick<SeriesInfo, 'slug' | 'only'>, { holdReadings }: SeriesOptions) {
+  constructor(
+    memory: Pick<Memory, 'take' | 'join'>,
+    { slug, only }: Pick<SeriesInfo, 'slug' | 'only'>,
+    { hold, challenger = false }: SeriesOptions,
+  ) {
     const own = section(memory, slug);
-    this.levels = new Moments(own, 'levels', SPAN, WINSOR);
-    this.steps = new Moments(own, 'steps', SPAN, WINSOR);
+    this.levels = new Moments(own, 'levels', MIN_SPAN, WINSOR);
+    this.steps = new Moments(own, 'steps', MIN_SPAN, WINSOR);
     this.forecast = new SeriesForecast(own);
-    this.evidence = new SeriesEvidence(own, only, holdReadings);
+    this.evidence = new SeriesEvidence(own, only, hold, hold && !challenger);
     this.before = own.take('before', 4);
   }
 
@@ -195,17 +203,13 @@ export class SeriesModel implements SeriesReading {
     this.evidence.scoreReading(this, forecast.trust, scale, sensitivity);
   }
 
-  /**
-   * Adds the reading to every statistic, or, if not `teaches`, only to those of the last readings. Returns whether the group may
-   * learn from it.
-   */
-  learn(teaches: boolean): boolean {
-    const admitted = this.evidence.admitToGroup();
+  /** Adds the reading to every statistic, or, if not `teaches`, only to those of the last readings. */
+  learn(teaches: boolean): void {
+    this.levels.span = this.steps.span = this.span;
     if (teaches) this.levels.add(this.value);
     if (teaches && this.comparable) this.forecast.learn();
     const normal = this.evidence.learn(this, teaches);
     if (normal && this.comparable) this.steps.add(this.change);
-    return admitted;
   }
 
   /** Makes this reading the last one and sets the clock for the next. */
@@ -223,5 +227,20 @@ export class SeriesModel implements SeriesReading {
   /** The present state is the normal one from now on. */
   accept(): void {
     this.evidence.accept();
+  }
+
+  /** The level at which the series stays, as the mean shift knows it. */
+  get mode(): Mode {
+    return this.evidence.shift.mode;
+  }
+
+  /** Another level at which the series may stay. */
+  remember(mode: Mode): void {
+    this.evidence.shift.remember(mode);
+  }
+
+  /** With the reading x the series may have come to another level: that is measured from it on. */
+  begin(x: number): void {
+    this.evidence.shift.begin(x);
   }
 }

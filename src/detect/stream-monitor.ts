@@ -99,7 +99,7 @@ export class StreamMonitor {
   /** Checks the sensors for silence at `now`, in the time of arrival; to be called every few seconds. */
   tick(now: number): void {
     const { sensors, detector } = this.parts;
-    for (let d = 0; d < sensors.length; d++) if (sensors[d].tick(now)) detector.series[d].restart();
+    for (let d = 0; d < sensors.length; d++) if (sensors[d].tick(now)) detector.restart(d);
     this.flush();
   }
 
@@ -165,7 +165,7 @@ export class StreamMonitor {
     const sensor = sensors[d];
     const interrupted = sensor.interrupted(reading.at);
     const value = sensor.measure(reading, warmUp.of(d) === 1);
-    if (interrupted || Number.isNaN(value)) detector.series[d].restart(); // there is no step from the last value
+    if (interrupted || Number.isNaN(value)) detector.restart(d); // there is no step from the last value
     if (sensor.startupContaminated) this.parts.relearn(d, this.parts.fresh());
     return value;
   }
@@ -179,7 +179,7 @@ export class StreamMonitor {
     warmUp.update(sample);
     if (ready) process.step(verdict);
     this.addHabits(verdict.at);
-    drift.step(sample, detector.frozen);
+    drift.step(sample, detector.frozen, process.inAlarm);
     return verdict;
   }
 

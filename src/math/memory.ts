@@ -99,6 +99,18 @@ export class Memory {
     }
   }
 
+  /**
+   * Copies the pieces whose names begin with `from` over those with the same rest of the name that begin with `to`, where there
+   * are both and `chosen` names the source.
+   */
+  copy(from: string, to: string, chosen: (name: string) => boolean = () => true): void {
+    for (const { name, bytes } of this.pieces) {
+      if (!name.startsWith(from) || !chosen(name)) continue;
+      const target = this.pieces.find((piece) => piece.name === to + name.slice(from.length));
+      target?.bytes().set(bytes());
+    }
+  }
+
   private add(name: string, bytes: () => Uint8Array, carry: Carry | null): void {
     if (this.pieces.some((piece) => piece.name === name)) throw new RangeError(`memory: "${name}" is taken already`);
     this.pieces.push({ name, byteLength: bytes().byteLength, bytes, carry });

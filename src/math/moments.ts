@@ -13,7 +13,8 @@ const WINSOR_AFTER = 50;
  */
 export class Moments {
   private readonly s: Float64Array; // n, mean, variance
-  private readonly span: number;
+  /** Readings in the memory; it may change with the interval of the readings. */
+  span: number;
   private readonly winsor: number;
 
   constructor(memory: Pick<Memory, 'take'>, name: string, span: number, winsor = Infinity) {
@@ -44,6 +45,12 @@ export class Moments {
   /** Forgets everything. */
   reset(): void {
     this.s.fill(0);
+  }
+
+  /** Begins to measure anew, with m as the first value; the spread so far fades as the new one is measured. */
+  restart(m: number): void {
+    this.s[0] = 1;
+    this.s[1] = m;
   }
 
   /** Makes m the mean; the spread around it stays. */

@@ -13,6 +13,10 @@ export interface SeriesState {
   readonly phase: 'learning' | 'ready' | 'silent';
   /** 0 to 1; at 1 alarms are possible. */
   readonly warmup: number;
+  /** Time until then if readings come as often as so far, ms. */
+  readonly readyInMs: number | null;
+  /** Cycles of which the series has not seen one yet: what is usual for another hour, or on another day, is not known. */
+  readonly unseen: readonly ('day' | 'week')[];
   readonly value: number | null;
   readonly expected: number | null;
   readonly lower: number | null;

@@ -59,6 +59,7 @@ test('three sections are a site; the rest are defaults', () => {
       warmup: 400,
       warmupTime: 0,
       onAnomaly: 'hold',
+      holdFor: 86_400_000,
       sensitivity: 1,
       alarmsPerWeek: 1,
       minDuration: 0,

@@ -15,6 +15,7 @@ export const DEFAULTS: MonitorOptions = {
   warmup: 400,
   warmupTimeMs: 0,
   onAnomaly: 'hold',
+  holdForMs: 86_400_000,
   sensitivity: 1,
   alarmsPerWeek: 1,
   minDurationMs: 0,

@@ -15,6 +15,8 @@ function stateOf(status: StreamStatus, d: number, at: number): SeriesState {
     at,
     phase: fault === 'silent' ? 'silent' : warmup < 1 ? 'learning' : 'ready',
     warmup,
+    readyInMs: known(status.readyInMs(d)),
+    unseen: status.unseenBy(d),
     value: known(value),
     expected: known(expected),
     lower: known(lower),

@@ -54,7 +54,9 @@ export class StreamLog {
     if (fresh.length === 0) return;
     for (const slug of fresh) this.ready.add(slug);
     const fields = fresh.length < series.length ? { stream, series: fresh } : { stream };
-    this.log('info', { ...fields, samples }, 'ready: the warm-up is over, alarms can open');
+    const unseen = status.unseenBy(series.findIndex(({ slug }) => fresh.includes(slug)));
+    const yet = unseen.length === 0 ? {} : { unseen };
+    this.log('info', { ...fields, samples, ...yet }, 'ready: the warm-up is over, alarms can open');
   }
 
   /** Logs an alarm that has opened, changed or closed; `now` is the time of arrival. */

@@ -37,6 +37,7 @@ export const monitorOptions = (tuning: Tuning, kernel: Kernel | null, calendar =
   kernel,
   calendar,
   warmupTimeMs: tuning.warmupTime,
+  holdForMs: tuning.holdFor,
   minDurationMs: tuning.minDuration,
   coolDownMs: tuning.coolDown,
   silentAfterMs: tuning.silentAfter,

@@ -50,7 +50,7 @@ const student = (z: number, freedom: number): number => {
  * sum of squared differences between neighbours, so that r is their autocorrelation (J. von Neumann, Ann. Math. Statist. 12,
  * 1941; its bias after M. G. Kendall, Biometrika 41, 1954), and t Student's quantile for n - 1 degrees of freedom and one false
  * drift in a million blocks. So a daily season cancels; a weekly one and slow fluctuations widen the limit, up to 8 deviations of
- * the readings. All readings count, also those of an anomaly.
+ * the readings.
  *
  * A series without readings for days has longer blocks. While all readings are equal there is no scale and no reference.
  * Memory: see the slots. Cost: a few additions per reading.
@@ -100,8 +100,31 @@ export class DriftTest {
   }
 
   /** When the first block of `recentMean` began, epoch ms. */
-  get since(): number {
+  get recentFrom(): number {
     return this.s[BEGAN + this.s[RECENT] - 1];
+  }
+
+  /**
+   * When the drift began, epoch ms: the beginning of block k of the recent ones, of which the last k together deviate most. So a
+   * block that agrees with the reference is not dated into the drift:
+   *
+   *   k = argmax over k of the sum of |m_i - reference| - |recent - reference| / 2 over the last k blocks i
+   *
+   * with the distances counted in the direction of the drift: the change point of a CUSUM (E. S. Page, Biometrika 42, 1955).
+   */
+  get since(): number {
+    const { s } = this;
+    const shift = this.recentMean - s[CENTRE];
+    let k = 0;
+    let sum = 0;
+    let most = -Infinity;
+    for (let i = 0; i < s[RECENT]; i++) {
+      sum += Math.sign(shift) * (s[RING + i] - s[CENTRE]) - Math.abs(shift) / 2;
+      if (sum <= most) continue;
+      most = sum;
+      k = i;
+    }
+    return s[BEGAN + k];
   }
 
   /**

@@ -1,8 +1,9 @@
 import type { Memory } from '../../math/memory.ts';
 
-/** Readings of the recent and of the long-run mean square of steps. */
+/** Readings of the recent mean square of steps. */
 const SHORT_SPAN = 100;
-const LONG_SPAN = 2000;
+/** Fewest readings of the long-run one. */
+const MIN_SPAN = 2000;
 /** Smallest scale, as a share of the long-run variance: after a calm period an ordinary step, as of a river that thaws, is no spike. */
 const MIN_VARIANCE_RATIO = 0.25;
 /** A larger step counts as this many deviations in the scale. */
@@ -15,7 +16,7 @@ const USUAL_AFTER = 50;
 /**
  * Size of a step relative to recent steps.
  *
- *   size = 1.5 ln(1 + |dx| / s),   s^2 = max(EW100(dx^2), 0.25 EW2000(dx^2))
+ *   size = 1.5 ln(1 + |dx| / s),   s^2 = max(EW100(dx^2), 0.25 EW(dx^2))
  *
  * The logarithm turns a tail that falls as a power of the step into one that falls exponentially, as `Tail` assumes.
  * Unlike the network's surprisal it has no last bin: a spike of 1,000 deviations scores higher than one of 30.
@@ -36,12 +37,12 @@ export class Jump {
     return n > USUAL_AFTER && scale > 0 ? 1.5 * Math.log1p(Math.min(MAX_ABS_Z, Math.abs(dx) / scale)) : 0;
   }
 
-  /** Adds the step dx to the recent mean square and, if `normal`, to the long-run one. */
-  learn(dx: number, normal: boolean): void {
+  /** Adds the step dx to the recent mean square and, if `normal`, to the long-run one, over `span` readings. */
+  learn(dx: number, normal: boolean, span = MIN_SPAN): void {
     const { s } = this;
     const n = ++s[0];
     s[1] += Math.max(1 / n, 1 / SHORT_SPAN) * (square(dx, n, s[1]) - s[1]);
-    if (normal) s[2] += Math.max(1 / n, 1 / LONG_SPAN) * (square(dx, n, s[2]) - s[2]);
+    if (normal) s[2] += Math.max(1 / n, 1 / span) * (square(dx, n, s[2]) - s[2]);
   }
 }
 

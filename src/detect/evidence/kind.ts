@@ -30,6 +30,8 @@ export interface SeriesReading {
   readonly day: number;
   /** Readings before this one. */
   readonly readings: number;
+  /** Readings in the long memory: those of a week, and at least 2,000. */
+  readonly span: number;
   /** The reading before; meaningless where `comparable` is false. */
   readonly last: number;
   /** Whether the difference from the reading before is meaningful: not after a fault or a pause. */

@@ -1,22 +1,30 @@
 import type { Memory } from '../../math/memory.ts';
 import { Moments } from '../../math/moments.ts';
-import { LearningGate } from './learning-gate.ts';
+import { Modes, type Mode } from './modes.ts';
 import { Tail } from './tail.ts';
 
-/** Readings in the recent mean, and in the reference. */
+/** Readings in the recent mean. */
 export const SHORT_SPAN = 10;
-const LONG_SPAN = 2000;
+/** Fewest readings in the reference. */
+const MIN_SPAN = 2000;
 /** A value further out counts as this many deviations from the reference. */
 const WINSOR = 6;
-/** Readings before the first score; the learning gate begins after twice as many. */
+/** Readings before the first score. */
 const READY_AFTER = 100;
 /** Both limits must be exceeded: |z|, and the rarity of |z| in its own history. */
 const Z_LIMIT = 6.4;
 const MIN_RARITY = 4;
-/** Above this share of the limit of |z| a reading does not change the reference. */
-const HELD_FROM = 0.75;
+/** Above this share of the limit of |z| an earlier mode is looked for. */
+const LEFT_FROM = 0.75;
 /** A larger |z| counts as this. */
 const MAX_ABS_Z = 16.9;
+/** A reading is not cut before so many, because their spread is not reliable yet. */
+const WINSOR_AFTER = 50;
+
+// Slots of the memory.
+const RECENT = 0;
+const VARIANCE = 1;
+const COUNT = 2;
 
 /**
  * EWMA control chart (Roberts 1959): has the mean shifted?
@@ -24,15 +32,15 @@ const MAX_ABS_Z = 16.9;
  *   z = (EW10(x) - m) / s,   s^2 = mean square of EW10(x) - m in the past
  *   score = min(|z| / 6.4, rarity of |z| / 4)
  *
- * with m the mean of the last 2,000 readings, exponentially weighted. S. W. Roberts, "Control chart tests based on geometric
- * moving averages", Technometrics 1 (1959). Roberts derives s from the variance of x, for independent x. Here s is the measured
+ * with m the mean of the last week, and of at least 2,000 readings, exponentially weighted. S. W. Roberts, "Control chart tests
+ * based on geometric moving averages", Technometrics 1 (1959). Roberts derives s from the variance of x, for independent x. Here s is the measured
  * deviation of EW10(x), so a series with slow fluctuations has a large s and gives no alarm. On a test rig it finds, after ten
  * readings, a flow that stays 3 deviations low, and not a temperature that rises slowly by 7.
  *
- * A lasting fault must not become the reference: while |z| is above three quarters of its limit, for up to `patience` readings in
- * a row, nothing is learned, and after that every second reading is (learning-gate.ts).
+ * A lasting fault does not become the reference while it is held (held-series.ts). Where |z| is above three quarters of its limit
+ * and the recent mean is that of an earlier mode (modes.ts), this mode becomes the reference at once.
  *
- * Memory (3): EW10(x), s^2, number of readings; moments of the reference; histogram of |z|; learning gate.
+ * Memory (3): EW10(x), s^2, number of readings; moments of the reference; histogram of |z|; modes.
  */
 export class MeanShift {
   /** Difference of the recent mean from the reference in units of s, signed; of the last `score`. */
@@ -40,13 +48,18 @@ export class MeanShift {
   private readonly s: Float64Array;
   private readonly reference: Moments;
   private readonly tail: Tail;
-  private readonly gate: LearningGate;
+  private readonly modes: Modes;
+  private readonly guarded: boolean;
+  private recent = 0; // EW10 with the reading of the last `score`
+  private returned = -1; // the mode to which that reading returned
 
-  constructor(memory: Pick<Memory, 'take'>, patience: number) {
+  /** `guarded`: whether a mean that seems to shift is not learned, before it is an alarm. */
+  constructor(memory: Pick<Memory, 'take'>, guarded = false) {
+    this.guarded = guarded;
     this.s = memory.take('mean_shift', 3);
-    this.reference = new Moments(memory, 'mean_shift.reference', LONG_SPAN, WINSOR);
+    this.reference = new Moments(memory, 'mean_shift.reference', Infinity, WINSOR);
     this.tail = new Tail(memory, 'mean_shift');
-    this.gate = new LearningGate(memory, 'mean_shift.gate', patience);
+    this.modes = new Modes(memory, 'mean_shift.modes');
   }
 
   /** The mean m that counts as normal, in the unit of the series. */
@@ -56,38 +69,73 @@ export class MeanShift {
 
   /** Deviation s of recent means from the reference, in the unit of the series. */
   get spread(): number {
-    return Math.sqrt(this.s[1]);
+    return Math.sqrt(this.s[VARIANCE]);
   }
 
-  /** Adds x to the recent mean and returns the score of the shift: above 1 it is an alarm. */
+  /** Score of the shift after a reading x: above 1 it is an alarm. Changes nothing. */
   score(x: number): number {
-    const { s, reference } = this;
-    const { mean, deviation } = reference;
-    const n = ++s[2];
-    const reach = WINSOR * deviation;
-    const winsorised = n > 50 && reach > 0 ? mean + Math.max(-reach, Math.min(reach, x - mean)) : x;
-    s[0] += Math.max(1 / n, 1 / SHORT_SPAN) * (winsorised - s[0]);
-    this.z =
-      n > READY_AFTER && s[1] > 0 ? Math.max(-MAX_ABS_Z, Math.min(MAX_ABS_Z, (s[0] - mean) / Math.sqrt(s[1]))) : 0;
+    const { s, reference, modes } = this;
+    const n = s[COUNT] + 1;
+    const reach = Math.max(WINSOR * reference.deviation, modes.furthest(reference.mean));
+    const d =
+      n > WINSOR_AFTER && reach > 0 ? Math.max(-reach, Math.min(reach, x - reference.mean)) : x - reference.mean;
+    this.recent = s[RECENT] + Math.max(1 / n, 1 / SHORT_SPAN) * (reference.mean + d - s[RECENT]);
+    this.returned = -1;
+    this.z = n > READY_AFTER ? deviations(this.recent - reference.mean, this.spread) : 0;
+    if (Math.abs(this.z) > LEFT_FROM * Z_LIMIT) this.lookForMode();
     if (this.z === 0) return 0;
     return Math.min(Math.abs(this.z) / Z_LIMIT, this.tail.rarity(Math.abs(this.z)) / MIN_RARITY);
   }
 
-  /** Adds x, the reading of the last `score`, to the reference if the learning gate admits it. */
-  learn(x: number): void {
-    const { s, reference } = this;
-    if (!this.gate.admits(Math.abs(this.z) > HELD_FROM * Z_LIMIT && s[2] > 2 * READY_AFTER)) return;
-    if (s[2] >= SHORT_SPAN) {
-      const d = s[0] - reference.mean;
-      s[1] += Math.max(1 / (s[2] - SHORT_SPAN + 1), 1 / LONG_SPAN) * (d * d - s[1]);
-      if (s[2] > READY_AFTER) this.tail.add(Math.abs(this.z));
+  /** Adds x, the reading of the last `score`, to the recent mean and, if it `teaches`, to the reference of `span` readings. */
+  learn(x: number, span = MIN_SPAN, teaches = true): void {
+    const { s, reference, modes, returned } = this;
+    s[RECENT] = this.recent;
+    s[COUNT]++;
+    if (returned >= 0) {
+      const [mean, spread] = [modes.mean(returned), modes.spread(returned)];
+      modes.keep(this.mean, this.spread, returned);
+      reference.moveTo(mean);
+      s[VARIANCE] = spread * spread;
     }
+    const suspect = this.guarded && Math.abs(this.z) > LEFT_FROM * Z_LIMIT && s[COUNT] > 2 * READY_AFTER;
+    if (!teaches || suspect) return;
+    if (s[COUNT] >= SHORT_SPAN) {
+      const d = s[RECENT] - reference.mean;
+      s[VARIANCE] += Math.max(1 / (s[COUNT] - SHORT_SPAN + 1), 1 / span) * (d * d - s[VARIANCE]);
+      if (s[COUNT] > READY_AFTER) this.tail.add(Math.abs(this.z));
+    }
+    reference.span = span;
     reference.add(x);
   }
 
   /** The recent mean is normal from now on. */
   accept(): void {
-    this.gate.accept();
-    this.reference.moveTo(this.s[0]);
+    this.reference.moveTo(this.s[RECENT]);
+  }
+
+  /** The mode that is the reference. */
+  get mode(): Mode {
+    return { mean: this.mean, spread: this.spread };
+  }
+
+  /** Keeps an earlier mode. */
+  remember({ mean, spread }: Mode): void {
+    this.modes.keep(mean, spread);
+  }
+
+  /** A new mode may begin with the reading x: both means are measured anew, from it on. The spread stays until it is known. */
+  begin(x: number): void {
+    this.s[RECENT] = x;
+    this.reference.restart(x);
+  }
+
+  /** The recent mean may be that of an earlier mode: then it has not shifted. */
+  private lookForMode(): void {
+    const k = (this.returned = this.modes.find(this.recent));
+    if (k >= 0) this.z = deviations(this.recent - this.modes.mean(k), this.modes.spread(k));
   }
 }
+
+const deviations = (d: number, spread: number): number =>
+  spread > 0 ? Math.max(-MAX_ABS_Z, Math.min(MAX_ABS_Z, d / spread)) : 0;

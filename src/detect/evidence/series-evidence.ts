@@ -14,25 +14,23 @@ import { Level } from './kinds/level.ts';
 import { ShiftedMean } from './kinds/mean-shift.ts';
 import { Occupancy } from './kinds/occupancy.ts';
 import { StepVolatility } from './kinds/volatility.ts';
+import type { MeanShift } from './mean-shift.ts';
 import { LearningGate } from './learning-gate.ts';
 import { combine } from './score.ts';
 
 /** Readings of history below which no kind has a score. */
-const READY_AFTER = 100;
+const READY_AFTER = 40;
+/** Below so many the score is multiplied by sqrt(n / 100): a scale that n readings give is known to 1 / sqrt(2 n) only. */
+const SURE_AFTER = 100;
 /** Taken from each rarity: so much for each factor of 10 in readings relative to 1,000. Below 1,000 it is negative: it adds. */
 const CHANCE_PER_DECADE = 0.65;
 const CHANCE_FROM = 1000;
 const CHANCE_UP_TO = 50_000;
-/**
- * A reading with a score above this is an outlier: it does not change which steps are usual. The gate
- * of outliers has a limit of twenty readings. The
- * second value applies where anomalies are held.
- */
+/** A reading with a score above this is an outlier: up to twenty of them do not change which steps are usual (learning-gate.ts). */
 const OUTLIER = 4;
-const OUTLIER_HELD = 2;
 const OUTLIER_PATIENCE = 20;
 
-const CORRELATION = EVIDENCE_KINDS.indexOf('correlation');
+const VOLATILITY = EVIDENCE_KINDS.indexOf('volatility');
 
 /** All evidence about one series: the rarity of the newest reading for each kind, and the score of all kinds together. */
 export class SeriesEvidence {
@@ -48,23 +46,21 @@ export class SeriesEvidence {
   private readonly kinds: readonly Evidence[];
   private readonly level: Level;
   private readonly flatline: Flatline;
-  private readonly correlation: Correlation;
   private readonly meanShift: ShiftedMean;
   private readonly outliers: LearningGate;
   private readonly rarities = new Float64Array(EVIDENCE_KINDS.length);
   private outlier = false;
 
-  /** `holdReadings`: limit of the learning gates of mean shift and correlation; 0 where anomalies are absorbed. */
-  constructor(memory: Pick<Memory, 'take' | 'join'>, only: SeriesInfo['only'], holdReadings: number) {
+  /** `hold`: whether anomalies are held (held-series.ts). */
+  constructor(memory: Pick<Memory, 'take' | 'join'>, only: SeriesInfo['only'], hold: boolean, guarded = hold) {
     this.only = only;
-    this.hold = holdReadings > 0;
+    this.hold = hold;
     const extreme = new Extreme(memory);
     this.range = extreme.range;
     const jump = new JumpSize(memory);
     const flatline = (this.flatline = new Flatline(memory));
     this.level = new Level(memory);
-    this.correlation = new Correlation(memory, holdReadings);
-    this.meanShift = new ShiftedMean(memory, holdReadings);
+    this.meanShift = new ShiftedMean(memory, guarded);
     this.outliers = new LearningGate(memory, 'outliers.gate', OUTLIER_PATIENCE);
     // In the order of EVIDENCE_KINDS. A flatline uses the size that the jump before it has measured.
     this.kinds = [
@@ -76,7 +72,7 @@ export class SeriesEvidence {
       new FlatlineExit(flatline, jump),
       new ForecastLoss(memory, SEQUENCE),
       new StepVolatility(memory),
-      this.correlation,
+      new Correlation(memory),
       this.meanShift,
       new Duration(memory),
       new Occupancy(memory),
@@ -90,7 +86,11 @@ export class SeriesEvidence {
 
   /** Deviation of means over ten readings, in the unit of the series. */
   get meanSpread(): number {
-    return this.meanShift.shift.spread;
+    return this.shift.spread;
+  }
+
+  get shift(): MeanShift {
+    return this.meanShift.shift;
   }
 
   /** The value from which the deviation of the leading kind is measured. */
@@ -121,11 +121,10 @@ export class SeriesEvidence {
     if (reading.readings < READY_AFTER) return;
 
     this.subtractChance(reading);
-    // Learning must not depend on the operator's sensitivity.
-    this.correlation.judge(rarities[CORRELATION], scale / sensitivity);
+    const sure = Math.min(1, Math.sqrt(reading.readings / SURE_AFTER));
     const shift = this.isAsked(meanShift, reading) ? sensitivity * meanShift.score : 0;
-    this.score = combine(rarities, scale, trust, shift, this.hold, parts);
-    this.outlier = this.score > (this.hold ? OUTLIER_HELD : OUTLIER) * sensitivity;
+    this.score = combine(rarities, sure * scale, trust, sure * shift, this.hold, parts);
+    this.outlier = this.score > OUTLIER * sensitivity;
     let largest = 0;
     for (let k = 0; k < parts.length; k++) {
       if (parts[k] <= largest) continue;
@@ -134,14 +133,14 @@ export class SeriesEvidence {
     }
   }
 
+  /** The score without the share of the volatility, whose mean over 48 readings outlasts a spike by a hundred. */
+  get scoreOfNow(): number {
+    return this.score - this.parts[VOLATILITY];
+  }
+
   /** The reading is missing: the score is 0. */
   skip(): void {
     this.score = 0;
-  }
-
-  /** Whether the group may learn from the reading. Call once per reading, before `learn`. */
-  admitToGroup(): boolean {
-    return this.correlation.admitToGroup();
   }
 
   /** Adds the reading to the history of each kind. Returns whether it may change which steps are usual. */
@@ -164,13 +163,13 @@ export class SeriesEvidence {
   /** The present state of the series is the normal one from now on. */
   accept(): void {
     this.meanShift.accept();
-    this.correlation.accept();
   }
 
   /** Takes from each rarity the one that chance alone brings in so long a history. A direction not asked for has none. */
   private subtractChance(reading: SeriesReading): void {
     const { kinds, rarities } = this;
-    const chance = CHANCE_PER_DECADE * Math.log10(Math.min(reading.readings, CHANCE_UP_TO) / CHANCE_FROM);
+    const chance =
+      CHANCE_PER_DECADE * Math.log10(Math.max(SURE_AFTER, Math.min(reading.readings, CHANCE_UP_TO)) / CHANCE_FROM);
     for (let k = 0; k < rarities.length; k++)
       rarities[k] = this.isAsked(kinds[k], reading) ? Math.max(0, rarities[k] - chance) : 0;
   }

@@ -35,11 +35,17 @@ export class DriftWatch {
     this.confidenceOf = confidenceOf;
   }
 
-  /** Adds a sample. While `frozen` the references do not change. */
-  step({ at, x }: Sample, frozen: boolean): void {
+  /**
+   * Adds a sample, without the readings for which `inAlarm(d)`: those of an alarm are reported, and are no drift once it is over.
+   * While `frozen` the references do not change.
+   */
+  step({ at, x }: Sample, frozen: boolean, inAlarm: (d: number) => boolean): void {
     const { tests } = this;
     let blockEnded = false;
-    for (let d = 0; d < x.length; d++) if (!Number.isNaN(x[d]) && tests[d].update(at, x[d], frozen)) blockEnded = true;
+    for (let d = 0; d < x.length; d++) {
+      if (Number.isNaN(x[d]) || inAlarm(d)) continue;
+      if (tests[d].update(at, x[d], frozen)) blockEnded = true;
+    }
     if (blockEnded) this.check(at);
   }
 
@@ -58,7 +64,7 @@ export class DriftWatch {
       finding.score = finding.scores[d];
       finding.series = d;
     }
-    const { recentMean, referenceMean, deviation, limit, since } = tests[finding.series];
+    const { recentMean, referenceMean, deviation, limit, recentFrom, since } = tests[finding.series];
     const reference = { mean: referenceMean, deviation };
     finding.effect = finding.score > 0 ? effectOfDrift(recentMean, reference, at - since, finding.score) : 0;
     finding.confidence = this.confidenceOf(finding.series);
@@ -67,7 +73,7 @@ export class DriftWatch {
     finding.expected = referenceMean;
     finding.lower = referenceMean - limit;
     finding.upper = referenceMean + limit;
-    finding.detail = at - since;
+    finding.detail = at - recentFrom;
     finding.evidence[CAUSES.indexOf('drift')] = finding.score;
     this.events.add(episode, at, episode.step(at, finding, finding.score > 0 ? since : at));
   }

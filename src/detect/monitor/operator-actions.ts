@@ -70,7 +70,7 @@ export class OperatorActions {
   private restoreLearned(bytes: Uint8Array, now: number, endedBy: Ending): void {
     const { memory, detector } = this.parts;
     memory.fromBytes(bytes, isLearned);
-    for (const model of detector.series) model.restart();
+    for (let d = 0; d < detector.series.length; d++) detector.restart(d);
     this.endAll(now, endedBy);
   }
 

@@ -59,6 +59,7 @@ export class StreamParts {
       const maturity = (): number => confidence.maturity(detector.series[d].readings);
       return new Sensor(section(persistent, slug), series, d, options, events, maturity);
     });
+    this.detector.reports = (d) => this.process.reports(d);
     this.process = new ProcessWatch(persistent, series, options, { detector, warmUp, confidence, events });
     this.drift = new DriftWatch(persistent, own, series, options, events, (d) =>
       confidence.of(detector.series[d].readings),

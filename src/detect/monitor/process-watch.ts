@@ -79,18 +79,28 @@ export class ProcessWatch {
 
   /** Leaves out series that are still warming up, and deviations below `min_deviation`. */
   private scoreSeries({ scores, leading }: Verdict): void {
-    const { finding, series, detector, warmUp } = this;
+    const { finding } = this;
     finding.score = 0;
     finding.series = leading;
-    for (let d = 0; d < series.length; d++) {
-      const { value, reference } = detector.series[d];
-      const counts = warmUp.of(d) === 1 && exceedsMinDeviation(series[d], value - reference, reference);
-      finding.scores[d] = counts ? scores[d] : 0;
+    for (let d = 0; d < scores.length; d++) {
+      finding.scores[d] = this.reports(d) ? scores[d] : 0;
       if (finding.scores[d] <= finding.score) continue;
       finding.score = finding.scores[d];
       finding.series = d;
     }
   }
+
+  /** Whether a deviation of series d would be reported: after its warm-up, and from `min_deviation` on. */
+  reports(d: number): boolean {
+    const { value, reference } = this.detector.series[d];
+    return this.warmUp.of(d) === 1 && exceedsMinDeviation(this.series[d], value - reference, reference);
+  }
+
+  /** Whether the last reading of series d is part of an alarm, open or suspected. */
+  readonly inAlarm = (d: number): boolean => {
+    const { open, series } = this.episode;
+    return this.finding.scores[d] > (open ? this.hysteresis : 1) || (open && series === d);
+  };
 
   private explain(at: number): void {
     const { finding } = this;

@@ -2,6 +2,7 @@ import { toHabit, type Habit } from '../episode/habit.ts';
 import type { SeriesInfo } from '../reading.ts';
 import type { SensorFault } from '../sensor/fault.ts';
 import type { StreamParts } from './parts.ts';
+import type { Cycle } from './warm-up.ts';
 
 /** Value, forecast and margin of a series in the last sample. NaN where not known; `margin` is null without a network. */
 export interface SeriesForecastStatus {
@@ -38,6 +39,16 @@ export class StreamStatus {
   /** Progress of the warm-up of series d; one that joined its group later has its own, in its own readings. */
   warmupOf(d: number): number {
     return this.parts.warmUp.of(d);
+  }
+
+  /** Time until the warm-up of series d ends if readings come as often as so far, ms; 0 when it is over, NaN before the second reading. */
+  readyInMs(d: number): number {
+    return this.warmupOf(d) === 1 ? 0 : this.parts.warmUp.leftMs(d);
+  }
+
+  /** The cycles, a day or a week, of which series d has not seen one yet. */
+  unseenBy(d: number): readonly Cycle[] {
+    return this.parts.warmUp.unseen(d);
   }
 
   /** The larger one of the score of the last sample and the highest score of an open sensor fault. */

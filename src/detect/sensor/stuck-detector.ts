@@ -4,6 +4,8 @@ import { DAY_MS } from '../../math/time.ts';
 /** A series that has changed less often is a switch, not a stuck sensor. */
 const MIN_CHANGES = 50;
 const MIN_RUN = 20;
+/** A run that has lasted for less is no fault: at a reading a second, twenty equal readings of a slow process are nothing unusual. */
+const MIN_RUN_MS = 15 * 60_000;
 /** A run of this many times the longest run is a fault; a fault raises the longest run by at most the second factor. */
 const RUN_FACTOR = 2;
 const LEARN_FACTOR = 1.25;
@@ -26,7 +28,8 @@ const MIN = 7;
 const MAX = 8;
 const FIRST_AT = 9;
 const AT = 10;
-const SLOTS = 11;
+const RUN_AT = 11; // beginning of the run
+const SLOTS = 12;
 
 /**
  * Is the sensor stuck? The number of equal readings in a row that is a fault is learned. It is above twice the longest run so far,
@@ -34,6 +37,8 @@ const SLOTS = 11;
  * run of n has a probability of r^n, which must be below 10^-9:
  *
  *   limit = max(20, 2 longest, 9 ln 10 / -ln r)
+ *
+ * and the run must have lasted for a quarter of an hour.
  *
  * At the lowest or the highest value so far a series may rest: the sun is down, the valve is open. Runs there have a longest run of
  * their own, so that a sensor which is constant at night is found stuck by day. They have no limit on the first day. A run that was
@@ -58,7 +63,9 @@ export class StuckDetector {
 
   /** The present run over the limit, logarithmic above 1: then the sensor is stuck. Changes nothing. */
   score(): number {
-    const x = this.s[RUN] / this.limit;
+    const { s } = this;
+    const lasted = this.after === 'auto' ? (s[AT] - s[RUN_AT]) / MIN_RUN_MS : Infinity;
+    const x = Math.min(s[RUN] / this.limit, lasted);
     return x <= 1 ? x : 1 + SCORE_PER_DOUBLING * Math.log2(x);
   }
 
@@ -68,7 +75,10 @@ export class StuckDetector {
     const first = s[RUN] === 0;
     if (first) s[FIRST_AT] = at;
     const repeated = !first && value === s[VALUE];
-    if (!repeated) this.endRun(learning);
+    if (!repeated) {
+      this.endRun(learning);
+      s[RUN_AT] = at;
+    }
     if (!first && !this.atLimit && this.score() <= 1) this.count(repeated);
     s[VALUE] = value;
     s[MIN] = Math.min(s[MIN], value);

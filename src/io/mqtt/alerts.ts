@@ -24,6 +24,8 @@ export const stateJson = (state: SeriesState): string =>
   JSON.stringify({
     phase: state.phase,
     warmup: tidy(state.warmup),
+    ready_in: tidy(state.readyInMs === null ? null : state.readyInMs / 1000),
+    unseen: state.unseen,
     value: tidy(state.value),
     expected: tidy(state.expected),
     lower: tidy(state.lower),

@@ -35,8 +35,8 @@ describe('a series', () => {
     feed(world, 0, 40);
     const READY = 'ready: the warm-up is over, alarms can open';
     expect(infos(world).filter(({ message }) => message === READY)).toEqual([
-      { level: 'info', fields: { stream: 'pair', samples: 20 }, message: READY },
-      { level: 'info', fields: { stream: 'c', samples: 20 }, message: READY },
+      { level: 'info', fields: { stream: 'pair', samples: 20, unseen: ['day', 'week'] }, message: READY },
+      { level: 'info', fields: { stream: 'c', samples: 20, unseen: ['day', 'week'] }, message: READY },
     ]);
     world.stop();
     const after = new World(site, {}, world.snapshots.values());

@@ -10,7 +10,7 @@ function watched(count: number, matters: (d: number, by: number, from: number) =
   const random = new Random(3);
   const series = Array.from({ length: count }, (_, d) => {
     const own = new Memory();
-    const shift = new MeanShift(own, 400);
+    const shift = new MeanShift(own);
     return { value: NaN, shift, d, meanSpread: NaN };
   });
   const changes = new LevelChanges(memory, series, matters);
@@ -22,7 +22,7 @@ function watched(count: number, matters: (d: number, by: number, from: number) =
         one.value = means[one.d] + random.normal();
         if (Number.isNaN(one.value)) continue;
         one.shift.score(one.value);
-        one.shift.learn(one.value);
+        one.shift.learn(one.value, 2000, Math.abs(one.shift.z) < 5); // else it is held
         one.meanSpread = one.shift.spread;
       }
       const moved = changes.step(reports);

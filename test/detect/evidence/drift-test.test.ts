@@ -105,6 +105,18 @@ test('by hand: seven days of 1, 2, 1, 2, 1, 2, 1 and one of 6', () => {
   expect(drift.referenceMean).toBe(16 / 8);
 });
 
+test('it began with the block from which on the mean deviates', () => {
+  const drift = fresh();
+  let t = 0;
+  const day = (x: number): void => {
+    for (let hour = 0; hour < 24; hour++) drift.update(t++ * 60 * MINUTE, x);
+  };
+  for (const x of [1, 2, 1, 2, 1, 2, 1, 1, 2, 1, 2, 9, 9, 9, 9]) day(x);
+  // The recent days are 2, 1, 2, 9, 9, 9: their mean is 5.3, half of it from the reference is 3.5, and 9 began on the day 11.
+  expect(drift.since).toBe(11 * DAY * MINUTE);
+  expect(drift.recentFrom).toBe(7 * DAY * MINUTE);
+});
+
 test('a spike is not a drift: a reading counts as ten deviations at most', () => {
   const own = noise(8);
   expect(watch(fresh(), (t) => (t === 50 * DAY ? 1e12 : own(t)), 60).most).toBeLessThan(1);

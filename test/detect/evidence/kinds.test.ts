@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { Flatline } from '../../../src/detect/evidence/flatline.ts';
 import { EVIDENCE_KINDS, NOT_APPLICABLE, type SeriesReading } from '../../../src/detect/evidence/kind.ts';
 import { KINDS } from '../../../src/detect/evidence/kinds.ts';
-import { Correlation } from '../../../src/detect/evidence/kinds/correlation.ts';
 import { Extreme } from '../../../src/detect/evidence/kinds/extreme.ts';
 import { FlatlineExit, FlatlineLength } from '../../../src/detect/evidence/kinds/flatline.ts';
 import { ForecastLoss, FORECAST_ERROR, SEQUENCE } from '../../../src/detect/evidence/kinds/forecast-loss.ts';
@@ -14,6 +13,7 @@ const READING: SeriesReading = {
   at: 0,
   day: 0,
   readings: 500,
+  span: 2000,
   last: 20,
   comparable: true,
   change: 0,
@@ -94,27 +94,5 @@ describe('flatline and flatline_exit', () => {
       [40, false],
     ] as const)
       expect(length.measure(reading({ last, value: last })) >= 0).toBe(applies);
-  });
-});
-
-describe('correlation', () => {
-  test('evidence of 0.3 e above 1 keeps the reading out of the group, whatever the sensitivity', () => {
-    for (const [e, admitted] of [
-      [3.3, true],
-      [3.4, false],
-    ] as const) {
-      const correlation = new Correlation(new Memory(), 400);
-      correlation.measure(READING);
-      correlation.judge(e, 1);
-      expect(correlation.admitToGroup()).toBe(admitted);
-    }
-  });
-
-  test('a reading that was never judged is admitted, also after one that was kept out', () => {
-    const correlation = new Correlation(new Memory(), 400);
-    correlation.judge(10, 1);
-    expect(correlation.admitToGroup()).toBe(false);
-    correlation.measure(READING);
-    expect(correlation.admitToGroup()).toBe(true);
   });
 });

@@ -4,7 +4,7 @@ import { MeanShift } from '../../../src/detect/evidence/mean-shift.ts';
 import { Memory } from '../../../src/math/memory.ts';
 import { Random } from '../../../src/math/random.ts';
 
-const PATIENCE = 1000;
+const LASTING = 1000;
 
 /** What the shift makes of each reading, and learns from it. */
 const follow = (shift: MeanShift, readings: readonly number[]): number[] =>
@@ -13,11 +13,18 @@ const follow = (shift: MeanShift, readings: readonly number[]): number[] =>
     shift.learn(x);
     return score;
   });
+/** The same without learning, as while the series is held. */
+const hold = (shift: MeanShift, readings: readonly number[]): number[] =>
+  readings.map((x) => {
+    const score = shift.score(x);
+    shift.learn(x, 2000, false);
+    return score;
+  });
 const noise = (count: number, mean = 20, seed = 1): number[] => {
   const random = new Random(seed);
   return Array.from({ length: count }, () => mean + random.normal());
 };
-const shiftOf = (patience = PATIENCE): MeanShift => new MeanShift(new Memory(), patience);
+const shiftOf = (): MeanShift => new MeanShift(new Memory());
 const above = (scores: readonly number[]): number => scores.filter((score) => score > 1).length;
 
 describe('noise of deviation 1 around 20', () => {
@@ -28,11 +35,11 @@ describe('noise of deviation 1 around 20', () => {
   test.each([1, 2, 3])('that moves by 3 deviations is found within 15 readings, and stays found: noise %i', (seed) => {
     const shift = shiftOf();
     follow(shift, noise(2000, 20, seed));
-    const after = follow(shift, noise(PATIENCE, 17, seed + 10));
+    const after = hold(shift, noise(LASTING, 17, seed + 10));
     const found = after.findIndex((score) => score > 1);
     expect(found).toBeGreaterThanOrEqual(0);
     expect(found).toBeLessThan(15);
-    expect(above(after.slice(found))).toBeGreaterThan(0.99 * (PATIENCE - found));
+    expect(above(after.slice(found))).toBeGreaterThan(0.99 * (LASTING - found));
     expect(shift.z).toBeLessThan(0);
     expect(shift.mean).toBeCloseTo(20, 0); // the reference has not moved
   });
@@ -40,37 +47,51 @@ describe('noise of deviation 1 around 20', () => {
   test('that moves back is in order at once, as soon as the recent mean is', () => {
     const shift = shiftOf();
     follow(shift, noise(2000));
-    follow(shift, noise(500, 17, 2));
+    hold(shift, noise(500, 17, 2));
     expect(above(follow(shift, noise(500, 20, 3)).slice(20))).toBe(0);
   });
 });
 
-test('a shift that lasts for longer than the patience is learned, slowly: an alarm for the patience, none at last', () => {
-  const shift = shiftOf(100);
-  follow(shift, noise(2000));
-  const after = follow(shift, noise(20_000, 14, 2));
-  expect(above(after.slice(20, 100))).toBe(80);
-  expect(above(after.slice(-1000))).toBe(0);
-  expect(shift.mean).toBeCloseTo(14, 0);
-});
-
-test('with a patience of 0 it is absorbed sooner', () => {
-  const [held, absorbed] = [100, 0].map((patience) => {
-    const shift = shiftOf(patience);
+test('what was accepted is normal with the next reading; the way back is a shift, unless that level is kept as a mode', () => {
+  for (const kept of [false, true]) {
+    const shift = shiftOf();
     follow(shift, noise(2000));
-    return above(follow(shift, noise(20_000, 14, 2)));
-  });
-  expect(absorbed).toBeGreaterThan(0);
-  expect(absorbed).toBeLessThan(held / 2);
+    const { mode } = shift;
+    hold(shift, noise(200, 14, 2));
+    shift.accept();
+    if (kept) shift.remember(mode);
+    expect(above(follow(shift, noise(500, 14, 3)))).toBe(0);
+    const back = hold(shift, noise(500, 20, 4));
+    if (kept) expect(above(back.slice(30))).toBe(0);
+    else expect(above(back)).toBeGreaterThan(400);
+    expect(shift.mean).toBeCloseTo(kept ? 20 : 14, 0);
+  }
 });
 
-test('what was accepted is normal with the next reading, and the way back is a shift', () => {
+test('a mode that is far away is reached too: a pump that runs at 200, is off at 0, and runs again', () => {
   const shift = shiftOf();
-  follow(shift, noise(2000));
-  follow(shift, noise(200, 14, 2));
-  shift.accept();
-  expect(above(follow(shift, noise(500, 14, 3)))).toBe(0);
-  expect(above(follow(shift, noise(500, 20, 4)))).toBeGreaterThan(400);
+  follow(shift, noise(2000, 200));
+  const running = shift.mode;
+  shift.begin(0);
+  follow(shift, noise(500, 0, 3));
+  expect(shift.mean).toBeCloseTo(0, 0);
+  shift.remember(running);
+  expect(above(follow(shift, noise(500, 200, 4)).slice(60))).toBe(0);
+  expect(above(follow(shift, noise(500, 0, 5)).slice(60))).toBe(0);
+  expect(Math.abs(shift.mean)).toBeLessThan(3); // it learned on the way, too
+});
+
+test('the reference is the mean of so many readings: over a longer span it moves less', () => {
+  const [short, long] = [2000, 600_000].map((span) => {
+    const shift = shiftOf();
+    for (const x of [...noise(4000), ...noise(2000, 23, 2)]) {
+      shift.score(x);
+      shift.learn(x, span);
+    }
+    return shift.mean;
+  });
+  expect(long).toBeCloseTo(21, 1); // a third of all readings are 3 higher
+  expect(short).toBeGreaterThan(21.7);
 });
 
 test('a walk that goes as far by nature is not accused of it', () => {
@@ -86,13 +107,13 @@ describe('the score is the smaller one of |z| / 6.4 and a quarter of the rarity 
   test('a mean that has never been there: the distance decides', () => {
     const shift = shiftOf();
     follow(shift, noise(2000));
-    const score = follow(shift, noise(20, 17, 2)).at(-1)!;
+    const score = hold(shift, noise(20, 17, 2)).at(-1)!;
     expect(score).toBeGreaterThan(1);
     expect(score).toBeCloseTo(Math.abs(shift.z) / 6.4, 12);
   });
 
   test('a mean that has been there for 20 of 2,000 readings before: as far, but not rare, so it is no alarm', () => {
-    const shift = shiftOf(0); // what is odd is learned
+    const shift = shiftOf();
     const round = (seed: number): number[] => [...noise(1980, 20, seed), ...noise(20, 30, seed + 100)];
     for (let seed = 1; seed <= 10; seed++) follow(shift, round(seed));
     const scores = round(11).map((x) => {
@@ -149,7 +170,7 @@ test('a wild value counts as one at 6 deviations: it moves the recent mean by a 
   const deviation = Math.sqrt(readings.reduce((sum, x) => sum + (x - mean) ** 2, 0) / 1000);
   const late = (): number => shift.mean + shift.z * shift.spread;
   shift.score(20); // its score is asked for, but it is not learned
-  const before = late();
+  const before = (10 * late() - 20) / 9;
   shift.score(-1e9);
   expect(late()).toBeCloseTo(before + (mean - 6 * deviation - before) / 10, 9);
 });
@@ -177,8 +198,8 @@ test('whatever comes, scores are finite and not below 0', () => {
     fc.double({ min: -50, max: 50, noNaN: true }),
   );
   fc.assert(
-    fc.property(fc.array(value, { maxLength: 400 }), fc.integer({ min: 0, max: 50 }), (readings, patience) => {
-      for (const score of follow(shiftOf(patience), readings)) {
+    fc.property(fc.array(value, { maxLength: 400 }), (readings) => {
+      for (const score of follow(shiftOf(), readings)) {
         expect(score).toBeGreaterThanOrEqual(0);
         expect(score).toBeLessThan(Infinity);
       }

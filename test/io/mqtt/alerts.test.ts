@@ -20,6 +20,8 @@ const state = (rest: Partial<SeriesState> = {}): SeriesState => ({
   at: AT,
   phase: 'ready',
   warmup: 1,
+  readyInMs: 0,
+  unseen: [],
   value: 0.1 + 0.2,
   expected: 20.123456789,
   lower: -1e-9 / 3,
@@ -63,7 +65,7 @@ const event = (phase: AnomalyEvent['phase'], rest: Partial<Anomaly> = {}): Anoma
 
 test('a state on the wire: six digits, times in ISO 8601', () => {
   expect(stateJson(state())).toBe(
-    '{"phase":"ready","warmup":1,"value":0.3,"expected":20.1235,"lower":-3.33333e-10,"upper":123457000,"score":0.5,' +
+    '{"phase":"ready","warmup":1,"ready_in":0,"unseen":[],"value":0.3,"expected":20.1235,"lower":-3.33333e-10,"upper":123457000,"score":0.5,' +
       '"anomaly":"OFF","drift":"OFF","margin":0.333333,"unit":"°C","label":null,"at":"2026-01-05T07:30:15.250Z"}',
   );
 });

@@ -33,9 +33,9 @@ export class JumpSize implements Evidence {
     return change;
   }
 
-  learn({ comparable, change }: SeriesReading, _teaches: boolean, normal: boolean): void {
+  learn({ comparable, change, span }: SeriesReading, _teaches: boolean, normal: boolean): void {
     if (!comparable) return;
-    this.jump.learn(change, normal);
+    this.jump.learn(change, normal, span);
     this.score.add(this.size, normal);
   }
 

@@ -19,9 +19,9 @@ export class ShiftedMean implements Evidence {
   /** Of the last reading measured: above 1 the shift is an alarm at a sensitivity of 1. */
   score = 0;
 
-  /** `holdReadings`: limit of the gate that keeps shifted readings out of the reference; 0 for no gate. */
-  constructor(memory: Pick<Memory, 'take'>, holdReadings: number) {
-    this.shift = new MeanShift(memory, holdReadings);
+  /** `guarded`: whether a mean that seems to shift is not learned, before it is an alarm. */
+  constructor(memory: Pick<Memory, 'take'>, guarded: boolean) {
+    this.shift = new MeanShift(memory, guarded);
   }
 
   /** Keeps `score`. It is no part of the weighted sums, and so has no rarity. */
@@ -34,8 +34,8 @@ export class ShiftedMean implements Evidence {
     return this.shift.z;
   }
 
-  learn({ value }: SeriesReading, teaches: boolean): void {
-    if (teaches) this.shift.learn(value);
+  learn({ value, span }: SeriesReading, teaches: boolean): void {
+    this.shift.learn(value, span, teaches);
   }
 
   /** The present mean is the normal one from now on. */

@@ -1,0 +1,121 @@
+import { section, type Memory } from '../math/memory.ts';
+import { BINS } from '../math/bins.ts';
+import { Hold, type HoldOptions, type HoldStep } from './evidence/hold.ts';
+import type { Season } from './forecast/season.ts';
+import type { SeriesInfo } from './reading.ts';
+import { SeriesModel } from './series-model.ts';
+
+/** Prefix of the challengers' pieces of memory. No slug begins with a capital. */
+const CHALLENGERS = 'Challenger';
+/** What the judge keeps when an anomaly is over: at which levels the series usually is, and how it agrees with its group. */
+const OF_LEVELS = /\.(mean_shift|levels|density|evidence\.(level|correlation))(\.|$)/;
+
+/**
+ * A series that learns nothing while it is anomalous, so that a lasting fault stays an alarm, and a challenger that meanwhile
+ * learns everything.
+ *
+ * The challenger is a second model of the series, in a section of its own in the memory. When a hold begins it is a copy of the
+ * judge, the model that scores; then it learns each reading, and its own scores decide nothing.
+ *
+ * - The anomaly ends: the judge takes over what the challenger has seen of steps and of the range, because they did occur: the next
+ *   anomaly like this one is less rare. What it knows of levels stays: those of a fault are not normal.
+ * - The hold has lasted for `hold_for`, or the operator accepts: the judge takes over all of it. The mean shift keeps the earlier
+ *   level as one that it knows (evidence/mean-shift.ts).
+ */
+export class HeldSeries {
+  private readonly memory: Memory;
+  private readonly own: string;
+  private readonly judge: SeriesModel;
+  private readonly challenger: SeriesModel;
+  private readonly hold: Hold;
+  private readonly noTarget = new Float64Array(BINS);
+  private step: HoldStep = 'free';
+
+  constructor(memory: Memory, info: Pick<SeriesInfo, 'slug' | 'only'>, judge: SeriesModel, options: HoldOptions) {
+    this.memory = memory;
+    this.own = `${info.slug}.`;
+    this.judge = judge;
+    this.challenger = new SeriesModel(section(memory, CHALLENGERS), info, { hold: true, challenger: true });
+    this.hold = new Hold(section(memory, info.slug), options);
+  }
+
+  /** Whether the series is held, so that only the challenger learns. */
+  get held(): boolean {
+    return this.hold.held;
+  }
+
+  /** Gives the challenger the reading x as `SeriesModel.observe` does; `span`: readings in the long memory. */
+  observe(x: number, at: number, day: number, span: number): void {
+    this.step = this.hold.held ? 'held' : 'free';
+    if (this.step === 'free') return;
+    this.challenger.span = span;
+    this.challenger.observe(x, at, day, this.noTarget, 0);
+  }
+
+  /**
+   * Whether the judge may learn from the reading, which has this score. `mostMs`: the longest time since the reading before that
+   * counts as held.
+   */
+  admits(at: number, score: number, mostMs: number): boolean {
+    this.step = this.hold.step(at, score, mostMs, Math.min(score, this.judge.evidence.scoreOfNow));
+    if (this.step === 'begun') {
+      this.copy('', CHALLENGERS);
+      this.challenger.begin(this.judge.value);
+      this.observe(this.judge.value, this.judge.at, this.judge.day, this.judge.span);
+    }
+    return this.step === 'free';
+  }
+
+  /** The challenger scores the reading as `SeriesModel.score` does, and learns from it if it `teaches`. */
+  learn(
+    p: Float64Array | null,
+    offset: number,
+    residual: number,
+    fitted: number,
+    scale: number,
+    sensitivity: number,
+    teaches: boolean,
+  ): void {
+    if (this.step === 'free') return;
+    this.challenger.score(p, offset, residual, fitted, scale, sensitivity);
+    this.challenger.learn(teaches);
+  }
+
+  /**
+   * Sets the clock for the next reading, after the judge's. Returns whether the judge has taken over another level: then what the
+   * group has learned about the series is no longer right.
+   */
+  advance(season: Season): boolean {
+    const { step, challenger } = this;
+    if (step === 'free') return false;
+    challenger.advance(season);
+    if (step === 'over') this.copy(CHALLENGERS, '', (name) => !OF_LEVELS.test(name));
+    if (step === 'expired') this.takeOver();
+    return step === 'expired';
+  }
+
+  /** After a fault or a silence there is no step from the last value. */
+  restart(): void {
+    this.challenger.restart();
+  }
+
+  /** The present state of the series is the normal one from now on. */
+  accept(): void {
+    if (this.hold.held) this.takeOver();
+    else this.judge.remember(this.judge.mode);
+    this.hold.end();
+    this.judge.accept();
+  }
+
+  private takeOver(): void {
+    const before = this.judge.mode;
+    this.copy(CHALLENGERS, '');
+    this.judge.remember(before);
+  }
+
+  /** Copies the pieces of a model to those of the other. */
+  private copy(from: string, to: string, chosen?: (name: string) => boolean): void {
+    const prefix = (model: string): string => (model === '' ? this.own : `${model}.${this.own}`);
+    this.memory.copy(prefix(from), prefix(to), chosen);
+  }
+}

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { Modes } from '../../../src/detect/evidence/modes.ts';
+import { Memory } from '../../../src/math/memory.ts';
+
+const modesOf = (...means: number[]): Modes => {
+  const modes = new Modes(new Memory(), 'modes');
+  for (const mean of means) modes.keep(mean, 1);
+  return modes;
+};
+const known = (modes: Modes, means: readonly number[]): number[] => means.filter((mean) => modes.find(mean) >= 0);
+
+test('a mean within three deviations of a mode is in it', () => {
+  const modes = modesOf(20);
+  expect(known(modes, [16.9, 17, 20, 23, 23.1])).toEqual([17, 20, 23]);
+  expect([modes.mean(modes.find(19)), modes.spread(modes.find(19))]).toEqual([20, 1]);
+});
+
+test('nothing is known at first, and a mode without a spread is not kept', () => {
+  const modes = modesOf();
+  modes.keep(0, 0);
+  modes.keep(0, NaN);
+  expect(modes.find(0)).toBe(-1);
+  expect(modes.furthest(50)).toBe(0);
+});
+
+test('four are kept: the fifth takes the place of the one left the longest time ago', () => {
+  const modes = modesOf(10, 20, 30, 40);
+  modes.keep(10, 1, modes.find(10)); // it was left once more
+  modes.keep(50, 1);
+  expect(known(modes, [10, 20, 30, 40, 50])).toEqual([10, 30, 40, 50]);
+  expect(modes.furthest(15)).toBe(35);
+});
