@@ -27,10 +27,19 @@ export interface Habit {
   readonly reason: string;
 }
 
-/** 8 times a day, once a week. */
-const rateInWords = (perWeek: number): string => {
-  const [count, unit] = perWeek >= 6.5 ? [perWeek / 7, 'day'] : [perWeek, 'week'];
-  return count < 1.5 ? `once a ${unit}` : `${Math.round(count)} times a ${unit}`;
+const HOURS_A_WEEK = 168;
+const DAYS_A_WEEK = 7;
+
+/** 4 times an hour, 8 times a day, once a week, once in 3 weeks. */
+export const rateInWords = (perWeek: number): string => {
+  if (perWeek < 0.7) return `once in ${Math.round(1 / perWeek)} weeks`;
+  const [count, unit] =
+    perWeek >= 2 * HOURS_A_WEEK
+      ? [perWeek / HOURS_A_WEEK, 'an hour']
+      : perWeek >= 0.93 * DAYS_A_WEEK
+        ? [perWeek / DAYS_A_WEEK, 'a day']
+        : [perWeek, 'a week'];
+  return count < 1.5 ? `once ${unit}` : `${Math.round(count)} times ${unit}`;
 };
 
 /** A signature of series `info` that has become a habit at `at`, epoch ms. `intervalMs`: the usual interval of its readings. */
