@@ -1,5 +1,4 @@
-import { rateInWords } from '../detect/episode/habit.ts';
-import { formatOf } from '../detect/episode/reason.ts';
+import { movementInWords, rateInWords } from '../detect/episode/habit.ts';
 import type { Calendar } from '../detect/forecast/calendar.ts';
 import { HabitTable, type StoredHabit } from '../io/sqlite/habit-table.ts';
 import { EXIT } from './exit-codes.ts';
@@ -24,9 +23,7 @@ export function habits({ series, json, ...options }: HabitsOptions): number {
 const habitTable = (habits: readonly StoredHabit[], calendar: Calendar): string => {
   const minute = (at: number): string => calendar.text(at).slice(0, 16);
   const rows = habits.map(({ series, from, to, unit, lengthMs, perWeek, since, lastAt }) => {
-    const [before, farthest] = [from ?? NaN, to ?? NaN];
-    const { quantity } = formatOf(unit, Math.abs(farthest - before));
-    const movement = [quantity(before), quantity(farthest)];
+    const movement = movementInWords(from ?? NaN, to ?? NaN, unit);
     return [series, ...movement, shortDuration(lengthMs), rateInWords(perWeek), minute(since), minute(lastAt)];
   });
   return table(['series', 'from', 'to', 'lasts', 'comes about', 'since', 'last'], rows, [1, 2, 3]);

@@ -42,6 +42,14 @@ export const rateInWords = (perWeek: number): string => {
   return count < 1.5 ? `once ${unit}` : `${Math.round(count)} times ${unit}`;
 };
 
+/** Both values of a movement with their unit, to a fiftieth of their difference or less. */
+export function movementInWords(from: number, to: number, unit: string): readonly [string, string] {
+  const { quantity } = formatOf(unit, Math.abs(to - from));
+  const digit = 10 ** Math.floor(Math.log10(Math.abs(to - from) / 20));
+  const round = (x: number): number => (digit > 0 && digit < Infinity ? Math.round(x / digit) * digit : x);
+  return [quantity(round(from)), quantity(round(to))];
+}
+
 /** A signature of series `info` that has become a habit at `at`, epoch ms. `intervalMs`: the usual interval of its readings. */
 export function toHabit(
   stream: string,
@@ -50,11 +58,10 @@ export function toHabit(
   at: number,
   intervalMs: number,
 ): Habit {
-  const { from, to, lengthMs, perWeek, firstAt, lastAt } = signature;
-  const { quantity } = formatOf(info.unit, Math.abs(to - from));
-  const moves =
-    quantity(from) === quantity(to) ? `is unusual near` : `${to < from ? 'drops' : 'rises'} from ${quantity(from)} to`;
-  const lasts = lengthMs > 2 * intervalMs ? ` for about ${durationInWords(lengthMs)}` : '';
+  const { from, to, awayMs, perWeek, firstAt, lastAt } = signature;
+  const [before, far] = movementInWords(from, to, info.unit);
+  const moves = before === far ? 'is unusual near' : `${to < from ? 'drops' : 'rises'} from ${before} to`;
+  const lasts = awayMs > 2 * intervalMs ? ` for about ${durationInWords(Number(awayMs.toPrecision(2)))}` : '';
   return {
     id: `${info.slug}-h${Math.round(firstAt).toString(36)}`,
     stream,
@@ -66,10 +73,10 @@ export function toHabit(
     lastAt,
     from,
     to,
-    lengthMs,
+    lengthMs: awayMs,
     perWeek,
     reason:
-      `${nameOf(info)} ${moves} ${quantity(to)}${lasts} about ${rateInWords(perWeek)}; ` +
+      `${nameOf(info)} ${moves} ${far}${lasts} about ${rateInWords(perWeek)}; ` +
       'zankyo treats this as normal from now on.',
   };
 }

@@ -21,6 +21,7 @@ const WEEKS = 0;
 const COUNT = 1;
 const LOG_SIZES = 2; // sum of ln(size / LINE)
 const COUNTED_TO = 3; // end of the latest excursion that counts
+const PASSED_MS = 4; // observed time
 
 const bucketOf = (size: number): number =>
   Math.max(0, Math.min(BUCKETS - 1, Math.floor(Math.log(size / LINE) / WIDTH)));
@@ -35,14 +36,14 @@ const bucketOf = (size: number): number =>
  * Statistics 3, 1975). The first term is a prior: one excursion a week at a size of 1. Rate and exponent of a Poisson process
  * with a conjugate prior: A. Gelman et al., "Bayesian Data Analysis", section 2.6.
  *
- * Memory: weeks, count, sum of logarithms, time to which excursions count (4); histogram of sizes (64).
+ * Memory: weeks, count, sum of logarithms, time to which excursions count, observed time (5); histogram of sizes (64).
  */
 export class ExcursionSizes {
   private readonly s: Float64Array;
   private readonly counts: Float64Array;
 
   constructor(memory: Pick<Memory, 'take'>) {
-    this.s = memory.take('excursions.sizes', 4);
+    this.s = memory.take('excursions.sizes', 5);
     this.s[COUNTED_TO] = -Infinity;
     this.counts = memory.take('excursions.histogram', BUCKETS);
   }
@@ -61,6 +62,11 @@ export class ExcursionSizes {
   get weight(): number {
     const weeks = this.s[WEEKS];
     return weeks / (weeks + HALF_WEIGHT_WEEKS);
+  }
+
+  /** All observed time, ms: what was added at one time has faded by exp(-passed since / `memoryMs`) at another. */
+  get passedMs(): number {
+    return this.s[PASSED_MS];
   }
 
   /** Whether an excursion from `startAt` on overlaps one that counts: series that move together are one event. */
@@ -83,6 +89,7 @@ export class ExcursionSizes {
   pass(ms: number, memoryMs: number): void {
     const { s, counts } = this;
     const keep = Math.exp(-ms / memoryMs);
+    s[PASSED_MS] += ms;
     s[WEEKS] = s[WEEKS] * keep + ms / WEEK_MS;
     if (s[COUNT] === 0) return;
     s[COUNT] *= keep;

@@ -18,18 +18,20 @@ const TO = 4;
 const RISE_MS = 5;
 const SIZE = 6;
 const CALM = 7; // readings below the line in a row
+const FAR_AT = 8; // of the last reading on the far side of the middle between both values
 
 /**
  * A run of readings with raised evidence: one event, however many readings it has.
  *
- * Memory (8): whether one is open, its start, its last reading above the line, the value before it, its farthest value, the time
- * from the start to that, the largest evidence, calm readings in a row.
+ * Memory (9): whether one is open, its start, its last reading above the line, the value before it, its farthest value, the time
+ * from the start to that, the largest evidence, calm readings in a row, its last reading nearer to the farthest value than to the one
+ * before it.
  */
 export class Excursion {
   private readonly s: Float64Array;
 
   constructor(memory: Pick<Memory, 'take'>) {
-    this.s = memory.take('excursion', 8);
+    this.s = memory.take('excursion', 9);
   }
 
   get open(): boolean {
@@ -66,6 +68,11 @@ export class Excursion {
     return this.s[RISE_MS];
   }
 
+  /** Time from its start to its last reading that is nearer to that value than to the one before it, ms: how long the state lasted. */
+  get awayMs(): number {
+    return this.s[FAR_AT] - this.s[START_AT];
+  }
+
   /** Its largest evidence. */
   get size(): number {
     return this.s[SIZE];
@@ -77,20 +84,22 @@ export class Excursion {
     return this.open && s[CALM] + 1 >= RUN_READINGS && at - s[LAST_AT] >= RUN_MS;
   }
 
-  /** Adds a reading with `evidence`. `before` is the value of the reading before it. */
+  /** Adds a reading with `evidence`. `before` is the value of the reading before it, NaN if there is none: then it is this one. */
   follow(at: number, value: number, before: number, evidence: number): void {
     const { s } = this;
     if (evidence < LINE) s[CALM]++;
     else {
-      if (s[OPEN] === 0) this.begin(at, before);
+      if (s[OPEN] === 0) this.begin(at, Number.isNaN(before) ? value : before);
       s[CALM] = 0;
       s[LAST_AT] = at;
       s[SIZE] = Math.max(s[SIZE], evidence);
     }
-    if (s[OPEN] === 1 && Math.abs(value - s[FROM]) > Math.abs(s[TO] - s[FROM])) {
+    if (s[OPEN] === 0) return;
+    if (Math.abs(value - s[FROM]) > Math.abs(s[TO] - s[FROM])) {
       s[TO] = value;
       s[RISE_MS] = at - s[START_AT];
     }
+    if (Math.abs(value - s[TO]) < Math.abs(value - s[FROM])) s[FAR_AT] = at;
   }
 
   close(): void {
@@ -100,7 +109,7 @@ export class Excursion {
   private begin(at: number, before: number): void {
     const { s } = this;
     s[OPEN] = 1;
-    s[START_AT] = at;
+    s[START_AT] = s[FAR_AT] = at;
     s[FROM] = s[TO] = before;
     s[RISE_MS] = s[SIZE] = 0;
   }

@@ -34,7 +34,8 @@ const FIRST_SIZE = 9; // as counted among the sizes
 const COUNTED = 10; // weight among the sizes, decayed
 const STATE = 11;
 const FIRST_AT = 12;
-const DAY = 13; // occurrences in each part of the day
+const AWAY_MS = 13; // time at the farthest value, geometric mean
+const DAY = 14; // occurrences in each part of the day
 const EACH = DAY + PARTS;
 
 /** One remembered signature, as `Signatures.at` gives it. Values in the unit of the series. */
@@ -42,7 +43,8 @@ export interface Signature {
   readonly state: number;
   readonly from: number;
   readonly to: number;
-  readonly lengthMs: number;
+  /** Time at the farthest value. */
+  readonly awayMs: number;
   /** Occurrences, decayed. */
   readonly events: number;
   readonly firstAt: number;
@@ -53,7 +55,7 @@ export interface Signature {
  * The signatures of a series' past excursions: from which value to which, for how long, how large, at which time of day. Like
  * excursions share a place. A new signature takes the place with the fewest occurrences.
  *
- * Memory: 21 numbers for each of 32 places.
+ * Memory: 22 numbers for each of 32 places.
  */
 export class Signatures {
   private readonly s: Float64Array;
@@ -78,7 +80,8 @@ export class Signatures {
     let all = 0;
     for (let k = 0; k < s.length; k += EACH) {
       if (s[k + EVENTS] === 0 || s[k + STATE] === FAULT) continue;
-      if (!this.isLike(k, excursion, false, step, usualMs)) continue;
+      if (!this.isLike(k, excursion, false, step, usualMs) && !this.isReturn(k, excursion, false, step, usualMs))
+        continue;
       if (s[k + STATE] === NORMAL) return Infinity;
       spells += s[k + SPELLS];
       for (let j = 0; j < PARTS; j++) all += s[k + DAY + j];
@@ -93,19 +96,25 @@ export class Signatures {
     const { s } = this;
     const { startAt, from, to, riseMs, size } = excursion;
     const lengthMs = excursion.lengthMs + usualMs;
+    const awayMs = excursion.awayMs + usualMs;
     let k = this.find(excursion, step, usualMs);
+    const returns = k >= 0 && !this.isLike(k, excursion, true, step, usualMs);
     if (k < 0) {
       k = this.rarest();
       s.fill(0, k, k + EACH);
       s[k + FIRST_SIZE] = size;
       s[k + LENGTH_MS] = lengthMs;
+      s[k + AWAY_MS] = awayMs;
       s[k + FIRST_AT] = startAt;
       s[k + SPELL_AT] = -Infinity;
     }
     const a = Math.max(LEAST_WEIGHT, 1 / ++s[k + EVENTS]);
-    s[k + FROM] += a * (from - s[k + FROM]);
-    s[k + TO] += a * (to - s[k + TO]);
-    s[k + RISE_MS] += a * (riseMs - s[k + RISE_MS]);
+    if (!returns) {
+      s[k + FROM] += a * (from - s[k + FROM]);
+      s[k + TO] += a * (to - s[k + TO]);
+      s[k + RISE_MS] += a * (riseMs - s[k + RISE_MS]);
+      s[k + AWAY_MS] *= (awayMs / s[k + AWAY_MS]) ** a;
+    }
     s[k + SIZE] += a * (size - s[k + SIZE]);
     s[k + LENGTH_MS] *= (lengthMs / s[k + LENGTH_MS]) ** a;
     s[k + DAY + Math.floor(day * PARTS)]++;
@@ -154,20 +163,20 @@ export class Signatures {
       state: s[STATE],
       from: s[FROM],
       to: s[TO],
-      lengthMs: s[LENGTH_MS],
+      awayMs: s[AWAY_MS],
       events: s[EVENTS],
       firstAt: s[FIRST_AT],
       lastAt: s[LAST_AT],
     };
   }
 
-  /** All counts fade to the share `keep`. */
-  fade(keep: number): void {
+  /** All counts fade to the share `keep`; the weights among the sizes to `keepCounted`. */
+  fade(keep: number, keepCounted: number): void {
     const { s } = this;
     for (let k = 0; k < s.length; k += EACH) {
       s[k + SPELLS] *= keep;
       s[k + EVENTS] *= keep;
-      s[k + COUNTED] *= keep;
+      s[k + COUNTED] *= keepCounted;
       for (let j = 0; j < PARTS; j++) s[k + DAY + j] *= keep;
     }
   }
@@ -176,7 +185,9 @@ export class Signatures {
     const { s } = this;
     let best = -1;
     for (let k = 0; k < s.length; k += EACH) {
-      if (s[k + EVENTS] === 0 || !this.isLike(k, excursion, true, step, usualMs)) continue;
+      if (s[k + EVENTS] === 0) continue;
+      if (!this.isLike(k, excursion, true, step, usualMs) && !this.isReturn(k, excursion, true, step, usualMs))
+        continue;
       if (best < 0 || s[k + EVENTS] > s[best + EVENTS]) best = k;
     }
     return best;
@@ -211,5 +222,17 @@ export class Signatures {
     if (movement * past < 0 && Math.abs(movement) > tolerance) return false;
     if (lengthMs > RATIO * s[k + LENGTH_MS] + 2 * usualMs || x.size > RATIO * s[k + SIZE]) return false;
     return !ended || s[k + LENGTH_MS] <= RATIO * lengthMs + 2 * usualMs;
+  }
+
+  /** Whether the excursion, noticed late, begins where those of a place go to, and ends where they come from. */
+  private isReturn(k: number, x: Excursion, ended: boolean, step: number, usualMs: number): boolean {
+    const { s } = this;
+    const past = s[k + FROM] - s[k + TO];
+    const tolerance = Math.max(LEVEL_TOLERANCE * Math.max(Math.abs(x.to - x.from), Math.abs(past)), step);
+    if (Math.abs(x.from - s[k + TO]) > tolerance) return false;
+    const further = (x.to - s[k + FROM]) * Math.sign(past);
+    if (further > tolerance || (ended && further < -tolerance)) return false;
+    if ((x.to - x.from) * past < 0 && Math.abs(x.to - x.from) > tolerance) return false;
+    return x.lengthMs + usualMs <= RATIO * s[k + LENGTH_MS] + 2 * usualMs && x.size <= RATIO * s[k + SIZE];
   }
 }

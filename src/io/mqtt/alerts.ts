@@ -88,12 +88,12 @@ export const incidentJson = ({ phase, at, incident }: IncidentEvent): string =>
     reason: incident.reason,
   });
 
-/** Payload of `<prefix>/<site>/series/<slug>/event` for a new habit. */
+/** Payload of `<prefix>/<site>/series/<slug>/event` for a new habit. `message_id` is another one when it has become one again. */
 export const habitJson = (habit: Habit): string =>
   JSON.stringify({
     event_type: 'habit',
     id: habit.id,
-    message_id: `${habit.id}-habit`,
+    message_id: `${habit.id}-${Math.round(habit.at).toString(36)}`,
     at: time(habit.at),
     stream: habit.stream,
     series: habit.series,

@@ -16,17 +16,17 @@ export class HabitTable {
   constructor(db: Database) {
     const { upsert, removeOthers } = (this.#statements = statements(db));
     this.#replace = db.transaction((stream: string, habits: readonly Habit[]) => {
-      for (const habit of habits) upsert.run(toRow(habit));
+      for (const habit of habits) upsert.run({ ...toRow(habit), announced: 0 });
       removeOthers.run({ stream, ids: JSON.stringify(habits.map(({ id }) => id)) });
     });
   }
 
-  /** Writes the habit; a row that exists keeps the time at which it became a habit. */
+  /** Writes a new habit. */
   record(habit: Habit): void {
-    this.#statements.upsert.run(toRow(habit));
+    this.#statements.upsert.run({ ...toRow(habit), announced: 1 });
   }
 
-  /** Writes the habits of a stream, and deletes its other rows. */
+  /** Writes the habits of a stream, and deletes its other rows. A row that exists keeps the time at which it became a habit. */
   replace(stream: string, habits: readonly Habit[]): void {
     this.#replace(stream, habits);
   }
@@ -55,10 +55,10 @@ interface HabitRow {
 const COLUMNS = 'id, stream, series, at, since, last_at, from_value, to_value, length_ms, per_week, unit, reason';
 
 const statements = (db: Database) => ({
-  upsert: db.prepare<HabitRow>(`
+  upsert: db.prepare<HabitRow & { readonly announced: 0 | 1 }>(`
     INSERT INTO habit (${COLUMNS}) VALUES (${COLUMNS.replace(/\w+/g, ':$&')})
     ON CONFLICT (id) DO UPDATE SET
-      stream = excluded.stream, last_at = excluded.last_at, from_value = excluded.from_value, to_value = excluded.to_value,
+      at = iif(:announced, excluded.at, at), stream = excluded.stream, last_at = excluded.last_at, from_value = excluded.from_value, to_value = excluded.to_value,
       length_ms = excluded.length_ms, per_week = excluded.per_week, unit = excluded.unit, reason = excluded.reason
   `),
   removeOthers: db.prepare<{ stream: string; ids: string }>(

@@ -113,15 +113,16 @@ test('an incident on the wire, and how its news are told apart', () => {
   expect(id({ open: 2 })).toBe(id({}));
 });
 
-test('a habit on the wire; published again it has the same message id', () => {
+test('a habit on the wire; one that has become a habit again has another message id', () => {
   const json = habitJson(habit({ to: 60 / 3, perWeek: 170 / 3 }));
   expect(json).toBe(
-    '{"event_type":"habit","id":"sump-level-hmk1","message_id":"sump-level-hmk1-habit","at":"2026-11-24T09:30:00.000Z",' +
+    '{"event_type":"habit","id":"sump-level-hmk1","message_id":"sump-level-hmk1-mwuhucw0","at":"2026-11-24T09:30:00.000Z",' +
       '"stream":"sump","series":"sump-level","label":null,"since":"2026-11-21T06:00:00.000Z",' +
       '"last":"2026-11-24T09:00:00.000Z","from":80,"to":20,"length_ms":1500000,"per_week":56.6667,"unit":"%","reason":' +
       '"sump-level drops from 80 % to 20 % for about 25 min about 8 times a day; zankyo treats this as normal from now on."}',
   );
-  expect(JSON.parse(habitJson(habit({ label: 'Sump' })))).toMatchObject({ label: 'Sump' });
+  const again = JSON.parse(habitJson(habit({ label: 'Sump', at: habit().at + 36 }))) as Record<string, unknown>;
+  expect(again).toMatchObject({ label: 'Sump', id: 'sump-level-hmk1', message_id: 'sump-level-hmk1-mwuhucx0' });
 });
 
 test('a message id tells the same news from other news of the same episode', () => {
