@@ -50,6 +50,12 @@ export function movementInWords(from: number, to: number, unit: string): readonl
   return [quantity(round(from)), quantity(round(to))];
 }
 
+/** To whole minutes, below ten of them to whole seconds. */
+const round = (ms: number): number => {
+  const unit = ms < 600_000 ? 1000 : 60_000;
+  return unit * Math.round(ms / unit);
+};
+
 /** A signature of series `info` that has become a habit at `at`, epoch ms. `intervalMs`: the usual interval of its readings. */
 export function toHabit(
   stream: string,
@@ -61,7 +67,7 @@ export function toHabit(
   const { from, to, awayMs, perWeek, firstAt, lastAt } = signature;
   const [before, far] = movementInWords(from, to, info.unit);
   const moves = before === far ? 'is unusual near' : `${to < from ? 'drops' : 'rises'} from ${before} to`;
-  const lasts = awayMs > 2 * intervalMs ? ` for about ${durationInWords(Number(awayMs.toPrecision(2)))}` : '';
+  const lasts = awayMs > 2 * intervalMs ? ` for about ${durationInWords(round(awayMs))}` : '';
   return {
     id: `${info.slug}-h${Math.round(firstAt).toString(36)}`,
     stream,
