@@ -19,19 +19,26 @@ const RISE_MS = 5;
 const SIZE = 6;
 const CALM = 7; // readings below the line in a row
 const FAR_AT = 8; // of the last reading on the far side of the middle between both values
+const PAST = 9; // the values before the present reading, the newest first
+/**
+ * The evidence for a jump that has been learned as usual crosses the line some readings after it. The value before an excursion is that
+ * before the largest of so many steps.
+ */
+const STEPS = 5;
 
 /**
  * A run of readings with raised evidence: one event, however many readings it has.
  *
- * Memory (9): whether one is open, its start, its last reading above the line, the value before it, its farthest value, the time
+ * Memory (14): whether one is open, its start, its last reading above the line, the value before it, its farthest value, the time
  * from the start to that, the largest evidence, calm readings in a row, its last reading nearer to the farthest value than to the one
- * before it.
+ * before it, the last five values.
  */
 export class Excursion {
   private readonly s: Float64Array;
 
   constructor(memory: Pick<Memory, 'take'>) {
-    this.s = memory.take('excursion', 9);
+    this.s = memory.take('excursion', PAST + STEPS);
+    this.s.fill(NaN, PAST);
   }
 
   get open(): boolean {
@@ -87,9 +94,11 @@ export class Excursion {
   /** Adds a reading with `evidence`. `before` is the value of the reading before it, NaN if there is none: then it is this one. */
   follow(at: number, value: number, before: number, evidence: number): void {
     const { s } = this;
+    s.copyWithin(PAST + 1, PAST, PAST + STEPS - 1);
+    s[PAST] = before;
     if (evidence < LINE) s[CALM]++;
     else {
-      if (s[OPEN] === 0) this.begin(at, Number.isNaN(before) ? value : before);
+      if (s[OPEN] === 0) this.begin(at, value);
       s[CALM] = 0;
       s[LAST_AT] = at;
       s[SIZE] = Math.max(s[SIZE], evidence);
@@ -106,11 +115,29 @@ export class Excursion {
     this.s[OPEN] = 0;
   }
 
-  private begin(at: number, before: number): void {
+  private begin(at: number, value: number): void {
     const { s } = this;
+    const before = this.beforeStep(value);
     s[OPEN] = 1;
     s[START_AT] = s[FAR_AT] = at;
     s[FROM] = s[TO] = before;
     s[RISE_MS] = s[SIZE] = 0;
+  }
+
+  /** The value before the largest of the last steps up to `value`; that itself if there is none. */
+  private beforeStep(value: number): number {
+    const { s } = this;
+    let largest = -1;
+    let before = value;
+    let after = value;
+    for (let i = PAST; i < PAST + STEPS; i++) {
+      const step = Math.abs(after - s[i]);
+      if (step > largest) {
+        largest = step;
+        before = s[i];
+      }
+      after = s[i];
+    }
+    return before;
   }
 }

@@ -80,8 +80,7 @@ export class Signatures {
     let all = 0;
     for (let k = 0; k < s.length; k += EACH) {
       if (s[k + EVENTS] === 0 || s[k + STATE] === FAULT) continue;
-      if (!this.isLike(k, excursion, false, step, usualMs) && !this.isReturn(k, excursion, false, step, usualMs))
-        continue;
+      if (!this.isLike(k, excursion, false, step, usualMs)) continue;
       if (s[k + STATE] === NORMAL) return Infinity;
       spells += s[k + SPELLS];
       for (let j = 0; j < PARTS; j++) all += s[k + DAY + j];
@@ -98,7 +97,6 @@ export class Signatures {
     const lengthMs = excursion.lengthMs + usualMs;
     const awayMs = excursion.awayMs + usualMs;
     let k = this.find(excursion, step, usualMs);
-    const returns = k >= 0 && !this.isLike(k, excursion, true, step, usualMs);
     if (k < 0) {
       k = this.rarest();
       s.fill(0, k, k + EACH);
@@ -109,12 +107,10 @@ export class Signatures {
       s[k + SPELL_AT] = -Infinity;
     }
     const a = Math.max(LEAST_WEIGHT, 1 / ++s[k + EVENTS]);
-    if (!returns) {
-      s[k + FROM] += a * (from - s[k + FROM]);
-      s[k + TO] += a * (to - s[k + TO]);
-      s[k + RISE_MS] += a * (riseMs - s[k + RISE_MS]);
-      s[k + AWAY_MS] *= (awayMs / s[k + AWAY_MS]) ** a;
-    }
+    s[k + FROM] += a * (from - s[k + FROM]);
+    s[k + TO] += a * (to - s[k + TO]);
+    s[k + RISE_MS] += a * (riseMs - s[k + RISE_MS]);
+    s[k + AWAY_MS] *= (awayMs / s[k + AWAY_MS]) ** a;
     s[k + SIZE] += a * (size - s[k + SIZE]);
     s[k + LENGTH_MS] *= (lengthMs / s[k + LENGTH_MS]) ** a;
     s[k + DAY + Math.floor(day * PARTS)]++;
@@ -185,9 +181,7 @@ export class Signatures {
     const { s } = this;
     let best = -1;
     for (let k = 0; k < s.length; k += EACH) {
-      if (s[k + EVENTS] === 0) continue;
-      if (!this.isLike(k, excursion, true, step, usualMs) && !this.isReturn(k, excursion, true, step, usualMs))
-        continue;
+      if (s[k + EVENTS] === 0 || !this.isLike(k, excursion, true, step, usualMs)) continue;
       if (best < 0 || s[k + EVENTS] > s[best + EVENTS]) best = k;
     }
     return best;
@@ -222,17 +216,5 @@ export class Signatures {
     if (movement * past < 0 && Math.abs(movement) > tolerance) return false;
     if (lengthMs > RATIO * s[k + LENGTH_MS] + 2 * usualMs || x.size > RATIO * s[k + SIZE]) return false;
     return !ended || s[k + LENGTH_MS] <= RATIO * lengthMs + 2 * usualMs;
-  }
-
-  /** Whether the excursion, noticed late, begins where those of a place go to, and ends where they come from. */
-  private isReturn(k: number, x: Excursion, ended: boolean, step: number, usualMs: number): boolean {
-    const { s } = this;
-    const past = s[k + FROM] - s[k + TO];
-    const tolerance = Math.max(LEVEL_TOLERANCE * Math.max(Math.abs(x.to - x.from), Math.abs(past)), step);
-    if (Math.abs(x.from - s[k + TO]) > tolerance) return false;
-    const further = (x.to - s[k + FROM]) * Math.sign(past);
-    if (further > tolerance || (ended && further < -tolerance)) return false;
-    if ((x.to - x.from) * past < 0 && Math.abs(x.to - x.from) > tolerance) return false;
-    return x.lengthMs + usualMs <= RATIO * s[k + LENGTH_MS] + 2 * usualMs && x.size <= RATIO * s[k + SIZE];
   }
 }

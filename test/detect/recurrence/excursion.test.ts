@@ -61,6 +61,22 @@ test('a raised reading within these 15 min belongs to the same one', () => {
   expect([excursion.startAt, excursion.lengthMs]).toEqual([0, 28 * MINUTE_MS]);
 });
 
+test.each([0, 1, 2, 3, 4])(
+  'noticed %i readings after a jump from 80 to 20, it begins at the value before the jump',
+  (late) => {
+    const excursion = new Excursion(new Memory());
+    const after = Array.from({ length: late + 1 }, (_, i) => 20 + 0.1 * i);
+    const values = [79, 81, 80, 79.5, 80.5, 80, ...after];
+    follow(
+      excursion,
+      values,
+      values.map((_, i) => (i < values.length - 1 ? 0.4 : 0.6)),
+      MINUTE_MS,
+    );
+    expect([excursion.startAt, excursion.from, excursion.to]).toEqual([(6 + late) * MINUTE_MS, 80, after.at(-1)]);
+  },
+);
+
 test('without a reading before it, it begins at its own value', () => {
   const excursion = new Excursion(new Memory());
   excursion.follow(0, 20, NaN, 1);
@@ -69,7 +85,7 @@ test('without a reading before it, it begins at its own value', () => {
 
 test('a new one has nothing of the last one', () => {
   const excursion = new Excursion(new Memory());
-  follow(excursion, [80, 20, 80], [0, 4, 0], MINUTE_MS);
+  follow(excursion, [80, 20, 80, 80, 80, 80, 80, 80], [0, 4, 0, 0, 0, 0, 0, 0], MINUTE_MS);
   excursion.close();
   expect(excursion.open).toBe(false);
   excursion.follow(60 * MINUTE_MS, 81, 80, 0.7);
