@@ -2,13 +2,14 @@ import { section, type Memory } from '../math/memory.ts';
 import { AlarmThreshold } from './evidence/alarm-threshold.ts';
 import { BINS } from '../math/bins.ts';
 import type { Calendar } from './forecast/calendar.ts';
+import { JointEvidence } from './evidence/joint-evidence.ts';
 import { RegressionResiduals } from './evidence/regression-residuals.ts';
 import { Forecaster, type ForecasterOptions } from './forecast/forecaster.ts';
 import { Presence } from './forecast/presence.ts';
 import type { SeriesInfo } from './reading.ts';
 import type { Sample } from './sample.ts';
 import { Season, SEASONS } from './forecast/season.ts';
-import { ExcursionSizes } from './recurrence/excursion-sizes.ts';
+import { NoveltyRate } from './recurrence/novelty-rate.ts';
 import { MEMORY_MS, Recurrence } from './recurrence/recurrence.ts';
 import { SeriesModel } from './series-model.ts';
 
@@ -67,7 +68,9 @@ export class Detector {
   private readonly levels: Float64Array; // (D)
   private readonly input: Float64Array;
   private readonly thresholdFactor: number;
-  private readonly sizes: ExcursionSizes;
+  private readonly joint: JointEvidence;
+  private readonly evidence: Float64Array; // of each series (D)
+  private readonly rates: NoveltyRate;
   /** How often events like the present one come, for each series. */
   readonly recurrences: readonly Recurrence[];
 
@@ -81,9 +84,11 @@ export class Detector {
     this.input = new Float64Array(inputSize(D));
     this.forecaster = options.network ? new Forecaster(memory, this.input.length, D, options) : null;
     this.threshold = new AlarmThreshold(memory, D, 1);
+    this.joint = new JointEvidence(memory, D);
+    this.evidence = new Float64Array(D);
     const recurrence = { alarmsPerWeek: options.alarmsPerWeek, counts: hold };
-    const sizes = (this.sizes = new ExcursionSizes(memory));
-    this.recurrences = series.map(({ slug }) => new Recurrence(section(memory, slug), sizes, recurrence));
+    const rates = (this.rates = new NoveltyRate(memory));
+    this.recurrences = series.map(({ slug }) => new Recurrence(section(memory, slug), rates, recurrence));
     this.residuals = D > 1 ? new RegressionResiduals(memory, D) : null;
     this.season = new Season(options.calendar);
     this.presence = new Presence(series.map(({ slug }) => section(memory, slug)));
@@ -127,11 +132,12 @@ export class Detector {
   }
 
   private observe({ at, x }: Sample): void {
-    const { series, present, levels, q } = this;
+    const { series, present, levels, q, season } = this;
     this.presence.update(at, x);
+    season.set(at);
     for (let d = 0; d < x.length; d++) {
       present[d] = Number.isNaN(x[d]) ? 0 : 1;
-      series[d].observe(x[d], q, d * BINS);
+      series[d].observe(x[d], at, season.day, q, d * BINS);
       levels[d] = series[d].level;
     }
   }
@@ -150,15 +156,17 @@ export class Detector {
   }
 
   private decide(at: number): void {
-    const { verdict, series, present, options, frozen } = this;
+    const { verdict, series, present, joint, evidence, options, frozen } = this;
     const day = options.calendar.day(at);
-    this.sizes.pass(this.threshold.pausedMs(at), MEMORY_MS);
+    this.rates.pass(this.threshold.pausedMs(at), MEMORY_MS);
+    for (let d = 0; d < series.length; d++) evidence[d] = present[d] ? series[d].evidence.score : 0;
+    const together = joint.of(evidence);
     verdict.at = at;
     verdict.score = verdict.leading = 0;
     for (let d = 0; d < series.length; d++) {
-      const model = series[d];
+      const e = d === joint.leading ? together : evidence[d];
       verdict.scores[d] = present[d]
-        ? options.sensitivity * this.recurrences[d].follow(at, model, model.evidence.score, day, !frozen)
+        ? options.sensitivity * this.recurrences[d].follow(at, series[d], e, day, !frozen)
         : 0;
       if (verdict.scores[d] <= verdict.score) continue;
       verdict.score = verdict.scores[d];
@@ -176,12 +184,12 @@ export class Detector {
     for (let d = 0; d < series.length; d++) if (present[d] && !series[d].learn(!frozen)) together = false;
     if (!frozen && !this.trainingSkipped) this.forecaster?.learn(this.q, present);
     if (together) residuals?.learn(this.levels);
+    if (!frozen) this.joint.learn(this.evidence, present);
   }
 
   private advance(at: number): void {
     const { input, series, season, presence } = this;
     this.threshold.update(at);
-    season.set(at);
     for (let d = 0; d < series.length; d++) {
       series[d].advance(season);
       input[INPUTS_PER_SERIES * d] = series[d].level;

@@ -40,6 +40,8 @@ export interface SeriesOptions {
 export class SeriesModel implements SeriesReading {
   /** The newest reading, in the unit of the series; NaN where it is missing. */
   value = NaN;
+  at = NaN;
+  day = 0;
   /** The reading and its step from the one before on the compressed axis: inputs of the network. */
   level = 0;
   step = 0;
@@ -132,6 +134,11 @@ export class SeriesModel implements SeriesReading {
     return this.evidence.detail(this);
   }
 
+  /** What that number usually is; NaN where the sentence does not say so. */
+  get usual(): number {
+    return this.evidence.usual(this);
+  }
+
   /** A level of the compressed axis in the unit of the series. */
   unitsOf(level: number): number {
     return this.levels.mean + this.levels.deviation * Math.sinh(level);
@@ -147,8 +154,10 @@ export class SeriesModel implements SeriesReading {
    * Places the reading x on the compressed axes and fills the target of its step, q (BINS from `offset`). Where x is NaN the reading
    * is missing: the network gets the last level and no step, and q is left as it is.
    */
-  observe(x: number, q: Float64Array, offset: number): void {
+  observe(x: number, at: number, day: number, q: Float64Array, offset: number): void {
     const { before } = this;
+    this.at = at;
+    this.day = day;
     this.value = x;
     this.comparable = before[COMPARABLE] === 1 && !Number.isNaN(x);
     this.change = this.comparable ? x - before[LAST] : 0;

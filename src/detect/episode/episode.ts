@@ -36,7 +36,8 @@ const SUSPECTED_AT = 18;
 const OPENED_AT = 19;
 const SCORE = 20; // of the last step
 const EFFECT = 21; // the largest so far, not necessarily at the peak of the score
-const EVIDENCE = 22;
+const USUAL = 22;
+const EVIDENCE = 23;
 const SCORES = EVIDENCE + CAUSES.length;
 
 const CALM = 0;
@@ -160,6 +161,7 @@ export class Episode {
     finding.lower = s[LOWER];
     finding.upper = s[UPPER];
     finding.detail = s[DETAIL];
+    finding.usual = s[USUAL];
     finding.confidence = s[CONFIDENCE];
     finding.evidence.set(s.subarray(EVIDENCE, SCORES));
     finding.scores.set(s.subarray(SCORES));
@@ -203,6 +205,7 @@ export class Episode {
     s[LOWER] = finding.lower;
     s[UPPER] = finding.upper;
     s[DETAIL] = finding.detail;
+    s[USUAL] = finding.usual;
     s[CONFIDENCE] = finding.confidence;
     s.set(finding.evidence, EVIDENCE);
     s.set(finding.scores, SCORES);

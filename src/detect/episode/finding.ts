@@ -22,6 +22,8 @@ export interface Finding {
   upper: number;
   /** A number that the cause's sentence needs; see reason.ts. */
   detail: number;
+  /** What `detail` usually is. */
+  usual: number;
   /** Score of each series (D). */
   readonly scores: Float64Array;
   /** Evidence of each of `CAUSES` for the leading series. */
@@ -40,6 +42,7 @@ export const emptyFinding = (series: number): Finding => ({
   lower: NaN,
   upper: NaN,
   detail: NaN,
+  usual: NaN,
   scores: new Float64Array(series),
   evidence: new Float64Array(CAUSES.length),
 });

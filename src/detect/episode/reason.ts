@@ -78,7 +78,7 @@ const SENTENCES: Record<Exclude<Cause, EvidenceKind>, Sentence> = {
 export function formatOf(unit: string, apart: number): NumberFormat {
   const number = (x: number): string => round(x, apart);
   const quantity = (x: number): string => (unit === '' || number(x) === UNKNOWN ? number(x) : `${number(x)} ${unit}`);
-  return { number, quantity, ratio: (x: number): string => round(x) };
+  return { number, quantity, ratio: (x: number): string => round(x), duration: durationInWords };
 }
 
 /** The name of a series in sentences. */

@@ -10,6 +10,8 @@ export const EVIDENCE_KINDS = [
   'volatility',
   'correlation',
   'mean_shift',
+  'duration',
+  'occupancy',
 ] as const;
 export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 
@@ -23,6 +25,9 @@ export interface Weights {
 /** One reading of a series, as the kinds of evidence receive it. Values are in the unit of the series unless noted. */
 export interface SeriesReading {
   readonly value: number;
+  /** Time of the reading, epoch ms, and the share of the local day that is over, in [0, 1). */
+  readonly at: number;
+  readonly day: number;
   /** Readings before this one. */
   readonly readings: number;
   /** The reading before; meaningless where `comparable` is false. */
@@ -35,8 +40,9 @@ export interface SeriesReading {
   readonly repeats: boolean;
   /** The value on the compressed axis (math/bins.ts). */
   readonly level: number;
-  /** Long-run mean, and deviation of all steps. */
+  /** Long-run mean, deviation of all values, and deviation of all steps. */
   readonly mean: number;
+  readonly deviation: number;
   readonly stepDeviation: number;
   /** Median of the forecast, and its loss, nats: that of the network and the baseline in their shares. */
   readonly expected: number;
@@ -47,13 +53,14 @@ export interface SeriesReading {
   readonly fitted: number;
 }
 
-/** The numbers of an alert's sentence; `detail` is the result of the kind's `detail`. NaN where a number does not apply. */
+/** The numbers of an alert's sentence; `detail` and `usual` are the results of the kind. NaN where a number does not apply. */
 export interface SentenceNumbers {
   readonly value: number;
   readonly expected: number;
   readonly lower: number;
   readonly upper: number;
   readonly detail: number;
+  readonly usual: number;
 }
 
 /** Writes numbers in as many digits as the sentence needs. */
@@ -63,6 +70,8 @@ export interface NumberFormat {
   readonly quantity: (x: number) => string;
   /** In four digits. */
   readonly ratio: (x: number) => string;
+  /** Milliseconds in words: 25 min. */
+  readonly duration: (ms: number) => string;
 }
 
 /** The part of a kind that is the same for all series. */
@@ -84,7 +93,7 @@ export const NOT_APPLICABLE = -Infinity;
  * One kind of evidence about one series: one question, and the history that answers it.
  *
  * Order of calls for each reading: `measure`, `learn`; between them `deviation` may be asked, and `reference` and `detail` until
- * the next `measure`. One call to measure instead of one for each question: a call of one of ten objects costs some 10 ns.
+ * the next `measure`. One call to measure instead of one for each question: a call of one of twelve objects costs some 10 ns.
  */
 export interface Evidence {
   readonly kind: Kind;
@@ -101,6 +110,8 @@ export interface Evidence {
   reference(reading: SeriesReading): number;
   /** The number that the sentence needs besides value and forecast; NaN where it needs none. */
   detail(reading: SeriesReading): number;
+  /** What `detail` usually is, where the sentence says so. */
+  usual?(reading: SeriesReading): number;
 }
 
 /** Sentence of the two kinds that name a step: the reading against the forecast and its band. */

@@ -1,11 +1,13 @@
 import type { EvidenceKind, Kind } from './kind.ts';
 import { CORRELATION } from './kinds/correlation.ts';
+import { DURATION } from './kinds/duration.ts';
 import { EXTREME } from './kinds/extreme.ts';
 import { FLATLINE, FLATLINE_EXIT } from './kinds/flatline.ts';
 import { FORECAST_ERROR, SEQUENCE } from './kinds/forecast-loss.ts';
 import { JUMP } from './kinds/jump.ts';
 import { LEVEL } from './kinds/level.ts';
 import { MEAN_SHIFT } from './kinds/mean-shift.ts';
+import { OCCUPANCY } from './kinds/occupancy.ts';
 import { VOLATILITY } from './kinds/volatility.ts';
 
 /**
@@ -23,4 +25,6 @@ export const KINDS: Readonly<Record<EvidenceKind, Kind>> = {
   volatility: VOLATILITY,
   correlation: CORRELATION,
   mean_shift: MEAN_SHIFT,
+  duration: DURATION,
+  occupancy: OCCUPANCY,
 };

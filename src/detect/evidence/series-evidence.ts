@@ -5,12 +5,14 @@ import type { Extremes } from './extremes.ts';
 import { Flatline } from './flatline.ts';
 import { EVIDENCE_KINDS, type Evidence, type EvidenceKind, type SeriesReading } from './kind.ts';
 import { Correlation } from './kinds/correlation.ts';
+import { Duration } from './kinds/duration.ts';
 import { Extreme } from './kinds/extreme.ts';
 import { FlatlineExit, FlatlineLength } from './kinds/flatline.ts';
 import { FORECAST_ERROR, ForecastLoss, SEQUENCE } from './kinds/forecast-loss.ts';
 import { JumpSize } from './kinds/jump.ts';
 import { Level } from './kinds/level.ts';
 import { ShiftedMean } from './kinds/mean-shift.ts';
+import { Occupancy } from './kinds/occupancy.ts';
 import { StepVolatility } from './kinds/volatility.ts';
 import { LearningGate } from './learning-gate.ts';
 import { combine } from './score.ts';
@@ -76,6 +78,8 @@ export class SeriesEvidence {
       new StepVolatility(memory),
       this.correlation,
       this.meanShift,
+      new Duration(memory),
+      new Occupancy(memory),
     ];
   }
 
@@ -97,6 +101,11 @@ export class SeriesEvidence {
   /** The number that the sentence of the leading kind needs. */
   detail(reading: SeriesReading): number {
     return this.kinds[this.leadingKind].detail(reading);
+  }
+
+  /** What that number usually is; NaN where the sentence does not say so. */
+  usual(reading: SeriesReading): number {
+    return this.kinds[this.leadingKind].usual?.(reading) ?? NaN;
   }
 
   /**

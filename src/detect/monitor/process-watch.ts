@@ -103,6 +103,7 @@ export class ProcessWatch {
     finding.lower = model.lower;
     finding.upper = model.upper;
     finding.detail = model.detail;
+    finding.usual = model.usual;
     finding.evidence.set(model.evidence.parts);
   }
 }

@@ -1,7 +1,5 @@
 import type { Memory } from '../../math/memory.ts';
 
-/** Evidence from which on a reading belongs to an excursion: half of that of an alarm. */
-export const LINE = 0.5;
 /**
  * An excursion has ended after so long, and so many readings, below the line (runs declustering; S. Coles, "An Introduction to
  * Statistical Modeling of Extreme Values", 2001, section 5.3). The averages of the kinds of evidence fade within 12 readings.
@@ -18,8 +16,9 @@ const TO = 4;
 const RISE_MS = 5;
 const SIZE = 6;
 const CALM = 7; // readings below the line in a row
-const FAR_AT = 8; // of the last reading on the far side of the middle between both values
-const PAST = 9; // the values before the present reading, the newest first
+const NOVELTY = 8;
+const FAR_AT = 9; // of the last reading on the far side of the middle between both values
+const PAST = 10; // the values before the present reading, the newest first
 /**
  * The evidence for a jump that has been learned as usual crosses the line some readings after it. The value before an excursion is that
  * before the largest of so many steps.
@@ -29,14 +28,17 @@ const STEPS = 5;
 /**
  * A run of readings with raised evidence: one event, however many readings it has.
  *
- * Memory (14): whether one is open, its start, its last reading above the line, the value before it, its farthest value, the time
- * from the start to that, the largest evidence, calm readings in a row, its last reading nearer to the farthest value than to the one
- * before it, the last five values.
+ * Memory (15): whether one is open, its start, its last reading above the line, the value before it, its farthest value, the time
+ * from the start to that, the largest evidence, calm readings in a row, the smallest novelty, its last reading nearer to the farthest
+ * value than to the one before it, the last five values.
  */
 export class Excursion {
   private readonly s: Float64Array;
+  private readonly line: number;
 
-  constructor(memory: Pick<Memory, 'take'>) {
+  /** `line`: evidence from which on a reading belongs to an excursion. */
+  constructor(memory: Pick<Memory, 'take'>, line: number) {
+    this.line = line;
     this.s = memory.take('excursion', PAST + STEPS);
     this.s.fill(NaN, PAST);
   }
@@ -85,6 +87,16 @@ export class Excursion {
     return this.s[SIZE];
   }
 
+  /** The smallest novelty of its readings (novelty-rate.ts). */
+  get novelty(): number {
+    return this.s[NOVELTY];
+  }
+
+  /** Adds the novelty of its newest reading. */
+  note(novelty: number): void {
+    this.s[NOVELTY] = Math.min(this.s[NOVELTY], novelty);
+  }
+
   /** Whether it has ended before a reading at `at` whose evidence is below the line. */
   endsAt(at: number): boolean {
     const { s } = this;
@@ -96,7 +108,7 @@ export class Excursion {
     const { s } = this;
     s.copyWithin(PAST + 1, PAST, PAST + STEPS - 1);
     s[PAST] = before;
-    if (evidence < LINE) s[CALM]++;
+    if (evidence < this.line) s[CALM]++;
     else {
       if (s[OPEN] === 0) this.begin(at, value);
       s[CALM] = 0;
@@ -122,6 +134,7 @@ export class Excursion {
     s[START_AT] = s[FAR_AT] = at;
     s[FROM] = s[TO] = before;
     s[RISE_MS] = s[SIZE] = 0;
+    s[NOVELTY] = Infinity;
   }
 
   /** The value before the largest of the last steps up to `value`; that itself if there is none. */

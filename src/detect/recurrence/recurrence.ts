@@ -1,8 +1,8 @@
 import type { Memory } from '../../math/memory.ts';
 import { TimeGap } from '../../math/time-gap.ts';
 import { DAY_MS, WEEK_MS } from '../../math/time.ts';
-import { Excursion, LINE } from './excursion.ts';
-import type { ExcursionSizes } from './excursion-sizes.ts';
+import { Excursion } from './excursion.ts';
+import { evidenceAt, priorRate, type NoveltyRate } from './novelty-rate.ts';
 import { FAULT, HABIT, NEW, NORMAL, PLACES, Signatures, type Signature } from './signatures.ts';
 
 const MEMORY_WEEKS = 8;
@@ -10,6 +10,8 @@ const MEMORY_WEEKS = 8;
 export const MEMORY_MS = MEMORY_WEEKS * WEEK_MS;
 /** Score for a factor of ten in the return period. */
 const PER_DECADE = 0.3;
+/** Readings belong to an excursion from the evidence on that the prior gives so many times as often as alarms are asked for. */
+const LINE_PER_ALARM = Number(process.env['LPA'] ?? 200);
 /** A signature is a habit after so many spells, if they come more often than alarms are asked for. */
 const HABIT_SPELLS = 3;
 /** It stays one down to half of that rate: one that comes about once a week would be announced five times a year. */
@@ -34,14 +36,14 @@ export interface RecurrenceOptions {
 
 /**
  * The score of a series: how often does an event like this come? Readings with raised evidence are joined to excursions, and past
- * excursions are counted in calendar time, by size (excursion-sizes.ts) and by signature (signatures.ts). With r the larger of both
+ * excursions are counted in calendar time, by size (excursion-rates.ts) and by signature (signatures.ts). With r the larger of both
  * rates, per week, and W the alarms a week that the operator asks for,
  *
  *   score = 1 + 0.3 log10(W / r)
  *
  * so a score of 1 is an event that comes as often as alarms are asked for, and 1.3 one that is ten times as rare. An excursion counts
  * whether it was an alarm or not: one that was seen k times in w weeks is no rarer than k / w. A signature that comes more often than
- * W is a habit; its excursions do not count among the sizes, so that a pump's stroke cannot hide a burst pipe.
+ * W is a habit; its excursions do not count among the rates, so that a pump's stroke cannot hide a burst pipe.
  */
 export class Recurrence {
   /** The place of a signature that has just become a habit, or -1. */
@@ -50,18 +52,20 @@ export class Recurrence {
   private readonly signatures: Signatures;
   private readonly gap: TimeGap;
   private readonly s: Float64Array;
-  private readonly sizes: ExcursionSizes;
+  private readonly rates: NoveltyRate;
   private readonly options: RecurrenceOptions;
   private readonly spellMs: number;
+  private readonly line: number;
 
-  /** `sizes` are those of the stream. */
-  constructor(memory: Pick<Memory, 'take'>, sizes: ExcursionSizes, options: RecurrenceOptions) {
-    this.excursion = new Excursion(memory);
+  /** `rates` are those of the stream. */
+  constructor(memory: Pick<Memory, 'take'>, rates: NoveltyRate, options: RecurrenceOptions) {
+    this.line = evidenceAt(LINE_PER_ALARM * options.alarmsPerWeek);
+    this.excursion = new Excursion(memory, this.line);
     this.signatures = new Signatures(memory);
     this.gap = new TimeGap(memory, 'recurrence.gap');
     this.s = memory.take('recurrence', SLOTS);
     this.s[PLACE] = -1;
-    this.sizes = sizes;
+    this.rates = rates;
     this.options = options;
     this.spellMs = Math.min(DAY_MS, WEEK_MS / (7 * options.alarmsPerWeek));
   }
@@ -74,7 +78,7 @@ export class Recurrence {
     const { excursion, s } = this;
     this.habit = -1;
     this.observe(at);
-    if (evidence < LINE) {
+    if (evidence < this.line) {
       if (excursion.endsAt(at)) this.end(stepDeviation, teaches);
     } else if (!excursion.open) {
       this.fade();
@@ -83,7 +87,7 @@ export class Recurrence {
     }
     excursion.follow(at, value, last, evidence);
     const { alarmsPerWeek } = this.options;
-    if (evidence < LINE) return evidence;
+    if (evidence < this.line) return evidence;
     return Math.max(0, 1 + PER_DECADE * Math.log10(alarmsPerWeek / this.rate(evidence, stepDeviation)));
   }
 
@@ -94,7 +98,7 @@ export class Recurrence {
 
   /** The operator says that the open or last excursion is a fault: then its signature stays an alarm; or normal: a habit. */
   say(state: typeof FAULT | typeof NORMAL): void {
-    const { s, excursion, signatures, sizes } = this;
+    const { s, excursion, signatures, rates } = this;
     if (excursion.open) {
       s[SAID] = state;
       return;
@@ -102,7 +106,7 @@ export class Recurrence {
     const place = s[PLACE];
     if (place < 0) return;
     this.fade();
-    sizes.remove(signatures.sizeOf(place), signatures.countedOf(place));
+    rates.remove(signatures.noveltyOf(place), signatures.countedOf(place));
     signatures.setCounted(place, 0);
     signatures.setState(place, state);
   }
@@ -134,14 +138,17 @@ export class Recurrence {
     return Math.max(LEAST_WEEKS, this.s[WEEKS]);
   }
 
-  /** Events a week of at least this evidence, or like the present one. */
+  /** Events a week at least as novel as a reading with this evidence in the open excursion. */
   private rate(evidence: number, stepDeviation: number): number {
-    const { options, sizes, signatures, excursion, gap, s } = this;
-    if (!options.counts) return evidence ** -PRIOR;
+    const { options, rates, signatures, excursion, gap, s } = this;
+    const prior = priorRate(evidence);
+    if (!options.counts) return prior;
     if (s[SAID] === NORMAL) return Infinity;
-    const bySize = sizes.rate(evidence);
-    if (s[SAID] === FAULT) return bySize;
-    return Math.max(bySize, signatures.spellsLike(excursion, stepDeviation, gap.usualMs, s[DAY]) / this.weeks);
+    const like = s[SAID] === FAULT ? 0 : signatures.spellsLike(excursion, stepDeviation, gap.usualMs, s[DAY]);
+    const byLike = like / this.weeks;
+    const novelty = Math.max(prior, byLike);
+    excursion.note(novelty);
+    return Math.max(byLike, rates.of(novelty));
   }
 
   private observe(at: number): void {
@@ -152,12 +159,12 @@ export class Recurrence {
     gap.update(at);
   }
 
-  /** What has faded since the last call, in observed time; the weights among the sizes with the time of the stream. */
+  /** What has faded since the last call, in observed time; the weights among the rates with the time of the stream. */
   private fade(): void {
-    const { s, sizes, signatures } = this;
-    signatures.fade(this.keep, Math.exp(-(sizes.passedMs - s[SIZES_MS]) / MEMORY_MS));
+    const { s, rates, signatures } = this;
+    signatures.fade(this.keep, Math.exp(-(rates.passedMs - s[RATES_MS]) / MEMORY_MS));
     s[UNFADED_MS] = 0;
-    s[SIZES_MS] = sizes.passedMs;
+    s[RATES_MS] = rates.passedMs;
   }
 
   private get keep(): number {
@@ -166,7 +173,7 @@ export class Recurrence {
 
   /** Counts the excursion, which has ended. */
   private end(stepDeviation: number, teaches: boolean): void {
-    const { excursion, signatures, sizes, s } = this;
+    const { excursion, signatures, rates, s } = this;
     excursion.close();
     if (!this.options.counts || (!teaches && s[SAID] === NEW)) return;
     this.fade();
@@ -180,22 +187,21 @@ export class Recurrence {
     const often = spells >= HABIT_SPELLS && spells / this.weeks >= least;
     if (often) {
       if (state === NEW) this.habit = place;
-      sizes.remove(signatures.sizeOf(place), signatures.countedOf(place));
+      rates.remove(signatures.noveltyOf(place), signatures.countedOf(place));
       signatures.setCounted(place, 0);
-    } else if (signatures.beganSpell(place, excursion) && !sizes.overlaps(excursion.startAt)) {
-      sizes.add(signatures.sizeOf(place), sizes.weight, excursion.lastAt);
-      signatures.setCounted(place, signatures.countedOf(place) + sizes.weight);
+    } else if (signatures.beganSpell(place, excursion) && !rates.overlaps(excursion.startAt)) {
+      rates.add(signatures.noveltyOf(place), rates.weight, excursion.lastAt);
+      signatures.setCounted(place, signatures.countedOf(place) + rates.weight);
     }
     signatures.setState(place, often ? HABIT : NEW);
   }
 }
 
-const PRIOR = 7.7;
 // Slots.
 const WEEKS = 0;
 const DAY = 1;
 const SAID = 2;
 const PLACE = 3;
 const UNFADED_MS = 4; // observed time since the counts of the signatures faded
-const SIZES_MS = 5; // observed time of the stream then
+const RATES_MS = 5; // observed time of the stream then
 const SLOTS = 6;

@@ -5,8 +5,13 @@ import type { Excursion } from './excursion.ts';
 export const PLACES = 32;
 /** Two values are alike up to this share of the larger of the two movements, and up to a usual step. */
 const LEVEL_TOLERANCE = 0.2;
-/** Two durations, or two sizes, are alike up to this ratio. */
+/** Two durations are alike up to this ratio. */
 const RATIO = 1.6;
+/** An excursion is like others if ln of its size is at most so many of their deviations above their mean. */
+const SIZE_DEVIATIONS = Number(process.env['SD'] ?? 2);
+/** That deviation before there are data; it counts as so many occurrences. */
+const PRIOR_DEVIATION = 0.2;
+const PRIOR_OCCURRENCES = 3;
 /** Parts of the day that are told apart, of three hours each. */
 const PARTS = 8;
 /** Occurrences spread evenly over the day that the distribution over its parts begins with. */
@@ -29,13 +34,14 @@ const FROM = 4;
 const TO = 5;
 const RISE_MS = 6;
 const LENGTH_MS = 7; // geometric mean
-const SIZE = 8; // mean
-const FIRST_SIZE = 9; // as counted among the sizes
-const COUNTED = 10; // weight among the sizes, decayed
+const SIZE = 8; // mean of ln size
+const NOVELTY = 9; // under which its occurrences count
+const COUNTED = 10; // their weight, decayed
 const STATE = 11;
 const FIRST_AT = 12;
-const AWAY_MS = 13; // time at the farthest value, geometric mean
-const DAY = 14; // occurrences in each part of the day
+const SIZE_VARIANCE = 13; // of ln size
+const AWAY_MS = 14; // time at the farthest value, geometric mean
+const DAY = 15; // occurrences in each part of the day
 const EACH = DAY + PARTS;
 
 /** One remembered signature, as `Signatures.at` gives it. Values in the unit of the series. */
@@ -55,7 +61,7 @@ export interface Signature {
  * The signatures of a series' past excursions: from which value to which, for how long, how large, at which time of day. Like
  * excursions share a place. A new signature takes the place with the fewest occurrences.
  *
- * Memory: 22 numbers for each of 32 places.
+ * Memory: 23 numbers for each of 32 places.
  */
 export class Signatures {
   private readonly s: Float64Array;
@@ -100,7 +106,7 @@ export class Signatures {
     if (k < 0) {
       k = this.rarest();
       s.fill(0, k, k + EACH);
-      s[k + FIRST_SIZE] = size;
+      s[k + NOVELTY] = excursion.novelty;
       s[k + LENGTH_MS] = lengthMs;
       s[k + AWAY_MS] = awayMs;
       s[k + FIRST_AT] = startAt;
@@ -111,7 +117,9 @@ export class Signatures {
     s[k + TO] += a * (to - s[k + TO]);
     s[k + RISE_MS] += a * (riseMs - s[k + RISE_MS]);
     s[k + AWAY_MS] *= (awayMs / s[k + AWAY_MS]) ** a;
-    s[k + SIZE] += a * (size - s[k + SIZE]);
+    const d = Math.log(size) - s[k + SIZE];
+    s[k + SIZE] += a * d;
+    if (s[k + EVENTS] > 1) s[k + SIZE_VARIANCE] = (1 - a) * (s[k + SIZE_VARIANCE] + a * d * d);
     s[k + LENGTH_MS] *= (lengthMs / s[k + LENGTH_MS]) ** a;
     s[k + DAY + Math.floor(day * PARTS)]++;
     s[k + LAST_AT] = startAt + excursion.lengthMs;
@@ -139,9 +147,9 @@ export class Signatures {
     this.s[place * EACH + STATE] = state;
   }
 
-  /** Size under which the excursions of a place count among the sizes, and their weight there. */
-  sizeOf(place: number): number {
-    return this.s[place * EACH + FIRST_SIZE];
+  /** Novelty under which the excursions of a place count (novelty-rate.ts), and their weight there. */
+  noveltyOf(place: number): number {
+    return this.s[place * EACH + NOVELTY];
   }
 
   countedOf(place: number): number {
@@ -166,7 +174,7 @@ export class Signatures {
     };
   }
 
-  /** All counts fade to the share `keep`; the weights among the sizes to `keepCounted`. */
+  /** All counts fade to the share `keep`; the weights among the rates to `keepCounted`. */
   fade(keep: number, keepCounted: number): void {
     const { s } = this;
     for (let k = 0; k < s.length; k += EACH) {
@@ -202,6 +210,12 @@ export class Signatures {
     return rarest;
   }
 
+  private sizeDeviation(k: number): number {
+    const { s } = this;
+    const n = s[k + EVENTS];
+    return Math.sqrt((PRIOR_OCCURRENCES * PRIOR_DEVIATION ** 2 + n * s[k + SIZE_VARIANCE]) / (PRIOR_OCCURRENCES + n));
+  }
+
   /** An open excursion may be the beginning of a longer or higher one; once it has `ended`, both must agree. */
   private isLike(k: number, x: Excursion, ended: boolean, step: number, usualMs: number): boolean {
     const { s } = this;
@@ -214,7 +228,8 @@ export class Signatures {
     const rising = !ended && lengthMs <= 2 * (s[k + RISE_MS] + usualMs);
     if (further > tolerance || (!rising && further < -tolerance)) return false;
     if (movement * past < 0 && Math.abs(movement) > tolerance) return false;
-    if (lengthMs > RATIO * s[k + LENGTH_MS] + 2 * usualMs || x.size > RATIO * s[k + SIZE]) return false;
+    if (lengthMs > RATIO * s[k + LENGTH_MS] + 2 * usualMs) return false;
+    if (Math.log(x.size) > s[k + SIZE] + SIZE_DEVIATIONS * this.sizeDeviation(k)) return false;
     return !ended || s[k + LENGTH_MS] <= RATIO * lengthMs + 2 * usualMs;
   }
 }

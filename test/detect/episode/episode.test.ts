@@ -16,6 +16,7 @@ const finding = (score: number, more: Partial<Finding> = {}): Finding => ({
   lower: 3,
   upper: 4,
   detail: 5,
+  usual: 6,
   scores: Float64Array.of(score, 0),
   confidence: 0.9,
   evidence: new Float64Array(CAUSES.length).fill(score),

@@ -18,6 +18,7 @@ const found = (cause: Finding['cause'], numbers: Partial<Finding> = {}): Finding
   lower: 60,
   upper: 62.5,
   detail: NaN,
+  usual: NaN,
   scores: Float64Array.of(2),
   confidence: 0.914,
   evidence: new Float64Array(CAUSES.length),
@@ -34,6 +35,21 @@ const whyOf = (finding: Finding, info: SeriesInfo): string => {
 };
 
 test.each<[Finding, string, string]>([
+  [
+    found('duration', { detail: 65 * 60_000, usual: 18 * 60_000 }),
+    'boiler has stayed near 80.5 °C for 65 min; it usually does so for 18 min.',
+    'boiler has stayed near 80.5 for 65 min; it usually does so for 18 min.',
+  ],
+  [
+    found('duration', { detail: 6 * 60_000, usual: 18 * 60_000 }),
+    'boiler switches too often, now to 80.5 °C after 6 min; it usually takes 18 min.',
+    'boiler switches too often, now to 80.5 after 6 min; it usually takes 18 min.',
+  ],
+  [
+    found('occupancy', { detail: 40 }),
+    'boiler stays near 80.5 °C, a level that is rare in this hour of the day; its mean is 40 °C.',
+    'boiler stays near 80.5, a level that is rare in this hour of the day; its mean is 40.',
+  ],
   [
     found('extreme', { detail: 75 }),
     'boiler reads 80.5 °C, above all earlier values (highest: 75 °C).',

@@ -11,6 +11,8 @@ import { Memory } from '../../../src/math/memory.ts';
 
 const READING: SeriesReading = {
   value: 20,
+  at: 0,
+  day: 0,
   readings: 500,
   last: 20,
   comparable: true,
@@ -18,6 +20,7 @@ const READING: SeriesReading = {
   repeats: true,
   level: 0,
   mean: 20,
+  deviation: 5,
   stepDeviation: 1,
   expected: 20,
   loss: 1,

@@ -18,13 +18,13 @@ const follow = (
 };
 
 test('begins with the first reading of evidence 0.5, from the value before it', () => {
-  const excursion = new Excursion(new Memory());
+  const excursion = new Excursion(new Memory(), 0.5);
   follow(excursion, [80, 81, 60], [0.1, 0.49, 0.5], MINUTE_MS);
   expect([excursion.open, excursion.startAt, excursion.from, excursion.to]).toEqual([true, 2 * MINUTE_MS, 81, 60]);
 });
 
 test('has the farthest value and the time to it, the largest evidence, its length and the time at the far side', () => {
-  const excursion = new Excursion(new Memory());
+  const excursion = new Excursion(new Memory(), 0.5);
   //                            0     1    2    3    4    5    6   7
   follow(excursion, [80, 60, 20, 25, 70, 79, 80, 81], [0, 0.9, 3, 2, 0.6, 0.7, 0.2, 0.1], MINUTE_MS);
   const { from, to, riseMs, size, lengthMs, awayMs, lastAt } = excursion;
@@ -44,7 +44,7 @@ test.each([
   ['every 3 min: after 15 min', 3 * MINUTE_MS, 5],
   ['every hour: with the fifth calm reading', 60 * MINUTE_MS, 5],
 ])('readings %s it has ended', (_, intervalMs, calm) => {
-  const excursion = new Excursion(new Memory());
+  const excursion = new Excursion(new Memory(), 0.5);
   excursion.follow(0, 20, 80, 1);
   let n = 1;
   for (; !excursion.endsAt(n * intervalMs); n++) excursion.follow(n * intervalMs, 80, 80, 0);
@@ -52,7 +52,7 @@ test.each([
 });
 
 test('a raised reading within these 15 min belongs to the same one', () => {
-  const excursion = new Excursion(new Memory());
+  const excursion = new Excursion(new Memory(), 0.5);
   for (let minute = 0; minute <= 40; minute++) {
     const raised = minute % 14 === 0;
     if (!raised) expect(excursion.endsAt(minute * MINUTE_MS)).toBe(false);
@@ -64,7 +64,7 @@ test('a raised reading within these 15 min belongs to the same one', () => {
 test.each([0, 1, 2, 3, 4])(
   'noticed %i readings after a jump from 80 to 20, it begins at the value before the jump',
   (late) => {
-    const excursion = new Excursion(new Memory());
+    const excursion = new Excursion(new Memory(), 0.5);
     const after = Array.from({ length: late + 1 }, (_, i) => 20 + 0.1 * i);
     const values = [79, 81, 80, 79.5, 80.5, 80, ...after];
     follow(
@@ -78,13 +78,13 @@ test.each([0, 1, 2, 3, 4])(
 );
 
 test('without a reading before it, it begins at its own value', () => {
-  const excursion = new Excursion(new Memory());
+  const excursion = new Excursion(new Memory(), 0.5);
   excursion.follow(0, 20, NaN, 1);
   expect([excursion.from, excursion.to]).toEqual([20, 20]);
 });
 
 test('a new one has nothing of the last one', () => {
-  const excursion = new Excursion(new Memory());
+  const excursion = new Excursion(new Memory(), 0.5);
   follow(excursion, [80, 20, 80, 80, 80, 80, 80, 80], [0, 4, 0, 0, 0, 0, 0, 0], MINUTE_MS);
   excursion.close();
   expect(excursion.open).toBe(false);

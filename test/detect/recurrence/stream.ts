@@ -1,4 +1,4 @@
-import { ExcursionSizes } from '../../../src/detect/recurrence/excursion-sizes.ts';
+import { NoveltyRate } from '../../../src/detect/recurrence/novelty-rate.ts';
 import { MEMORY_MS, Recurrence } from '../../../src/detect/recurrence/recurrence.ts';
 import { Memory, section } from '../../../src/math/memory.ts';
 import { TimeGap } from '../../../src/math/time-gap.ts';
@@ -15,7 +15,7 @@ export interface Given {
 /** Readings every 5 min for one or more series of a stream, as the detector passes them. */
 export class Stream {
   readonly memory = new Memory();
-  readonly sizes = new ExcursionSizes(this.memory);
+  readonly rates = new NoveltyRate(this.memory);
   readonly recurrences: readonly Recurrence[];
   teaches = true;
   at = 0;
@@ -28,15 +28,15 @@ export class Stream {
     const options = { alarmsPerWeek, counts };
     this.recurrences = Array.from(
       { length: series },
-      (_, d) => new Recurrence(section(this.memory, `s${d}`), this.sizes, options),
+      (_, d) => new Recurrence(section(this.memory, `s${d}`), this.rates, options),
     );
     this.last = new Array<number>(series).fill(80);
   }
 
   /** The scores of all series for one reading of this value and evidence. */
   step(value: number, evidence: number): number[] {
-    const { at, gap, sizes, recurrences, last } = this;
-    sizes.pass(gap.sinceMs(at), MEMORY_MS);
+    const { at, gap, rates, recurrences, last } = this;
+    rates.pass(gap.sinceMs(at), MEMORY_MS);
     const scores = recurrences.map((recurrence, d) => {
       const raised = { value, last: last[d], stepDeviation: 0.5 };
       last[d] = value;

@@ -1,0 +1,132 @@
+import type { Memory } from '../../math/memory.ts';
+
+/** States that are told apart. */
+export const STATES = 8;
+/** Readings before the usual change is known. */
+const READY_AFTER = 100;
+/** A change leaves a state when it is this many usual changes within the state, and within the series. */
+const USUAL_CHANGES = 10;
+/** ... and at least this share of the deviation of all values. */
+const RELEVANT = 0.25;
+/** Two levels are one state within this share of the step to it and of the deviation of all values, and ... */
+const SAME_LEVEL = 0.1;
+/** ... within this many usual changes of the state. */
+const SAME_CHANGES = 3;
+/** At first the usual change within a state is this share of the step to it, so that half of that step leaves it. */
+const FIRST_CHANGE = 0.5 / USUAL_CHANGES;
+/** The usual change, a median, follows the changes by this factor for each reading. */
+const FOLLOW = 1.05;
+/** With each change of state the weights of all states fade by this factor; below `UNUSED` a state may be replaced. */
+const FADE = 1 - 1 / 200;
+const UNUSED = 0.5;
+/** The level of a state follows the levels at which it begins by at least this share. */
+const LEVEL_SHARE = 0.02;
+
+// Fields of a state.
+const LEVEL = 0; // mean of the first readings in it
+const DIRECTION = 1; // of the step that leads to it: 1 or -1
+const WEIGHT = 2; // dwells in it, fading; 0 where the place is free
+const CHANGE = 3; // median change within it
+const FIELDS = 4;
+
+// Slots of the series.
+const PRESENT = 0; // 1 + the present state
+const LAST = 1;
+const LAST_BUT_ONE = 2;
+const USUAL = 3; // median change in all states
+const READINGS = 4;
+
+/**
+ * The states of a series that switches. A state is a level and the direction from which it is reached. A reading begins a state when
+ * it differs from the one before by more than
+ *
+ *   max(10 median |change| in the present state, 10 median |change| in all states, 0.25 deviation of all values)
+ *
+ * where |change| is the smaller of the differences from the last two readings: that of noise is much the same, and a pulse of one
+ * reading, which comes back to where it was, has none. So a motor with 20 W of noise at 2 kW and none at 0 W has two states, and
+ * noise has one.
+ *
+ * Memory: level, direction, weight and median change of each state; state, last readings, median change and readings of the series.
+ */
+export class DwellStates {
+  /** The state that the reading measured last begins, or -1 where it stays in its state. */
+  next = -1;
+  /** Whether `next` is new: its place was free or belonged to a state that was not used any more. */
+  isNew = false;
+  private readonly table: Float64Array;
+  private readonly s: Float64Array;
+
+  constructor(memory: Pick<Memory, 'take'>) {
+    this.table = memory.take('duration.states', STATES * FIELDS);
+    this.s = memory.take('duration.series', 5);
+  }
+
+  /** The present state; -1 before the first switch. */
+  get present(): number {
+    return this.s[PRESENT] - 1;
+  }
+
+  /** Level of the present state, in the unit of the series. */
+  get level(): number {
+    return this.present < 0 ? NaN : this.table[this.present * FIELDS + LEVEL];
+  }
+
+  /** Finds `next` for a reading that differs from the one before by `change`. `deviation`: of all values. Changes no memory. */
+  measure(value: number, change: number, deviation: number): void {
+    const { table, s, present } = this;
+    this.next = -1;
+    this.isNew = false;
+    if (s[READINGS] < READY_AFTER) return;
+    const usual = present < 0 ? s[USUAL] : Math.max(s[USUAL], table[present * FIELDS + CHANGE]);
+    const size = Math.abs(change);
+    if (!(size > Math.max(USUAL_CHANGES * usual, RELEVANT * deviation))) return;
+    const direction = Math.sign(change);
+    let nearest = -1;
+    let distance = Infinity;
+    let least = 0;
+    for (let k = 0; k < STATES; k++) {
+      const o = k * FIELDS;
+      if (table[o + WEIGHT] < table[least * FIELDS + WEIGHT]) least = k;
+      const d = Math.abs(value - table[o + LEVEL]);
+      if (table[o + WEIGHT] === 0 || table[o + DIRECTION] !== direction || d >= distance) continue;
+      distance = d;
+      nearest = k;
+    }
+    const same = SAME_LEVEL * Math.min(size, deviation);
+    const near = nearest >= 0 && distance <= Math.max(SAME_CHANGES * table[nearest * FIELDS + CHANGE], same);
+    // Where all places are in use, the nearest state takes the level, and where none has the direction, the least used gives way.
+    this.isNew = !near && (nearest < 0 || table[least * FIELDS + WEIGHT] < UNUSED);
+    this.next = this.isNew ? least : nearest;
+  }
+
+  /** Follows the reading measured last. */
+  learn(value: number, change: number): void {
+    const { table, s, present, next } = this;
+    const usual = s[READINGS] < 2 ? 0 : Math.min(Math.abs(change), Math.abs(value - s[LAST_BUT_ONE]));
+    s[USUAL] = followMedian(s[USUAL], usual);
+    if (present >= 0) table[present * FIELDS + CHANGE] = followMedian(table[present * FIELDS + CHANGE], usual);
+    s[LAST_BUT_ONE] = s[LAST];
+    s[LAST] = value;
+    s[READINGS]++;
+    if (next >= 0) this.enter(next, value, change);
+  }
+
+  private enter(state: number, value: number, change: number): void {
+    const { table } = this;
+    for (let k = 0; k < STATES; k++) table[k * FIELDS + WEIGHT] *= FADE;
+    const o = state * FIELDS;
+    if (this.isNew) {
+      table[o + LEVEL] = value;
+      table[o + DIRECTION] = Math.sign(change);
+      table[o + WEIGHT] = 0;
+      table[o + CHANGE] = FIRST_CHANGE * Math.abs(change);
+    }
+    table[o + WEIGHT]++;
+    table[o + LEVEL] += Math.max(LEVEL_SHARE, 1 / table[o + WEIGHT]) * (value - table[o + LEVEL]);
+    this.s[PRESENT] = state + 1;
+  }
+}
+
+/** A median that rises by FOLLOW with each larger value and falls with each smaller one; the first one above 0 begins it. */
+const followMedian = (median: number, x: number): number =>
+  median === 0 ? 1e-3 * x : median * (x > median ? FOLLOW : 1 / FOLLOW);

@@ -1,0 +1,238 @@
+import type { Memory } from '../../math/memory.ts';
+import { HOUR_MS } from '../../math/time.ts';
+import { STATES } from './dwell-states.ts';
+import { Tail } from './tail.ts';
+
+/** Parts of the day with a rate of exits of their own. */
+export const SLOTS = 24;
+/** Dwells of a state from which its usual duration is known; older ones weigh less than 1/e. */
+const SPAN = 200;
+/** Dwells before which no duration is judged: of the state, and of all states together. */
+const FEW = 8;
+const READY = 20;
+/** Dwells of a state before its rate of exits is good enough to measure dwells in expected exits. */
+const RATE_KNOWN_AFTER = 4;
+/** What all states have in common counts as this many dwells in the variance of each. */
+const SHARED = 3;
+/**
+ * Largest coefficient of variation of the cube root of a dwell. That of a memoryless dwell (exponential) is 0.36. One that varies
+ * more comes in bursts or from noise: nothing follows from its being long.
+ */
+const MAX_VARIATION = 0.42;
+/** A state that usually lasts less than this many intervals between readings is not resolved: it may be flicker of a coarse sensor. */
+const RESOLVED = 2;
+/** A dwell is late from so many deviations beyond the longest of its state. */
+const BEYOND_LONGEST = 1;
+/** Deviations below which a single dwell is not early. */
+const EARLY = 1;
+/** Dwells over which the deviation of ended ones is averaged. */
+const SEVERAL = 4;
+/** Largest deviation of one dwell in that average. */
+const MAX_Z = 8;
+/** A dwell counts as at most this many deviations in mean and variance. */
+const WINSOR = 4;
+/** Deviations are calibrated on [-CENTRE, 17 - CENTRE]. */
+const CENTRE = 4;
+/** Smallest relative variance of the cube root: no clock is more exact than 1 %. */
+const EXACT = 1e-5;
+
+/** The two axes on which a dwell is measured. */
+const AXES = 2;
+const TIME = 0;
+const EXITS = 1;
+type Axis = typeof TIME | typeof EXITS;
+
+// Fields of a state; mean, variance and longest for each axis.
+const COUNT = 0;
+const MEAN = 1;
+const VARIANCE = MEAN + AXES;
+const LONGEST = VARIANCE + AXES;
+const FIELDS = LONGEST + AXES;
+
+// Fields of all states together.
+const DWELLS = 0;
+const RECENT = 1; // mean deviation of the last dwells, on the axis of time
+const POOLED = 2; // relative variance around the mean of the state, for each axis
+
+/** One dwell, ended or not. It is overwritten with each reading. */
+export interface Dwell {
+  state: number;
+  /** Its length, and that in expected exits. */
+  hours: number;
+  exits: number;
+  /** Hours since the reading before: a dwell is known to half of it. */
+  interval: number;
+}
+
+/**
+ * How long a series stays in each of its states. A dwell is measured on two axes:
+ *
+ *   y = cbrt(t)        its time
+ *   y = cbrt(Lambda)   the number of exits that the state's rate in each hour of the day predicts for that time
+ *
+ * The first is sharp for a machine with a cycle (a fridge), the second for one that follows people (a door that nobody opens at
+ * night). The cube root makes dwells from exactly timed to memoryless nearly normal (E. B. Wilson, M. M. Hilferty, "The
+ * distribution of chi-square", PNAS 17, 1931). Each is standardised by the past of its state, z = (y - m) / sd, and is as rare as
+ *
+ *   min(Student's t with as many degrees of freedom as there are dwells, the share of all past z at least as large).
+ *
+ * Memory: for each state (7) and its exits and hours in each hour of the day (2 x 24), for all (4), three histograms.
+ */
+export class DwellTimes {
+  private readonly states: Float64Array;
+  private readonly exits: Float64Array; // (STATES, SLOTS)
+  private readonly hours: Float64Array; // spent in each state, (STATES, SLOTS)
+  private readonly all: Float64Array;
+  private readonly late: readonly Tail[]; // of z, for each axis
+  private readonly early: Tail; // of minus the mean z of several dwells
+
+  constructor(memory: Pick<Memory, 'take'>) {
+    this.states = memory.take('duration.times', STATES * FIELDS);
+    this.exits = memory.take('duration.exits', STATES * SLOTS);
+    this.hours = memory.take('duration.hours', STATES * SLOTS);
+    this.all = memory.take('duration.all', POOLED + AXES);
+    this.late = [new Tail(memory, 'duration.late.time'), new Tail(memory, 'duration.late.exits')];
+    this.early = new Tail(memory, 'duration.early');
+  }
+
+  /** Exits an hour from a state at a time of day, the share of the day that is over. */
+  rate(state: number, day: number): number {
+    const { exits, hours } = this;
+    const from = state * SLOTS;
+    let n = 0;
+    let t = 0;
+    for (let k = from; k < from + SLOTS; k++) {
+      n += exits[k];
+      t += hours[k];
+    }
+    if (t === 0) return 0;
+    const k = from + slotOf(day);
+    // The rate of the whole day counts as one exit.
+    return (exits[k] + 1) / (hours[k] + t / (n + 1));
+  }
+
+  /** Usual and longest dwell of a state, ms. */
+  usualMs(state: number): number {
+    return this.states[state * FIELDS + MEAN + TIME] ** 3 * HOUR_MS;
+  }
+
+  longestMs(state: number): number {
+    return this.states[state * FIELDS + LONGEST + TIME] ** 3 * HOUR_MS;
+  }
+
+  /** How rare it is that a dwell lasts so long, -log10 P; 0 where it is not longer than the longest of its state. */
+  lateRarity(dwell: Dwell): number {
+    if (!this.knows(dwell.state)) return 0;
+    return Math.max(this.lateOn(TIME, dwell), this.lateOn(EXITS, dwell));
+  }
+
+  /** How rare it is that the last few dwells, with this one that just ended, were so short. */
+  earlyRarity(dwell: Dwell): number {
+    if (!this.knows(dwell.state)) return 0;
+    const z = this.z(TIME, dwell);
+    const recent = -this.recentWith(z);
+    if (!(recent > 0) || z > -EARLY) return 0;
+    // The exponentially weighted mean of four has a deviation of 1 / sqrt(7).
+    const alone = student(recent * Math.sqrt(2 * SEVERAL - 1), this.states[dwell.state * FIELDS + COUNT]);
+    return Math.min(alone, this.early.rarity(recent));
+  }
+
+  /** Adds an ended dwell to the last few and, if `teaches`, to the history. `spent`: hours of it in each hour of the day. */
+  end(dwell: Dwell, day: number, spent: Float64Array, teaches: boolean): void {
+    if (this.knows(dwell.state)) {
+      this.all[RECENT] = this.recentWith(this.z(TIME, dwell));
+      if (teaches) this.early.add(Math.max(0, -this.all[RECENT]));
+    }
+    if (!teaches) return;
+    const { states, all, exits, hours } = this;
+    const known = this.has(dwell.state, FEW);
+    const n = ++states[dwell.state * FIELDS + COUNT];
+    this.add(TIME, dwell, n, known);
+    if (n > RATE_KNOWN_AFTER) this.add(EXITS, dwell, n - RATE_KNOWN_AFTER, known);
+    if (known) all[DWELLS]++;
+    const keep = 1 - 1 / SPAN;
+    for (let j = 0, k = dwell.state * SLOTS; j < SLOTS; j++, k++) {
+      exits[k] *= keep;
+      hours[k] = hours[k] * keep + spent[j];
+    }
+    exits[dwell.state * SLOTS + slotOf(day)]++;
+  }
+
+  /** A state's place is taken by another: its dwells are forgotten. */
+  forget(state: number): void {
+    this.states.fill(0, state * FIELDS, (state + 1) * FIELDS);
+    this.exits.fill(0, state * SLOTS, (state + 1) * SLOTS);
+    this.hours.fill(0, state * SLOTS, (state + 1) * SLOTS);
+  }
+
+  private knows(state: number): boolean {
+    return this.has(state, FEW) && this.all[DWELLS] >= READY;
+  }
+
+  private has(state: number, dwells: number): boolean {
+    return this.states[state * FIELDS + COUNT] >= dwells;
+  }
+
+  private lateOn(axis: Axis, dwell: Dwell): number {
+    const { states } = this;
+    const o = dwell.state * FIELDS;
+    const mean = states[o + MEAN + axis];
+    if (states[o + VARIANCE + axis] > (MAX_VARIATION * mean) ** 2) return 0;
+    if (states[o + MEAN + TIME] ** 3 < RESOLVED * dwell.interval) return 0;
+    const longest = (states[o + LONGEST + axis] - mean) / this.spread(axis, dwell);
+    const z = this.z(axis, dwell);
+    if (!(z > Math.max(0, longest) + BEYOND_LONGEST)) return 0;
+    return Math.min(student(z, states[o + COUNT]), this.late[axis].rarity(CENTRE + compress(z)));
+  }
+
+  private z(axis: Axis, dwell: Dwell): number {
+    return (measureOf(axis, dwell) - this.states[dwell.state * FIELDS + MEAN + axis]) / this.spread(axis, dwell);
+  }
+
+  /** Deviation of y of the next dwell: that of the state, what states have in common, and the error of reading it. */
+  private spread(axis: Axis, { state, interval }: Dwell): number {
+    const { states, all } = this;
+    const o = state * FIELDS;
+    const n = Math.max(1, states[o + COUNT]);
+    const square = states[o + MEAN + axis] ** 2;
+    const usual = states[o + MEAN + TIME] ** 3;
+    const error = usual > 0 ? (0.5 * interval) / usual / 3 : 0; // of the cube root of a usual dwell, relative
+    const own = (n * states[o + VARIANCE + axis] + SHARED * square * all[POOLED + axis]) / (n + SHARED);
+    return Math.sqrt((own + square * (error * error + EXACT)) * (1 + 1 / n));
+  }
+
+  private add(axis: Axis, dwell: Dwell, n: number, known: boolean): void {
+    const { states, all } = this;
+    const o = dwell.state * FIELDS;
+    const y = measureOf(axis, dwell);
+    const before = states[o + MEAN + axis];
+    let d = y - before;
+    if (known) {
+      const spread = this.spread(axis, dwell);
+      this.late[axis].add(Math.max(0, CENTRE + compress(d / spread)));
+      d = Math.max(-WINSOR * spread, Math.min(WINSOR * spread, d));
+      const relative = before > 0 ? d / before : 0;
+      all[POOLED + axis] += Math.max(1 / SPAN, 1 / (all[DWELLS] + 1)) * (relative * relative - all[POOLED + axis]);
+    }
+    const a = Math.max(1 / n, 1 / SPAN);
+    const mean = (states[o + MEAN + axis] = before + a * d);
+    states[o + VARIANCE + axis] = (1 - a) * (states[o + VARIANCE + axis] + a * d * d);
+    const longest = states[o + LONGEST + axis];
+    states[o + LONGEST + axis] = Math.max(y, longest + (mean - longest) / SPAN);
+  }
+
+  private recentWith(z: number): number {
+    const recent = this.all[RECENT];
+    return recent + (Math.max(-MAX_Z, Math.min(MAX_Z, z)) - recent) / SEVERAL;
+  }
+}
+
+export const slotOf = (day: number): number => Math.floor(day * SLOTS);
+
+const measureOf = (axis: Axis, { hours, exits }: Dwell): number => Math.cbrt(axis === TIME ? hours : exits);
+
+/** Deviations beyond 3 on a logarithmic scale, so that the histogram reaches 200 deviations. */
+const compress = (z: number): number => (z < 3 ? z : 3 + 3 * Math.log(z / 3));
+
+/** -log10 of the density of Student's t at z relative to that at 0, n degrees of freedom: what n dwells can say at most. */
+const student = (z: number, n: number): number => 0.5 * (n + 1) * Math.log10(1 + (z * z) / n);

@@ -1,0 +1,133 @@
+import type { Memory } from '../../math/memory.ts';
+import { AXIS_BINS, LevelAxis } from './level-axis.ts';
+
+/** Parts of the day that have a histogram of their own. */
+const SLOTS = 24;
+const ALL = SLOTS;
+/** Days over which levels are counted; older ones weigh less than 1/e. Four weeks, so that each weekday counts. */
+const DAYS = 28;
+/** The histogram of the whole day counts as one day in each slot, and as at least so many readings. */
+const MIN_SHARED = 4;
+/** Count of each bin before the first reading. */
+const PRIOR = 0.05;
+/** A level counts this much for the bins beside its own. */
+const BESIDE = 0.25;
+
+// Slots of the present hour.
+const HOUR = 0;
+const READINGS = 1;
+const SURPRISAL = 2; // sum over its readings, nats
+
+/**
+ * Which levels occur in which hour of the day, from counts on a fine axis:
+ *
+ *   p(b | hour) = (c_b,hour + k p(b)) / (n_hour + k),   p(b) = (c_b + 0.05) / (n + 0.05 B)
+ *
+ * with the counts c of the last four weeks, one set for each hour of the day and one for the whole day, which counts as one day:
+ * k readings. An hour is counted when it is over: otherwise a level never seen would be usual after its first minutes.
+ *
+ * Memory: counts (25, 64) with their totals and mean surprisals; counts (64) of the present hour and its slot, readings, surprisal.
+ */
+export class HourlyLevels {
+  private readonly axis: LevelAxis;
+  private readonly counts: Float64Array;
+  private readonly totals: Float64Array;
+  private readonly surprisals: Float64Array;
+  private readonly pending: Float64Array;
+  private readonly hour: Float64Array;
+  private readonly values = new Float64Array(AXIS_BINS);
+  private readonly moved = new Float64Array(AXIS_BINS);
+
+  constructor(memory: Pick<Memory, 'take'>) {
+    this.axis = new LevelAxis(memory);
+    this.counts = memory.take('occupancy.counts', (SLOTS + 1) * AXIS_BINS);
+    this.totals = memory.take('occupancy.totals', SLOTS + 1);
+    this.surprisals = memory.take('occupancy.surprisals', SLOTS + 1);
+    this.pending = memory.take('occupancy.pending', AXIS_BINS);
+    this.hour = memory.take('occupancy.hour', 3);
+  }
+
+  /** Whether the hour of a time of day, the share of the day that is over, has been seen on so many days. */
+  knows(day: number, days: number, readingsAnHour: number): boolean {
+    return this.axis.fitted && this.totals[slotOf(day)] >= days * readingsAnHour;
+  }
+
+  /** Surprisal of a level at a time of day beyond the usual one of that hour, nats. */
+  excess(x: number, day: number, readingsAnHour: number): number {
+    const { totals, surprisals } = this;
+    const slot = slotOf(day);
+    const k = sharedReadings(readingsAnHour);
+    const usual = (totals[slot] * surprisals[slot] + k * surprisals[ALL]) / (totals[slot] + k);
+    return this.surprisal(x, slot, k) - usual;
+  }
+
+  /** Adds a level. */
+  learn(x: number, day: number, readingsAnHour: number): void {
+    const { axis, hour } = this;
+    if (axis.add(x)) this.fit();
+    if (!axis.fitted) return;
+    const slot = slotOf(day);
+    if (slot !== hour[HOUR]) this.count();
+    hour[HOUR] = slot;
+    hour[READINGS]++;
+    hour[SURPRISAL] += this.surprisal(x, slot, sharedReadings(readingsAnHour));
+    this.pending[axis.binOf(x)]++;
+  }
+
+  /** Forgets the present hour: it is not normal. */
+  drop(): void {
+    this.pending.fill(0);
+    this.hour[READINGS] = this.hour[SURPRISAL] = 0;
+  }
+
+  private surprisal(x: number, slot: number, k: number): number {
+    const { totals } = this;
+    const bin = this.axis.binOf(x);
+    const all = (this.near(ALL, bin) + PRIOR) / (totals[ALL] + PRIOR * AXIS_BINS);
+    return -Math.log((this.near(slot, bin) + k * all) / (totals[slot] + k));
+  }
+
+  /** Count of a level: a value on the edge of two bins must not surprise. */
+  private near(row: number, bin: number): number {
+    const { counts } = this;
+    const o = row * AXIS_BINS + bin;
+    const beside = (bin > 0 ? counts[o - 1] : 0) + (bin < AXIS_BINS - 1 ? counts[o + 1] : 0);
+    return counts[o] + BESIDE * beside;
+  }
+
+  /** Counts the hour that is over. */
+  private count(): void {
+    if (this.hour[READINGS] === 0) return;
+    this.countIn(this.hour[HOUR], 1 - 1 / DAYS);
+    this.countIn(ALL, 1 - 1 / (DAYS * SLOTS));
+    this.drop();
+  }
+
+  private countIn(row: number, keep: number): void {
+    const { counts, totals, surprisals, pending, hour } = this;
+    for (let b = 0, k = row * AXIS_BINS; b < AXIS_BINS; b++, k++) counts[k] = counts[k] * keep + pending[b];
+    totals[row] = totals[row] * keep + hour[READINGS];
+    surprisals[row] += (hour[SURPRISAL] - hour[READINGS] * surprisals[row]) / totals[row];
+  }
+
+  /** Fits the axis, and moves each count to the bin of its value on the new one. */
+  private fit(): void {
+    const { axis, counts, values, moved } = this;
+    if (!axis.fitted) {
+      axis.fit();
+      return;
+    }
+    this.count();
+    for (let b = 0; b < AXIS_BINS; b++) values[b] = axis.valueOf(b);
+    axis.fit();
+    for (let row = 0; row <= ALL; row++) {
+      const o = row * AXIS_BINS;
+      moved.fill(0);
+      for (let b = 0; b < AXIS_BINS; b++) moved[axis.binOf(values[b])] += counts[o + b];
+      counts.set(moved, o);
+    }
+  }
+}
+
+const slotOf = (day: number): number => Math.floor(day * SLOTS);
+const sharedReadings = (readingsAnHour: number): number => Math.max(MIN_SHARED, readingsAnHour);

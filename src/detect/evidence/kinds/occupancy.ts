@@ -1,0 +1,88 @@
+import type { Memory } from '../../../math/memory.ts';
+import { HOUR_MS } from '../../../math/time.ts';
+import { TimeGap } from '../../../math/time-gap.ts';
+import { CalibratedScore } from '../calibrated-score.ts';
+import { HourlyLevels } from '../hourly-levels.ts';
+import { NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
+import { RecurrenceGate } from '../recurrence-gate.ts';
+
+export const OCCUPANCY: Kind = {
+  name: 'occupancy',
+  weights: { collective: 0, point: 0, contextual: 0.2 },
+  directed: true,
+  compares: 'detail',
+  sentence: (name, { value, detail }, { quantity }) =>
+    `${name} stays near ${quantity(value)}, a level that is rare in this hour of the day; its mean is ${quantity(detail)}`,
+};
+
+/** Readings over which the surprisal is averaged. */
+const SPANS = [12, 64];
+/** Days on which an hour must have been seen: until its surprisals are history, and until they are judged by it. */
+const KNOWN_AFTER = 6.5;
+const JUDGED_AFTER = 9.5;
+/** Surprisals this rare, one reading of 1,000, are not learned at first (recurrence-gate.ts), up to so many readings in a row. */
+const RARE = 3;
+const LONGEST_RARE = 200;
+/** Hours for which such an event is recent: four weeks. */
+const RECENT_HOURS = 28 * 24;
+const READINGS_AN_HOUR = 12;
+
+/** Is this level rare in this hour of the day, on an axis that also resolves the levels at rest (../hourly-levels.ts)? */
+export class Occupancy implements Evidence {
+  readonly kind = OCCUPANCY;
+  private readonly levels: HourlyLevels;
+  private readonly scores: readonly CalibratedScore[];
+  private readonly gate: RecurrenceGate;
+  private readonly gap: TimeGap;
+  private known = false;
+  private excess = 0; // nats
+  private rarity = 0;
+
+  constructor(memory: Pick<Memory, 'take'>) {
+    this.levels = new HourlyLevels(memory);
+    this.scores = SPANS.map((span) => new CalibratedScore(memory, `occupancy.${span}`, span));
+    this.gate = new RecurrenceGate(memory, 'occupancy.gate', LONGEST_RARE);
+    this.gap = new TimeGap(memory, 'occupancy.gap');
+  }
+
+  measure({ value, day }: SeriesReading): number {
+    const { levels, scores } = this;
+    const rate = this.readingsAnHour;
+    this.rarity = 0;
+    this.known = levels.knows(day, KNOWN_AFTER, rate);
+    if (!this.known) return NOT_APPLICABLE;
+    this.excess = levels.excess(value, day, rate);
+    if (!levels.knows(day, JUDGED_AFTER, rate)) return NOT_APPLICABLE;
+    // Less surprisal than usual is not rare.
+    for (const score of scores)
+      if (score.smoothed(this.excess) > 0) this.rarity = Math.max(this.rarity, score.rarity(this.excess));
+    return this.rarity;
+  }
+
+  deviation({ value, mean }: SeriesReading): number {
+    return value - mean;
+  }
+
+  learn({ value, at, day }: SeriesReading, teaches: boolean): void {
+    const { levels, scores, gate, gap } = this;
+    if (this.known) {
+      const learns = gate.admits(this.rarity > RARE, RECENT_HOURS * this.readingsAnHour) && teaches;
+      for (const score of scores) score.add(this.excess, learns && score.smoothed(this.excess) > 0);
+    }
+    if (teaches) levels.learn(value, day, this.readingsAnHour);
+    else levels.drop();
+    gap.update(at);
+  }
+
+  reference({ mean }: SeriesReading): number {
+    return mean;
+  }
+
+  detail({ mean }: SeriesReading): number {
+    return mean;
+  }
+
+  private get readingsAnHour(): number {
+    return this.gap.usualMs > 0 ? HOUR_MS / this.gap.usualMs : READINGS_AN_HOUR;
+  }
+}

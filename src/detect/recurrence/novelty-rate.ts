@@ -1,0 +1,110 @@
+import type { Memory } from '../../math/memory.ts';
+import { WEEK_MS } from '../../math/time.ts';
+
+/**
+ * Exponent of the prior: an excursion with twice the evidence is 200 times as rare. Near an evidence of 1 that is a factor of ten in
+ * the rate for 0.3 of evidence.
+ */
+const EXPONENT = 7.7;
+/** The prior counts as much as so many excursions. */
+const PRIOR_EXCURSIONS = Number(process.env['A'] ?? 1);
+/** What was seen k times in w weeks is no rarer than k / (w + 2): the first week of a series is no measure of a rate. */
+const LEAST_WEEKS = Number(process.env['PRIOR_W'] ?? 2);
+/** In the first days everything is new. An excursion at this age of the stream counts half, a later one more. */
+const HALF_WEIGHT_WEEKS = Number(process.env['MATURE_D'] ?? 2) / 7;
+/** Buckets of the decimal logarithm of a rate, each 0.1 wide, from 1e4 a week to 2.5e-9. */
+const BUCKETS = 136;
+const PER_DECADE = 10;
+const TOP_DECADE = 4;
+
+// Slots.
+const WEEKS = 0;
+const COUNT = 1;
+const COUNTED_TO = 2; // end of the latest excursion that counts
+const PASSED_MS = 3; // observed time
+
+const bucketOf = (novelty: number): number =>
+  Math.max(0, Math.min(BUCKETS - 1, Math.floor(PER_DECADE * (TOP_DECADE - Math.log10(novelty)))));
+
+/** Excursions a week with at least this evidence, before there are data: one a week at an evidence of 1. */
+export const priorRate = (evidence: number): number => evidence ** -EXPONENT;
+
+/** The evidence with this prior rate. */
+export const evidenceAt = (rate: number): number => rate ** (-1 / EXPONENT);
+
+/**
+ * How often a stream has excursions that are at least as novel, in calendar time. `novelty` is a first estimate of that rate, per
+ * week: the prior rate of the evidence, or the rate of like excursions where that is higher (recurrence.ts). The past corrects it:
+ *
+ *   rate = max((1 + n) / (1 / novelty + w), n / (2 + w))
+ *
+ * with n past excursions of at most this `novelty` in w weeks. The first is the mean of the rate of a Poisson process after n events in
+ * w weeks, with a gamma prior of one event and the mean `novelty` (A. Gelman et al., "Bayesian Data Analysis", section 2.6). So
+ * `alarms_per_week` holds for streams whose evidence is usually higher, or lower, than the prior says.
+ *
+ * Memory: weeks, count, time to which excursions count, observed time (4); histogram of novelties (136).
+ */
+export class NoveltyRate {
+  private readonly s: Float64Array;
+  private readonly counts: Float64Array;
+
+  constructor(memory: Pick<Memory, 'take'>) {
+    this.s = memory.take('novelty', 4);
+    this.s[COUNTED_TO] = -Infinity;
+    this.counts = memory.take('novelty.histogram', BUCKETS);
+  }
+
+  /** Excursions a week that are at least as novel. */
+  of(novelty: number): number {
+    if (novelty === Infinity) return Infinity;
+    const { s, counts } = this;
+    let n = 0;
+    for (let b = bucketOf(novelty); b < BUCKETS; b++) n += counts[b];
+    return Math.max((PRIOR_EXCURSIONS + n) / (PRIOR_EXCURSIONS / novelty + s[WEEKS]), n / (LEAST_WEEKS + s[WEEKS]));
+  }
+
+  /** The weight of an excursion that ends now. */
+  get weight(): number {
+    const weeks = this.s[WEEKS];
+    return weeks / (weeks + HALF_WEIGHT_WEEKS);
+  }
+
+  /** All observed time, ms: what was added at one time has faded by exp(-passed since / `memoryMs`) at another. */
+  get passedMs(): number {
+    return this.s[PASSED_MS];
+  }
+
+  /** Whether an excursion from `startAt` on overlaps one that counts: series that move together are one event. */
+  overlaps(startAt: number): boolean {
+    return startAt <= this.s[COUNTED_TO];
+  }
+
+  /** Counts an excursion that ended at `endAt`. */
+  add(novelty: number, weight: number, endAt: number): void {
+    this.change(novelty, weight);
+    this.s[COUNTED_TO] = Math.max(this.s[COUNTED_TO], endAt);
+  }
+
+  /** Removes excursions of a novelty that were counted with this weight together. */
+  remove(novelty: number, weight: number): void {
+    this.change(novelty, -weight);
+  }
+
+  /** Adds `ms` of observation; what is older than `memoryMs` fades. */
+  pass(ms: number, memoryMs: number): void {
+    const { s, counts } = this;
+    const keep = Math.exp(-ms / memoryMs);
+    s[PASSED_MS] += ms;
+    s[WEEKS] = s[WEEKS] * keep + ms / WEEK_MS;
+    if (s[COUNT] === 0) return;
+    s[COUNT] *= keep;
+    for (let b = 0; b < BUCKETS; b++) counts[b] *= keep;
+  }
+
+  private change(novelty: number, weight: number): void {
+    const { s, counts } = this;
+    const b = bucketOf(novelty);
+    counts[b] = Math.max(0, counts[b] + weight);
+    s[COUNT] = Math.max(0, s[COUNT] + weight);
+  }
+}

@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { HourlyLevels } from '../../../src/detect/evidence/hourly-levels.ts';
+import { LevelAxis } from '../../../src/detect/evidence/level-axis.ts';
+import type { SeriesReading } from '../../../src/detect/evidence/kind.ts';
+import { Occupancy } from '../../../src/detect/evidence/kinds/occupancy.ts';
+import { Memory } from '../../../src/math/memory.ts';
+import { Random } from '../../../src/math/random.ts';
+
+describe('the axis of levels', () => {
+  const axisOf = (values: readonly number[]) => {
+    const axis = new LevelAxis(new Memory());
+    for (const x of values) if (axis.add(x)) axis.fit();
+    return axis;
+  };
+
+  test('64 values of 9 and 64 of 11: median 10, half of the bins below it, and twice the median deviation of 1 as scale', () => {
+    const axis = axisOf(Array.from({ length: 128 }, (_, i) => 9 + 2 * (i % 2)));
+    expect(axis.valueOf(31.5)).toBeCloseTo(10, 12);
+    expect(axis.valueOf(31.5 + 6.3)).toBeCloseTo(10 + 2 * Math.sinh(2), 9); // a bin is 20/63 wide
+  });
+
+  test('a bin goes back to its value', () => {
+    const axis = axisOf(Array.from({ length: 128 }, (_, i) => i));
+    for (let b = 0; b < 64; b++) expect(axis.binOf(axis.valueOf(b))).toBe(b);
+    expect([axis.binOf(-1e12), axis.binOf(1e12)]).toEqual([0, 63]);
+  });
+
+  test('rest at 1.1 W and work at 120 and 2,000 W have bins of their own, and so has 31 W', () => {
+    const random = new Random(1);
+    const axis = axisOf(
+      Array.from({ length: 128 }, (_, i) => (i < 120 ? 1.1 + 0.1 * random.normal() : i < 125 ? 120 : 2000)),
+    );
+    const bins = [1.1, 31, 120, 2000].map((x) => axis.binOf(x));
+    for (let i = 1; i < bins.length; i++) expect(bins[i] - bins[i - 1]).toBeGreaterThan(2);
+  });
+
+  test('a contact that is nearly always 0 has a bin for 1, and a constant one for itself', () => {
+    const contact = axisOf(Array.from({ length: 128 }, (_, i) => (i === 77 ? 1 : 0)));
+    expect(contact.binOf(1) - contact.binOf(0)).toBeGreaterThan(2);
+    const constant = axisOf(Array<number>(128).fill(0));
+    expect(constant.fitted).toBe(true);
+  });
+});
+
+describe('levels of each hour', () => {
+  /** So many days with 12 readings an hour: 10 at night, 70 from noon on. */
+  const levelsOf = (days: number) => {
+    const levels = new HourlyLevels(new Memory());
+    for (let i = 0; i < days * 288; i++) levels.learn(i % 288 < 144 ? 10 : 70, (i % 288) / 288, 12);
+    return levels;
+  };
+
+  test('the usual level of the hour has no excess, that of another hour has', () => {
+    const levels = levelsOf(20);
+    expect(levels.excess(10, 0.1, 12)).toBeLessThan(0.3);
+    expect(levels.excess(70, 0.1, 12)).toBeGreaterThan(2);
+    expect(levels.excess(40, 0.1, 12)).toBeGreaterThan(levels.excess(70, 0.1, 12) + 2);
+  });
+
+  test('an hour is known after as many days as it has been over', () => {
+    const levels = levelsOf(8);
+    expect([levels.knows(0.5, 6.5, 12), levels.knows(0.5, 9.5, 12)]).toEqual([true, false]);
+  });
+
+  test('the present hour is counted when it is over, and not at all where it is dropped', () => {
+    const excess = (drop: boolean) => {
+      const levels = levelsOf(20);
+      for (let i = 0; i < 12; i++) levels.learn(40, (i + 12) / 288, 12);
+      const during = levels.excess(40, 14 / 288, 12);
+      if (drop) levels.drop();
+      levels.learn(10, 24 / 288, 12);
+      return [during, levels.excess(40, 14 / 288, 12)];
+    };
+    const [during, after] = excess(false);
+    expect(during).toBeGreaterThan(after + 3);
+    expect(excess(true)[1]).toBeCloseTo(during, 1);
+  });
+});
+
+describe('occupancy', () => {
+  /** A valve closed to 10 % at night and open to 70 % by day, with a reading every five minutes. */
+  function valve(days: number) {
+    const occupancy = new Occupancy(new Memory());
+    const reading = { value: 0, at: 0, day: 0, mean: 40 } as SeriesReading;
+    const take = (i: number, value: number, teaches = true): number => {
+      Object.assign(reading, { value, at: i * 300_000, day: (i % 288) / 288 });
+      const rarity = occupancy.measure(reading);
+      occupancy.learn(reading, teaches);
+      return rarity;
+    };
+    const random = new Random(1);
+    const usual = (i: number): number => (i % 288 < 96 || i % 288 > 260 ? 10 : 70) + 0.5 * random.normal();
+    let largest = 0;
+    for (let i = 0; i < days * 288; i++) largest = Math.max(largest, take(i, usual(i)));
+    return { take, usual, largest, next: days * 288 };
+  }
+
+  test('open at night for an hour is rarer than all of its normal life', () => {
+    const { take, next, largest } = valve(30);
+    let fault = 0;
+    for (let i = 0; i < 12; i++) fault = Math.max(fault, take(next + i, 70, false));
+    expect(fault).toBeGreaterThan(largest + 1);
+    expect(fault).toBeGreaterThan(4.5);
+  });
+
+  test('half open, which it never is, is rarer still', () => {
+    const { take, next } = valve(30);
+    let fault = 0;
+    for (let i = 0; i < 12; i++) fault = Math.max(fault, take(next + i, 40, false));
+    expect(fault).toBeGreaterThan(8);
+  });
+
+  test('nothing is judged in the first nine days', () => {
+    expect(valve(9).largest).toBe(0);
+  });
+});
