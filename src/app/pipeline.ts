@@ -1,6 +1,7 @@
 import { EMPTY, Observable, concat, defer, filter, finalize, from, ignoreElements, merge, tap } from 'rxjs';
 import type { Site } from '../config/schema.ts';
 import type { AnomalyEvent } from '../detect/episode/anomaly.ts';
+import type { Habit } from '../detect/episode/habit.ts';
 import { Incidents, type IncidentEvent } from '../detect/episode/incidents.ts';
 import type { StreamMonitor } from '../detect/stream-monitor.ts';
 import type { Kernel } from '../nn/kernel.ts';
@@ -68,6 +69,9 @@ export const pipeline = (
       onEvent: (event) => {
         publishEpisode(event);
       },
+      onHabit: (habit) => {
+        publishHabit(habit);
+      },
     });
     const replay = new JournalReplay(ledger, streams, (at) => {
       now = at;
@@ -97,6 +101,16 @@ export const pipeline = (
         anomalyLog.recordIncident(event);
       });
       alerts.incident(event);
+    };
+
+    /** Writes the row of a new habit, then the event. The earlier run did both for the habits of the replayed journal. */
+    const publishHabit = (habit: Habit): void => {
+      if (replay.active) return;
+      ledger.write(() => {
+        anomalyLog.recordHabit(habit);
+      });
+      alerts.habit(habit);
+      streamLog.habit(habit, now);
     };
 
     /** Sets the current time. Every HEARTBEAT_MS it also does the periodic work. */

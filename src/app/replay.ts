@@ -2,6 +2,7 @@ import { Subject } from 'rxjs';
 import { tooMuchInfluence } from '../config/influence.ts';
 import { siteSchema, type Site, type Tuning } from '../config/schema.ts';
 import type { AnomalyEvent } from '../detect/episode/anomaly.ts';
+import type { Habit } from '../detect/episode/habit.ts';
 import type { Verdict } from '../detect/detector.ts';
 import type { StreamMonitor } from '../detect/stream-monitor.ts';
 import { AppError } from '../errors.ts';
@@ -42,6 +43,8 @@ export interface ReplayOptions {
   /** One stream for each column instead of one group of all. */
   readonly separate?: boolean;
   readonly onEvent: (event: AnomalyEvent) => void;
+  /** Called for each event that has become a habit. */
+  readonly onHabit?: (habit: Habit) => void;
   /** Called for each reading that its stream has processed; the next reading overwrites the step. */
   readonly onStep?: (step: Step) => void;
   /** Called for each row, in order. The replay waits for the returned promise. */
@@ -106,11 +109,14 @@ export async function replay(recording: Rows, options: ReplayOptions): Promise<R
       health: () => undefined,
       event: options.onEvent,
       incident: () => undefined,
+      habit: (habit) => options.onHabit?.(habit),
       droppedEvents: 0,
     },
     anomalyLog: {
       record: () => undefined,
       recordIncident: () => undefined,
+      recordHabit: () => undefined,
+      recordHabitsOf: () => undefined,
       openIncidents: () => [],
       quarantine: () => undefined,
     },

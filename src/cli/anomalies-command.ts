@@ -1,16 +1,11 @@
-import { loadSite } from '../config/load.ts';
 import { parseDuration } from '../config/duration.ts';
-import { Calendar, UTC } from '../detect/forecast/calendar.ts';
 import { AppError } from '../errors.ts';
 import { AnomalyLog } from '../io/sqlite/anomaly-log.ts';
-import { openDatabase } from '../io/sqlite/database.ts';
-import { zoneOffset } from '../stream/time-zone.ts';
 import { EXIT } from './exit-codes.ts';
 import { anomalyLine, jsonLine } from './format.ts';
+import { readDatabase, type DatabaseOptions } from './read-database.ts';
 
-export interface AnomaliesOptions {
-  readonly config?: string;
-  readonly database?: string;
+export interface AnomaliesOptions extends DatabaseOptions {
   /** A duration back from now, such as "2d", or an ISO 8601 time. */
   readonly since?: string;
   readonly series?: string;
@@ -19,13 +14,8 @@ export interface AnomaliesOptions {
 }
 
 /** `zankyo anomalies`: lists the stored anomalies, newest first. Only reads; the service may be running. */
-export function anomalies({ config, database, since, series, limit, json }: AnomaliesOptions): number {
-  const site = config === undefined ? null : loadSite(config).site;
-  const path = database ?? site?.database;
-  if (path === undefined) throw new AppError('usage', 'which database? Give -c SITE.yaml or --database FILE');
-  const calendar = typeof site?.timezone === 'string' ? new Calendar(zoneOffset(site.timezone)) : UTC;
-  const db = openDatabase(path, { readonly: true });
-  try {
+export function anomalies({ since, series, limit, json, ...options }: AnomaliesOptions): number {
+  return readDatabase(options, (db, calendar) => {
     const log = new AnomalyLog(db, { quarantineRows: 0 });
     let count = 0;
     for (const anomaly of log.list({ since: since === undefined ? undefined : timeOf(since), series, limit })) {
@@ -34,9 +24,7 @@ export function anomalies({ config, database, since, series, limit, json }: Anom
     }
     if (count === 0 && !json) console.log('No anomalies.');
     return EXIT.ok;
-  } finally {
-    db.close();
-  }
+  });
 }
 
 function timeOf(text: string): number {

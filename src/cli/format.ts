@@ -1,5 +1,6 @@
 import colors from 'picocolors';
 import type { Anomaly, Severity } from '../detect/episode/anomaly.ts';
+import type { Habit } from '../detect/episode/habit.ts';
 import { UTC } from '../detect/forecast/calendar.ts';
 import { plain } from './plain.ts';
 
@@ -34,6 +35,10 @@ export function anomalyLine(anomaly: Anomaly, calendar = UTC): string {
   const how = `${TINT[severity](severity.padEnd(8))}  ${kind.padEnd(7)}  ${score.toFixed(2).padStart(6)}`;
   return `${calendar.text(startAt).slice(0, 16)}  ${lasted.padEnd(8)}  ${how}  ${plain(reason + where)}`;
 }
+
+/** One line for a habit: since when, and its sentence. */
+export const habitLine = ({ at, reason }: Pick<Habit, 'at' | 'reason'>, calendar = UTC): string =>
+  `${calendar.text(at).slice(0, 16)}  ${colors.cyan('habit')}  ${plain(reason)}`;
 
 /** Columns padded to their widest cell; numbers belong to the right, named in `right`. */
 export function table(

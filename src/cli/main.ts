@@ -8,6 +8,7 @@ import type { AnomaliesOptions } from './anomalies-command.ts';
 import type { CompareCommandOptions } from './compare-command.ts';
 import type { DemoCommandOptions } from './demo-command.ts';
 import type { EvaluateCommandOptions } from './evaluate-command.ts';
+import type { HabitsOptions } from './habits-command.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { isJournal, PRIORITY, withPriority } from './journal.ts';
 import { plainLines } from './plain.ts';
@@ -145,6 +146,18 @@ program
   .action(async (options: AnomaliesOptions) => {
     const { anomalies } = await import('./anomalies-command.ts');
     exits(anomalies(options));
+  });
+
+program
+  .command('habits')
+  .description('list the events that come so often that they are no alarm, as in the database')
+  .option('-c, --config <file>', 'the site file that names the database')
+  .option('--database <file>', 'the database itself')
+  .option('--series <slug>', 'only habits of this series')
+  .option('--json', 'as JSON lines', false)
+  .action(async (options: HabitsOptions) => {
+    const { habits } = await import('./habits-command.ts');
+    exits(habits(options));
   });
 
 program

@@ -10,7 +10,7 @@ import { replay, siteOf, type ScoredRow } from '../app/replay.ts';
 import { endsBeforeWarmUp } from '../app/too-short.ts';
 import type { Anomaly, AnomalyEvent } from '../detect/episode/anomaly.ts';
 import { EXIT } from './exit-codes.ts';
-import { anomalyLine, count, jsonLine, shortDuration } from './format.ts';
+import { anomalyLine, count, habitLine, jsonLine, shortDuration } from './format.ts';
 import { logTo, openLog } from './log.ts';
 import { labelNotes, leftOutNotes, nameOf, openUnlabelled, readingNotes, siteTuning } from './open-recording.ts';
 import { plain } from './plain.ts';
@@ -30,7 +30,7 @@ export interface ReplayCommandOptions extends ColumnCommandOptions {
 /** Rows between two updates of the progress bar. */
 const PROGRESS_ROWS = 200;
 
-/** `zankyo replay FILE`: a recording through the pipeline of the service. Anomalies on stdout, the rest on stderr. */
+/** `zankyo replay FILE`: a recording through the pipeline of the service. Anomalies on stdout, habits and the rest on stderr. */
 export async function replayFile(
   file: string,
   options: ReplayCommandOptions & { readonly version: string },
@@ -64,6 +64,10 @@ export async function replayFile(
     onEvent: (event) => {
       run?.addEvent(event);
       print(event);
+    },
+    onHabit: (habit) => {
+      progress.clear();
+      console.error(habitLine(habit));
     },
     onStep: (step) => run?.addStep(step),
     onRow: (row) => {

@@ -190,6 +190,7 @@ export class StreamMonitor {
       if (recurrence.habit < 0) continue;
       const signature = recurrence.habitAt(recurrence.habit);
       events.addHabit(toHabit(this.stream, this.series[d], signature, at, detector.intervalMs));
+      recurrence.habit = -1; // the next sample may be without this series
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { AnomalyEvent } from '../detect/episode/anomaly.ts';
+import type { Habit } from '../detect/episode/habit.ts';
 import type { EpisodeRecord, IncidentEvent, OpenIncident } from '../detect/episode/incidents.ts';
 import type { Reading } from '../detect/reading.ts';
 import type { Message } from './message.ts';
@@ -56,6 +57,7 @@ export interface AlertPort {
   health(health: Health): void;
   event(event: AnomalyEvent): void;
   incident(event: IncidentEvent): void;
+  habit(habit: Habit): void;
   /** Events dropped since the start because too many waited for the broker. */
   readonly droppedEvents: number;
 }
@@ -79,7 +81,7 @@ export interface Rejected {
   readonly payload: Uint8Array;
 }
 
-/** Stores episodes, incidents and rejected messages. Its methods are called within the ledger's transaction. */
+/** Stores episodes, incidents, habits and rejected messages. Its methods are called within the ledger's transaction. */
 export interface AnomalyLogPort {
   /** Writes the episode's row. */
   record(episode: EpisodeRecord): void;
@@ -87,6 +89,10 @@ export interface AnomalyLogPort {
   recordIncident(event: IncidentEvent): void;
   /** The incidents that were open when last recorded, in order of their start. */
   openIncidents(): readonly OpenIncident[];
+  /** Writes the habit's row. */
+  recordHabit(habit: Habit): void;
+  /** Replaces the rows of the habits of a stream by these: its habits now. */
+  recordHabitsOf(stream: string, habits: readonly Habit[]): void;
   /** Stores rejects for inspection; the newest `quarantine.rows` are kept. */
   quarantine(rejected: readonly Rejected[]): void;
 }

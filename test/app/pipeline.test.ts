@@ -616,6 +616,7 @@ describe('a failure', () => {
         state: () => undefined,
         health: () => undefined,
         incident: () => undefined,
+        habit: () => undefined,
         droppedEvents: 0,
         event: ({ anomaly }) => {
           if (anomaly.stream === 'a') throw new Error('a fault of ours');

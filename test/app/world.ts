@@ -3,6 +3,7 @@ import type { Processor } from '../../src/app/pipeline/overload-control.ts';
 import { pipeline } from '../../src/app/pipeline.ts';
 import { siteSchema, type Site } from '../../src/config/schema.ts';
 import type { AnomalyEvent } from '../../src/detect/episode/anomaly.ts';
+import type { Habit } from '../../src/detect/episode/habit.ts';
 import type { EpisodeRecord, IncidentEvent } from '../../src/detect/episode/incidents.ts';
 import type { Reading } from '../../src/detect/reading.ts';
 import type { Kernel } from '../../src/nn/kernel.ts';
@@ -112,6 +113,9 @@ export class World {
   readonly answers: Answer[] = [];
   readonly events: AnomalyEvent[] = [];
   readonly incidents: IncidentEvent[] = [];
+  readonly habits: Habit[] = [];
+  /** The stored habits of each stream. */
+  readonly habitRows = new Map<string, readonly Habit[]>();
   readonly rows = new Map<string, EpisodeRecord>();
   readonly states: SeriesState[] = [];
   readonly healths: Health[] = [];
@@ -145,6 +149,10 @@ export class World {
           this.events.push(event);
         },
         incident: (event) => this.incidents.push(event),
+        habit: (habit) => {
+          this.journal.push(`alert habit ${habit.stream}`);
+          this.habits.push(habit);
+        },
         droppedEvents: 0,
       },
       anomalyLog: {
@@ -153,6 +161,8 @@ export class World {
           this.rows.set(news.anomaly.id, news);
         },
         recordIncident: () => undefined,
+        recordHabit: ({ id }) => this.journal.push(`row ${id}, habit`),
+        recordHabitsOf: (stream, habits) => this.habitRows.set(stream, habits),
         openIncidents: () => [],
         quarantine: (rejected) => this.flushes.push([...rejected]),
       },
@@ -205,6 +215,8 @@ export class World {
     return {
       record: () => undefined,
       recordIncident: () => undefined,
+      recordHabit: () => undefined,
+      recordHabitsOf: () => undefined,
       openIncidents: () => open.map(({ incident }) => ({ ...incident, members: membersOf(incident.id) })),
       quarantine: () => undefined,
     };

@@ -1,5 +1,5 @@
 import type { StreamMonitor } from '../../detect/stream-monitor.ts';
-import type { LedgerPort, SnapshotPort } from '../../stream/ports.ts';
+import type { AnomalyLogPort, LedgerPort, SnapshotPort } from '../../stream/ports.ts';
 import { snapshotOf } from './checkpoint.ts';
 
 /** All streams are saved at least once in this many readings: a start processes them again in 5 to 10 s. */
@@ -7,14 +7,21 @@ const MAX_READINGS = 200_000;
 /** Streams that one transaction saves, about 70 KB each. */
 const MAX_AT_ONCE = 8;
 
+interface CheckpointPorts {
+  readonly snapshots: SnapshotPort;
+  readonly anomalyLog: Pick<AnomalyLogPort, 'recordHabitsOf'>;
+  readonly ledger: LedgerPort;
+}
+
 /**
  * Saves the streams in turn, each one once in `everyMs` or `MAX_READINGS` readings, and trims the journal rows that no
- * snapshot needs. The writes are spread over time, because saving all streams at once would block the service.
+ * snapshot needs; with a stream, the rows of its habits. The writes are spread over time, because saving all streams at once would block the service.
  */
 export class Checkpoints {
   private readonly monitors: readonly StreamMonitor[];
   private readonly unsaved: StreamMonitor[];
   private readonly snapshots: SnapshotPort;
+  private readonly anomalyLog: Pick<AnomalyLogPort, 'recordHabitsOf'>;
   private readonly ledger: LedgerPort;
   private readonly everyMs: number;
   /** Number of streams that are due, with a fraction. */
@@ -28,12 +35,13 @@ export class Checkpoints {
   /** `monitors`: all streams to save; `unsaved`: the streams without a snapshot. The caller changes both lists later. */
   constructor(
     { monitors, unsaved }: { readonly monitors: readonly StreamMonitor[]; readonly unsaved: StreamMonitor[] },
-    { snapshots, ledger }: { readonly snapshots: SnapshotPort; readonly ledger: LedgerPort },
+    { snapshots, anomalyLog, ledger }: CheckpointPorts,
     everyMs: number,
   ) {
     this.monitors = monitors;
     this.unsaved = unsaved;
     this.snapshots = snapshots;
+    this.anomalyLog = anomalyLog;
     this.ledger = ledger;
     this.everyMs = everyMs;
     ledger.onOverflow(() => {
@@ -85,6 +93,7 @@ export class Checkpoints {
   private save(turn: readonly StreamMonitor[]): void {
     const { seq } = this.ledger;
     this.snapshots.save(turn.map((monitor) => snapshotOf(monitor, this.heartbeatAt, seq)));
+    for (const { stream, status } of turn) this.anomalyLog.recordHabitsOf(stream, status.habits);
   }
 
   /** A stream that stopped after an error does not hold the journal: it starts from its last snapshot and the rows that are left. */

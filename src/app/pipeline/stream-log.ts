@@ -1,4 +1,5 @@
 import type { AnomalyEvent } from '../../detect/episode/anomaly.ts';
+import type { Habit } from '../../detect/episode/habit.ts';
 import type { StreamStatus } from '../../detect/monitor/stream-status.ts';
 import type { StreamMonitor } from '../../detect/stream-monitor.ts';
 import type { Log } from '../../log.ts';
@@ -10,10 +11,10 @@ const MAX_LINES = 20;
 const SPAN_MS = 3_600_000;
 
 /**
- * Logs what an operator wants to see: a new series, the end of a warm-up, and each alarm with its sentence.
+ * Logs what an operator wants to see: a new series, the end of a warm-up, and each alarm and each new habit with its sentence.
  *
  * The log is bounded. A series is new once and ready once after its warm-up. An alarm of the process has a cool-down, but the
- * fault of a sensor opens and closes with each reading that crosses a limit: so each stream and each sensor has 20 alarm lines
+ * fault of a sensor opens and closes with each reading that crosses a limit: so each stream and each sensor has 20 such lines
  * per hour, and then one line that further ones are left out. The database and the alerts have all of them.
  */
 export class StreamLog {
@@ -74,6 +75,12 @@ export class StreamLog {
       ...(incident === null || incident === id ? {} : { incident }),
     };
     this.log('info', fields, `alarm ${phase}: ${reason}`);
+  }
+
+  /** Logs an event that comes so often that it is no alarm any more; `now` is the time of arrival. */
+  habit({ id, stream, series, reason }: Habit, now: number): void {
+    if (this.hasRoom(stream, now))
+      this.log('info', { series, ...(series === stream ? {} : { stream }), id }, `habit: ${reason}`);
   }
 
   /** Whether the limit allows another line about this stream or sensor; one line when the limit is reached. */

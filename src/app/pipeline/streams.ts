@@ -1,6 +1,7 @@
 import { couldName } from '../../config/names.ts';
 import { mergeTuning, type FieldOptions, type Site, type Tuning } from '../../config/schema.ts';
 import type { AnomalyEvent } from '../../detect/episode/anomaly.ts';
+import type { Habit } from '../../detect/episode/habit.ts';
 import { Calendar, UTC } from '../../detect/forecast/calendar.ts';
 import type { SeriesInfo } from '../../detect/reading.ts';
 import { StreamMonitor, type MonitorOptions } from '../../detect/stream-monitor.ts';
@@ -25,6 +26,7 @@ export interface StreamsOptions {
   /** Where the networks run in SIMD; null for Float64. */
   readonly kernel: Kernel | null;
   readonly onEvent: (event: AnomalyEvent) => void;
+  readonly onHabit: (habit: Habit) => void;
   readonly log: Log;
 }
 
@@ -176,13 +178,13 @@ export class Streams {
   }
 
   private create(stream: string, { series, tuning }: StreamPlan): void {
-    const { kernel, onEvent } = this.options;
+    const { kernel, onEvent, onHabit } = this.options;
     const topic = series.length > 1 ? soleTopic(this.site, series) : null;
     const options = {
       ...monitorOptions(tuning, kernel, this.calendar),
       ...(topic === null ? {} : { source: sourceOf(topic) }),
     };
-    const monitor = new StreamMonitor(stream, series, options, onEvent);
+    const monitor = new StreamMonitor(stream, series, options, onEvent, onHabit);
     monitor.learnEvery(this.trainingRate.every);
     this.restore(monitor);
     this.monitors.push(monitor);

@@ -27,10 +27,33 @@ export interface Habit {
   readonly reason: string;
 }
 
-/** 8 times a day, once a week. */
-const rateInWords = (perWeek: number): string => {
-  const [count, unit] = perWeek >= 6.5 ? [perWeek / 7, 'day'] : [perWeek, 'week'];
-  return count < 1.5 ? `once a ${unit}` : `${Math.round(count)} times a ${unit}`;
+const HOURS_A_WEEK = 168;
+const DAYS_A_WEEK = 7;
+
+/** 4 times an hour, 8 times a day, once a week, once in 3 weeks. */
+export const rateInWords = (perWeek: number): string => {
+  if (perWeek < 0.7) return `once in ${Math.round(1 / perWeek)} weeks`;
+  const [count, unit] =
+    perWeek >= 2 * HOURS_A_WEEK
+      ? [perWeek / HOURS_A_WEEK, 'an hour']
+      : perWeek >= 0.93 * DAYS_A_WEEK
+        ? [perWeek / DAYS_A_WEEK, 'a day']
+        : [perWeek, 'a week'];
+  return count < 1.5 ? `once ${unit}` : `${Math.round(count)} times ${unit}`;
+};
+
+/** Both values of a movement with their unit, to a fiftieth of their difference or less. */
+export function movementInWords(from: number, to: number, unit: string): readonly [string, string] {
+  const { quantity } = formatOf(unit, Math.abs(to - from));
+  const digit = 10 ** Math.floor(Math.log10(Math.abs(to - from) / 20));
+  const round = (x: number): number => (digit > 0 && digit < Infinity ? Math.round(x / digit) * digit : x);
+  return [quantity(round(from)), quantity(round(to))];
+}
+
+/** To whole minutes, below ten of them to whole seconds. */
+const round = (ms: number): number => {
+  const unit = ms < 600_000 ? 1000 : 60_000;
+  return unit * Math.round(ms / unit);
 };
 
 /** A signature of series `info` that has become a habit at `at`, epoch ms. `intervalMs`: the usual interval of its readings. */
@@ -41,11 +64,10 @@ export function toHabit(
   at: number,
   intervalMs: number,
 ): Habit {
-  const { from, to, lengthMs, perWeek, firstAt, lastAt } = signature;
-  const { quantity } = formatOf(info.unit, Math.abs(to - from));
-  const moves =
-    quantity(from) === quantity(to) ? `is unusual near` : `${to < from ? 'drops' : 'rises'} from ${quantity(from)} to`;
-  const lasts = lengthMs > 2 * intervalMs ? ` for about ${durationInWords(lengthMs)}` : '';
+  const { from, to, awayMs, perWeek, firstAt, lastAt } = signature;
+  const [before, far] = movementInWords(from, to, info.unit);
+  const moves = before === far ? 'is unusual near' : `${to < from ? 'drops' : 'rises'} from ${before} to`;
+  const lasts = awayMs > 2 * intervalMs ? ` for about ${durationInWords(round(awayMs))}` : '';
   return {
     id: `${info.slug}-h${Math.round(firstAt).toString(36)}`,
     stream,
@@ -57,10 +79,10 @@ export function toHabit(
     lastAt,
     from,
     to,
-    lengthMs,
+    lengthMs: awayMs,
     perWeek,
     reason:
-      `${nameOf(info)} ${moves} ${quantity(to)}${lasts} about ${rateInWords(perWeek)}; ` +
+      `${nameOf(info)} ${moves} ${far}${lasts} about ${rateInWords(perWeek)}; ` +
       'zankyo treats this as normal from now on.',
   };
 }

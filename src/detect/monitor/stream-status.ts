@@ -113,6 +113,11 @@ export class StreamStatus {
       .map((signature) => toHabit(stream, series[d], signature, signature.lastAt, detector.intervalMs));
   }
 
+  /** The habits of all series. */
+  get habits(): readonly Habit[] {
+    return this.series.flatMap((_, d) => this.habitsOf(d));
+  }
+
   forecastOf(d: number): SeriesForecastStatus {
     const { detector } = this.parts;
     const { value, expected, lower, upper, forecast } = detector.series[d];

@@ -17,12 +17,20 @@ const RISE_MS = 5;
 const SIZE = 6;
 const CALM = 7; // readings below the line in a row
 const NOVELTY = 8;
+const FAR_AT = 9; // of the last reading on the far side of the middle between both values
+const PAST = 10; // the values before the present reading, the newest first
+/**
+ * The evidence for a jump that has been learned as usual crosses the line some readings after it. The value before an excursion is that
+ * before the largest of so many steps.
+ */
+const STEPS = 5;
 
 /**
  * A run of readings with raised evidence: one event, however many readings it has.
  *
- * Memory (9): whether one is open, its start, its last reading above the line, the value before it, its farthest value, the time
- * from the start to that, the largest evidence, calm readings in a row, the smallest novelty.
+ * Memory (15): whether one is open, its start, its last reading above the line, the value before it, its farthest value, the time
+ * from the start to that, the largest evidence, calm readings in a row, the smallest novelty, its last reading nearer to the farthest
+ * value than to the one before it, the last five values.
  */
 export class Excursion {
   private readonly s: Float64Array;
@@ -31,7 +39,8 @@ export class Excursion {
   /** `line`: evidence from which on a reading belongs to an excursion. */
   constructor(memory: Pick<Memory, 'take'>, line: number) {
     this.line = line;
-    this.s = memory.take('excursion', 9);
+    this.s = memory.take('excursion', PAST + STEPS);
+    this.s.fill(NaN, PAST);
   }
 
   get open(): boolean {
@@ -68,6 +77,11 @@ export class Excursion {
     return this.s[RISE_MS];
   }
 
+  /** Time from its start to its last reading that is nearer to that value than to the one before it, ms: how long the state lasted. */
+  get awayMs(): number {
+    return this.s[FAR_AT] - this.s[START_AT];
+  }
+
   /** Its largest evidence. */
   get size(): number {
     return this.s[SIZE];
@@ -89,32 +103,54 @@ export class Excursion {
     return this.open && s[CALM] + 1 >= RUN_READINGS && at - s[LAST_AT] >= RUN_MS;
   }
 
-  /** Adds a reading with `evidence`. `before` is the value of the reading before it. */
+  /** Adds a reading with `evidence`. `before` is the value of the reading before it, NaN if there is none: then it is this one. */
   follow(at: number, value: number, before: number, evidence: number): void {
     const { s } = this;
+    s.copyWithin(PAST + 1, PAST, PAST + STEPS - 1);
+    s[PAST] = before;
     if (evidence < this.line) s[CALM]++;
     else {
-      if (s[OPEN] === 0) this.begin(at, before);
+      if (s[OPEN] === 0) this.begin(at, value);
       s[CALM] = 0;
       s[LAST_AT] = at;
       s[SIZE] = Math.max(s[SIZE], evidence);
     }
-    if (s[OPEN] === 1 && Math.abs(value - s[FROM]) > Math.abs(s[TO] - s[FROM])) {
+    if (s[OPEN] === 0) return;
+    if (Math.abs(value - s[FROM]) > Math.abs(s[TO] - s[FROM])) {
       s[TO] = value;
       s[RISE_MS] = at - s[START_AT];
     }
+    if (Math.abs(value - s[TO]) < Math.abs(value - s[FROM])) s[FAR_AT] = at;
   }
 
   close(): void {
     this.s[OPEN] = 0;
   }
 
-  private begin(at: number, before: number): void {
+  private begin(at: number, value: number): void {
     const { s } = this;
+    const before = this.beforeStep(value);
     s[OPEN] = 1;
-    s[START_AT] = at;
+    s[START_AT] = s[FAR_AT] = at;
     s[FROM] = s[TO] = before;
     s[RISE_MS] = s[SIZE] = 0;
     s[NOVELTY] = Infinity;
+  }
+
+  /** The value before the largest of the last steps up to `value`; that itself if there is none. */
+  private beforeStep(value: number): number {
+    const { s } = this;
+    let largest = -1;
+    let before = value;
+    let after = value;
+    for (let i = PAST; i < PAST + STEPS; i++) {
+      const step = Math.abs(after - s[i]);
+      if (step > largest) {
+        largest = step;
+        before = s[i];
+      }
+      after = s[i];
+    }
+    return before;
   }
 }

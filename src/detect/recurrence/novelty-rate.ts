@@ -21,6 +21,7 @@ const TOP_DECADE = 4;
 const WEEKS = 0;
 const COUNT = 1;
 const COUNTED_TO = 2; // end of the latest excursion that counts
+const PASSED_MS = 3; // observed time
 
 const bucketOf = (novelty: number): number =>
   Math.max(0, Math.min(BUCKETS - 1, Math.floor(PER_DECADE * (TOP_DECADE - Math.log10(novelty)))));
@@ -41,14 +42,14 @@ export const evidenceAt = (rate: number): number => rate ** (-1 / EXPONENT);
  * w weeks, with a gamma prior of one event and the mean `novelty` (A. Gelman et al., "Bayesian Data Analysis", section 2.6). So
  * `alarms_per_week` holds for streams whose evidence is usually higher, or lower, than the prior says.
  *
- * Memory: weeks, count, time to which excursions count (3); histogram of novelties (136).
+ * Memory: weeks, count, time to which excursions count, observed time (4); histogram of novelties (136).
  */
 export class NoveltyRate {
   private readonly s: Float64Array;
   private readonly counts: Float64Array;
 
   constructor(memory: Pick<Memory, 'take'>) {
-    this.s = memory.take('novelty', 3);
+    this.s = memory.take('novelty', 4);
     this.s[COUNTED_TO] = -Infinity;
     this.counts = memory.take('novelty.histogram', BUCKETS);
   }
@@ -59,16 +60,18 @@ export class NoveltyRate {
     const { s, counts } = this;
     let n = 0;
     for (let b = bucketOf(novelty); b < BUCKETS; b++) n += counts[b];
-    return Math.max(
-      (PRIOR_EXCURSIONS + n) / (PRIOR_EXCURSIONS / novelty + s[WEEKS]),
-      n / (LEAST_WEEKS + s[WEEKS]),
-    );
+    return Math.max((PRIOR_EXCURSIONS + n) / (PRIOR_EXCURSIONS / novelty + s[WEEKS]), n / (LEAST_WEEKS + s[WEEKS]));
   }
 
   /** The weight of an excursion that ends now. */
   get weight(): number {
     const weeks = this.s[WEEKS];
     return weeks / (weeks + HALF_WEIGHT_WEEKS);
+  }
+
+  /** All observed time, ms: what was added at one time has faded by exp(-passed since / `memoryMs`) at another. */
+  get passedMs(): number {
+    return this.s[PASSED_MS];
   }
 
   /** Whether an excursion from `startAt` on overlaps one that counts: series that move together are one event. */
@@ -91,6 +94,7 @@ export class NoveltyRate {
   pass(ms: number, memoryMs: number): void {
     const { s, counts } = this;
     const keep = Math.exp(-ms / memoryMs);
+    s[PASSED_MS] += ms;
     s[WEEKS] = s[WEEKS] * keep + ms / WEEK_MS;
     if (s[COUNT] === 0) return;
     s[COUNT] *= keep;

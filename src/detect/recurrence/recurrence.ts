@@ -5,14 +5,17 @@ import { Excursion } from './excursion.ts';
 import { evidenceAt, priorRate, type NoveltyRate } from './novelty-rate.ts';
 import { FAULT, HABIT, NEW, NORMAL, PLACES, Signatures, type Signature } from './signatures.ts';
 
+const MEMORY_WEEKS = 8;
 /** Excursions fade from the counts with this time constant: a habit that does not come for two months is no longer one. */
-export const MEMORY_MS = 8 * WEEK_MS;
+export const MEMORY_MS = MEMORY_WEEKS * WEEK_MS;
 /** Score for a factor of ten in the return period. */
 const PER_DECADE = 0.3;
 /** Readings belong to an excursion from the evidence on that the prior gives so many times as often as alarms are asked for. */
 const LINE_PER_ALARM = Number(process.env['LPA'] ?? 200);
 /** A signature is a habit after so many spells, if they come more often than alarms are asked for. */
 const HABIT_SPELLS = 3;
+/** It stays one down to half of that rate: one that comes about once a week would be announced five times a year. */
+const STILL_A_HABIT = 0.5;
 /** Rates of signatures are not computed over less than this: what comes twice in the first hour need not go on. */
 const LEAST_WEEKS = 1 / 7;
 
@@ -69,7 +72,7 @@ export class Recurrence {
 
   /**
    * Adds a reading with this evidence (score.ts) and returns its score. `day`: share of the local day that is over, in [0, 1).
-   * While not `teaches`, excursions are not counted.
+   * While not `teaches`, excursions are not counted; those that the operator named are remembered.
    */
   follow(at: number, { value, last, stepDeviation }: Raised, evidence: number, day: number, teaches: boolean): number {
     const { excursion, s } = this;
@@ -78,6 +81,7 @@ export class Recurrence {
     if (evidence < this.line) {
       if (excursion.endsAt(at)) this.end(stepDeviation, teaches);
     } else if (!excursion.open) {
+      this.fade();
       s[DAY] = day;
       s[SAID] = NEW;
     }
@@ -101,6 +105,7 @@ export class Recurrence {
     }
     const place = s[PLACE];
     if (place < 0) return;
+    this.fade();
     rates.remove(signatures.noveltyOf(place), signatures.countedOf(place));
     signatures.setCounted(place, 0);
     signatures.setState(place, state);
@@ -109,15 +114,24 @@ export class Recurrence {
   /** The habits, and those signatures that the operator called normal. */
   habits(): readonly (Signature & { readonly perWeek: number })[] {
     const all = Array.from({ length: PLACES }, (_, place) => place);
-    return all
-      .filter((place) => [HABIT, NORMAL].includes(this.signatures.state(place)))
-      .map((place) => this.habitAt(place));
+    return all.filter((place) => this.isHabit(place)).map((place) => this.habitAt(place));
   }
 
   /** The signature of a place and how often it comes. */
   habitAt(place: number): Signature & { readonly perWeek: number } {
     const signature = this.signatures.at(place);
-    return { ...signature, perWeek: signature.events / this.weeks };
+    const events = signature.events * this.keep;
+    // Over the time from the first to the last one, with the same fading.
+    const weeks = MEMORY_WEEKS * (1 - Math.exp(-(signature.lastAt - signature.firstAt) / MEMORY_MS));
+    return { ...signature, perWeek: events > 1 && weeks > 0 ? (events - 1) / weeks : events / this.weeks };
+  }
+
+  /** Whether the operator called it normal, or it still comes often enough. */
+  private isHabit(place: number): boolean {
+    const { signatures, options } = this;
+    const state = signatures.state(place);
+    const perWeek = (signatures.spells(place) * this.keep) / this.weeks;
+    return state === NORMAL || (state === HABIT && perWeek >= STILL_A_HABIT * options.alarmsPerWeek);
   }
 
   private get weeks(): number {
@@ -141,23 +155,36 @@ export class Recurrence {
     const { s, gap } = this;
     const ms = gap.sinceMs(at);
     s[WEEKS] = s[WEEKS] * Math.exp(-ms / MEMORY_MS) + ms / WEEK_MS;
+    s[UNFADED_MS] += ms;
     gap.update(at);
+  }
+
+  /** What has faded since the last call, in observed time; the weights among the rates with the time of the stream. */
+  private fade(): void {
+    const { s, rates, signatures } = this;
+    signatures.fade(this.keep, Math.exp(-(rates.passedMs - s[RATES_MS]) / MEMORY_MS));
+    s[UNFADED_MS] = 0;
+    s[RATES_MS] = rates.passedMs;
+  }
+
+  private get keep(): number {
+    return Math.exp(-this.s[UNFADED_MS] / MEMORY_MS);
   }
 
   /** Counts the excursion, which has ended. */
   private end(stepDeviation: number, teaches: boolean): void {
     const { excursion, signatures, rates, s } = this;
     excursion.close();
-    if (!teaches || !this.options.counts) return;
-    signatures.fade(Math.exp(-(excursion.lastAt - s[FADED_AT]) / MEMORY_MS));
-    s[FADED_AT] = excursion.lastAt;
+    if (!this.options.counts || (!teaches && s[SAID] === NEW)) return;
+    this.fade();
     const place = signatures.add(excursion, stepDeviation, this.gap.usualMs, s[DAY], this.spellMs);
     s[PLACE] = place;
     if (s[SAID] !== NEW) signatures.setState(place, s[SAID]);
     const state = signatures.state(place);
     if (state === FAULT || state === NORMAL) return;
-    const often =
-      signatures.spells(place) >= HABIT_SPELLS && signatures.spells(place) / this.weeks >= this.options.alarmsPerWeek;
+    const spells = signatures.spells(place);
+    const least = this.options.alarmsPerWeek * (state === HABIT ? STILL_A_HABIT : 1);
+    const often = spells >= HABIT_SPELLS && spells / this.weeks >= least;
     if (often) {
       if (state === NEW) this.habit = place;
       rates.remove(signatures.noveltyOf(place), signatures.countedOf(place));
@@ -175,5 +202,6 @@ const WEEKS = 0;
 const DAY = 1;
 const SAID = 2;
 const PLACE = 3;
-const FADED_AT = 4;
-const SLOTS = 5;
+const UNFADED_MS = 4; // observed time since the counts of the signatures faded
+const RATES_MS = 5; // observed time of the stream then
+const SLOTS = 6;

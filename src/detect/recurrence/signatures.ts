@@ -40,7 +40,8 @@ const COUNTED = 10; // their weight, decayed
 const STATE = 11;
 const FIRST_AT = 12;
 const SIZE_VARIANCE = 13; // of ln size
-const DAY = 14; // occurrences in each part of the day
+const AWAY_MS = 14; // time at the farthest value, geometric mean
+const DAY = 15; // occurrences in each part of the day
 const EACH = DAY + PARTS;
 
 /** One remembered signature, as `Signatures.at` gives it. Values in the unit of the series. */
@@ -48,7 +49,8 @@ export interface Signature {
   readonly state: number;
   readonly from: number;
   readonly to: number;
-  readonly lengthMs: number;
+  /** Time at the farthest value. */
+  readonly awayMs: number;
   /** Occurrences, decayed. */
   readonly events: number;
   readonly firstAt: number;
@@ -59,7 +61,7 @@ export interface Signature {
  * The signatures of a series' past excursions: from which value to which, for how long, how large, at which time of day. Like
  * excursions share a place. A new signature takes the place with the fewest occurrences.
  *
- * Memory: 22 numbers for each of 32 places.
+ * Memory: 23 numbers for each of 32 places.
  */
 export class Signatures {
   private readonly s: Float64Array;
@@ -99,12 +101,14 @@ export class Signatures {
     const { s } = this;
     const { startAt, from, to, riseMs, size } = excursion;
     const lengthMs = excursion.lengthMs + usualMs;
+    const awayMs = excursion.awayMs + usualMs;
     let k = this.find(excursion, step, usualMs);
     if (k < 0) {
       k = this.rarest();
       s.fill(0, k, k + EACH);
       s[k + NOVELTY] = excursion.novelty;
       s[k + LENGTH_MS] = lengthMs;
+      s[k + AWAY_MS] = awayMs;
       s[k + FIRST_AT] = startAt;
       s[k + SPELL_AT] = -Infinity;
     }
@@ -112,6 +116,7 @@ export class Signatures {
     s[k + FROM] += a * (from - s[k + FROM]);
     s[k + TO] += a * (to - s[k + TO]);
     s[k + RISE_MS] += a * (riseMs - s[k + RISE_MS]);
+    s[k + AWAY_MS] *= (awayMs / s[k + AWAY_MS]) ** a;
     const d = Math.log(size) - s[k + SIZE];
     s[k + SIZE] += a * d;
     if (s[k + EVENTS] > 1) s[k + SIZE_VARIANCE] = (1 - a) * (s[k + SIZE_VARIANCE] + a * d * d);
@@ -162,20 +167,20 @@ export class Signatures {
       state: s[STATE],
       from: s[FROM],
       to: s[TO],
-      lengthMs: s[LENGTH_MS],
+      awayMs: s[AWAY_MS],
       events: s[EVENTS],
       firstAt: s[FIRST_AT],
       lastAt: s[LAST_AT],
     };
   }
 
-  /** All counts fade to the share `keep`. */
-  fade(keep: number): void {
+  /** All counts fade to the share `keep`; the weights among the rates to `keepCounted`. */
+  fade(keep: number, keepCounted: number): void {
     const { s } = this;
     for (let k = 0; k < s.length; k += EACH) {
       s[k + SPELLS] *= keep;
       s[k + EVENTS] *= keep;
-      s[k + COUNTED] *= keep;
+      s[k + COUNTED] *= keepCounted;
       for (let j = 0; j < PARTS; j++) s[k + DAY + j] *= keep;
     }
   }

@@ -1,4 +1,5 @@
 import type { AnomalyEvent } from '../../detect/episode/anomaly.ts';
+import type { Habit } from '../../detect/episode/habit.ts';
 import type { IncidentEvent } from '../../detect/episode/incidents.ts';
 import type { AlertPort, Health, SeriesState } from '../../stream/ports.ts';
 import type { Broker } from './broker.ts';
@@ -89,6 +90,26 @@ export const incidentJson = ({ phase, at, incident }: IncidentEvent): string =>
     reason: incident.reason,
   });
 
+/** Payload of `<prefix>/<site>/series/<slug>/event` for a new habit. `message_id` is another one when it has become one again. */
+export const habitJson = (habit: Habit): string =>
+  JSON.stringify({
+    event_type: 'habit',
+    id: habit.id,
+    message_id: `${habit.id}-${Math.round(habit.at).toString(36)}`,
+    at: time(habit.at),
+    stream: habit.stream,
+    series: habit.series,
+    label: habit.label ?? null,
+    since: time(habit.since),
+    last: time(habit.lastAt),
+    from: tidy(habit.from),
+    to: tidy(habit.to),
+    length_ms: tidy(habit.lengthMs),
+    per_week: tidy(habit.perWeek),
+    unit: habit.unit,
+    reason: habit.reason,
+  });
+
 /**
  * Alerts over MQTT: states retained, events not. A sensor fault is published under its series, all else under the
  * stream.
@@ -113,6 +134,9 @@ export const alertsOver = (
   },
   incident: (event) => {
     outbox.add(`${prefix}/${site}/incident/event`, incidentJson(event));
+  },
+  habit: (habit) => {
+    outbox.add(`${prefix}/${site}/series/${habit.stream}/event`, habitJson(habit));
   },
   get droppedEvents() {
     return broker.dropped;

@@ -1,8 +1,10 @@
 import type { Anomaly, AnomalyKind, Ending, Severity } from '../../detect/episode/anomaly.ts';
+import type { Habit } from '../../detect/episode/habit.ts';
 import type { EpisodeRecord, IncidentEvent, OpenIncident } from '../../detect/episode/incidents.ts';
 import { known } from '../../math/known.ts';
 import type { AnomalyLogPort, Rejected } from '../../stream/ports.ts';
 import type { Database } from './database.ts';
+import { HabitTable } from './habit-table.ts';
 
 export interface AnomalyLogOptions {
   /** Number of rejected messages to keep, the newest. */
@@ -30,16 +32,18 @@ const MAX_TOPIC_LENGTH = 512;
 /** Rows in one query. An open cursor would keep the write-ahead log growing, and block writes on this connection. */
 const PAGE_ROWS = 200;
 
-/** The log of episodes, incidents and rejected messages. */
+/** The log of episodes, incidents, habits and rejected messages. */
 export class AnomalyLog implements AnomalyLogPort {
   readonly #options: AnomalyLogOptions;
   readonly #statements: ReturnType<typeof statements>;
   readonly #quarantine: (rejected: readonly Rejected[]) => void;
+  readonly #habits: HabitTable;
   #full: boolean;
 
   constructor(db: Database, options: AnomalyLogOptions) {
     this.#options = options;
     this.#statements = statements(db);
+    this.#habits = new HabitTable(db);
     const { insertReject, trimRejects } = this.#statements;
     this.#quarantine = db.transaction((rejected: readonly Rejected[]) => {
       for (const { at, topic, reason, payload } of rejected) {
@@ -77,6 +81,14 @@ export class AnomalyLog implements AnomalyLogPort {
         .all(incident.id)
         .map((row) => ({ anomaly: fromRow(row), at: row.news_at, receivedAt: row.heard_at })),
     }));
+  }
+
+  recordHabit(habit: Habit): void {
+    this.#habits.record(habit);
+  }
+
+  recordHabitsOf(stream: string, habits: readonly Habit[]): void {
+    this.#habits.replace(stream, habits);
   }
 
   /** Stores the newest of these, up to the limit; each payload up to 1 KiB. */

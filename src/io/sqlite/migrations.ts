@@ -155,4 +155,28 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    // Events that come so often that they are no alarm.
+    version: 5,
+    sql: `
+      CREATE TABLE habit (
+        id TEXT PRIMARY KEY,
+        stream TEXT NOT NULL,
+        series TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        since INTEGER NOT NULL,
+        last_at INTEGER NOT NULL,
+        from_value REAL,
+        to_value REAL,
+        length_ms REAL NOT NULL,
+        per_week REAL NOT NULL,
+        unit TEXT NOT NULL,
+        reason TEXT NOT NULL
+      ) STRICT;
+      CREATE VIEW v_habits AS
+        SELECT id, stream, series, at / 1000.0 AS time, since / 1000.0 AS since_time, last_at / 1000.0 AS last_time,
+          from_value, to_value, length_ms / 1000.0 AS seconds, per_week, unit, reason
+        FROM habit;
+    `,
+  },
 ];

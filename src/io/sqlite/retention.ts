@@ -20,7 +20,8 @@ const MIN_EPISODES = 100;
 /**
  * Deletes rows that are too old, or that exceed the size limit, in small steps: rejected messages first, then ended
  * episodes, the oldest first, and an incident with its last episode. Open episodes, episodes of open incidents and
- * learned state are never deleted.
+ * learned state are never deleted. Habits that last came too long ago are deleted, but not for the size: a stream has at
+ * most 32 for each series, and writes them again.
  */
 export class Retention {
   readonly #options: RetentionOptions;
@@ -32,16 +33,17 @@ export class Retention {
   constructor(db: Database, options: RetentionOptions, uptime?: () => number) {
     this.#options = options;
     this.#clock = new SteadyClock(uptime);
-    const { pages, rejects, episodes, incident } = statements(db);
+    const { pages, rejects, episodes, incident, habits } = statements(db);
     this.#pages = pages;
     const chunk = db.transaction((now: number) => {
-      const before = this.#before(now);
+      const { before, habitsBefore } = this.#before(now);
       const { inFile } = pages.get()!;
       const rejected = rejects.run({ before, rows: ROWS }).changes;
       const deleted = episodes.all({ before, kept: MIN_EPISODES, rows: ROWS - rejected });
       for (const id of new Set(deleted)) if (id !== null) incident.run({ id });
+      const forgotten = habits.run({ before: habitsBefore }).changes;
       db.pragma(VACUUM);
-      return rejected + deleted.length > 0 || pages.get()!.inFile < inFile;
+      return rejected + deleted.length + forgotten > 0 || pages.get()!.inFile < inFile;
     });
     this.#chunk = (now) => chunk.immediate(now);
   }
@@ -61,12 +63,13 @@ export class Retention {
     return this.#chunk(now);
   }
 
-  /** Rows that ended before this time are deleted. */
-  #before(now: number): number {
+  /** Rows that ended before this time are deleted, and habits that last came before this time. */
+  #before(now: number): { readonly before: number; readonly habitsBefore: number } {
     const { maxAgeMs, maxBytes } = this.#options;
     const believed = this.#clock.believe(now);
-    if (maxBytes !== null && this.bytes > maxBytes) return Number.MAX_SAFE_INTEGER;
-    return maxAgeMs === null ? -Infinity : believed - maxAgeMs;
+    const habitsBefore = maxAgeMs === null ? -Infinity : believed - maxAgeMs;
+    const tooLarge = maxBytes !== null && this.bytes > maxBytes;
+    return { before: tooLarge ? Number.MAX_SAFE_INTEGER : habitsBefore, habitsBefore };
   }
 }
 
@@ -103,4 +106,5 @@ const statements = (db: Database) => ({
   incident: db.prepare<{ id: string }>(`
     DELETE FROM incident WHERE id = :id AND NOT EXISTS (SELECT 1 FROM anomaly WHERE anomaly.incident = :id)
   `),
+  habits: db.prepare<{ before: number }>('DELETE FROM habit WHERE last_at < :before'),
 });

@@ -11,7 +11,15 @@ export interface Salvaged {
 }
 
 type TableName =
-  'anomaly' | 'incident' | 'snapshot' | 'snapshot_history' | 'journal' | 'journal_series' | 'outbox' | 'retained_state';
+  | 'anomaly'
+  | 'incident'
+  | 'snapshot'
+  | 'snapshot_history'
+  | 'journal'
+  | 'journal_series'
+  | 'outbox'
+  | 'retained_state'
+  | 'habit';
 
 interface Table {
   /** The next rowid after one. */
@@ -95,9 +103,10 @@ const tableOf = (db: Database, name: TableName): Table => ({
   copy: db.prepare(`INSERT OR IGNORE INTO main.${name} SELECT * FROM old.${name} WHERE rowid = ?`),
 });
 
-/** The tables that versions 2, 3 and 4 added. */
+/** The tables that versions 2 to 5 added. */
 const later = (db: Database): readonly Table[] => [
   ...(attempt(() => [tableOf(db, 'incident'), tableOf(db, 'snapshot_history')]) ?? []),
   ...(attempt(() => [tableOf(db, 'journal'), tableOf(db, 'journal_series'), tableOf(db, 'outbox')]) ?? []),
   ...(attempt(() => [tableOf(db, 'retained_state')]) ?? []),
+  ...(attempt(() => [tableOf(db, 'habit')]) ?? []),
 ];

@@ -61,7 +61,18 @@ test.each([
 });
 
 test('an id contains the kind; that of a sensor has the name of its series', () => {
-  const base = { score: 2, effect: 1, confidence: 1, series: 1, value: 1, expected: 1, lower: 1, upper: 1, detail: 1, usual: 1 };
+  const base = {
+    score: 2,
+    effect: 1,
+    confidence: 1,
+    series: 1,
+    value: 1,
+    expected: 1,
+    lower: 1,
+    upper: 1,
+    detail: 1,
+    usual: 1,
+  };
   const id = (cause: Finding['cause']): string => {
     const peak = { ...base, cause, scores: Float64Array.of(0, 2, 0), evidence: new Float64Array(CAUSES.length) };
     return describeAnomaly('plant', SERIES, { startAt: 0, openedAt: 36, peakAt: 36, lastOverAt: 36 }, peak, null, UTC)

@@ -4,6 +4,7 @@ import type { Incident } from '../../../src/detect/episode/incidents.ts';
 import {
   alertsOver,
   eventJson,
+  habitJson,
   healthJson,
   incidentJson,
   seriesOfTopic,
@@ -11,6 +12,7 @@ import {
   statusTopic,
 } from '../../../src/io/mqtt/alerts.ts';
 import type { SeriesState } from '../../../src/stream/ports.ts';
+import { habit } from '../../habit.ts';
 
 const AT = Date.UTC(2026, 0, 5, 7, 30, 15, 250);
 
@@ -113,6 +115,18 @@ test('an incident on the wire, and how its news are told apart', () => {
   expect(id({ open: 2 })).toBe(id({}));
 });
 
+test('a habit on the wire; one that has become a habit again has another message id', () => {
+  const json = habitJson(habit({ to: 60 / 3, perWeek: 170 / 3 }));
+  expect(json).toBe(
+    '{"event_type":"habit","id":"sump-level-hmk1","message_id":"sump-level-hmk1-mwuhucw0","at":"2026-11-24T09:30:00.000Z",' +
+      '"stream":"sump","series":"sump-level","label":null,"since":"2026-11-21T06:00:00.000Z",' +
+      '"last":"2026-11-24T09:00:00.000Z","from":80,"to":20,"length_ms":1500000,"per_week":56.6667,"unit":"%","reason":' +
+      '"sump-level drops from 80 % to 20 % for about 25 min about 8 times a day; zankyo treats this as normal from now on."}',
+  );
+  const again = JSON.parse(habitJson(habit({ label: 'Sump', at: habit().at + 36 }))) as Record<string, unknown>;
+  expect(again).toMatchObject({ label: 'Sump', id: 'sump-level-hmk1', message_id: 'sump-level-hmk1-mwuhucx0' });
+});
+
 test('a message id tells the same news from other news of the same episode', () => {
   const id = (...given: Parameters<typeof event>): unknown =>
     (JSON.parse(eventJson(event(...given))) as { message_id: unknown }).message_id;
@@ -175,11 +189,13 @@ test('each has its topic: a sensor is told under its series, all else under the 
   alerts.event(event('opened'));
   alerts.event(event('opened', { kind: 'sensor' }));
   alerts.incident({ phase: 'opened', at: AT, incident });
+  alerts.habit(habit());
   expect(published).toEqual([
     'state house/watch/home/series/hall/state {"phase":',
     'event house/watch/home/series/trio/event {"event_type":',
     'event house/watch/home/series/hall/event {"event_type":',
     'event house/watch/home/incident/event {"event_type":',
+    'event house/watch/home/series/sump/event {"event_type":',
   ]);
   expect(statusTopic('house/watch', 'home')).toBe('house/watch/home/status');
 });

@@ -10,6 +10,7 @@ import { Retention } from '../../../src/io/sqlite/retention.ts';
 import { SnapshotStore } from '../../../src/io/sqlite/snapshot-store.ts';
 import { failureOf } from '../../../src/io/sqlite/failure.ts';
 import { anomaly } from '../../cli/anomaly.ts';
+import { habit } from '../../habit.ts';
 
 const DAY = 86_400_000;
 const NOW = Date.UTC(2026, 10, 25);
@@ -63,7 +64,7 @@ const reject = (at: number): void => {
   log.quarantine([{ at, topic: 't', reason: 'not_json', payload: Buffer.alloc(1000) }]);
 };
 const ids = (): readonly string[] => [...log.list()].map(({ id }) => id).toReversed();
-const count = (table: 'anomaly' | 'incident' | 'quarantine' | 'snapshot' | 'snapshot_history'): number =>
+const count = (table: 'anomaly' | 'habit' | 'incident' | 'quarantine' | 'snapshot' | 'snapshot_history'): number =>
   db.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get()!;
 
 const forSize = (maxBytes: number): Retention => new Retention(db, { maxAgeMs: null, maxBytes });
@@ -120,6 +121,13 @@ describe('by age', () => {
     run(forAge(tenDays));
     expect(ids().filter((id) => !id.startsWith('over'))).toEqual(['b2', 'c1']);
     expect(db.prepare('SELECT id FROM incident ORDER BY id').pluck().all()).toEqual(['half', 'open']);
+  });
+
+  test('goes a habit that last came longer ago', () => {
+    log.recordHabit(habit({ id: 'a', lastAt: NOW - 10 * DAY - 1 }));
+    log.recordHabit(habit({ id: 'b', since: NOW - 90 * DAY, at: NOW - 80 * DAY, lastAt: NOW - 10 * DAY }));
+    run(forAge(tenDays));
+    expect(db.prepare('SELECT id FROM habit').pluck().all()).toEqual(['b']);
   });
 
   test('forever is forever', () => {

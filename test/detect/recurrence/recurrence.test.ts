@@ -1,0 +1,227 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { FAULT, HABIT, NORMAL } from '../../../src/detect/recurrence/signatures.ts';
+import { DAY_MS, HOUR_MS, WEEK_MS } from '../../../src/math/time.ts';
+import { STEP_MS, Stream, type Given } from './stream.ts';
+
+describe('the score', () => {
+  test.each([
+    [1, 1],
+    [10, 1.3],
+    [0.1, 0.7],
+  ])('of evidence 1 with no past, which comes once a week, where %f alarms a week are asked for, is %f', (W, score) => {
+    expect(new Stream({ alarmsPerWeek: W }).step(80, 1)[0]).toBeCloseTo(score, 12);
+  });
+
+  test('is the evidence itself below the line, here 200^(-1 / 7.7) = 0.503', () => {
+    expect(new Stream().step(80, 0.49)[0]).toBe(0.49);
+  });
+
+  test('of the same evidence is higher after weeks in which it did not come: 1 + 0.3 log10(1 + weeks)', () => {
+    const stream = new Stream().calm(2 * WEEK_MS);
+    const weeks = 8 * (1 - Math.exp(-2 / 8)); // two weeks, with fading
+    expect(stream.step(80, 1)[0]).toBeCloseTo(1 + 0.3 * Math.log10(1 + weeks), 3);
+  });
+
+  test('of an event seen k times in w weeks is at most 1 + 0.3 log10(W w / k), however large it is', () => {
+    const stream = new Stream({ alarmsPerWeek: 3 }).calm(3 * DAY_MS);
+    for (let k = 1; k <= 4; k++) {
+      stream.event(20, 9);
+      stream.calm(2 * DAY_MS);
+      const weeks = stream.at / WEEK_MS;
+      const copy = stream.event(20, 9, 1);
+      expect(copy).toBeLessThanOrEqual(1 + 0.3 * Math.log10((3 * weeks) / k) + 0.02);
+      stream.recurrences[0].drop();
+      stream.calm(2 * HOUR_MS);
+    }
+  });
+});
+
+describe('a daily event', () => {
+  test('is an alarm at first, is announced as a habit once, and is none from then on', () => {
+    const stream = new Stream().calm(3 * DAY_MS);
+    const scores = stream.daily(28);
+    expect(scores[0]).toBeGreaterThan(1.5);
+    expect(stream.habits).toHaveLength(1);
+    const nth = Math.floor((stream.habits[0] - 3 * DAY_MS) / DAY_MS);
+    expect(nth).toBeLessThan(6);
+    for (const score of scores.slice(nth + 1)) expect(score).toBeLessThan(0.95);
+    const [habit] = stream.recurrences[0].habits();
+    expect(habit).toMatchObject({ state: HABIT, from: 80, to: 20, firstAt: 3 * DAY_MS });
+    expect(habit.awayMs).toBeCloseTo(6 * STEP_MS, 0);
+    expect(habit.perWeek).toBeCloseTo(7, 0);
+  });
+
+  test('is no habit where it comes less often than alarms are asked for', () => {
+    const stream = new Stream({ alarmsPerWeek: 10 }).calm(3 * DAY_MS);
+    stream.daily(28);
+    expect(stream.habits).toEqual([]);
+    expect(stream.recurrences[0].habits()).toEqual([]);
+  });
+
+  test.each<[string, number, number, number]>([
+    ['level', 50, 2, 6],
+    ['duration', 20, 2, 36],
+    ['size', 20, 6, 6],
+    ['direction', 140, 2, 6],
+  ])('that is a habit does not hide one of another %s', (_, value, evidence, readings) => {
+    const stream = new Stream().calm(3 * DAY_MS);
+    stream.daily(28);
+    expect(stream.event(value, evidence, readings)).toBeGreaterThan(1.5);
+  });
+
+  test('that comes at 2:00 in the night is little known at 14:00', () => {
+    const stream = new Stream().calm(3 * DAY_MS + 2 * HOUR_MS);
+    stream.daily(28);
+    stream.calm(12 * HOUR_MS);
+    expect(stream.event()).toBeGreaterThan(1);
+  });
+
+  test('four times a day counts as one spell a day: it is a habit after as many days', () => {
+    const [once, often] = [new Stream().calm(3 * DAY_MS), new Stream().calm(3 * DAY_MS)];
+    once.daily(10);
+    for (let n = 0; n < 40; n++) {
+      const start = often.at;
+      often.event();
+      often.calm(start + 6 * HOUR_MS - often.at);
+    }
+    expect(often.habits).toHaveLength(1);
+    expect(Math.abs(often.habits[0] - once.habits[0])).toBeLessThan(DAY_MS);
+    expect(often.recurrences[0].habits()[0].perWeek).toBeCloseTo(28, 0);
+  });
+});
+
+describe('the operator', () => {
+  test('names an event a fault: it stays an alarm, however often it comes', () => {
+    const stream = new Stream().calm(3 * DAY_MS);
+    stream.event();
+    stream.recurrences[0].say(FAULT); // while it is open
+    stream.calm(DAY_MS);
+    const scores = stream.daily(28);
+    for (const score of scores) expect(score).toBeGreaterThan(1.5);
+    expect([stream.habits, stream.recurrences[0].habits()]).toEqual([[], []]);
+  });
+
+  test('names a habit a fault: it is an alarm again', () => {
+    const stream = new Stream().calm(3 * DAY_MS);
+    stream.daily(14);
+    stream.recurrences[0].say(FAULT); // after it is over
+    expect(stream.event()).toBeGreaterThan(1.5);
+  });
+
+  test('names an event normal: the rest of it, and those like it, have score 0', () => {
+    const stream = new Stream().calm(3 * DAY_MS);
+    expect(stream.event()).toBeGreaterThan(1.5);
+    stream.recurrences[0].say(NORMAL);
+    expect(stream.step(20, 2)).toEqual([0]);
+    stream.calm(DAY_MS);
+    expect(stream.event()).toBe(0);
+    expect(stream.habits).toEqual([]); // the operator knows
+    expect(stream.recurrences[0].habits()).toMatchObject([{ state: NORMAL, from: 80, to: 20 }]);
+    stream.calm(DAY_MS);
+    expect(stream.event(50, 2)).toBeGreaterThan(1.5);
+  });
+
+  test('is heard while nothing is learned', () => {
+    const stream = new Stream().calm(3 * DAY_MS);
+    stream.teaches = false;
+    stream.event();
+    stream.recurrences[0].say(NORMAL);
+    stream.calm(DAY_MS);
+    expect(stream.event()).toBe(0);
+  });
+
+  test('accepts the present state: the open excursion is not counted', () => {
+    const [dropped, calm] = [new Stream().calm(3 * DAY_MS), new Stream().calm(3 * DAY_MS)];
+    dropped.event();
+    dropped.recurrences[0].drop();
+    calm.calm(6 * STEP_MS);
+    for (const stream of [dropped, calm]) stream.calm(DAY_MS);
+    expect(dropped.event()).toBe(calm.event());
+  });
+});
+
+describe('the rates of a stream', () => {
+  test('two series at once are one event', () => {
+    const [one, two] = [new Stream(), new Stream({ series: 2 })];
+    for (const stream of [one, two]) {
+      stream.calm(WEEK_MS);
+      stream.event();
+      stream.calm(DAY_MS);
+    }
+    expect(two.rates.of(2)).toBe(one.rates.of(2));
+    expect(two.rates.of(2)).toBeGreaterThan(new Stream().calm(WEEK_MS + DAY_MS).rates.of(2));
+  });
+
+  test('when a habit is removed from them, are as if it had never been', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 2, max: 20 }),
+        fc.double({ min: 1, max: 9, noNaN: true }),
+        fc.double({ min: 0.5, max: 20, noNaN: true }),
+        (days, evidence, asked) => {
+          const [with_, without] = [new Stream(), new Stream()];
+          for (const stream of [with_, without]) {
+            stream.calm(days * DAY_MS);
+            stream.event(140, 3); // an event that stays
+          }
+          const start = with_.at;
+          for (let n = 0; n < 30 && with_.habits.length === 0; n++) {
+            with_.calm(DAY_MS);
+            with_.event(20, evidence);
+            with_.calm(HOUR_MS);
+          }
+          without.calm(with_.at - start);
+          expect(with_.habits).toHaveLength(1);
+          expect(with_.rates.of(asked) / without.rates.of(asked)).toBeCloseTo(1, 6);
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+});
+
+test('a habit that has not come for half a year is an alarm again', () => {
+  const stream = new Stream().calm(3 * DAY_MS);
+  stream.daily(14);
+  expect(stream.event()).toBeLessThan(1);
+  expect(stream.calm(8 * WEEK_MS).recurrences[0].habits()[0].perWeek).toBeLessThan(3);
+  stream.calm(18 * WEEK_MS);
+  expect(stream.recurrences[0].habits()).toEqual([]);
+  expect(stream.event()).toBeGreaterThan(1);
+});
+
+test('half a year without a reading is no observation: a habit is one afterwards', () => {
+  const stream = new Stream().calm(3 * DAY_MS);
+  stream.daily(14);
+  stream.at += 26 * WEEK_MS;
+  stream.calm(DAY_MS);
+  expect(stream.event()).toBeLessThan(1);
+});
+
+test.each<[string, Given, boolean]>([
+  ['anomalies are absorbed', { counts: false }, true],
+  ['nothing is learned', {}, false],
+])('while %s no event counts', (_, given, teaches) => {
+  const stream = new Stream(given);
+  stream.teaches = teaches;
+  stream.calm(3 * DAY_MS);
+  const [first, ...others] = stream.daily(10);
+  expect(first).toBeGreaterThan(1.5);
+  for (const score of others) expect(score).toBeGreaterThanOrEqual(first);
+  expect([stream.habits, stream.recurrences[0].habits()]).toEqual([[], []]);
+});
+
+test('restored in the middle of an excursion it goes on bit for bit', () => {
+  const [kept, other] = [new Stream({ series: 2 }).calm(3 * DAY_MS), new Stream({ series: 2 })];
+  kept.daily(3);
+  kept.event(20, 2, 3);
+  other.memory.fromBytes(kept.memory.toBytes());
+  other.at = kept.at;
+  for (let i = 0; i < 2000; i++) {
+    const away = i < 3 || i % 288 < 6;
+    expect(other.step(away ? 20 : 80, away ? 2 : 0)).toEqual(kept.step(away ? 20 : 80, away ? 2 : 0));
+  }
+  expect(other.memory.toBytes()).toEqual(kept.memory.toBytes());
+  expect(other.recurrences[0].habits()).toEqual(kept.recurrences[0].habits());
+});
