@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Site } from '../../src/config/schema.ts';
 import type { EpisodeRecord } from '../../src/detect/episode/incidents.ts';
+import { Random } from '../../src/math/random.ts';
 import { PASSING_LEDGER } from '../../src/stream/passing-ledger.ts';
 import type { LedgerPort, Snapshot, SnapshotPort } from '../../src/stream/ports.ts';
 import { roomTemperature, MINUTE_MS, START_AT } from '../room-temperature.ts';
@@ -27,6 +28,8 @@ describe('a message that carries a reading', () => {
         at: T,
         phase: 'learning',
         warmup: 1 / 400,
+        readyInMs: null, // one reading has no interval
+        unseen: ['day', 'week'],
         value: 3.5,
         expected: null,
         lower: null,
@@ -122,10 +125,11 @@ describe('a message that carries a reading', () => {
 });
 
 describe('a group of three', () => {
-  const site = siteOf({ groups: { trio: { series: ['a', 'b', 'c'] } }, tuning: { warmup: 20 } });
+  const site = siteOf({ groups: { trio: { series: ['a', 'b', 'c'] } }, tuning: { warmup: 90 } });
+  const random = new Random(1);
   const minute = (world: World, i: number, names: readonly string[]): void => {
     for (const [d, name] of names.entries())
-      world.send(`s/${name}`, String(20 + d + Math.sin(i)), { receivedAt: T + i * MINUTE_MS });
+      world.send(`s/${name}`, String(20 + d + random.normal()), { receivedAt: T + i * MINUTE_MS });
   };
 
   test('is scored once per round, and publishes a state of each series and one of the group', () => {

@@ -5,7 +5,7 @@ import { Random } from '../../src/math/random.ts';
 import { DEFAULTS } from './options.ts';
 
 const SERIES = [{ slug: 'tank', only: 'both' as const }];
-const FIVE_MINUTES = 300_000; // at this interval, with one series and one alarm a week, the alarm threshold is 1
+const FIVE_MINUTES = 300_000; // at this interval the alarm threshold of one series is 1
 const ROWS = 650;
 /** A level between 10 and 30 that changes slowly. */
 const levelAt = (t: number): number => 20 + 10 * Math.sin((2 * Math.PI * t) / 200);
@@ -25,13 +25,14 @@ function learned(onAnomaly: DetectorOptions['onAnomaly']): Uint8Array {
 }
 
 /**
- * The score of a jump from 30 to 12 in one step. The level is an ordinary one, the jump is not: the score the point sum (score.ts):
+ * The evidence of a jump from 30 to 12 in one step. The level is an ordinary one, the jump is not: it is the point sum (score.ts):
  * 0.15 of the evidence `forecast_error` and 0.15 of `jump`.
  */
-function jumpScore(past: Uint8Array, onAnomaly: DetectorOptions['onAnomaly'], readings = ROWS): number {
+function jumpEvidence(past: Uint8Array, onAnomaly: DetectorOptions['onAnomaly'], readings = ROWS): number {
   const { memory, detector } = detectorOf(onAnomaly);
   memory.fromBytes(withReadings(past, readings, memory.layout));
-  return detector.step({ stream: 'tank', at: ROWS * FIVE_MINUTES, x: Float64Array.of(12) }).score;
+  detector.step({ stream: 'tank', at: ROWS * FIVE_MINUTES, x: Float64Array.of(12) });
+  return detector.series[0].evidence.score;
 }
 
 /** A copy in which the series has had so many readings; all else that is remembered is the same. */
@@ -48,27 +49,29 @@ function withReadings(past: Uint8Array, readings: number, layout: string): Uint8
 
 test('where anomalies are held, an alarm needs 15 % more evidence than where they are absorbed', () => {
   // There was no anomaly yet, so both have learned the same.
-  const [held, absorbed] = (['hold', 'absorb'] as const).map((onAnomaly) => jumpScore(learned(onAnomaly), onAnomaly));
+  const [held, absorbed] = (['hold', 'absorb'] as const).map((onAnomaly) =>
+    jumpEvidence(learned(onAnomaly), onAnomaly),
+  );
   expect(held).toBeGreaterThan(2);
   expect(absorbed / held).toBeCloseTo(1.15, 12);
 });
 
 describe('the more readings, the more often chance alone is rare: evidence loses 0.65 for each decade of readings', () => {
   let past: Uint8Array | undefined;
-  const score = (readings: number): number => jumpScore((past ??= learned('absorb')), 'absorb', readings);
-  const PER_DECADE = (0.15 + 0.15) * 0.65; // of the score
+  const evidence = (readings: number): number => jumpEvidence((past ??= learned('absorb')), 'absorb', readings);
+  const PER_DECADE = (0.15 + 0.15) * 0.65;
 
   test.each([
     [1_000, 2_000, Math.log10(2)],
     [1_000, 10_000, 1],
     [1_000, 50_000, Math.log10(50)],
   ])('from %i readings to %i', (before, after, decades) => {
-    expect(score(after)).toBeGreaterThan(2);
-    expect(score(before) - score(after)).toBeCloseTo(PER_DECADE * decades, 10);
+    expect(evidence(after)).toBeGreaterThan(2);
+    expect(evidence(before) - evidence(after)).toBeCloseTo(PER_DECADE * decades, 10);
   });
 
   test('more than 50,000 readings count as 50,000', () => {
-    expect(score(49_000)).toBeGreaterThan(score(50_000));
-    expect(score(500_000)).toBe(score(50_000));
+    expect(evidence(49_000)).toBeGreaterThan(evidence(50_000));
+    expect(evidence(500_000)).toBe(evidence(50_000));
   });
 });

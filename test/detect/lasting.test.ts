@@ -99,6 +99,8 @@ describe('frozen', () => {
   const MOVING = new RegExp(
     [
       String.raw`\.(before|presence|outliers\.gate|correlation\.gate|jump|volatility|mean_shift|evidence\.\w+|density\.clock|baseline\.slot)$`,
+      String.raw`\.(duration|duration\.(states|series|spent)|occupancy\.(pending|hour|gap))$`, // the present dwell and hour
+      String.raw`(\.(excursion|signatures|recurrence|recurrence\.gap)|^novelty|^novelty\.histogram)$`, // the past fades
       String.raw`^threshold$`,
       String.raw`^network\.(state|lags|tapes|clock|output|input|errors|events|open)$`,
     ].join('|'),
@@ -133,6 +135,26 @@ describe('frozen', () => {
     detector.frozen = true;
     follow(detector, rows.slice(700), 700);
     expect(learned(memory)).toEqual(before);
+  });
+
+  test('no event counts', () => {
+    const { detector, memory } = detectorOf(2, { network: false });
+    follow(detector, rows.slice(0, 700));
+    const counts = () =>
+      ['s0.signatures', 's1.signatures', 'novelty.histogram'].flatMap((name) => [
+        ...new Float64Array(piecesOf(memory).get(name)!.buffer),
+      ]);
+    const before = counts();
+    const grown = () => counts().filter((count, i) => count > before[i]).length;
+    detector.frozen = true;
+    const calm = apart(700);
+    follow(detector, rows.slice(700, 900), 700);
+    follow(detector, calm.slice(0, 300), 900);
+    expect(grown()).toBe(0);
+    detector.frozen = false;
+    follow(detector, rows.slice(700, 900), 1200);
+    follow(detector, calm.slice(300, 600), 1400);
+    expect(grown()).toBeGreaterThan(0);
   });
 
   test('it scores on, and learns again when it thaws', () => {

@@ -275,13 +275,13 @@ describe('a drift', () => {
     const [{ phase, anomaly }] = events;
     expect([phase, anomaly.kind, anomaly.series]).toEqual(['opened', 'drift', 'tank']);
     expect(anomaly.openedAt).toBeGreaterThan(at(40 * 24 * HOUR));
-    expect(anomaly.openedAt).toBeLessThan(at(50 * 24 * HOUR));
+    expect(anomaly.openedAt).toBeLessThan(at(55 * 24 * HOUR));
     expect(anomaly.startAt).toBeLessThan(anomaly.openedAt);
     expect(anomaly.expected).toBeCloseTo(20, 0);
     expect(anomaly.value! - anomaly.upper!).toBeGreaterThan(0);
     expect(anomaly.evidence).toEqual({ drift: 1 });
     expect(anomaly.reason).toMatch(
-      /^tank has drifted: its mean over the last \d days is [\d.]+ °C; in the training period it was [\d.]+ °C/,
+      /^tank has drifted: its mean over the last [\d.]+ days is [\d.]+ °C; in the training period it was [\d.]+ °C/,
     );
     expect([monitor.status.drifting, monitor.status.anomalous]).toEqual([0, false]);
   });

@@ -91,6 +91,31 @@ describe('a daily event', () => {
   });
 });
 
+test('the score of an event does not rise while it is repeated, as often or more often than the stream is old', () => {
+  const given = fc.record({
+    alarmsPerWeek: fc.constantFrom(0.1, 1, 10),
+    age: fc.integer({ min: 3, max: 60 }), // days before the first one
+    days: fc.integer({ min: 1, max: 3 }), // from one to the next
+    value: fc.constantFrom(20, 79, 140),
+    evidence: fc.double({ min: 0.7, max: 9, noNaN: true }),
+    readings: fc.integer({ min: 1, max: 40 }),
+  });
+  fc.assert(
+    fc.property(given, ({ alarmsPerWeek, age, days, value, evidence, readings }) => {
+      const stream = new Stream({ alarmsPerWeek }).calm(age * DAY_MS);
+      let before = Infinity;
+      for (let n = 0; n < 12; n++) {
+        const start = stream.at;
+        const score = stream.event(value, evidence, readings);
+        expect(score).toBeLessThanOrEqual(before + 1e-9);
+        before = score;
+        stream.calm(start + Math.min(days, age / 2) * DAY_MS - stream.at);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
 describe('the operator', () => {
   test('names an event a fault: it stays an alarm, however often it comes', () => {
     const stream = new Stream().calm(3 * DAY_MS);
