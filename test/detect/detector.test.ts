@@ -170,14 +170,9 @@ describe('order and repetition', () => {
     expect(run(8)).not.toEqual(run(7));
   });
 
-  test('twice the sensitivity is twice the score up to the line, and beyond it more, but never more than twice', () => {
-    const rows = noise(300);
-    const [once, twice] = [1, 2].map((sensitivity) => scoresOf(rows, { sensitivity, onAnomaly: 'absorb' }));
-    for (const [t, score] of twice.entries()) {
-      if (score <= 1) expect(score).toBeCloseTo(2 * once[t], 12);
-      expect(score).toBeGreaterThanOrEqual(once[t]);
-      expect(score).toBeLessThanOrEqual(2 * once[t] + 1e-12);
-    }
+  test('twice the sensitivity is twice the score', () => {
+    const [once, twice] = [1, 2].map((sensitivity) => scoresOf(noise(300), { sensitivity, onAnomaly: 'absorb' }));
+    for (const [t, score] of twice.entries()) expect(score).toBeCloseTo(2 * once[t], 12);
     expect(twice.some((score) => score > 1)).toBe(true);
   });
 

@@ -447,7 +447,7 @@ describe('a recording', () => {
   const FAULT = 600;
   const course = roomTemperature(700, { from: FAULT, until: FAULT + 20 });
   const csv = ['time,Hall', ...course.map(({ at, value }) => `${new Date(at).toISOString()},${value}`), ''].join('\n');
-  const calm = 'site: x\nmqtt: { url: mqtt://localhost }\ninputs: [{ topic: a }]\ntuning: { sensitivity: 0.5 }\n';
+  const calm = 'site: x\nmqtt: { url: mqtt://localhost }\ninputs: [{ topic: a }]\ntuning: { sensitivity: 0.9 }\n';
   const files = { 'room.csv': csv, 'calm.yaml': calm };
 
   test('is replayed: one line for each anomaly, the rest on stderr', async () => {

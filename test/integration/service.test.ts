@@ -26,7 +26,7 @@ database: zankyo.db
 mqtt: { url: '${url}' }
 inputs:
   - { topic: rooms/+, name: '{1}', path: v, time: at, unit: °C }
-tuning: { warmup: 400, sensitivity: 0.5 }
+tuning: { warmup: 400, sensitivity: 0.9 }
 publish: { state_every: 1s }
 ${more}`,
   });
