@@ -12,6 +12,8 @@ export const MEMORY_MS = MEMORY_WEEKS * WEEK_MS;
 const PER_DECADE = 0.3;
 /** Readings belong to an excursion from the evidence on that the prior gives so many times as often as alarms are asked for. */
 const LINE_PER_ALARM = Number(process.env['LPA'] ?? 200);
+/** Highest score below the line, where no rate is computed: with few alarms a week the line is higher than this. */
+const MOST_BELOW = 0.5;
 /** A signature is a habit after so many spells, if they come more often than alarms are asked for. */
 const HABIT_SPELLS = 3;
 /** It stays one down to half of that rate: one that comes about once a week would be announced five times a year. */
@@ -87,7 +89,7 @@ export class Recurrence {
     }
     excursion.follow(at, value, last, evidence);
     const { alarmsPerWeek } = this.options;
-    if (evidence < this.line) return evidence;
+    if (evidence < this.line) return Math.min(evidence, MOST_BELOW);
     return Math.max(0, 1 + PER_DECADE * Math.log10(alarmsPerWeek / this.rate(evidence, stepDeviation)));
   }
 

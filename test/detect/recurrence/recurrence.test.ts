@@ -13,9 +13,17 @@ describe('the score', () => {
     expect(new Stream({ alarmsPerWeek: W }).step(80, 1)[0]).toBeCloseTo(score, 12);
   });
 
-  test('is the evidence itself below the line, here 200^(-1 / 7.7) = 0.503', () => {
-    expect(new Stream().step(80, 0.49)[0]).toBe(0.49);
-  });
+  // The line is (200 W)^(-1 / 7.7): 0.914, 0.678, 0.503.
+  test.each([
+    [0.01, 0.9, 0.5],
+    [0.1, 0.67, 0.5],
+    [1, 0.49, 0.49],
+  ])(
+    'where %f alarms a week are asked for, of evidence %f below the line is %f: it keeps no alarm open',
+    (W, e, score) => {
+      expect(new Stream({ alarmsPerWeek: W }).step(80, e)[0]).toBe(score);
+    },
+  );
 
   test('of the same evidence is higher after weeks in which it did not come: 1 + 0.3 log10(1 + weeks)', () => {
     const stream = new Stream().calm(2 * WEEK_MS);
