@@ -70,6 +70,21 @@ describe('what is found, with the default options', () => {
     expect(scores.map((s) => s > 1)).toEqual([false, true, false]);
   });
 
+  test('two series of three at once: no less than one of them alone, and mostly more', () => {
+    const scoreOf = (seed: number, others: number): number => {
+      const at = (t: number, by: number): number => (t === 1500 ? by : 0);
+      const make = (t: number, normal: () => number): Row => [
+        normal() + at(t, 5.5),
+        normal() + at(t, others),
+        normal(),
+      ];
+      return judge(rowsOf(1501, make, seed))[1500].score;
+    };
+    const more = [1, 2, 3].map((seed) => scoreOf(seed, 5.5) - scoreOf(seed, 0));
+    for (const by of more) expect(by).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...more)).toBeGreaterThan(0.1);
+  });
+
   test('the level of the afternoon in the night, which no reading of a week was too high for', () => {
     const midnight = 8 * DAY;
     const rows = rowsOf(midnight + 100, (t, normal) => {
@@ -108,6 +123,17 @@ describe('what is not', () => {
     expect(above(scores)).toBe(0);
     expect(scores.every(Number.isFinite)).toBe(true);
   });
+
+  test.each([1, 2])(
+    'a pulse of half an hour that comes each day: an alarm at first, no longer after a week: noise %i',
+    (seed) => {
+      const pulse = (t: number): number => (t >= 1000 && t % DAY < 6 ? 30 : 0);
+      const scores = scoresOf(rowsOf(24 * DAY, (t, normal) => [20 + normal() + pulse(t)], seed));
+      const highest = Array.from({ length: 20 }, (_, d) => Math.max(...scores.slice((d + 4) * DAY, (d + 5) * DAY)));
+      expect(highest[0]).toBeGreaterThan(1.1);
+      expect(above(highest.slice(7))).toBeLessThanOrEqual(2); // of 13 days
+    },
+  );
 
   test('a day that is like all others', () => {
     const days = rowsOf(9 * DAY, (t, normal) => [20 + 5 * Math.sin((2 * Math.PI * t) / DAY) + 0.3 * normal()]);
