@@ -26,7 +26,8 @@ const T = 1_700_000_000_000;
 function tank(file: string) {
   const events: AnomalyEvent[] = [];
   const series = [{ slug: 'tank', unit: '°C', range: null, only: 'both' }] as const;
-  const create = (): StreamMonitor => new StreamMonitor('tank', series, DEFAULTS, (event) => events.push(event));
+  const options = { ...DEFAULTS, holdForMs: 2 * HOUR }; // then it is learned
+  const create = (): StreamMonitor => new StreamMonitor('tank', series, options, (event) => events.push(event));
   const monitor = create();
   const store = new SnapshotStore(openDatabase(join(directory, file)));
   const random = new Random(1);
