@@ -44,6 +44,12 @@ const CALM = 0;
 const SUSPECTED = 1;
 const OPEN = 2;
 
+/**
+ * An open episode is described by a later finding only if its score is higher by this: 1.5 times as rare (recurrence/recurrence.ts).
+ * Else the return from a deviation, a jump as large as the one to it, would describe the deviation.
+ */
+const CLEARLY = 0.05;
+
 /** If the leading series is no longer in the group, the remaining one with the highest score at the peak leads. */
 const carry: Carry = (s, past, before) => {
   perSeries(SCORES)(s, past, before);
@@ -169,7 +175,7 @@ export class Episode {
 
   private follow(at: number, finding: Finding): EpisodePhase | null {
     const { s, options } = this;
-    if (finding.score > s[PEAK]) this.keepPeak(at, finding);
+    if (finding.score > s[PEAK] + CLEARLY) this.keepPeak(at, finding);
     if (finding.score > 1) s[LAST_OVER] = at;
     if (finding.score > options.hysteresis) this.keepEffect(finding);
     s[QUIET] = finding.score > options.hysteresis ? 0 : s[QUIET] + 1;

@@ -118,6 +118,16 @@ test('the peak is remembered with all that was found there', () => {
   expect([episode.cause, episode.series]).toEqual(['correlation', 1]);
 });
 
+test('the return, which may be a little rarer than the deviation itself, does not describe it; what is clearly rarer does', () => {
+  const { episode } = episodeOf();
+  const deviation = finding(1.9, { value: 26 });
+  for (const f of [deviation, finding(1.2), finding(1.94, { value: 17 })]) episode.step(0, f);
+  expect(peakOf(episode)).toEqual(deviation);
+  const worse = finding(1.96, { value: 40 });
+  episode.step(1000, worse);
+  expect(peakOf(episode)).toEqual(worse);
+});
+
 test('the peak of an earlier episode, or of a suspicion that came to nothing, is forgotten', () => {
   const { episode } = episodeOf({ minDurationMs: 1000 });
   for (const [second, score] of [9, 0, 1.2, 1.3].entries()) episode.step(second * 1000, finding(score));
