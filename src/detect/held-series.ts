@@ -7,8 +7,8 @@ import { SeriesModel } from './series-model.ts';
 
 /** Prefix of the challengers' pieces of memory. No slug begins with a capital. */
 const CHALLENGERS = 'Challenger';
-/** What the judge keeps when an anomaly is over: at which levels the series usually is, and how it agrees with its group. */
-const OF_LEVELS = /\.(mean_shift|levels|density|evidence\.(level|correlation))(\.|$)/;
+/** What the judge takes over when an anomaly is over: the range, because the values outside of it did occur. */
+const RANGE = /\.extremes$/;
 
 /**
  * A series that learns nothing while it is anomalous, so that a lasting fault stays an alarm, and a challenger that meanwhile
@@ -17,8 +17,8 @@ const OF_LEVELS = /\.(mean_shift|levels|density|evidence\.(level|correlation))(\
  * The challenger is a second model of the series, in a section of its own in the memory. When a hold begins it is a copy of the
  * judge, the model that scores; then it learns each reading, and its own scores decide nothing.
  *
- * - The anomaly ends: the judge takes over what the challenger has seen of steps and of the range, because they did occur: the next
- *   anomaly like this one is less rare. What it knows of levels stays: those of a fault are not normal.
+ * - The anomaly ends: the judge takes over the range, because its values did occur. All else that the challenger has learned is
+ *   dropped: a fault is not normal. How often such an anomaly comes is counted in recurrence/.
  * - The hold has lasted for `hold_for`, or the operator accepts: the judge takes over all of it. The mean shift keeps the earlier
  *   level as one that it knows (evidence/mean-shift.ts).
  */
@@ -89,7 +89,7 @@ export class HeldSeries {
     const { step, challenger } = this;
     if (step === 'free') return false;
     challenger.advance(season);
-    if (step === 'over') this.copy(CHALLENGERS, '', (name) => !OF_LEVELS.test(name));
+    if (step === 'over') this.copy(CHALLENGERS, '', (name) => RANGE.test(name));
     if (step === 'expired') this.takeOver();
     return step === 'expired';
   }

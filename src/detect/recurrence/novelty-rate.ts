@@ -7,11 +7,11 @@ import { WEEK_MS } from '../../math/time.ts';
  */
 const EXPONENT = 7.7;
 /** The prior counts as much as so many excursions. */
-const PRIOR_EXCURSIONS = Number(process.env['A'] ?? 1);
+const PRIOR_EXCURSIONS = 1;
 /** What was seen k times in w weeks is no rarer than k / (w + 2): the first week of a series is no measure of a rate. */
-const LEAST_WEEKS = Number(process.env['PRIOR_W'] ?? 2);
+const LEAST_WEEKS = 2;
 /** In the first days everything is new. An excursion at this age of the stream counts half, a later one more. */
-const HALF_WEIGHT_WEEKS = Number(process.env['MATURE_D'] ?? 2) / 7;
+const HALF_WEIGHT_WEEKS = 2 / 7;
 /** Buckets of the decimal logarithm of a rate, each 0.1 wide, from 1e4 a week to 2.5e-9. */
 const BUCKETS = 136;
 const PER_DECADE = 10;

@@ -11,7 +11,7 @@ export const MEMORY_MS = MEMORY_WEEKS * WEEK_MS;
 /** Score for a factor of ten in the return period. */
 const PER_DECADE = 0.3;
 /** Readings belong to an excursion from the evidence on that the prior gives so many times as often as alarms are asked for. */
-const LINE_PER_ALARM = Number(process.env['LPA'] ?? 200);
+const LINE_PER_ALARM = 200;
 /** Highest score below the line, where no rate is computed: with few alarms a week the line is higher than this. */
 const MOST_BELOW = 0.5;
 /** A signature is a habit after so many spells, if they come more often than alarms are asked for. */

@@ -8,7 +8,7 @@ const LEVEL_TOLERANCE = 0.2;
 /** Two durations are alike up to this ratio. */
 const RATIO = 1.6;
 /** An excursion is like others if ln of its size is at most so many of their deviations above their mean. */
-const SIZE_DEVIATIONS = Number(process.env['SD'] ?? 2);
+const SIZE_DEVIATIONS = 2;
 /** That deviation before there are data; it counts as so many occurrences. */
 const PRIOR_DEVIATION = 0.2;
 const PRIOR_OCCURRENCES = 3;
