@@ -63,7 +63,7 @@ describe('what is found, with the default options', () => {
   });
 
   test('one series of three spikes: it leads, and only its own score is above 1', () => {
-    const rows = rowsOf(600, (t, normal) => [normal(), normal() + (t === 500 ? 10 : 0), normal()]);
+    const rows = rowsOf(600, (t, normal) => [normal(), normal() + (t === 500 ? 10 : 0), normal()], 2);
     const { leading, scores, score } = judge(rows)[500];
     expect(leading).toBe(1);
     expect(score).toBe(scores[1]);

@@ -39,7 +39,8 @@ export class Hold {
   }
 
   /**
-   * Adds a reading with its score, and that of the last readings alone, `now`: a hold that began with the latter is over with it.
+   * Adds a reading with its score, and that of the last readings alone, `now`: a hold that began with the latter is over with it, and
+   * what is left of it in the long mean begins no other.
    * The time since the reading before counts as `mostMs` at most.
    */
   step(at: number, score: number, mostMs: number, now = score): HoldStep {
@@ -48,7 +49,8 @@ export class Hold {
     const elapsed = Math.max(0, Math.min(mostMs, at - s[LAST]));
     s[LAST] = at;
     if (s[HELD] === 0) {
-      if (!(score > 1)) return 'free';
+      if (score <= hysteresis) s[BY_NOW] = 0;
+      if (!((s[BY_NOW] === 1 ? now : score) > 1)) return 'free';
       s[HELD] = 1;
       s[BY_NOW] = now > hysteresis ? 1 : 0;
       s[CALM] = s[AGE] = 0;
@@ -58,11 +60,13 @@ export class Hold {
     s[CALM] = (s[BY_NOW] === 1 ? now : score) > hysteresis ? 0 : s[CALM] + 1;
     if (s[CALM] < closeAfter && s[AGE] < holdForMs) return 'held';
     s[HELD] = 0;
-    return s[CALM] >= closeAfter ? 'over' : 'expired';
+    if (s[CALM] >= closeAfter) return 'over';
+    s[BY_NOW] = 0;
+    return 'expired';
   }
 
   /** Ends the hold. */
   end(): void {
-    this.s[HELD] = 0;
+    this.s[HELD] = this.s[BY_NOW] = 0;
   }
 }

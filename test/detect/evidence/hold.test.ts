@@ -63,6 +63,22 @@ describe('the score of the last readings alone', () => {
     expect(steps).toEqual(['begun', 'held', 'held', 'over']);
   });
 
+  test('begins the next one too, as long as what is left in a long mean is above hysteresis', () => {
+    const follow = (readings: readonly (readonly [score: number, now: number])[]): HoldStep[] => {
+      const hold = holdOf();
+      return readings.map(([score, now], t) => hold.step(t * MINUTE, score, MINUTE, now));
+    };
+    const [spike, left, calm] = [
+      [2, 2],
+      [1.1, 0],
+      [0.7, 0],
+    ] as const;
+    const over = ['begun', 'held', 'held', 'over'];
+    expect(follow([spike, left, left, left, left, left])).toEqual([...over, 'free', 'free']);
+    expect(follow([spike, left, left, left, left, spike])).toEqual([...over, 'free', 'begun']);
+    expect(follow([spike, left, left, left, calm, left])).toEqual([...over, 'free', 'begun']);
+  });
+
   test('does not end one that began without it', () => {
     const hold = holdOf();
     const steps = [0.5, 0.5, 0.5, 0.5].map((now, t) => hold.step(t * MINUTE, 2, MINUTE, now));
