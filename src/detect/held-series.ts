@@ -14,13 +14,16 @@ const RANGE = /\.extremes$/;
  * A series that learns nothing while it is anomalous, so that a lasting fault stays an alarm, and a challenger that meanwhile
  * learns everything.
  *
- * The challenger is a second model of the series, in a section of its own in the memory. When a hold begins it is a copy of the
- * judge, the model that scores; then it learns each reading, and its own scores decide nothing.
+ * The challenger is a second model of the series, without the tables below, in a section of its own in the memory. When a hold
+ * begins it is a copy of the judge, the model that scores; then it learns each reading, and its own scores decide nothing.
  *
  * - The anomaly ends: the judge takes over the range, because its values did occur. All else that the challenger has learned is
  *   dropped: a fault is not normal. How often such an anomaly comes is counted in recurrence/.
  * - The hold has lasted for `hold_for`, or the operator accepts: the judge takes over all of it. The mean shift keeps the earlier
  *   level as one that it knows (evidence/mean-shift.ts).
+ *
+ * The tables of `duration` and `occupancy` have no copy, which would cost 17 KiB a series, because they are of weeks and a hold is
+ * shorter. In the second case their past counts less: they judge again when they have seen some days of the new life.
  */
 export class HeldSeries {
   private readonly memory: Memory;
@@ -111,6 +114,7 @@ export class HeldSeries {
     const before = this.judge.mode;
     this.copy(CHALLENGERS, '');
     this.judge.remember(before);
+    this.judge.renew();
   }
 
   /** Copies the pieces of a model to those of the other. */

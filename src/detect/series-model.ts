@@ -70,7 +70,7 @@ export class SeriesModel implements SeriesReading {
     this.levels = new Moments(own, 'levels', MIN_SPAN, WINSOR);
     this.steps = new Moments(own, 'steps', MIN_SPAN, WINSOR);
     this.forecast = new SeriesForecast(own);
-    this.evidence = new SeriesEvidence(own, only, hold, hold && !challenger);
+    this.evidence = new SeriesEvidence(own, only, hold, challenger);
     this.before = own.take('before', 4);
   }
 
@@ -227,6 +227,11 @@ export class SeriesModel implements SeriesReading {
   /** The present state is the normal one from now on. */
   accept(): void {
     this.evidence.accept();
+  }
+
+  /** What took weeks to learn counts less from now on. */
+  renew(): void {
+    this.evidence.renew();
   }
 
   /** The level at which the series stays, as the mean shift knows it. */

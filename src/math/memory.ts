@@ -127,3 +127,7 @@ export const section = (memory: Pick<Memory, 'take' | 'join'>, prefix: string): 
     memory.join(`${prefix}.${name}`, bytes);
   },
 });
+
+/** The same bytes of a piece as twice as many numbers of single precision. */
+export const singlesOf = (piece: Float64Array<ArrayBuffer>): Float32Array<ArrayBuffer> =>
+  new Float32Array(piece.buffer);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Detector, type DetectorOptions } from '../../src/detect/detector.ts';
+import { loadKernel } from '../../src/io/files/kernel-file.ts';
 import { Memory } from '../../src/math/memory.ts';
 import { Random } from '../../src/math/random.ts';
 import { DEFAULTS } from './options.ts';
@@ -168,4 +169,14 @@ test('a pause of the sensor in a hold is no step for the challenger either', () 
   follow(rows.slice(ONSET + 30), ONSET + 30);
   const steps = new Float64Array(piecesOf(memory).get('Challenger.tank.steps')!.buffer);
   expect(steps[0]).toBe(ONSET + 60 - 2); // the first reading had none, nor the first after the pause
+});
+
+test('the challenger has no tables of weeks, so that a stream fits in 100 KiB', () => {
+  const { memory } = streamOf({ hiddenSize: 16, kernel: loadKernel() });
+  const names = [...piecesOf(memory).keys()];
+  const tables = (prefix: string): string[] =>
+    names.filter((name) => /^(duration|occupancy)/.test(name.slice(prefix.length)) && name.startsWith(prefix));
+  expect(tables('tank.').length).toBeGreaterThan(0);
+  expect(tables('Challenger.tank.')).toEqual([]);
+  expect(memory.byteLength).toBeLessThan(100 * 1024);
 });

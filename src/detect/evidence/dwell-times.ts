@@ -1,4 +1,4 @@
-import type { Memory } from '../../math/memory.ts';
+import { singlesOf, type Memory } from '../../math/memory.ts';
 import { HOUR_MS } from '../../math/time.ts';
 import { STATES } from './dwell-states.ts';
 import { Tail } from './tail.ts';
@@ -80,16 +80,16 @@ export interface Dwell {
  */
 export class DwellTimes {
   private readonly states: Float64Array;
-  private readonly exits: Float64Array; // (STATES, SLOTS)
-  private readonly hours: Float64Array; // spent in each state, (STATES, SLOTS)
+  private readonly exits: Float32Array; // (STATES, SLOTS)
+  private readonly hours: Float32Array; // spent in each state, (STATES, SLOTS)
   private readonly all: Float64Array;
   private readonly late: readonly Tail[]; // of z, for each axis
   private readonly early: Tail; // of minus the mean z of several dwells
 
   constructor(memory: Pick<Memory, 'take'>) {
     this.states = memory.take('duration.times', STATES * FIELDS);
-    this.exits = memory.take('duration.exits', STATES * SLOTS);
-    this.hours = memory.take('duration.hours', STATES * SLOTS);
+    this.exits = singlesOf(memory.take('duration.exits', (STATES * SLOTS) / 2));
+    this.hours = singlesOf(memory.take('duration.hours', (STATES * SLOTS) / 2));
     this.all = memory.take('duration.all', POOLED + AXES);
     this.late = [new Tail(memory, 'duration.late.time'), new Tail(memory, 'duration.late.exits')];
     this.early = new Tail(memory, 'duration.early');
@@ -156,6 +156,13 @@ export class DwellTimes {
       hours[k] = hours[k] * keep + spent[j];
     }
     exits[dwell.state * SLOTS + slotOf(day)]++;
+  }
+
+  /** Another life begins: the past of each state counts as so many dwells at most. */
+  renew(dwells: number): void {
+    const { states, all } = this;
+    for (let o = COUNT; o < states.length; o += FIELDS) states[o] = Math.min(dwells, states[o]);
+    all[RECENT] = 0;
   }
 
   /** A state's place is taken by another: its dwells are forgotten. */

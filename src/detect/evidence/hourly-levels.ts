@@ -1,4 +1,5 @@
-import type { Memory } from '../../math/memory.ts';
+import { singlesOf, type Memory } from '../../math/memory.ts';
+import { DayVariation } from './day-variation.ts';
 import { AXIS_BINS, LevelAxis } from './level-axis.ts';
 
 /** Parts of the day that have a histogram of their own. */
@@ -12,11 +13,14 @@ const MIN_SHARED = 4;
 const PRIOR = 0.05;
 /** A level counts this much for the bins beside its own. */
 const BESIDE = 0.25;
+/** A level that changes from day to day by less than this many bins is the same. */
+const RESOLUTION = 0.5;
 
 // Slots of the present hour.
 const HOUR = 0;
 const READINGS = 1;
 const SURPRISAL = 2; // sum over its readings, nats
+const PLACE = 3; // sum over its readings, bins
 
 /**
  * Which levels occur in which hour of the day, from counts on a fine axis:
@@ -26,30 +30,38 @@ const SURPRISAL = 2; // sum over its readings, nats
  * with the counts c of the last four weeks, one set for each hour of the day and one for the whole day, which counts as one day:
  * k readings. An hour is counted when it is over: otherwise a level never seen would be usual after its first minutes.
  *
- * Memory: counts (25, 64) with their totals and mean surprisals; counts (64) of the present hour and its slot, readings, surprisal.
+ * Memory: counts (25, 64) with their totals and mean surprisals; counts (64) of the present hour and its slot, readings, surprisal,
+ * place. Counts are in single precision.
  */
 export class HourlyLevels {
   private readonly axis: LevelAxis;
-  private readonly counts: Float64Array;
+  private readonly counts: Float32Array;
   private readonly totals: Float64Array;
   private readonly surprisals: Float64Array;
-  private readonly pending: Float64Array;
+  private readonly pending: Float32Array;
   private readonly hour: Float64Array;
+  private readonly variation: DayVariation;
   private readonly values = new Float64Array(AXIS_BINS);
   private readonly moved = new Float64Array(AXIS_BINS);
 
   constructor(memory: Pick<Memory, 'take'>) {
     this.axis = new LevelAxis(memory);
-    this.counts = memory.take('occupancy.counts', (SLOTS + 1) * AXIS_BINS);
+    this.counts = singlesOf(memory.take('occupancy.counts', ((SLOTS + 1) * AXIS_BINS) / 2));
     this.totals = memory.take('occupancy.totals', SLOTS + 1);
     this.surprisals = memory.take('occupancy.surprisals', SLOTS + 1);
-    this.pending = memory.take('occupancy.pending', AXIS_BINS);
-    this.hour = memory.take('occupancy.hour', 3);
+    this.pending = singlesOf(memory.take('occupancy.pending', AXIS_BINS / 2));
+    this.hour = memory.take('occupancy.hour', 4);
+    this.variation = new DayVariation(memory, SLOTS, RESOLUTION);
   }
 
   /** Whether the hour of a time of day, the share of the day that is over, has been seen on so many days. */
   knows(day: number, days: number, readingsAnHour: number): boolean {
     return this.axis.fitted && this.totals[slotOf(day)] >= days * readingsAnHour;
+  }
+
+  /** On how many independent days it has been seen (day-variation.ts). */
+  independentDays(day: number, readingsAnHour: number): number {
+    return (this.totals[slotOf(day)] / readingsAnHour) * this.variation.independence;
   }
 
   /** Surprisal of a level at a time of day beyond the usual one of that hour, nats. */
@@ -71,13 +83,27 @@ export class HourlyLevels {
     hour[HOUR] = slot;
     hour[READINGS]++;
     hour[SURPRISAL] += this.surprisal(x, slot, sharedReadings(readingsAnHour));
+    hour[PLACE] += axis.placeOf(x);
     this.pending[axis.binOf(x)]++;
   }
 
   /** Forgets the present hour: it is not normal. */
   drop(): void {
     this.pending.fill(0);
-    this.hour[READINGS] = this.hour[SURPRISAL] = 0;
+    this.hour[READINGS] = this.hour[SURPRISAL] = this.hour[PLACE] = 0;
+  }
+
+  /** Another life begins: the past counts as so many days at most. */
+  renew(days: number, readingsAnHour: number): void {
+    const { counts, totals } = this;
+    this.variation.restart();
+    for (let row = 0; row <= ALL; row++) {
+      const most = days * readingsAnHour * (row === ALL ? SLOTS : 1);
+      if (totals[row] <= most) continue;
+      const keep = most / totals[row];
+      for (let b = 0, k = row * AXIS_BINS; b < AXIS_BINS; b++, k++) counts[k] *= keep;
+      totals[row] = most;
+    }
   }
 
   private surprisal(x: number, slot: number, k: number): number {
@@ -98,6 +124,7 @@ export class HourlyLevels {
   /** Counts the hour that is over. */
   private count(): void {
     if (this.hour[READINGS] === 0) return;
+    this.variation.add(this.hour[HOUR], this.hour[PLACE] / this.hour[READINGS]);
     this.countIn(this.hour[HOUR], 1 - 1 / DAYS);
     this.countIn(ALL, 1 - 1 / (DAYS * SLOTS));
     this.drop();
@@ -112,14 +139,16 @@ export class HourlyLevels {
 
   /** Fits the axis, and moves each count to the bin of its value on the new one. */
   private fit(): void {
-    const { axis, counts, values, moved } = this;
+    const { axis, counts, values, moved, variation } = this;
     if (!axis.fitted) {
       axis.fit();
       return;
     }
     this.count();
     for (let b = 0; b < AXIS_BINS; b++) values[b] = axis.valueOf(b);
+    variation.toValues(axis);
     axis.fit();
+    variation.toPlaces(axis);
     for (let row = 0; row <= ALL; row++) {
       const o = row * AXIS_BINS;
       moved.fill(0);

@@ -45,13 +45,18 @@ export class LevelAxis {
     return this.s[SCALE] > 0;
   }
 
-  /** The bin of a value. */
-  binOf(x: number): number {
+  /** The place of a value, in bins. */
+  placeOf(x: number): number {
     const y = Math.asinh((x - this.s[MEDIAN]) / this.s[SCALE]);
-    return Math.max(0, Math.min(AXIS_BINS - 1, Math.round((y + EDGE) / WIDTH)));
+    return Math.max(0, Math.min(AXIS_BINS - 1, (y + EDGE) / WIDTH));
   }
 
-  /** The value in the middle of a bin. */
+  /** The bin of a value. */
+  binOf(x: number): number {
+    return Math.round(this.placeOf(x));
+  }
+
+  /** The value in the middle of a bin, or at a place between two. */
   valueOf(bin: number): number {
     return this.s[MEDIAN] + this.s[SCALE] * Math.sinh(bin * WIDTH - EDGE);
   }

@@ -4,6 +4,7 @@ import { KINDS } from './kinds.ts';
 const K = EVIDENCE_KINDS.length;
 const WEIGHTS = EVIDENCE_KINDS.map((kind) => KINDS[kind].weights);
 const MEAN_SHIFT = EVIDENCE_KINDS.indexOf('mean_shift');
+const OCCUPANCY = EVIDENCE_KINDS.indexOf('occupancy');
 /** The kinds whose contextual weight is multiplied by the trust in the network. */
 const TRUSTED = EVIDENCE_KINDS.map((kind) => kind === 'forecast_error' || kind === 'sequence');
 /**
@@ -14,7 +15,7 @@ const HELD_LEVEL = 0.53;
 /** The collective weights where anomalies are absorbed, and where they are held. */
 const ABSORBED = WEIGHTS.map(({ collective }) => collective);
 const HELD = EVIDENCE_KINDS.map((kind, k) => WEIGHTS[k].collective * (kind === 'level' ? HELD_LEVEL : 1));
-/** The part of the collective sum above the threshold counts this much of itself. */
+/** The part above the threshold of the collective sum, and of a level rare in its hour, counts this much of itself. */
 const EXCESS_SHARE = 0.1;
 
 const compressExcess = (x: number): number => (x < 1 ? x : 1 + EXCESS_SHARE * (x - 1));
@@ -30,7 +31,8 @@ const compressExcess = (x: number): number => (x < 1 ? x : 1 + EXCESS_SHARE * (x
  *                                      above 1 counts a tenth: many small deviations are an alarm, and a sum of 31 is a
  *                                      critical one.
  *   point      = sum of v_k e_k        one reading: a spike ends before the collective sum has grown
- *   contextual = the largest u_k e_k   usual values in an unusual order, or against the rest of the group
+ *   contextual = the largest u_k e_k   usual values in an unusual order, or against the rest of the group. Of a level rare in its
+ *                                      hour the part above 1 counts a tenth: four weeks cannot say how much rarer it is.
  *   mean shift                         has its own threshold (kinds/mean-shift.ts)
  *
  * `e` (K) is in the order of EVIDENCE_KINDS. `scale` is the sensitivity over the alarm threshold; `trust`, 0 to 1, is how far
@@ -54,17 +56,18 @@ export function combine(
   for (let k = 0; k < K; k++) {
     collective += weights[k] * e[k];
     point += WEIGHTS[k].point * e[k];
-    const u = WEIGHTS[k].contextual * e[k] * (TRUSTED[k] ? trust : 1);
+    let u = scale * WEIGHTS[k].contextual * e[k] * (TRUSTED[k] ? trust : 1);
+    if (k === OCCUPANCY) u = compressExcess(u);
     if (u <= contextual) continue;
     contextual = u;
     strongest = k;
   }
   const sum = compressExcess(scale * collective);
-  const score = Math.max(sum, scale * point, scale * contextual, shift);
+  const score = Math.max(sum, scale * point, contextual, shift);
   parts.fill(0);
   if (score === 0) return 0;
   if (score === shift) parts[MEAN_SHIFT] = score;
-  else if (score === scale * contextual) parts[strongest] = score;
+  else if (score === contextual) parts[strongest] = score;
   else if (score === sum) for (let k = 0; k < K; k++) parts[k] = (score * weights[k] * e[k]) / collective;
   else for (let k = 0; k < K; k++) parts[k] = (score * WEIGHTS[k].point * e[k]) / point;
   return score;

@@ -4,15 +4,16 @@ import { isAsked, type SeriesInfo } from '../reading.ts';
 import type { Extremes } from './extremes.ts';
 import { Flatline } from './flatline.ts';
 import { EVIDENCE_KINDS, type Evidence, type EvidenceKind, type SeriesReading } from './kind.ts';
+import { Absent } from './kinds/absent.ts';
 import { Correlation } from './kinds/correlation.ts';
-import { Duration } from './kinds/duration.ts';
+import { Duration, DURATION } from './kinds/duration.ts';
 import { Extreme } from './kinds/extreme.ts';
 import { FlatlineExit, FlatlineLength } from './kinds/flatline.ts';
 import { FORECAST_ERROR, ForecastLoss, SEQUENCE } from './kinds/forecast-loss.ts';
 import { JumpSize } from './kinds/jump.ts';
 import { Level } from './kinds/level.ts';
 import { ShiftedMean } from './kinds/mean-shift.ts';
-import { Occupancy } from './kinds/occupancy.ts';
+import { Occupancy, OCCUPANCY } from './kinds/occupancy.ts';
 import { StepVolatility } from './kinds/volatility.ts';
 import type { MeanShift } from './mean-shift.ts';
 import { LearningGate } from './learning-gate.ts';
@@ -47,12 +48,17 @@ export class SeriesEvidence {
   private readonly level: Level;
   private readonly flatline: Flatline;
   private readonly meanShift: ShiftedMean;
+  private readonly duration: Duration | null;
+  private readonly occupancy: Occupancy | null;
   private readonly outliers: LearningGate;
   private readonly rarities = new Float64Array(EVIDENCE_KINDS.length);
   private outlier = false;
 
-  /** `hold`: whether anomalies are held (held-series.ts). */
-  constructor(memory: Pick<Memory, 'take' | 'join'>, only: SeriesInfo['only'], hold: boolean, guarded = hold) {
+  /**
+   * `hold`: whether anomalies are held. A challenger does not measure when the series is in which state: tables of weeks would
+   * hardly change while it learns (held-series.ts).
+   */
+  constructor(memory: Pick<Memory, 'take' | 'join'>, only: SeriesInfo['only'], hold: boolean, challenger = false) {
     this.only = only;
     this.hold = hold;
     const extreme = new Extreme(memory);
@@ -60,7 +66,9 @@ export class SeriesEvidence {
     const jump = new JumpSize(memory);
     const flatline = (this.flatline = new Flatline(memory));
     this.level = new Level(memory);
-    this.meanShift = new ShiftedMean(memory, guarded);
+    this.meanShift = new ShiftedMean(memory, hold && !challenger);
+    this.duration = challenger ? null : new Duration(memory);
+    this.occupancy = challenger ? null : new Occupancy(memory);
     this.outliers = new LearningGate(memory, 'outliers.gate', OUTLIER_PATIENCE);
     // In the order of EVIDENCE_KINDS. A flatline uses the size that the jump before it has measured.
     this.kinds = [
@@ -74,8 +82,8 @@ export class SeriesEvidence {
       new StepVolatility(memory),
       new Correlation(memory),
       this.meanShift,
-      new Duration(memory),
-      new Occupancy(memory),
+      this.duration ?? new Absent(DURATION),
+      this.occupancy ?? new Absent(OCCUPANCY),
     ];
   }
 
@@ -163,6 +171,13 @@ export class SeriesEvidence {
   /** The present state of the series is the normal one from now on. */
   accept(): void {
     this.meanShift.accept();
+    this.renew();
+  }
+
+  /** The states and levels of the past weeks count less from now on: the series lives another life. */
+  renew(): void {
+    this.duration?.renew();
+    this.occupancy?.renew();
   }
 
   /** Takes from each rarity the one that chance alone brings in so long a history. A direction not asked for has none. */

@@ -1,4 +1,4 @@
-import type { Memory } from '../../math/memory.ts';
+import { singlesOf, type Memory } from '../../math/memory.ts';
 
 const BUCKETS = 256;
 const TOP = 17;
@@ -7,6 +7,8 @@ const WIDTH = TOP / BUCKETS;
 const TAIL = 0.02;
 /** Past values are halved in weight when this many have been counted. */
 const HALVE_AT = 40_000;
+/** Counts are multiples of 1/256: single precision holds them exactly up to 65,536. */
+const PARTS = 256;
 
 const bucketOf = (v: number): number => Math.max(0, Math.min(BUCKETS - 1, Math.floor(v / WIDTH)));
 
@@ -18,13 +20,13 @@ const bucketOf = (v: number): number => Math.max(0, Math.min(BUCKETS - 1, Math.f
  * the peaks-over-threshold model with shape 0 (J. Pickands, Annals of Statistics 3, 1975), which needs no fit.
  */
 export class Tail {
-  private readonly counts: Float64Array;
+  private readonly counts: Float32Array;
   // Updated with every value, so that `rarity` need not visit all buckets: the sum of the counts; k, the bucket in which
   // the tail begins; the sum above bucket k; the highest bucket that is not empty.
   private readonly sums: Float64Array;
 
   constructor(memory: Pick<Memory, 'take'>, name: string) {
-    this.counts = memory.take(`${name}.counts`, BUCKETS);
+    this.counts = singlesOf(memory.take(`${name}.counts`, BUCKETS / 2));
     this.sums = memory.take(`${name}.sums`, 4);
     this.sums[1] = BUCKETS - 1;
   }
@@ -54,12 +56,18 @@ export class Tail {
     sums[0]++;
     if (b > sums[1]) sums[2]++;
     if (b > sums[3]) sums[3] = b;
-    if (sums[0] > HALVE_AT) {
-      for (let j = 0; j < BUCKETS; j++) counts[j] *= 0.5;
-      sums[0] *= 0.5;
-      sums[2] *= 0.5;
-    }
+    if (sums[0] > HALVE_AT) this.halve();
     this.settle();
+  }
+
+  private halve(): void {
+    const { counts, sums } = this;
+    sums[0] = sums[2] = 0;
+    for (let j = 0; j < BUCKETS; j++) {
+      counts[j] = Math.round(counts[j] * (PARTS / 2)) / PARTS;
+      sums[0] += counts[j];
+      if (j > sums[1]) sums[2] += counts[j];
+    }
   }
 
   /** Moves k to the bucket in which the tail begins: the sum above k is below the tail's, and with bucket k it is not. */
@@ -67,7 +75,7 @@ export class Tail {
     const { counts, sums } = this;
     const inTail = TAIL * sums[0];
     let k = sums[1];
-    let above = sums[2]; // exact: counts are whole numbers, halved at times
+    let above = sums[2]; // exact: sums of multiples of 1/256
     while (k < BUCKETS - 1 && above >= inTail) above -= counts[++k];
     while (k > 0 && above + counts[k] < inTail) above += counts[k--];
     sums[1] = k;

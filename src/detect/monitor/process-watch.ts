@@ -61,7 +61,12 @@ export class ProcessWatch {
     this.scoreSeries(verdict);
     this.effect.step(verdict.at, this.finding.score > this.hysteresis || this.episode.open);
     this.explain(verdict.at);
-    const coolDownMs = Math.min(this.coolDownMs, MAX_COOL_DOWN_INTERVALS * this.detector.intervalMs);
+    // One excursion is one event: until it is over, only a higher score opens another episode.
+    const lastedMs = this.detector.recurrences[this.finding.series].lastedMs(verdict.at);
+    const coolDownMs = Math.max(
+      lastedMs,
+      Math.min(this.coolDownMs, MAX_COOL_DOWN_INTERVALS * this.detector.intervalMs),
+    );
     const phase = this.episode.step(verdict.at, this.finding, verdict.at, coolDownMs);
     this.events.add(this.episode, verdict.at, phase);
     this.followLevel(verdict.at, phase);

@@ -10,6 +10,8 @@ const MEMORY_WEEKS = 8;
 export const MEMORY_MS = MEMORY_WEEKS * WEEK_MS;
 /** Score for a factor of ten in the return period. */
 const PER_DECADE = 0.3;
+/** A spell is no longer than this part of the time observed: what comes all the time is known after hours, not after days. */
+const SPELLS_IN_AGE = 10;
 /** Readings belong to an excursion from the evidence on that the prior gives so many times as often as alarms are asked for. */
 const LINE_PER_ALARM = 200;
 /** Highest score below the line, where no rate is computed: with few alarms a week the line is higher than this. */
@@ -91,6 +93,11 @@ export class Recurrence {
     const { alarmsPerWeek } = this.options;
     if (evidence < this.line) return Math.min(evidence, MOST_BELOW);
     return Math.max(0, 1 + PER_DECADE * Math.log10(alarmsPerWeek / this.rate(evidence, stepDeviation)));
+  }
+
+  /** Since when the present excursion has lasted, ms before `at`; 0 where there is none. */
+  lastedMs(at: number): number {
+    return this.excursion.open ? at - this.excursion.startAt : 0;
   }
 
   /** The present excursion is dropped without being counted: the operator accepts the present state. */
@@ -179,7 +186,13 @@ export class Recurrence {
     excursion.close();
     if (!this.options.counts || (!teaches && s[SAID] === NEW)) return;
     this.fade();
-    const place = signatures.add(excursion, stepDeviation, this.gap.usualMs, s[DAY], this.spellMs);
+    const place = signatures.add(
+      excursion,
+      stepDeviation,
+      this.gap.usualMs,
+      s[DAY],
+      Math.min(this.spellMs, (s[WEEKS] * WEEK_MS) / SPELLS_IN_AGE),
+    );
     s[PLACE] = place;
     if (s[SAID] !== NEW) signatures.setState(place, s[SAID]);
     const state = signatures.state(place);

@@ -136,3 +136,13 @@ test('a series that rests 1 to 60 minutes at random is never too long at rest fo
   }
   expect(above).toBe(0);
 });
+
+test('another life, once it is the normal one: the present dwell is not judged, and new durations soon are normal', () => {
+  const { series } = fridge();
+  expect(series.stay(82, 40, false)).toBeGreaterThan(4);
+  series.duration.renew();
+  expect(series.stay(82, 60)).toBe(0);
+  let largest = 0;
+  for (let i = 0; i < 30; i++) largest = Math.max(largest, series.stay(0.4, 40), series.stay(82, 36));
+  expect(largest).toBeLessThan(4);
+});

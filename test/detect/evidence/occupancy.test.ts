@@ -79,7 +79,7 @@ describe('levels of each hour', () => {
 
 describe('occupancy', () => {
   /** A valve closed to 10 % at night and open to 70 % by day, with a reading every five minutes. */
-  function valve(days: number) {
+  function valve(days: number, levelAt?: (i: number) => number) {
     const occupancy = new Occupancy(new Memory());
     const reading = { value: 0, at: 0, day: 0, mean: 40 } as SeriesReading;
     const take = (i: number, value: number, teaches = true): number => {
@@ -89,10 +89,10 @@ describe('occupancy', () => {
       return rarity;
     };
     const random = new Random(1);
-    const usual = (i: number): number => (i % 288 < 96 || i % 288 > 260 ? 10 : 70) + 0.5 * random.normal();
+    const usual = levelAt ?? ((i: number) => (i % 288 < 96 || i % 288 > 260 ? 10 : 70) + 0.5 * random.normal());
     let largest = 0;
     for (let i = 0; i < days * 288; i++) largest = Math.max(largest, take(i, usual(i)));
-    return { take, usual, largest, next: days * 288 };
+    return { occupancy, take, usual, largest, next: days * 288 };
   }
 
   test('open at night for an hour is rarer than all of its normal life', () => {
@@ -108,6 +108,27 @@ describe('occupancy', () => {
     let fault = 0;
     for (let i = 0; i < 12; i++) fault = Math.max(fault, take(next + i, 40, false));
     expect(fault).toBeGreaterThan(8);
+  });
+
+  test('a level that wanders from day to day, so that each is new for its hour, is at most half an alarm in two months', () => {
+    const random = new Random(3);
+    let level = 40;
+    expect(valve(60, () => (level += 0.5 * random.normal())).largest).toBeLessThan(2.5); // weight 0.2
+  });
+
+  test('another life, once it is the normal one, is judged after some days, and is not rare then', () => {
+    const { occupancy, take, next } = valve(30);
+    const other = (i: number): number => 70 - (i % 288 < 96 ? 30 : 0);
+    const largestOf = (from: number, count: number, level: (i: number) => number, teaches = true): number => {
+      let largest = 0;
+      for (let i = next + from; i < next + from + count; i++) largest = Math.max(largest, take(i, level(i), teaches));
+      return largest;
+    };
+    expect(largestOf(0, 288, other, false)).toBeGreaterThan(5);
+    occupancy.renew();
+    expect(largestOf(288, 3 * 288, other)).toBe(0);
+    expect(largestOf(4 * 288, 20 * 288, other)).toBeLessThan(4);
+    expect(largestOf(24 * 288, 12, () => 55, false)).toBeGreaterThan(4);
   });
 
   test('nothing is judged in the first nine days', () => {

@@ -33,6 +33,14 @@ describe('four ways to an alarm', () => {
     expect(scoreOf({ jump: worth(3, 'jump', 'point') })).toEqual({ score: 3, parts: { ...none, jump: 3 } });
   });
 
+  test('a level rare in its hour is an alarm by itself, and above 1 it counts a tenth, after the threshold', () => {
+    const occupancy = worth(4, 'occupancy', 'contextual');
+    expect(scoreOf({ occupancy }, { scale: 0.25 }).score).toBeCloseTo(1, 12);
+    const { score, parts } = scoreOf({ occupancy }, { scale: 0.5 });
+    expect(score).toBeCloseTo(1.1, 12);
+    expect(parts).toEqual({ ...none, occupancy: score });
+  });
+
   test('a misfit with the group is an alarm by itself', () => {
     const { score, parts } = scoreOf({ correlation: worth(3, 'correlation', 'contextual') });
     expect(score).toBeCloseTo(3, 12);

@@ -74,6 +74,19 @@ test('when the 40,001st value halves the weight of the past, what is rare stays 
   for (const [i, v] of levels.entries()) expect(tail.rarity(v)).toBeCloseTo(before[i], 2);
 });
 
+test('counts in single precision stay exact: after twelve halvings the sum is that of the buckets', () => {
+  const { tail, memory } = tailOf([]);
+  const course = exponential(997);
+  for (let t = 0; t < 300_000; t++) tail.add(course[(t * 31) % 997]);
+  const bytes = memory.toBytes();
+  const counts = [...new Float32Array(bytes.buffer, 0, 256)];
+  const [all, k, above] = new Float64Array(bytes.buffer, 1024, 4);
+  const sum = (parts: number[]): number => parts.reduce((a, b) => a + b, 0);
+  expect(all).toBe(sum(counts));
+  expect(above).toBe(sum(counts.slice(k + 1)));
+  expect(counts.every((n) => Number.isInteger(256 * n))).toBe(true);
+});
+
 test('so the past fades: what was rare and then comes for ever becomes ordinary', () => {
   const { tail } = tailOf(exponential(40_000));
   expect(tail.rarity(8)).toBeGreaterThan(3);

@@ -22,6 +22,8 @@ const RARE = 3;
 /** ... where fewer than three of the last 200 were so rare. */
 const RECENT_DWELLS = 200;
 const LONGEST_RARE = 3;
+/** Dwells of each state that the past counts as after another life has begun. */
+const RENEWED = 4;
 /** Late on two axes, or early: the chances of a rare dwell. */
 const CHANCES = Math.log10(3);
 
@@ -92,6 +94,12 @@ export class Duration implements Evidence {
       states.learn(value, change);
     } else s[WHOLE] = 0;
     s[LAST_AT] = at;
+  }
+
+  /** The present dwell is not judged, and the past counts as so few dwells that the states are not judged before they are known anew. */
+  renew(): void {
+    this.s[WHOLE] = this.s[EARLY] = 0;
+    this.times.renew(RENEWED);
   }
 
   reference({ expected }: SeriesReading): number {

@@ -20,6 +20,10 @@ const SPANS = [12, 64];
 /** Days on which an hour must have been seen: until its surprisals are history, and until they are judged by it. */
 const KNOWN_AFTER = 6.5;
 const JUDGED_AFTER = 9.5;
+/** With fewer independent days than two weeks, each weekday twice, a rarity counts in proportion to them. */
+const SURE_AFTER = 14;
+/** Days that the past counts as after another life has begun. */
+const RENEWED = 6;
 /** Surprisals this rare, one reading of 1,000, are not learned at first (recurrence-gate.ts), up to so many readings in a row. */
 const RARE = 3;
 const LONGEST_RARE = 200;
@@ -27,7 +31,12 @@ const LONGEST_RARE = 200;
 const RECENT_HOURS = 28 * 24;
 const READINGS_AN_HOUR = 12;
 
-/** Is this level rare in this hour of the day, on an axis that also resolves the levels at rest (../hourly-levels.ts)? */
+/**
+ * Is this level rare in this hour of the day, on an axis that also resolves the levels at rest (../hourly-levels.ts)?
+ *
+ * Counts by hour assume that days repeat. Where the series wanders from day to day instead, as a river does, each level is new for
+ * its hour, and its days say no more than a few independent ones (../day-variation.ts).
+ */
 export class Occupancy implements Evidence {
   readonly kind = OCCUPANCY;
   private readonly levels: HourlyLevels;
@@ -56,7 +65,7 @@ export class Occupancy implements Evidence {
     // Less surprisal than usual is not rare.
     for (const score of scores)
       if (score.smoothed(this.excess) > 0) this.rarity = Math.max(this.rarity, score.rarity(this.excess));
-    return this.rarity;
+    return (this.rarity *= Math.min(1, levels.independentDays(day, rate) / SURE_AFTER));
   }
 
   deviation({ value, mean }: SeriesReading): number {
@@ -72,6 +81,11 @@ export class Occupancy implements Evidence {
     if (teaches) levels.learn(value, day, this.readingsAnHour);
     else levels.drop();
     gap.update(at);
+  }
+
+  /** The past counts as so few days that the hours are not judged before they are known anew. */
+  renew(): void {
+    this.levels.renew(RENEWED, this.readingsAnHour);
   }
 
   reference({ mean }: SeriesReading): number {
