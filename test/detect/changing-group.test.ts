@@ -177,7 +177,7 @@ describe('a drift that is open when the group changes', () => {
   const HOURS = { warmup: 200, minDurationMs: 1e12 };
   /** Hourly for so many days; from day 20 on b is ten deviations elsewhere. */
   const drifted = groupOf('abc', HOURS);
-  for (let t = 0; t < 30 * 24; t++)
+  for (let t = 0; t < 40 * 24; t++)
     ['a', 'b', 'c'].forEach((series, d) => {
       const at = START + t * 60 * MINUTE;
       const value = valueOf(series, t) + (series === 'b' && t >= 20 * 24 ? 10 : 0);
@@ -192,7 +192,7 @@ describe('a drift that is open when the group changes', () => {
   test('and is over without it: no other has drifted', () => {
     const group = changed(drifted, 'ac', HOURS);
     expect(group.monitor.status.drifting).toBe(-1);
-    group.monitor.tick(START + 30 * 24 * 60 * MINUTE);
+    group.monitor.tick(START + 40 * 24 * 60 * MINUTE);
     const { phase, anomaly } = group.events[0];
     expect([phase, anomaly.kind, anomaly.series, anomaly.endedBy]).toEqual(['closed', 'drift', 'b', 'removed']);
   });

@@ -22,7 +22,7 @@ const usual = fc.double({ min: 0, max: 1, noNaN: true });
 test('a group of one has its own evidence', () => {
   fc.assert(
     fc.property(usual, evidence, (m, e) => {
-      expect(groupOf([m]).of(e)).toBe(e);
+      expect(groupOf([m]).of(e)).toBeCloseTo(e, 12); // the root of a square
     }),
   );
 });

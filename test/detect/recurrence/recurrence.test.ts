@@ -85,8 +85,8 @@ describe('a daily event', () => {
     expect(stream.event()).toBeGreaterThan(1);
   });
 
-  test('four times a day counts as one spell a day: it is a habit after as many days', () => {
-    const [once, often] = [new Stream().calm(3 * DAY_MS), new Stream().calm(3 * DAY_MS)];
+  test('four times a day counts as one spell a day after ten days: it is a habit after as many days', () => {
+    const [once, often] = [new Stream().calm(10 * DAY_MS), new Stream().calm(10 * DAY_MS)];
     once.daily(10);
     for (let n = 0; n < 40; n++) {
       const start = often.at;
