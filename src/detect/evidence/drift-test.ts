@@ -165,7 +165,9 @@ export class DriftTest {
     s[BEGAN] = s[SINCE];
     s[RECENT] = Math.min(WINDOW_BLOCKS, s[RECENT] + 1);
     s[SCORE] = Math.abs(this.recentMean - s[CENTRE]) / this.limit;
-    if (s[BLOCKS] < MAX_REFERENCE_BLOCKS && s[SCORE] < 0.5 && !frozen) this.addToReference(mean);
+    // A first block at another level changes the mean of seven little, but would widen the limit for good.
+    const usual = s[SCORE] < 0.5 && Math.abs(mean - s[CENTRE]) <= this.limit;
+    if (s[BLOCKS] < MAX_REFERENCE_BLOCKS && usual && !frozen) this.addToReference(mean);
   }
 
   /** Adds a block's mean to the reference, by the recurrence of B. P. Welford (1962). */
