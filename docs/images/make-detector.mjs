@@ -12,11 +12,11 @@ const arrow = (path, extra = '') =>
 const ways = [
   ['collective: weighted sum', ['extreme, level, volatility,', 'sequence, forecast_error']],
   ['point: weighted sum', ['forecast_error, jump,', 'flatline, flatline_exit']],
-  ['contextual: the largest', ['correlation; sequence and', 'forecast_error if trusted']],
+  ['contextual: the largest', ['correlation, duration, occupancy;', 'if trusted: the two of the forecast']],
   ['mean shift', ['mean_shift, with its', 'own threshold']],
 ];
 
-const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 860 410" font-family="system-ui, sans-serif" font-size="11" fill="#334">
+const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 860 470" font-family="system-ui, sans-serif" font-size="11" fill="#334">
 <defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8Z" fill="#556"/></marker></defs>
 <rect width="100%" height="100%" rx="6" fill="#fff"/>
 ${box(16, 30, 122, 66, '#eef1f7', 'Sensor checks', ['range, max_step,', 'error codes, clock'])}
@@ -27,15 +27,15 @@ ${box(200, 130, 145, 96, '#e3edfb', 'Forecast of the step', ['network and baseli
 ${arrow('M272 96V129')}
 ${arrow('M345 63H389')}${arrow('M345 178H389')}
 ${text(390, 20, '2  Score: evidence in four ways', 'font-weight="600"')}
-${ways.map(([title, lines], i) => box(390, 30 + 64 * i, 190, 56, '#fdf3dc', title, lines) + arrow(`M580 ${58 + 64 * i}L639 ${138 + 12 * i}`)).join('\n')}
-${box(640, 122, 200, 66, '#fbe4e2', '3  Decide', ['score = the largest of the four;', 'above 1 is anomalous'])}
-${arrow('M740 188V219')}
-${box(640, 220, 200, 66, '#fbe4e2', 'Episode', ['opened, updated, closed;', 'row in the database, alert'])}
-${arrow('M81 96V360H639', 'stroke-dasharray="4 3"')}${text(92, 352, 'a sensor fault: neither scored nor learned')}
-${box(640, 326, 200, 66, '#fbe4e2', 'Sensor episode', ['opened and closed by', 'rules of its own'])}
-${box(180, 272, 200, 56, '#e4f3e6', '4  Learn, 5  Advance', ['if the learning gates admit it;', 'then forecast the next step'])}
-${arrow('M485 279V304H381')}
-${arrow('M272 272V227')}
+${ways.map(([title, lines], i) => box(390, 30 + 64 * i, 200, 56, '#fdf3dc', title, lines) + arrow(`M590 ${58 + 64 * i}L639 ${70 + 12 * i}`)).join('\n')}
+${box(640, 30, 206, 156, '#fbe4e2', '3  Decide', ['evidence = the largest of the four,', 'joint for a group;', 'excursion: one event, however long;', 'how many a week are so novel?', 'score = 1 + 0.3 log\u2081\u2080(W / rate);', 'above 1 it comes less than W times', 'a week, and is anomalous'])}
+${arrow('M740 186V219')}
+${box(640, 220, 206, 66, '#fbe4e2', 'Episode', ['opened, updated, closed;', 'row in the database, alert'])}
+${arrow('M81 96V420H639', 'stroke-dasharray="4 3"')}${text(92, 412, 'a sensor fault: neither scored nor learned')}
+${box(640, 386, 206, 66, '#fbe4e2', 'Sensor episode', ['opened and closed by', 'rules of its own'])}
+${box(160, 298, 214, 80, '#e4f3e6', '4  Learn, 5  Advance', ['learn, unless the series is held:', 'then only its challenger learns;', 'forecast the next step'])}
+${arrow('M846 108H853V338H375')}
+${arrow('M272 298V227')}
 </svg>
 `;
 writeFileSync(new URL('detector.svg', import.meta.url), svg);

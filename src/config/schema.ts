@@ -66,7 +66,7 @@ const tuningShape = {
   alarms_per_week: option(
     real(0.01, 1000),
     1,
-    'Target rate of false alarms per week, for each series or group. A lower rate misses more.',
+    'About how many alarms per week, for each series or group: an event that comes more often is no alarm. A lower rate misses more.',
   ),
   min_duration: option(duration(), '0s', 'How long a deviation must last before it is reported.'),
   close_after: option(

@@ -8,7 +8,7 @@ import { SeriesModel } from './series-model.ts';
 /** Prefix of the challengers' pieces of memory. No slug begins with a capital. */
 const CHALLENGERS = 'Challenger';
 /** What the judge takes over when an anomaly is over: the range, because the values outside of it did occur. */
-const RANGE = /\.extremes$/;
+const RANGE = '.extremes';
 
 /**
  * A series that learns nothing while it is anomalous, so that a lasting fault stays an alarm, and a challenger that meanwhile
@@ -92,7 +92,7 @@ export class HeldSeries {
     const { step, challenger } = this;
     if (step === 'free') return false;
     challenger.advance(season);
-    if (step === 'over') this.copy(CHALLENGERS, '', (name) => RANGE.test(name));
+    if (step === 'over') this.copy(CHALLENGERS, '', (name) => name.endsWith(RANGE));
     if (step === 'expired') this.takeOver();
     return step === 'expired';
   }

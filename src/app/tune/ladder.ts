@@ -17,8 +17,7 @@ const SENSITIVITIES = Array.from({ length: 81 }, (_, k) => Number((10 ** (k / 40
 /**
  * Estimates from one run, made with sensitivity `base`, how many episodes each sensitivity would have opened. Scores are
  * assumed to be proportional to the sensitivity, and each sensitivity has its own episode logic. This is not exact, because
- * the evidence of lasting deviations is compressed above the threshold, which differs between sensitivities. So `tune` runs
- * its choice once more. Memory does not grow with the recording.
+ * nothing is learned while an alarm is open, and that depends on the sensitivity. So `tune` runs its choice once more. Memory does not grow with the recording.
  */
 export class Ladder {
   private readonly steps: {

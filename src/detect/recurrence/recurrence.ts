@@ -40,7 +40,7 @@ export interface RecurrenceOptions {
 
 /**
  * The score of a series: how often does an event like this come? Readings with raised evidence are joined to excursions, and past
- * excursions are counted in calendar time, by size (excursion-rates.ts) and by signature (signatures.ts). With r the larger of both
+ * excursions are counted in calendar time, by novelty (novelty-rate.ts) and by signature (signatures.ts). With r the larger of both
  * rates, per week, and W the alarms a week that the operator asks for,
  *
  *   score = 1 + 0.3 log10(W / r)
