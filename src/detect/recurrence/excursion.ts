@@ -18,7 +18,8 @@ const SIZE = 6;
 const CALM = 7; // readings below the line in a row
 const NOVELTY = 8;
 const FAR_AT = 9; // of the last reading on the far side of the middle between both values
-const PAST = 10; // the values before the present reading, the newest first
+const RATE = 10; // the lowest rate of its readings
+const PAST = 11; // the values before the present reading, the newest first
 /**
  * The evidence for a jump that has been learned as usual crosses the line some readings after it. The value before an excursion is that
  * before the largest of so many steps.
@@ -28,9 +29,9 @@ const STEPS = 5;
 /**
  * A run of readings with raised evidence: one event, however many readings it has.
  *
- * Memory (15): whether one is open, its start, its last reading above the line, the value before it, its farthest value, the time
+ * Memory (16): whether one is open, its start, its last reading above the line, the value before it, its farthest value, the time
  * from the start to that, the largest evidence, calm readings in a row, the smallest novelty, its last reading nearer to the farthest
- * value than to the one before it, the last five values.
+ * value than to the one before it, the lowest rate, the last five values.
  */
 export class Excursion {
   private readonly s: Float64Array;
@@ -92,9 +93,15 @@ export class Excursion {
     return this.s[NOVELTY];
   }
 
-  /** Adds the novelty of its newest reading. */
-  note(novelty: number): void {
+  /** The lowest rate of its readings, per week: it was an alarm if that is below the rate asked for. */
+  get rate(): number {
+    return this.s[RATE];
+  }
+
+  /** Adds the novelty of its newest reading, and the rate that follows from it. */
+  note(novelty: number, rate: number): void {
     this.s[NOVELTY] = Math.min(this.s[NOVELTY], novelty);
+    this.s[RATE] = Math.min(this.s[RATE], rate);
   }
 
   /** Whether it has ended before a reading at `at` whose evidence is below the line. */
@@ -134,7 +141,7 @@ export class Excursion {
     s[START_AT] = s[FAR_AT] = at;
     s[FROM] = s[TO] = before;
     s[RISE_MS] = s[SIZE] = 0;
-    s[NOVELTY] = Infinity;
+    s[NOVELTY] = s[RATE] = Infinity;
   }
 
   /** The value before the largest of the last steps up to `value`; that itself if there is none. */

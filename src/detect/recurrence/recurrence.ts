@@ -140,7 +140,14 @@ export class Recurrence {
     const { signatures, options } = this;
     const state = signatures.state(place);
     const perWeek = (signatures.spells(place) * this.keep) / this.weeks;
-    return state === NORMAL || (state === HABIT && perWeek >= STILL_A_HABIT * options.alarmsPerWeek);
+    return (
+      state === NORMAL || (state === HABIT && this.wasAlarm(place) && perWeek >= STILL_A_HABIT * options.alarmsPerWeek)
+    );
+  }
+
+  /** Only an event that was an alarm is news as a habit: noise has signatures too. */
+  private wasAlarm(place: number): boolean {
+    return this.signatures.leastRate(place) < this.options.alarmsPerWeek;
   }
 
   private get weeks(): number {
@@ -156,8 +163,9 @@ export class Recurrence {
     const like = s[SAID] === FAULT ? 0 : signatures.spellsLike(excursion, stepDeviation, gap.usualMs, s[DAY]);
     const byLike = like / this.weeks;
     const novelty = Math.max(prior, byLike);
-    excursion.note(novelty);
-    return Math.max(byLike, rates.of(novelty));
+    const rate = Math.max(byLike, rates.of(novelty));
+    excursion.note(novelty, rate);
+    return rate;
   }
 
   private observe(at: number): void {
@@ -201,7 +209,7 @@ export class Recurrence {
     const least = this.options.alarmsPerWeek * (state === HABIT ? STILL_A_HABIT : 1);
     const often = spells >= HABIT_SPELLS && spells / this.weeks >= least;
     if (often) {
-      if (state === NEW) this.habit = place;
+      if (state === NEW && this.wasAlarm(place)) this.habit = place;
       rates.remove(signatures.noveltyOf(place), signatures.countedOf(place));
       signatures.setCounted(place, 0);
     } else if (signatures.beganSpell(place, excursion) && !rates.overlaps(excursion.startAt)) {

@@ -41,7 +41,8 @@ const STATE = 11;
 const FIRST_AT = 12;
 const SIZE_VARIANCE = 13; // of ln size
 const AWAY_MS = 14; // time at the farthest value, geometric mean
-const DAY = 15; // occurrences in each part of the day
+const LEAST_RATE = 15; // the lowest rate of its excursions
+const DAY = 16; // occurrences in each part of the day
 const EACH = DAY + PARTS;
 
 /** One remembered signature, as `Signatures.at` gives it. Values in the unit of the series. */
@@ -61,7 +62,7 @@ export interface Signature {
  * The signatures of a series' past excursions: from which value to which, for how long, how large, at which time of day. Like
  * excursions share a place. A new signature takes the place with the fewest occurrences.
  *
- * Memory: 23 numbers for each of 32 places.
+ * Memory: 24 numbers for each of 32 places.
  */
 export class Signatures {
   private readonly s: Float64Array;
@@ -107,6 +108,7 @@ export class Signatures {
       k = this.rarest();
       s.fill(0, k, k + EACH);
       s[k + NOVELTY] = excursion.novelty;
+      s[k + LEAST_RATE] = Infinity;
       s[k + LENGTH_MS] = lengthMs;
       s[k + AWAY_MS] = awayMs;
       s[k + FIRST_AT] = startAt;
@@ -122,6 +124,7 @@ export class Signatures {
     if (s[k + EVENTS] > 1) s[k + SIZE_VARIANCE] = (1 - a) * (s[k + SIZE_VARIANCE] + a * d * d);
     s[k + LENGTH_MS] *= (lengthMs / s[k + LENGTH_MS]) ** a;
     s[k + DAY + Math.floor(day * PARTS)]++;
+    s[k + LEAST_RATE] = Math.min(s[k + LEAST_RATE], excursion.rate);
     s[k + LAST_AT] = startAt + excursion.lengthMs;
     if (startAt - s[k + SPELL_AT] >= spellMs) {
       s[k + SPELLS]++;
@@ -137,6 +140,11 @@ export class Signatures {
 
   spells(place: number): number {
     return this.s[place * EACH + SPELLS];
+  }
+
+  /** The lowest rate, per week, that an excursion of a place had: it was an alarm if that is below the rate asked for. */
+  leastRate(place: number): number {
+    return this.s[place * EACH + LEAST_RATE];
   }
 
   state(place: number): number {

@@ -190,7 +190,7 @@ describe('the rates of a stream', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 2, max: 20 }),
-        fc.double({ min: 1, max: 9, noNaN: true }),
+        fc.double({ min: 1.5, max: 9, noNaN: true }),
         fc.double({ min: 0.5, max: 20, noNaN: true }),
         (days, evidence, asked) => {
           const [with_, without] = [new Stream(), new Stream()];
@@ -257,4 +257,11 @@ test('restored in the middle of an excursion it goes on bit for bit', () => {
   }
   expect(other.memory.toBytes()).toEqual(kept.memory.toBytes());
   expect(other.recurrences[0].habits()).toEqual(kept.recurrences[0].habits());
+});
+
+test('noise that is never an alarm has no habit, however often it comes', () => {
+  const stream = new Stream().calm(3 * DAY_MS);
+  for (let n = 0; n < 60; n++) expect(stream.calm(6 * HOUR_MS).event(80.4, 0.55)).toBeLessThan(n === 0 ? 1.1 : 1);
+  expect(stream.habits).toEqual([]);
+  expect(stream.recurrences[0].habits()).toEqual([]);
 });
