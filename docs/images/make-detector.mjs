@@ -28,7 +28,7 @@ ${arrow('M272 96V129')}
 ${arrow('M345 63H389')}${arrow('M345 178H389')}
 ${text(390, 20, '2  Score: evidence in four ways', 'font-weight="600"')}
 ${ways.map(([title, lines], i) => box(390, 30 + 64 * i, 200, 56, '#fdf3dc', title, lines) + arrow(`M590 ${58 + 64 * i}L639 ${70 + 12 * i}`)).join('\n')}
-${box(640, 30, 206, 156, '#fbe4e2', '3  Decide', ['evidence = the largest of the four,', 'joint for a group;', 'excursion: one event, however long;', 'how many a week are so novel?', 'score = 1 + 0.3 log\u2081\u2080(W / rate);', 'above 1 it comes less than W times', 'a week, and is anomalous'])}
+${box(640, 30, 206, 156, '#fbe4e2', '3  Decide', ['evidence = the largest of the four,', 'joint for a group;', 'excursion: readings of one event;', 'how many a week are so novel?', 'score = 1 + 0.3 log\u2081\u2080(W / rate);', 'above 1: less than W times', 'a week, anomalous'])}
 ${arrow('M740 186V219')}
 ${box(640, 220, 206, 66, '#fbe4e2', 'Episode', ['opened, updated, closed;', 'row in the database, alert'])}
 ${arrow('M81 96V420H639', 'stroke-dasharray="4 3"')}${text(92, 412, 'a sensor fault: neither scored nor learned')}
