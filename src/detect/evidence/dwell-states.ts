@@ -99,16 +99,22 @@ export class DwellStates {
     this.next = this.isNew ? least : nearest;
   }
 
-  /** Follows the reading measured last. */
-  learn(value: number, change: number): void {
-    const { table, s, present, next } = this;
-    const usual = s[READINGS] < 2 ? 0 : Math.min(Math.abs(change), Math.abs(value - s[LAST_BUT_ONE]));
-    s[USUAL] = followMedian(s[USUAL], usual);
-    if (present >= 0) table[present * FIELDS + CHANGE] = followMedian(table[present * FIELDS + CHANGE], usual);
+  /** Follows the reading measured last. While it does not `teach`, the states stay as they are, and a new one is none of them. */
+  learn(value: number, change: number, teaches: boolean): void {
+    const { s, next } = this;
+    if (teaches) this.learnChange(s[READINGS] < 2 ? 0 : Math.min(Math.abs(change), Math.abs(value - s[LAST_BUT_ONE])));
     s[LAST_BUT_ONE] = s[LAST];
     s[LAST] = value;
+    if (next < 0) return;
+    if (teaches) this.enter(next, value, change);
+    s[PRESENT] = teaches || !this.isNew ? next + 1 : 0;
+  }
+
+  private learnChange(usual: number): void {
+    const { table, s, present } = this;
+    s[USUAL] = followMedian(s[USUAL], usual);
+    if (present >= 0) table[present * FIELDS + CHANGE] = followMedian(table[present * FIELDS + CHANGE], usual);
     s[READINGS]++;
-    if (next >= 0) this.enter(next, value, change);
   }
 
   private enter(state: number, value: number, change: number): void {
@@ -123,7 +129,6 @@ export class DwellStates {
     }
     table[o + WEIGHT]++;
     table[o + LEVEL] += Math.max(LEVEL_SHARE, 1 / table[o + WEIGHT]) * (value - table[o + LEVEL]);
-    this.s[PRESENT] = state + 1;
   }
 }
 

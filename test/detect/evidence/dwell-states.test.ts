@@ -11,7 +11,7 @@ function follow(readings: readonly number[], deviation: number, from = 0) {
     const change = i === 0 ? 0 : x - readings[i - 1];
     states.measure(x, change, deviation);
     const switches = states.next >= 0;
-    states.learn(x, change);
+    states.learn(x, change, true);
     if (switches && i >= from) levels.push(states.level);
   });
   return levels;
@@ -63,4 +63,25 @@ test('levels that differ by a tenth of the step to them are told apart, closer o
     repeat(20, [...Array<number>(9).fill(a), 0, 0, 0, ...Array<number>(9).fill(b), 0, 0, 0]);
   expect(new Set(follow(to(100, 80), 45, 240).map(Math.round)).size).toBe(3);
   expect(new Set(follow(to(100, 99), 45, 240).map(Math.round)).size).toBeLessThan(4);
+});
+
+test('while nothing is taught the states stay as they are: a known one is entered, a new one is none', () => {
+  const memory = new Memory();
+  const states = new DwellStates(memory);
+  let last = 0;
+  const read = (x: number, teaches: boolean): void => {
+    states.measure(x, x - last, 38);
+    states.learn(x, x - last, teaches);
+    last = x;
+  };
+  for (const x of repeat(4, [...Array<number>(18).fill(82), ...Array<number>(40).fill(0)])) read(x, true);
+  const [table, other] = [states, new DwellStates(new Memory())].map((s) => s.present);
+  expect([table >= 0, other]).toEqual([true, -1]);
+  const bytes = memory.toBytes().slice(0, 8 * 8 * 4);
+  read(82, false);
+  expect(states.level).toBe(82);
+  for (let i = 0; i < 20; i++) read(82, false);
+  read(300, false);
+  expect(states.present).toBe(-1);
+  expect(memory.toBytes().slice(0, 8 * 8 * 4)).toEqual(bytes);
 });

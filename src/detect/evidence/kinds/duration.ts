@@ -91,7 +91,7 @@ export class Duration implements Evidence {
     if (comparable) {
       if (states.present >= 0) this.continueDwell(day);
       if (states.next >= 0) this.switchState(at, day, teaches);
-      states.learn(value, change);
+      states.learn(value, change, teaches);
     } else s[WHOLE] = 0;
     s[LAST_AT] = at;
   }
@@ -142,7 +142,7 @@ export class Duration implements Evidence {
         times.end(dwell, day, spent, teaches && recurs);
       }
     }
-    if (states.isNew) times.forget(states.next);
+    if (states.isNew && teaches) times.forget(states.next);
     s[SINCE] = at;
     s[EXITS] = 0;
     s[WHOLE] = 1;
