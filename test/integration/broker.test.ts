@@ -213,7 +213,8 @@ test('what was published while we were away arrives: at a restart of ours, and o
   await reached(second.broker, 'connected');
   const again = await bystander(server.url, []);
   await again.client.publishAsync('sensors/t', '3', { qos: 1 });
-  await expect.poll(() => second.messages.map(text)).toEqual(['sensors/t 2', 'sensors/t 3']);
+  // At QoS 1 the broker may repeat a message whose acknowledgement it did not receive before its restart.
+  await expect.poll(() => [...new Set(second.messages.map(text))]).toEqual(['sensors/t 2', 'sensors/t 3']);
 });
 
 describe("a message is the broker's until it is acknowledged", () => {
