@@ -146,3 +146,22 @@ test('another life, once it is the normal one: the present dwell is not judged, 
   for (let i = 0; i < 30; i++) largest = Math.max(largest, series.stay(0.4, 40), series.stay(82, 36));
   expect(largest).toBeLessThan(4);
 });
+
+test('a dwell is not judged while it is longer than all the time before it', () => {
+  const random = new Random(1);
+  const series = new Series();
+  let before = 0;
+  const stay = (value: number): void => {
+    const minutes = 10 + Math.round(random.normal());
+    before += minutes;
+    series.stay(value, minutes);
+  };
+  for (let i = 0; i < 60; i++) {
+    stay(82);
+    stay(0.4);
+  }
+  stay(82);
+  expect(series.stay(0.4, 300)).toBeGreaterThan(4);
+  series.stay(0.4, before - 300 + 2);
+  expect(series.stay(0.4, 4 * DAY)).toBe(0);
+});

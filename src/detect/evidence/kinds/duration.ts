@@ -37,6 +37,7 @@ const DWELLS = 5;
 const EARLY = 6; // rarity of the last dwells at the last switch
 const EARLY_MS = 7; // length of the last of them
 const EARLY_USUAL = 8; // usual length of it, ms
+const FIRST_AT = 9; // time of the first reading, epoch ms
 
 /** Has the series been in its state for too long, or did it leave its last states too early (../dwell-times.ts)? */
 export class Duration implements Evidence {
@@ -55,7 +56,8 @@ export class Duration implements Evidence {
     this.states = new DwellStates(memory);
     this.times = new DwellTimes(memory);
     this.gate = new RecurrenceGate(memory, 'duration.gate', LONGEST_RARE);
-    this.s = memory.take('duration', 9);
+    this.s = memory.take('duration', 10);
+    this.s[FIRST_AT] = NaN;
     this.spent = memory.take('duration.spent', SLOTS);
   }
 
@@ -73,7 +75,9 @@ export class Duration implements Evidence {
     dwell.exits = s[EXITS] + (times.rate(dwell.state, day) * this.spentMs) / HOUR_MS;
     dwell.interval = this.intervalMs / HOUR_MS;
     if (s[WHOLE] !== 1) return NOT_APPLICABLE;
-    const late = times.lateRarity(dwell);
+    // A dwell that is longer than all the time before it says that the time before was too short.
+    const known = s[SINCE] - s[FIRST_AT] >= at - s[SINCE];
+    const late = known ? times.lateRarity(dwell) : 0;
     // A dwell that ended too early counts for as long again: switching too often is one event.
     const early = states.next >= 0 ? times.earlyRarity(dwell) : at - s[SINCE] < s[EARLY_MS] ? s[EARLY] : 0;
     this.rarity = Math.max(late, early);
@@ -88,6 +92,7 @@ export class Duration implements Evidence {
 
   learn({ value, at, day, change, comparable }: SeriesReading, teaches: boolean): void {
     const { s, states } = this;
+    if (Number.isNaN(s[FIRST_AT])) s[FIRST_AT] = at;
     if (comparable) {
       if (states.present >= 0) this.continueDwell(day);
       if (states.next >= 0) this.switchState(at, day, teaches);
