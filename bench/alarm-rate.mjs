@@ -49,7 +49,7 @@ const { values: args, positionals: words } = parseArgs({
 const readings = Number(args.readings);
 const rates = args.asked.split(',').map(Number);
 const kernel = kernelOrNull((_level, _fields, message) => console.error(message));
-const tuningOf = (rate) => ({ ...tuningFrom(args.tuning), alarms_per_week: rate });
+const tuningOf = (rate) => tuningFrom([...args.tuning, `alarms_per_week=${rate}`]);
 
 /** From when on alarms count, and for how many weeks. */
 function countedIn(firstAt, lastAt) {
@@ -82,7 +82,7 @@ function alarmsOfNoise({ name, measure }, intervalMs) {
   const { from, weeks } = countedIn(START_AT, lastAt);
   const alarms = rates.map(() => 0);
   const monitors = rates.map((rate, i) => {
-    const options = monitorOptions(tuningSchema.parse(tuningOf(rate)), kernel);
+    const options = monitorOptions({ ...tuningSchema.parse({}), ...tuningOf(rate) }, kernel);
     return new StreamMonitor(name, series, options, ({ phase, at, anomaly: { kind } }) => {
       if (phase === 'opened' && kind === 'process' && at >= from) alarms[i]++;
     });
