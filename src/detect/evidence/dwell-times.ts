@@ -111,6 +111,11 @@ export class DwellTimes {
     return (exits[k] + 1) / (hours[k] + t / (n + 1));
   }
 
+  /** All past dwells in a state together, ms: their number times their usual length. */
+  totalMs(state: number): number {
+    return this.states[state * FIELDS + COUNT] * this.usualMs(state);
+  }
+
   /** Usual and longest dwell of a state, ms. */
   usualMs(state: number): number {
     return this.states[state * FIELDS + MEAN + TIME] ** 3 * HOUR_MS;

@@ -75,8 +75,8 @@ export class Duration implements Evidence {
     dwell.exits = s[EXITS] + (times.rate(dwell.state, day) * this.spentMs) / HOUR_MS;
     dwell.interval = this.intervalMs / HOUR_MS;
     if (s[WHOLE] !== 1) return NOT_APPLICABLE;
-    // A dwell that is longer than all the time before it says that the time before was too short.
-    const known = s[SINCE] - s[FIRST_AT] >= at - s[SINCE];
+    // A dwell that is longer than all the time before it, or than all past dwells in its state together, says that the past was too short.
+    const known = Math.min(s[SINCE] - s[FIRST_AT], times.totalMs(dwell.state)) >= at - s[SINCE];
     const late = known ? times.lateRarity(dwell) : 0;
     // A dwell that ended too early counts for as long again: switching too often is one event.
     const early = states.next >= 0 ? times.earlyRarity(dwell) : at - s[SINCE] < s[EARLY_MS] ? s[EARLY] : 0;
