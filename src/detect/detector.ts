@@ -21,7 +21,7 @@ export interface DetectorOptions extends ForecasterOptions, HoldOptions {
   readonly network: boolean;
   /** Above 1 alarms sooner, below 1 later. */
   readonly sensitivity: number;
-  /** Target number of false alarms per week. */
+  /** How often, per week, an event may come and still be an alarm. */
   readonly alarmsPerWeek: number;
   /** Persistent changes: hold the alarm and do not learn from them for `holdForMs`, or absorb them as normal at once. */
   readonly onAnomaly: 'hold' | 'absorb';
@@ -178,8 +178,7 @@ export class Detector {
   }
 
   private decide(at: number): void {
-    const { verdict, series, present, joint, evidence, options, frozen } = this;
-    const day = options.calendar.day(at);
+    const { verdict, series, present, joint, evidence, season, options, frozen } = this;
     this.rates.pass(this.threshold.pausedMs(at), MEMORY_MS);
     for (let d = 0; d < series.length; d++) evidence[d] = present[d] ? series[d].evidence.score : 0;
     const together = joint.of(evidence);
@@ -188,7 +187,7 @@ export class Detector {
     for (let d = 0; d < series.length; d++) {
       const e = d === joint.leading ? together : evidence[d];
       verdict.scores[d] = present[d]
-        ? options.sensitivity * this.recurrences[d].follow(at, series[d], e, day, !frozen)
+        ? options.sensitivity * this.recurrences[d].follow(at, series[d], e, season.day, !frozen)
         : 0;
       if (verdict.scores[d] <= verdict.score) continue;
       verdict.score = verdict.scores[d];
