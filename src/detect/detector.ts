@@ -173,7 +173,7 @@ export class Detector {
       if (!present[d]) continue;
       const z = residuals === null ? 0 : residuals.z[d];
       const fitted = residuals === null ? NaN : residuals.fitted[d];
-      series[d].score(p, d * BINS, z, fitted, scale, 1);
+      series[d].score(p, d * BINS, z, fitted, scale);
     }
   }
 
@@ -222,7 +222,7 @@ export class Detector {
     const free = !frozen && held[d].admits(verdict.at, reported, MAX_HELD_INTERVALS * this.intervalMs);
     const z = residuals === null ? 0 : residuals.z[d];
     const fitted = residuals === null ? NaN : residuals.fitted[d];
-    held[d].learn(this.forecaster?.p ?? null, d * BINS, z, fitted, this.scale, 1, !frozen);
+    held[d].learn(this.forecaster?.p ?? null, d * BINS, z, fitted, this.scale, !frozen);
     return free;
   }
 

@@ -76,11 +76,10 @@ export class HeldSeries {
     residual: number,
     fitted: number,
     scale: number,
-    sensitivity: number,
     teaches: boolean,
   ): void {
     if (this.step === 'free') return;
-    this.challenger.score(p, offset, residual, fitted, scale, sensitivity);
+    this.challenger.score(p, offset, residual, fitted, scale);
     this.challenger.learn(teaches);
   }
 

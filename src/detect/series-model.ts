@@ -184,23 +184,16 @@ export class SeriesModel implements SeriesReading {
 
   /**
    * Scores the reading against the forecast and the evidence. `p` (BINS from `offset`) is the network's forecast, null where there is
-   * none; `residual` and `fittedLevel` are those against the group; `scale` is the sensitivity over the alarm threshold.
+   * none; `residual` and `fittedLevel` are those against the group; `scale` is 1 over the alarm threshold.
    */
-  score(
-    p: Float64Array | null,
-    offset: number,
-    residual: number,
-    fittedLevel: number,
-    scale: number,
-    sensitivity: number,
-  ): void {
+  score(p: Float64Array | null, offset: number, residual: number, fittedLevel: number, scale: number): void {
     const { forecast } = this;
     forecast.compare(this.step, p, offset);
     if (this.readings > 0) forecast.predict(this.before[LAST], this.steps.deviation, p, offset);
     this.loss = forecast.blendedLoss;
     this.residual = residual;
     this.fittedLevel = fittedLevel;
-    this.evidence.scoreReading(this, forecast.trust, scale, sensitivity);
+    this.evidence.scoreReading(this, forecast.trust, scale);
   }
 
   /** Adds the reading to every statistic, or, if not `teaches`, only to those of the last readings. */

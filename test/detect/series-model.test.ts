@@ -24,7 +24,7 @@ function take(model: SeriesModel, x: number, p: Float64Array | null = uniform): 
 }
 function score(model: SeriesModel, x: number, p: Float64Array | null = uniform): void {
   model.observe(x, 0, 0, q, 0);
-  model.score(p, 0, 0, NaN, 1, 1);
+  model.score(p, 0, 0, NaN, 1);
 }
 const noise = (count: number, mean = 20): number[] => {
   const random = new Random(1);

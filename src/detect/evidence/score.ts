@@ -35,7 +35,7 @@ const compressExcess = (x: number): number => (x < 1 ? x : 1 + EXCESS_SHARE * (x
  *                                      hour the part above 1 counts a tenth: four weeks cannot say how much rarer it is.
  *   mean shift                         has its own threshold (kinds/mean-shift.ts)
  *
- * `e` (K) is in the order of EVIDENCE_KINDS. `scale` is the sensitivity over the alarm threshold; `trust`, 0 to 1, is how far
+ * `e` (K) is in the order of EVIDENCE_KINDS. `scale` is 1 over the alarm threshold; `trust`, 0 to 1, is how far
  * the network's evidence counts as contextual; `shift` is the score of the mean shift; `hold` says whether anomalies are held.
  * Fills `parts` (K) with the share of each kind in the score. The weights were set on NAB's development files, sixteen river
  * sensors, SKAB's pump and a corpus of patterns together; docs/research/ lists the experiments.

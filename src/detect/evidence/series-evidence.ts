@@ -117,10 +117,10 @@ export class SeriesEvidence {
   }
 
   /**
-   * Scores a reading against all history. `trust`: how far the network's evidence counts as contextual, 0 to 1; `scale`: the
-   * sensitivity over the alarm threshold.
+   * Scores a reading against all history. `trust`: how far the network's evidence counts as contextual, 0 to 1; `scale`: 1
+   * over the alarm threshold.
    */
-  scoreReading(reading: SeriesReading, trust: number, scale: number, sensitivity: number): void {
+  scoreReading(reading: SeriesReading, trust: number, scale: number): void {
     const { kinds, parts, meanShift, rarities } = this;
     for (let k = 0; k < kinds.length; k++) rarities[k] = kinds[k].measure(reading);
     this.score = 0;
@@ -130,9 +130,9 @@ export class SeriesEvidence {
 
     this.subtractChance(reading);
     const sure = Math.min(1, Math.sqrt(reading.readings / SURE_AFTER));
-    const shift = this.isAsked(meanShift, reading) ? sensitivity * meanShift.score : 0;
+    const shift = this.isAsked(meanShift, reading) ? meanShift.score : 0;
     this.score = combine(rarities, sure * scale, trust, sure * shift, this.hold, parts);
-    this.outlier = this.score > OUTLIER * sensitivity;
+    this.outlier = this.score > OUTLIER;
     let largest = 0;
     for (let k = 0; k < parts.length; k++) {
       if (parts[k] <= largest) continue;
