@@ -4,6 +4,7 @@ import { loadKernel } from '../../src/io/files/kernel-file.ts';
 import { Memory } from '../../src/math/memory.ts';
 import { Random } from '../../src/math/random.ts';
 import { DEFAULTS } from './options.ts';
+import { piecesOf } from './pieces.ts';
 
 const [MINUTE, HOUR] = [60_000, 3_600_000];
 /** When the level rises from 20 to 26, in readings. */
@@ -26,17 +27,6 @@ const raised = (count: number, until = Infinity): [number][] =>
   courseOf(count, (t) => (t < ONSET || t >= until ? 20 : 26));
 const above = (scores: readonly number[]): number => scores.filter((score) => score > 1).length;
 
-/** The pieces of a memory by name. */
-function piecesOf(memory: Memory): Map<string, Uint8Array> {
-  const bytes = memory.toBytes();
-  let offset = 0;
-  return new Map(
-    memory.layout.split(' ').map((piece): [string, Uint8Array] => {
-      const [, name, length] = /^(.*):(\d+)$/.exec(piece)!;
-      return [name, bytes.slice(offset, (offset += Number(length)))];
-    }),
-  );
-}
 /** What says what is normal: scales, densities, ranges, counts, references, the parameters of the network. */
 const LEARNED =
   /^(tank\.(levels|steps|extremes|density|density\.count|baseline|baseline\.totals|selection|.*\.(counts|sums|reference|modes|histogram|logs|steps))|network\.(theta|adam.*))$/;

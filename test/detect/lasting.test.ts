@@ -5,6 +5,7 @@ import { Memory } from '../../src/math/memory.ts';
 import { Random } from '../../src/math/random.ts';
 import { kernel } from '../nn/kernel.ts';
 import { DEFAULTS } from './options.ts';
+import { piecesOf } from './pieces.ts';
 
 const FIVE_MINUTES = 300_000;
 /** When something begins that lasts. */
@@ -105,17 +106,6 @@ describe('frozen', () => {
       String.raw`^network\.(state|lags|tapes|clock|output|input|errors|events|open)$`,
     ].join('|'),
   );
-  /** The pieces of a memory by name. */
-  function piecesOf(memory: Memory): Map<string, Uint8Array> {
-    const bytes = memory.toBytes();
-    let offset = 0;
-    return new Map(
-      memory.layout.split(' ').map((piece): [string, Uint8Array] => {
-        const [, name, length] = /^(.*):(\d+)$/.exec(piece)!;
-        return [name, bytes.slice(offset, (offset += Number(length)))];
-      }),
-    );
-  }
   const learned = (memory: Memory) => [...piecesOf(memory)].filter(([name]) => !MOVING.test(name));
   const rows = apart(1500).map(([a, b], t) => (t % 90 === 0 ? [a + 30, NaN] : [a, b]));
 
