@@ -1,5 +1,5 @@
 // Runs the production pipeline over labelled recordings and writes result files for the scorers of each benchmark.
-// npm run bench:nab|skab|streams -- --data DIR --out RES [--tuning option=value ...]
+// npm run bench:nab|skab|streams -- --data DIR --out RES [--tuning option=value ...] [--constant NAME=VALUE ...]
 //
 // Each CSV file under DIR goes through the pipeline of the service, with the shipped defaults and the options of --tuning. The
 // results are in a file of the same name under RES, row by row and in order, with the time as in the input. A row that was not
@@ -14,14 +14,13 @@
 // streams  timestamp,score,is_anomaly; the first column is the time, all others are one group.
 //
 // is_anomaly: an episode is open. score: the higher of the score of the process and of the sensor faults.
+//
+// --constant gives a constant of src/detect/constants.ts another value.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { kernelOrNull } from '../dist/app/kernel.js';
-import { replay } from '../dist/app/replay.js';
-import { tuningFrom } from '../dist/config/tuning-words.js';
-import { readRecording } from '../dist/io/files/recording.js';
 import { describeMachine, printTable } from './contest.mjs';
+import { setConstants } from './constants.mjs';
 import { columnsOf, csvFilesIn } from './recordings.mjs';
 
 const BELOW_LINE = 1 - 2 ** -20;
@@ -61,6 +60,18 @@ const FORMS = {
   streams: { header: 'timestamp,score,is_anomaly', rowOf: () => flagged },
 };
 
+/** With other constants than the shipped ones the detector must be loaded after they are set. */
+async function load(constants) {
+  await setConstants(constants);
+  const [{ kernelOrNull }, { replay }, { tuningFrom }, { readRecording }] = await Promise.all([
+    import('../dist/app/kernel.js'),
+    import('../dist/app/replay.js'),
+    import('../dist/config/tuning-words.js'),
+    import('../dist/io/files/recording.js'),
+  ]);
+  return { kernelOrNull, replay, tuningFrom, readRecording };
+}
+
 async function answer(path, form, { tuning, kernel }) {
   const delimiter = form.labels === undefined ? ',' : ';';
   const [time, ...columns] = await columnsOf(path, delimiter);
@@ -96,13 +107,17 @@ const { values } = parseArgs({
     data: { type: 'string' },
     out: { type: 'string' },
     tuning: { type: 'string', multiple: true, default: [] },
+    constant: { type: 'string', multiple: true, default: [] },
   },
 });
 if (values.data === undefined || values.out === undefined) {
-  console.error(`usage: npm run bench:${name} -- --data DIR --out RES [--tuning option=value ...]`);
+  console.error(
+    `usage: npm run bench:${name} -- --data DIR --out RES [--tuning option=value ...] [--constant NAME=VALUE ...]`,
+  );
   process.exit(64);
 }
 
+const { kernelOrNull, replay, tuningFrom, readRecording } = await load(values.constant);
 const tuning = tuningFrom([...(FORMS[name].tuning ?? []), ...values.tuning]);
 const kernel = kernelOrNull((_level, _fields, message) => console.error(message));
 const files = csvFilesIn(values.data);

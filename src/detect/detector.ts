@@ -14,7 +14,7 @@ import { MEMORY_MS, Recurrence } from './recurrence/recurrence.ts';
 import type { HoldOptions } from './evidence/hold.ts';
 import { HeldSeries } from './held-series.ts';
 import { MIN_SPAN, SeriesModel } from './series-model.ts';
-import { WEEK_MS } from '../math/time.ts';
+import { CONSTANTS } from './constants.ts';
 
 export interface DetectorOptions extends ForecasterOptions, HoldOptions {
   /** Whether a network forecasts; without one the baseline does. */
@@ -29,12 +29,7 @@ export interface DetectorOptions extends ForecasterOptions, HoldOptions {
   readonly calendar: Calendar;
 }
 
-/** Where anomalies are held the alarm threshold is this much higher: a held alarm lasts, so a false one costs more. */
-const HELD_THRESHOLD = 1.15;
-/** The long memory of a series: so that it has seen a week at any rate of readings, and at least 2,000 of them. */
-const LONG_MS = WEEK_MS;
-/** Of a pause so many usual intervals count as held: what nobody measured is no fault that lasts. */
-const MAX_HELD_INTERVALS = 10;
+const { HELD_THRESHOLD, LONG_MEMORY_MS: LONG_MS, MAX_HELD_INTERVALS } = CONSTANTS;
 
 /** Inputs of the network for each series: level, step, whether the reading is present, and the gap before it. */
 const INPUTS_PER_SERIES = 4;

@@ -6,11 +6,10 @@ import { SeriesEvidence } from './evidence/series-evidence.ts';
 import type { Season } from './forecast/season.ts';
 import { SeriesForecast } from './forecast/series-forecast.ts';
 import type { SeriesInfo } from './reading.ts';
+import { CONSTANTS } from './constants.ts';
 
-/** Fewest readings in the long memory, over which the scales of values and steps are measured. */
-export const MIN_SPAN = 2000;
-/** A value further out than this many deviations counts as this many in the scale. */
-const WINSOR = 6;
+const { WINSOR, FIRST_CHANGE_LEVEL } = CONSTANTS;
+export const { MIN_SPAN } = CONSTANTS;
 /** Largest number of deviations of a value: a larger one would dominate averages for long. */
 const MAX_ABS_Z = 1e12;
 
@@ -19,7 +18,7 @@ const compress = (difference: number, scale: number): number => {
   if (difference === 0) return 0;
   return scale > 0
     ? Math.asinh(Math.max(-MAX_ABS_Z, Math.min(MAX_ABS_Z, difference / scale)))
-    : 3.5 * Math.sign(difference);
+    : FIRST_CHANGE_LEVEL * Math.sign(difference);
 };
 
 // Slots of the memory of the reading before.

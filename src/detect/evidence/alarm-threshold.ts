@@ -1,11 +1,9 @@
 import type { Memory } from '../../math/memory.ts';
 import { WEEK_MS } from '../../math/time.ts';
 import { TimeGap } from '../../math/time-gap.ts';
+import { CONSTANTS } from '../constants.ts';
 
-/** Readings a week, one every five minutes, at which the weights of the evidence were set. */
-const REFERENCE_RATE = WEEK_MS / 300_000;
-/** Rise of the threshold for ten times as many chances. */
-const PER_DECADE = 0.3;
+const { REFERENCE_RATE, SCORE_PER_DECADE: PER_DECADE, RATE_SHARE, MIN_THRESHOLD } = CONSTANTS;
 
 /**
  * The evidence needed for an alarm. The operator sets a number of alarms per week. With more series and more readings, chance
@@ -35,9 +33,9 @@ export class AlarmThreshold {
   /** The evidence at which the score is 1. */
   get height(): number {
     const rate = this.gap.known ? WEEK_MS / Math.max(1, this.intervalMs) / REFERENCE_RATE : 1;
-    const decades = Math.log10(this.series) - this.logAlarms + 0.25 * Math.max(0, Math.log10(rate));
+    const decades = Math.log10(this.series) - this.logAlarms + RATE_SHARE * Math.max(0, Math.log10(rate));
     // The lower limit holds for a stream that reports rarely, and for many alarms per week.
-    return Math.max(0.7, 1 + PER_DECADE * decades);
+    return Math.max(MIN_THRESHOLD, 1 + PER_DECADE * decades);
   }
 
   /** Time from the last sample to one at `at`, ms, ten usual intervals at most. */

@@ -3,14 +3,14 @@ import { softmax } from '../../nn/read-out.ts';
 import { Adam } from '../../nn/adam.ts';
 import { BINS } from '../../math/bins.ts';
 import type { Season } from '../forecast/season.ts';
+import { CONSTANTS } from '../constants.ts';
 
 /**
  * sin and cos of the time of day, and 1. Not the day of the week: with it, every level that occurred once in the first two weeks
  * counts as expected (NAB 69 instead of 72).
  */
 const FEATURES = 3;
-/** Readings after which the learning rate falls as 1/sqrt(t): the density changes ever more slowly, but does not stop. */
-const SETTLING = 500;
+const { DENSITY_LEARNING_RATE, DENSITY_SETTLING: SETTLING, GRADIENT_CLIP } = CONSTANTS;
 
 /**
  * Density of levels for the time of day, p(y | clock), categorical over bins and trained slowly.
@@ -36,8 +36,8 @@ export class ContextDensity {
     this.gradient = new Float64Array(this.theta.length);
     this.features = memory.take('density.clock', FEATURES);
     this.adam = new Adam(section(memory, 'density'), this.theta.length, {
-      learningRate: 0.01,
-      clip: 1,
+      learningRate: DENSITY_LEARNING_RATE,
+      clip: GRADIENT_CLIP,
     });
     this.count = memory.take('density.count', 1);
   }

@@ -1,8 +1,8 @@
 import type { Memory } from '../../math/memory.ts';
 import type { LevelAxis } from './level-axis.ts';
+import { CONSTANTS } from '../constants.ts';
 
-/** Days over which the variations are averaged: older ones weigh less than 1/e. */
-const DAYS = 28;
+const { OCCUPANCY_DAYS: DAYS } = CONSTANTS;
 
 // Fields of a part of the day.
 const COUNT = 0;

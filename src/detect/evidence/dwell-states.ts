@@ -1,26 +1,23 @@
 import type { Memory } from '../../math/memory.ts';
+import { CONSTANTS } from '../constants.ts';
 
 /** States that are told apart. */
 export const STATES = 8;
-/** Readings before the usual change is known. */
-const READY_AFTER = 100;
-/** A change leaves a state when it is this many usual changes within the state, and within the series. */
-const USUAL_CHANGES = 10;
-/** ... and at least this share of the deviation of all values. */
-const RELEVANT = 0.25;
-/** Two levels are one state within this share of the step to it and of the deviation of all values, and ... */
-const SAME_LEVEL = 0.1;
-/** ... within this many usual changes of the state. */
-const SAME_CHANGES = 3;
+const {
+  CHANGE_AFTER: READY_AFTER,
+  STATE_CHANGES: USUAL_CHANGES,
+  STATE_DEVIATIONS: RELEVANT,
+  SAME_STATE: SAME_LEVEL,
+  SAME_STATE_CHANGES: SAME_CHANGES,
+  MEDIAN_FACTOR: FOLLOW,
+  DWELL_SPAN,
+  STATE_UNUSED: UNUSED,
+  STATE_LEVEL_SHARE: LEVEL_SHARE,
+} = CONSTANTS;
 /** At first the usual change within a state is this share of the step to it, so that half of that step leaves it. */
 const FIRST_CHANGE = 0.5 / USUAL_CHANGES;
-/** The usual change, a median, follows the changes by this factor for each reading. */
-const FOLLOW = 1.05;
 /** With each change of state the weights of all states fade by this factor; below `UNUSED` a state may be replaced. */
-const FADE = 1 - 1 / 200;
-const UNUSED = 0.5;
-/** The level of a state follows the levels at which it begins by at least this share. */
-const LEVEL_SHARE = 0.02;
+const FADE = 1 - 1 / DWELL_SPAN;
 
 // Fields of a state.
 const LEVEL = 0; // mean of the first readings in it

@@ -2,39 +2,27 @@ import { singlesOf, type Memory } from '../../math/memory.ts';
 import { HOUR_MS } from '../../math/time.ts';
 import { STATES } from './dwell-states.ts';
 import { Tail } from './tail.ts';
+import { CONSTANTS } from '../constants.ts';
 
 /** Parts of the day with a rate of exits of their own. */
 export const SLOTS = 24;
-/** Dwells of a state from which its usual duration is known; older ones weigh less than 1/e. */
-const SPAN = 200;
-/** Dwells before which no duration is judged: of the state, and of all states together. */
-const FEW = 8;
-const READY = 20;
-/** Dwells of a state before its rate of exits is good enough to measure dwells in expected exits. */
-const RATE_KNOWN_AFTER = 4;
-/** What all states have in common counts as this many dwells in the variance of each. */
-const SHARED = 3;
-/**
- * Largest coefficient of variation of the cube root of a dwell. That of a memoryless dwell (exponential) is 0.36. One that varies
- * more comes in bursts or from noise: nothing follows from its being long.
- */
-const MAX_VARIATION = 0.42;
-/** A state that usually lasts less than this many intervals between readings is not resolved: it may be flicker of a coarse sensor. */
-const RESOLVED = 2;
-/** A dwell is late from so many deviations beyond the longest of its state. */
-const BEYOND_LONGEST = 1;
-/** Deviations below which a single dwell is not early. */
-const EARLY = 1;
-/** Dwells over which the deviation of ended ones is averaged. */
-const SEVERAL = 4;
-/** Largest deviation of one dwell in that average. */
-const MAX_Z = 8;
-/** A dwell counts as at most this many deviations in mean and variance. */
-const WINSOR = 4;
+const {
+  DWELL_SPAN: SPAN,
+  DWELLS_OF_STATE: FEW,
+  DWELLS_OF_ALL: READY,
+  EXIT_RATE_AFTER: RATE_KNOWN_AFTER,
+  DWELLS_SHARED: SHARED,
+  MAX_DWELL_VARIATION: MAX_VARIATION,
+  RESOLVED_INTERVALS: RESOLVED,
+  BEYOND_LONGEST,
+  EARLY_DEVIATIONS: EARLY,
+  EARLY_DWELLS: SEVERAL,
+  EARLY_MAX_Z: MAX_Z,
+  DWELL_WINSOR: WINSOR,
+  EXACT,
+} = CONSTANTS;
 /** Deviations are calibrated on [-CENTRE, 17 - CENTRE]. */
 const CENTRE = 4;
-/** Smallest relative variance of the cube root: no clock is more exact than 1 %. */
-const EXACT = 1e-5;
 
 /** The two axes on which a dwell is measured. */
 const AXES = 2;

@@ -1,18 +1,16 @@
 import type { Memory } from '../../math/memory.ts';
+import { CONSTANTS } from '../constants.ts';
 
-/** Lower limit of the rate of records: while records are rare it cannot be estimated. */
-const MIN_RATE = 0.02;
-/** A series that sets records, as a river in spring, sets more: their rate is three times their share in the last 2,000 readings. */
-const TREND_FACTOR = 3;
-const TREND_SPAN = 2000;
-/** A record by fewer usual steps than this counts in proportion: a drifting series sets such records with every reading. */
-const FULL_AT_STEPS = 2;
-/** Prior of the mean excess: five excesses of a tenth of the range. */
-const PRIOR_COUNT = 5;
-const PRIOR_EXCESS = 0.1;
-/** Until then nearly every reading is a record, so records are not counted. */
-const COUNTED_AFTER = 100;
-const MAX_RARITY = 30;
+const {
+  MIN_RECORD_RATE: MIN_RATE,
+  RECORD_TREND: TREND_FACTOR,
+  MIN_SPAN: TREND_SPAN,
+  FULL_RECORD_STEPS: FULL_AT_STEPS,
+  EXCESS_PRIOR_COUNT: PRIOR_COUNT,
+  EXCESS_PRIOR: PRIOR_EXCESS,
+  RECORDS_AFTER: COUNTED_AFTER,
+  MAX_RECORD_RARITY: MAX_RARITY,
+} = CONSTANTS;
 
 /**
  * Rarity of a reading outside of all past values. r is the distance outside [min, max] over max - min, and

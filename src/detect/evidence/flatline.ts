@@ -1,17 +1,13 @@
 import type { Memory } from '../../math/memory.ts';
 import { Tail } from './tail.ts';
+import { CONSTANTS } from '../constants.ts';
 
 /** A repeat takes four of the 256 buckets of a tail, which cover 0 to 17. So 63 repeats are distinguished; more count as 63. */
 const REPEAT_WIDTH = 17 / 64;
 const MAX_REPEATS = 63;
 /** Readings counted of a longer flatline: the cost of learning one grows with its length, which may be a week. */
 const MAX_COUNTED = 500;
-/** A first repeat has a rarity of at most 1 + 1, and each further repeat may add 1. */
-const FIRST_REPEAT_RARITY = 1;
-/** Largest rarity of a flatline. By itself it is no alarm: sensor/stuck-detector.ts reports stuck sensors. */
-const MAX_RARITY = 7;
-/** Steps out of a flatline needed before one has a rarity. */
-const MIN_EXITS = 100;
+const { FIRST_REPEAT_RARITY, MAX_FLATLINE_RARITY: MAX_RARITY, EXITS_AFTER: MIN_EXITS } = CONSTANTS;
 
 const lengthOf = (repeats: number): number => REPEAT_WIDTH * Math.min(MAX_REPEATS, repeats);
 

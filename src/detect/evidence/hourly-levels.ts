@@ -1,20 +1,18 @@
 import { singlesOf, type Memory } from '../../math/memory.ts';
 import { DayVariation } from './day-variation.ts';
 import { AXIS_BINS, LevelAxis } from './level-axis.ts';
+import { CONSTANTS } from '../constants.ts';
 
 /** Parts of the day that have a histogram of their own. */
 const SLOTS = 24;
 const ALL = SLOTS;
-/** Days over which levels are counted; older ones weigh less than 1/e. Four weeks, so that each weekday counts. */
-const DAYS = 28;
-/** The histogram of the whole day counts as one day in each slot, and as at least so many readings. */
-const MIN_SHARED = 4;
-/** Count of each bin before the first reading. */
-const PRIOR = 0.05;
-/** A level counts this much for the bins beside its own. */
-const BESIDE = 0.25;
-/** A level that changes from day to day by less than this many bins is the same. */
-const RESOLUTION = 0.5;
+const {
+  OCCUPANCY_DAYS: DAYS,
+  OCCUPANCY_SHARED: MIN_SHARED,
+  OCCUPANCY_PRIOR: PRIOR,
+  BESIDE,
+  DAY_RESOLUTION: RESOLUTION,
+} = CONSTANTS;
 
 // Slots of the present hour.
 const HOUR = 0;

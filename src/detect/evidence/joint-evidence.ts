@@ -1,9 +1,7 @@
 import { perSeries, type Memory } from '../../math/memory.ts';
+import { CONSTANTS } from '../constants.ts';
 
-/** Readings over which the usual square of the evidence of a series is averaged. */
-const SPAN = 2000;
-/** Evidence above an alarm counts as one alarm in the usual square. */
-const MAX_SQUARE = 1;
+const { MIN_SPAN: SPAN, MAX_SQUARE } = CONSTANTS;
 
 const COUNT = 0;
 const SQUARE = 1;

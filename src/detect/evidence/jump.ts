@@ -1,17 +1,9 @@
 import type { Memory } from '../../math/memory.ts';
+import { CONSTANTS } from '../constants.ts';
 
-/** Readings of the recent mean square of steps. */
-const SHORT_SPAN = 100;
-/** Fewest readings of the long-run one. */
-const MIN_SPAN = 2000;
-/** Smallest scale, as a share of the long-run variance: after a calm period an ordinary step, as of a river that thaws, is no spike. */
-const MIN_VARIANCE_RATIO = 0.25;
-/** A larger step counts as this many deviations in the scale. */
-const WINSOR = 6;
+const { JUMP_SPAN: SHORT_SPAN, MIN_SPAN, MIN_VARIANCE_RATIO, WINSOR, JUMP_AFTER: USUAL_AFTER, JUMP_SCALE } = CONSTANTS;
 /** Largest ratio of a step to its scale: the difference of two finite numbers can be Infinity. */
 const MAX_ABS_Z = 1e12;
-/** Steps needed before sizes are computed. */
-const USUAL_AFTER = 50;
 
 /**
  * Size of a step relative to recent steps.
@@ -34,7 +26,7 @@ export class Jump {
   size(dx: number): number {
     const [n, recent, long] = this.s;
     const scale = Math.sqrt(Math.max(recent, MIN_VARIANCE_RATIO * long));
-    return n > USUAL_AFTER && scale > 0 ? 1.5 * Math.log1p(Math.min(MAX_ABS_Z, Math.abs(dx) / scale)) : 0;
+    return n > USUAL_AFTER && scale > 0 ? JUMP_SCALE * Math.log1p(Math.min(MAX_ABS_Z, Math.abs(dx) / scale)) : 0;
   }
 
   /** Adds the step dx to the recent mean square and, if `normal`, to the long-run one, over `span` readings. */

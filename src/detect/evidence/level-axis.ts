@@ -1,4 +1,5 @@
 import type { Memory } from '../../math/memory.ts';
+import { CONSTANTS } from '../constants.ts';
 
 /** Bins of the axis; the outermost also count everything beyond. */
 export const AXIS_BINS = 64;
@@ -7,8 +8,7 @@ const EDGE = 10;
 const WIDTH = (2 * EDGE) / (AXIS_BINS - 1);
 /** Values in the sample to which the axis is fitted. */
 const SAMPLE = 128;
-/** The scale is this many median deviations: three bins on each side of the median hold the noise of its level. */
-const SCALES = 2;
+const { AXIS_SCALES: SCALES } = CONSTANTS;
 
 // Slots of the memory.
 const MEDIAN = 0;

@@ -2,24 +2,20 @@ import type { Memory } from '../../math/memory.ts';
 import { Moments } from '../../math/moments.ts';
 import { Modes, type Mode } from './modes.ts';
 import { Tail } from './tail.ts';
+import { CONSTANTS } from '../constants.ts';
 
 /** Readings in the recent mean. */
-export const SHORT_SPAN = 10;
-/** Fewest readings in the reference. */
-const MIN_SPAN = 2000;
-/** A value further out counts as this many deviations from the reference. */
-const WINSOR = 6;
-/** Readings before the first score. */
-const READY_AFTER = 100;
-/** Both limits must be exceeded: |z|, and the rarity of |z| in its own history. */
-const Z_LIMIT = 6.4;
-const MIN_RARITY = 4;
-/** Above this share of the limit of |z| an earlier mode is looked for. */
-const LEFT_FROM = 0.75;
-/** A larger |z| counts as this. */
-const MAX_ABS_Z = 16.9;
-/** A reading is not cut before so many, because their spread is not reliable yet. */
-const WINSOR_AFTER = 50;
+export const { SHIFT_SPAN: SHORT_SPAN } = CONSTANTS;
+const {
+  MIN_SPAN,
+  WINSOR,
+  SHIFT_AFTER: READY_AFTER,
+  SHIFT_Z: Z_LIMIT,
+  SHIFT_RARITY: MIN_RARITY,
+  SHIFT_SUSPECT: LEFT_FROM,
+  SHIFT_MAX_Z: MAX_ABS_Z,
+  SHIFT_WINSOR_AFTER: WINSOR_AFTER,
+} = CONSTANTS;
 
 // Slots of the memory.
 const RECENT = 0;

@@ -1,9 +1,9 @@
 import type { Memory } from '../../math/memory.ts';
+import { CONSTANTS } from '../constants.ts';
 
 /** Operating modes that are kept, besides the present one: a pump that is off, or runs at one of three speeds. */
 const MODES = 4;
-/** A mean within so many deviations of a mode is in this mode: of noise, 99.7 % are. */
-const NEAR = 3;
+const { MODE_DEVIATIONS: NEAR } = CONSTANTS;
 
 /** A level at which a series may stay: its mean, and the deviation of short means from it. */
 export interface Mode {

@@ -1,7 +1,7 @@
 import type { Memory } from '../../math/memory.ts';
+import { CONSTANTS } from '../constants.ts';
 
-/** Rare events in the recent past that are not learned. */
-const EXCEPTIONS = 2;
+const { EXCEPTIONS } = CONSTANTS;
 
 /**
  * Decides whether a rare event may be learned as normal. One or two in the recent past are exceptions, faults perhaps, and are not;

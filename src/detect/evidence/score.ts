@@ -1,5 +1,6 @@
 import { EVIDENCE_KINDS } from './kind.ts';
 import { KINDS } from './kinds.ts';
+import { CONSTANTS } from '../constants.ts';
 
 const K = EVIDENCE_KINDS.length;
 const WEIGHTS = EVIDENCE_KINDS.map((kind) => KINDS[kind].weights);
@@ -7,16 +8,10 @@ const MEAN_SHIFT = EVIDENCE_KINDS.indexOf('mean_shift');
 const OCCUPANCY = EVIDENCE_KINDS.indexOf('occupancy');
 /** The kinds whose contextual weight is multiplied by the trust in the network. */
 const TRUSTED = EVIDENCE_KINDS.map((kind) => kind === 'forecast_error' || kind === 'sequence');
-/**
- * Where anomalies are held, a rare level counts this much of itself: the mean shift, whose reference does not learn there,
- * asks nearly the same, and nine of ten false alarms of noise with heavy tails were levels.
- */
-const HELD_LEVEL = 0.53;
+const { HELD_LEVEL, EXCESS_SHARE } = CONSTANTS;
 /** The collective weights where anomalies are absorbed, and where they are held. */
 const ABSORBED = WEIGHTS.map(({ collective }) => collective);
 const HELD = EVIDENCE_KINDS.map((kind, k) => WEIGHTS[k].collective * (kind === 'level' ? HELD_LEVEL : 1));
-/** The part above the threshold of the collective sum, and of a level rare in its hour, counts this much of itself. */
-const EXCESS_SHARE = 0.1;
 
 const compressExcess = (x: number): number => (x < 1 ? x : 1 + EXCESS_SHARE * (x - 1));
 

@@ -18,18 +18,9 @@ import { StepVolatility } from './kinds/volatility.ts';
 import type { MeanShift } from './mean-shift.ts';
 import { LearningGate } from './learning-gate.ts';
 import { combine } from './score.ts';
+import { CONSTANTS } from '../constants.ts';
 
-/** Readings of history below which no kind has a score. */
-const READY_AFTER = 40;
-/** Below so many the score is multiplied by sqrt(n / 100): a scale that n readings give is known to 1 / sqrt(2 n) only. */
-const SURE_AFTER = 100;
-/** Taken from each rarity: so much for each factor of 10 in readings relative to 1,000. Below 1,000 it is negative: it adds. */
-const CHANCE_PER_DECADE = 0.65;
-const CHANCE_FROM = 1000;
-const CHANCE_UP_TO = 50_000;
-/** A reading with a score above this is an outlier: up to twenty of them do not change which steps are usual (learning-gate.ts). */
-const OUTLIER = 4;
-const OUTLIER_PATIENCE = 20;
+const { READY_AFTER, SURE_AFTER, CHANCE_PER_DECADE, CHANCE_FROM, CHANCE_UP_TO, OUTLIER, OUTLIER_PATIENCE } = CONSTANTS;
 
 const VOLATILITY = EVIDENCE_KINDS.indexOf('volatility');
 

@@ -1,12 +1,10 @@
 import { singlesOf, type Memory } from '../../math/memory.ts';
+import { CONSTANTS } from '../constants.ts';
 
 const BUCKETS = 256;
 const TOP = 17;
 const WIDTH = TOP / BUCKETS;
-/** Share of the past that counts as the tail, modelled instead of counted. */
-const TAIL = 0.02;
-/** Past values are halved in weight when this many have been counted. */
-const HALVE_AT = 40_000;
+const { TAIL, HALVE_AT } = CONSTANTS;
 /** Counts are multiples of 1/256: single precision holds them exactly up to 65,536. */
 const PARTS = 256;
 

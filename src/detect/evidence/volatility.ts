@@ -1,13 +1,16 @@
 import type { Memory } from '../../math/memory.ts';
 import { Moments } from '../../math/moments.ts';
 import { BINS, softTarget } from '../../math/bins.ts';
+import { CONSTANTS } from '../constants.ts';
 
-/** Readings over which the squares of steps are averaged. */
-const SHORT_SPAN = 48;
-/** Counts spread over all bins before the first reading: a new volatility is rare, not impossible. */
-const PRIOR = 10;
-const HALVE_AT = 40_000;
-const LONG_SPAN = 1e6;
+const {
+  VOLATILITY_SPAN: SHORT_SPAN,
+  VOLATILITY_PRIOR: PRIOR,
+  HALVE_AT,
+  VOLATILITY_LONG_SPAN: LONG_SPAN,
+  MIN_VOLATILITY,
+  WINSOR,
+} = CONSTANTS;
 /** A larger step counts as this many deviations: its square could overflow, or dominate the mean for days. */
 const MAX_ABS_Z = 1e6;
 
@@ -31,8 +34,8 @@ export class Volatility {
   private log = 0;
 
   constructor(memory: Pick<Memory, 'take'>) {
-    this.steps = new Moments(memory, 'volatility.steps', LONG_SPAN, 6);
-    this.logs = new Moments(memory, 'volatility.logs', LONG_SPAN, 6);
+    this.steps = new Moments(memory, 'volatility.steps', LONG_SPAN, WINSOR);
+    this.logs = new Moments(memory, 'volatility.logs', LONG_SPAN, WINSOR);
     this.s = memory.take('volatility', 3);
     this.histogram = memory.take('volatility.histogram', BINS);
   }
@@ -42,7 +45,7 @@ export class Volatility {
     const { s, q, histogram } = this;
     const d = Math.max(-MAX_ABS_Z, Math.min(MAX_ABS_Z, this.steps.z(dx)));
     this.energy = s[0] + Math.max(1 / SHORT_SPAN, 1 / (s[1] + 1)) * (d * d - s[0]);
-    this.log = Math.log(this.energy + 1e-3);
+    this.log = Math.log(this.energy + MIN_VOLATILITY);
     softTarget(this.logs.z(this.log), q, 0);
     let seen = 0;
     for (let b = 0; b < BINS; b++) seen += q[b] * histogram[b];

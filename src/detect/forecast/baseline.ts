@@ -1,14 +1,10 @@
 import type { Memory } from '../../math/memory.ts';
 import { BINS } from '../../math/bins.ts';
+import { CONSTANTS } from '../constants.ts';
 
 /** Parts of the day that have a density of their own. */
 const SLOTS = 24;
-/** Readings in the density of the whole day; older ones weigh less than 1/e. */
-const SPAN = 4000;
-/** The density of the whole day counts as this many readings in each slot. */
-const SHARED = 32;
-/** Count of each bin before the first reading. */
-const PRIOR = 0.05;
+const { BASELINE_SPAN: SPAN, BASELINE_SHARED: SHARED, BASELINE_PRIOR: PRIOR } = CONSTANTS;
 
 /**
  * A forecast without a network: which steps occur at which time of day. It does not depend on the last readings.

@@ -1,14 +1,7 @@
 import type { Memory } from '../../math/memory.ts';
+import { CONSTANTS } from '../constants.ts';
 
-/** Readings over which the losses are averaged. */
-const SPAN = 2000;
-/** Largest loss of one reading, nats. */
-const MAX_LOSS = 20;
-/** The share of the network rises from 0 at minus this margin to 1 at plus this margin, nats per reading. */
-const BLEND_MARGIN = 0.1;
-/** The trust in the network rises from 0 at the first margin to 1 at the first plus the second, nats per reading. */
-const TRUST_FROM = 0.1;
-const TRUST_RANGE = 0.4;
+const { MIN_SPAN: SPAN, MAX_LOSS, BLEND_MARGIN, TRUST_FROM, TRUST_RANGE } = CONSTANTS;
 
 /**
  * Online selection between two forecasts, those of the network and of the baseline (baseline.ts). Both forecast every step, and

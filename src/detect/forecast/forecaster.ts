@@ -4,6 +4,7 @@ import type { CoreOptions } from '../../nn/core.ts';
 import type { Kernel } from '../../nn/kernel.ts';
 import type { Network } from '../../nn/network.ts';
 import { BINS } from '../../math/bins.ts';
+import { CONSTANTS } from '../constants.ts';
 
 /** Options of a network that the operator sets. */
 type Chosen = 'cell' | 'peepholes' | 'learner' | 'hiddenSize' | 'horizon' | 'trainEvery' | 'learningRate';
@@ -14,13 +15,7 @@ export interface ForecasterOptions extends Pick<CoreOptions, Chosen> {
   readonly kernel: Kernel | null;
 }
 
-/** Largest norm of the gradient; a longer one is scaled to it. */
-const CLIP = 1;
-/**
- * Every 1024 updates the parameters move this share of the way back to their initial values: patterns that do not recur are
- * forgotten within 100,000 updates. Detection is the same with and without it, and worse at 5 times as much (docs/detection.md).
- */
-const REGENERATION = 0.01;
+const { GRADIENT_CLIP: CLIP, REGENERATION } = CONSTANTS;
 
 /**
  * The recurrent forecaster: one network for all series of a stream.

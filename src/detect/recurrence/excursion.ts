@@ -1,11 +1,7 @@
 import type { Memory } from '../../math/memory.ts';
+import { CONSTANTS } from '../constants.ts';
 
-/**
- * An excursion has ended after so long, and so many readings, below the line (runs declustering; S. Coles, "An Introduction to
- * Statistical Modeling of Extreme Values", 2001, section 5.3). The averages of the kinds of evidence fade within 12 readings.
- */
-const RUN_MS = 15 * 60_000;
-const RUN_READINGS = 5;
+const { RUN_MS, RUN_READINGS } = CONSTANTS;
 
 // Slots.
 const OPEN = 0;
@@ -24,7 +20,7 @@ const PAST = 11; // the values before the present reading, the newest first
  * The evidence for a jump that has been learned as usual crosses the line some readings after it. The value before an excursion is that
  * before the largest of so many steps.
  */
-const STEPS = 5;
+const STEPS = RUN_READINGS;
 
 /**
  * A run of readings with raised evidence: one event, however many readings it has.

@@ -1,17 +1,8 @@
 import type { Memory } from '../../math/memory.ts';
 import { WEEK_MS } from '../../math/time.ts';
+import { CONSTANTS } from '../constants.ts';
 
-/**
- * Exponent of the prior: an excursion with twice the evidence is 200 times as rare. Near an evidence of 1 that is a factor of ten in
- * the rate for 0.3 of evidence.
- */
-const EXPONENT = 7.7;
-/** The prior counts as much as so many excursions. */
-const PRIOR_EXCURSIONS = 1;
-/** What was seen k times in w weeks is no rarer than k / (w + 2): the first week of a series is no measure of a rate. */
-const LEAST_WEEKS = 2;
-/** In the first days everything is new. An excursion at this age of the stream counts half, a later one more. */
-const HALF_WEIGHT_WEEKS = 2 / 7;
+const { PRIOR_EXPONENT: EXPONENT, PRIOR_EXCURSIONS, NOVELTY_LEAST_WEEKS: LEAST_WEEKS, HALF_WEIGHT_WEEKS } = CONSTANTS;
 /** Buckets of the decimal logarithm of a rate, each 0.1 wide, from 1e4 a week to 2.5e-9. */
 const BUCKETS = 136;
 const PER_DECADE = 10;

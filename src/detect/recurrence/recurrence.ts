@@ -1,27 +1,24 @@
 import type { Memory } from '../../math/memory.ts';
 import { TimeGap } from '../../math/time-gap.ts';
-import { DAY_MS, WEEK_MS } from '../../math/time.ts';
+import { WEEK_MS } from '../../math/time.ts';
 import { Excursion } from './excursion.ts';
 import { evidenceAt, priorRate, type NoveltyRate } from './novelty-rate.ts';
 import { FAULT, HABIT, NEW, NORMAL, PLACES, Signatures, type Signature } from './signatures.ts';
+import { CONSTANTS } from '../constants.ts';
 
-const MEMORY_WEEKS = 8;
+const {
+  MEMORY_WEEKS,
+  SCORE_PER_DECADE: PER_DECADE,
+  SPELL_MS,
+  SPELLS_IN_AGE,
+  LINE_PER_ALARM,
+  MOST_BELOW,
+  HABIT_SPELLS,
+  STILL_A_HABIT,
+  SIGNATURE_LEAST_WEEKS: LEAST_WEEKS,
+} = CONSTANTS;
 /** Excursions fade from the counts with this time constant: a habit that does not come for two months is no longer one. */
 export const MEMORY_MS = MEMORY_WEEKS * WEEK_MS;
-/** Score for a factor of ten in the return period. */
-const PER_DECADE = 0.3;
-/** A spell is no longer than this part of the time observed: what comes all the time is known after hours, not after days. */
-const SPELLS_IN_AGE = 10;
-/** Readings belong to an excursion from the evidence on that the prior gives so many times as often as alarms are asked for. */
-const LINE_PER_ALARM = 200;
-/** Highest score below the line, where no rate is computed: with few alarms a week the line is higher than this. */
-const MOST_BELOW = 0.5;
-/** A signature is a habit after so many spells, if they come more often than alarms are asked for. */
-const HABIT_SPELLS = 3;
-/** It stays one down to half of that rate: one that comes about once a week would be announced five times a year. */
-const STILL_A_HABIT = 0.5;
-/** Rates of signatures are not computed over less than this: what comes twice in the first hour need not go on. */
-const LEAST_WEEKS = 1 / 7;
 
 /** What is passed for each reading of a series. */
 export interface Raised {
@@ -71,7 +68,7 @@ export class Recurrence {
     this.s[PLACE] = -1;
     this.rates = rates;
     this.options = options;
-    this.spellMs = Math.min(DAY_MS, WEEK_MS / (7 * options.alarmsPerWeek));
+    this.spellMs = Math.min(SPELL_MS, WEEK_MS / (7 * options.alarmsPerWeek));
   }
 
   /**

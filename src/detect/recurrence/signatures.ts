@@ -1,23 +1,20 @@
 import type { Memory } from '../../math/memory.ts';
 import type { Excursion } from './excursion.ts';
+import { CONSTANTS } from '../constants.ts';
 
 /** Signatures remembered for each series. */
 export const PLACES = 32;
-/** Two values are alike up to this share of the larger of the two movements, and up to a usual step. */
-const LEVEL_TOLERANCE = 0.2;
-/** Two durations are alike up to this ratio. */
-const RATIO = 1.6;
-/** An excursion is like others if ln of its size is at most so many of their deviations above their mean. */
-const SIZE_DEVIATIONS = 2;
-/** That deviation before there are data; it counts as so many occurrences. */
-const PRIOR_DEVIATION = 0.2;
-const PRIOR_OCCURRENCES = 3;
+const {
+  LEVEL_TOLERANCE,
+  LENGTH_RATIO: RATIO,
+  SIZE_DEVIATIONS,
+  SIZE_PRIOR: PRIOR_DEVIATION,
+  SIZE_PRIOR_OCCURRENCES: PRIOR_OCCURRENCES,
+  EVEN_OCCURRENCES: EVEN,
+  LEAST_WEIGHT,
+} = CONSTANTS;
 /** Parts of the day that are told apart, of three hours each. */
 const PARTS = 8;
-/** Occurrences spread evenly over the day that the distribution over its parts begins with. */
-const EVEN = 2;
-/** Weight of the newest occurrence in the means of a signature: at least this. */
-const LEAST_WEIGHT = 0.1;
 
 /** What the operator, or the count, says of a signature. */
 export const NEW = 0;

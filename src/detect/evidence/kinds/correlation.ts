@@ -1,13 +1,13 @@
 import type { Memory } from '../../../math/memory.ts';
 import { CalibratedScore } from '../calibrated-score.ts';
 import type { Evidence, Kind, SeriesReading } from '../kind.ts';
+import { CONSTANTS } from '../../constants.ts';
 
-/** Readings over which the residual is smoothed. */
-const SPAN = 12;
+const { EVIDENCE_SPAN: SPAN } = CONSTANTS;
 
 export const CORRELATION: Kind = {
   name: 'correlation',
-  weights: { collective: 0, point: 0, contextual: 0.3 },
+  weights: { collective: 0, point: 0, contextual: CONSTANTS.CONTEXTUAL_CORRELATION },
   directed: true,
   compares: 'detail',
   sentence: (name, { value, detail }, { quantity }) =>

@@ -4,11 +4,12 @@ import { DwellStates } from '../dwell-states.ts';
 import { DwellTimes, slotOf, SLOTS, type Dwell } from '../dwell-times.ts';
 import { NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
 import { RecurrenceGate } from '../recurrence-gate.ts';
+import { CONSTANTS } from '../../constants.ts';
 
 /** Sentence with both times: how long the state has lasted, and how long it usually does, ms. */
 export const DURATION: Kind = {
   name: 'duration',
-  weights: { collective: 0, point: 0, contextual: 0.2 },
+  weights: { collective: 0, point: 0, contextual: CONSTANTS.CONTEXTUAL_DURATION },
   directed: false,
   compares: 'band',
   sentence: (name, { value, detail, usual }, { quantity, duration }) =>
@@ -17,15 +18,15 @@ export const DURATION: Kind = {
       : `${name} switches too often, now to ${quantity(value)} after ${duration(detail)}; it usually takes ${duration(usual)}`,
 };
 
-/** A dwell that is as rare as this, one of 1,000, is not learned at first (recurrence-gate.ts) ... */
-const RARE = 3;
-/** ... where fewer than three of the last 200 were so rare. */
-const RECENT_DWELLS = 200;
-const LONGEST_RARE = 3;
-/** Dwells of each state that the past counts as after another life has begun. */
-const RENEWED = 4;
+const {
+  RARE,
+  DWELL_SPAN: RECENT_DWELLS,
+  LONGEST_RARE_DWELL: LONGEST_RARE,
+  RENEWED_DWELLS: RENEWED,
+  DWELL_CHANCES,
+} = CONSTANTS;
 /** Late on two axes, or early: the chances of a rare dwell. */
-const CHANCES = Math.log10(3);
+const CHANCES = Math.log10(DWELL_CHANCES);
 
 // Slots of the memory.
 const SINCE = 0; // when the present state began, epoch ms

@@ -1,10 +1,11 @@
 import type { Memory } from '../../../math/memory.ts';
 import { Extremes } from '../extremes.ts';
 import type { Evidence, Kind, SeriesReading } from '../kind.ts';
+import { CONSTANTS } from '../../constants.ts';
 
 export const EXTREME: Kind = {
   name: 'extreme',
-  weights: { collective: 0.6, point: 0, contextual: 0 },
+  weights: { collective: CONSTANTS.COLLECTIVE_EXTREME, point: 0, contextual: 0 },
   directed: true,
   compares: 'detail',
   sentence: (name, { value, detail }, { quantity }) =>

@@ -2,11 +2,12 @@ import type { Extremes } from '../extremes.ts';
 import type { Flatline } from '../flatline.ts';
 import { NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
 import type { JumpSize } from './jump.ts';
+import { CONSTANTS } from '../../constants.ts';
 
 /** The same value again and again, or until just now. */
 export const FLATLINE: Kind = {
   name: 'flatline',
-  weights: { collective: 0, point: 0.125, contextual: 0 },
+  weights: { collective: 0, point: CONSTANTS.POINT_FLATLINE, contextual: 0 },
   directed: false,
   compares: 'band',
   sentence: (name, { value, detail }, { number, quantity }) =>
@@ -16,7 +17,7 @@ export const FLATLINE: Kind = {
 /** A large step out of such a flatline. */
 export const FLATLINE_EXIT: Kind = {
   name: 'flatline_exit',
-  weights: { collective: 0, point: 0.065, contextual: 0 },
+  weights: { collective: 0, point: CONSTANTS.POINT_FLATLINE_EXIT, contextual: 0 },
   directed: true,
   compares: 'detail',
   sentence: (name, { value, detail }, { quantity }) =>

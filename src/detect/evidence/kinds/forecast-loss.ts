@@ -1,11 +1,16 @@
 import type { Memory } from '../../../math/memory.ts';
 import { CalibratedScore } from '../calibrated-score.ts';
 import { jumpedTo, NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
+import { CONSTANTS } from '../../constants.ts';
 
 /** One step that the forecast did not expect; contextual as far as the network is trusted (forecast-selection.ts). */
 export const FORECAST_ERROR: Kind = {
   name: 'forecast_error',
-  weights: { collective: 0.03, point: 0.15, contextual: 0.2 },
+  weights: {
+    collective: CONSTANTS.COLLECTIVE_FORECAST_ERROR,
+    point: CONSTANTS.POINT_FORECAST_ERROR,
+    contextual: CONSTANTS.CONTEXTUAL_FORECAST_ERROR,
+  },
   directed: true,
   compares: 'band',
   sentence: jumpedTo,
@@ -14,7 +19,7 @@ export const FORECAST_ERROR: Kind = {
 /** Several steps in a row that the forecast did not expect; trusted like `forecast_error`. */
 export const SEQUENCE: Kind = {
   name: 'sequence',
-  weights: { collective: 0.135, point: 0, contextual: 0.25 },
+  weights: { collective: CONSTANTS.COLLECTIVE_SEQUENCE, point: 0, contextual: CONSTANTS.CONTEXTUAL_SEQUENCE },
   directed: true,
   compares: 'band',
   sentence: (name, { value, expected, lower, upper }, { number, quantity }) =>
@@ -23,7 +28,7 @@ export const SEQUENCE: Kind = {
 };
 
 /** Readings over which the loss of each kind is averaged. */
-const SPANS = { forecast_error: 1, sequence: 6 };
+const SPANS = { forecast_error: 1, sequence: CONSTANTS.SEQUENCE_SPAN };
 
 /** Was the forecast wrong, in one step or over several? The loss of the forecast, nats, averaged over the span of the kind. */
 export class ForecastLoss implements Evidence {

@@ -2,10 +2,11 @@ import type { Memory } from '../../../math/memory.ts';
 import { CalibratedScore } from '../calibrated-score.ts';
 import { Jump } from '../jump.ts';
 import { jumpedTo, NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
+import { CONSTANTS } from '../../constants.ts';
 
 export const JUMP: Kind = {
   name: 'jump',
-  weights: { collective: 0, point: 0.15, contextual: 0 },
+  weights: { collective: 0, point: CONSTANTS.POINT_JUMP, contextual: 0 },
   directed: true,
   compares: 'band',
   sentence: jumpedTo,

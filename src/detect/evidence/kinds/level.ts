@@ -4,13 +4,13 @@ import type { Season } from '../../forecast/season.ts';
 import { CalibratedScore } from '../calibrated-score.ts';
 import { ContextDensity } from '../context-density.ts';
 import type { Evidence, Kind, SeriesReading } from '../kind.ts';
+import { CONSTANTS } from '../../constants.ts';
 
-/** Readings over which the surprisal is smoothed. */
-const SPAN = 12;
+const { EVIDENCE_SPAN: SPAN } = CONSTANTS;
 
 export const LEVEL: Kind = {
   name: 'level',
-  weights: { collective: 0.365, point: 0, contextual: 0 },
+  weights: { collective: CONSTANTS.COLLECTIVE_LEVEL, point: 0, contextual: 0 },
   directed: true,
   compares: 'detail',
   sentence: (name, { value, detail }, { quantity }) =>

@@ -5,31 +5,31 @@ import { CalibratedScore } from '../calibrated-score.ts';
 import { HourlyLevels } from '../hourly-levels.ts';
 import { NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
 import { RecurrenceGate } from '../recurrence-gate.ts';
+import { CONSTANTS } from '../../constants.ts';
 
 export const OCCUPANCY: Kind = {
   name: 'occupancy',
-  weights: { collective: 0, point: 0, contextual: 0.2 },
+  weights: { collective: 0, point: 0, contextual: CONSTANTS.CONTEXTUAL_OCCUPANCY },
   directed: true,
   compares: 'detail',
   sentence: (name, { value, detail }, { quantity }) =>
     `${name} stays near ${quantity(value)}, a level that is rare in this hour of the day; its mean is ${quantity(detail)}`,
 };
 
+const {
+  EVIDENCE_SPAN,
+  OCCUPANCY_SPAN,
+  HOUR_KNOWN_DAYS: KNOWN_AFTER,
+  HOUR_JUDGED_DAYS: JUDGED_AFTER,
+  HOUR_SURE_DAYS: SURE_AFTER,
+  RENEWED_DAYS: RENEWED,
+  RARE,
+  LONGEST_RARE_LEVEL: LONGEST_RARE,
+  RECENT_HOURS,
+  READINGS_AN_HOUR,
+} = CONSTANTS;
 /** Readings over which the surprisal is averaged. */
-const SPANS = [12, 64];
-/** Days on which an hour must have been seen: until its surprisals are history, and until they are judged by it. */
-const KNOWN_AFTER = 6.5;
-const JUDGED_AFTER = 9.5;
-/** With fewer independent days than two weeks, each weekday twice, a rarity counts in proportion to them. */
-const SURE_AFTER = 14;
-/** Days that the past counts as after another life has begun. */
-const RENEWED = 6;
-/** Surprisals this rare, one reading of 1,000, are not learned at first (recurrence-gate.ts), up to so many readings in a row. */
-const RARE = 3;
-const LONGEST_RARE = 200;
-/** Hours for which such an event is recent: four weeks. */
-const RECENT_HOURS = 28 * 24;
-const READINGS_AN_HOUR = 12;
+const SPANS = [EVIDENCE_SPAN, OCCUPANCY_SPAN];
 
 /**
  * Is this level rare in this hour of the day, on an axis that also resolves the levels at rest (../hourly-levels.ts)?

@@ -2,10 +2,11 @@ import type { Memory } from '../../../math/memory.ts';
 import { CalibratedScore } from '../calibrated-score.ts';
 import type { Evidence, Kind, SeriesReading } from '../kind.ts';
 import { Volatility } from '../volatility.ts';
+import { CONSTANTS } from '../../constants.ts';
 
 export const VOLATILITY: Kind = {
   name: 'volatility',
-  weights: { collective: 0.195, point: 0, contextual: 0 },
+  weights: { collective: CONSTANTS.COLLECTIVE_VOLATILITY, point: 0, contextual: 0 },
   directed: false,
   compares: 'band',
   sentence: (name, { value, detail }, { quantity, ratio }) =>

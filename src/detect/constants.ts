@@ -1,0 +1,340 @@
+import { DAY_MS, WEEK_MS } from '../math/time.ts';
+
+/**
+ * Every constant between a reading and its score, with its unit and its reason, in the order of the five steps. A constant that is
+ * not here has no influence on a score: the size of a table, a guard against overflow, the limit of a sensor check.
+ *
+ * A file takes its constants from here when it is loaded. So a benchmark that assigns other values before it loads the detector
+ * measures with those (`--constant`, bench/accuracy.mjs). Nothing else may assign.
+ */
+const VALUES = {
+  // Observe: the long memory, and the axes of level and step.
+
+  /** Readings. Fewest in the long memory, over which scales, means and usual values are measured. */
+  MIN_SPAN: 2000,
+  /** ms. The long memory lasts a week at any rate of readings, so that it has seen each weekday. */
+  LONG_MEMORY_MS: WEEK_MS,
+  /** Deviations. A value or step further out counts as this many in mean and scale, so that one cannot distort them. */
+  WINSOR: 6,
+  /** On the compressed axis. The first change of a constant series, which has no scale: near the last bin of the axis. */
+  FIRST_CHANGE_LEVEL: 3.5,
+
+  // Forecast.
+
+  /** Readings in the baseline's density of the whole day; older ones weigh less than 1/e. */
+  BASELINE_SPAN: 4000,
+  /** Readings. The density of the whole day counts as this many in each hour of the day. */
+  BASELINE_SHARED: 32,
+  /** Readings. Count of each bin before the first one. */
+  BASELINE_PRIOR: 0.05,
+  /** Norm of the network's gradient. A longer one is scaled to it. */
+  GRADIENT_CLIP: 1,
+  /**
+   * Share of the way back to their initial values that the network's parameters move in 1024 updates: patterns that do not recur are
+   * forgotten within 100,000 updates. Detection is the same with and without it, and worse at 5 times as much (docs/detection.md).
+   */
+  REGENERATION: 0.01,
+  /** Nats. Largest loss of one reading in the mean losses. */
+  MAX_LOSS: 20,
+  /** Nats a reading. The share of the network rises from 0 at minus this margin over the baseline to 1 at plus this margin. */
+  BLEND_MARGIN: 0.1,
+  /** Nats a reading. The trust in the network rises from 0 at the first margin to 1 at the first plus the second. */
+  TRUST_FROM: 0.1,
+  TRUST_RANGE: 0.4,
+
+  // Evidence of all kinds: from a quantity to a rarity.
+
+  /** Readings of history below which no kind has a score. */
+  READY_AFTER: 40,
+  /** Readings. Below so many the score is multiplied by sqrt(n / 100): a scale from n readings is known to 1 / sqrt(2 n) only. */
+  SURE_AFTER: 100,
+  /** Share of the past that counts as the tail, modelled instead of counted. */
+  TAIL: 0.02,
+  /** Values. Past values are halved in weight when this many have been counted. */
+  HALVE_AT: 40_000,
+  /** Decades of rarity. Taken from each rarity for each factor of 10 in readings relative to CHANCE_FROM; below that it adds. */
+  CHANCE_PER_DECADE: 0.65,
+  /** Readings. */
+  CHANCE_FROM: 1000,
+  CHANCE_UP_TO: 50_000,
+
+  // Evidence: extreme.
+
+  /** Share of readings. Lower limit of the rate of records: while records are rare it cannot be estimated. */
+  MIN_RECORD_RATE: 0.02,
+  /** Factor. A series that sets records, as a river in spring, sets more: their rate is three times their share so far. */
+  RECORD_TREND: 3,
+  /** Usual steps. A record by fewer counts in proportion: a drifting series sets such records with every reading. */
+  FULL_RECORD_STEPS: 2,
+  /** Records, and share of the range. Prior of the mean excess: five excesses of a tenth of the range. */
+  EXCESS_PRIOR_COUNT: 5,
+  EXCESS_PRIOR: 0.1,
+  /** Readings. Until then nearly every reading is a record, so records are not counted. */
+  RECORDS_AFTER: 100,
+  /** Decades of rarity. Largest of a record. */
+  MAX_RECORD_RARITY: 30,
+
+  // Evidence: level, correlation.
+
+  /** Readings over which the surprisal of a level, and the residual against the group, are averaged. */
+  EVIDENCE_SPAN: 12,
+  /** Learning rate of the density of levels (Adam). */
+  DENSITY_LEARNING_RATE: 0.01,
+  /** Readings after which that rate falls as 1/sqrt(t): the density changes ever more slowly, but does not stop. */
+  DENSITY_SETTLING: 500,
+  /** Samples. Weight of the newest one in mean and covariance of the group is max(1/t, 1 / this). */
+  REGRESSION_SPAN: 5000,
+  /** Variances. Added to each, so that two series that always agree still leave room for measurement noise. */
+  RIDGE: 1e-3,
+  /** Samples before the first residual. */
+  REGRESSION_AFTER: 50,
+
+  // Evidence: forecast_error, sequence.
+
+  /** Readings over which the loss of a sequence is averaged. */
+  SEQUENCE_SPAN: 6,
+
+  // Evidence: jump.
+
+  /** Readings of the recent mean square of steps. */
+  JUMP_SPAN: 100,
+  /** Share of the long-run variance. Smallest scale: after a calm period an ordinary step, as of a river that thaws, is no spike. */
+  MIN_VARIANCE_RATIO: 0.25,
+  /** Steps needed before sizes are computed. */
+  JUMP_AFTER: 50,
+  /** Factor from the logarithm of a step to its place on the axis of the histogram. */
+  JUMP_SCALE: 1.5,
+
+  // Evidence: flatline, flatline_exit.
+
+  /** Decades of rarity. A first repeat has at most 1 + 1, and each further repeat may add 1. */
+  FIRST_REPEAT_RARITY: 1,
+  /** Decades of rarity. Largest of a flatline: by itself it is no alarm, sensor/stuck-detector.ts reports stuck sensors. */
+  MAX_FLATLINE_RARITY: 7,
+  /** Steps out of a flatline needed before one has a rarity. */
+  EXITS_AFTER: 100,
+
+  // Evidence: volatility.
+
+  /** Readings over which the squares of steps are averaged. */
+  VOLATILITY_SPAN: 48,
+  /** Readings. Counts spread over all bins before the first one: a new volatility is rare, not impossible. */
+  VOLATILITY_PRIOR: 10,
+  /** Readings of the scales of step and volatility: of nearly all history. */
+  VOLATILITY_LONG_SPAN: 1e6,
+  /** Squared deviations. Added to the mean square: a smaller one is none. */
+  MIN_VOLATILITY: 1e-3,
+
+  // Evidence: mean_shift.
+
+  /** Readings in the recent mean. */
+  SHIFT_SPAN: 10,
+  /** Readings before the first score. */
+  SHIFT_AFTER: 100,
+  /** Deviations, and decades of rarity. Both limits must be exceeded: |z|, and the rarity of |z| in its own history. */
+  SHIFT_Z: 6.4,
+  SHIFT_RARITY: 4,
+  /** Share of the limit of |z| above which an earlier mode is looked for. */
+  SHIFT_SUSPECT: 0.75,
+  /** Readings. One is not cut before so many, because their spread is not reliable yet. */
+  SHIFT_WINSOR_AFTER: 50,
+  /** Deviations. A larger |z| counts as this: the end of its histogram. */
+  SHIFT_MAX_Z: 16.9,
+  /** Deviations. A mean within so many of a mode is in this mode: of noise, 99.7 % are. */
+  MODE_DEVIATIONS: 3,
+
+  // Evidence: duration.
+
+  /** Readings before the usual change is known. */
+  CHANGE_AFTER: 100,
+  /** Usual changes, within the state and within the series. A larger change leaves a state. */
+  STATE_CHANGES: 10,
+  /** Deviations of all values. A smaller change leaves no state. */
+  STATE_DEVIATIONS: 0.25,
+  /** Share of the step to it and of the deviation of all values within which two levels are one state, and ... */
+  SAME_STATE: 0.1,
+  /** ... usual changes of the state within which they are. */
+  SAME_STATE_CHANGES: 3,
+  /** Factor by which the usual change, a median, follows the changes with each reading. */
+  MEDIAN_FACTOR: 1.05,
+  /** Dwells. A state with a smaller weight may be replaced. */
+  STATE_UNUSED: 0.5,
+  /** Share. The level of a state follows the levels at which it begins by at least this. */
+  STATE_LEVEL_SHARE: 0.02,
+  /** Dwells of a state, or of all states, from which what is usual is known; older ones weigh less than 1/e. */
+  DWELL_SPAN: 200,
+  /** Dwells before which no duration is judged: of the state, and of all states together. */
+  DWELLS_OF_STATE: 8,
+  DWELLS_OF_ALL: 20,
+  /** Dwells of a state before its rate of exits is good enough to measure dwells in expected exits. */
+  EXIT_RATE_AFTER: 4,
+  /** Dwells. What all states have in common counts as this many in the variance of each. */
+  DWELLS_SHARED: 3,
+  /**
+   * Largest coefficient of variation of the cube root of a dwell. That of a memoryless dwell (exponential) is 0.36. One that varies
+   * more comes in bursts or from noise: nothing follows from its being long.
+   */
+  MAX_DWELL_VARIATION: 0.42,
+  /** Intervals between readings. A state that usually lasts less is not resolved: it may be flicker of a coarse sensor. */
+  RESOLVED_INTERVALS: 2,
+  /** Deviations. A dwell is late from so many beyond the longest of its state. */
+  BEYOND_LONGEST: 1,
+  /** Deviations below which a single dwell is not early. */
+  EARLY_DEVIATIONS: 1,
+  /** Dwells over which the deviation of ended ones is averaged. */
+  EARLY_DWELLS: 4,
+  /** Deviations. Largest of one dwell in that average. */
+  EARLY_MAX_Z: 8,
+  /** Deviations. A dwell counts as at most this many in mean and variance. */
+  DWELL_WINSOR: 4,
+  /** Relative variance. Smallest of the cube root of a dwell: no clock is more exact than 1 %. */
+  EXACT: 1e-5,
+  /** Late on two axes, or early: the chances of a rare dwell. */
+  DWELL_CHANCES: 3,
+
+  // Evidence: occupancy.
+
+  /** Readings over which the surprisal of a level in its hour is averaged, besides EVIDENCE_SPAN: the rarer of both counts. */
+  OCCUPANCY_SPAN: 64,
+  /** Days on which an hour must have been seen: until its surprisals are history, and until they are judged by it. */
+  HOUR_KNOWN_DAYS: 6.5,
+  HOUR_JUDGED_DAYS: 9.5,
+  /** Days. With fewer independent ones than two weeks, each weekday twice, a rarity counts in proportion to them. */
+  HOUR_SURE_DAYS: 14,
+  /** Days over which levels are counted; older ones weigh less than 1/e. Four weeks, so that each weekday counts. */
+  OCCUPANCY_DAYS: 28,
+  /** Readings. The histogram of the whole day counts as one day in each hour, and as at least so many readings. */
+  OCCUPANCY_SHARED: 4,
+  /** Readings. Count of each bin before the first one. */
+  OCCUPANCY_PRIOR: 0.05,
+  /** Share. A level counts this much for the bins beside its own. */
+  BESIDE: 0.25,
+  /** Bins. A level that changes from day to day by less is the same. */
+  DAY_RESOLUTION: 0.5,
+  /** Median deviations in the unit of the axis: three bins on each side of the median hold the noise of its level. */
+  AXIS_SCALES: 2,
+  /** Readings an hour, before their interval is known. */
+  READINGS_AN_HOUR: 12,
+
+  // Evidence: all kinds together.
+
+  /** Weights of the kinds in the three sums (evidence/score.ts). A sum equal to the alarm threshold gives a score of 1. */
+  COLLECTIVE_EXTREME: 0.6,
+  COLLECTIVE_LEVEL: 0.365,
+  COLLECTIVE_FORECAST_ERROR: 0.03,
+  COLLECTIVE_SEQUENCE: 0.135,
+  COLLECTIVE_VOLATILITY: 0.195,
+  POINT_FORECAST_ERROR: 0.15,
+  POINT_JUMP: 0.15,
+  POINT_FLATLINE: 0.125,
+  POINT_FLATLINE_EXIT: 0.065,
+  CONTEXTUAL_FORECAST_ERROR: 0.2,
+  CONTEXTUAL_SEQUENCE: 0.25,
+  CONTEXTUAL_CORRELATION: 0.3,
+  CONTEXTUAL_DURATION: 0.2,
+  CONTEXTUAL_OCCUPANCY: 0.2,
+  /**
+   * Share. Where anomalies are held, a rare level counts this much of itself: the mean shift, whose reference does not learn there,
+   * asks nearly the same, and nine of ten false alarms of noise with heavy tails were levels.
+   */
+  HELD_LEVEL: 0.53,
+  /** Share. The part above the threshold of the collective sum, and of a level rare in its hour, counts this much of itself. */
+  EXCESS_SHARE: 0.1,
+  /** Squared alarms. Evidence above an alarm counts as one alarm in the usual square of a series of a group. */
+  MAX_SQUARE: 1,
+
+  // Rate: from the evidence to the return period, and from that to the score.
+
+  /** Score for a factor of ten in the return period, or in the number of chances. */
+  SCORE_PER_DECADE: 0.3,
+  /** Readings a week, one every five minutes, at which the weights of the evidence were set. */
+  REFERENCE_RATE: WEEK_MS / 300_000,
+  /** Share. A factor of ten in the rate of readings counts as this much of one in chances: at shorter intervals they are more alike. */
+  RATE_SHARE: 0.25,
+  /** Lowest threshold: for a stream that reports rarely. */
+  MIN_THRESHOLD: 0.7,
+  /** Factor. Where anomalies are held the threshold is this much higher: a held alarm lasts, so a false one costs more. */
+  HELD_THRESHOLD: 1.15,
+  /**
+   * Exponent of the prior: an excursion with twice the evidence is 200 times as rare. Near an evidence of 1 that is a factor of ten
+   * in the rate for 0.3 of evidence.
+   */
+  PRIOR_EXPONENT: 7.7,
+  /** Excursions. The prior counts as much as so many. */
+  PRIOR_EXCURSIONS: 1,
+  /** Weeks. What was seen k times in w weeks is no rarer than k / (w + 2): the first week of a series is no measure of a rate. */
+  NOVELTY_LEAST_WEEKS: 2,
+  /** Weeks. In the first days everything is new: an excursion at this age of the stream counts half, a later one more. */
+  HALF_WEIGHT_WEEKS: 2 / 7,
+  /** Weeks. Excursions fade with this time constant: a habit that does not come for two months is no longer one. */
+  MEMORY_WEEKS: 8,
+  /**
+   * An excursion has ended after so long, ms, and so many readings, below the line (runs declustering; S. Coles, "An Introduction to
+   * Statistical Modeling of Extreme Values", 2001, section 5.3). The averages of the kinds of evidence fade within 12 readings.
+   */
+  RUN_MS: 15 * 60_000,
+  RUN_READINGS: 5,
+  /** Readings belong to an excursion from the evidence on that the prior gives so many times as often as alarms are asked for. */
+  LINE_PER_ALARM: 200,
+  /** Highest score below the line, where no rate is computed: with few alarms a week the line is higher than this. */
+  MOST_BELOW: 0.5,
+  /** ms. Longest spell: what comes again within it is one event. */
+  SPELL_MS: DAY_MS,
+  /** A spell is no longer than this part of the time observed: what comes all the time is known after hours, not after days. */
+  SPELLS_IN_AGE: 10,
+  /** Spells. A signature is a habit after so many, if they come more often than alarms are asked for. */
+  HABIT_SPELLS: 3,
+  /** Share. It stays one down to half of that rate: one that comes about once a week would be announced five times a year. */
+  STILL_A_HABIT: 0.5,
+  /** Weeks. Rates of signatures are not computed over less than this: what comes twice in the first hour need not go on. */
+  SIGNATURE_LEAST_WEEKS: 1 / 7,
+  /** Share of the larger of two movements. Two values are alike up to it, and up to a usual step. */
+  LEVEL_TOLERANCE: 0.2,
+  /** Ratio up to which two durations are alike. */
+  LENGTH_RATIO: 1.6,
+  /** Deviations. An excursion is like others if ln of its size is at most so many above their mean. */
+  SIZE_DEVIATIONS: 2,
+  /** Of ln size, and occurrences. That deviation before there are data; it counts as so many occurrences. */
+  SIZE_PRIOR: 0.2,
+  SIZE_PRIOR_OCCURRENCES: 3,
+  /** Occurrences spread evenly over the day that the distribution over its parts begins with. */
+  EVEN_OCCURRENCES: 2,
+  /** Share. Weight of the newest occurrence in the means of a signature: at least this. */
+  LEAST_WEIGHT: 0.1,
+
+  // Learn: what may become normal.
+
+  /** Score. A reading above this is an outlier: up to OUTLIER_PATIENCE of them do not change which steps are usual. */
+  OUTLIER: 4,
+  /** Readings. */
+  OUTLIER_PATIENCE: 20,
+  /** Decades of rarity. A level in its hour, or a dwell, as rare as one of 1,000 is not learned at first (evidence/recurrence-gate.ts). */
+  RARE: 3,
+  /** Events. So many rare ones in the recent past are exceptions, faults perhaps; more belong to the normal life of the series. */
+  EXCEPTIONS: 2,
+  /** Readings in a row, and dwells in a row, that are rare: later ones are learned in any case. */
+  LONGEST_RARE_LEVEL: 200,
+  LONGEST_RARE_DWELL: 3,
+  /** Hours for which a rare level is recent: four weeks. */
+  RECENT_HOURS: 28 * 24,
+  /** Dwells of each state, and days, that the past counts as after another life has begun. */
+  RENEWED_DWELLS: 4,
+  RENEWED_DAYS: 6,
+  /** Usual intervals. Of a pause so many count as held: what nobody measured is no fault that lasts. */
+  MAX_HELD_INTERVALS: 10,
+
+  // Drift: a test of its own beside the score (evidence/drift-test.ts).
+
+  /** Readings. A block lasts at least a day, so that the time of day cancels, and has at least this many. */
+  DRIFT_BLOCK_READINGS: 24,
+  /** Blocks that agree with the reference are added to it until it has this many; then it is frozen. */
+  DRIFT_REFERENCE_BLOCKS: 28,
+  /** Deviations. A reading counts as at most this many from the mean: a spike is not a drift. */
+  DRIFT_WINSOR: 10,
+  /** Deviations of the readings. Largest limit, for a series however unsteady. */
+  DRIFT_MAX_LIMIT: 8,
+  /** Quantile of the normal distribution for one false drift in a million blocks. */
+  DRIFT_Z: 4.9,
+};
+
+export const CONSTANTS: Readonly<typeof VALUES> = VALUES;

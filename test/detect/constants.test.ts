@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { assign } from '../../bench/constants.mjs';
+import { CONSTANTS } from '../../src/detect/constants.ts';
+
+const detect = resolve(import.meta.dirname, '../../src/detect');
+/** Files and folders between a reading and its score, in detect. */
+const SCORING = ['evidence', 'forecast', 'recurrence', 'detector.ts', 'held-series.ts', 'series-model.ts'];
+const files = SCORING.flatMap((room) =>
+  room.endsWith('.ts')
+    ? [room]
+    : readdirSync(join(detect, room), { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.ts'))
+        .map((file) => `${room}/${file}`.replaceAll('\\', '/')),
+);
+
+/** Numbers that are declared elsewhere, and why they are no constants between a reading and its score. */
+const STRUCTURE: Readonly<Record<string, string>> = {
+  'detector.ts INPUTS_PER_SERIES': 'layout of the input of a network',
+  'series-model.ts MAX_ABS_Z': 'guard against overflow',
+  'evidence/context-density.ts FEATURES': 'layout: sin, cos and 1',
+  'evidence/drift-test.ts WINDOW_BLOCKS': 'size of a ring: a week of days; the drift test has a score of its own',
+  'evidence/dwell-states.ts STATES': 'size of a table',
+  'evidence/dwell-states.ts FIRST_CHANGE': 'half of a step, from another constant',
+  'evidence/dwell-states.ts FADE': 'from another constant',
+  'evidence/dwell-times.ts SLOTS': 'hours of the day',
+  'evidence/dwell-times.ts CENTRE': 'place of 0 in a histogram',
+  'evidence/dwell-times.ts AXES': 'layout',
+  'evidence/dwell-times.ts TIME': 'index of an axis',
+  'evidence/dwell-times.ts EXITS': 'index of an axis',
+  'evidence/flatline.ts REPEAT_WIDTH': 'resolution of a histogram',
+  'evidence/flatline.ts MAX_REPEATS': 'end of a histogram',
+  'evidence/flatline.ts MAX_COUNTED': 'bound of the cost of a reading',
+  'evidence/hourly-levels.ts SLOTS': 'hours of the day',
+  'evidence/joint-evidence.ts COUNT': 'slot',
+  'evidence/joint-evidence.ts SQUARE': 'slot',
+  'evidence/joint-evidence.ts EACH': 'slots of a series',
+  'evidence/jump.ts MAX_ABS_Z': 'guard against overflow',
+  'evidence/kinds/forecast-loss.ts SPANS': 'the loss of one reading is not averaged',
+  'evidence/level-axis.ts AXIS_BINS': 'size of a histogram',
+  'evidence/level-axis.ts EDGE': 'ends of a histogram',
+  'evidence/level-axis.ts WIDTH': 'of its bins',
+  'evidence/level-axis.ts SAMPLE': 'size of a sample',
+  'evidence/modes.ts MODES': 'size of a table',
+  'evidence/regression-residuals.ts SWEEPS': 'passes of a numerical method',
+  'evidence/score.ts HELD': 'weights as they are',
+  'evidence/tail.ts BUCKETS': 'size of a histogram',
+  'evidence/tail.ts TOP': 'end of a histogram',
+  'evidence/tail.ts PARTS': 'resolution of single precision',
+  'evidence/volatility.ts MAX_ABS_Z': 'guard against overflow',
+  'forecast/baseline.ts SLOTS': 'hours of the day',
+  'forecast/calendar.ts FIRST_MONDAY': 'a date',
+  'forecast/calendar.ts UTC': 'a calendar',
+  'forecast/season.ts SEASONS': 'layout of the input of a network',
+  'forecast/series-forecast.ts OUTSIDE': 'only in the sentence of an alarm: the band of the forecast',
+  'recurrence/novelty-rate.ts BUCKETS': 'size of a histogram',
+  'recurrence/novelty-rate.ts PER_DECADE': 'resolution of that histogram',
+  'recurrence/novelty-rate.ts TOP_DECADE': 'end of that histogram',
+  'recurrence/signatures.ts PLACES': 'size of a table',
+  'recurrence/signatures.ts PARTS': 'parts of the day in a table',
+  'recurrence/signatures.ts NEW': 'name of a state',
+  'recurrence/signatures.ts HABIT': 'name of a state',
+  'recurrence/signatures.ts FAULT': 'name of a state',
+  'recurrence/signatures.ts NORMAL': 'name of a state',
+};
+
+/** Upper-case names that a file declares with a number, without its lists of slots and fields of a memory. */
+const numbersIn = (source: string): string[] =>
+  source
+    .replaceAll(/^\/\/ (?:Slots|Fields).*\n(?:(?:export )?const .*\n)+/gm, '')
+    .split('\n')
+    .flatMap((line) => /^\s*(?:export )?const ([A-Z][A-Z0-9_]*)\b[^=]*= [^;]*(?<!\w)\d/.exec(line)?.[1] ?? []);
+
+test('at most 144 constants lie between a reading and its score', () => {
+  expect(Object.keys(CONSTANTS).length).toBeLessThanOrEqual(144);
+});
+
+test('each is a finite number with a name in capitals', () => {
+  for (const [name, value] of Object.entries(CONSTANTS)) {
+    expect(name).toMatch(/^[A-Z][A-Z_]*$/);
+    expect(value).toSatisfy(Number.isFinite);
+  }
+});
+
+test('each is used', () => {
+  const source = files.map((file) => readFileSync(join(detect, file), 'utf8')).join('\n');
+  expect(Object.keys(CONSTANTS).filter((name) => !new RegExp(`\\b${name}\\b`).test(source))).toEqual([]);
+});
+
+test('no other file of the scoring path declares a number, except for structure', () => {
+  const declared = files.flatMap((file) =>
+    numbersIn(readFileSync(join(detect, file), 'utf8')).map((name) => `${file} ${name}`),
+  );
+  expect(declared.filter((name) => !Object.hasOwn(STRUCTURE, name))).toEqual([]);
+});
+
+test('a benchmark assigns numbers to known names only', () => {
+  const constants = { SPAN: 2000, TAIL: 0.02 };
+  assign(constants, ['TAIL=0.05']);
+  expect(constants).toEqual({ SPAN: 2000, TAIL: 0.05 });
+  expect(() => { assign(constants, ['TALE=0.05']); }).toThrow(RangeError);
+  expect(() => { assign(constants, ['TAIL=']); }).toThrow(RangeError);
+  expect(() => { assign(constants, ['TAIL=wide']); }).toThrow(RangeError);
+  expect(constants.TAIL).toBe(0.05);
+});
