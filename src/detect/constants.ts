@@ -25,8 +25,8 @@ const VALUES = {
   BASELINE_SPAN: 4000,
   /** Readings. The density of the whole day counts as this many in each hour of the day. */
   BASELINE_SHARED: 32,
-  /** Readings. Count of each bin before the first one. */
-  BASELINE_PRIOR: 0.05,
+  /** Readings. Count of each bin of a density by hour before the first one. */
+  COUNT_PRIOR: 0.05,
   /** Norm of the network's gradient. A longer one is scaled to it. */
   GRADIENT_CLIP: 1,
   /**
@@ -38,17 +38,19 @@ const VALUES = {
   MAX_LOSS: 20,
   /** Nats a reading. The share of the network rises from 0 at minus this margin over the baseline to 1 at plus this margin. */
   BLEND_MARGIN: 0.1,
-  /** Nats a reading. The trust in the network rises from 0 at the first margin to 1 at the first plus the second. */
-  TRUST_FROM: 0.1,
+  /** Nats a reading. The trust in the network rises from 0 at BLEND_MARGIN to 1 at so much more. */
   TRUST_RANGE: 0.4,
 
   // Evidence of all kinds: from a quantity to a rarity.
 
   /** Readings of history below which no kind has a score. */
   READY_AFTER: 40,
-  /** Readings. Below so many the score is multiplied by sqrt(n / 100): a scale from n readings is known to 1 / sqrt(2 n) only. */
+  /**
+   * Readings from which a scale is known: from n readings it is known to 1 / sqrt(2 n) only, so with fewer a score is multiplied by
+   * sqrt(n / 100). Also of the recent scale of steps.
+   */
   SURE_AFTER: 100,
-  /** Share of the past that counts as the tail, modelled instead of counted. */
+  /** Share of the past that counts as the tail, modelled instead of counted. Records are no rarer: their rate cannot be estimated. */
   TAIL: 0.02,
   /** Values. Past values are halved in weight when this many have been counted. */
   HALVE_AT: 40_000,
@@ -60,8 +62,6 @@ const VALUES = {
 
   // Evidence: extreme.
 
-  /** Share of readings. Lower limit of the rate of records: while records are rare it cannot be estimated. */
-  MIN_RECORD_RATE: 0.02,
   /** Factor. A series that sets records, as a river in spring, sets more: their rate is three times their share so far. */
   RECORD_TREND: 3,
   /** Usual steps. A record by fewer counts in proportion: a drifting series sets such records with every reading. */
@@ -69,14 +69,15 @@ const VALUES = {
   /** Records, and share of the range. Prior of the mean excess: five excesses of a tenth of the range. */
   EXCESS_PRIOR_COUNT: 5,
   EXCESS_PRIOR: 0.1,
-  /** Readings. Until then nearly every reading is a record, so records are not counted. */
-  RECORDS_AFTER: 100,
   /** Decades of rarity. Largest of a record. */
   MAX_RECORD_RARITY: 30,
 
   // Evidence: level, correlation.
 
-  /** Readings over which the surprisal of a level, and the residual against the group, are averaged. */
+  /**
+   * Readings over which the surprisal of a level, and the residual against the group, are averaged; the loss of a sequence over half
+   * of them, and the squares of steps over four times as many.
+   */
   EVIDENCE_SPAN: 12,
   /** Learning rate of the density of levels (Adam). */
   DENSITY_LEARNING_RATE: 0.01,
@@ -84,24 +85,15 @@ const VALUES = {
   DENSITY_SETTLING: 500,
   /** Samples. Weight of the newest one in mean and covariance of the group is max(1/t, 1 / this). */
   REGRESSION_SPAN: 5000,
-  /** Variances. Added to each, so that two series that always agree still leave room for measurement noise. */
+  /** Variances. Added to each, so that two series that always agree, and one that stands still, leave room for measurement noise. */
   RIDGE: 1e-3,
-  /** Samples before the first residual. */
-  REGRESSION_AFTER: 50,
 
   // Evidence: forecast_error, sequence.
 
-  /** Readings over which the loss of a sequence is averaged. */
-  SEQUENCE_SPAN: 6,
-
   // Evidence: jump.
 
-  /** Readings of the recent mean square of steps. */
-  JUMP_SPAN: 100,
   /** Share of the long-run variance. Smallest scale: after a calm period an ordinary step, as of a river that thaws, is no spike. */
   MIN_VARIANCE_RATIO: 0.25,
-  /** Steps needed before sizes are computed. */
-  JUMP_AFTER: 50,
   /** Factor from the logarithm of a step to its place on the axis of the histogram. */
   JUMP_SCALE: 1.5,
 
@@ -111,50 +103,34 @@ const VALUES = {
   FIRST_REPEAT_RARITY: 1,
   /** Decades of rarity. Largest of a flatline: by itself it is no alarm, sensor/stuck-detector.ts reports stuck sensors. */
   MAX_FLATLINE_RARITY: 7,
-  /** Steps out of a flatline needed before one has a rarity. */
-  EXITS_AFTER: 100,
 
   // Evidence: volatility.
 
-  /** Readings over which the squares of steps are averaged. */
-  VOLATILITY_SPAN: 48,
   /** Readings. Counts spread over all bins before the first one: a new volatility is rare, not impossible. */
   VOLATILITY_PRIOR: 10,
   /** Readings of the scales of step and volatility: of nearly all history. */
   VOLATILITY_LONG_SPAN: 1e6,
-  /** Squared deviations. Added to the mean square: a smaller one is none. */
-  MIN_VOLATILITY: 1e-3,
 
   // Evidence: mean_shift.
 
   /** Readings in the recent mean. */
   SHIFT_SPAN: 10,
-  /** Readings before the first score. */
-  SHIFT_AFTER: 100,
   /** Deviations, and decades of rarity. Both limits must be exceeded: |z|, and the rarity of |z| in its own history. */
   SHIFT_Z: 6.4,
   SHIFT_RARITY: 4,
   /** Share of the limit of |z| above which an earlier mode is looked for. */
   SHIFT_SUSPECT: 0.75,
-  /** Readings. One is not cut before so many, because their spread is not reliable yet. */
-  SHIFT_WINSOR_AFTER: 50,
-  /** Deviations. A larger |z| counts as this: the end of its histogram. */
-  SHIFT_MAX_Z: 16.9,
-  /** Deviations. A mean within so many of a mode is in this mode: of noise, 99.7 % are. */
+  /** Deviations. A mean within so many of a mode, or of the changes of a state, is in it: of noise, 99.7 % are. */
   MODE_DEVIATIONS: 3,
 
   // Evidence: duration.
 
-  /** Readings before the usual change is known. */
-  CHANGE_AFTER: 100,
   /** Usual changes, within the state and within the series. A larger change leaves a state. */
   STATE_CHANGES: 10,
   /** Deviations of all values. A smaller change leaves no state. */
   STATE_DEVIATIONS: 0.25,
   /** Share of the step to it and of the deviation of all values within which two levels are one state, and ... */
   SAME_STATE: 0.1,
-  /** ... usual changes of the state within which they are. */
-  SAME_STATE_CHANGES: 3,
   /** Factor by which the usual change, a median, follows the changes with each reading. */
   MEDIAN_FACTOR: 1.05,
   /** Dwells. A state with a smaller weight may be replaced. */
@@ -164,12 +140,7 @@ const VALUES = {
   /** Dwells of a state, or of all states, from which what is usual is known; older ones weigh less than 1/e. */
   DWELL_SPAN: 200,
   /** Dwells before which no duration is judged: of the state, and of all states together. */
-  DWELLS_OF_STATE: 8,
   DWELLS_OF_ALL: 20,
-  /** Dwells of a state before its rate of exits is good enough to measure dwells in expected exits. */
-  EXIT_RATE_AFTER: 4,
-  /** Dwells. What all states have in common counts as this many in the variance of each. */
-  DWELLS_SHARED: 3,
   /**
    * Largest coefficient of variation of the cube root of a dwell. That of a memoryless dwell (exponential) is 0.36. One that varies
    * more comes in bursts or from noise: nothing follows from its being long.
@@ -177,20 +148,19 @@ const VALUES = {
   MAX_DWELL_VARIATION: 0.42,
   /** Intervals between readings. A state that usually lasts less is not resolved: it may be flicker of a coarse sensor. */
   RESOLVED_INTERVALS: 2,
-  /** Deviations. A dwell is late from so many beyond the longest of its state. */
+  /** Deviations. A dwell is late from so many beyond the longest of its state, and early from so many below the mean. */
   BEYOND_LONGEST: 1,
-  /** Deviations below which a single dwell is not early. */
-  EARLY_DEVIATIONS: 1,
-  /** Dwells over which the deviation of ended ones is averaged. */
-  EARLY_DWELLS: 4,
+  /**
+   * Dwells over which the deviation of ended ones is averaged, and of a state before its rate of exits is known. It is judged after
+   * twice as many. After another life has begun the past counts as so many.
+   */
+  FEW_DWELLS: 4,
   /** Deviations. Largest of one dwell in that average. */
   EARLY_MAX_Z: 8,
   /** Deviations. A dwell counts as at most this many in mean and variance. */
   DWELL_WINSOR: 4,
   /** Relative variance. Smallest of the cube root of a dwell: no clock is more exact than 1 %. */
   EXACT: 1e-5,
-  /** Late on two axes, or early: the chances of a rare dwell. */
-  DWELL_CHANCES: 3,
 
   // Evidence: occupancy.
 
@@ -199,22 +169,16 @@ const VALUES = {
   /** Days on which an hour must have been seen: until its surprisals are history, and until they are judged by it. */
   HOUR_KNOWN_DAYS: 6.5,
   HOUR_JUDGED_DAYS: 9.5,
-  /** Days. With fewer independent ones than two weeks, each weekday twice, a rarity counts in proportion to them. */
-  HOUR_SURE_DAYS: 14,
   /** Days over which levels are counted; older ones weigh less than 1/e. Four weeks, so that each weekday counts. */
   OCCUPANCY_DAYS: 28,
   /** Readings. The histogram of the whole day counts as one day in each hour, and as at least so many readings. */
   OCCUPANCY_SHARED: 4,
-  /** Readings. Count of each bin before the first one. */
-  OCCUPANCY_PRIOR: 0.05,
   /** Share. A level counts this much for the bins beside its own. */
   BESIDE: 0.25,
   /** Bins. A level that changes from day to day by less is the same. */
   DAY_RESOLUTION: 0.5,
   /** Median deviations in the unit of the axis: three bins on each side of the median hold the noise of its level. */
   AXIS_SCALES: 2,
-  /** Readings an hour, before their interval is known. */
-  READINGS_AN_HOUR: 12,
 
   // Evidence: all kinds together.
 
@@ -240,28 +204,17 @@ const VALUES = {
   HELD_LEVEL: 0.53,
   /** Share. The part above the threshold of the collective sum, and of a level rare in its hour, counts this much of itself. */
   EXCESS_SHARE: 0.1,
-  /** Squared alarms. Evidence above an alarm counts as one alarm in the usual square of a series of a group. */
-  MAX_SQUARE: 1,
 
   // Rate: from the evidence to the return period, and from that to the score.
 
   /** Score for a factor of ten in the return period, or in the number of chances. */
   SCORE_PER_DECADE: 0.3,
-  /** Readings a week, one every five minutes, at which the weights of the evidence were set. */
-  REFERENCE_RATE: WEEK_MS / 300_000,
+  /** ms between readings: the interval at which the weights of the evidence were set. */
+  REFERENCE_INTERVAL_MS: 300_000,
   /** Share. A factor of ten in the rate of readings counts as this much of one in chances: at shorter intervals they are more alike. */
   RATE_SHARE: 0.25,
-  /** Lowest threshold: for a stream that reports rarely. */
-  MIN_THRESHOLD: 0.7,
   /** Factor. Where anomalies are held the threshold is this much higher: a held alarm lasts, so a false one costs more. */
   HELD_THRESHOLD: 1.15,
-  /**
-   * Exponent of the prior: an excursion with twice the evidence is 200 times as rare. Near an evidence of 1 that is a factor of ten
-   * in the rate for 0.3 of evidence.
-   */
-  PRIOR_EXPONENT: 7.7,
-  /** Excursions. The prior counts as much as so many. */
-  PRIOR_EXCURSIONS: 1,
   /** Weeks. What was seen k times in w weeks is no rarer than k / (w + 2): the first week of a series is no measure of a rate. */
   NOVELTY_LEAST_WEEKS: 2,
   /** Weeks. In the first days everything is new: an excursion at this age of the stream counts half, a later one more. */
@@ -282,21 +235,19 @@ const VALUES = {
   SPELL_MS: DAY_MS,
   /** A spell is no longer than this part of the time observed: what comes all the time is known after hours, not after days. */
   SPELLS_IN_AGE: 10,
-  /** Spells. A signature is a habit after so many, if they come more often than alarms are asked for. */
-  HABIT_SPELLS: 3,
+  /**
+   * Occurrences from which on something recurs: a signature is a habit, if it comes more often than alarms are asked for, and a rare
+   * level or dwell belongs to the normal life of the series (evidence/recurrence-gate.ts). A prior spread counts as so many.
+   */
+  RECURS: 3,
   /** Share. It stays one down to half of that rate: one that comes about once a week would be announced five times a year. */
   STILL_A_HABIT: 0.5,
-  /** Weeks. Rates of signatures are not computed over less than this: what comes twice in the first hour need not go on. */
-  SIGNATURE_LEAST_WEEKS: 1 / 7,
   /** Share of the larger of two movements. Two values are alike up to it, and up to a usual step. */
   LEVEL_TOLERANCE: 0.2,
   /** Ratio up to which two durations are alike. */
   LENGTH_RATIO: 1.6,
   /** Deviations. An excursion is like others if ln of its size is at most so many above their mean. */
   SIZE_DEVIATIONS: 2,
-  /** Of ln size, and occurrences. That deviation before there are data; it counts as so many occurrences. */
-  SIZE_PRIOR: 0.2,
-  SIZE_PRIOR_OCCURRENCES: 3,
   /** Occurrences spread evenly over the day that the distribution over its parts begins with. */
   EVEN_OCCURRENCES: 2,
   /** Share. Weight of the newest occurrence in the means of a signature: at least this. */
@@ -310,25 +261,15 @@ const VALUES = {
   OUTLIER_PATIENCE: 20,
   /** Decades of rarity. A level in its hour, or a dwell, as rare as one of 1,000 is not learned at first (evidence/recurrence-gate.ts). */
   RARE: 3,
-  /** Events. So many rare ones in the recent past are exceptions, faults perhaps; more belong to the normal life of the series. */
-  EXCEPTIONS: 2,
   /** Readings in a row, and dwells in a row, that are rare: later ones are learned in any case. */
   LONGEST_RARE_LEVEL: 200,
-  LONGEST_RARE_DWELL: 3,
-  /** Hours for which a rare level is recent: four weeks. */
-  RECENT_HOURS: 28 * 24,
   /** Dwells of each state, and days, that the past counts as after another life has begun. */
-  RENEWED_DWELLS: 4,
   RENEWED_DAYS: 6,
-  /** Usual intervals. Of a pause so many count as held: what nobody measured is no fault that lasts. */
-  MAX_HELD_INTERVALS: 10,
 
   // Drift: a test of its own beside the score (evidence/drift-test.ts).
 
   /** Readings. A block lasts at least a day, so that the time of day cancels, and has at least this many. */
   DRIFT_BLOCK_READINGS: 24,
-  /** Blocks that agree with the reference are added to it until it has this many; then it is frozen. */
-  DRIFT_REFERENCE_BLOCKS: 28,
   /** Deviations. A reading counts as at most this many from the mean: a spike is not a drift. */
   DRIFT_WINSOR: 10,
   /** Deviations of the readings. Largest limit, for a series however unsteady. */

@@ -15,6 +15,7 @@ import type { HoldOptions } from './evidence/hold.ts';
 import { HeldSeries } from './held-series.ts';
 import { MIN_SPAN, SeriesModel } from './series-model.ts';
 import { CONSTANTS } from './constants.ts';
+import { MAX_GAP_RATIO } from '../math/time-gap.ts';
 
 export interface DetectorOptions extends ForecasterOptions, HoldOptions {
   /** Whether a network forecasts; without one the baseline does. */
@@ -29,7 +30,7 @@ export interface DetectorOptions extends ForecasterOptions, HoldOptions {
   readonly calendar: Calendar;
 }
 
-const { HELD_THRESHOLD, LONG_MEMORY_MS: LONG_MS, MAX_HELD_INTERVALS } = CONSTANTS;
+const { HELD_THRESHOLD, LONG_MEMORY_MS: LONG_MS } = CONSTANTS;
 
 /** Inputs of the network for each series: level, step, whether the reading is present, and the gap before it. */
 const INPUTS_PER_SERIES = 4;
@@ -90,7 +91,7 @@ export class Detector {
     this.held = series.map((info, d) => new HeldSeries(memory, info, this.series[d], options));
     this.input = new Float64Array(inputSize(D));
     this.forecaster = options.network ? new Forecaster(memory, this.input.length, D, options) : null;
-    this.threshold = new AlarmThreshold(memory, D, 1);
+    this.threshold = new AlarmThreshold(memory, D);
     this.joint = new JointEvidence(memory, D);
     this.evidence = new Float64Array(D);
     const recurrence = { alarmsPerWeek: options.alarmsPerWeek, counts: hold };
@@ -214,7 +215,7 @@ export class Detector {
   private admits(d: number): boolean {
     const { verdict, residuals, frozen, held, options } = this;
     const reported = options.onAnomaly === 'hold' && this.reports(d) ? verdict.scores[d] : 0;
-    const free = !frozen && held[d].admits(verdict.at, reported, MAX_HELD_INTERVALS * this.intervalMs);
+    const free = !frozen && held[d].admits(verdict.at, reported, MAX_GAP_RATIO * this.intervalMs);
     const z = residuals === null ? 0 : residuals.z[d];
     const fitted = residuals === null ? NaN : residuals.fitted[d];
     held[d].learn(this.forecaster?.p ?? null, d * BINS, z, fitted, this.scale, !frozen);

@@ -4,7 +4,7 @@ import type { Memory } from './memory.ts';
 const SPAN = 50;
 /** After this many gaps a long pause can be recognised: from then on it counts as ten usual gaps at most. */
 const USUAL_AFTER = 50;
-const MAX_GAP_RATIO = 10;
+export const MAX_GAP_RATIO = 10;
 /** Gaps of 2047 usual intervals and more give the same value. */
 const MAX_LATENESS = 10;
 

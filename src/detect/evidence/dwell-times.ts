@@ -8,19 +8,20 @@ import { CONSTANTS } from '../constants.ts';
 export const SLOTS = 24;
 const {
   DWELL_SPAN: SPAN,
-  DWELLS_OF_STATE: FEW,
   DWELLS_OF_ALL: READY,
-  EXIT_RATE_AFTER: RATE_KNOWN_AFTER,
-  DWELLS_SHARED: SHARED,
+  RECURS: SHARED,
   MAX_DWELL_VARIATION: MAX_VARIATION,
   RESOLVED_INTERVALS: RESOLVED,
   BEYOND_LONGEST,
-  EARLY_DEVIATIONS: EARLY,
-  EARLY_DWELLS: SEVERAL,
+  BEYOND_LONGEST: EARLY,
+  FEW_DWELLS: SEVERAL,
   EARLY_MAX_Z: MAX_Z,
   DWELL_WINSOR: WINSOR,
   EXACT,
 } = CONSTANTS;
+/** Dwells of a state before its rate of exits is good enough to measure dwells in expected exits, and before it is judged. */
+const RATE_KNOWN_AFTER = SEVERAL;
+const FEW = 2 * SEVERAL;
 /** Deviations are calibrated on [-CENTRE, 17 - CENTRE]. */
 const CENTRE = 4;
 

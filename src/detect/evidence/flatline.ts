@@ -7,7 +7,7 @@ const REPEAT_WIDTH = 17 / 64;
 const MAX_REPEATS = 63;
 /** Readings counted of a longer flatline: the cost of learning one grows with its length, which may be a week. */
 const MAX_COUNTED = 500;
-const { FIRST_REPEAT_RARITY, MAX_FLATLINE_RARITY: MAX_RARITY, EXITS_AFTER: MIN_EXITS } = CONSTANTS;
+const { FIRST_REPEAT_RARITY, MAX_FLATLINE_RARITY: MAX_RARITY, SURE_AFTER: MIN_EXITS } = CONSTANTS;
 
 const lengthOf = (repeats: number): number => REPEAT_WIDTH * Math.min(MAX_REPEATS, repeats);
 

@@ -1,7 +1,9 @@
 import { perSeries, type Memory } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 
-const { MIN_SPAN: SPAN, MAX_SQUARE } = CONSTANTS;
+const { MIN_SPAN: SPAN } = CONSTANTS;
+/** Evidence above an alarm counts as one alarm in the usual square. */
+const MAX_SQUARE = 1;
 
 const COUNT = 0;
 const SQUARE = 1;

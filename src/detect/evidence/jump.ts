@@ -1,7 +1,9 @@
 import type { Memory } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 
-const { JUMP_SPAN: SHORT_SPAN, MIN_SPAN, MIN_VARIANCE_RATIO, WINSOR, JUMP_AFTER: USUAL_AFTER, JUMP_SCALE } = CONSTANTS;
+const { SURE_AFTER: SHORT_SPAN, MIN_SPAN, MIN_VARIANCE_RATIO, WINSOR, JUMP_SCALE } = CONSTANTS;
+/** Steps needed before sizes are computed. */
+const USUAL_AFTER = SHORT_SPAN / 2;
 /** Largest ratio of a step to its scale: the difference of two finite numbers can be Infinity. */
 const MAX_ABS_Z = 1e12;
 

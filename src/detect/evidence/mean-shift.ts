@@ -9,13 +9,14 @@ export const { SHIFT_SPAN: SHORT_SPAN } = CONSTANTS;
 const {
   MIN_SPAN,
   WINSOR,
-  SHIFT_AFTER: READY_AFTER,
+  SURE_AFTER: READY_AFTER,
   SHIFT_Z: Z_LIMIT,
   SHIFT_RARITY: MIN_RARITY,
   SHIFT_SUSPECT: LEFT_FROM,
-  SHIFT_MAX_Z: MAX_ABS_Z,
-  SHIFT_WINSOR_AFTER: WINSOR_AFTER,
 } = CONSTANTS;
+/** A larger |z| counts as this, in the last bin of its histogram. */
+const MAX_ABS_Z = 16.9;
+const WINSOR_AFTER = READY_AFTER / 2;
 
 // Slots of the memory.
 const RECENT = 0;

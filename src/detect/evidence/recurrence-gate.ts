@@ -1,7 +1,7 @@
 import type { Memory } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 
-const { EXCEPTIONS } = CONSTANTS;
+const { RECURS } = CONSTANTS;
 
 /**
  * Decides whether a rare event may be learned as normal. One or two in the recent past are exceptions, faults perhaps, and are not;
@@ -29,6 +29,6 @@ export class RecurrenceGate {
     }
     if (s[1] === 0) s[0]++;
     s[1] = 1;
-    return s[0] > EXCEPTIONS + 0.5 || ++s[2] > this.longest;
+    return s[0] > RECURS - 0.5 || ++s[2] > this.longest;
   }
 }

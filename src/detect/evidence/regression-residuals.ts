@@ -1,7 +1,7 @@
 import { perSeries, type Carry, type Memory } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 
-const { REGRESSION_SPAN: SPAN, RIDGE, REGRESSION_AFTER } = CONSTANTS;
+const { REGRESSION_SPAN: SPAN, RIDGE, SURE_AFTER } = CONSTANTS;
 /** Gauss-Seidel passes over the missing values: one is exact for one missing series, three are close enough for more. */
 const SWEEPS = 3;
 
@@ -62,7 +62,7 @@ export class RegressionResiduals {
     const { size: D, z, fitted, column } = this;
     z.fill(0);
     fitted.set(y);
-    if (this.count[0] < REGRESSION_AFTER) return;
+    if (this.count[0] < SURE_AFTER / 2) return;
     this.factorise();
     for (let sweep = 0; sweep < SWEEPS; sweep++)
       for (let i = 0; i < D; i++) if (present[i] === 0) y[i] -= this.project(i, y) / column[i];

@@ -3,14 +3,9 @@ import { Moments } from '../../math/moments.ts';
 import { BINS, softTarget } from '../../math/bins.ts';
 import { CONSTANTS } from '../constants.ts';
 
-const {
-  VOLATILITY_SPAN: SHORT_SPAN,
-  VOLATILITY_PRIOR: PRIOR,
-  HALVE_AT,
-  VOLATILITY_LONG_SPAN: LONG_SPAN,
-  MIN_VOLATILITY,
-  WINSOR,
-} = CONSTANTS;
+const { EVIDENCE_SPAN, VOLATILITY_PRIOR: PRIOR, HALVE_AT, VOLATILITY_LONG_SPAN: LONG_SPAN, RIDGE, WINSOR } = CONSTANTS;
+/** Readings over which the squares of steps are averaged: a variance needs more than a mean. */
+const SHORT_SPAN = 4 * EVIDENCE_SPAN;
 /** A larger step counts as this many deviations: its square could overflow, or dominate the mean for days. */
 const MAX_ABS_Z = 1e6;
 
@@ -45,7 +40,7 @@ export class Volatility {
     const { s, q, histogram } = this;
     const d = Math.max(-MAX_ABS_Z, Math.min(MAX_ABS_Z, this.steps.z(dx)));
     this.energy = s[0] + Math.max(1 / SHORT_SPAN, 1 / (s[1] + 1)) * (d * d - s[0]);
-    this.log = Math.log(this.energy + MIN_VOLATILITY);
+    this.log = Math.log(this.energy + RIDGE);
     softTarget(this.logs.z(this.log), q, 0);
     let seen = 0;
     for (let b = 0; b < BINS; b++) seen += q[b] * histogram[b];

@@ -2,7 +2,14 @@ import type { Memory } from '../../math/memory.ts';
 import { WEEK_MS } from '../../math/time.ts';
 import { CONSTANTS } from '../constants.ts';
 
-const { PRIOR_EXPONENT: EXPONENT, PRIOR_EXCURSIONS, NOVELTY_LEAST_WEEKS: LEAST_WEEKS, HALF_WEIGHT_WEEKS } = CONSTANTS;
+const { SCORE_PER_DECADE, NOVELTY_LEAST_WEEKS: LEAST_WEEKS, HALF_WEIGHT_WEEKS } = CONSTANTS;
+/**
+ * Exponent of the prior, 7.7: near an evidence of 1 a factor of ten in the rate for 0.3 of evidence. So an excursion with twice the
+ * evidence is 200 times as rare.
+ */
+const EXPONENT = Math.LN10 / SCORE_PER_DECADE;
+/** The prior is one excursion. */
+const PRIOR_EXCURSIONS = 1;
 /** Buckets of the decimal logarithm of a rate, each 0.1 wide, from 1e4 a week to 2.5e-9. */
 const BUCKETS = 136;
 const PER_DECADE = 10;

@@ -13,10 +13,11 @@ const {
   SPELLS_IN_AGE,
   LINE_PER_ALARM,
   MOST_BELOW,
-  HABIT_SPELLS,
+  RECURS,
   STILL_A_HABIT,
-  SIGNATURE_LEAST_WEEKS: LEAST_WEEKS,
 } = CONSTANTS;
+/** Rates of signatures are not computed over less than this: what comes twice in the first hour need not go on. */
+const LEAST_WEEKS = SPELL_MS / WEEK_MS;
 /** Excursions fade from the counts with this time constant: a habit that does not come for two months is no longer one. */
 export const MEMORY_MS = MEMORY_WEEKS * WEEK_MS;
 
@@ -204,7 +205,7 @@ export class Recurrence {
     if (state === FAULT || state === NORMAL) return;
     const spells = signatures.spells(place);
     const least = this.options.alarmsPerWeek * (state === HABIT ? STILL_A_HABIT : 1);
-    const often = spells >= HABIT_SPELLS && spells / this.weeks >= least;
+    const often = spells >= RECURS && spells / this.weeks >= least;
     if (often) {
       if (state === NEW && this.wasAlarm(place)) this.habit = place;
       rates.remove(signatures.noveltyOf(place), signatures.countedOf(place));

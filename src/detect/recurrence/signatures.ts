@@ -8,11 +8,12 @@ const {
   LEVEL_TOLERANCE,
   LENGTH_RATIO: RATIO,
   SIZE_DEVIATIONS,
-  SIZE_PRIOR: PRIOR_DEVIATION,
-  SIZE_PRIOR_OCCURRENCES: PRIOR_OCCURRENCES,
+  RECURS: PRIOR_OCCURRENCES,
   EVEN_OCCURRENCES: EVEN,
   LEAST_WEIGHT,
 } = CONSTANTS;
+/** Deviation of ln size before there are data. */
+const PRIOR_DEVIATION = LEVEL_TOLERANCE;
 /** Parts of the day that are told apart, of three hours each. */
 const PARTS = 8;
 

@@ -5,8 +5,8 @@ import { Memory } from '../../../src/math/memory.ts';
 const [SECOND, MINUTE, DAY] = [1000, 60_000, 86_400_000];
 
 /** The line of D series after samples at these times. */
-function lineOf(series: number, times: Iterable<number>, alarmsPerWeek = 1): AlarmThreshold {
-  const line = new AlarmThreshold(new Memory(), series, alarmsPerWeek);
+function lineOf(series: number, times: Iterable<number>): AlarmThreshold {
+  const line = new AlarmThreshold(new Memory(), series);
   for (const at of times) line.update(at);
   return line;
 }
@@ -25,18 +25,13 @@ test('ten times the rate: 0.3 / 4 more; a tenth of it is no less', () => {
   expect(lineOf(1, every(50 * MINUTE)).height).toBe(1);
 });
 
-test('ten alarms a week are ten times as many to put up with: 0.3 less; a tenth of one: as much more', () => {
-  expect(lineOf(1, every(5 * MINUTE), 10).height).toBeCloseTo(0.7, 12);
-  expect(lineOf(1, every(5 * MINUTE), 0.1).height).toBeCloseTo(1.3, 12);
-});
-
 test('before there is an interval only the series count', () => {
   expect(lineOf(1, []).height).toBe(1);
   expect(lineOf(10, [1e12]).height).toBeCloseTo(1.3, 12);
 });
 
-test('however many alarms, not under 0.7', () => {
-  expect(lineOf(1, every(1e6 * DAY), 1000).height).toBe(0.7);
+test('however rarely a stream reports, not under 1', () => {
+  expect(lineOf(1, every(1e6 * DAY)).height).toBe(1);
 });
 
 test('samples that share a time, or go back in it, leave the line finite', () => {

@@ -11,10 +11,10 @@ const after = (weeks: number): NoveltyRate => {
   return rates;
 };
 
-test('before there are data evidence 1 comes once a week, and twice the evidence is 2^7.7, about 200 times, as rare', () => {
+test('before there are data evidence 1 comes once a week, and twice the evidence is 2^7.675, about 200 times, as rare', () => {
   expect(priorRate(1)).toBe(1);
-  expect(priorRate(1) / priorRate(2)).toBeCloseTo(2 ** 7.7, 9);
-  expect(2 ** 7.7).toBeCloseTo(208, 0);
+  expect(priorRate(1) / priorRate(2)).toBeCloseTo(2 ** (Math.LN10 / 0.3), 9);
+  expect(2 ** (Math.LN10 / 0.3)).toBeCloseTo(204.4, 1);
   expect(priorRate(evidenceAt(200))).toBeCloseTo(200, 9);
 });
 

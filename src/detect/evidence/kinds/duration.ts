@@ -18,15 +18,9 @@ export const DURATION: Kind = {
       : `${name} switches too often, now to ${quantity(value)} after ${duration(detail)}; it usually takes ${duration(usual)}`,
 };
 
-const {
-  RARE,
-  DWELL_SPAN: RECENT_DWELLS,
-  LONGEST_RARE_DWELL: LONGEST_RARE,
-  RENEWED_DWELLS: RENEWED,
-  DWELL_CHANCES,
-} = CONSTANTS;
+const { RARE, DWELL_SPAN: RECENT_DWELLS, RECURS: LONGEST_RARE, FEW_DWELLS: RENEWED } = CONSTANTS;
 /** Late on two axes, or early: the chances of a rare dwell. */
-const CHANCES = Math.log10(DWELL_CHANCES);
+const CHANCES = Math.log10(3);
 
 // Slots of the memory.
 const SINCE = 0; // when the present state began, epoch ms

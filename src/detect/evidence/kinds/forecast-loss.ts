@@ -28,7 +28,7 @@ export const SEQUENCE: Kind = {
 };
 
 /** Readings over which the loss of each kind is averaged. */
-const SPANS = { forecast_error: 1, sequence: CONSTANTS.SEQUENCE_SPAN };
+const SPANS = { forecast_error: 1, sequence: CONSTANTS.EVIDENCE_SPAN / 2 };
 
 /** Was the forecast wrong, in one step or over several? The loss of the forecast, nats, averaged over the span of the kind. */
 export class ForecastLoss implements Evidence {

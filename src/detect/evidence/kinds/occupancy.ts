@@ -21,13 +21,18 @@ const {
   OCCUPANCY_SPAN,
   HOUR_KNOWN_DAYS: KNOWN_AFTER,
   HOUR_JUDGED_DAYS: JUDGED_AFTER,
-  HOUR_SURE_DAYS: SURE_AFTER,
+  OCCUPANCY_DAYS,
   RENEWED_DAYS: RENEWED,
   RARE,
   LONGEST_RARE_LEVEL: LONGEST_RARE,
-  RECENT_HOURS,
-  READINGS_AN_HOUR,
+  REFERENCE_INTERVAL_MS,
 } = CONSTANTS;
+/** With fewer independent days than two weeks, each weekday twice, a rarity counts in proportion to them. */
+const SURE_AFTER = OCCUPANCY_DAYS / 2;
+/** Hours for which a rare level is recent. */
+const RECENT_HOURS = 24 * OCCUPANCY_DAYS;
+/** Before their interval is known. */
+const READINGS_AN_HOUR = HOUR_MS / REFERENCE_INTERVAL_MS;
 /** Readings over which the surprisal is averaged. */
 const SPANS = [EVIDENCE_SPAN, OCCUPANCY_SPAN];
 
