@@ -109,8 +109,14 @@ test('a benchmark assigns numbers to known names only', () => {
   const constants = { SPAN: 2000, TAIL: 0.02 };
   assign(constants, ['TAIL=0.05']);
   expect(constants).toEqual({ SPAN: 2000, TAIL: 0.05 });
-  expect(() => { assign(constants, ['TALE=0.05']); }).toThrow(RangeError);
-  expect(() => { assign(constants, ['TAIL=']); }).toThrow(RangeError);
-  expect(() => { assign(constants, ['TAIL=wide']); }).toThrow(RangeError);
+  expect(() => {
+    assign(constants, ['TALE=0.05']);
+  }).toThrow(RangeError);
+  expect(() => {
+    assign(constants, ['TAIL=']);
+  }).toThrow(RangeError);
+  expect(() => {
+    assign(constants, ['TAIL=wide']);
+  }).toThrow(RangeError);
   expect(constants.TAIL).toBe(0.05);
 });
