@@ -62,7 +62,11 @@ const tuningShape = {
     '1d',
     'With `on_anomaly: hold`, how long a deviation that does not end stays an alarm and is not learned; then it becomes the new normal.',
   ),
-  sensitivity: option(real(0.1, 10), 1, 'Above 1 alarms sooner and more often, below 1 later and less often.'),
+  sensitivity: option(
+    real(0.1, 10),
+    1,
+    'Multiplies the rate that `alarms_per_week` allows: 2 allows ten times as many alarms, 0.5 a tenth. Twice as many: 1.23.',
+  ),
   alarms_per_week: option(
     real(0.01, 1000),
     1,

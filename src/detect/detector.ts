@@ -20,7 +20,7 @@ import { MAX_GAP_RATIO } from '../math/time-gap.ts';
 export interface DetectorOptions extends ForecasterOptions, HoldOptions {
   /** Whether a network forecasts; without one the baseline does. */
   readonly network: boolean;
-  /** Above 1 alarms sooner, below 1 later. */
+  /** Multiplies the rate below by its power of 10/3: 2 allows ten times as many alarms, 0.5 a tenth. */
   readonly sensitivity: number;
   /** How often, per week, an event may come and still be an alarm. */
   readonly alarmsPerWeek: number;
@@ -30,7 +30,15 @@ export interface DetectorOptions extends ForecasterOptions, HoldOptions {
   readonly calendar: Calendar;
 }
 
-const { HELD_THRESHOLD, LONG_MEMORY_MS: LONG_MS } = CONSTANTS;
+const { HELD_THRESHOLD, LONG_MEMORY_MS: LONG_MS, SCORE_PER_DECADE } = CONSTANTS;
+/**
+ * Power of the sensitivity in the rate of alarms that is allowed. A factor of ten in the rate is SCORE_PER_DECADE of the score (recurrence.ts), so
+ * log10 of the sensitivity is added to each score: it means as much on a stream with few alarms as on one with many.
+ */
+const RATE_POWER = 1 / SCORE_PER_DECADE;
+/** How often, per week, an event may come and still be an alarm. */
+const allowedRate = ({ alarmsPerWeek, sensitivity }: Pick<DetectorOptions, 'alarmsPerWeek' | 'sensitivity'>): number =>
+  alarmsPerWeek * sensitivity ** RATE_POWER;
 
 /** Inputs of the network for each series: level, step, whether the reading is present, and the gap before it. */
 const INPUTS_PER_SERIES = 4;
@@ -94,7 +102,7 @@ export class Detector {
     this.threshold = new AlarmThreshold(memory, D);
     this.joint = new JointEvidence(memory, D);
     this.evidence = new Float64Array(D);
-    const recurrence = { alarmsPerWeek: options.alarmsPerWeek, counts: hold };
+    const recurrence = { alarmsPerWeek: allowedRate(options), counts: hold };
     const rates = (this.rates = new NoveltyRate(memory));
     this.recurrences = series.map(({ slug }) => new Recurrence(section(memory, slug), rates, recurrence));
     this.residuals = D > 1 ? new RegressionResiduals(memory, D) : null;
@@ -174,7 +182,7 @@ export class Detector {
   }
 
   private decide(at: number): void {
-    const { verdict, series, present, joint, evidence, season, options, frozen } = this;
+    const { verdict, series, present, joint, evidence, season, frozen } = this;
     this.rates.pass(this.threshold.pausedMs(at), MEMORY_MS);
     for (let d = 0; d < series.length; d++) evidence[d] = present[d] ? series[d].evidence.score : 0;
     const together = joint.of(evidence);
@@ -182,9 +190,7 @@ export class Detector {
     verdict.score = verdict.leading = 0;
     for (let d = 0; d < series.length; d++) {
       const e = d === joint.leading ? together : evidence[d];
-      verdict.scores[d] = present[d]
-        ? options.sensitivity * this.recurrences[d].follow(at, series[d], e, season.day, !frozen)
-        : 0;
+      verdict.scores[d] = present[d] ? this.recurrences[d].follow(at, series[d], e, season.day, !frozen) : 0;
       if (verdict.scores[d] <= verdict.score) continue;
       verdict.score = verdict.scores[d];
       verdict.leading = d;

@@ -196,10 +196,20 @@ describe('order and repetition', () => {
     expect(run(8)).not.toEqual(run(7));
   });
 
-  test('twice the sensitivity is twice the score', () => {
+  test('a sensitivity of 2 allows 2^(10/3) = 10.08 times as many alarms a week, one of 0.5 a tenth', () => {
+    for (const onAnomaly of ['hold', 'absorb'] as const) {
+      const scores = (sensitivity: number, alarmsPerWeek: number): readonly number[] =>
+        scoresOf(noise(300), { sensitivity, alarmsPerWeek, onAnomaly });
+      expect(scores(2, 1)).toEqual(scores(1, 2 ** (10 / 3)));
+      expect(scores(0.5, 1)).toEqual(scores(1, 0.5 ** (10 / 3)));
+    }
+  });
+
+  test('where no past event is counted, twice the sensitivity adds log10 2 = 0.301 to the score of each event', () => {
     const [once, twice] = [1, 2].map((sensitivity) => scoresOf(noise(300), { sensitivity, onAnomaly: 'absorb' }));
-    for (const [t, score] of twice.entries()) expect(score).toBeCloseTo(2 * once[t], 12);
-    expect(twice.some((score) => score > 1)).toBe(true);
+    const events = [...once.keys()].filter((t) => once[t] > 0.5); // below is no event, and has no rate
+    expect(events.length).toBeGreaterThan(0);
+    for (const t of events) expect(twice[t] - once[t]).toBeCloseTo(Math.log10(2), 9);
   });
 
   test('a stream ten times as fast needs more evidence: the score is less in the ratio of the lines', () => {

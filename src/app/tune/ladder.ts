@@ -11,13 +11,17 @@ export interface Rung {
   readonly found: number;
 }
 
-/** From 0.1 to 10, forty per decade, with two digits: finer differences have no effect. */
-const SENSITIVITIES = Array.from({ length: 81 }, (_, k) => Number((10 ** (k / 40 - 1)).toPrecision(2)));
+/**
+ * From 0.1 to 3.2, forty per decade, with two digits: finer differences have no effect. Not up to 10, because readings below the line
+ * of recurrence.ts have no rate, only a score of at most 0.5, so that nothing is known of events 46 times as frequent as allowed.
+ */
+const SENSITIVITIES = Array.from({ length: 61 }, (_, k) => Number((10 ** (k / 40 - 1)).toPrecision(2)));
 
 /**
- * Estimates from one run, made with sensitivity `base`, how many episodes each sensitivity would have opened. Scores are
- * assumed to be proportional to the sensitivity, and each sensitivity has its own episode logic. This is not exact, because
- * nothing is learned while an alarm is open, and that depends on the sensitivity. So `tune` runs its choice once more. Memory does not grow with the recording.
+ * Estimates from one run, made with sensitivity `base`, how many episodes each sensitivity would have opened: log10 of the
+ * sensitivity is added to each score (detector.ts), and each sensitivity has its own episode logic. This is not exact, because
+ * nothing is learned while an alarm is open, and that depends on the sensitivity, as do the habits. So `tune` runs its choice once
+ * more. Memory does not grow with the recording.
  */
 export class Ladder {
   private readonly steps: {
@@ -47,7 +51,7 @@ export class Ladder {
   step(at: number, score: number, event: number): void {
     const { finding, base } = this;
     for (const rung of this.steps) {
-      finding.score = finding.scores[0] = (score * rung.sensitivity) / base;
+      finding.score = finding.scores[0] = Math.max(0, score + Math.log10(rung.sensitivity / base));
       if (rung.episode.step(at, finding) !== 'opened') continue;
       rung.alarms++;
       rung.found.meet(event);
