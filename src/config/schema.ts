@@ -86,7 +86,7 @@ const tuningShape = {
   cool_down: option(
     duration(),
     '1h',
-    'Time after an anomaly in which only a higher score of the same stream opens another one; at most sixty usual intervals.',
+    'Time after an anomaly in which only a higher score of the same stream opens another one.',
   ),
   silent_after: option(
     v.durationOrWord(),

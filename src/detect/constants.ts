@@ -21,7 +21,7 @@ const VALUES = {
 
   // Forecast.
 
-  /** Readings in the baseline's density of the whole day; older ones weigh less than 1/e. */
+  /** Readings. Fewest in the baseline's density of the whole day: 167 for each hour, so that the counts of 32 bins are more than chance. */
   BASELINE_SPAN: 4000,
   /** Readings. The density of the whole day counts as this many in each hour of the day. */
   BASELINE_SHARED: 32,
@@ -52,7 +52,7 @@ const VALUES = {
   SURE_AFTER: 100,
   /** Share of the past that counts as the tail, modelled instead of counted. Records are no rarer: their rate cannot be estimated. */
   TAIL: 0.02,
-  /** Values. Past values are halved in weight when this many have been counted. */
+  /** Values. Past values are halved in weight when those of a week have been counted, and at least so many: 400 to 800 of them are the tail. */
   HALVE_AT: 40_000,
   /** Decades of rarity. Taken from each rarity for each factor of 10 in readings relative to CHANCE_FROM; below that it adds. */
   CHANCE_PER_DECADE: 0.65,
@@ -62,7 +62,7 @@ const VALUES = {
 
   // Evidence: extreme.
 
-  /** Factor. A series that sets records, as a river in spring, sets more: their rate is three times their share so far. */
+  /** Factor. A series that sets records, as a river in spring, sets more: their rate is three times their share in the last week. */
   RECORD_TREND: 3,
   /** Usual steps. A record by fewer counts in proportion: a drifting series sets such records with every reading. */
   FULL_RECORD_STEPS: 2,
@@ -83,7 +83,7 @@ const VALUES = {
   DENSITY_LEARNING_RATE: 0.01,
   /** Readings after which that rate falls as 1/sqrt(t): the density changes ever more slowly, but does not stop. */
   DENSITY_SETTLING: 500,
-  /** Samples. Weight of the newest one in mean and covariance of the group is max(1/t, 1 / this). */
+  /** Samples. Fewest in mean and covariance of the group, which are those of the last week. */
   REGRESSION_SPAN: 5000,
   /** Variances. Added to each, so that two series that always agree, and one that stands still, leave room for measurement noise. */
   RIDGE: 1e-3,
@@ -257,7 +257,7 @@ const VALUES = {
 
   /** Score. A reading above this is an outlier: up to OUTLIER_PATIENCE of them do not change which steps are usual. */
   OUTLIER: 4,
-  /** Readings. */
+  /** Readings: the size of a sample, not a time. Twenty tell another noise from some spikes at any rate of readings. */
   OUTLIER_PATIENCE: 20,
   /** Decades of rarity. A level in its hour, or a dwell, as rare as one of 1,000 is not learned at first (evidence/recurrence-gate.ts). */
   RARE: 3,

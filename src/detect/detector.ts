@@ -213,8 +213,8 @@ export class Detector {
     }
     if (frozen) return;
     if (any && !this.trainingSkipped) this.forecaster?.learn(this.q, taught);
-    if (all) residuals?.learn(this.levels);
-    this.joint.learn(this.evidence, present);
+    if (all) residuals?.learn(this.levels, series[0].span);
+    this.joint.learn(this.evidence, present, series[0].span);
   }
 
   /** Whether series d may learn from its reading. While it is held only its challenger learns. */

@@ -199,7 +199,7 @@ export class SeriesModel implements SeriesReading {
   learn(teaches: boolean): void {
     this.levels.span = this.steps.span = this.span;
     if (teaches) this.levels.add(this.value);
-    if (teaches && this.comparable) this.forecast.learn();
+    if (teaches && this.comparable) this.forecast.learn(this.span);
     const normal = this.evidence.learn(this, teaches);
     if (normal && this.comparable) this.steps.add(this.change);
   }

@@ -5,7 +5,10 @@ import { SHORT_SPAN } from '../evidence/mean-shift.ts';
 const Z_LIMIT = 5;
 /** Readings over which the reference follows the recent mean: so a slow change is no level change. */
 const FOLLOW_SPAN = 200;
-/** After the k-th change a series has 10 2^k readings to settle: an episode of n readings has at most log2(n / 10) changes. */
+/**
+ * After the k-th change a series has 10 2^k readings to settle: an episode of n readings has at most log2(n / 10) changes, 13 in a day at
+ * a reading a second. A number and not a time, because the mean that must settle is one of ten readings.
+ */
 const SETTLING = 10;
 
 // Slots; then for each series the two readings before, the recent mean, and the reference.

@@ -23,11 +23,11 @@ export class CalibratedScore {
     return this.tail.rarity(Math.abs(this.smoothed(v)));
   }
 
-  /** Adds v to the smoothed value and, if `normal`, the result to the history that gives the rarity. */
-  add(v: number, normal: boolean): void {
+  /** Adds v to the smoothed value and, if `normal`, the result to the history that gives the rarity. `span`: readings of a week. */
+  add(v: number, normal: boolean, span?: number): void {
     this.s[0] = this.smoothed(v);
     this.s[1]++;
-    if (normal) this.tail.add(Math.abs(this.s[0]));
+    if (normal) this.tail.add(Math.abs(this.s[0]), span);
   }
 
   /** The smoothed quantity after a reading of v; signed if v is. Changes nothing. */

@@ -4,7 +4,7 @@ import { CONSTANTS } from '../constants.ts';
 const {
   TAIL: MIN_RATE,
   RECORD_TREND: TREND_FACTOR,
-  MIN_SPAN: TREND_SPAN,
+  MIN_SPAN,
   FULL_RECORD_STEPS: FULL_AT_STEPS,
   EXCESS_PRIOR_COUNT: PRIOR_COUNT,
   EXCESS_PRIOR: PRIOR_EXCESS,
@@ -20,7 +20,7 @@ const {
  * which is the tail model of `Tail` with a rate of at least 0.02; c = 1 for a distance of two usual steps or more, and less in
  * proportion.
  *
- * Memory (6): readings, min, max, sum of r, number of r, share of records in the last 2,000 readings.
+ * Memory (6): readings, min, max, sum of r, number of r, share of records in the last week, and at least 2,000 readings.
  */
 export class Extremes {
   private readonly s: Float64Array;
@@ -49,15 +49,15 @@ export class Extremes {
     return Math.min(MAX_RARITY, -c * Math.log10(rate) + (r / mean) * Math.LOG10E);
   }
 
-  /** Adds the reading x to the range and, if it is a record, to the mean excess. */
-  add(x: number): void {
+  /** Adds the reading x to the range and, if it is a record, to the mean excess. `span`: readings of a week. */
+  add(x: number, span = MIN_SPAN): void {
     const { s } = this;
     if (s[0]++ === 0) {
       s[1] = s[2] = x;
       return;
     }
     const r = this.excess(x);
-    if (s[0] > COUNTED_AFTER) s[5] += ((r > 0 ? 1 : 0) - s[5]) / TREND_SPAN;
+    if (s[0] > COUNTED_AFTER) s[5] += ((r > 0 ? 1 : 0) - s[5]) / Math.max(MIN_SPAN, Math.min(s[0], span));
     // Relative to a range of width 0 an excess would be infinite.
     if (r > 0 && s[2] > s[1] && s[0] > COUNTED_AFTER) {
       s[3] += r;

@@ -49,15 +49,15 @@ export class Flatline {
     return repeats || length === 0 || exits < MIN_EXITS ? 0 : this.steps.rarity(size);
   }
 
-  /** Adds a reading and, if it is `normal`, the flatline that it ended. */
-  learn(repeats: boolean, size: number, normal: boolean): void {
+  /** Adds a reading and, if it is `normal`, the flatline that it ended. `span`: readings of a week. */
+  learn(repeats: boolean, size: number, normal: boolean, span?: number): void {
     const { s, lengths, steps } = this;
     if (repeats) {
       s[0]++;
       return;
     }
     if (normal) {
-      for (let n = 0; n <= Math.min(MAX_COUNTED, s[0]); n++) lengths.add(lengthOf(n));
+      for (let n = 0; n <= Math.min(MAX_COUNTED, s[0]); n++) lengths.add(lengthOf(n), span);
       if (s[0] > 0) {
         steps.add(size);
         s[1]++;

@@ -1,7 +1,7 @@
 import { perSeries, type Memory } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 
-const { MIN_SPAN: SPAN } = CONSTANTS;
+const { MIN_SPAN } = CONSTANTS;
 /** Evidence above an alarm counts as one alarm in the usual square. */
 const MAX_SQUARE = 1;
 
@@ -41,12 +41,12 @@ export class JointEvidence {
     return Math.max(e[this.leading], Math.sqrt(sum));
   }
 
-  /** Adds the evidence of the series that are present. */
-  learn(e: Float64Array, present: Uint8Array): void {
+  /** Adds the evidence of the series that are present to the usual squares, means over `span` readings: those of a week. */
+  learn(e: Float64Array, present: Uint8Array, span = MIN_SPAN): void {
     const { s } = this;
     for (let d = 0, k = 0; d < e.length; d++, k += EACH) {
       if (!present[d]) continue;
-      const a = Math.max(1 / SPAN, 1 / ++s[k + COUNT]);
+      const a = Math.max(1 / span, 1 / ++s[k + COUNT]);
       s[k + SQUARE] += a * (Math.min(e[d] * e[d], MAX_SQUARE) - s[k + SQUARE]);
     }
   }

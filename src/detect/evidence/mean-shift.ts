@@ -100,7 +100,7 @@ export class MeanShift {
     if (s[COUNT] >= SHORT_SPAN) {
       const d = s[RECENT] - reference.mean;
       s[VARIANCE] += Math.max(1 / (s[COUNT] - SHORT_SPAN + 1), 1 / span) * (d * d - s[VARIANCE]);
-      if (s[COUNT] > READY_AFTER) this.tail.add(Math.abs(this.z));
+      if (s[COUNT] > READY_AFTER) this.tail.add(Math.abs(this.z), span);
     }
     reference.span = span;
     reference.add(x);

@@ -4,9 +4,11 @@ import { CONSTANTS } from '../constants.ts';
 const BUCKETS = 256;
 const TOP = 17;
 const WIDTH = TOP / BUCKETS;
-const { TAIL, HALVE_AT } = CONSTANTS;
-/** Counts are multiples of 1/256: single precision holds them exactly up to 65,536. */
-const PARTS = 256;
+const { TAIL, HALVE_AT: MIN_SPAN } = CONSTANTS;
+/** Most values before they are halved: single precision counts so many exactly in parts of 1/16. */
+const MAX_SPAN = 1_000_000;
+/** Counts are multiples of 1/16: single precision holds them exactly up to 2^20. */
+const PARTS = 16;
 
 const bucketOf = (v: number): number => Math.max(0, Math.min(BUCKETS - 1, Math.floor(v / WIDTH)));
 
@@ -46,15 +48,15 @@ export class Tail {
     return -Math.log10((inTail + 1) / (n + 1)) + ((v - u) / meanExcess) * Math.LOG10E;
   }
 
-  /** Adds v, 0 or more, to the history. */
-  add(v: number): void {
+  /** Adds v, 0 or more, to the history. `span`: readings of a week. */
+  add(v: number, span = MIN_SPAN): void {
     const { counts, sums } = this;
     const b = bucketOf(v);
     counts[b]++;
     sums[0]++;
     if (b > sums[1]) sums[2]++;
     if (b > sums[3]) sums[3] = b;
-    if (sums[0] > HALVE_AT) this.halve();
+    if (sums[0] > Math.max(MIN_SPAN, Math.min(MAX_SPAN, span))) this.halve();
     this.settle();
   }
 
@@ -62,7 +64,7 @@ export class Tail {
     const { counts, sums } = this;
     sums[0] = sums[2] = 0;
     for (let j = 0; j < BUCKETS; j++) {
-      counts[j] = Math.round(counts[j] * (PARTS / 2)) / PARTS;
+      counts[j] = Math.floor(counts[j] * (PARTS / 2)) / PARTS; // a value is forgotten when it has been halved five times
       sums[0] += counts[j];
       if (j > sums[1]) sums[2] += counts[j];
     }
@@ -73,7 +75,7 @@ export class Tail {
     const { counts, sums } = this;
     const inTail = TAIL * sums[0];
     let k = sums[1];
-    let above = sums[2]; // exact: sums of multiples of 1/256
+    let above = sums[2]; // exact: sums of multiples of 1/16
     while (k < BUCKETS - 1 && above >= inTail) above -= counts[++k];
     while (k > 0 && above + counts[k] < inTail) above += counts[k--];
     sums[1] = k;

@@ -3,7 +3,14 @@ import { Moments } from '../../math/moments.ts';
 import { BINS, softTarget } from '../../math/bins.ts';
 import { CONSTANTS } from '../constants.ts';
 
-const { EVIDENCE_SPAN, VOLATILITY_PRIOR: PRIOR, HALVE_AT, VOLATILITY_LONG_SPAN: LONG_SPAN, RIDGE, WINSOR } = CONSTANTS;
+const {
+  EVIDENCE_SPAN,
+  VOLATILITY_PRIOR: PRIOR,
+  HALVE_AT: MIN_SPAN,
+  VOLATILITY_LONG_SPAN: LONG_SPAN,
+  RIDGE,
+  WINSOR,
+} = CONSTANTS;
 /** Readings over which the squares of steps are averaged: a variance needs more than a mean. */
 const SHORT_SPAN = 4 * EVIDENCE_SPAN;
 /** A larger step counts as this many deviations: its square could overflow, or dominate the mean for days. */
@@ -47,8 +54,8 @@ export class Volatility {
     return -Math.log((seen + PRIOR / BINS) / (s[2] + PRIOR));
   }
 
-  /** Adds the step dx, the one of the last `surprisal`, to the mean square and, if `normal`, to the history. */
-  learn(dx: number, normal: boolean): void {
+  /** Adds the step dx, the one of the last `surprisal`, to the mean square and, if `normal`, to the history. `span`: readings of a week. */
+  learn(dx: number, normal: boolean, span = MIN_SPAN): void {
     const { s, q, histogram } = this;
     s[0] = this.energy;
     s[1]++;
@@ -56,7 +63,7 @@ export class Volatility {
     this.steps.add(dx);
     this.logs.add(this.log);
     for (let b = 0; b < BINS; b++) histogram[b] += q[b];
-    if (++s[2] <= HALVE_AT) return;
+    if (++s[2] <= Math.max(MIN_SPAN, span)) return;
     for (let b = 0; b < BINS; b++) histogram[b] *= 0.5;
     s[2] *= 0.5;
   }

@@ -4,14 +4,15 @@ import { CONSTANTS } from '../constants.ts';
 
 /** Parts of the day that have a density of their own. */
 const SLOTS = 24;
-const { BASELINE_SPAN: SPAN, BASELINE_SHARED: SHARED, COUNT_PRIOR: PRIOR } = CONSTANTS;
+const { BASELINE_SPAN: MIN_SPAN, BASELINE_SHARED: SHARED, COUNT_PRIOR: PRIOR } = CONSTANTS;
 
 /**
  * A forecast without a network: which steps occur at which time of day. It does not depend on the last readings.
  *
  *   p(b | slot) = (c_b,slot + 32 p(b)) / (n_slot + 32),   p(b) = (c_b + 0.05) / (n + 0.05 B)
  *
- * with exponentially weighted counts c, one set for each hour of the day and one for the whole day. It costs a hundred additions
+ * with exponentially weighted counts c over the last week, and at least 4,000 readings, one set for each hour of the day and one for the
+ * whole day. It costs a hundred additions
  * per reading and needs no training, so a network is used only where it forecasts better (forecast-selection.ts).
  */
 export class Baseline {
@@ -38,10 +39,11 @@ export class Baseline {
     for (let b = 0; b < BINS; b++) p[b] = (counts[own + b] + shared * (counts[all + b] + PRIOR)) * scale;
   }
 
-  /** Adds the step q (BINS) to the counts. */
-  learn(q: Float64Array): void {
-    this.count(this.slot[0], q, SPAN / SLOTS);
-    this.count(SLOTS, q, SPAN);
+  /** Adds the step q (BINS) to the counts. `span`: readings of a week. */
+  learn(q: Float64Array, span = MIN_SPAN): void {
+    const most = Math.max(MIN_SPAN, span);
+    this.count(this.slot[0], q, most / SLOTS);
+    this.count(SLOTS, q, most);
   }
 
   /** Sets the time of day of the next forecast, as the share of the day that is over, in [0, 1). */

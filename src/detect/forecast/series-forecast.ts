@@ -65,10 +65,10 @@ export class SeriesForecast {
     return this.share === 0 ? 0 : this.selection.trust;
   }
 
-  /** Learns from the step that was observed. */
-  learn(): void {
+  /** Learns from the step that was observed. `span`: readings of a week. */
+  learn(span?: number): void {
     if (!Number.isNaN(this.networkLoss)) this.selection.update(this.networkLoss, this.baselineLoss);
-    this.baseline.learn(this.target);
+    this.baseline.learn(this.target, span);
   }
 
   /** Sets the time of day of the next step, as the share of the day that is over, in [0, 1). */

@@ -11,9 +11,6 @@ import type { EventQueue } from '../episode/event-queue.ts';
 import { EffectWatch } from './effect-watch.ts';
 import type { WarmUp } from './warm-up.ts';
 
-/** A cool-down lasts at most this many usual intervals: a stream with a reading a second need not wait for an hour. */
-const MAX_COOL_DOWN_INTERVALS = 60;
-
 /** The process that a stream's series measure: the finding of each sample, from the detector's scores, and its episode. */
 export class ProcessWatch {
   readonly episode: Episode;
@@ -63,10 +60,7 @@ export class ProcessWatch {
     this.explain(verdict.at);
     // One excursion is one event: until it is over, only a higher score opens another episode.
     const lastedMs = this.detector.recurrences[this.finding.series].lastedMs(verdict.at);
-    const coolDownMs = Math.max(
-      lastedMs,
-      Math.min(this.coolDownMs, MAX_COOL_DOWN_INTERVALS * this.detector.intervalMs),
-    );
+    const coolDownMs = Math.max(lastedMs, this.coolDownMs);
     const phase = this.episode.step(verdict.at, this.finding, verdict.at, coolDownMs);
     this.events.add(this.episode, verdict.at, phase);
     this.followLevel(verdict.at, phase);

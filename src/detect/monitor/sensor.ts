@@ -1,4 +1,5 @@
 import type { Memory } from '../../math/memory.ts';
+import { WEEK_MS } from '../../math/time.ts';
 import { Episode } from '../episode/episode.ts';
 import { CAUSES, emptyFinding, type Finding } from '../episode/finding.ts';
 import type { Reading, SeriesInfo } from '../reading.ts';
@@ -135,7 +136,7 @@ export class Sensor {
     this.startupContaminated = this.startup.contaminated;
 
     plausibility.update(value, at);
-    stuck.update(value, at, learning);
+    stuck.update(value, at, learning, intervalMs > 0 ? WEEK_MS / intervalMs : 0);
     const stuckScore = learning ? 0 : stuck.score();
     if (stuckScore > 1) this.report(at, at - (stuck.run - 1) * intervalMs, 'stuck', stuckScore, value, stuck.run);
     else this.report(at, at, 'clock', clock.score(), value, clock.aheadMs);

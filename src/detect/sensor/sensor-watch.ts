@@ -14,7 +14,7 @@ export interface SensorWatchOptions {
   readonly stuckAfter: number | 'auto' | 'never';
 }
 
-/** Readings needed before the usual interval is known. */
+/** Readings needed before the usual interval is known: the size of a sample. */
 const USUAL_AFTER = 50;
 /** Usual intervals after which a step from the last reading is not comparable with others. */
 const MAX_INTERVALS = 10;

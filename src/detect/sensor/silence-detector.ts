@@ -2,7 +2,7 @@ import type { Memory } from '../../math/memory.ts';
 import { TimeGap } from '../../math/time-gap.ts';
 import { DAY_MS } from '../../math/time.ts';
 
-/** Readings needed before the usual gap is known. */
+/** Readings needed before the usual gap is known: the size of a sample. */
 const USUAL_AFTER = 50;
 const MIN_SILENCE_MS = 60_000;
 /** Usual gaps without a reading after which a sensor may be dead. */

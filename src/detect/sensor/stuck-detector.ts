@@ -13,8 +13,8 @@ const LEARN_FACTOR = 1.25;
 const SCORE_PER_DOUBLING = 0.05;
 /** ln 10^9: chance alone may give a run of the limit once in 10^9 readings. */
 const LOG_CHANCE = 9 * Math.LN10;
-/** Readings over which the share of repeats is measured. */
-const SPAN = 10_000;
+/** Fewest readings over which the share of repeats is measured: a share of 1 % is then known to a tenth. */
+const MIN_SPAN = 10_000;
 
 // Slots.
 const VALUE = 0;
@@ -33,7 +33,8 @@ const SLOTS = 12;
 
 /**
  * Is the sensor stuck? The number of equal readings in a row that is a fault is learned. It is above twice the longest run so far,
- * above 20, and above the run that chance can give: where a share r of readings repeats the one before, as in a coarse sensor, a
+ * above 20, and above the run that chance can give: where a share r of the readings of the last week, and at least 10,000, repeats the one before, as in a coarse
+ * sensor, a
  * run of n has a probability of r^n, which must be below 10^-9:
  *
  *   limit = max(20, 2 longest, 9 ln 10 / -ln r)
@@ -69,8 +70,8 @@ export class StuckDetector {
     return x <= 1 ? x : 1 + SCORE_PER_DOUBLING * Math.log2(x);
   }
 
-  /** Adds a value. `learning`: warm-up, in which no run is a fault. */
-  update(value: number, at: number, learning: boolean): void {
+  /** Adds a value. `learning`: warm-up, in which no run is a fault. `span`: readings of a week. */
+  update(value: number, at: number, learning: boolean, span = MIN_SPAN): void {
     const { s } = this;
     const first = s[RUN] === 0;
     if (first) s[FIRST_AT] = at;
@@ -79,7 +80,7 @@ export class StuckDetector {
       this.endRun(learning);
       s[RUN_AT] = at;
     }
-    if (!first && !this.atLimit && this.score() <= 1) this.count(repeated);
+    if (!first && !this.atLimit && this.score() <= 1) this.count(repeated, span);
     s[VALUE] = value;
     s[MIN] = Math.min(s[MIN], value);
     s[MAX] = Math.max(s[MAX], value);
@@ -102,10 +103,10 @@ export class StuckDetector {
     s[RUN] = 0;
   }
 
-  private count(repeated: boolean): void {
+  private count(repeated: boolean, span: number): void {
     const { s } = this;
     if (repeated) s[REPEATS]++;
-    if (++s[READINGS] < SPAN) return;
+    if (++s[READINGS] < Math.max(MIN_SPAN, span)) return;
     s[REPEATS] /= 2;
     s[READINGS] /= 2;
   }

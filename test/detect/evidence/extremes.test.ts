@@ -97,6 +97,19 @@ describe('a record', () => {
     expect(extremes.rarity(499 + 50, 0) - before).toBeCloseTo(RARE + Math.log10(rate), 8);
   });
 
+  test('counts for a week: the share is a mean over 2,000 readings, then over all, then over those of the week', () => {
+    const rarityAfter = (span: number): number => {
+      const extremes = new Extremes(new Memory());
+      for (let t = 0; t < 500; t++) extremes.add(t, span);
+      for (let t = 0; t < 19_500; t++) extremes.add(250, span);
+      return extremes.rarity(499 + 50, 0);
+    };
+    // (1 - 1/2001) (1 - 1/2002) ... (1 - 1/20000) = 2000 / 20000
+    const share = (1 - (1 - 1 / 2000) ** 400) * (1 - 1 / 2000) ** 1500 * (2000 / 20_000);
+    expect(3 * share).toBeGreaterThan(0.02);
+    expect(rarityAfter(2000) - rarityAfter(604_800)).toBeCloseTo(RARE + Math.log10(3 * share), 8);
+  });
+
   test('of a series that sets records all the time is only as odd as it is far', () => {
     const extremes = new Extremes(new Memory());
     for (let t = 0; t < 500; t++) extremes.add(t);

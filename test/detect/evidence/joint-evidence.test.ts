@@ -102,6 +102,14 @@ describe('learning', () => {
     expect(group.of(0.9, 0.9)).toBeCloseTo(before, 1);
   });
 
+  test('a usual square is that of the readings of a week: at a reading a second 10,000 of them are not yet usual alone', () => {
+    const [, e, week] = [0, numbers([0.9, 0.9]), 604_800];
+    const joint = new JointEvidence(new Memory(), 2);
+    for (let t = 0; t < 10_000; t++) joint.learn(numbers([0, 0]), Uint8Array.of(1, 1), week);
+    for (let t = 0; t < 10_000; t++) joint.learn(e, Uint8Array.of(1, 1), week);
+    expect(joint.of(e)).toBeCloseTo(Math.max(0.9, Math.sqrt(2 * (0.81 - 0.405))), 9); // a mean of all: half of 0.81
+  });
+
   test('a missing series has evidence 0 and learns nothing', () => {
     const [group, other] = [groupOf([0.5, 0.5]), groupOf([0.5, 0.5])];
     group.learn([0.1, 0], 500, [1, 0]);

@@ -84,7 +84,21 @@ test('counts in single precision stay exact: after twelve halvings the sum is th
   const sum = (parts: number[]): number => parts.reduce((a, b) => a + b, 0);
   expect(all).toBe(sum(counts));
   expect(above).toBe(sum(counts.slice(k + 1)));
-  expect(counts.every((n) => Number.isInteger(256 * n))).toBe(true);
+  expect(counts.every((n) => Number.isInteger(16 * n))).toBe(true);
+});
+
+test('at a reading a second the past is halved after a week, 604,800 readings, and not after 40,000', () => {
+  const { tail } = tailOf([]);
+  for (const v of exponential(40_000)) tail.add(v, 604_800);
+  for (let t = 0; t < 40_000; t++) tail.add(9, 604_800);
+  // 13 of the first 40,000 are 8 or more: with them half of all.
+  expect(tail.rarity(8)).toBeCloseTo(Math.log10(2), 3);
+});
+
+test('a value is forgotten when it has been halved five times', () => {
+  const { tail, memory } = tailOf([16]);
+  for (let t = 0; t < 130_000; t++) tail.add(1);
+  expect(new Float32Array(memory.toBytes().buffer, 0, 256)[Math.floor(16 / BUCKET)]).toBe(0);
 });
 
 test('so the past fades: what was rare and then comes for ever becomes ordinary', () => {

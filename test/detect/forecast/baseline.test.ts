@@ -46,6 +46,18 @@ test('the past fades: what was never seen in 20,000 readings since is all but fo
   expect(forecastAt(baseline, 0.5)[9]).toBeGreaterThan(0.95);
 });
 
+test('at a reading a second the past is that of a week: two equal parts of a day count nearly alike', () => {
+  const baseline = new Baseline(new Memory());
+  const q = [only(3), only(9)];
+  for (let t = 0; t < 40_000; t++) {
+    baseline.advance((t % 96) / 96);
+    baseline.learn(q[t < 20_000 ? 0 : 1], 604_800);
+  }
+  const [first, last] = [3, 9].map((bin) => forecastAt(baseline, 0.5)[bin]);
+  // In each hour 833 readings of each part, of which the first have faded by exp(-833 / 25,200).
+  expect(first / last).toBeCloseTo(Math.exp(-833 / 25_200), 2);
+});
+
 test('a forecast is a distribution in which nothing is impossible, whatever was learned', () => {
   const reading = fc.record({
     day: fc.double({ min: 0, max: 1 - 1e-9, noNaN: true }),

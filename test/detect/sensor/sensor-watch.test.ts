@@ -61,9 +61,17 @@ describe('the clock of the device', () => {
       say(MINUTE, { saidAt: 0 });
       return watch.clock.score();
     });
-    expect(scores).toEqual([0.2, 0.4, 0.6, 0.8, 1, 1.2]);
+    expect(scores).toEqual([0, 0.4, 0.6, 0.8, 1, 1.2]); // the first has lasted for no time
     say();
     expect(watch.clock.score()).toBe(0);
+  });
+
+  test('and for a minute, at a reading a second', () => {
+    const { say, watch } = sensor();
+    for (let n = 0; n <= 60; n++) say(1000, { saidAt: 0 });
+    expect(watch.clock.score()).toBe(1);
+    say(1000, { saidAt: 0 });
+    expect(watch.clock.score()).toBeCloseTo(61 / 60, 12);
   });
 
   test('is so far ahead', () => {

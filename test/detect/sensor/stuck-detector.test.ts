@@ -106,6 +106,26 @@ test('of a coarse sensor that repeats nine of ten readings, runs of 190 are luck
   expect(repeat(2.75, 300)).toBeGreaterThan(1);
 });
 
+test('the share of repeats is that of a week, and of at least 10,000 readings', () => {
+  /** The limit after 15,000 readings, of which nine of ten repeat in runs of ten, and 10,000 without a repeat. */
+  const limitAfter = (span?: number): number => {
+    const stuck = new StuckDetector(new Memory(), 'auto');
+    let at = 0;
+    const say = (value: number): void => {
+      stuck.update(value, (at += 60_000), true, span);
+    };
+    say(0);
+    say(9);
+    for (let t = 0; t < 15_000; t++) say(1 + (Math.floor(t / 10) % 7));
+    for (let t = 0; t < 10_000; t++) say(1 + (t % 7));
+    for (let n = 0; n < 20; n++) say(3.3);
+    return 20 / stuck.score(); // a score below 1 is the run over the limit
+  };
+  // r = 13,519 / 25,021 = 0.54, so the limit is 34. Where the counts were halved twice less of it is left.
+  expect(limitAfter(604_800)).toBeCloseTo((9 * Math.LN10) / -Math.log(13_519 / 25_021), 0);
+  expect(limitAfter()).toBeLessThan(limitAfter(604_800) - 8);
+});
+
 describe('rest', () => {
   /** A day of a solar inverter that began in the morning: the power by the minute, 0 from dusk to dawn. */
   const power = (minute: number, random: Random): number =>

@@ -33,8 +33,8 @@ export class Correlation implements Evidence {
     return this.score.smoothed(this.residual);
   }
 
-  learn({ readings }: SeriesReading, teaches: boolean): void {
-    if (readings > 0) this.score.add(this.residual, teaches);
+  learn({ readings, span }: SeriesReading, teaches: boolean): void {
+    if (readings > 0) this.score.add(this.residual, teaches, span);
   }
 
   reference({ fitted }: SeriesReading): number {

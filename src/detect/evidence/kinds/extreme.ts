@@ -31,8 +31,8 @@ export class Extreme implements Evidence {
     return value - mean;
   }
 
-  learn({ value }: SeriesReading, teaches: boolean): void {
-    if (teaches) this.range.add(value);
+  learn({ value, span }: SeriesReading, teaches: boolean): void {
+    if (teaches) this.range.add(value, span);
   }
 
   reference({ mean }: SeriesReading): number {

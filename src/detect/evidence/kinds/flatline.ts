@@ -50,8 +50,8 @@ export class FlatlineLength implements Evidence {
     return 0;
   }
 
-  learn({ comparable, repeats }: SeriesReading, _teaches: boolean, normal: boolean): void {
-    if (comparable) this.flatline.learn(repeats, this.jump.size, normal);
+  learn({ comparable, repeats, span }: SeriesReading, _teaches: boolean, normal: boolean): void {
+    if (comparable) this.flatline.learn(repeats, this.jump.size, normal, span);
   }
 
   reference({ expected }: SeriesReading): number {

@@ -51,8 +51,8 @@ export class ForecastLoss implements Evidence {
     return value - expected;
   }
 
-  learn({ comparable }: SeriesReading, _teaches: boolean, normal: boolean): void {
-    if (comparable) this.score.add(this.loss, normal);
+  learn({ comparable, span }: SeriesReading, _teaches: boolean, normal: boolean): void {
+    if (comparable) this.score.add(this.loss, normal, span);
   }
 
   reference({ expected }: SeriesReading): number {

@@ -37,7 +37,7 @@ export class JumpSize implements Evidence {
   learn({ comparable, change, span }: SeriesReading, _teaches: boolean, normal: boolean): void {
     if (!comparable) return;
     this.jump.learn(change, normal, span);
-    this.score.add(this.size, normal);
+    this.score.add(this.size, normal, span);
   }
 
   reference({ expected }: SeriesReading): number {

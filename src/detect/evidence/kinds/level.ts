@@ -41,10 +41,10 @@ export class Level implements Evidence {
     return value - mean;
   }
 
-  learn({ readings }: SeriesReading, teaches: boolean): void {
+  learn({ readings, span }: SeriesReading, teaches: boolean): void {
     if (readings === 0) return;
     if (teaches) this.density.learn(this.target, 0);
-    this.score.add(this.surprisal, teaches);
+    this.score.add(this.surprisal, teaches, span);
   }
 
   /** Sets the time of day of the next reading. */

@@ -77,11 +77,11 @@ export class Occupancy implements Evidence {
     return value - mean;
   }
 
-  learn({ value, at, day }: SeriesReading, teaches: boolean): void {
+  learn({ value, at, day, span }: SeriesReading, teaches: boolean): void {
     const { levels, scores, gate, gap } = this;
     if (this.known) {
       const learns = gate.admits(this.rarity > RARE, RECENT_HOURS * this.readingsAnHour) && teaches;
-      for (const score of scores) score.add(this.excess, learns && score.smoothed(this.excess) > 0);
+      for (const score of scores) score.add(this.excess, learns && score.smoothed(this.excess) > 0, span);
     }
     if (teaches) levels.learn(value, day, this.readingsAnHour);
     else levels.drop();

@@ -36,10 +36,10 @@ export class StepVolatility implements Evidence {
     return 0;
   }
 
-  learn({ comparable, change }: SeriesReading, teaches: boolean): void {
+  learn({ comparable, change, span }: SeriesReading, teaches: boolean): void {
     if (!comparable) return;
-    this.volatility.learn(change, teaches);
-    this.score.add(this.surprisal, teaches);
+    this.volatility.learn(change, teaches, span);
+    this.score.add(this.surprisal, teaches, span);
   }
 
   reference({ expected }: SeriesReading): number {
