@@ -88,8 +88,6 @@ const VALUES = {
   /** Variances. Added to each, so that two series that always agree, and one that stands still, leave room for measurement noise. */
   RIDGE: 1e-3,
 
-  // Evidence: forecast_error, sequence.
-
   // Evidence: jump.
 
   /** Share of the long-run variance. Smallest scale: after a calm period an ordinary step, as of a river that thaws, is no spike. */
@@ -129,18 +127,10 @@ const VALUES = {
   STATE_CHANGES: 10,
   /** Deviations of all values. A smaller change leaves no state. */
   STATE_DEVIATIONS: 0.25,
-  /** Share of the step to it and of the deviation of all values within which two levels are one state, and ... */
-  SAME_STATE: 0.1,
   /** Factor by which the usual change, a median, follows the changes with each reading. */
   MEDIAN_FACTOR: 1.05,
-  /** Dwells. A state with a smaller weight may be replaced. */
-  STATE_UNUSED: 0.5,
-  /** Share. The level of a state follows the levels at which it begins by at least this. */
-  STATE_LEVEL_SHARE: 0.02,
   /** Dwells of a state, or of all states, from which what is usual is known; older ones weigh less than 1/e. */
   DWELL_SPAN: 200,
-  /** Dwells before which no duration is judged: of the state, and of all states together. */
-  DWELLS_OF_ALL: 20,
   /**
    * Largest coefficient of variation of the cube root of a dwell. That of a memoryless dwell (exponential) is 0.36. One that varies
    * more comes in bursts or from noise: nothing follows from its being long.
@@ -155,30 +145,15 @@ const VALUES = {
    * twice as many. After another life has begun the past counts as so many.
    */
   FEW_DWELLS: 4,
-  /** Deviations. Largest of one dwell in that average. */
-  EARLY_MAX_Z: 8,
-  /** Deviations. A dwell counts as at most this many in mean and variance. */
-  DWELL_WINSOR: 4,
-  /** Relative variance. Smallest of the cube root of a dwell: no clock is more exact than 1 %. */
-  EXACT: 1e-5,
 
   // Evidence: occupancy.
 
-  /** Readings over which the surprisal of a level in its hour is averaged, besides EVIDENCE_SPAN: the rarer of both counts. */
-  OCCUPANCY_SPAN: 64,
   /** Days on which an hour must have been seen: until its surprisals are history, and until they are judged by it. */
-  HOUR_KNOWN_DAYS: 6.5,
   HOUR_JUDGED_DAYS: 9.5,
   /** Days over which levels are counted; older ones weigh less than 1/e. Four weeks, so that each weekday counts. */
   OCCUPANCY_DAYS: 28,
-  /** Readings. The histogram of the whole day counts as one day in each hour, and as at least so many readings. */
-  OCCUPANCY_SHARED: 4,
   /** Share. A level counts this much for the bins beside its own. */
   BESIDE: 0.25,
-  /** Bins. A level that changes from day to day by less is the same. */
-  DAY_RESOLUTION: 0.5,
-  /** Median deviations in the unit of the axis: three bins on each side of the median hold the noise of its level. */
-  AXIS_SCALES: 2,
 
   // Evidence: all kinds together.
 
@@ -261,17 +236,11 @@ const VALUES = {
   OUTLIER_PATIENCE: 20,
   /** Decades of rarity. A level in its hour, or a dwell, as rare as one of 1,000 is not learned at first (evidence/recurrence-gate.ts). */
   RARE: 3,
-  /** Readings in a row, and dwells in a row, that are rare: later ones are learned in any case. */
-  LONGEST_RARE_LEVEL: 200,
-  /** Dwells of each state, and days, that the past counts as after another life has begun. */
-  RENEWED_DAYS: 6,
 
   // Drift: a test of its own beside the score (evidence/drift-test.ts).
 
   /** Readings. A block lasts at least a day, so that the time of day cancels, and has at least this many. */
   DRIFT_BLOCK_READINGS: 24,
-  /** Deviations. A reading counts as at most this many from the mean: a spike is not a drift. */
-  DRIFT_WINSOR: 10,
   /** Deviations of the readings. Largest limit, for a series however unsteady. */
   DRIFT_MAX_LIMIT: 8,
   /** Quantile of the normal distribution for one false drift in a million blocks. */

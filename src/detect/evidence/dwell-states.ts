@@ -7,17 +7,18 @@ const {
   SURE_AFTER: READY_AFTER,
   STATE_CHANGES: USUAL_CHANGES,
   STATE_DEVIATIONS: RELEVANT,
-  SAME_STATE: SAME_LEVEL,
+  LEVEL_TOLERANCE: SAME_LEVEL,
   MODE_DEVIATIONS: SAME_CHANGES,
   MEDIAN_FACTOR: FOLLOW,
   DWELL_SPAN,
-  STATE_UNUSED: UNUSED,
-  STATE_LEVEL_SHARE: LEVEL_SHARE,
+  LEAST_WEIGHT: LEVEL_SHARE,
 } = CONSTANTS;
 /** At first the usual change within a state is this share of the step to it, so that half of that step leaves it. */
 const FIRST_CHANGE = 0.5 / USUAL_CHANGES;
 /** With each change of state the weights of all states fade by this factor; below `UNUSED` a state may be replaced. */
 const FADE = 1 - 1 / DWELL_SPAN;
+/** Less than half a dwell is none. */
+const UNUSED = 0.5;
 
 // Fields of a state.
 const LEVEL = 0; // mean of the first readings in it

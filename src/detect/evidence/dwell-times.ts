@@ -8,20 +8,21 @@ import { CONSTANTS } from '../constants.ts';
 export const SLOTS = 24;
 const {
   DWELL_SPAN: SPAN,
-  DWELLS_OF_ALL: READY,
   RECURS: SHARED,
   MAX_DWELL_VARIATION: MAX_VARIATION,
   RESOLVED_INTERVALS: RESOLVED,
   BEYOND_LONGEST,
   BEYOND_LONGEST: EARLY,
   FEW_DWELLS: SEVERAL,
-  EARLY_MAX_Z: MAX_Z,
-  DWELL_WINSOR: WINSOR,
-  EXACT,
+  WINSOR,
 } = CONSTANTS;
 /** Dwells of a state before its rate of exits is good enough to measure dwells in expected exits, and before it is judged. */
 const RATE_KNOWN_AFTER = SEVERAL;
 const FEW = 2 * SEVERAL;
+/** Dwells of all states before which no duration is judged. */
+const READY = 2 * FEW;
+/** Smallest relative variance of the cube root, so that it is never 0: no clock is more exact than 1 %. */
+const EXACT = 1e-5;
 /** Deviations are calibrated on [-CENTRE, 17 - CENTRE]. */
 const CENTRE = 4;
 
@@ -224,7 +225,7 @@ export class DwellTimes {
 
   private recentWith(z: number): number {
     const recent = this.all[RECENT];
-    return recent + (Math.max(-MAX_Z, Math.min(MAX_Z, z)) - recent) / SEVERAL;
+    return recent + (Math.max(-WINSOR, Math.min(WINSOR, z)) - recent) / SEVERAL;
   }
 }
 

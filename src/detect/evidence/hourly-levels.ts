@@ -6,13 +6,9 @@ import { CONSTANTS } from '../constants.ts';
 /** Parts of the day that have a histogram of their own. */
 const SLOTS = 24;
 const ALL = SLOTS;
-const {
-  OCCUPANCY_DAYS: DAYS,
-  OCCUPANCY_SHARED: MIN_SHARED,
-  COUNT_PRIOR: PRIOR,
-  BESIDE,
-  DAY_RESOLUTION: RESOLUTION,
-} = CONSTANTS;
+const { OCCUPANCY_DAYS: DAYS, COUNT_PRIOR: PRIOR, BESIDE } = CONSTANTS;
+/** A level that changes from day to day by less than this many bins is the same: it rounds to the same bin. */
+const RESOLUTION = 0.5;
 
 // Slots of the present hour.
 const HOUR = 0;
@@ -157,4 +153,5 @@ export class HourlyLevels {
 }
 
 const slotOf = (day: number): number => Math.floor(day * SLOTS);
-const sharedReadings = (readingsAnHour: number): number => Math.max(MIN_SHARED, readingsAnHour);
+/** The histogram of the whole day counts as one day in each slot. */
+const sharedReadings = (readingsAnHour: number): number => Math.max(1, readingsAnHour);

@@ -1,5 +1,4 @@
 import type { Memory } from '../../math/memory.ts';
-import { CONSTANTS } from '../constants.ts';
 
 /** Bins of the axis; the outermost also count everything beyond. */
 export const AXIS_BINS = 64;
@@ -8,7 +7,8 @@ const EDGE = 10;
 const WIDTH = (2 * EDGE) / (AXIS_BINS - 1);
 /** Values in the sample to which the axis is fitted. */
 const SAMPLE = 128;
-const { AXIS_SCALES: SCALES } = CONSTANTS;
+/** The scale is this many median deviations: three bins on each side of the median hold the noise of its level. */
+const SCALES = 2;
 
 // Slots of the memory.
 const MEDIAN = 0;

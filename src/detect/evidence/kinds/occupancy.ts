@@ -16,17 +16,11 @@ export const OCCUPANCY: Kind = {
     `${name} stays near ${quantity(value)}, a level that is rare in this hour of the day; its mean is ${quantity(detail)}`,
 };
 
-const {
-  EVIDENCE_SPAN,
-  OCCUPANCY_SPAN,
-  HOUR_KNOWN_DAYS: KNOWN_AFTER,
-  HOUR_JUDGED_DAYS: JUDGED_AFTER,
-  OCCUPANCY_DAYS,
-  RENEWED_DAYS: RENEWED,
-  RARE,
-  LONGEST_RARE_LEVEL: LONGEST_RARE,
-  REFERENCE_INTERVAL_MS,
-} = CONSTANTS;
+const { EVIDENCE_SPAN, HOUR_JUDGED_DAYS: JUDGED_AFTER, OCCUPANCY_DAYS, RARE, REFERENCE_INTERVAL_MS } = CONSTANTS;
+/** Days on which an hour must have been seen until its surprisals are history. */
+const KNOWN_AFTER = (2 / 3) * JUDGED_AFTER;
+/** Days that the past counts as after another life has begun: one less, as it fades. */
+const RENEWED = KNOWN_AFTER * (1 - 1 / OCCUPANCY_DAYS);
 /** With fewer independent days than two weeks, each weekday twice, a rarity counts in proportion to them. */
 const SURE_AFTER = OCCUPANCY_DAYS / 2;
 /** Hours for which a rare level is recent. */
@@ -34,7 +28,7 @@ const RECENT_HOURS = 24 * OCCUPANCY_DAYS;
 /** Before their interval is known. */
 const READINGS_AN_HOUR = HOUR_MS / REFERENCE_INTERVAL_MS;
 /** Readings over which the surprisal is averaged. */
-const SPANS = [EVIDENCE_SPAN, OCCUPANCY_SPAN];
+const SPANS = [EVIDENCE_SPAN, 4 * EVIDENCE_SPAN];
 
 /**
  * Is this level rare in this hour of the day, on an axis that also resolves the levels at rest (../hourly-levels.ts)?
@@ -55,7 +49,7 @@ export class Occupancy implements Evidence {
   constructor(memory: Pick<Memory, 'take'>) {
     this.levels = new HourlyLevels(memory);
     this.scores = SPANS.map((span) => new CalibratedScore(memory, `occupancy.${span}`, span));
-    this.gate = new RecurrenceGate(memory, 'occupancy.gate', LONGEST_RARE);
+    this.gate = new RecurrenceGate(memory, 'occupancy.gate', Infinity);
     this.gap = new TimeGap(memory, 'occupancy.gap');
   }
 
