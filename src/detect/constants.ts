@@ -1,8 +1,9 @@
 import { DAY_MS, WEEK_MS } from '../math/time.ts';
 
 /**
- * Every constant between a reading and its score, with its unit and its reason, in the order of the five steps. A constant that is
- * not here has no influence on a score: the size of a table, a guard against overflow, the limit of a sensor check.
+ * Every constant between a reading and its score, with its unit and its reason, in the order of the five steps. A number that is
+ * declared elsewhere is the size or resolution of a table, a guard against overflow, or follows from one of these (the list is in
+ * test/detect/constants.test.ts). The drift test has a score of its own and keeps its constants.
  *
  * A file takes its constants from here when it is loaded. So a benchmark that assigns other values before it loads the detector
  * measures with those (`--constant`, bench/accuracy.mjs). Nothing else may assign.
@@ -16,35 +17,26 @@ const VALUES = {
   LONG_MEMORY_MS: WEEK_MS,
   /** Deviations. A value or step further out counts as this many in mean and scale, so that one cannot distort them. */
   WINSOR: 6,
-  /** On the compressed axis. The first change of a constant series, which has no scale: near the last bin of the axis. */
-  FIRST_CHANGE_LEVEL: 3.5,
 
   // Forecast.
 
-  /** Readings. Fewest in the baseline's density of the whole day: 167 for each hour, so that the counts of 32 bins are more than chance. */
-  BASELINE_SPAN: 4000,
   /** Readings. The density of the whole day counts as this many in each hour of the day. */
   BASELINE_SHARED: 32,
-  /** Readings. Count of each bin of a density by hour before the first one. */
+  /** Readings. Count of each bin of a histogram before the first one: what was never seen is rare, not impossible. */
   COUNT_PRIOR: 0.05,
-  /** Norm of the network's gradient. A longer one is scaled to it. */
-  GRADIENT_CLIP: 1,
   /**
    * Share of the way back to their initial values that the network's parameters move in 1024 updates: patterns that do not recur are
    * forgotten within 100,000 updates. Detection is the same with and without it, and worse at 5 times as much (docs/detection.md).
    */
   REGENERATION: 0.01,
-  /** Nats. Largest loss of one reading in the mean losses. */
-  MAX_LOSS: 20,
-  /** Nats a reading. The share of the network rises from 0 at minus this margin over the baseline to 1 at plus this margin. */
+  /**
+   * Nats a reading. The share of the network rises from 0 at minus this margin over the baseline to 1 at plus this margin, and the
+   * trust in it from 0 at this margin to 1 at five times as much.
+   */
   BLEND_MARGIN: 0.1,
-  /** Nats a reading. The trust in the network rises from 0 at BLEND_MARGIN to 1 at so much more. */
-  TRUST_RANGE: 0.4,
 
   // Evidence of all kinds: from a quantity to a rarity.
 
-  /** Readings of history below which no kind has a score. */
-  READY_AFTER: 40,
   /**
    * Readings from which a scale is known: from n readings it is known to 1 / sqrt(2 n) only, so with fewer a score is multiplied by
    * sqrt(n / 100). Also of the recent scale of steps.
@@ -54,11 +46,8 @@ const VALUES = {
   TAIL: 0.02,
   /** Values. Past values are halved in weight when those of a week have been counted, and at least so many: 400 to 800 of them are the tail. */
   HALVE_AT: 40_000,
-  /** Decades of rarity. Taken from each rarity for each factor of 10 in readings relative to CHANCE_FROM; below that it adds. */
+  /** Decades of rarity. Taken from each rarity for each factor of 10 in readings relative to 1,000; below that it adds. */
   CHANCE_PER_DECADE: 0.65,
-  /** Readings. */
-  CHANCE_FROM: 1000,
-  CHANCE_UP_TO: 50_000,
 
   // Evidence: extreme.
 
@@ -69,10 +58,8 @@ const VALUES = {
   /** Records, and share of the range. Prior of the mean excess: five excesses of a tenth of the range. */
   EXCESS_PRIOR_COUNT: 5,
   EXCESS_PRIOR: 0.1,
-  /** Decades of rarity. Largest of a record. */
-  MAX_RECORD_RARITY: 30,
 
-  // Evidence: level, correlation.
+  // Evidence: level, correlation, sequence, volatility.
 
   /**
    * Readings over which the surprisal of a level, and the residual against the group, are averaged; the loss of a sequence over half
@@ -81,33 +68,21 @@ const VALUES = {
   EVIDENCE_SPAN: 12,
   /** Learning rate of the density of levels (Adam). */
   DENSITY_LEARNING_RATE: 0.01,
-  /** Readings after which that rate falls as 1/sqrt(t): the density changes ever more slowly, but does not stop. */
-  DENSITY_SETTLING: 500,
-  /** Samples. Fewest in mean and covariance of the group, which are those of the last week. */
-  REGRESSION_SPAN: 5000,
   /** Variances. Added to each, so that two series that always agree, and one that stands still, leave room for measurement noise. */
   RIDGE: 1e-3,
 
-  // Evidence: jump.
+  // Evidence: jump, and the states of duration.
 
-  /** Share of the long-run variance. Smallest scale: after a calm period an ordinary step, as of a river that thaws, is no spike. */
-  MIN_VARIANCE_RATIO: 0.25,
-  /** Factor from the logarithm of a step to its place on the axis of the histogram. */
-  JUMP_SCALE: 1.5,
+  /**
+   * Share of the long run. Smallest recent variance of steps: after a calm period an ordinary step, as of a river that thaws, is no
+   * spike. And the part of the deviation of all values below which a change leaves no state.
+   */
+  MIN_SHARE: 0.25,
 
   // Evidence: flatline, flatline_exit.
 
-  /** Decades of rarity. A first repeat has at most 1 + 1, and each further repeat may add 1. */
-  FIRST_REPEAT_RARITY: 1,
   /** Decades of rarity. Largest of a flatline: by itself it is no alarm, sensor/stuck-detector.ts reports stuck sensors. */
   MAX_FLATLINE_RARITY: 7,
-
-  // Evidence: volatility.
-
-  /** Readings. Counts spread over all bins before the first one: a new volatility is rare, not impossible. */
-  VOLATILITY_PRIOR: 10,
-  /** Readings of the scales of step and volatility: of nearly all history. */
-  VOLATILITY_LONG_SPAN: 1e6,
 
   // Evidence: mean_shift.
 
@@ -116,8 +91,6 @@ const VALUES = {
   /** Deviations, and decades of rarity. Both limits must be exceeded: |z|, and the rarity of |z| in its own history. */
   SHIFT_Z: 6.4,
   SHIFT_RARITY: 4,
-  /** Share of the limit of |z| above which an earlier mode is looked for. */
-  SHIFT_SUSPECT: 0.75,
   /** Deviations. A mean within so many of a mode, or of the changes of a state, is in it: of noise, 99.7 % are. */
   MODE_DEVIATIONS: 3,
 
@@ -125,8 +98,6 @@ const VALUES = {
 
   /** Usual changes, within the state and within the series. A larger change leaves a state. */
   STATE_CHANGES: 10,
-  /** Deviations of all values. A smaller change leaves no state. */
-  STATE_DEVIATIONS: 0.25,
   /** Factor by which the usual change, a median, follows the changes with each reading. */
   MEDIAN_FACTOR: 1.05,
   /** Dwells of a state, or of all states, from which what is usual is known; older ones weigh less than 1/e. */
@@ -136,10 +107,6 @@ const VALUES = {
    * more comes in bursts or from noise: nothing follows from its being long.
    */
   MAX_DWELL_VARIATION: 0.42,
-  /** Intervals between readings. A state that usually lasts less is not resolved: it may be flicker of a coarse sensor. */
-  RESOLVED_INTERVALS: 2,
-  /** Deviations. A dwell is late from so many beyond the longest of its state, and early from so many below the mean. */
-  BEYOND_LONGEST: 1,
   /**
    * Dwells over which the deviation of ended ones is averaged, and of a state before its rate of exits is known. It is judged after
    * twice as many. After another life has begun the past counts as so many.
@@ -148,12 +115,13 @@ const VALUES = {
 
   // Evidence: occupancy.
 
-  /** Days on which an hour must have been seen: until its surprisals are history, and until they are judged by it. */
+  /** Days on which an hour must have been seen until it is judged; its surprisals are history after two thirds of them. */
   HOUR_JUDGED_DAYS: 9.5,
-  /** Days over which levels are counted; older ones weigh less than 1/e. Four weeks, so that each weekday counts. */
+  /**
+   * Days over which levels are counted; older ones weigh less than 1/e. Four weeks, so that each weekday counts; with fewer
+   * independent days than half of them, each weekday twice, a rarity counts in proportion to them.
+   */
   OCCUPANCY_DAYS: 28,
-  /** Share. A level counts this much for the bins beside its own. */
-  BESIDE: 0.25,
 
   // Evidence: all kinds together.
 
@@ -204,8 +172,6 @@ const VALUES = {
   RUN_READINGS: 5,
   /** Readings belong to an excursion from the evidence on that the prior gives so many times as often as alarms are asked for. */
   LINE_PER_ALARM: 200,
-  /** Highest score below the line, where no rate is computed: with few alarms a week the line is higher than this. */
-  MOST_BELOW: 0.5,
   /** ms. Longest spell: what comes again within it is one event. */
   SPELL_MS: DAY_MS,
   /** A spell is no longer than this part of the time observed: what comes all the time is known after hours, not after days. */
@@ -217,15 +183,13 @@ const VALUES = {
   RECURS: 3,
   /** Share. It stays one down to half of that rate: one that comes about once a week would be announced five times a year. */
   STILL_A_HABIT: 0.5,
-  /** Share of the larger of two movements. Two values are alike up to it, and up to a usual step. */
+  /** Share of the larger of two movements. Two values are alike up to it, and up to a usual step; so are the levels of a state. */
   LEVEL_TOLERANCE: 0.2,
   /** Ratio up to which two durations are alike. */
   LENGTH_RATIO: 1.6,
   /** Deviations. An excursion is like others if ln of its size is at most so many above their mean. */
   SIZE_DEVIATIONS: 2,
-  /** Occurrences spread evenly over the day that the distribution over its parts begins with. */
-  EVEN_OCCURRENCES: 2,
-  /** Share. Weight of the newest occurrence in the means of a signature: at least this. */
+  /** Share. Weight of the newest occurrence in the means of a signature, or of the level of a state: at least this. */
   LEAST_WEIGHT: 0.1,
 
   // Learn: what may become normal.
@@ -236,15 +200,6 @@ const VALUES = {
   OUTLIER_PATIENCE: 20,
   /** Decades of rarity. A level in its hour, or a dwell, as rare as one of 1,000 is not learned at first (evidence/recurrence-gate.ts). */
   RARE: 3,
-
-  // Drift: a test of its own beside the score (evidence/drift-test.ts).
-
-  /** Readings. A block lasts at least a day, so that the time of day cancels, and has at least this many. */
-  DRIFT_BLOCK_READINGS: 24,
-  /** Deviations of the readings. Largest limit, for a series however unsteady. */
-  DRIFT_MAX_LIMIT: 8,
-  /** Quantile of the normal distribution for one false drift in a million blocks. */
-  DRIFT_Z: 4.9,
 };
 
 export const CONSTANTS: Readonly<typeof VALUES> = VALUES;

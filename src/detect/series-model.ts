@@ -8,7 +8,9 @@ import { SeriesForecast } from './forecast/series-forecast.ts';
 import type { SeriesInfo } from './reading.ts';
 import { CONSTANTS } from './constants.ts';
 
-const { WINSOR, FIRST_CHANGE_LEVEL } = CONSTANTS;
+const { WINSOR } = CONSTANTS;
+/** The first change of a constant series, which has no scale: near the last bin of the axis. */
+const FIRST_CHANGE_LEVEL = 3.5;
 export const { MIN_SPAN } = CONSTANTS;
 /** Largest number of deviations of a value: a larger one would dominate averages for long. */
 const MAX_ABS_Z = 1e12;

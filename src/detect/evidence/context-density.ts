@@ -10,7 +10,9 @@ import { CONSTANTS } from '../constants.ts';
  * counts as expected (NAB 69 instead of 72).
  */
 const FEATURES = 3;
-const { DENSITY_LEARNING_RATE, DENSITY_SETTLING: SETTLING, GRADIENT_CLIP } = CONSTANTS;
+const { DENSITY_LEARNING_RATE, MIN_SPAN } = CONSTANTS;
+/** Readings after which the learning rate falls as 1/sqrt(t): the density changes ever more slowly, but does not stop. */
+const SETTLING = MIN_SPAN / 4;
 
 /**
  * Density of levels for the time of day, p(y | clock), categorical over bins and trained slowly.
@@ -37,7 +39,7 @@ export class ContextDensity {
     this.features = memory.take('density.clock', FEATURES);
     this.adam = new Adam(section(memory, 'density'), this.theta.length, {
       learningRate: DENSITY_LEARNING_RATE,
-      clip: GRADIENT_CLIP,
+      clip: 1,
     });
     this.count = memory.take('density.count', 1);
   }

@@ -1,17 +1,19 @@
 import type { Memory } from '../../math/memory.ts';
 import { Moments } from '../../math/moments.ts';
 import { DAY_MS } from '../../math/time.ts';
-import { CONSTANTS } from '../constants.ts';
 
-const {
-  DRIFT_BLOCK_READINGS: MIN_BLOCK_READINGS,
-  OCCUPANCY_DAYS: MAX_REFERENCE_BLOCKS,
-  WINSOR,
-  DRIFT_MAX_LIMIT: MAX_LIMIT,
-  DRIFT_Z: Z,
-} = CONSTANTS;
+/** A block lasts at least a day, so that the time of day cancels, and has at least this many readings. */
+const MIN_BLOCK_READINGS = 24;
 /** Blocks of the first reference, and of the recent mean that is compared with it: a week. */
 const WINDOW_BLOCKS = 7;
+/** Blocks that agree with the reference are added to it until it has this many; then it is frozen. */
+const MAX_REFERENCE_BLOCKS = 28;
+/** A reading counts as at most this many deviations from the mean: a spike is not a drift. */
+const WINSOR = 10;
+/** Largest limit, in deviations of the readings, for a series however unsteady. */
+const MAX_LIMIT = 8;
+/** Quantile of the normal distribution for one false drift in a million blocks. */
+const Z = 4.9;
 
 // Slots of the memory.
 const SINCE = 0; // of the present block

@@ -6,16 +6,15 @@ import { CONSTANTS } from '../constants.ts';
 
 /** Parts of the day with a rate of exits of their own. */
 export const SLOTS = 24;
-const {
-  DWELL_SPAN: SPAN,
-  RECURS: SHARED,
-  MAX_DWELL_VARIATION: MAX_VARIATION,
-  RESOLVED_INTERVALS: RESOLVED,
-  BEYOND_LONGEST,
-  BEYOND_LONGEST: EARLY,
-  FEW_DWELLS: SEVERAL,
-  WINSOR,
-} = CONSTANTS;
+const { DWELL_SPAN: SPAN, RECURS: SHARED, MAX_DWELL_VARIATION: MAX_VARIATION, FEW_DWELLS: SEVERAL, WINSOR } = CONSTANTS;
+/**
+ * A state that usually lasts less than this many intervals between readings is not resolved (the sampling theorem): it may be flicker
+ * of a coarse sensor.
+ */
+const RESOLVED = 2;
+/** A dwell is late from one deviation beyond the longest of its state, and a single one is early from one below the mean. */
+const BEYOND_LONGEST = 1;
+const EARLY = 1;
 /** Dwells of a state before its rate of exits is good enough to measure dwells in expected exits, and before it is judged. */
 const RATE_KNOWN_AFTER = SEVERAL;
 const FEW = 2 * SEVERAL;

@@ -9,8 +9,9 @@ const {
   EXCESS_PRIOR_COUNT: PRIOR_COUNT,
   EXCESS_PRIOR: PRIOR_EXCESS,
   SURE_AFTER: COUNTED_AFTER,
-  MAX_RECORD_RARITY: MAX_RARITY,
 } = CONSTANTS;
+/** Guard: a rarer record says nothing more. */
+const MAX_RARITY = 30;
 
 /**
  * Rarity of a reading outside of all past values. r is the distance outside [min, max] over max - min, and

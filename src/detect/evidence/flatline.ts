@@ -7,7 +7,7 @@ const REPEAT_WIDTH = 17 / 64;
 const MAX_REPEATS = 63;
 /** Readings counted of a longer flatline: the cost of learning one grows with its length, which may be a week. */
 const MAX_COUNTED = 500;
-const { FIRST_REPEAT_RARITY, MAX_FLATLINE_RARITY: MAX_RARITY, SURE_AFTER: MIN_EXITS } = CONSTANTS;
+const { MAX_FLATLINE_RARITY: MAX_RARITY, SURE_AFTER: MIN_EXITS } = CONSTANTS;
 
 const lengthOf = (repeats: number): number => REPEAT_WIDTH * Math.min(MAX_REPEATS, repeats);
 
@@ -40,7 +40,8 @@ export class Flatline {
   /** Rarity, -log10 P, of the length of the flatline that the reading continues (`repeats`) or ends. Changes nothing. */
   lengthRarity(repeats: boolean): number {
     const length = this.s[0] + (repeats ? 1 : 0);
-    return length === 0 ? 0 : Math.min(MAX_RARITY, FIRST_REPEAT_RARITY + length, this.lengths.rarity(lengthOf(length)));
+    // Of n equal readings each may add one.
+    return length === 0 ? 0 : Math.min(MAX_RARITY, 1 + length, this.lengths.rarity(lengthOf(length)));
   }
 
   /** Rarity, -log10 P, of a step of this size (jump.ts) out of a flatline; 0 where the reading ends none. Changes nothing. */

@@ -6,7 +6,9 @@ import { CONSTANTS } from '../constants.ts';
 /** Parts of the day that have a histogram of their own. */
 const SLOTS = 24;
 const ALL = SLOTS;
-const { OCCUPANCY_DAYS: DAYS, COUNT_PRIOR: PRIOR, BESIDE } = CONSTANTS;
+const { OCCUPANCY_DAYS: DAYS, COUNT_PRIOR: PRIOR } = CONSTANTS;
+/** A level counts this much for the bins beside its own, so that a value on their edge is in both. */
+const BESIDE = 0.25;
 /** A level that changes from day to day by less than this many bins is the same: it rounds to the same bin. */
 const RESOLUTION = 0.5;
 

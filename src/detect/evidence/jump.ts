@@ -1,7 +1,9 @@
 import type { Memory } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 
-const { SURE_AFTER: SHORT_SPAN, MIN_SPAN, MIN_VARIANCE_RATIO, WINSOR, JUMP_SCALE } = CONSTANTS;
+const { SURE_AFTER: SHORT_SPAN, MIN_SPAN, MIN_SHARE, WINSOR } = CONSTANTS;
+/** Bins of the histogram for a factor of e in the step: its resolution, since the model of the tail has no scale. */
+const JUMP_SCALE = 1.5;
 /** Steps needed before sizes are computed. */
 const USUAL_AFTER = SHORT_SPAN / 2;
 /** Largest ratio of a step to its scale: the difference of two finite numbers can be Infinity. */
@@ -27,7 +29,7 @@ export class Jump {
   /** Size of the step dx, which is in the unit of the series; 0 while there are too few steps. Changes nothing. */
   size(dx: number): number {
     const [n, recent, long] = this.s;
-    const scale = Math.sqrt(Math.max(recent, MIN_VARIANCE_RATIO * long));
+    const scale = Math.sqrt(Math.max(recent, MIN_SHARE * long));
     return n > USUAL_AFTER && scale > 0 ? JUMP_SCALE * Math.log1p(Math.min(MAX_ABS_Z, Math.abs(dx) / scale)) : 0;
   }
 

@@ -6,16 +6,12 @@ import { CONSTANTS } from '../constants.ts';
 
 /** Readings in the recent mean. */
 export const { SHIFT_SPAN: SHORT_SPAN } = CONSTANTS;
-const {
-  MIN_SPAN,
-  WINSOR,
-  SURE_AFTER: READY_AFTER,
-  SHIFT_Z: Z_LIMIT,
-  SHIFT_RARITY: MIN_RARITY,
-  SHIFT_SUSPECT: LEFT_FROM,
-} = CONSTANTS;
+const { MIN_SPAN, WINSOR, SURE_AFTER: READY_AFTER, SHIFT_Z: Z_LIMIT, SHIFT_RARITY: MIN_RARITY, MIN_SHARE } = CONSTANTS;
 /** A larger |z| counts as this, in the last bin of its histogram. */
 const MAX_ABS_Z = 16.9;
+/** Share of the limit of |z| from which an earlier mode is looked for. */
+const LEFT_FROM = 1 - MIN_SHARE;
+/** A reading is not cut before so many, because their spread is not reliable yet. */
 const WINSOR_AFTER = READY_AFTER / 2;
 
 // Slots of the memory.

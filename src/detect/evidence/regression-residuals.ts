@@ -1,7 +1,7 @@
 import { perSeries, type Carry, type Memory } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 
-const { REGRESSION_SPAN: MIN_SPAN, RIDGE, SURE_AFTER } = CONSTANTS;
+const { MIN_SPAN, RIDGE, SURE_AFTER } = CONSTANTS;
 /** Gauss-Seidel passes over the missing values: one is exact for one missing series, three are close enough for more. */
 const SWEEPS = 3;
 
@@ -78,7 +78,7 @@ export class RegressionResiduals {
     this.count[0] = 0;
   }
 
-  /** Adds the vector y (D) to mean and covariance, of the last week and at least 5,000 samples. `span`: readings of a week. */
+  /** Adds the vector y (D) to mean and covariance, of the last week and at least MIN_SPAN samples. `span`: readings of a week. */
   learn(y: Float64Array, span = MIN_SPAN): void {
     const { size: D, mean, covariance } = this;
     const a = Math.max(1 / ++this.count[0], 1 / Math.max(MIN_SPAN, span));

@@ -4,14 +4,14 @@ import { CONSTANTS } from '../constants.ts';
 
 /** Parts of the day that have a density of their own. */
 const SLOTS = 24;
-const { BASELINE_SPAN: MIN_SPAN, BASELINE_SHARED: SHARED, COUNT_PRIOR: PRIOR } = CONSTANTS;
+const { MIN_SPAN, BASELINE_SHARED: SHARED, COUNT_PRIOR: PRIOR } = CONSTANTS;
 
 /**
  * A forecast without a network: which steps occur at which time of day. It does not depend on the last readings.
  *
  *   p(b | slot) = (c_b,slot + 32 p(b)) / (n_slot + 32),   p(b) = (c_b + 0.05) / (n + 0.05 B)
  *
- * with exponentially weighted counts c over the last week, and at least 4,000 readings, one set for each hour of the day and one for the
+ * with exponentially weighted counts c over the last week, and at least MIN_SPAN readings, one set for each hour of the day and one for the
  * whole day. It costs a hundred additions
  * per reading and needs no training, so a network is used only where it forecasts better (forecast-selection.ts).
  */

@@ -15,7 +15,9 @@ export interface ForecasterOptions extends Pick<CoreOptions, Chosen> {
   readonly kernel: Kernel | null;
 }
 
-const { GRADIENT_CLIP: CLIP, REGENERATION } = CONSTANTS;
+const { REGENERATION } = CONSTANTS;
+/** Largest norm of the gradient; a longer one is scaled to it. */
+const CLIP = 1;
 
 /**
  * The recurrent forecaster: one network for all series of a stream.

@@ -58,7 +58,7 @@ test('a change of less than a quarter of the deviation of all values is no switc
   expect(follow(repeat(10, cycle), 4.1)).toEqual([]);
 });
 
-test('levels that differ by a tenth of the step to them are told apart, closer ones are not', () => {
+test('levels that differ by a fifth of the step to them are told apart, closer ones are not', () => {
   const to = (a: number, b: number) =>
     repeat(20, [...Array<number>(9).fill(a), 0, 0, 0, ...Array<number>(9).fill(b), 0, 0, 0]);
   expect(new Set(follow(to(100, 80), 45, 240).map(Math.round)).size).toBe(3);
