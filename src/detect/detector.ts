@@ -130,6 +130,12 @@ export class Detector {
     return this.threshold.intervalMs;
   }
 
+  /** Until when series d is held if its deviation does not end and readings come as usual, epoch ms; NaN where it is not held. */
+  heldUntil(d: number): number {
+    const { leftMs, held } = this.held[d];
+    return held ? this.verdict.at + leftMs : NaN;
+  }
+
   /** After a fault or a silence of series d there is no step from its last value. */
   restart(d: number): void {
     this.series[d].restart();

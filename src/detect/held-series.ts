@@ -47,6 +47,11 @@ export class HeldSeries {
     return this.hold.held;
   }
 
+  /** How long the hold goes on if the series does not become calm, ms: 0 where it is not held. */
+  get leftMs(): number {
+    return this.hold.leftMs;
+  }
+
   /** Gives the challenger the reading x as `SeriesModel.observe` does; `span`: readings in the long memory. */
   observe(x: number, at: number, day: number, span: number): void {
     this.step = this.hold.held ? 'held' : 'free';

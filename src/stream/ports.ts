@@ -18,6 +18,10 @@ export interface SeriesState {
   readonly readyInMs: number | null;
   /** Cycles of which the series has not seen one yet: what is usual for another hour, or on another day, is not known. */
   readonly unseen: readonly ('day' | 'week')[];
+  /** Until when its deviation stays an alarm and is not learned if it does not end, epoch ms; null where it is not held. */
+  readonly heldUntil: number | null;
+  /** Until when only a higher score than that of the last episode opens another one, epoch ms. */
+  readonly coolDownUntil: number | null;
   readonly value: number | null;
   readonly expected: number | null;
   readonly lower: number | null;

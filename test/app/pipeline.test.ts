@@ -30,6 +30,8 @@ describe('a message that carries a reading', () => {
         warmup: 1 / 400,
         readyInMs: null, // one reading has no interval
         unseen: ['day', 'week'],
+        heldUntil: null,
+        coolDownUntil: null,
         value: 3.5,
         expected: null,
         lower: null,

@@ -470,6 +470,36 @@ describe('a reading outside the valid range', () => {
   });
 });
 
+describe('how long it goes on', () => {
+  const DAY = 86_400_000;
+
+  test('an event that opens says until when it is held, the state too; one that closes until when another must be worse', () => {
+    const { say, events, at, monitor, normal } = warmTank();
+    for (let t = 500; t < 560; t++) say(0, t, 60 + normal());
+    const opened = at(500);
+    expect(events[0]).toMatchObject({ phase: 'opened', at: opened, heldUntil: opened + DAY });
+    expect(monitor.status.heldUntil(0)).toBe(opened + DAY);
+    expect(monitor.status.coolDownUntil).toBeNaN();
+    let t = 560;
+    while (last(events).phase !== 'closed' && t < 900) say(0, t++, 20 + normal());
+    const closed = last(events);
+    expect(closed).toMatchObject({ phase: 'closed', coolDownUntil: closed.at + 3_600_000 });
+    expect(closed.heldUntil).toBeUndefined();
+    expect(monitor.status.coolDownUntil).toBe(closed.at + 3_600_000);
+    for (const end = t + 60; t < end; t++) say(0, t, 20 + normal());
+    expect(monitor.status.coolDownUntil).toBeNaN();
+    expect(monitor.status.heldUntil(0)).toBeNaN();
+  });
+
+  test('what is absorbed is not held', () => {
+    const { say, events, monitor, normal } = warmTank({}, { onAnomaly: 'absorb' });
+    for (let t = 500; t < 503; t++) say(0, t, 60 + normal());
+    expect(events[0]).toMatchObject({ phase: 'opened' });
+    expect(events[0].heldUntil).toBeUndefined();
+    expect(monitor.status.heldUntil(0)).toBeNaN();
+  });
+});
+
 describe('a step that cannot be', () => {
   test('is reported with the value before, and is neither scored nor learned', () => {
     const { say, events, at, monitor, normal } = warmTank({ maxStep: 8 });

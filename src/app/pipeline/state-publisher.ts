@@ -17,6 +17,8 @@ function stateOf(status: StreamStatus, d: number, at: number): SeriesState {
     warmup,
     readyInMs: known(status.readyInMs(d)),
     unseen: status.unseenBy(d),
+    heldUntil: known(status.heldUntil(d)),
+    coolDownUntil: known(status.coolDownUntil),
     value: known(value),
     expected: known(expected),
     lower: known(lower),

@@ -61,7 +61,7 @@ export class StreamLog {
   }
 
   /** Logs an alarm that has opened, changed or closed; `now` is the time of arrival. */
-  alarm({ phase, anomaly }: AnomalyEvent, now: number): void {
+  alarm({ phase, anomaly, heldUntil }: AnomalyEvent, now: number): void {
     const { id, stream, series, kind, severity, score, endedBy, incident, reason } = anomaly;
     if (!this.hasRoom(kind === 'sensor' ? series : stream, now)) return;
     const fields = {
@@ -71,6 +71,7 @@ export class StreamLog {
       severity,
       score: Number(score.toPrecision(3)),
       ...(endedBy === null || endedBy === 'calm' ? {} : { endedBy }),
+      ...(heldUntil === undefined ? {} : { heldUntil: new Date(heldUntil).toISOString() }),
       id,
       ...(incident === null || incident === id ? {} : { incident }),
     };

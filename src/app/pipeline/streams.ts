@@ -2,6 +2,7 @@ import { couldName } from '../../config/names.ts';
 import { mergeTuning, type FieldOptions, type Site, type Tuning } from '../../config/schema.ts';
 import type { AnomalyEvent } from '../../detect/episode/anomaly.ts';
 import type { Habit } from '../../detect/episode/habit.ts';
+import { durationInWords } from '../../detect/episode/reason.ts';
 import { Calendar, UTC } from '../../detect/forecast/calendar.ts';
 import type { SeriesInfo } from '../../detect/reading.ts';
 import { StreamMonitor, type MonitorOptions } from '../../detect/stream-monitor.ts';
@@ -225,10 +226,13 @@ export class Streams {
     else this.restored.push({ monitor, same });
   }
 
-  private logRestored({ status: { stream, samples, warmup } }: StreamMonitor, same: boolean): void {
+  private logRestored({ status }: StreamMonitor, same: boolean): void {
+    const { stream, samples, warmup } = status;
+    const readyInMs = Math.max(...status.series.map((_, d) => status.readyInMs(d)));
     const message = same
       ? 'learned state restored'
       : 'learned state restored in part: series were added to this group or removed';
-    this.options.log('info', { stream, samples, warmup }, message);
+    const left = readyInMs > 0 ? { readyIn: durationInWords(readyInMs) } : {};
+    this.options.log('info', { stream, samples, warmup, ...left }, message);
   }
 }

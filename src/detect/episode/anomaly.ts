@@ -62,6 +62,10 @@ export interface AnomalyEvent {
   readonly phase: EpisodePhase;
   readonly at: number;
   readonly anomaly: Anomaly;
+  /** Of an open episode: until when it stays an alarm and is not learned, if the deviation does not end; absent where it is not held. */
+  readonly heldUntil?: number;
+  /** Of a closed episode: until when only a higher score than its peak opens another one; absent where there is no such time. */
+  readonly coolDownUntil?: number;
   /** In an update for a level change (level-changes.ts): its number in the episode, from 1. */
   readonly levelChange?: number;
 }

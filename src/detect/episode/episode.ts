@@ -101,6 +101,11 @@ export class Episode {
     return this.s[SERIES];
   }
 
+  /** The end of a cool-down of so long after the last episode, epoch ms; -Infinity where there was none. */
+  coolDownUntil(coolDownMs = this.options.coolDownMs): number {
+    return this.s[CLOSED_AT] + coolDownMs;
+  }
+
   get cause(): Cause {
     return CAUSES[this.s[CAUSE]];
   }
@@ -137,7 +142,7 @@ export class Episode {
     this.keepPeak(at, finding);
     this.keepEffect(finding);
     s[LAST_OVER] = at;
-    const cooling = at - s[CLOSED_AT] < coolDownMs && s[PEAK] <= s[LAST_PEAK];
+    const cooling = at < this.coolDownUntil(coolDownMs) && s[PEAK] <= s[LAST_PEAK];
     if (cooling || at - s[SUSPECTED_AT] < options.minDurationMs) return null;
     s[STATE] = OPEN;
     s[OPENED_AT] = at;

@@ -7,6 +7,12 @@ import type { Calendar } from '../forecast/calendar.ts';
 import type { SeriesInfo } from '../reading.ts';
 import { levelChangeReason, type LevelChange } from './reason.ts';
 
+/** The times that are known. */
+const limitsOf = (heldUntil: number, coolDownUntil: number): Pick<AnomalyEvent, 'heldUntil' | 'coolDownUntil'> => ({
+  ...(Number.isNaN(heldUntil) ? {} : { heldUntil }),
+  ...(Number.isNaN(coolDownUntil) ? {} : { coolDownUntil }),
+});
+
 /** Events of the episodes of a stream, kept until they can be published. */
 export class EventQueue {
   private readonly stream: string;
@@ -24,17 +30,29 @@ export class EventQueue {
     this.peak = emptyFinding(series.length);
   }
 
-  /** Adds an event of an episode; none where `phase` is null. `why`: reason of the end, if it has ended. */
-  add(episode: Episode, at: number, phase: EpisodePhase | null, why: Ending = 'calm'): void {
+  /**
+   * Adds an event of an episode; none where `phase` is null. `why`: reason of the end, if it has ended; `heldUntil`: until when its
+   * series is held, NaN where it is not.
+   */
+  add(episode: Episode, at: number, phase: EpisodePhase | null, why: Ending = 'calm', heldUntil = NaN): void {
     if (phase === null) return;
-    this.events.push({ phase, at, anomaly: this.anomalyOf(episode, phase === 'closed' ? why : null) });
+    const closed = phase === 'closed';
+    const anomaly = this.anomalyOf(episode, closed ? why : null);
+    const coolDownUntil = closed && anomaly.kind !== 'sensor' ? episode.coolDownUntil() : NaN;
+    this.events.push({ phase, at, anomaly, ...limitsOf(closed ? NaN : heldUntil, coolDownUntil) });
   }
 
   /** Adds an update of an open episode whose level has changed again. */
-  addLevelChange(episode: Episode, at: number, change: LevelChange): void {
+  addLevelChange(episode: Episode, at: number, change: LevelChange, heldUntil = NaN): void {
     const anomaly = this.anomalyOf(episode, null);
     const reason = `${anomaly.reason} ${levelChangeReason(change, this.series[change.series])}`;
-    this.events.push({ phase: 'updated', at, anomaly: { ...anomaly, reason }, levelChange: change.nth });
+    this.events.push({
+      phase: 'updated',
+      at,
+      anomaly: { ...anomaly, reason },
+      levelChange: change.nth,
+      ...limitsOf(heldUntil, NaN),
+    });
   }
 
   /** Adds a signature that has become a habit. */

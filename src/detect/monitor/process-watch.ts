@@ -62,7 +62,7 @@ export class ProcessWatch {
     const lastedMs = this.detector.recurrences[this.finding.series].lastedMs(verdict.at);
     const coolDownMs = Math.max(lastedMs, this.coolDownMs);
     const phase = this.episode.step(verdict.at, this.finding, verdict.at, coolDownMs);
-    this.events.add(this.episode, verdict.at, phase);
+    this.events.add(this.episode, verdict.at, phase, 'calm', this.detector.heldUntil(this.episode.series));
     this.followLevel(verdict.at, phase);
   }
 
@@ -73,7 +73,7 @@ export class ProcessWatch {
     if (phase === 'opened') levelChanges.begin();
     if (series < 0) return;
     const { count, from, to } = levelChanges;
-    this.events.addLevelChange(episode, at, { series, nth: count, from, to });
+    this.events.addLevelChange(episode, at, { series, nth: count, from, to }, this.detector.heldUntil(episode.series));
   }
 
   /** Leaves out series that are still warming up, and deviations below `min_deviation`. */

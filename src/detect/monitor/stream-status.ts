@@ -51,6 +51,21 @@ export class StreamStatus {
     return this.parts.warmUp.unseen(d);
   }
 
+  /**
+   * Until when series d is held, so that its deviation stays an alarm and is not learned, epoch ms; NaN where it is not held. It ends
+   * earlier when the series is calm.
+   */
+  heldUntil(d: number): number {
+    return this.parts.detector.heldUntil(d);
+  }
+
+  /** Until when only a higher score than that of the last episode of the process opens another one, epoch ms; NaN where nothing waits. */
+  get coolDownUntil(): number {
+    const { process, detector } = this.parts;
+    const until = process.episode.coolDownUntil();
+    return !process.episode.open && until > detector.verdict.at ? until : NaN;
+  }
+
   /** The larger one of the score of the last sample and the highest score of an open sensor fault. */
   get score(): number {
     let { score } = this.parts.detector.verdict;

@@ -27,6 +27,8 @@ export const stateJson = (state: SeriesState): string =>
     warmup: tidy(state.warmup),
     ready_in: tidy(state.readyInMs === null ? null : state.readyInMs / 1000),
     unseen: state.unseen,
+    held_until: time(state.heldUntil),
+    cool_down_until: time(state.coolDownUntil),
     value: tidy(state.value),
     expected: tidy(state.expected),
     lower: tidy(state.lower),
@@ -45,7 +47,7 @@ export const healthJson = ({ at, droppedEvents, droppedWrites, ...counts }: Heal
   JSON.stringify({ ...counts, dropped_events: droppedEvents, dropped_writes: droppedWrites, at: time(at) });
 
 /** Payload of `<prefix>/<site>/series/<slug>/event`. `message_id` is the same when the same news is sent twice. */
-export const eventJson = ({ phase, at, anomaly, levelChange: move }: AnomalyEvent): string =>
+export const eventJson = ({ phase, at, anomaly, levelChange: move, heldUntil, coolDownUntil }: AnomalyEvent): string =>
   JSON.stringify({
     event_type: phase,
     id: anomaly.id,
@@ -61,6 +63,8 @@ export const eventJson = ({ phase, at, anomaly, levelChange: move }: AnomalyEven
     peak: time(anomaly.peakAt),
     end: time(anomaly.endAt),
     ended_by: anomaly.endedBy,
+    held_until: time(heldUntil ?? null),
+    cool_down_until: time(coolDownUntil ?? null),
     score: tidy(anomaly.score),
     confidence: tidy(anomaly.confidence),
     value: tidy(anomaly.value),

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { Hold, type HoldStep } from '../../../src/detect/evidence/hold.ts';
 import { Memory } from '../../../src/math/memory.ts';
 
-const OPTIONS = { holdForMs: 600, hysteresis: 0.7, closeAfter: 3 };
-const MINUTE = 100;
+const MINUTE = 60_000;
+const OPTIONS = { holdForMs: 6 * MINUTE, hysteresis: 0.7, closeAfter: 3 };
 
 /** What each score does, one every `gap` ms. */
 const follow = (hold: Hold, scores: readonly number[], gap = MINUTE, from = 0): HoldStep[] =>
@@ -31,21 +31,37 @@ test('three calm readings in a row end it; a score between hysteresis and 1 begi
   ]);
 });
 
+test('at a reading a second it ends after a minute of calm readings, which begins again with one that is not calm', () => {
+  const hold = holdOf();
+  const steps = follow(hold, [2, ...many(59, 0), 0.8, ...many(60, 0)], 1000);
+  expect(steps.indexOf('over')).toBe(120);
+});
+
+test('it says how long it goes on', () => {
+  const hold = holdOf();
+  expect(hold.leftMs).toBe(0);
+  follow(hold, [2, 2, 2]);
+  expect(hold.leftMs).toBe(4 * MINUTE);
+  hold.end();
+  expect(hold.leftMs).toBe(0);
+});
+
 test('it lasts for exactly as long as it may, at any rate of readings', () => {
-  for (const gap of [1, 10, 100]) {
+  for (const gap of [1000, 10_000, MINUTE]) {
     const steps = follow(holdOf(), many(700, 2), gap);
-    expect(steps.indexOf('expired') * gap).toBe(600);
-    expect(steps.slice(1, 600 / gap)).toEqual(new Array(600 / gap - 1).fill('held'));
-    expect(steps[600 / gap + 1]).toBe('begun'); // what is still anomalous then is held anew
+    const most = OPTIONS.holdForMs / gap;
+    expect(steps.indexOf('expired')).toBe(most);
+    expect(steps.slice(1, most)).toEqual(new Array(most - 1).fill('held'));
+    expect(steps[most + 1]).toBe('begun'); // what is still anomalous then is held anew
   }
 });
 
 test('a pause counts as ten usual intervals at most', () => {
-  const hold = new Hold(new Memory(), { ...OPTIONS, holdForMs: 1500 });
+  const hold = new Hold(new Memory(), { ...OPTIONS, holdForMs: 15 * MINUTE });
   follow(hold, [2]);
-  expect(hold.step(1e9, 2, 10 * MINUTE)).toBe('held'); // 1000
-  expect(hold.step(1e9 + 499, 2, 10 * MINUTE)).toBe('held');
-  expect(hold.step(1e9 + 500, 2, 10 * MINUTE)).toBe('expired');
+  expect(hold.step(1e9, 2, 10 * MINUTE)).toBe('held'); // ten minutes
+  expect(hold.step(1e9 + 5 * MINUTE - 1, 2, 10 * MINUTE)).toBe('held');
+  expect(hold.step(1e9 + 5 * MINUTE, 2, 10 * MINUTE)).toBe('expired');
 });
 
 test('ended, it is free', () => {

@@ -24,6 +24,8 @@ const state = (rest: Partial<SeriesState> = {}): SeriesState => ({
   warmup: 1,
   readyInMs: 0,
   unseen: [],
+  heldUntil: null,
+  coolDownUntil: null,
   value: 0.1 + 0.2,
   expected: 20.123456789,
   lower: -1e-9 / 3,
@@ -67,7 +69,7 @@ const event = (phase: AnomalyEvent['phase'], rest: Partial<Anomaly> = {}): Anoma
 
 test('a state on the wire: six digits, times in ISO 8601', () => {
   expect(stateJson(state())).toBe(
-    '{"phase":"ready","warmup":1,"ready_in":0,"unseen":[],"value":0.3,"expected":20.1235,"lower":-3.33333e-10,"upper":123457000,"score":0.5,' +
+    '{"phase":"ready","warmup":1,"ready_in":0,"unseen":[],"held_until":null,"cool_down_until":null,"value":0.3,"expected":20.1235,"lower":-3.33333e-10,"upper":123457000,"score":0.5,' +
       '"anomaly":"OFF","drift":"OFF","margin":0.333333,"unit":"°C","label":null,"at":"2026-01-05T07:30:15.250Z"}',
   );
 });
@@ -81,11 +83,26 @@ test('an event on the wire', () => {
   expect(eventJson(event('opened'))).toBe(
     '{"event_type":"opened","id":"trio-pmk1","message_id":"trio-pmk1-opened","at":"2026-01-05T07:30:15.250Z",' +
       '"stream":"trio","series":"hall","label":null,"kind":"process","severity":"major","start":"2026-01-05T07:29:15.250Z",' +
-      '"opened":"2026-01-05T07:29:45.250Z","peak":"2026-01-05T07:30:15.250Z","end":null,"ended_by":null,' +
+      '"opened":"2026-01-05T07:29:45.250Z","peak":"2026-01-05T07:30:15.250Z","end":null,"ended_by":null,"held_until":null,"cool_down_until":null,' +
       '"score":3.33333,"confidence":0.9,"value":30,"expected":20,"lower":19,"upper":21,' +
       '"unit":"°C","contributions":{"hall":0.666667,"attic":0.333333},"evidence":{"level":0.142857,"step":0.857143},' +
       '"reason":"hall jumped to 30 °C; 20 °C was expected, usually 19 to 21 °C.","incident":"attic-p0"}',
   );
+});
+
+test('until when an open episode is held, and until when a closed one keeps others from opening', () => {
+  expect(JSON.parse(eventJson({ ...event('opened'), heldUntil: AT + 86_400_000 }))).toMatchObject({
+    held_until: '2026-01-06T07:30:15.250Z',
+    cool_down_until: null,
+  });
+  expect(JSON.parse(eventJson({ ...event('closed'), coolDownUntil: AT + 3_600_000 }))).toMatchObject({
+    held_until: null,
+    cool_down_until: '2026-01-05T08:30:15.250Z',
+  });
+  expect(JSON.parse(stateJson(state({ heldUntil: AT + 1000 })))).toMatchObject({
+    held_until: '2026-01-05T07:30:16.250Z',
+    cool_down_until: null,
+  });
 });
 
 const incident: Incident = {
