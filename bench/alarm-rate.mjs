@@ -1,5 +1,5 @@
 // Is `alarms_per_week` true? Alarms of the process a week, divided by the asked number, where nothing happens.
-// npm run bench:alarm-rate [-- --readings N --seed N --asked 0.1,1,10,100 --tuning option=value ... word ...]
+// npm run bench:alarm-rate [-- --readings N --seed N --asked 0.1,1,10,100 --every '1 s' --tuning option=value ... word ...]
 // only noises with one of the words in their names, all where there is none
 // npm run bench:alarm-rate -- --data DIR [--asked ... --tuning ...]
 //
@@ -42,6 +42,7 @@ const { values: args, positionals: words } = parseArgs({
     readings: { type: 'string', default: '400000' },
     seed: { type: 'string', default: '1' },
     asked: { type: 'string', default: '0.1,1,10,100' },
+    every: { type: 'string', multiple: true, default: Object.keys(INTERVALS) },
     tuning: { type: 'string', multiple: true, default: [] },
     data: { type: 'string' },
   },
@@ -81,10 +82,13 @@ function alarmsOfNoise({ name, measure }, intervalMs) {
   const lastAt = START_AT + Math.min(MAX_WEEKS * WEEK_MS, (readings - 1) * intervalMs);
   const { from, weeks } = countedIn(START_AT, lastAt);
   const alarms = rates.map(() => 0);
+  const first = rates.map(() => 0); // in the first half day
   const monitors = rates.map((rate, i) => {
     const options = monitorOptions({ ...tuningSchema.parse({}), ...tuningOf(rate) }, kernel);
     return new StreamMonitor(name, series, options, ({ phase, at, anomaly: { kind } }) => {
-      if (phase === 'opened' && kind === 'process' && at >= from) alarms[i]++;
+      if (phase !== 'opened' || kind !== 'process') return;
+      if (at >= from) alarms[i]++;
+      if (at < START_AT + DAY_MS / 2) first[i]++;
     });
   });
   const valueAt = measure(new Random(Number(args.seed)));
@@ -92,7 +96,7 @@ function alarmsOfNoise({ name, measure }, intervalMs) {
     const value = valueAt(at);
     for (const monitor of monitors) monitor.take(0, { series: name, at, value, receivedAt: at });
   }
-  return { alarms, weeks };
+  return { alarms, weeks, first };
 }
 
 async function alarmsOfFile(path) {
@@ -121,11 +125,11 @@ async function alarmsOfFile(path) {
 const cells = [];
 const rows = [];
 /** A row of the table: its cells, and the time that they cover. */
-function add(names, { alarms, weeks }, isTotal = false) {
+function add(names, { alarms, weeks, first }, isTotal = false) {
   const judged = alarms.map((count, i) => judge(count, rates[i] * weeks));
   if (!isTotal) cells.push(...judged);
   const covered = weeks < 1 ? `${((weeks * WEEK_MS) / DAY_MS).toFixed(1)} d` : `${weeks.toFixed(1)} w`;
-  rows.push([...names, covered, ...judged.map(({ text }) => text)]);
+  rows.push([...names, covered, ...judged.map(({ text }) => text), ...(first === undefined ? [] : [first.join(', ')])]);
 }
 
 console.log(`${cpus()[0].model}, Node ${process.version}`);
@@ -133,9 +137,8 @@ const heads = rates.map((rate) => `asked ${rate}`);
 if (args.data === undefined) {
   console.log(`${readings} readings of each noise, or ${MAX_WEEKS} weeks, seed ${args.seed}\n`);
   for (const noise of STATIONARY.filter(({ name }) => !words.length || words.some((word) => name.includes(word))))
-    for (const [every, intervalMs] of Object.entries(INTERVALS))
-      add([noise.name, every], alarmsOfNoise(noise, intervalMs));
-  printTable(['noise', 'every', 'counted', ...heads], rows);
+    for (const every of args.every) add([noise.name, every], alarmsOfNoise(noise, INTERVALS[every]));
+  printTable(['noise', 'every', 'counted', ...heads, 'first 12 h'], rows);
 } else {
   const total = { alarms: rates.map(() => 0), weeks: 0 };
   const worst = rates.map(() => 0);

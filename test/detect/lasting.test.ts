@@ -17,7 +17,9 @@ type Options = Partial<DetectorOptions>;
 function detectorOf(series: number, options: Options = {}): { detector: Detector; memory: Memory } {
   const memory = new Memory();
   const infos = Array.from({ length: series }, (_, d) => ({ slug: `s${d}`, only: 'both' as const }));
-  return { memory, detector: new Detector(memory, infos, { ...DEFAULTS, kernel, ...options }) };
+  const detector = new Detector(memory, infos, { ...DEFAULTS, kernel, ...options });
+  detector.reports = (d) => detector.series[d].readings >= 400; // the warm-up
+  return { memory, detector };
 }
 /** The scores of the rows, one every five minutes, the first of which is number `from`. */
 const follow = (detector: Detector, rows: readonly Row[], from = 0): number[] =>

@@ -61,7 +61,7 @@ export class NoveltyRate {
     return Math.max((PRIOR_EXCURSIONS + n) / (PRIOR_EXCURSIONS / novelty + s[WEEKS]), n / (LEAST_WEEKS + s[WEEKS]));
   }
 
-  /** The weight of an excursion that ends now. */
+  /** The weight of an excursion that ends now and was no alarm: one that was counts in full (recurrence.ts). */
   get weight(): number {
     const weeks = this.s[WEEKS];
     return weeks / (weeks + HALF_WEIGHT_WEEKS);

@@ -87,11 +87,20 @@ export class Recurrence {
       this.fade();
       s[DAY] = day;
       s[SAID] = NEW;
+      s[REPORTED] = 0;
     }
     excursion.follow(at, value, last, evidence);
     const { alarmsPerWeek } = this.options;
     if (evidence < this.line) return Math.min(evidence, MOST_BELOW);
     return Math.max(0, 1 + PER_DECADE * Math.log10(alarmsPerWeek / this.rate(evidence, stepDeviation)));
+  }
+
+  /**
+   * The score of the last reading was above 1, and that is an alarm for the operator. Its excursion counts in full, however young the
+   * stream is: alarms are what the operator counts. So a stream of some hours whose alarms come every half hour has one or two.
+   */
+  reported(): void {
+    this.s[REPORTED] = 1;
   }
 
   /** Since when the present excursion has lasted, ms before `at`; 0 where there is none. */
@@ -212,8 +221,9 @@ export class Recurrence {
       rates.remove(signatures.noveltyOf(place), signatures.countedOf(place));
       signatures.setCounted(place, 0);
     } else if (signatures.beganSpell(place, excursion) && !rates.overlaps(excursion.startAt)) {
-      rates.add(signatures.noveltyOf(place), rates.weight, excursion.lastAt);
-      signatures.setCounted(place, signatures.countedOf(place) + rates.weight);
+      const weight = s[REPORTED] === 1 ? 1 : rates.weight;
+      rates.add(signatures.noveltyOf(place), weight, excursion.lastAt);
+      signatures.setCounted(place, signatures.countedOf(place) + weight);
     }
     signatures.setState(place, often ? HABIT : NEW);
   }
@@ -226,4 +236,5 @@ const SAID = 2;
 const PLACE = 3;
 const UNFADED_MS = 4; // observed time since the counts of the signatures faded
 const RATES_MS = 5; // observed time of the stream then
-const SLOTS = 6;
+const REPORTED = 6; // 1 where the open or last excursion was an alarm
+const SLOTS = 7;

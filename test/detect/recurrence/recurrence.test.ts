@@ -31,6 +31,31 @@ describe('the score', () => {
     expect(stream.step(80, 1)[0]).toBeCloseTo(1 + 0.3 * Math.log10(1 + weeks), 3);
   });
 
+  /** Alarms in the first half day, in which each half hour has another event of evidence 2. */
+  const alarmsInYouth = (alarmsPerWeek: number, reports: boolean): number => {
+    const stream = new Stream({ alarmsPerWeek });
+    stream.reports = reports;
+    let alarms = 0;
+    for (let k = 0; k < 24; k++) {
+      stream.calm(25 * 60_000);
+      if (stream.event(100 * 2 ** k, 2, 1) > 1) alarms++;
+      stream.calm(5 * 60_000);
+    }
+    return alarms;
+  };
+
+  // After n alarms in w weeks the rate is at least n / (2 + w): 0.49, 0.97, 1.44 a week. Evidence 2 alone is 2^-7.7 = 0.005 a week.
+  test.each([
+    [0.1, 1],
+    [1, 3],
+  ])(
+    'with %f alarms a week a young stream has no more than %f of the same rarity, however different they are',
+    (W, most) => {
+      expect(alarmsInYouth(W, true)).toBe(most);
+      expect(alarmsInYouth(W, false)).toBeGreaterThan(most); // what nobody was told does not count as an alarm
+    },
+  );
+
   test('of an event seen k times in w weeks is at most 1 + 0.3 log10(W w / k), however large it is', () => {
     const stream = new Stream({ alarmsPerWeek: 3 }).calm(3 * DAY_MS);
     for (let k = 1; k <= 4; k++) {

@@ -18,6 +18,8 @@ export class Stream {
   readonly rates = new NoveltyRate(this.memory);
   readonly recurrences: readonly Recurrence[];
   teaches = true;
+  /** Whether a score above 1 is an alarm for the operator. */
+  reports = false;
   at = 0;
   /** Times at which a signature of the first series became a habit. */
   readonly habits: number[] = [];
@@ -40,7 +42,9 @@ export class Stream {
     const scores = recurrences.map((recurrence, d) => {
       const raised = { value, last: last[d], stepDeviation: 0.5 };
       last[d] = value;
-      return recurrence.follow(at, raised, evidence, (at % DAY_MS) / DAY_MS, this.teaches);
+      const score = recurrence.follow(at, raised, evidence, (at % DAY_MS) / DAY_MS, this.teaches);
+      if (this.reports && score > 1) recurrence.reported();
+      return score;
     });
     if (recurrences[0].habit >= 0) this.habits.push(at);
     gap.update(at);
