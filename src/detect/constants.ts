@@ -20,23 +20,30 @@ const VALUES = {
 
   // Forecast.
 
+  /** Readings. Fewest in the baseline's density of the whole day: 167 for each hour, so that the counts of 32 bins are more than chance. */
+  BASELINE_SPAN: 4000,
   /** Readings. The density of the whole day counts as this many in each hour of the day. */
   BASELINE_SHARED: 32,
   /** Readings. Count of each bin of a histogram before the first one: what was never seen is rare, not impossible. */
   COUNT_PRIOR: 0.05,
+  /** Nats. Largest loss of one reading in the mean losses. */
+  MAX_LOSS: 20,
+  /** Nats a reading. The trust in the network rises from 0 at BLEND_MARGIN to 1 at so much more. */
+  TRUST_RANGE: 0.4,
   /**
    * Share of the way back to their initial values that the network's parameters move in 1024 updates: patterns that do not recur are
    * forgotten within 100,000 updates. Detection is the same with and without it, and worse at 5 times as much (docs/detection.md).
    */
   REGENERATION: 0.01,
   /**
-   * Nats a reading. The share of the network rises from 0 at minus this margin over the baseline to 1 at plus this margin, and the
-   * trust in it from 0 at this margin to 1 at five times as much.
+   * Nats a reading. The share of the network rises from 0 at minus this margin over the baseline to 1 at plus this margin.
    */
   BLEND_MARGIN: 0.1,
 
   // Evidence of all kinds: from a quantity to a rarity.
 
+  /** Readings of history below which no kind has a score. */
+  READY_AFTER: 40,
   /**
    * Readings from which a scale is known: from n readings it is known to 1 / sqrt(2 n) only, so with fewer a score is multiplied by
    * sqrt(n / 100). Also of the recent scale of steps.
@@ -46,6 +53,9 @@ const VALUES = {
   TAIL: 0.02,
   /** Values. Past values are halved in weight when those of a week have been counted, and at least so many: 400 to 800 of them are the tail. */
   HALVE_AT: 40_000,
+  /** Readings from which on chance takes from a rarity, and up to which. */
+  CHANCE_FROM: 1000,
+  CHANCE_UP_TO: 50_000,
   /** Decades of rarity. Taken from each rarity for each factor of 10 in readings relative to 1,000; below that it adds. */
   CHANCE_PER_DECADE: 0.65,
 
@@ -68,6 +78,12 @@ const VALUES = {
   EVIDENCE_SPAN: 12,
   /** Learning rate of the density of levels (Adam). */
   DENSITY_LEARNING_RATE: 0.01,
+  /** Samples. Fewest in mean and covariance of the group, which are those of the last week. */
+  REGRESSION_SPAN: 5000,
+  /** Readings. Counts spread over all bins of the volatility before the first one: a new one is rare, not impossible. */
+  VOLATILITY_PRIOR: 10,
+  /** Readings of the scales of step and volatility: of nearly all history. */
+  VOLATILITY_LONG_SPAN: 1e6,
   /** Variances. Added to each, so that two series that always agree, and one that stands still, leave room for measurement noise. */
   RIDGE: 1e-3,
 
@@ -189,6 +205,8 @@ const VALUES = {
   LENGTH_RATIO: 1.6,
   /** Deviations. An excursion is like others if ln of its size is at most so many above their mean. */
   SIZE_DEVIATIONS: 2,
+  /** Occurrences spread evenly over the day that the distribution over its parts begins with. */
+  EVEN_OCCURRENCES: 2,
   /** Share. Weight of the newest occurrence in the means of a signature, or of the level of a state: at least this. */
   LEAST_WEIGHT: 0.1,
 

@@ -20,11 +20,7 @@ import { LearningGate } from './learning-gate.ts';
 import { combine } from './score.ts';
 import { CONSTANTS } from '../constants.ts';
 
-const { SURE_AFTER, CHANCE_PER_DECADE, RARE, HALVE_AT: CHANCE_UP_TO, OUTLIER, OUTLIER_PATIENCE } = CONSTANTS;
-/** Readings from which on chance takes from a rarity: one of so many is rare. */
-const CHANCE_FROM = 10 ** RARE;
-/** Readings of history below which no kind has a score. */
-const READY_AFTER = SURE_AFTER / 2;
+const { READY_AFTER, SURE_AFTER, CHANCE_PER_DECADE, CHANCE_FROM, CHANCE_UP_TO, OUTLIER, OUTLIER_PATIENCE } = CONSTANTS;
 
 const VOLATILITY = EVIDENCE_KINDS.indexOf('volatility');
 

@@ -3,7 +3,14 @@ import { Moments } from '../../math/moments.ts';
 import { BINS, softTarget } from '../../math/bins.ts';
 import { CONSTANTS } from '../constants.ts';
 
-const { EVIDENCE_SPAN, HALVE_AT: MIN_SPAN, RIDGE, WINSOR, COUNT_PRIOR } = CONSTANTS;
+const {
+  EVIDENCE_SPAN,
+  VOLATILITY_PRIOR: PRIOR,
+  HALVE_AT: MIN_SPAN,
+  VOLATILITY_LONG_SPAN: LONG_SPAN,
+  RIDGE,
+  WINSOR,
+} = CONSTANTS;
 /** Readings over which the squares of steps are averaged: a variance needs more than a mean. */
 const SHORT_SPAN = 4 * EVIDENCE_SPAN;
 /** A larger step counts as this many deviations: its square could overflow, or dominate the mean for days. */
@@ -29,8 +36,8 @@ export class Volatility {
   private log = 0;
 
   constructor(memory: Pick<Memory, 'take'>) {
-    this.steps = new Moments(memory, 'volatility.steps', MIN_SPAN, WINSOR);
-    this.logs = new Moments(memory, 'volatility.logs', MIN_SPAN, WINSOR);
+    this.steps = new Moments(memory, 'volatility.steps', LONG_SPAN, WINSOR);
+    this.logs = new Moments(memory, 'volatility.logs', LONG_SPAN, WINSOR);
     this.s = memory.take('volatility', 3);
     this.histogram = memory.take('volatility.histogram', BINS);
   }
@@ -44,7 +51,7 @@ export class Volatility {
     softTarget(this.logs.z(this.log), q, 0);
     let seen = 0;
     for (let b = 0; b < BINS; b++) seen += q[b] * histogram[b];
-    return -Math.log((seen + COUNT_PRIOR) / (s[2] + COUNT_PRIOR * BINS));
+    return -Math.log((seen + PRIOR / BINS) / (s[2] + PRIOR));
   }
 
   /** Adds the step dx, the one of the last `surprisal`, to the mean square and, if `normal`, to the history. `span`: readings of a week. */

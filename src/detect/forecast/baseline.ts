@@ -4,7 +4,7 @@ import { CONSTANTS } from '../constants.ts';
 
 /** Parts of the day that have a density of their own. */
 const SLOTS = 24;
-const { MIN_SPAN, BASELINE_SHARED: SHARED, COUNT_PRIOR: PRIOR } = CONSTANTS;
+const { BASELINE_SPAN: MIN_SPAN, BASELINE_SHARED: SHARED, COUNT_PRIOR: PRIOR } = CONSTANTS;
 
 /**
  * A forecast without a network: which steps occur at which time of day. It does not depend on the last readings.

@@ -9,7 +9,7 @@ const {
   LENGTH_RATIO: RATIO,
   SIZE_DEVIATIONS,
   RECURS: PRIOR_OCCURRENCES,
-  RECURS: EVEN,
+  EVEN_OCCURRENCES: EVEN,
   LEAST_WEIGHT,
 } = CONSTANTS;
 /** Deviation of ln size before there are data. */
