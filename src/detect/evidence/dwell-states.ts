@@ -33,6 +33,9 @@ const LAST = 1;
 const LAST_BUT_ONE = 2;
 const USUAL = 3; // median change in all states
 const READINGS = 4;
+const STEP = 5; // of the last reading, if that began a state; else 0
+const OTHER = 6; // median change in a state that is none of the table
+const SLOTS = 7;
 
 /**
  * The states of a series that switches. A state is a level and the direction from which it is reached. A reading begins a state when
@@ -44,7 +47,8 @@ const READINGS = 4;
  * reading, which comes back to where it was, has none. So a motor with 20 W of noise at 2 kW and none at 0 W has two states, and
  * noise has one.
  *
- * Memory: level, direction, weight and median change of each state; state, last readings, median change and readings of the series.
+ * Memory: level, direction, weight and median change of each state; state, last readings and step, median changes and readings of the
+ * series.
  */
 export class DwellStates {
   /** The state that the reading measured last begins, or -1 where it stays in its state. */
@@ -56,12 +60,17 @@ export class DwellStates {
 
   constructor(memory: Pick<Memory, 'take'>) {
     this.table = memory.take('duration.states', STATES * FIELDS);
-    this.s = memory.take('duration.series', 5);
+    this.s = memory.take('duration.series', SLOTS);
   }
 
   /** The present state; -1 before the first switch. */
   get present(): number {
     return this.s[PRESENT] - 1;
+  }
+
+  /** Median change between readings in all states; Infinity while it is not known: it grows from near 0 by 5 % a reading. */
+  get usualChange(): number {
+    return this.s[READINGS] < 2 * READY_AFTER ? Infinity : this.s[USUAL];
   }
 
   /** Level of the present state, in the unit of the series. */
@@ -75,7 +84,7 @@ export class DwellStates {
     this.next = -1;
     this.isNew = false;
     if (s[READINGS] < READY_AFTER) return;
-    const usual = present < 0 ? s[USUAL] : Math.max(s[USUAL], table[present * FIELDS + CHANGE]);
+    const usual = Math.max(s[USUAL], present < 0 ? s[OTHER] : table[present * FIELDS + CHANGE]);
     const size = Math.abs(change);
     if (!(size > Math.max(USUAL_CHANGES * usual, RELEVANT * deviation))) return;
     const direction = Math.sign(change);
@@ -100,19 +109,29 @@ export class DwellStates {
   /** Follows the reading measured last. While it does not `teach`, the states stay as they are, and a new one is none of them. */
   learn(value: number, change: number, teaches: boolean): void {
     const { s, next } = this;
-    if (teaches) this.learnChange(s[READINGS] < 2 ? 0 : Math.min(Math.abs(change), Math.abs(value - s[LAST_BUT_ONE])));
+    const usual = s[READINGS] < 2 ? 0 : Math.min(Math.abs(change), Math.abs(value - s[LAST_BUT_ONE]));
+    if (teaches) this.learnChange(usual, change);
+    else if (this.present < 0 && next < 0) s[OTHER] = followMedian(s[OTHER], usual);
     s[LAST_BUT_ONE] = s[LAST];
     s[LAST] = value;
+    s[STEP] = next < 0 ? 0 : change;
     if (next < 0) return;
     if (teaches) this.enter(next, value, change);
-    s[PRESENT] = teaches || !this.isNew ? next + 1 : 0;
+    if (teaches || !this.isNew) s[PRESENT] = next + 1;
+    else {
+      s[PRESENT] = 0;
+      s[OTHER] = FIRST_CHANGE * Math.abs(change);
+    }
   }
 
-  private learnChange(usual: number): void {
+  private learnChange(usual: number, change: number): void {
     const { table, s, present } = this;
     s[USUAL] = followMedian(s[USUAL], usual);
-    if (present >= 0) table[present * FIELDS + CHANGE] = followMedian(table[present * FIELDS + CHANGE], usual);
     s[READINGS]++;
+    // A step that goes on for several readings is one, and none of them a change within a state.
+    if (s[STEP] * change > 0 && this.next >= 0) return;
+    if (present >= 0) table[present * FIELDS + CHANGE] = followMedian(table[present * FIELDS + CHANGE], usual);
+    else if (this.next < 0) s[OTHER] = followMedian(s[OTHER], usual);
   }
 
   private enter(state: number, value: number, change: number): void {

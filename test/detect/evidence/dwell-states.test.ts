@@ -85,3 +85,24 @@ test('while nothing is taught the states stay as they are: a known one is entere
   expect(states.present).toBe(-1);
   expect(memory.toBytes().slice(0, 8 * 8 * 4)).toEqual(bytes);
 });
+
+test('a step that takes four readings is one: every stroke ends in the state at its end, also after 100 strokes', () => {
+  const stroke = [65, 50, 35, ...Array.from({ length: 120 }, (_, i) => 20 + 0.5 * i)];
+  const levels = follow(repeat(100, stroke), 17, 90 * 123);
+  expect(levels.filter((level) => level === 20)).toHaveLength(10);
+});
+
+test('a noisy state that begins while nothing is taught is one state, not one for each reading', () => {
+  const random = new Random(4);
+  const states = new DwellStates(new Memory());
+  let last = 1;
+  let switches = 0;
+  for (let i = 0; i < 600; i++) {
+    const x = i < 500 ? 1 + 0.1 * random.normal() : 2000 + 20 * random.normal();
+    states.measure(x, x - last, 30);
+    if (states.next >= 0) switches++;
+    states.learn(x, x - last, i < 500);
+    last = x;
+  }
+  expect(switches).toBe(1);
+});
