@@ -37,7 +37,8 @@ const OPENED_AT = 19;
 const SCORE = 20; // of the last step
 const EFFECT = 21; // the largest so far, not necessarily at the peak of the score
 const USUAL = 22;
-const EVIDENCE = 23;
+const ASPECT = 23;
+const EVIDENCE = 24;
 const SCORES = EVIDENCE + CAUSES.length;
 
 const CALM = 0;
@@ -173,6 +174,7 @@ export class Episode {
     finding.upper = s[UPPER];
     finding.detail = s[DETAIL];
     finding.usual = s[USUAL];
+    finding.aspect = s[ASPECT];
     finding.confidence = s[CONFIDENCE];
     finding.evidence.set(s.subarray(EVIDENCE, SCORES));
     finding.scores.set(s.subarray(SCORES));
@@ -217,6 +219,7 @@ export class Episode {
     s[UPPER] = finding.upper;
     s[DETAIL] = finding.detail;
     s[USUAL] = finding.usual;
+    s[ASPECT] = finding.aspect;
     s[CONFIDENCE] = finding.confidence;
     s.set(finding.evidence, EVIDENCE);
     s.set(finding.scores, SCORES);

@@ -24,6 +24,8 @@ export interface Finding {
   detail: number;
   /** What `detail` usually is. */
   usual: number;
+  /** Which of several sentences of the cause applies. */
+  aspect: number;
   /** Score of each series (D). */
   readonly scores: Float64Array;
   /** Evidence of each of `CAUSES` for the leading series. */
@@ -43,6 +45,7 @@ export const emptyFinding = (series: number): Finding => ({
   upper: NaN,
   detail: NaN,
   usual: NaN,
+  aspect: 0,
   scores: new Float64Array(series),
   evidence: new Float64Array(CAUSES.length),
 });

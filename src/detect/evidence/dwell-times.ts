@@ -1,12 +1,13 @@
 import { singlesOf, type Memory } from '../../math/memory.ts';
 import { HOUR_MS } from '../../math/time.ts';
-import { STATES } from './dwell-states.ts';
 import { Tail } from './tail.ts';
 import { CONSTANTS } from '../constants.ts';
 
 /** Parts of the day with a rate of exits of their own. */
 export const SLOTS = 24;
 const { DWELL_SPAN: SPAN, RECURS: SHARED, MAX_DWELL_VARIATION: MAX_VARIATION, FEW_DWELLS: SEVERAL, WINSOR } = CONSTANTS;
+/** Coefficient of variation of the cube root of a memoryless dwell. */
+const MEMORYLESS = 0.36;
 /**
  * A state that usually lasts less than this many intervals between readings is not resolved (the sampling theorem): it may be flicker
  * of a coarse sensor.
@@ -53,6 +54,17 @@ export interface Dwell {
   interval: number;
 }
 
+/** What is known of the deviations z of a series' past dwells: three histograms, which all its tables of dwells fill together. */
+export class DwellTails {
+  readonly late: readonly Tail[]; // of z, for each axis
+  readonly early: Tail; // of minus the mean z of several dwells
+
+  constructor(memory: Pick<Memory, 'take'>) {
+    this.late = [new Tail(memory, 'duration.late.time'), new Tail(memory, 'duration.late.exits')];
+    this.early = new Tail(memory, 'duration.early');
+  }
+}
+
 /**
  * How long a series stays in each of its states. A dwell is measured on two axes:
  *
@@ -65,23 +77,24 @@ export interface Dwell {
  *
  *   min(Student's t with as many degrees of freedom as there are dwells, the share of all past z at least as large).
  *
- * Memory: for each state (7) and its exits and hours in each hour of the day (2 x 24), for all (4), three histograms.
+ * Memory: for each state (7) and its exits and hours in each hour of the day (2 x 24), for all (4).
  */
 export class DwellTimes {
   private readonly states: Float64Array;
-  private readonly exits: Float32Array; // (STATES, SLOTS)
-  private readonly hours: Float32Array; // spent in each state, (STATES, SLOTS)
+  private readonly exits: Float32Array; // (states, SLOTS)
+  private readonly hours: Float32Array; // spent in each state, (states, SLOTS)
   private readonly all: Float64Array;
   private readonly late: readonly Tail[]; // of z, for each axis
   private readonly early: Tail; // of minus the mean z of several dwells
 
-  constructor(memory: Pick<Memory, 'take'>) {
-    this.states = memory.take('duration.times', STATES * FIELDS);
-    this.exits = singlesOf(memory.take('duration.exits', (STATES * SLOTS) / 2));
-    this.hours = singlesOf(memory.take('duration.hours', (STATES * SLOTS) / 2));
-    this.all = memory.take('duration.all', POOLED + AXES);
-    this.late = [new Tail(memory, 'duration.late.time'), new Tail(memory, 'duration.late.exits')];
-    this.early = new Tail(memory, 'duration.early');
+  /** `states`: how many there are; `tails`: deviations of all dwells of the series. */
+  constructor(memory: Pick<Memory, 'take'>, name: string, states: number, { late, early }: DwellTails) {
+    this.states = memory.take(`${name}.times`, states * FIELDS);
+    this.exits = singlesOf(memory.take(`${name}.exits`, (states * SLOTS) / 2));
+    this.hours = singlesOf(memory.take(`${name}.hours`, (states * SLOTS) / 2));
+    this.all = memory.take(`${name}.all`, POOLED + AXES);
+    this.late = late;
+    this.early = early;
   }
 
   /** Exits an hour from a state at a time of day, the share of the day that is over. */
@@ -103,6 +116,23 @@ export class DwellTimes {
   /** All past dwells in a state together, ms: their number times their usual length. */
   totalMs(state: number): number {
     return this.states[state * FIELDS + COUNT] * this.usualMs(state);
+  }
+
+  /** Past dwells in a state. */
+  count(state: number): number {
+    return this.states[state * FIELDS + COUNT];
+  }
+
+  /** Whether there are enough of them to judge one. */
+  knows(state: number): boolean {
+    return this.has(state, FEW) && this.all[DWELLS] >= READY;
+  }
+
+  /** Whether dwells in a state are known, and vary by less than half as much as memoryless ones. */
+  isRegular(state: number): boolean {
+    const { states } = this;
+    const o = state * FIELDS;
+    return this.knows(state) && Math.sqrt(states[o + VARIANCE]) < 0.5 * MEMORYLESS * states[o + MEAN];
   }
 
   /** Usual and longest dwell of a state, ms. */
@@ -166,10 +196,6 @@ export class DwellTimes {
     this.hours.fill(0, state * SLOTS, (state + 1) * SLOTS);
   }
 
-  private knows(state: number): boolean {
-    return this.has(state, FEW) && this.all[DWELLS] >= READY;
-  }
-
   private has(state: number, dwells: number): boolean {
     return this.states[state * FIELDS + COUNT] >= dwells;
   }
@@ -178,12 +204,19 @@ export class DwellTimes {
     const { states } = this;
     const o = dwell.state * FIELDS;
     const mean = states[o + MEAN + axis];
-    if (states[o + VARIANCE + axis] > (MAX_VARIATION * mean) ** 2) return 0;
-    if (states[o + MEAN + TIME] ** 3 < RESOLVED * dwell.interval) return 0;
+    if (!this.isJudged(axis, dwell)) return 0;
     const longest = (states[o + LONGEST + axis] - mean) / this.spread(axis, dwell);
     const z = this.z(axis, dwell);
     if (!(z > Math.max(0, longest) + BEYOND_LONGEST)) return 0;
     return Math.min(student(z, states[o + COUNT]), this.late[axis].rarity(CENTRE + compress(z)));
+  }
+
+  /** Whether a dwell in the state can be late at all: one that is too variable, or too short to be resolved, cannot. */
+  private isJudged(axis: Axis, { state, interval }: Dwell): boolean {
+    const { states } = this;
+    const o = state * FIELDS;
+    const variable = states[o + VARIANCE + axis] > (MAX_VARIATION * states[o + MEAN + axis]) ** 2;
+    return !variable && states[o + MEAN + TIME] ** 3 >= RESOLVED * interval;
   }
 
   private z(axis: Axis, dwell: Dwell): number {
@@ -210,7 +243,7 @@ export class DwellTimes {
     let d = y - before;
     if (known) {
       const spread = this.spread(axis, dwell);
-      this.late[axis].add(Math.max(0, CENTRE + compress(d / spread)));
+      if (this.isJudged(axis, dwell)) this.late[axis].add(Math.max(0, CENTRE + compress(d / spread)));
       d = Math.max(-WINSOR * spread, Math.min(WINSOR * spread, d));
       const relative = before > 0 ? d / before : 0;
       all[POOLED + axis] += Math.max(1 / SPAN, 1 / (all[DWELLS] + 1)) * (relative * relative - all[POOLED + axis]);
@@ -218,7 +251,7 @@ export class DwellTimes {
     const a = Math.max(1 / n, 1 / SPAN);
     const mean = (states[o + MEAN + axis] = before + a * d);
     states[o + VARIANCE + axis] = (1 - a) * (states[o + VARIANCE + axis] + a * d * d);
-    const longest = states[o + LONGEST + axis];
+    const longest = n === 1 ? y : states[o + LONGEST + axis];
     states[o + LONGEST + axis] = Math.max(y, longest + (mean - longest) / SPAN);
   }
 
@@ -236,4 +269,4 @@ const measureOf = (axis: Axis, { hours, exits }: Dwell): number => Math.cbrt(axi
 const compress = (z: number): number => (z < 3 ? z : 3 + 3 * Math.log(z / 3));
 
 /** -log10 of the density of Student's t at z relative to that at 0, n degrees of freedom: what n dwells can say at most. */
-const student = (z: number, n: number): number => 0.5 * (n + 1) * Math.log10(1 + (z * z) / n);
+export const student = (z: number, n: number): number => 0.5 * (n + 1) * Math.log10(1 + (z * z) / n);

@@ -12,6 +12,7 @@ export const EVIDENCE_KINDS = [
   'mean_shift',
   'duration',
   'occupancy',
+  'cycle',
 ] as const;
 export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 
@@ -63,6 +64,8 @@ export interface SentenceNumbers {
   readonly upper: number;
   readonly detail: number;
   readonly usual: number;
+  /** Which of several sentences of the kind applies; 0 where there is one. */
+  readonly aspect: number;
 }
 
 /** Writes numbers in as many digits as the sentence needs. */
@@ -95,7 +98,7 @@ export const NOT_APPLICABLE = -Infinity;
  * One kind of evidence about one series: one question, and the history that answers it.
  *
  * Order of calls for each reading: `measure`, `learn`; between them `deviation` may be asked, and `reference` and `detail` until
- * the next `measure`. One call to measure instead of one for each question: a call of one of twelve objects costs some 10 ns.
+ * the next `measure`. One call to measure instead of one for each question: a call of one of thirteen objects costs some 10 ns.
  */
 export interface Evidence {
   readonly kind: Kind;
@@ -114,6 +117,10 @@ export interface Evidence {
   detail(reading: SeriesReading): number;
   /** What `detail` usually is, where the sentence says so. */
   usual?(reading: SeriesReading): number;
+  /** Which of several sentences applies. */
+  aspect?(): number;
+  /** How many times as long as ever before the present state has lasted; 1 where it is in time. */
+  overdue?(): number;
 }
 
 /** Sentence of the two kinds that name a step: the reading against the forecast and its band. */

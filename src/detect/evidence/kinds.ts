@@ -1,5 +1,6 @@
 import type { EvidenceKind, Kind } from './kind.ts';
 import { CORRELATION } from './kinds/correlation.ts';
+import { CYCLE } from './kinds/cycle.ts';
 import { DURATION } from './kinds/duration.ts';
 import { EXTREME } from './kinds/extreme.ts';
 import { FLATLINE, FLATLINE_EXIT } from './kinds/flatline.ts';
@@ -27,4 +28,5 @@ export const KINDS: Readonly<Record<EvidenceKind, Kind>> = {
   mean_shift: MEAN_SHIFT,
   duration: DURATION,
   occupancy: OCCUPANCY,
+  cycle: CYCLE,
 };

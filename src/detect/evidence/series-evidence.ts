@@ -1,11 +1,13 @@
 import type { Memory } from '../../math/memory.ts';
 import type { Season } from '../forecast/season.ts';
 import { isAsked, type SeriesInfo } from '../reading.ts';
+import { DwellTails } from './dwell-times.ts';
 import type { Extremes } from './extremes.ts';
 import { Flatline } from './flatline.ts';
 import { EVIDENCE_KINDS, type Evidence, type EvidenceKind, type SeriesReading } from './kind.ts';
 import { Absent } from './kinds/absent.ts';
 import { Correlation } from './kinds/correlation.ts';
+import { Cycle, CYCLE } from './kinds/cycle.ts';
 import { Duration, DURATION } from './kinds/duration.ts';
 import { Extreme } from './kinds/extreme.ts';
 import { FlatlineExit, FlatlineLength } from './kinds/flatline.ts';
@@ -22,12 +24,16 @@ import { CONSTANTS } from '../constants.ts';
 
 const { READY_AFTER, SURE_AFTER, CHANCE_PER_DECADE, CHANCE_FROM, CHANCE_UP_TO, OUTLIER, OUTLIER_PATIENCE } = CONSTANTS;
 
+const DURATION_AT = EVIDENCE_KINDS.indexOf('duration');
+const CYCLE_AT = EVIDENCE_KINDS.indexOf('cycle');
 const VOLATILITY = EVIDENCE_KINDS.indexOf('volatility');
 
 /** All evidence about one series: the rarity of the newest reading for each kind, and the score of all kinds together. */
 export class SeriesEvidence {
   /** Above 1 is anomalous. */
   score = 0;
+  /** The part of it that is about times: of `duration` and `cycle`. */
+  timing = 0;
   /** Share of each kind in the score, in the order of EVIDENCE_KINDS. */
   readonly parts = new Float64Array(EVIDENCE_KINDS.length);
   /** The range of all readings so far. */
@@ -41,6 +47,8 @@ export class SeriesEvidence {
   private readonly meanShift: ShiftedMean;
   private readonly duration: Duration | null;
   private readonly occupancy: Occupancy | null;
+  /** Null in a challenger. */
+  readonly cycle: Cycle | null;
   private readonly outliers: LearningGate;
   private readonly rarities = new Float64Array(EVIDENCE_KINDS.length);
   private outlier = false;
@@ -58,8 +66,10 @@ export class SeriesEvidence {
     const flatline = (this.flatline = new Flatline(memory));
     this.level = new Level(memory);
     this.meanShift = new ShiftedMean(memory, hold && !challenger);
-    this.duration = challenger ? null : new Duration(memory);
+    const tails = challenger ? null : new DwellTails(memory);
+    this.duration = tails && new Duration(memory, tails);
     this.occupancy = challenger ? null : new Occupancy(memory);
+    this.cycle = tails && this.duration && new Cycle(memory, tails, this.duration.states);
     this.outliers = new LearningGate(memory, 'outliers.gate', OUTLIER_PATIENCE);
     // In the order of EVIDENCE_KINDS. A flatline uses the size that the jump before it has measured.
     this.kinds = [
@@ -75,6 +85,7 @@ export class SeriesEvidence {
       this.meanShift,
       this.duration ?? new Absent(DURATION),
       this.occupancy ?? new Absent(OCCUPANCY),
+      this.cycle ?? new Absent(CYCLE),
     ];
   }
 
@@ -107,6 +118,16 @@ export class SeriesEvidence {
     return this.kinds[this.leadingKind].usual?.(reading) ?? NaN;
   }
 
+  /** How many times as long as ever before something lasts, if that is what the leading kind says; else 1. */
+  get overdue(): number {
+    return this.kinds[this.leadingKind].overdue?.() ?? 1;
+  }
+
+  /** Which of several sentences of the leading kind applies. */
+  get aspect(): number {
+    return this.kinds[this.leadingKind].aspect?.() ?? 0;
+  }
+
   /**
    * Scores a reading against all history. `trust`: how far the network's evidence counts as contextual, 0 to 1; `scale`: 1
    * over the alarm threshold.
@@ -114,7 +135,7 @@ export class SeriesEvidence {
   scoreReading(reading: SeriesReading, trust: number, scale: number): void {
     const { kinds, parts, meanShift, rarities } = this;
     for (let k = 0; k < kinds.length; k++) rarities[k] = kinds[k].measure(reading);
-    this.score = 0;
+    this.score = this.timing = 0;
     this.outlier = false;
     parts.fill(0);
     if (reading.readings < READY_AFTER) return;
@@ -123,6 +144,10 @@ export class SeriesEvidence {
     const sure = Math.min(1, Math.sqrt(reading.readings / SURE_AFTER));
     const shift = this.isAsked(meanShift, reading) ? meanShift.score : 0;
     this.score = combine(rarities, sure * scale, trust, sure * shift, this.hold, parts);
+    this.timing =
+      sure *
+      scale *
+      Math.max(DURATION.weights.contextual * rarities[DURATION_AT], CYCLE.weights.contextual * rarities[CYCLE_AT]);
     this.outlier = this.score > OUTLIER;
     let largest = 0;
     for (let k = 0; k < parts.length; k++) {
@@ -139,7 +164,7 @@ export class SeriesEvidence {
 
   /** The reading is missing: the score is 0. */
   skip(): void {
-    this.score = 0;
+    this.score = this.timing = 0;
   }
 
   /** Adds the reading to the history of each kind. Returns whether it may change which steps are usual. */
@@ -169,6 +194,7 @@ export class SeriesEvidence {
   renew(): void {
     this.duration?.renew();
     this.occupancy?.renew();
+    this.cycle?.renew();
   }
 
   /** Takes from each rarity the one that chance alone brings in so long a history. A direction not asked for has none. */

@@ -104,7 +104,7 @@ export class ProcessWatch {
   private explain(at: number): void {
     const { finding } = this;
     const model = this.detector.series[finding.series];
-    finding.effect = this.effect.of(finding.series, at, finding.score);
+    finding.effect = this.effect.of(finding.series, at, finding.score, model.evidence.overdue);
     finding.confidence = this.confidence.of(model.readings);
     finding.cause = model.evidence.leading;
     finding.value = model.value;
@@ -113,6 +113,7 @@ export class ProcessWatch {
     finding.upper = model.upper;
     finding.detail = model.detail;
     finding.usual = model.usual;
+    finding.aspect = model.evidence.aspect;
     finding.evidence.set(model.evidence.parts);
   }
 }

@@ -29,6 +29,7 @@ const finding: fc.Arbitrary<Finding> = fc.record({
   upper: anything,
   detail: anything,
   usual: anything,
+  aspect: fc.constantFrom(-3, -2, -1, 0, 1, 2, 3),
   scores: weights(3),
   evidence: weights(CAUSES.length),
 });
@@ -72,6 +73,7 @@ test('an id contains the kind; that of a sensor has the name of its series', () 
     upper: 1,
     detail: 1,
     usual: 1,
+    aspect: 0,
   };
   const id = (cause: Finding['cause']): string => {
     const peak = { ...base, cause, scores: Float64Array.of(0, 2, 0), evidence: new Float64Array(CAUSES.length) };

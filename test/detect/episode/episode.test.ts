@@ -17,6 +17,7 @@ const finding = (score: number, more: Partial<Finding> = {}): Finding => ({
   upper: 4,
   detail: 5,
   usual: 6,
+  aspect: -1,
   scores: Float64Array.of(score, 0),
   confidence: 0.9,
   evidence: new Float64Array(CAUSES.length).fill(score),

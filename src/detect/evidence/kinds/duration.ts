@@ -1,7 +1,7 @@
 import type { Memory } from '../../../math/memory.ts';
 import { HOUR_MS } from '../../../math/time.ts';
-import { DwellStates } from '../dwell-states.ts';
-import { DwellTimes, slotOf, SLOTS, type Dwell } from '../dwell-times.ts';
+import { DwellStates, STATES } from '../dwell-states.ts';
+import { DwellTails, DwellTimes, slotOf, SLOTS, type Dwell } from '../dwell-times.ts';
 import { NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
 import { RecurrenceGate } from '../recurrence-gate.ts';
 import { CONSTANTS } from '../../constants.ts';
@@ -37,7 +37,7 @@ const FIRST_AT = 9; // time of the first reading, epoch ms
 /** Has the series been in its state for too long, or did it leave its last states too early (../dwell-times.ts)? */
 export class Duration implements Evidence {
   readonly kind = DURATION;
-  private readonly states: DwellStates;
+  readonly states: DwellStates;
   private readonly times: DwellTimes;
   private readonly gate: RecurrenceGate;
   private readonly s: Float64Array;
@@ -47,9 +47,9 @@ export class Duration implements Evidence {
   private rarity = 0; // of a dwell
   private isEarly = false;
 
-  constructor(memory: Pick<Memory, 'take'>) {
+  constructor(memory: Pick<Memory, 'take'>, tails = new DwellTails(memory)) {
     this.states = new DwellStates(memory);
-    this.times = new DwellTimes(memory);
+    this.times = new DwellTimes(memory, 'duration', STATES, tails);
     this.gate = new RecurrenceGate(memory, 'duration.gate', LONGEST_RARE);
     this.s = memory.take('duration', 10);
     this.s[FIRST_AT] = NaN;
@@ -114,6 +114,12 @@ export class Duration implements Evidence {
   /** Usual length of it, ms. */
   usual(): number {
     return this.isEarly && this.states.next < 0 ? this.s[EARLY_USUAL] : this.times.usualMs(this.dwell.state);
+  }
+
+  /** How many times as long as the longest dwell of its state the present one is; 1 where it is not late. */
+  overdue(): number {
+    const { dwell, times } = this;
+    return this.rarity > 0 && !this.isEarly ? (dwell.hours * HOUR_MS) / times.longestMs(dwell.state) : 1;
   }
 
   /** Part of the time since the last reading that the present state lasted: half of it where it ended between the two. */

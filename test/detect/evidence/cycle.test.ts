@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest';
+import type { SeriesReading } from '../../../src/detect/evidence/kind.ts';
+import { DwellTails } from '../../../src/detect/evidence/dwell-times.ts';
+import { Cycle, CYCLE } from '../../../src/detect/evidence/kinds/cycle.ts';
+import { formatOf } from '../../../src/detect/episode/reason.ts';
+import { Memory } from '../../../src/math/memory.ts';
+import { Random } from '../../../src/math/random.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** A sump with a reading a minute: it fills from 20 to 80 % in about 3 h and is emptied at once. `take` returns the rarity of a reading. */
+class SumpSeries {
+  readonly memory = new Memory();
+  readonly cycle = new Cycle(this.memory, new DwellTails(this.memory), { usualChange: 0.3 });
+  value = 20;
+  minute = 0;
+  private readonly random = new Random(1);
+
+  take(teaches = true, comparable = true): number {
+    const reading = {
+      value: this.value,
+      at: this.minute * MINUTE,
+      day: (this.minute++ % 1440) / 1440,
+      comparable,
+      deviation: 17,
+    } as SeriesReading;
+    const rarity = this.cycle.measure(reading);
+    this.cycle.learn(reading, teaches);
+    return rarity;
+  }
+
+  /** Fills at `rate` % a minute from 20 to `top`, and is emptied; the largest rarity, that of the stroke included. */
+  stroke({ rate = 60 / (180 * (1 + 0.1 * this.random.normal())), top = 80, teaches = true } = {}): number {
+    let largest = 0;
+    for (this.value = 20; this.value < top; this.value += rate) largest = Math.max(largest, this.take(teaches));
+    this.value = 20;
+    return Math.max(largest, this.take(teaches));
+  }
+
+  /** So many strokes; the largest rarity of the last half. */
+  strokes(n: number): number {
+    let largest = 0;
+    for (let i = 0; i < n; i++) {
+      const rarity = this.stroke();
+      if (2 * i > n) largest = Math.max(largest, rarity);
+    }
+    return largest;
+  }
+
+  stand(minutes: number): number[] {
+    return Array.from({ length: minutes }, () => this.take());
+  }
+
+  get sentence(): string {
+    const { cycle, value } = this;
+    const detail = cycle.detail();
+    const usual = cycle.usual();
+    const numbers = { value, expected: NaN, lower: NaN, upper: NaN, detail, usual, aspect: cycle.aspect() };
+    return CYCLE.sentence('sump', numbers, formatOf('%', Math.abs(value - detail)));
+  }
+}
+
+describe('a sump that fills in three hours and is emptied in a minute', () => {
+  test('its normal life has no rarity above 4, and is a regular cycle between 80 and 20 %', () => {
+    const sump = new SumpSeries();
+    expect(sump.strokes(80)).toBeLessThan(4);
+    const { known, stroke, high, low, gapMs, gaps } = sump.cycle;
+    expect([known, stroke]).toEqual([true, -1]);
+    expect(high).toBeCloseTo(80, 0);
+    expect(low).toBeCloseTo(20, 0);
+    expect(gapMs / HOUR).toBeCloseTo(3, 0);
+    expect(gaps).toBeGreaterThan(70);
+  });
+
+  test('a stroke that does not come: more than 4 after twice the usual time, and more with each reading', () => {
+    const sump = new SumpSeries();
+    sump.strokes(80);
+    for (sump.value = 20; sump.value < 40; sump.value += 0.33) sump.take();
+    sump.stand(5 * 60);
+    const rarities = sump.stand(60);
+    expect(rarities[0]).toBeGreaterThan(4);
+    rarities.slice(1).forEach((r, i) => {
+      expect(r).toBeGreaterThanOrEqual(rarities[i]);
+    });
+    expect(sump.cycle.overdue()).toBeGreaterThan(1.4);
+    expect(sump.sentence).toBe('sump has not dropped for 7 hours; it usually drops every 3 hours');
+  });
+
+  test('strokes every 40 minutes, a few times', () => {
+    const sump = new SumpSeries();
+    sump.strokes(80);
+    let largest = 0;
+    for (let i = 0; i < 4; i++) largest = Math.max(largest, sump.stroke({ rate: 1.5, teaches: false }));
+    expect(largest).toBeGreaterThan(4);
+    expect(sump.sentence).toBe('sump drops too often, now after 41 min; it usually drops every 3 hours');
+  });
+
+  test('a stroke from 45 %: at once, and until the next one is due', () => {
+    const sump = new SumpSeries();
+    sump.strokes(80);
+    expect(sump.stroke({ top: 45 })).toBeGreaterThan(4);
+    expect(sump.sentence).toMatch(/^sump dropped from 44\.\d+ %; it usually drops from 79\.\d+ %$/);
+    for (sump.value = 20; sump.value < 60; sump.value += 0.33) expect(sump.take()).toBeGreaterThan(4);
+    while (sump.value < 79.8) {
+      sump.take();
+      sump.value += 0.33;
+    }
+    // The rise after it came too early, too: that counts until the next rise is due.
+    sump.stroke();
+    expect(sump.stroke()).toBeLessThan(1);
+  });
+
+  test('a stroke while nothing is learned does not become usual', () => {
+    const sump = new SumpSeries();
+    sump.strokes(80);
+    const first = sump.stroke({ top: 45, teaches: false });
+    for (let i = 0; i < 10; i++) sump.stroke({ top: 45, teaches: false });
+    sump.strokes(4);
+    expect(sump.stroke({ top: 45, teaches: false })).toBeCloseTo(first, 0);
+  });
+
+  test('a gap with a fault in it is not judged', () => {
+    const sump = new SumpSeries();
+    sump.strokes(80);
+    sump.take(true, false);
+    expect(Math.max(...sump.stand(12 * 60))).toBeLessThanOrEqual(0);
+  });
+
+  test('after another life has begun the cycle is not judged before eight strokes', () => {
+    const sump = new SumpSeries();
+    sump.strokes(80);
+    sump.cycle.renew();
+    for (let i = 0; i < 8; i++) expect(sump.stroke({ top: 60 })).toBeLessThanOrEqual(0);
+    expect(sump.cycle.high).toBeCloseTo(60, 0);
+  });
+});
+
+test('noise and the first readings have no cycle', () => {
+  const memory = new Memory();
+  const cycle = new Cycle(memory, new DwellTails(memory), { usualChange: Infinity });
+  const random = new Random(2);
+  for (let i = 0; i < 1000; i++) {
+    const reading = { value: random.normal(), at: i * MINUTE, day: 0, comparable: true, deviation: 1 } as SeriesReading;
+    expect(cycle.measure(reading)).toBeLessThanOrEqual(0);
+    cycle.learn(reading, true);
+  }
+  expect(cycle.known).toBe(false);
+});

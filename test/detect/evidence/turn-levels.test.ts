@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { TurnLevels } from '../../../src/detect/evidence/turn-levels.ts';
+import { Memory } from '../../../src/math/memory.ts';
+
+const levelsOf = (past: readonly number[]): TurnLevels => {
+  const levels = new TurnLevels(new Memory(), 'levels', 2);
+  for (const level of past) levels.add(1, level);
+  return levels;
+};
+const repeat = (n: number, cycle: readonly number[]): number[] => Array.from({ length: n }, () => cycle).flat();
+
+test('a sump that drops from 79 to 81 %: from 45 % is as rare as 100 turns can say, 8 deviations', () => {
+  const levels = levelsOf(repeat(50, [79, 81]));
+  expect(levels.usual(1)).toBeCloseTo(80, 1);
+  // Student's t with 100 degrees of freedom at 8, relative to 0.
+  expect(levels.rarity(1, 45, 8)).toBeCloseTo(50.5 * Math.log10(1 + 64 / 100), 6);
+  expect(levels.rarity(0, 45, 8)).toBe(0);
+});
+
+test('a level that differs by less than the smallest difference, or lies within the past, is not unusual', () => {
+  const levels = levelsOf(repeat(50, [79, 81]));
+  expect([levels.rarity(1, 74, 8), levels.rarity(1, 71, 8) > 0, levels.rarity(1, 89, 8) > 0]).toEqual([0, true, true]);
+  const once = levelsOf([...repeat(10, [79, 81]), 60, ...repeat(10, [79, 81])]);
+  expect(once.isSteady(1, 12)).toBe(true);
+  expect(once.rarity(1, 62, 12)).toBe(0);
+});
+
+test('fewer than eight turns, and turns that all have another level, say nothing', () => {
+  expect(levelsOf([80, 80, 80, 80, 80, 80, 80]).rarity(1, 45, 8)).toBe(0);
+  expect(levelsOf(repeat(20, [60, 80, 100])).rarity(1, 20, 8)).toBe(0);
+});
+
+test('after another life has begun the past is forgotten', () => {
+  const levels = levelsOf(repeat(50, [79, 81]));
+  levels.forget();
+  expect(levels.rarity(1, 45, 8)).toBe(0);
+  for (let i = 0; i < 8; i++) levels.add(1, 45);
+  expect([levels.usual(1), levels.rarity(1, 45, 8), levels.rarity(1, 80, 8) > 0]).toEqual([45, 0, true]);
+});
