@@ -196,8 +196,9 @@ export class Detector {
     verdict.score = verdict.leading = 0;
     for (let d = 0; d < series.length; d++) {
       const e = d === joint.leading ? together : evidence[d];
-      verdict.scores[d] = present[d] ? this.recurrences[d].follow(at, series[d], e, season.day, !frozen) : 0;
-      if (verdict.scores[d] > 1 && this.reports(d)) this.recurrences[d].reported();
+      verdict.scores[d] = present[d]
+        ? this.recurrences[d].follow(at, series[d], e, season.day, !frozen, this.reports(d))
+        : 0;
       if (verdict.scores[d] <= verdict.score) continue;
       verdict.score = verdict.scores[d];
       verdict.leading = d;

@@ -1,6 +1,7 @@
 import { section, type Memory } from '../math/memory.ts';
 import { Moments } from '../math/moments.ts';
 import type { SeriesReading } from './evidence/kind.ts';
+import type { Cycle } from './evidence/kinds/cycle.ts';
 import type { Mode } from './evidence/modes.ts';
 import { SeriesEvidence } from './evidence/series-evidence.ts';
 import type { Season } from './forecast/season.ts';
@@ -148,6 +149,16 @@ export class SeriesModel implements SeriesReading {
     return this.evidence.usual(this);
   }
 
+  /** Evidence that something comes or ends at an unusual time. */
+  get timing(): number {
+    return this.evidence.timing;
+  }
+
+  /** How the series goes up and down; null in a challenger. */
+  get cycle(): Cycle | null {
+    return this.evidence.cycle;
+  }
+
   /** A level of the compressed axis in the unit of the series. */
   unitsOf(level: number): number {
     return this.levels.mean + this.levels.deviation * Math.sinh(level);
@@ -235,7 +246,7 @@ export class SeriesModel implements SeriesReading {
 
   /** Another level at which the series may stay. */
   remember(mode: Mode): void {
-    this.evidence.shift.remember(mode);
+    this.evidence.shift.remember(mode, this.at);
   }
 
   /** With the reading x the series may have come to another level: that is measured from it on. */

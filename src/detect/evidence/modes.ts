@@ -15,7 +15,8 @@ export interface Mode {
 const MEAN = 0;
 const SPREAD = 1;
 const USED = 2; // the larger, the later; 0 where there is no mode
-const SLOTS = 3;
+const LEFT_AT = 3; // when the series left it, epoch ms; NaN where that is not known
+const SLOTS = 4;
 
 /**
  * The levels at which a series has stayed before, so that a return to one of them is not a shift. The mode that was left the
@@ -52,8 +53,15 @@ export class Modes {
     return this.s[k * SLOTS + SPREAD];
   }
 
-  /** Keeps a mode in place of mode k, or of the one left the longest time ago. One without a spread is not known yet. */
-  keep(mean: number, spread: number, k = this.oldest()): void {
+  /** When the series left mode k, epoch ms. */
+  leftAt(k: number): number {
+    return this.s[k * SLOTS + LEFT_AT];
+  }
+
+  /**
+   * Keeps a mode, left at `at`, in place of mode k, or of the one left the longest time ago. One without a spread is not known yet.
+   */
+  keep(mean: number, spread: number, at = NaN, k = this.oldest()): void {
     const { s } = this;
     if (!(spread > 0)) return;
     let last = 0;
@@ -61,6 +69,7 @@ export class Modes {
     s[k * SLOTS + MEAN] = mean;
     s[k * SLOTS + SPREAD] = spread;
     s[k * SLOTS + USED] = last + 1;
+    s[k * SLOTS + LEFT_AT] = at;
   }
 
   private oldest(): number {

@@ -15,7 +15,8 @@ const CALM = 7; // readings below the line in a row
 const NOVELTY = 8;
 const FAR_AT = 9; // of the last reading on the far side of the middle between both values
 const RATE = 10; // the lowest rate of its readings
-const PAST = 11; // the values before the present reading, the newest first
+const TIMING = 11; // the largest evidence of a time
+const PAST = 12; // the values before the present reading, the newest first
 /**
  * The evidence for a jump that has been learned as usual crosses the line some readings after it. The value before an excursion is that
  * before the largest of so many steps.
@@ -25,9 +26,10 @@ const STEPS = RUN_READINGS;
 /**
  * A run of readings with raised evidence: one event, however many readings it has.
  *
- * Memory (16): whether one is open, its start, its last reading above the line, the value before it, its farthest value, the time
+ * Memory (17): whether one is open, its start, its last reading above the line, the value before it, its farthest value, the time
  * from the start to that, the largest evidence, calm readings in a row, the smallest novelty, its last reading nearer to the farthest
- * value than to the one before it, the lowest rate, the last five values.
+ * value than to the one before it, the lowest rate, the largest evidence of a time, the last
+ * five values.
  */
 export class Excursion {
   private readonly s: Float64Array;
@@ -84,6 +86,11 @@ export class Excursion {
     return this.s[SIZE];
   }
 
+  /** Its largest evidence that something comes or ends at an unusual time. */
+  get timing(): number {
+    return this.s[TIMING];
+  }
+
   /** The smallest novelty of its readings (novelty-rate.ts). */
   get novelty(): number {
     return this.s[NOVELTY];
@@ -107,7 +114,7 @@ export class Excursion {
   }
 
   /** Adds a reading with `evidence`. `before` is the value of the reading before it, NaN if there is none: then it is this one. */
-  follow(at: number, value: number, before: number, evidence: number): void {
+  follow(at: number, value: number, before: number, evidence: number, timing = 0): void {
     const { s } = this;
     s.copyWithin(PAST + 1, PAST, PAST + STEPS - 1);
     s[PAST] = before;
@@ -117,6 +124,7 @@ export class Excursion {
       s[CALM] = 0;
       s[LAST_AT] = at;
       s[SIZE] = Math.max(s[SIZE], evidence);
+      s[TIMING] = Math.max(s[TIMING], timing);
     }
     if (s[OPEN] === 0) return;
     if (Math.abs(value - s[FROM]) > Math.abs(s[TO] - s[FROM])) {
@@ -136,7 +144,7 @@ export class Excursion {
     s[OPEN] = 1;
     s[START_AT] = s[FAR_AT] = at;
     s[FROM] = s[TO] = before;
-    s[RISE_MS] = s[SIZE] = 0;
+    s[RISE_MS] = s[SIZE] = s[TIMING] = 0;
     s[NOVELTY] = s[RATE] = Infinity;
   }
 

@@ -29,6 +29,26 @@ export interface Raised {
   readonly last: number;
   /** Deviation of all steps, in the unit of the series. */
   readonly stepDeviation: number;
+  /** Evidence that something comes or ends at an unusual time: `duration` and `cycle`. */
+  readonly timing: number;
+  /** How the series goes up and down; null where that is not measured. */
+  readonly cycle: CycleView | null;
+}
+
+/** A series that goes up and down (../evidence/kinds/cycle.ts). */
+export interface CycleView {
+  /** Whether its gaps and levels are known. */
+  readonly known: boolean;
+  /** Direction of the turn that the reading is: 1 a rise, -1 a drop, 0 none. */
+  readonly turned: number;
+  /** Direction of the shorter movement of a cycle. */
+  readonly stroke: number;
+  /** Levels from which the series drops and rises, in its unit. */
+  readonly high: number;
+  readonly low: number;
+  /** Usual time from one turn in the direction of this one to the next, ms, and how many are known. */
+  readonly gapMs: number;
+  readonly gaps: number;
 }
 
 export interface RecurrenceOptions {
@@ -75,10 +95,11 @@ export class Recurrence {
 
   /**
    * Adds a reading with this evidence (score.ts) and returns its score. `day`: share of the local day that is over, in [0, 1).
-   * While not `teaches`, excursions are not counted; those that the operator named are remembered.
+   * `reports`: whether an alarm would be published. While not `teaches`, excursions are not counted; those that the operator named are remembered.
    */
-  follow(at: number, { value, last, stepDeviation }: Raised, evidence: number, day: number, teaches: boolean): number {
+  follow(at: number, raised: Raised, evidence: number, day: number, teaches: boolean, reports = true): number {
     const { excursion, s } = this;
+    const { value, last, stepDeviation, timing, cycle } = raised;
     this.habit = -1;
     this.observe(at);
     if (evidence < this.line) {
@@ -89,18 +110,37 @@ export class Recurrence {
       s[SAID] = NEW;
       s[REPORTED] = 0;
     }
-    excursion.follow(at, value, last, evidence);
-    const { alarmsPerWeek } = this.options;
+    excursion.follow(at, value, last, evidence, timing);
+    const { alarmsPerWeek, counts } = this.options;
+    const rate = evidence < this.line ? Infinity : this.rate(evidence, timing, stepDeviation);
+    const isAlarm = reports && rate < alarmsPerWeek;
+    // Alarms are what the operator counts: their excursion counts in full, however young the stream is. So a stream of some hours whose
+    // alarms come every half hour has one or two.
+    if (isAlarm) s[REPORTED] = 1;
+    if (cycle !== null && counts && teaches) this.followCycle(at, day, cycle, isAlarm);
     if (evidence < this.line) return Math.min(evidence, MOST_BELOW);
-    return Math.max(0, 1 + PER_DECADE * Math.log10(alarmsPerWeek / this.rate(evidence, stepDeviation)));
+    return Math.max(0, 1 + PER_DECADE * Math.log10(alarmsPerWeek / rate));
   }
 
   /**
-   * The score of the last reading was above 1, and that is an alarm for the operator. Its excursion counts in full, however young the
-   * stream is: alarms are what the operator counts. So a stream of some hours whose alarms come every half hour has one or two.
+   * A stroke that was an alarm when it was new, and is none any more because the kinds of evidence have learned it, leaves no
+   * excursions behind. So it is remembered as a habit when its gaps and levels are known, and each stroke keeps it one.
    */
-  reported(): void {
-    this.s[REPORTED] = 1;
+  private followCycle(at: number, day: number, cycle: CycleView, isAlarm: boolean): void {
+    const { s, signatures, spellMs } = this;
+    if (!cycle.known) {
+      if (isAlarm) s[ALARMED] = 1;
+      return;
+    }
+    if (isAlarm || cycle.turned !== cycle.stroke) return;
+    this.fade();
+    const [from, to] = cycle.stroke < 0 ? [cycle.high, cycle.low] : [cycle.low, cycle.high];
+    if (signatures.addStroke(from, to, at, day, spellMs)) return;
+    const often = WEEK_MS / cycle.gapMs >= this.options.alarmsPerWeek && cycle.gaps * cycle.gapMs >= spellMs;
+    if (s[ALARMED] === 0 || !often) return;
+    s[ALARMED] = 0;
+    if (signatures.hasHabit(from, to, this.options.alarmsPerWeek)) return;
+    this.habit = signatures.beginStroke(from, to, at, { times: cycle.gaps, gapMs: cycle.gapMs, spellMs });
   }
 
   /** Since when the present excursion has lasted, ms before `at`; 0 where there is none. */
@@ -163,12 +203,18 @@ export class Recurrence {
   }
 
   /** Events a week at least as novel as a reading with this evidence in the open excursion. */
-  private rate(evidence: number, stepDeviation: number): number {
+  private rate(evidence: number, timing: number, stepDeviation: number): number {
+    const rate = this.rateOf(evidence, stepDeviation, false);
+    return timing < this.line ? rate : Math.min(rate, this.rateOf(timing, stepDeviation, true));
+  }
+
+  /** With `timed` only past excursions that had evidence of a time count as like ones: a wash is a habit, and one that does not end is not. */
+  private rateOf(evidence: number, stepDeviation: number, timed: boolean): number {
     const { options, rates, signatures, excursion, gap, s } = this;
     const prior = priorRate(evidence);
     if (!options.counts) return prior;
     if (s[SAID] === NORMAL) return Infinity;
-    const like = s[SAID] === FAULT ? 0 : signatures.spellsLike(excursion, stepDeviation, gap.usualMs, s[DAY]);
+    const like = s[SAID] === FAULT ? 0 : signatures.spellsLike(excursion, stepDeviation, gap.usualMs, s[DAY], timed);
     const byLike = like / this.weeks;
     const novelty = Math.max(prior, byLike);
     const rate = Math.max(byLike, rates.of(novelty));
@@ -208,6 +254,7 @@ export class Recurrence {
       this.gap.usualMs,
       s[DAY],
       Math.min(this.spellMs, (s[WEEKS] * WEEK_MS) / SPELLS_IN_AGE),
+      excursion.timing >= this.line,
     );
     s[PLACE] = place;
     if (s[SAID] !== NEW) signatures.setState(place, s[SAID]);
@@ -217,7 +264,7 @@ export class Recurrence {
     const least = this.options.alarmsPerWeek * (state === HABIT ? STILL_A_HABIT : 1);
     const often = spells >= RECURS && spells / this.weeks >= least;
     if (often) {
-      if (state === NEW && this.wasAlarm(place)) this.habit = place;
+      if (state === NEW && this.wasAlarm(place) && !signatures.hasStroke(place)) this.habit = place;
       rates.remove(signatures.noveltyOf(place), signatures.countedOf(place));
       signatures.setCounted(place, 0);
     } else if (signatures.beganSpell(place, excursion) && !rates.overlaps(excursion.startAt)) {
@@ -237,4 +284,5 @@ const PLACE = 3;
 const UNFADED_MS = 4; // observed time since the counts of the signatures faded
 const RATES_MS = 5; // observed time of the stream then
 const REPORTED = 6; // 1 where the open or last excursion was an alarm
-const SLOTS = 7;
+const ALARMED = 7; // 1 where there was an alarm before the cycle was known
+const SLOTS = 8;

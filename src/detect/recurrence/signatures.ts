@@ -40,8 +40,14 @@ const FIRST_AT = 12;
 const SIZE_VARIANCE = 13; // of ln size
 const AWAY_MS = 14; // time at the farthest value, geometric mean
 const LEAST_RATE = 15; // the lowest rate of its excursions
-const DAY = 16; // occurrences in each part of the day
+const SORT = 16; // of its occurrences: see below
+const DAY = 17; // occurrences in each part of the day
 const EACH = DAY + PARTS;
+
+/** Excursions without and with evidence of a time, and strokes of a cycle that are no excursions. */
+const PLAIN = 0;
+const TIMED = 1;
+const STROKE = 2;
 
 /** One remembered signature, as `Signatures.at` gives it. Values in the unit of the series. */
 export interface Signature {
@@ -56,11 +62,19 @@ export interface Signature {
   readonly lastAt: number;
 }
 
+/** What is known of strokes that become a habit. */
+export interface StrokePast {
+  readonly times: number;
+  readonly gapMs: number;
+  /** Occurrences within this time count once. */
+  readonly spellMs: number;
+}
+
 /**
  * The signatures of a series' past excursions: from which value to which, for how long, how large, at which time of day. Like
  * excursions share a place. A new signature takes the place with the fewest occurrences.
  *
- * Memory: 24 numbers for each of 32 places.
+ * Memory: 25 numbers for each of 32 places.
  */
 export class Signatures {
   private readonly s: Float64Array;
@@ -75,7 +89,7 @@ export class Signatures {
    * Infinity where the operator said that this is normal. `step`: a usual step; `usualMs`: the usual interval; `day`: share of
    * the day that is over, in [0, 1).
    */
-  spellsLike(excursion: Excursion, step: number, usualMs: number, day: number): number {
+  spellsLike(excursion: Excursion, step: number, usualMs: number, day: number, timed = false): number {
     const { s } = this;
     const part = Math.floor(day * PARTS);
     const before = (part + PARTS - 1) % PARTS;
@@ -84,7 +98,7 @@ export class Signatures {
     let here = 0;
     let all = 0;
     for (let k = 0; k < s.length; k += EACH) {
-      if (s[k + EVENTS] === 0 || s[k + STATE] === FAULT) continue;
+      if (s[k + EVENTS] === 0 || s[k + STATE] === FAULT || (timed && s[k + SORT] !== TIMED)) continue;
       if (!this.isLike(k, excursion, false, step, usualMs)) continue;
       if (s[k + STATE] === NORMAL) return Infinity;
       spells += s[k + SPELLS];
@@ -96,12 +110,12 @@ export class Signatures {
   }
 
   /** Adds an excursion that has ended. Returns its place. `spellMs`: occurrences within this time count once. */
-  add(excursion: Excursion, step: number, usualMs: number, day: number, spellMs: number): number {
+  add(excursion: Excursion, step: number, usualMs: number, day: number, spellMs: number, timed = false): number {
     const { s } = this;
     const { startAt, from, to, riseMs, size } = excursion;
     const lengthMs = excursion.lengthMs + usualMs;
     const awayMs = excursion.awayMs + usualMs;
-    let k = this.find(excursion, step, usualMs);
+    let k = this.find(excursion, step, usualMs, timed);
     if (k < 0) {
       k = this.rarest();
       s.fill(0, k, k + EACH);
@@ -111,6 +125,7 @@ export class Signatures {
       s[k + AWAY_MS] = awayMs;
       s[k + FIRST_AT] = startAt;
       s[k + SPELL_AT] = -Infinity;
+      s[k + SORT] = timed ? TIMED : PLAIN;
     }
     const a = Math.max(LEAST_WEIGHT, 1 / ++s[k + EVENTS]);
     s[k + FROM] += a * (from - s[k + FROM]);
@@ -129,6 +144,57 @@ export class Signatures {
       s[k + SPELL_AT] = startAt;
     }
     return k / EACH;
+  }
+
+  /** Adds a stroke at `at` to the place of strokes like it. Returns false where there is none. */
+  addStroke(from: number, to: number, at: number, day: number, spellMs: number): boolean {
+    const { s } = this;
+    const k = this.findMovement(from, to, (k) => s[k + SORT] === STROKE && (to - from) * (s[k + TO] - s[k + FROM]) > 0);
+    if (k < 0) return false;
+    const a = Math.max(LEAST_WEIGHT, 1 / ++s[k + EVENTS]);
+    s[k + FROM] += a * (from - s[k + FROM]);
+    s[k + TO] += a * (to - s[k + TO]);
+    s[k + DAY + Math.floor(day * PARTS)]++;
+    s[k + LAST_AT] = at;
+    if (at - s[k + SPELL_AT] >= spellMs) {
+      s[k + SPELLS]++;
+      s[k + SPELL_AT] = at;
+    }
+    return true;
+  }
+
+  /** Remembers strokes that have come `times` times up to `at`, one every `gapMs`, as a habit. Returns its place. */
+  beginStroke(from: number, to: number, at: number, { times, gapMs, spellMs }: StrokePast): number {
+    const { s } = this;
+    const k = this.rarest();
+    s.fill(0, k, k + EACH);
+    s[k + SORT] = STROKE;
+    s[k + STATE] = HABIT;
+    s[k + FROM] = from;
+    s[k + TO] = to;
+    s[k + EVENTS] = times;
+    // The kinds of evidence have learned them, so their size is unknown: about that of a weekly event, 1.
+    s[k + SIZE_VARIANCE] = PRIOR_DEVIATION ** 2;
+    s[k + SPELLS] = Math.min(times, 1 + Math.floor((times * gapMs) / spellMs));
+    s[k + FIRST_AT] = at - times * gapMs;
+    s[k + SPELL_AT] = s[k + LAST_AT] = at;
+    s.fill(times / PARTS, k + DAY, k + DAY + PARTS);
+    return k / EACH;
+  }
+
+  /** Whether a movement between these two values is a habit that was an alarm at `rate` alarms a week. */
+  hasHabit(from: number, to: number, rate: number): boolean {
+    const { s } = this;
+    const isHabit = (k: number): boolean =>
+      s[k + SORT] !== STROKE && s[k + STATE] === HABIT && s[k + LEAST_RATE] < rate;
+    return this.findMovement(from, to, isHabit) >= 0;
+  }
+
+  /** Whether strokes between the two values of a place are a habit. */
+  hasStroke(place: number): boolean {
+    const { s } = this;
+    const o = place * EACH;
+    return this.findMovement(s[o + FROM], s[o + TO], (k) => s[k + SORT] === STROKE) >= 0;
   }
 
   /** Whether the excursion just added to a place began a spell of it. */
@@ -191,11 +257,25 @@ export class Signatures {
     }
   }
 
-  private find(excursion: Excursion, step: number, usualMs: number): number {
+  /** The place of a movement between two values, in this or the other direction, of those that fit; -1 where there is none. */
+  private findMovement(from: number, to: number, fits: (k: number) => boolean): number {
+    const { s } = this;
+    for (let k = 0; k < s.length; k += EACH) {
+      if (s[k + EVENTS] === 0 || !fits(k)) continue;
+      const tolerance = LEVEL_TOLERANCE * Math.max(Math.abs(to - from), Math.abs(s[k + TO] - s[k + FROM]));
+      const alike = (a: number, b: number): boolean =>
+        Math.abs(a - s[k + FROM]) <= tolerance && Math.abs(b - s[k + TO]) <= tolerance;
+      if (alike(from, to) || alike(to, from)) return k;
+    }
+    return -1;
+  }
+
+  private find(excursion: Excursion, step: number, usualMs: number, timed: boolean): number {
     const { s } = this;
     let best = -1;
     for (let k = 0; k < s.length; k += EACH) {
-      if (s[k + EVENTS] === 0 || !this.isLike(k, excursion, true, step, usualMs)) continue;
+      if (s[k + EVENTS] === 0 || s[k + SORT] !== (timed ? TIMED : PLAIN)) continue;
+      if (!this.isLike(k, excursion, true, step, usualMs)) continue;
       if (best < 0 || s[k + EVENTS] > s[best + EVENTS]) best = k;
     }
     return best;

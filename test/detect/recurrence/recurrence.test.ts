@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FAULT, HABIT, NORMAL } from '../../../src/detect/recurrence/signatures.ts';
 import { DAY_MS, HOUR_MS, WEEK_MS } from '../../../src/math/time.ts';
+import type { CycleView } from '../../../src/detect/recurrence/recurrence.ts';
 import { STEP_MS, Stream, type Given } from './stream.ts';
 
 describe('the score', () => {
@@ -289,4 +290,86 @@ test('noise that is never an alarm has no habit, however often it comes', () => 
   for (let n = 0; n < 60; n++) expect(stream.calm(6 * HOUR_MS).event(80.4, 0.55)).toBeLessThan(n === 0 ? 1.1 : 1);
   expect(stream.habits).toEqual([]);
   expect(stream.recurrences[0].habits()).toEqual([]);
+});
+
+describe('evidence of a time', () => {
+  test('a wash of two hours that is a habit, and then one that is held up: only the second is an alarm', () => {
+    const stream = new Stream().calm(3 * DAY_MS);
+    stream.daily(20);
+    expect(stream.habits).toHaveLength(1);
+    expect(stream.event()).toBeLessThan(0.9);
+    stream.calm(DAY_MS);
+    stream.timing = 1.2;
+    expect(stream.event()).toBeGreaterThan(1);
+  });
+
+  test('that comes every day is a habit of its own in the end', () => {
+    const stream = new Stream().calm(3 * DAY_MS);
+    stream.timing = 1.2;
+    const scores = stream.daily(20, 20, 1.2);
+    expect(scores[0]).toBeGreaterThan(1);
+    expect(scores[19]).toBeLessThan(0.95);
+  });
+});
+
+describe('strokes that the kinds of evidence have learned', () => {
+  const CALM: CycleView = { known: false, turned: 0, stroke: -1, high: 80, low: 20, gapMs: 3 * HOUR_MS, gaps: 30 };
+
+  /** A stroke every three hours for some days, without evidence. */
+  const strokesIn = (stream: Stream, days: number): void => {
+    for (let i = 0; i < 8 * days; i++) {
+      stream.cycle = { ...CALM, known: true, turned: -1 };
+      stream.step(20, 0);
+      stream.cycle = { ...CALM, known: true };
+      stream.calm(3 * HOUR_MS - STEP_MS);
+    }
+  };
+
+  const alarmed = (evidence: number): Stream => {
+    const stream = new Stream().calm(3 * DAY_MS);
+    stream.cycle = CALM;
+    stream.event(20, evidence);
+    return stream.calm(DAY_MS);
+  };
+
+  test('and the first of which was an alarm, are a habit, published once, with the levels and the rate of the cycle', () => {
+    const stream = alarmed(2);
+    strokesIn(stream, 10);
+    expect(stream.habits).toHaveLength(1);
+    const [habit, ...more] = stream.recurrences[0].habits();
+    expect(more).toEqual([]);
+    expect(habit).toMatchObject({ state: HABIT, from: 80, to: 20, awayMs: 0 });
+    expect(habit.perWeek).toBeCloseTo(56, -1);
+    expect(stream.at - habit.lastAt).toBeLessThan(4 * HOUR_MS);
+  });
+
+  test('stay one as long as they come, and none half a year after the last', () => {
+    const stream = alarmed(2);
+    strokesIn(stream, 200);
+    expect(stream.recurrences[0].habits()).toHaveLength(1);
+    stream.calm(26 * WEEK_MS);
+    expect(stream.recurrences[0].habits()).toEqual([]);
+    expect(stream.habits).toHaveLength(1);
+  });
+
+  test('are no news where none of them was an alarm, or where they are a habit already', () => {
+    const quiet = alarmed(0.6);
+    strokesIn(quiet, 10);
+    expect(quiet.habits).toEqual([]);
+    const known = new Stream().calm(3 * DAY_MS);
+    known.cycle = CALM;
+    known.daily(10);
+    expect(known.habits).toHaveLength(1);
+    strokesIn(known, 10);
+    expect(known.habits).toHaveLength(1);
+  });
+
+  test('an excursion like one of them is no alarm', () => {
+    const stream = alarmed(2);
+    strokesIn(stream, 10);
+    stream.cycle = { ...CALM, known: true };
+    expect(stream.event(20, 1.2, 1)).toBeLessThan(0.8);
+    stream.calm(DAY_MS);
+    expect(stream.event(-20, 1.2, 1)).toBeGreaterThan(1);
+  });
 });

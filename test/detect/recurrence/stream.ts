@@ -1,5 +1,5 @@
 import { NoveltyRate } from '../../../src/detect/recurrence/novelty-rate.ts';
-import { MEMORY_MS, Recurrence } from '../../../src/detect/recurrence/recurrence.ts';
+import { MEMORY_MS, Recurrence, type CycleView } from '../../../src/detect/recurrence/recurrence.ts';
 import { Memory, section } from '../../../src/math/memory.ts';
 import { TimeGap } from '../../../src/math/time-gap.ts';
 import { DAY_MS } from '../../../src/math/time.ts';
@@ -20,6 +20,8 @@ export class Stream {
   teaches = true;
   /** Whether a score above 1 is an alarm for the operator. */
   reports = false;
+  timing = 0;
+  cycle: CycleView | null = null;
   at = 0;
   /** Times at which a signature of the first series became a habit. */
   readonly habits: number[] = [];
@@ -40,11 +42,9 @@ export class Stream {
     const { at, gap, rates, recurrences, last } = this;
     rates.pass(gap.sinceMs(at), MEMORY_MS);
     const scores = recurrences.map((recurrence, d) => {
-      const raised = { value, last: last[d], stepDeviation: 0.5 };
+      const raised = { value, last: last[d], stepDeviation: 0.5, timing: this.timing, cycle: this.cycle };
       last[d] = value;
-      const score = recurrence.follow(at, raised, evidence, (at % DAY_MS) / DAY_MS, this.teaches);
-      if (this.reports && score > 1) recurrence.reported();
-      return score;
+      return recurrence.follow(at, raised, evidence, (at % DAY_MS) / DAY_MS, this.teaches, this.reports);
     });
     if (recurrences[0].habit >= 0) this.habits.push(at);
     gap.update(at);
