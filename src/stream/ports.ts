@@ -32,6 +32,8 @@ export interface SeriesState {
   readonly drift: 'ON' | 'OFF';
   /** How many nats per reading the network forecasts better than the baseline; null without a network. */
   readonly margin: number | null;
+  /** A sentence about the level of the series, if it returned to one at which it stayed before; else null. */
+  readonly mode: string | null;
   readonly unit: string;
 }
 

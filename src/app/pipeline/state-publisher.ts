@@ -27,6 +27,7 @@ function stateOf(status: StreamStatus, d: number, at: number): SeriesState {
     anomaly: fault !== null || status.suspect === d ? 'ON' : 'OFF',
     drift: status.drifting === d ? 'ON' : 'OFF',
     margin: margin === null ? null : known(margin),
+    mode: status.modeOf(d),
     unit,
   };
 }

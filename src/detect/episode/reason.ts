@@ -96,6 +96,27 @@ export function reasonOf(finding: Finding, info: SeriesInfo, since: number, cale
   return `${why} (since ${calendar.text(since)}, ${Math.round(100 * finding.confidence)} % sure).`;
 }
 
+/** A series that returned to a level at which it stayed before. Times in epoch ms. */
+export interface Return {
+  readonly mean: number;
+  /** Deviation of recent means from it. */
+  readonly spread: number;
+  readonly returnedAt: number;
+  /** NaN where it is not known. */
+  readonly leftAt: number;
+}
+
+/** One plain sentence about an operating mode that was known before. */
+export function returnReason(
+  { mean, spread, returnedAt, leftAt }: Return,
+  info: SeriesInfo,
+  calendar: Calendar,
+): string {
+  const { quantity } = formatOf(info.unit, spread);
+  const before = Number.isNaN(leftAt) ? 'earlier' : `until ${calendar.text(leftAt)}`;
+  return `${nameOf(info)} returned to ${quantity(mean)} on ${calendar.text(returnedAt)}, a level at which it stayed ${before}.`;
+}
+
 /** Change of the mean of a series during an open episode, in its unit. `nth` counts from 1 in each episode. */
 export interface LevelChange {
   readonly series: number;

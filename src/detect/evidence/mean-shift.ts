@@ -18,6 +18,8 @@ const WINSOR_AFTER = READY_AFTER / 2;
 const RECENT = 0;
 const VARIANCE = 1;
 const COUNT = 2;
+const RETURNED_AT = 3; // to a mode, epoch ms; NaN where it is not in one that was known before
+const LEFT_AT = 4; // when that mode was left before
 
 /**
  * EWMA control chart (Roberts 1959): has the mean shifted?
@@ -33,7 +35,7 @@ const COUNT = 2;
  * A lasting fault does not become the reference while it is held (held-series.ts). Where |z| is above three quarters of its limit
  * and the recent mean is that of an earlier mode (modes.ts), this mode becomes the reference at once.
  *
- * Memory (3): EW10(x), s^2, number of readings; moments of the reference; histogram of |z|; modes.
+ * Memory (5): EW10(x), s^2, number of readings, the last return to a mode; moments of the reference; histogram of |z|; modes.
  */
 export class MeanShift {
   /** Difference of the recent mean from the reference in units of s, signed; of the last `score`. */
@@ -49,7 +51,8 @@ export class MeanShift {
   /** `guarded`: whether a mean that seems to shift is not learned, before it is an alarm. */
   constructor(memory: Pick<Memory, 'take'>, guarded = false) {
     this.guarded = guarded;
-    this.s = memory.take('mean_shift', 3);
+    this.s = memory.take('mean_shift', 5);
+    this.s.fill(NaN, RETURNED_AT);
     this.reference = new Moments(memory, 'mean_shift.reference', Infinity, WINSOR);
     this.tail = new Tail(memory, 'mean_shift');
     this.modes = new Modes(memory, 'mean_shift.modes');
@@ -80,14 +83,18 @@ export class MeanShift {
     return Math.min(Math.abs(this.z) / Z_LIMIT, this.tail.rarity(Math.abs(this.z)) / MIN_RARITY);
   }
 
-  /** Adds x, the reading of the last `score`, to the recent mean and, if it `teaches`, to the reference of `span` readings. */
-  learn(x: number, span = MIN_SPAN, teaches = true): void {
+  /**
+   * Adds x, the reading of the last `score` at time `at`, to the recent mean and, if it `teaches`, to the reference of `span` readings.
+   */
+  learn(x: number, span = MIN_SPAN, teaches = true, at = NaN): void {
     const { s, reference, modes, returned } = this;
     s[RECENT] = this.recent;
     s[COUNT]++;
     if (returned >= 0) {
       const [mean, spread] = [modes.mean(returned), modes.spread(returned)];
-      modes.keep(this.mean, this.spread, returned);
+      s[RETURNED_AT] = at;
+      s[LEFT_AT] = modes.leftAt(returned);
+      modes.keep(this.mean, this.spread, at, returned);
       reference.moveTo(mean);
       s[VARIANCE] = spread * spread;
     }
@@ -112,9 +119,19 @@ export class MeanShift {
     return { mean: this.mean, spread: this.spread };
   }
 
-  /** Keeps an earlier mode. */
-  remember({ mean, spread }: Mode): void {
-    this.modes.keep(mean, spread);
+  /** When the series returned to the mode that is the reference, and when it had left it before, epoch ms; NaN where it did not. */
+  get returnedAt(): number {
+    return this.s[RETURNED_AT];
+  }
+
+  get leftAt(): number {
+    return this.s[LEFT_AT];
+  }
+
+  /** Keeps an earlier mode, left at `at`. */
+  remember({ mean, spread }: Mode, at = NaN): void {
+    this.s[RETURNED_AT] = NaN;
+    this.modes.keep(mean, spread, at);
   }
 
   /** A new mode may begin with the reading x: both means are measured anew, from it on. The spread stays until it is known. */

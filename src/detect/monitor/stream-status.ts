@@ -1,4 +1,5 @@
 import { toHabit, type Habit } from '../episode/habit.ts';
+import { returnReason } from '../episode/reason.ts';
 import type { SeriesInfo } from '../reading.ts';
 import type { SensorFault } from '../sensor/fault.ts';
 import type { StreamParts } from './parts.ts';
@@ -131,6 +132,13 @@ export class StreamStatus {
   /** The habits of all series. */
   get habits(): readonly Habit[] {
     return this.series.flatMap((_, d) => this.habitsOf(d));
+  }
+
+  /** A sentence about the operating mode of series d, if it returned to one that was known before; else null. */
+  modeOf(d: number): string | null {
+    const { detector, series, options } = this.parts;
+    const { shift } = detector.series[d].evidence;
+    return Number.isNaN(shift.returnedAt) ? null : returnReason(shift, series[d], options.calendar);
   }
 
   forecastOf(d: number): SeriesForecastStatus {

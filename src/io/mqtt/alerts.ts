@@ -37,6 +37,7 @@ export const stateJson = (state: SeriesState): string =>
     anomaly: state.anomaly,
     drift: state.drift,
     margin: tidy(state.margin),
+    mode: state.mode,
     unit: state.unit,
     label: state.label,
     at: time(state.at),

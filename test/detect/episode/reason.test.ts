@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { CAUSES, type Finding } from '../../../src/detect/episode/finding.ts';
 import { UTC } from '../../../src/detect/forecast/calendar.ts';
 import type { SeriesInfo } from '../../../src/detect/reading.ts';
-import { levelChangeReason, reasonOf } from '../../../src/detect/episode/reason.ts';
+import { levelChangeReason, reasonOf, returnReason } from '../../../src/detect/episode/reason.ts';
 
 const BOILER: SeriesInfo = { slug: 'boiler', unit: '°C', range: [0, 90], only: 'both' };
 const LABELLED: SeriesInfo = { ...BOILER, label: 'Boiler 2' };
@@ -19,6 +19,7 @@ const found = (cause: Finding['cause'], numbers: Partial<Finding> = {}): Finding
   upper: 62.5,
   detail: NaN,
   usual: NaN,
+  aspect: 0,
   scores: Float64Array.of(2),
   confidence: 0.914,
   evidence: new Float64Array(CAUSES.length),
@@ -44,6 +45,21 @@ test.each<[Finding, string, string]>([
     found('duration', { detail: 6 * 60_000, usual: 18 * 60_000 }),
     'boiler switches too often, now to 80.5 °C after 6 min; it usually takes 18 min.',
     'boiler switches too often, now to 80.5 after 6 min; it usually takes 18 min.',
+  ],
+  [
+    found('cycle', { aspect: -1, detail: 11 * 3_600_000, usual: 2.6 * 3_600_000 }),
+    'boiler has not dropped for 11 hours; it usually drops every 2.6 hours.',
+    'boiler has not dropped for 11 hours; it usually drops every 2.6 hours.',
+  ],
+  [
+    found('cycle', { aspect: 2, detail: 40 * 60_000, usual: 2.6 * 3_600_000 }),
+    'boiler rises too often, now after 40 min; it usually rises every 2.6 hours.',
+    'boiler rises too often, now after 40 min; it usually rises every 2.6 hours.',
+  ],
+  [
+    found('cycle', { aspect: -3, value: 20, detail: 44.8, usual: 79.8049 }),
+    'boiler dropped from 44.8 °C; it usually drops from 79.8 °C.',
+    'boiler dropped from 44.8; it usually drops from 79.8.',
   ],
   [
     found('occupancy', { detail: 40 }),
@@ -179,4 +195,12 @@ test('a level change has the unit, and as many digits as distinguish the two lev
     'Level changed again: boiler is now near 75 (was near 61.25).',
   );
   expect(levelChangeReason({ ...change, to: 1e308 }, BOILER)).toContain('is now near an unknown value');
+});
+
+test('a return to a level says when the series left it, if that is known', () => {
+  const level = { mean: 61.98, spread: 0.1, returnedAt: SINCE, leftAt: SINCE - 86_400_000 };
+  expect(returnReason(level, BOILER, UTC)).toBe(
+    'boiler returned to 61.98 °C on 2026-01-05 07:29 UTC, a level at which it stayed until 2026-01-04 07:29 UTC.',
+  );
+  expect(returnReason({ ...level, leftAt: NaN }, BOILER, UTC)).toMatch(/, a level at which it stayed earlier\.$/);
 });

@@ -81,6 +81,23 @@ test('a mode that is far away is reached too: a pump that runs at 200, is off at
   expect(Math.abs(shift.mean)).toBeLessThan(3); // it learned on the way, too
 });
 
+test('a return to a mode has a time, and that at which the mode was left', () => {
+  const shift = shiftOf();
+  follow(shift, noise(2000, 200));
+  const running = shift.mode;
+  shift.begin(0);
+  follow(shift, noise(500, 0, 3));
+  expect(shift.returnedAt).toBeNaN();
+  shift.remember(running, 5000);
+  noise(100, 200, 4).forEach((x, i) => {
+    shift.score(x);
+    shift.learn(x, 2000, true, 9000 + i);
+  });
+  expect(shift.returnedAt).toBeGreaterThanOrEqual(9000);
+  expect(shift.returnedAt).toBeLessThan(9100);
+  expect(shift.leftAt).toBe(5000);
+});
+
 test('the reference is the mean of so many readings: over a longer span it moves less', () => {
   const [short, long] = [2000, 600_000].map((span) => {
     const shift = shiftOf();

@@ -25,8 +25,9 @@ test('nothing is known at first, and a mode without a spread is not kept', () =>
 
 test('four are kept: the fifth takes the place of the one left the longest time ago', () => {
   const modes = modesOf(10, 20, 30, 40);
-  modes.keep(10, 1, modes.find(10)); // it was left once more
+  modes.keep(10, 1, 5000, modes.find(10)); // it was left once more
   modes.keep(50, 1);
   expect(known(modes, [10, 20, 30, 40, 50])).toEqual([10, 30, 40, 50]);
   expect(modes.furthest(15)).toBe(35);
+  expect([modes.leftAt(modes.find(10)), modes.leftAt(modes.find(50))]).toEqual([5000, NaN]);
 });

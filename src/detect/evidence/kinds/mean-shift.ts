@@ -34,8 +34,8 @@ export class ShiftedMean implements Evidence {
     return this.shift.z;
   }
 
-  learn({ value, span }: SeriesReading, teaches: boolean): void {
-    this.shift.learn(value, span, teaches);
+  learn({ value, span, at }: SeriesReading, teaches: boolean): void {
+    this.shift.learn(value, span, teaches, at);
   }
 
   /** The present mean is the normal one from now on. */
