@@ -269,12 +269,14 @@ export class Cycle implements Evidence {
     const phase = place === DROP ? HIGH_MS : LOW_MS;
     const phaseMs = at - s[HEAD + EACH * (DIRECTIONS - 1 - place) + SINCE];
     if (s[o + WHOLE] === 1) {
-      s[phase] += (phaseMs - s[phase]) / (s[phase] === 0 ? 1 : PHASES);
       if (this.turnRarity > 0) this.keep(at);
       const rare = Math.max(times.lateRarity(gap), this.turnRarity) > RARE;
       const learned = teaches && this.gate.admits(rare, RECENT_GAPS);
       times.end(gap, day, own, learned);
-      if (learned) levels.add(place, turns.end);
+      if (learned) {
+        levels.add(place, turns.end);
+        s[phase] += (phaseMs - s[phase]) / (s[phase] === 0 ? 1 : PHASES);
+      }
     }
     s[o + SINCE] = at;
     s[o + EXITS] = 0;
