@@ -1,5 +1,6 @@
 import { section, type Memory } from '../math/memory.ts';
 import { Moments } from '../math/moments.ts';
+import type { Alternatives } from './forecast/alternatives.ts';
 import type { SeriesReading } from './evidence/kind.ts';
 import type { Cycle } from './evidence/kinds/cycle.ts';
 import type { Mode } from './evidence/modes.ts';
@@ -110,11 +111,23 @@ export class SeriesModel implements SeriesReading {
   }
 
   get lower(): number {
-    return this.forecast.lower;
+    return this.forecast.band.lower;
   }
 
   get upper(): number {
-    return this.forecast.upper;
+    return this.forecast.band.upper;
+  }
+
+  get gapFrom(): number {
+    return this.forecast.band.gapFrom;
+  }
+
+  get gapTo(): number {
+    return this.forecast.band.gapTo;
+  }
+
+  get alternatives(): Alternatives {
+    return this.forecast.alternatives;
   }
 
   get fitted(): number {
@@ -201,7 +214,7 @@ export class SeriesModel implements SeriesReading {
   score(p: Float64Array | null, offset: number, residual: number, fittedLevel: number, scale: number): void {
     const { forecast } = this;
     forecast.compare(this.step, p, offset);
-    if (this.readings > 0) forecast.predict(this.before[LAST], this.steps.deviation, p, offset);
+    if (this.readings > 0) forecast.predict(this.before[LAST], this.steps.deviation);
     this.loss = forecast.blendedLoss;
     this.residual = residual;
     this.fittedLevel = fittedLevel;

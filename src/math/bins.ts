@@ -2,11 +2,15 @@
 export const BINS = 32;
 /** Bin centres run from -4 to 4; the outermost bins also count everything beyond. */
 const EDGE = 4;
-const WIDTH = (2 * EDGE) / (BINS - 1);
+/** Distance of two bin centres. */
+export const BIN_WIDTH = (2 * EDGE) / (BINS - 1);
 /** Variance of the soft target, in bins: a value between two bins counts for both. */
-const SPREAD = 0.49;
+export const SPREAD = 0.49;
 
-const position = (y: number): number => Math.max(0, Math.min(BINS - 1, (y + EDGE) / WIDTH));
+const position = (y: number): number => Math.max(0, Math.min(BINS - 1, (y + EDGE) / BIN_WIDTH));
+
+/** The centre of bin b, or a place between two. */
+export const binAt = (b: number): number => -EDGE + b * BIN_WIDTH;
 
 /** The weight of a bin six away is under 1e-15: bins further away get 0. */
 const REACH = 6;
@@ -46,8 +50,8 @@ export function quantile(p: Float64Array, at: number, share: number): number {
   let below = 0;
   for (let b = 0; b < BINS; b++) {
     const here = p[at + b];
-    if (below + here >= share) return -EDGE + (b - 0.5 + (share - below) / here) * WIDTH;
+    if (below + here >= share) return -EDGE + (b - 0.5 + (share - below) / here) * BIN_WIDTH;
     below += here;
   }
-  return EDGE + WIDTH / 2;
+  return EDGE + BIN_WIDTH / 2;
 }

@@ -44,6 +44,10 @@ export interface Anomaly {
   readonly expected: number | null;
   readonly lower: number | null;
   readonly upper: number | null;
+  /**
+   * Where the forecast is two intervals, `lower` to gap[0] or gap[1] to `upper`. Not in the database.
+   */
+  readonly gap?: readonly [number, number];
   readonly unit: string;
   /** Share of each series in the peak score; sums to 1. */
   readonly contributions: Readonly<Record<string, number>>;

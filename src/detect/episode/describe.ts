@@ -43,6 +43,7 @@ export function toAnomaly(
     expected: known(peak.expected),
     lower: known(peak.lower),
     upper: known(peak.upper),
+    ...(Number.isNaN(peak.gapFrom) ? {} : { gap: [peak.gapFrom, peak.gapTo] as const }),
     unit: leading.unit,
     contributions: Object.fromEntries(series.map((info, d) => [info.slug, contributions[d]])),
     evidence: Object.fromEntries(

@@ -38,7 +38,9 @@ const SCORE = 20; // of the last step
 const EFFECT = 21; // the largest so far, not necessarily at the peak of the score
 const USUAL = 22;
 const ASPECT = 23;
-const EVIDENCE = 24;
+const GAP_FROM = 24;
+const GAP_TO = 25;
+const EVIDENCE = 26;
 const SCORES = EVIDENCE + CAUSES.length;
 
 const CALM = 0;
@@ -172,6 +174,8 @@ export class Episode {
     finding.expected = s[EXPECTED];
     finding.lower = s[LOWER];
     finding.upper = s[UPPER];
+    finding.gapFrom = s[GAP_FROM];
+    finding.gapTo = s[GAP_TO];
     finding.detail = s[DETAIL];
     finding.usual = s[USUAL];
     finding.aspect = s[ASPECT];
@@ -217,6 +221,8 @@ export class Episode {
     s[EXPECTED] = finding.expected;
     s[LOWER] = finding.lower;
     s[UPPER] = finding.upper;
+    s[GAP_FROM] = finding.gapFrom;
+    s[GAP_TO] = finding.gapTo;
     s[DETAIL] = finding.detail;
     s[USUAL] = finding.usual;
     s[ASPECT] = finding.aspect;

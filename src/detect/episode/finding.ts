@@ -20,6 +20,9 @@ export interface Finding {
   expected: number;
   lower: number;
   upper: number;
+  /** Where the band is two intervals, the values between them. */
+  gapFrom: number;
+  gapTo: number;
   /** A number that the cause's sentence needs; see reason.ts. */
   detail: number;
   /** What `detail` usually is. */
@@ -43,6 +46,8 @@ export const emptyFinding = (series: number): Finding => ({
   expected: NaN,
   lower: NaN,
   upper: NaN,
+  gapFrom: NaN,
+  gapTo: NaN,
   detail: NaN,
   usual: NaN,
   aspect: 0,

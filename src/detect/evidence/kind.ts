@@ -1,3 +1,5 @@
+import type { Alternatives } from '../forecast/alternatives.ts';
+
 /** The kinds of evidence, in the order in which weighted sums add them and snapshots number them. */
 export const EVIDENCE_KINDS = [
   'extreme',
@@ -50,6 +52,8 @@ export interface SeriesReading {
   /** Median of the forecast, and its loss, nats: that of the network and the baseline in their shares. */
   readonly expected: number;
   readonly loss: number;
+  /** The step under the forecast that is used, and under alternatives to it. */
+  readonly alternatives: Alternatives;
   /** Residual against the other series of the group, in deviations; 0 in a group of one. */
   readonly residual: number;
   /** The value that the other series suggest; NaN in a group of one. */
@@ -62,6 +66,9 @@ export interface SentenceNumbers {
   readonly expected: number;
   readonly lower: number;
   readonly upper: number;
+  /** Where the band is two intervals, the values between them. */
+  readonly gapFrom: number;
+  readonly gapTo: number;
   readonly detail: number;
   readonly usual: number;
   /** Which of several sentences of the kind applies; 0 where there is one. */
@@ -123,6 +130,15 @@ export interface Evidence {
   overdue?(): number;
 }
 
+/** The forecast's band: 3.2 to 3.4 bar; or, where it is two intervals, 0.4 or 80 to 84 W. */
+export function bandOf({ lower, gapFrom, gapTo, upper }: SentenceNumbers, { number, quantity }: NumberFormat): string {
+  if (Number.isNaN(gapFrom)) return `${number(lower)} to ${quantity(upper)}`;
+  const interval = (from: number, to: number, write: (x: number) => string): string =>
+    number(from) === number(to) ? write(to) : `${number(from)} to ${write(to)}`;
+  return `${interval(lower, gapFrom, number)} or ${interval(gapTo, upper, quantity)}`;
+}
+
 /** Sentence of the two kinds that name a step: the reading against the forecast and its band. */
-export const jumpedTo: Kind['sentence'] = (name, { value, expected, lower, upper }, { number, quantity }) =>
-  `${name} jumped to ${quantity(value)}; ${quantity(expected)} was expected, usually ${number(lower)} to ${quantity(upper)}`;
+export const jumpedTo: Kind['sentence'] = (name, numbers, format) =>
+  `${name} jumped to ${format.quantity(numbers.value)}; ${format.quantity(numbers.expected)} was expected, ` +
+  `usually ${bandOf(numbers, format)}`;

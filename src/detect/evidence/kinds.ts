@@ -4,11 +4,12 @@ import { CYCLE } from './kinds/cycle.ts';
 import { DURATION } from './kinds/duration.ts';
 import { EXTREME } from './kinds/extreme.ts';
 import { FLATLINE, FLATLINE_EXIT } from './kinds/flatline.ts';
-import { FORECAST_ERROR, SEQUENCE } from './kinds/forecast-loss.ts';
+import { FORECAST_ERROR } from './kinds/forecast-loss.ts';
 import { JUMP } from './kinds/jump.ts';
 import { LEVEL } from './kinds/level.ts';
 import { MEAN_SHIFT } from './kinds/mean-shift.ts';
 import { OCCUPANCY } from './kinds/occupancy.ts';
+import { SEQUENCE } from './kinds/sequence.ts';
 import { VOLATILITY } from './kinds/volatility.ts';
 
 /**

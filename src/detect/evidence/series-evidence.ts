@@ -11,11 +11,12 @@ import { Cycle, CYCLE } from './kinds/cycle.ts';
 import { Duration, DURATION } from './kinds/duration.ts';
 import { Extreme } from './kinds/extreme.ts';
 import { FlatlineExit, FlatlineLength } from './kinds/flatline.ts';
-import { FORECAST_ERROR, ForecastLoss, SEQUENCE } from './kinds/forecast-loss.ts';
+import { ForecastLoss } from './kinds/forecast-loss.ts';
 import { JumpSize } from './kinds/jump.ts';
 import { Level } from './kinds/level.ts';
 import { ShiftedMean } from './kinds/mean-shift.ts';
 import { Occupancy, OCCUPANCY } from './kinds/occupancy.ts';
+import { Sequence } from './kinds/sequence.ts';
 import { StepVolatility } from './kinds/volatility.ts';
 import type { MeanShift } from './mean-shift.ts';
 import { LearningGate } from './learning-gate.ts';
@@ -75,11 +76,11 @@ export class SeriesEvidence {
     this.kinds = [
       extreme,
       this.level,
-      new ForecastLoss(memory, FORECAST_ERROR),
+      new ForecastLoss(memory),
       jump,
       new FlatlineLength(flatline, extreme.range, jump),
       new FlatlineExit(flatline, jump),
-      new ForecastLoss(memory, SEQUENCE),
+      new Sequence(memory),
       new StepVolatility(memory),
       new Correlation(memory),
       this.meanShift,

@@ -1,24 +1,28 @@
 import { BINS, quantile, softTarget, surprisal } from '../../math/bins.ts';
 import type { Memory } from '../../math/memory.ts';
+import { Alternatives } from './alternatives.ts';
+import { Band } from './band.ts';
 import { Baseline } from './baseline.ts';
 import { ForecastSelection } from './forecast-selection.ts';
-
-/** Share of forecasts below and above the band. */
-const OUTSIDE = 0.005;
 
 /**
  * The forecast of one series as a density over the next step, from the network or the baseline, whichever is better, and the
  * loss of both for the observed step.
  */
 export class SeriesForecast {
-  /** Median of the forecast and its 99 % band, in the unit of the series; NaN before the second reading. */
+  /** Median of the forecast, in the unit of the series; NaN before the second reading. */
   expected = NaN;
-  lower = NaN;
-  upper = NaN;
   readonly baseline: Baseline;
   readonly selection: ForecastSelection;
   /** Target distribution of the observed step (BINS). */
   readonly target = new Float64Array(BINS);
+  /** The forecast that is used (BINS): the network's where it is at least as good as the baseline's. */
+  readonly density = new Float64Array(BINS);
+  readonly alternatives = new Alternatives();
+  private readonly region = new Band();
+  private last = NaN;
+  private scale = NaN;
+  private fitted = false;
   private networkLoss = NaN;
   private baselineLoss = NaN;
 
@@ -34,19 +38,28 @@ export class SeriesForecast {
 
   /** Losses of both forecasts of `step`, the one observed. `p` (BINS from `offset`) is the network's, null where there is none. */
   compare(step: number, p: Float64Array | null, offset: number): void {
-    const { baseline, target } = this;
+    const { baseline, target, density } = this;
     baseline.forecast();
     this.baselineLoss = surprisal(baseline.p, target, 0, step);
     this.networkLoss = p === null ? NaN : surprisal(p, target, 0, step, offset);
+    const [used, from] = p !== null && this.selection.share >= 0.5 ? [p, offset] : [baseline.p, 0];
+    for (let b = 0; b < BINS; b++) density[b] = used[from + b];
+    this.alternatives.measure(density, target);
   }
 
-  /** Fills the band: steps from the value `last`, of deviation `scale`. To be called after `compare`. */
-  predict(last: number, scale: number, p: Float64Array | null, offset: number): void {
-    const network = p !== null && this.selection.share >= 0.5;
-    const [density, from] = network ? [p, offset] : [this.baseline.p, 0];
-    this.expected = last + scale * Math.sinh(quantile(density, from, 0.5));
-    this.lower = last + scale * Math.sinh(quantile(density, from, OUTSIDE));
-    this.upper = last + scale * Math.sinh(quantile(density, from, 1 - OUTSIDE));
+  /** Fills `expected`: steps from the value `last`, of deviation `scale`. To be called after `compare`. */
+  predict(last: number, scale: number): void {
+    this.last = last;
+    this.scale = scale;
+    this.fitted = false;
+    this.expected = last + scale * Math.sinh(quantile(this.density, 0, 0.5));
+  }
+
+  /** The band of the forecast. It is computed when it is asked for. */
+  get band(): Readonly<Band> {
+    if (!this.fitted && !Number.isNaN(this.last)) this.region.fit(this.density, this.last, this.scale);
+    this.fitted = true;
+    return this.region;
   }
 
   /** Loss of the network, or of the baseline where there is no network, nats. */

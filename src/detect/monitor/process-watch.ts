@@ -111,6 +111,8 @@ export class ProcessWatch {
     finding.expected = model.expected;
     finding.lower = model.lower;
     finding.upper = model.upper;
+    finding.gapFrom = model.gapFrom;
+    finding.gapTo = model.gapTo;
     finding.detail = model.detail;
     finding.usual = model.usual;
     finding.aspect = model.evidence.aspect;

@@ -72,6 +72,7 @@ export const eventJson = ({ phase, at, anomaly, levelChange: move, heldUntil, co
     expected: tidy(anomaly.expected),
     lower: tidy(anomaly.lower),
     upper: tidy(anomaly.upper),
+    gap: anomaly.gap?.map(tidy) ?? null,
     unit: anomaly.unit,
     contributions: tidyAll(anomaly.contributions),
     evidence: tidyAll(anomaly.evidence),

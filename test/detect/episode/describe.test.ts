@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { toAnomaly as describeAnomaly } from '../../../src/detect/episode/describe.ts';
-import { CAUSES, type Finding } from '../../../src/detect/episode/finding.ts';
+import { CAUSES, emptyFinding, type Finding } from '../../../src/detect/episode/finding.ts';
 import { UTC } from '../../../src/detect/forecast/calendar.ts';
 import type { SeriesInfo } from '../../../src/detect/reading.ts';
 import { sharesOf } from '../../../src/detect/episode/shares.ts';
@@ -27,6 +27,8 @@ const finding: fc.Arbitrary<Finding> = fc.record({
   expected: anything,
   lower: anything,
   upper: anything,
+  gapFrom: anything,
+  gapTo: anything,
   detail: anything,
   usual: anything,
   aspect: fc.constantFrom(-3, -2, -1, 0, 1, 2, 3),
@@ -61,6 +63,13 @@ test.each([
   expect([...sharesOf(given, 2)]).toEqual(shares);
 });
 
+test('the gap of a band of two intervals is part of it, and of one interval there is none', () => {
+  const times = { startAt: 0, openedAt: 36, peakAt: 36, lastOverAt: 36 };
+  const gapOf = (gapFrom: number, gapTo: number) =>
+    describeAnomaly('plant', SERIES, times, { ...emptyFinding(3), gapFrom, gapTo }, null, UTC).gap;
+  expect([gapOf(0.4, 80), gapOf(NaN, NaN)]).toEqual([[0.4, 80], undefined]);
+});
+
 test('an id contains the kind; that of a sensor has the name of its series', () => {
   const base = {
     score: 2,
@@ -71,6 +80,8 @@ test('an id contains the kind; that of a sensor has the name of its series', () 
     expected: 1,
     lower: 1,
     upper: 1,
+    gapFrom: NaN,
+    gapTo: NaN,
     detail: 1,
     usual: 1,
     aspect: 0,

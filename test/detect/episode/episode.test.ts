@@ -15,6 +15,8 @@ const finding = (score: number, more: Partial<Finding> = {}): Finding => ({
   expected: 2,
   lower: 3,
   upper: 4,
+  gapFrom: 2.5,
+  gapTo: 3,
   detail: 5,
   usual: 6,
   aspect: -1,

@@ -17,6 +17,8 @@ const found = (cause: Finding['cause'], numbers: Partial<Finding> = {}): Finding
   expected: 61.25,
   lower: 60,
   upper: 62.5,
+  gapFrom: NaN,
+  gapTo: NaN,
   detail: NaN,
   usual: NaN,
   aspect: 0,
@@ -97,9 +99,9 @@ test.each<[Finding, string, string]>([
     'boiler jumped to 80.5 after repeating 61.',
   ],
   [
-    found('sequence'),
-    'boiler changes in an unusual sequence, several unexpected steps in a row: now at 80.5 °C, where 61.25 °C was expected, usually 60 to 62.5 °C.',
-    'boiler changes in an unusual sequence, several unexpected steps in a row: now at 80.5, where 61.25 was expected, usually 60 to 62.5.',
+    found('sequence', { detail: 64 }),
+    'boiler changes in an unusual sequence over about 64 readings: now at 80.5 °C, where 61.25 °C was expected, usually 60 to 62.5 °C.',
+    'boiler changes in an unusual sequence over about 64 readings: now at 80.5, where 61.25 was expected, usually 60 to 62.5.',
   ],
   [
     found('volatility', { detail: 5.2 }),
@@ -165,6 +167,13 @@ describe('as many digits as the comparison needs', () => {
     const jump = found('forecast_error', { value: 1013.92, expected: 1013.214, lower: 1013.101, upper: 1013.32 });
     expect(whyOf(jump, { ...BOILER, unit: 'hPa' })).toBe(
       'boiler jumped to 1013.92 hPa; 1013.21 hPa was expected, usually 1013.1 to 1013.32 hPa.',
+    );
+  });
+
+  test('a band of two intervals; an interval whose ends are the same number is one', () => {
+    const band = { value: 40, expected: 0.4, lower: 0.4, gapFrom: 0.4, gapTo: 80, upper: 84 };
+    expect(whyOf(found('forecast_error', band), { ...BOILER, unit: 'W' })).toBe(
+      'boiler jumped to 40 W; 0.4 W was expected, usually 0.4 or 80 to 84 W.',
     );
   });
 

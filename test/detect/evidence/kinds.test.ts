@@ -4,8 +4,10 @@ import { EVIDENCE_KINDS, NOT_APPLICABLE, type SeriesReading } from '../../../src
 import { KINDS } from '../../../src/detect/evidence/kinds.ts';
 import { Extreme } from '../../../src/detect/evidence/kinds/extreme.ts';
 import { FlatlineExit, FlatlineLength } from '../../../src/detect/evidence/kinds/flatline.ts';
-import { ForecastLoss, FORECAST_ERROR, SEQUENCE } from '../../../src/detect/evidence/kinds/forecast-loss.ts';
+import { ForecastLoss } from '../../../src/detect/evidence/kinds/forecast-loss.ts';
 import { JumpSize } from '../../../src/detect/evidence/kinds/jump.ts';
+import { Sequence } from '../../../src/detect/evidence/kinds/sequence.ts';
+import { Alternatives } from '../../../src/detect/forecast/alternatives.ts';
 import { Memory } from '../../../src/math/memory.ts';
 
 const READING: SeriesReading = {
@@ -24,6 +26,7 @@ const READING: SeriesReading = {
   stepDeviation: 1,
   expected: 20,
   loss: 1,
+  alternatives: new Alternatives(),
   residual: 0,
   fitted: NaN,
 };
@@ -48,11 +51,23 @@ test('extreme: the record is the most extreme value before, on the side of the m
 });
 
 test('forecast_error and sequence: the first asks nothing of a reading without a step, the second goes on', () => {
-  const [error, sequence] = [FORECAST_ERROR, SEQUENCE].map((kind) => new ForecastLoss(new Memory(), kind));
+  const [error, sequence] = [new ForecastLoss(new Memory()), new Sequence(new Memory())];
   const after = reading({ comparable: false, value: 23, expected: 21 });
   expect([error.measure(after), sequence.measure(after) >= 0]).toEqual([NOT_APPLICABLE, true]);
   expect([error.measure(READING) >= 0, sequence.measure(READING) >= 0]).toEqual([true, true]);
   expect([error.deviation(after), error.reference(after)]).toEqual([2, 21]);
+});
+
+test('sequence: the rarity is at most 17 nats, 7.4, however wrong the forecasts were', () => {
+  const sequence = new Sequence(new Memory());
+  const right = reading({});
+  for (let i = 0; i < 1000; i++) {
+    sequence.measure(right);
+    sequence.learn(right, true, true);
+  }
+  const wrong = reading({ alternatives: new Alternatives() });
+  wrong.alternatives.ratios[0] = 1000;
+  expect(sequence.measure(wrong)).toBeCloseTo(17 * Math.LOG10E, 12);
 });
 
 test('jump: the deviation is the step, and 50 steps of 1 make one of 9 a size of 1.5 ln 10', () => {

@@ -85,7 +85,7 @@ test('an event on the wire', () => {
     '{"event_type":"opened","id":"trio-pmk1","message_id":"trio-pmk1-opened","at":"2026-01-05T07:30:15.250Z",' +
       '"stream":"trio","series":"hall","label":null,"kind":"process","severity":"major","start":"2026-01-05T07:29:15.250Z",' +
       '"opened":"2026-01-05T07:29:45.250Z","peak":"2026-01-05T07:30:15.250Z","end":null,"ended_by":null,"held_until":null,"cool_down_until":null,' +
-      '"score":3.33333,"confidence":0.9,"value":30,"expected":20,"lower":19,"upper":21,' +
+      '"score":3.33333,"confidence":0.9,"value":30,"expected":20,"lower":19,"upper":21,"gap":null,' +
       '"unit":"°C","contributions":{"hall":0.666667,"attic":0.333333},"evidence":{"level":0.142857,"step":0.857143},' +
       '"reason":"hall jumped to 30 °C; 20 °C was expected, usually 19 to 21 °C.","incident":"attic-p0"}',
   );

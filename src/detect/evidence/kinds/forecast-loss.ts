@@ -16,35 +16,20 @@ export const FORECAST_ERROR: Kind = {
   sentence: jumpedTo,
 };
 
-/** Several steps in a row that the forecast did not expect; trusted like `forecast_error`. */
-export const SEQUENCE: Kind = {
-  name: 'sequence',
-  weights: { collective: CONSTANTS.COLLECTIVE_SEQUENCE, point: 0, contextual: CONSTANTS.CONTEXTUAL_SEQUENCE },
-  directed: true,
-  compares: 'band',
-  sentence: (name, { value, expected, lower, upper }, { number, quantity }) =>
-    `${name} changes in an unusual sequence, several unexpected steps in a row: now at ${quantity(value)}, ` +
-    `where ${quantity(expected)} was expected, usually ${number(lower)} to ${quantity(upper)}`,
-};
-
-/** Readings over which the loss of each kind is averaged. */
-const SPANS = { forecast_error: 1, sequence: CONSTANTS.EVIDENCE_SPAN / 2 };
-
-/** Was the forecast wrong, in one step or over several? The loss of the forecast, nats, averaged over the span of the kind. */
+/** Was the forecast of this step wrong? Its loss, nats. */
 export class ForecastLoss implements Evidence {
-  readonly kind: Kind;
+  readonly kind = FORECAST_ERROR;
   private readonly score: CalibratedScore;
   private loss = 0;
 
-  constructor(memory: Pick<Memory, 'take'>, kind: typeof FORECAST_ERROR) {
-    this.kind = kind;
-    this.score = new CalibratedScore(memory, `evidence.${kind.name}`, SPANS[kind.name as keyof typeof SPANS]);
+  constructor(memory: Pick<Memory, 'take'>) {
+    this.score = new CalibratedScore(memory, 'evidence.forecast_error', 1);
   }
 
-  /** A reading without a step has no error; a sequence continues through it. */
+  /** A reading without a step has no error. */
   measure({ loss, comparable }: SeriesReading): number {
     this.loss = loss;
-    return comparable || this.kind === SEQUENCE ? this.score.rarity(loss) : NOT_APPLICABLE;
+    return comparable ? this.score.rarity(loss) : NOT_APPLICABLE;
   }
 
   deviation({ value, expected }: SeriesReading): number {

@@ -1,0 +1,59 @@
+import { CONSTANTS } from '../../constants.ts';
+import type { Memory } from '../../../math/memory.ts';
+import { SequentialTest } from '../sequential-test.ts';
+import { Tail } from '../tail.ts';
+import { bandOf, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
+
+/** Sentence with the readings over which the forecast was wrong: `detail`, negative where the steps were too regular. */
+export const SEQUENCE: Kind = {
+  name: 'sequence',
+  weights: { collective: CONSTANTS.COLLECTIVE_SEQUENCE, point: 0, contextual: CONSTANTS.CONTEXTUAL_SEQUENCE },
+  directed: true,
+  compares: 'band',
+  sentence: (name, numbers, format) =>
+    `${name} changes ${numbers.detail < 0 ? 'less than forecast' : 'in an unusual sequence'} over about ` +
+    `${format.ratio(Math.abs(numbers.detail))} readings: now at ${format.quantity(numbers.value)}, ` +
+    `where ${format.quantity(numbers.expected)} was expected, usually ${bandOf(numbers, format)}`,
+};
+
+/** ln M is calibrated from here on: a lower one, of forecasts that come true, is as common. */
+const LEAST = -4;
+/** ... and up to as far above it as the histogram reaches (../tail.ts), nats. So a rarity is at most 7.4. */
+const MOST = 17;
+
+/** Were the forecasts of the last readings wrong together (../sequential-test.ts)? */
+export class Sequence implements Evidence {
+  readonly kind = SEQUENCE;
+  private readonly test: SequentialTest;
+  private readonly tail: Tail;
+  private nats = 0; // ln M above LEAST
+
+  constructor(memory: Pick<Memory, 'take'>) {
+    this.test = new SequentialTest(memory, 'evidence.sequence');
+    this.tail = new Tail(memory, 'evidence.sequence');
+  }
+
+  /** Without a step it stays as it is. */
+  measure({ alternatives, comparable }: SeriesReading): number {
+    if (comparable) this.nats = Math.min(MOST, Math.max(0, this.test.measure(alternatives) - LEAST));
+    return Math.min(this.tail.rarity(this.nats), this.nats * Math.LOG10E);
+  }
+
+  deviation({ value, expected }: SeriesReading): number {
+    return value - expected;
+  }
+
+  learn({ alternatives, comparable, span }: SeriesReading, teaches: boolean, normal: boolean): void {
+    if (!comparable) return;
+    this.test.advance(alternatives, teaches, span);
+    if (normal) this.tail.add(this.nats);
+  }
+
+  reference({ expected }: SeriesReading): number {
+    return expected;
+  }
+
+  detail(): number {
+    return this.test.span;
+  }
+}

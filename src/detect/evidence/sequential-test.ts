@@ -1,0 +1,70 @@
+import type { Memory } from '../../math/memory.ts';
+import { LAMBDAS, type Alternatives } from '../forecast/alternatives.ts';
+
+/** The alternatives that are tested: the index of λ, and over how many readings. */
+const TESTS = [
+  { lambda: 0, span: 8 },
+  { lambda: 1, span: 64 },
+  { lambda: 2, span: 8 },
+  { lambda: 3, span: 64 },
+];
+const MEAN = TESTS.length;
+const READINGS = MEAN + 1;
+
+/**
+ * A sequential test of a forecast: are the losses of the last readings larger, or smaller, than the forecast expects?
+ *
+ * For each alternative to the forecast (forecast/alternatives.ts) the log-likelihood ratios of the last k readings are added up, older
+ * ones fading,
+ *
+ *   S_t = (1 - 1/k) S_{t-1} + r_t - max(0, λ m),
+ *
+ * where m is the mean excess of the losses in the past: a forecast that is always less right than it expects is not news. If the
+ * steps come from the forecast, E exp(S_t) <= E exp((1 - 1/k) S_{t-1}) <= (E exp(S_{t-1}))^(1 - 1/k) <= 1, so the mean over the
+ * alternatives, M_t, has an expectation of 1 at most, and by Markov's inequality
+ *
+ *   P(log10 M_t >= x) <= 10^-x   at every reading:
+ *
+ * log10 M_t is a rarity with a stated false-alarm rate, for any forecast and any series. Such test martingales are in V. Vovk, R. Wang,
+ * "E-values: calibration, combination and applications", Annals of Statistics 49 (2021); the fading is ours.
+ *
+ * Memory: S of each alternative, m, readings.
+ */
+export class SequentialTest {
+  private readonly s: Float64Array;
+  private readonly next = new Float64Array(TESTS.length);
+  private leading = 0;
+
+  constructor(memory: Pick<Memory, 'take'>, name: string) {
+    this.s = memory.take(name, READINGS + 1);
+  }
+
+  /** Readings over which the leading alternative is tested; negative where the losses are too small. */
+  get span(): number {
+    const { lambda, span } = TESTS[this.leading];
+    return Math.sign(LAMBDAS[lambda]) * span;
+  }
+
+  /** ln M with the newest step. Changes no memory. */
+  measure({ ratios }: Alternatives): number {
+    const { s, next } = this;
+    let most = -Infinity;
+    for (let k = 0; k < TESTS.length; k++) {
+      const { lambda, span } = TESTS[k];
+      next[k] = (1 - 1 / span) * s[k] + ratios[lambda] - Math.max(0, LAMBDAS[lambda] * s[MEAN]);
+      if (next[k] <= most) continue;
+      most = next[k];
+      this.leading = k;
+    }
+    let sum = 0;
+    for (let k = 0; k < TESTS.length; k++) sum += Math.exp(next[k] - most);
+    return most + Math.log(sum / TESTS.length);
+  }
+
+  /** Goes on from the newest step. If it `teaches`, the mean excess of the last `memory` readings follows. */
+  advance({ excess }: Alternatives, teaches: boolean, memory: number): void {
+    const { s, next } = this;
+    s.set(next);
+    if (teaches) s[MEAN] += Math.max(1 / memory, 1 / ++s[READINGS]) * (excess - s[MEAN]);
+  }
+}
