@@ -56,7 +56,17 @@ class SumpSeries {
     const { cycle, value } = this;
     const detail = cycle.detail();
     const usual = cycle.usual();
-    const numbers = { value, expected: NaN, lower: NaN, upper: NaN, gapFrom: NaN, gapTo: NaN, detail, usual, aspect: cycle.aspect() };
+    const numbers = {
+      value,
+      expected: NaN,
+      lower: NaN,
+      upper: NaN,
+      gapFrom: NaN,
+      gapTo: NaN,
+      detail,
+      usual,
+      aspect: cycle.aspect(),
+    };
     return CYCLE.sentence('sump', numbers, formatOf('%', Math.abs(value - detail)));
   }
 }

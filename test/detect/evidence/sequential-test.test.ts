@@ -80,7 +80,9 @@ test('a forecast that is always too sure of itself is no news: its mean excess i
   const { rarities } = testOf(() => tooSure);
   const rarity = rarities(20_000, often, true).slice(8000);
   expect(share(rarity, 3)).toBeLessThan(0.005);
-  const untaught = testOf(() => tooSure).rarities(20_000, often, false).slice(8000);
+  const untaught = testOf(() => tooSure)
+    .rarities(20_000, often, false)
+    .slice(8000);
   expect(share(untaught, 3)).toBeGreaterThan(10 * share(rarity, 3));
 });
 

@@ -15,10 +15,12 @@ const step = (b: number): Float64Array => {
   q[b] = 1;
   return q;
 };
-const distribution = fc.array(fc.double({ min: 0.001, max: 1, noNaN: true }), { minLength: BINS, maxLength: BINS }).map((weights) => {
-  const sum = weights.reduce((a, b) => a + b);
-  return Float64Array.from(weights, (w) => w / sum);
-});
+const distribution = fc
+  .array(fc.double({ min: 0.001, max: 1, noNaN: true }), { minLength: BINS, maxLength: BINS })
+  .map((weights) => {
+    const sum = weights.reduce((a, b) => a + b);
+    return Float64Array.from(weights, (w) => w / sum);
+  });
 
 test('3/4 and 1/4: the entropy is 0.562 nats, and the rare step has a loss of 1.386', () => {
   const alternatives = new Alternatives();

@@ -23,7 +23,9 @@ const ends = ({ lower, gapFrom, gapTo, upper }: Band): number[] => [lower, gapFr
 test('a step that is always the same: one bin around it, without the spread of the target', () => {
   const y = binAt(15.5);
   const { lower, upper, gapFrom, gapTo } = bandOf(forecastOf([y]));
-  expect([lower, upper]).toEqual([Math.sinh(y - BIN_WIDTH / 2), Math.sinh(y + BIN_WIDTH / 2)].map((x): unknown => expect.closeTo(x, 2)));
+  expect([lower, upper]).toEqual(
+    [Math.sinh(y - BIN_WIDTH / 2), Math.sinh(y + BIN_WIDTH / 2)].map((x): unknown => expect.closeTo(x, 2)),
+  );
   expect([gapFrom, gapTo]).toEqual([NaN, NaN]);
 });
 
