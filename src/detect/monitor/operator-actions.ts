@@ -1,6 +1,17 @@
+import { known } from '../../math/known.ts';
 import type { Ending } from '../episode/anomaly.ts';
-import { FAULT, NORMAL } from '../recurrence/signatures.ts';
+import type { PastEvent } from '../recurrence/recurrence.ts';
+import { FAULT, NEW, NORMAL } from '../recurrence/signatures.ts';
 import { isLearned, type StreamParts } from './parts.ts';
+
+const STATES = { fault: FAULT, normal: NORMAL, none: NEW } as const;
+const WORDS = { [FAULT]: 'fault', [NORMAL]: 'normal', [NEW]: null } as const;
+
+/** What was said of an event before, and when its signature came first; null while it is still open. */
+export interface MarkedEvent {
+  readonly before: 'fault' | 'normal' | null;
+  readonly firstAt: number | null;
+}
 
 /** The operator's actions on one stream. Each publishes the episodes that it ends, before it returns. */
 export class OperatorActions {
@@ -57,14 +68,21 @@ export class OperatorActions {
     this.endAll(now, 'accepted');
   }
 
-  /** The open or the last event of series d is a fault: events like it stay alarms, however often they come. */
-  markFault(d: number): void {
-    this.parts.detector.recurrences[d].say(FAULT);
+  /** The levels now are those that drift is compared with; an open episode of drift ends. */
+  acceptDrift(now: number): void {
+    const { drift, events } = this.parts;
+    drift.accept();
+    events.end(drift.episode, now, 'accepted');
+    this.flush();
   }
 
-  /** The open or the last event of series d is normal: events like it are no alarm any more. */
-  markNormal(d: number): void {
-    this.parts.detector.recurrences[d].say(NORMAL);
+  /**
+   * An event of series d is a fault: events like it stay alarms, however often they come; normal: they are no alarm any more; null:
+   * their count decides again. Returns null where no such event is remembered.
+   */
+  mark(d: number, event: PastEvent, said: 'fault' | 'normal' | null): MarkedEvent | null {
+    const marked = this.parts.detector.recurrences[d].mark(event, STATES[said ?? 'none']);
+    return marked === null ? null : { before: WORDS[marked.before], firstAt: known(marked.firstAt) };
   }
 
   private restoreLearned(bytes: Uint8Array, now: number, endedBy: Ending): void {

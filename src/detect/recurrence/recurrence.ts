@@ -51,6 +51,19 @@ export interface CycleView {
   readonly gaps: number;
 }
 
+/** What the operator says of an event. */
+export type Said = typeof NEW | typeof FAULT | typeof NORMAL;
+
+/** An event of a series: by when its signature came first, or by its time and its farthest value (NaN: unknown). */
+export type PastEvent =
+  | { readonly firstAt: number }
+  | { readonly firstAt?: undefined; readonly from: number; readonly until: number; readonly value: number };
+
+export interface Marked {
+  readonly before: Said;
+  readonly firstAt: number;
+}
+
 export interface RecurrenceOptions {
   readonly alarmsPerWeek: number;
   /** False where anomalies are absorbed: there the kinds of evidence learn each event, and past events do not count twice. */
@@ -153,15 +166,28 @@ export class Recurrence {
     this.excursion.close();
   }
 
-  /** The operator says that the open or last excursion is a fault: then its signature stays an alarm; or normal: a habit. */
-  say(state: typeof FAULT | typeof NORMAL): void {
-    const { s, excursion, signatures, rates } = this;
-    if (excursion.open) {
+  /**
+   * The operator says of an event what it is; NEW: its count decides again. Returns what was said before, and when its signature came
+   * first, NaN while the event is still open; null where no such event is remembered.
+   */
+  mark(event: PastEvent, state: Said): Marked | null {
+    const { s, excursion, signatures } = this;
+    const timed = event.firstAt === undefined;
+    if (timed && excursion.open && excursion.startAt <= event.until && excursion.lastAt >= event.from) {
+      const before = s[SAID] as Said;
       s[SAID] = state;
-      return;
+      return { before, firstAt: NaN };
     }
-    const place = s[PLACE];
-    if (place < 0) return;
+    const place = timed ? signatures.placeIn(event.from, event.until, event.value) : signatures.placeOf(event.firstAt);
+    if (place < 0) return null;
+    const before = signatures.state(place);
+    this.name(place, state);
+    return { before: before === HABIT ? NEW : (before as Said), firstAt: signatures.at(place).firstAt };
+  }
+
+  /** The events of a place no longer count among the rates. */
+  private name(place: number, state: Said): void {
+    const { rates, signatures } = this;
     this.fade();
     rates.remove(signatures.noveltyOf(place), signatures.countedOf(place));
     signatures.setCounted(place, 0);

@@ -11,6 +11,7 @@ const {
   RECURS: PRIOR_OCCURRENCES,
   EVEN_OCCURRENCES: EVEN,
   LEAST_WEIGHT,
+  RUN_MS,
 } = CONSTANTS;
 /** Deviation of ln size before there are data. */
 const PRIOR_DEVIATION = LEVEL_TOLERANCE;
@@ -195,6 +196,38 @@ export class Signatures {
     const { s } = this;
     const o = place * EACH;
     return this.findMovement(s[o + FROM], s[o + TO], (k) => s[k + SORT] === STROKE) >= 0;
+  }
+
+  /** The place of the signature that came first at `firstAt`, to the millisecond; -1 where there is none, or none any more. */
+  placeOf(firstAt: number): number {
+    const { s } = this;
+    for (let k = 0; k < s.length; k += EACH)
+      if (s[k + EVENTS] > 0 && Math.round(s[k + FIRST_AT]) === Math.round(firstAt)) return k / EACH;
+    return -1;
+  }
+
+  /**
+   * The place of the event between `from` and `until` whose farthest value was about `value`: the signature that came last in that
+   * time, else one that has come again since then and goes to about that value; without a value (NaN) only the first. -1 where there
+   * is none. An excursion may end after the alarm that it raised, by as many calm readings as end it.
+   */
+  placeIn(from: number, until: number, value: number): number {
+    const { s } = this;
+    let best = -1;
+    let least = Infinity;
+    let inTime = false;
+    for (let k = 0; k < s.length; k += EACH) {
+      if (s[k + EVENTS] === 0 || s[k + FIRST_AT] > until || s[k + LAST_AT] < from) continue;
+      const last = s[k + LAST_AT] <= until + RUN_MS;
+      const away = Math.abs(value - s[k + TO]);
+      if (inTime && !last) continue;
+      if (!last && !(away <= Math.abs(s[k + TO] - s[k + FROM]) / 2)) continue;
+      if (last === inTime && best >= 0 && !(away < least)) continue;
+      best = k / EACH;
+      least = away;
+      inTime = last;
+    }
+    return best;
   }
 
   /** Whether the excursion just added to a place began a spell of it. */

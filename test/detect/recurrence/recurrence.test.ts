@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FAULT, HABIT, NORMAL } from '../../../src/detect/recurrence/signatures.ts';
+import { FAULT, HABIT, NEW, NORMAL } from '../../../src/detect/recurrence/signatures.ts';
 import { DAY_MS, HOUR_MS, WEEK_MS } from '../../../src/math/time.ts';
 import type { CycleView } from '../../../src/detect/recurrence/recurrence.ts';
 import { STEP_MS, Stream, type Given } from './stream.ts';
@@ -154,7 +154,7 @@ describe('the operator', () => {
   test('names an event a fault: it stays an alarm, however often it comes', () => {
     const stream = new Stream().calm(3 * DAY_MS);
     stream.event();
-    stream.recurrences[0].say(FAULT); // while it is open
+    stream.say(FAULT); // while it is open
     stream.calm(DAY_MS);
     const scores = stream.daily(28);
     for (const score of scores) expect(score).toBeGreaterThan(1.5);
@@ -164,14 +164,14 @@ describe('the operator', () => {
   test('names a habit a fault: it is an alarm again', () => {
     const stream = new Stream().calm(3 * DAY_MS);
     stream.daily(14);
-    stream.recurrences[0].say(FAULT); // after it is over
+    stream.say(FAULT); // after it is over
     expect(stream.event()).toBeGreaterThan(1.5);
   });
 
   test('names an event normal: the rest of it, and those like it, have score 0', () => {
     const stream = new Stream().calm(3 * DAY_MS);
     expect(stream.event()).toBeGreaterThan(1.5);
-    stream.recurrences[0].say(NORMAL);
+    stream.say(NORMAL);
     expect(stream.step(20, 2)).toEqual([0]);
     stream.calm(DAY_MS);
     expect(stream.event()).toBe(0);
@@ -185,9 +185,51 @@ describe('the operator', () => {
     const stream = new Stream().calm(3 * DAY_MS);
     stream.teaches = false;
     stream.event();
-    stream.recurrences[0].say(NORMAL);
+    stream.say(NORMAL);
     stream.calm(DAY_MS);
     expect(stream.event()).toBe(0);
+  });
+
+  test('names an event of last week, though another one has come since', () => {
+    const stream = new Stream().calm(3 * DAY_MS);
+    const from = stream.at;
+    stream.event();
+    const until = stream.at;
+    stream.calm(DAY_MS).event(95, 2, 12);
+    stream.calm(DAY_MS);
+    const [recurrence] = stream.recurrences;
+    expect(recurrence.mark({ from, until, value: 20 }, NORMAL)).toEqual({ before: NEW, firstAt: from });
+    expect(stream.event()).toBe(0);
+    expect(stream.calm(DAY_MS).event(95, 2, 12)).toBeGreaterThan(0.5);
+    // There was nothing a week before.
+    expect(recurrence.mark({ from: from - WEEK_MS, until: from - 1, value: 20 }, NORMAL)).toBeNull();
+  });
+
+  test('names an event that has come again since, by its value', () => {
+    const stream = new Stream().calm(3 * DAY_MS);
+    const from = stream.at;
+    stream.event();
+    const until = stream.at;
+    stream.calm(DAY_MS).event();
+    stream.calm(DAY_MS);
+    const [recurrence] = stream.recurrences;
+    expect(recurrence.mark({ from, until, value: 95 }, NORMAL)).toBeNull();
+    expect(recurrence.mark({ from, until, value: NaN }, NORMAL)).toBeNull();
+    expect(recurrence.mark({ from, until, value: 22 }, NORMAL)).toEqual({ before: NEW, firstAt: from });
+  });
+
+  test('takes it back: its count decides again', () => {
+    const stream = new Stream().calm(3 * DAY_MS);
+    const from = stream.at;
+    stream.event();
+    const [recurrence] = stream.recurrences;
+    const event = { from, until: stream.at, value: 20 };
+    expect(recurrence.mark(event, FAULT)).toEqual({ before: NEW, firstAt: NaN }); // it is open
+    expect(recurrence.mark(event, NORMAL)).toEqual({ before: FAULT, firstAt: NaN });
+    stream.calm(DAY_MS);
+    expect(recurrence.mark({ firstAt: from }, NEW)).toEqual({ before: NORMAL, firstAt: from });
+    expect(stream.event()).toBeGreaterThan(0.5);
+    expect(recurrence.mark({ firstAt: from - 1 }, NORMAL)).toBeNull();
   });
 
   test('accepts the present state: the open excursion is not counted', () => {

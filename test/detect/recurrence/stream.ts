@@ -1,5 +1,5 @@
 import { NoveltyRate } from '../../../src/detect/recurrence/novelty-rate.ts';
-import { MEMORY_MS, Recurrence, type CycleView } from '../../../src/detect/recurrence/recurrence.ts';
+import { MEMORY_MS, Recurrence, type CycleView, type Said } from '../../../src/detect/recurrence/recurrence.ts';
 import { Memory, section } from '../../../src/math/memory.ts';
 import { TimeGap } from '../../../src/math/time-gap.ts';
 import { DAY_MS } from '../../../src/math/time.ts';
@@ -50,6 +50,11 @@ export class Stream {
     gap.update(at);
     this.at += STEP_MS;
     return scores;
+  }
+
+  /** The operator says what the open or last event was. */
+  say(state: Said): void {
+    this.recurrences[0].mark({ from: this.at - DAY_MS, until: this.at, value: 20 }, state);
   }
 
   calm(ms: number): this {
