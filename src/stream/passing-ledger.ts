@@ -11,6 +11,7 @@ export const PASSING_LEDGER: LedgerPort = {
   recordTick: nothing,
   recordDowntime: nothing,
   recordTrainingRate: nothing,
+  recordCommand: nothing,
   write: (task, afterwards) => {
     task();
     afterwards?.();

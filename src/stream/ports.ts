@@ -128,12 +128,36 @@ export interface SnapshotPort {
   forgetSince(stream: string, at: number): void;
 }
 
+/** What the operator says of an event of a series: a fault, normal, or null to take that back. */
+export type Mark = 'fault' | 'normal' | null;
+
+/**
+ * A past event of a series: by when its signature came first, or by its time and its farthest value (null: not known). All
+ * epoch ms.
+ */
+export type EventTime =
+  { readonly firstAt: number } | { readonly from: number; readonly until: number; readonly value: number | null };
+
+/** What a command of the operator does to a stream: plain data, so that the journal can repeat it. */
+export type StreamAction =
+  | { readonly do: 'freeze' | 'resume' | 'accept' | 'accept_drift'; readonly stream: string }
+  /** `series` null: all series of the stream. */
+  | { readonly do: 'reset'; readonly stream: string; readonly series: string | null }
+  | {
+      readonly do: 'mark';
+      readonly stream: string;
+      readonly series: string;
+      readonly mark: Mark;
+      readonly event: EventTime;
+    };
+
 /** An event that changes a stream. The journal stores these events in order, and a restart replays them. */
 export type Entry =
   | { readonly kind: 'message'; readonly source: number; readonly readings: readonly Reading[] }
   | { readonly kind: 'tick'; readonly at: number }
   | { readonly kind: 'downtime'; readonly at: number; readonly downtimeMs: number }
-  | { readonly kind: 'training_rate'; readonly learnEvery: number };
+  | { readonly kind: 'training_rate'; readonly learnEvery: number }
+  | { readonly kind: 'command'; readonly at: number; readonly action: StreamAction };
 
 /** The input and field of the site file that produce a series; both are indexes. */
 export interface Origin {
@@ -160,6 +184,8 @@ export interface LedgerPort {
   recordDowntime(at: number, downtimeMs: number): void;
   /** Records that networks train on one of every `learnEvery` samples from now on; 0: none. */
   recordTrainingRate(learnEvery: number): void;
+  /** Records that the operator's command was carried out at `at`, epoch ms, between the entries before and after it. */
+  recordCommand(at: number, action: StreamAction): void;
   /**
    * Runs `task` in the next transaction, and `afterwards` when that transaction is on the disk. An urgent write commits
    * at the end of this turn, and its `afterwards` runs even if the database cannot be written. While the database

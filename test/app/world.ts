@@ -18,6 +18,7 @@ import type {
   Rejected,
   SeriesState,
   Snapshot,
+  StreamAction,
 } from '../../src/stream/ports.ts';
 
 /** A site from what differs; keys as in a file. */
@@ -76,6 +77,10 @@ export class Tape implements LedgerPort {
 
   recordTrainingRate(learnEvery: number): void {
     this.add({ kind: 'training_rate', learnEvery });
+  }
+
+  recordCommand(at: number, action: StreamAction): void {
+    this.add({ kind: 'command', at, action });
   }
 
   write(task: () => void, afterwards?: () => void): void {

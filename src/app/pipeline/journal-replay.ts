@@ -4,7 +4,7 @@ import type { LedgerPort } from '../../stream/ports.ts';
 import type { Place, Streams } from './streams.ts';
 
 /**
- * Replays the journal rows of earlier runs that the snapshots do not include. Ticks, downtime and training rates are passed
+ * Replays the journal rows of earlier runs that the snapshots do not include. Ticks, downtime, training rates and commands are passed
  * to the streams directly; messages are yielded, and the caller processes them like new ones. After the replay each stream
  * has the state it had when the last row was written, bit for bit.
  */
@@ -30,6 +30,10 @@ export class JournalReplay implements Iterable<DecodedMessage> {
     for (const { seq, entry } of this.ledger.entries()) {
       if (entry.kind === 'training_rate') {
         streams.learnEvery(entry.learnEvery, seq);
+        continue;
+      }
+      if (entry.kind === 'command') {
+        streams.act(entry.action, entry.at, seq);
         continue;
       }
       this.onTime(entry.kind === 'message' ? entry.readings[0].receivedAt : entry.at);

@@ -10,10 +10,11 @@ import { AppError } from '../../errors.ts';
 import type { Kernel } from '../../nn/kernel.ts';
 import type { DecodedSeries } from '../../stream/decoder.ts';
 import { sourceOf } from '../../stream/source.ts';
-import type { Origin, Snapshot, SnapshotPort } from '../../stream/ports.ts';
+import type { Origin, Snapshot, SnapshotPort, StreamAction } from '../../stream/ports.ts';
 import { zoneOffset } from '../../stream/time-zone.ts';
 import { wildcardsIn } from '../../stream/topic-filter.ts';
 import type { Log } from '../../log.ts';
+import { act, type ActionResult } from './act.ts';
 import { restore } from './checkpoint.ts';
 
 /** The stream of a series, and the index of the series in it. */
@@ -160,6 +161,23 @@ export class Streams {
   markDowntime(at: number, downtimeMs: number, seq: number): void {
     this.downtime = { at, downtimeMs, seq };
     for (const monitor of this.monitors) if (!this.covers(monitor, seq)) monitor.markDowntime(at, downtimeMs);
+  }
+
+  /**
+   * Carries out the operator's action, recorded in journal row `seq`, at `at`. Null where the stream does not exist, or its snapshot
+   * includes the action, or the action changes nothing.
+   */
+  act(action: StreamAction, at: number, seq: number): ActionResult | null {
+    const monitor = this.monitors.find(({ stream }) => stream === action.stream);
+    return monitor === undefined || this.covers(monitor, seq) ? null : act(monitor, action, at);
+  }
+
+  /** The place of a series that has a stream by now, or of a group: then `d` is null. Null for an unknown name. */
+  find(slug: string): { readonly monitor: StreamMonitor; readonly d: number | null } | null {
+    const group = this.monitors.find(({ stream, series }) => stream === slug && series.length > 1);
+    if (group !== undefined) return { monitor: group, d: null };
+    const place = this.places.get(slug);
+    return place !== undefined && this.monitors.includes(place.monitor) ? place : null;
   }
 
   /** Removes a stream that failed; it gets no further ticks and snapshots. Its last snapshot is from before the failure. */

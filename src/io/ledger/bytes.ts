@@ -51,6 +51,14 @@ export class ByteWriter {
     this.length += 8;
   }
 
+  text(value: string): void {
+    const bytes = new TextEncoder().encode(value);
+    this.whole(bytes.length);
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
   /** Any number. Successive times in whole ms take a few bytes each. */
   time(value: number): void {
     const last = this.#time;
@@ -66,7 +74,7 @@ export class ByteWriter {
 
   #reserve(room: number): void {
     if (this.length + room <= this.#bytes.length) return;
-    const bytes = new Uint8Array(2 * this.#bytes.length);
+    const bytes = new Uint8Array(Math.max(2 * this.#bytes.length, this.length + room));
     bytes.set(this.#bytes);
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer);
@@ -112,6 +120,12 @@ export class ByteReader {
     const value = this.#view.getFloat64(this.#at, true);
     this.#at += 8;
     return value;
+  }
+
+  text(): string {
+    const length = this.whole();
+    if (length > this.#bytes.length - this.#at) throw new RangeError('a text ends after the bytes');
+    return new TextDecoder().decode(this.#bytes.subarray(this.#at, (this.#at += length)));
   }
 
   time(): number {

@@ -1,5 +1,5 @@
 import type { Reading } from '../../detect/reading.ts';
-import type { Entry } from '../../stream/ports.ts';
+import type { Entry, StreamAction } from '../../stream/ports.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 
 const TICK = 1;
@@ -8,6 +8,7 @@ const MESSAGE = 3;
 const DELIVERY = 4;
 const NEW_SESSION = 5;
 const TRAINING_RATE = 6;
+const COMMAND = 7;
 
 // Flags: the times that follow a reading's value.
 const OWN_TIME = 1;
@@ -55,6 +56,13 @@ export class EntryWriter {
     this.#writer.whole(learnEvery);
   }
 
+  /** Commands are few: their action is JSON. */
+  command(at: number, action: StreamAction): void {
+    this.#writer.byte(COMMAND);
+    this.#writer.time(at);
+    this.#writer.text(JSON.stringify(action));
+  }
+
   /** The broker has a new session: none of the next messages is a redelivery of an earlier one. */
   session(): void {
     this.#writer.byte(NEW_SESSION);
@@ -94,11 +102,20 @@ export function* entriesIn(
     if (kind === TICK) yield { kind: 'tick', at: reader.time() };
     else if (kind === DOWNTIME) yield { kind: 'downtime', at: reader.time(), downtimeMs: reader.double() };
     else if (kind === TRAINING_RATE) yield { kind: 'training_rate', learnEvery: reader.whole() };
+    else if (kind === COMMAND) yield { kind: 'command', at: reader.time(), action: actionOf(reader.text()) };
     else if (kind === NEW_SESSION) yield { kind: 'session' };
     else if (kind === DELIVERY)
       yield { kind: 'delivery', delivery: { id: reader.whole(), fingerprint: reader.uint32() } };
     else if (kind === MESSAGE) yield messageIn(reader, seriesOf);
     else throw new RangeError(`journal: there is no entry of kind ${kind}`);
+  }
+}
+
+function actionOf(text: string): StreamAction {
+  try {
+    return JSON.parse(text) as StreamAction;
+  } catch (cause) {
+    throw new RangeError('journal: a command is not JSON', { cause });
   }
 }
 

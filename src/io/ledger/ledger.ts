@@ -1,6 +1,6 @@
 import type { Reading } from '../../detect/reading.ts';
 import { fingerprint, type Message, type Receipt } from '../../stream/message.ts';
-import type { Entry, LedgerPort, Origin } from '../../stream/ports.ts';
+import type { Entry, LedgerPort, Origin, StreamAction } from '../../stream/ports.ts';
 import type { Database } from '../sqlite/database.ts';
 import { failureOf } from '../sqlite/failure.ts';
 import type { Log } from '../../log.ts';
@@ -136,6 +136,11 @@ export class Ledger implements LedgerPort {
 
   recordTrainingRate(learnEvery: number): void {
     this.#entries.trainingRate(learnEvery);
+  }
+
+  recordCommand(at: number, action: StreamAction): void {
+    this.#receivedAt = at;
+    this.#entries.command(at, action);
   }
 
   write(task: () => void, afterwards?: () => void, urgent = false): void {

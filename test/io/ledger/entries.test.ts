@@ -15,6 +15,20 @@ const entry: fc.Arbitrary<JournalEntry> = fc.oneof(
   fc.record({ kind: fc.constant('tick' as const), at: time }),
   fc.record({ kind: fc.constant('downtime' as const), at: time, downtimeMs: fc.oneof(time, fc.constant(Infinity)) }),
   fc.record({ kind: fc.constant('session' as const) }),
+  fc.record({
+    kind: fc.constant('command' as const),
+    at: time,
+    action: fc.oneof(
+      fc.record({ do: fc.constantFrom('freeze' as const, 'accept' as const), stream: fc.string({ maxLength: 5000 }) }),
+      fc.record({
+        do: fc.constant('mark' as const),
+        stream: fc.string(),
+        series: fc.string(),
+        mark: fc.constantFrom('fault' as const, 'normal' as const, null),
+        event: fc.record({ from: fc.nat(), until: fc.nat(), value: fc.constantFrom(null, 1.5) }),
+      }),
+    ),
+  }),
   fc.record({ kind: fc.constant('training_rate' as const), learnEvery: fc.nat(300) }),
   fc.record({
     kind: fc.constant('delivery' as const),
@@ -53,6 +67,7 @@ function write(writer: EntryWriter, entry: JournalEntry): void {
   else if (entry.kind === 'message') writer.message(entry.source, entry.readings, (slug) => SERIES.indexOf(slug));
   else if (entry.kind === 'training_rate') writer.trainingRate(entry.learnEvery);
   else if (entry.kind === 'downtime') writer.downtime(entry.at, entry.downtimeMs);
+  else if (entry.kind === 'command') writer.command(entry.at, entry.action);
   else writer.tick(entry.at);
 }
 

@@ -1,0 +1,47 @@
+import type { StreamMonitor } from '../../detect/stream-monitor.ts';
+import type { Mark, StreamAction } from '../../stream/ports.ts';
+
+/** What an action has changed; for a mark what was said before, and when the signature came first (null: it is still open). */
+export interface ActionResult {
+  readonly before: Mark;
+  readonly firstAt: number | null;
+}
+
+const CHANGED: ActionResult = { before: null, firstAt: null };
+
+/**
+ * Carries out an action on its stream, at `at`, epoch ms: the same for a command and for the replay of the journal. Null where it
+ * changes nothing, or its series has left the stream.
+ */
+export function act(
+  { series, status, operator }: StreamMonitor,
+  action: StreamAction,
+  at: number,
+): ActionResult | null {
+  const indexOf = (name: string): number => series.findIndex(({ slug }) => slug === name);
+  switch (action.do) {
+    case 'freeze':
+    case 'resume':
+      if (status.frozen === (action.do === 'freeze')) return null;
+      operator[action.do]();
+      return CHANGED;
+    case 'accept':
+      operator.acceptAsNormal(at);
+      return CHANGED;
+    case 'accept_drift':
+      operator.acceptDrift(at);
+      return CHANGED;
+    case 'reset': {
+      const d = action.series === null ? undefined : indexOf(action.series);
+      if (d === -1) return null;
+      operator.reset(at, d);
+      return CHANGED;
+    }
+    case 'mark': {
+      const { event } = action;
+      const d = indexOf(action.series);
+      const past = 'firstAt' in event ? event : { ...event, value: event.value ?? NaN };
+      return d < 0 ? null : operator.mark(d, past, action.mark);
+    }
+  }
+}
