@@ -2,14 +2,17 @@ import { EMPTY, Observable, concat, defer, filter, finalize, from, ignoreElement
 import type { Site } from '../config/schema.ts';
 import type { AnomalyEvent } from '../detect/episode/anomaly.ts';
 import type { Habit } from '../detect/episode/habit.ts';
-import { Incidents, type IncidentEvent } from '../detect/episode/incidents.ts';
+import { Incidents } from '../detect/episode/incidents.ts';
 import type { StreamMonitor } from '../detect/stream-monitor.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import { readingsOf } from '../stream/decode-messages.ts';
 import { Decoder } from '../stream/decoder.ts';
 import { detectPerStream, type Step } from '../stream/detect-per-stream.ts';
-import type { Ports, Rejected } from '../stream/ports.ts';
+import type { CommandPort, Ports, Rejected } from '../stream/ports.ts';
 import { rejected } from '../stream/reject.ts';
+import { CommandDesk } from './commands/desk.ts';
+import { Mutes } from './commands/mutes.ts';
+import { AlertPublisher } from './pipeline/alert-publisher.ts';
 import { Checkpoints } from './pipeline/checkpoints.ts';
 import { isDue } from './pipeline/due.ts';
 import { HealthPublisher } from './pipeline/health-publisher.ts';
@@ -53,6 +56,7 @@ export const pipeline = (
   defer(() => {
     let now = -Infinity; // time of the newest arrival or tick, epoch ms
     let heartbeatAt = -Infinity;
+    let commandAt = -Infinity; // time of the newest command, epoch ms
     const { ledger, anomalyLog, alerts } = ports;
     const decoder = new Decoder(site.inputs, { maxSeries: site.maxSeries, reserved: Object.keys(site.groups) });
     const rejects = new RejectLog(ports, log);
@@ -60,7 +64,8 @@ export const pipeline = (
     const streamLog = new StreamLog(log);
     const incidents = new Incidents({ windowMs: site.incidents.window, coolDownMs: site.tuning.coolDown });
     incidents.restore(anomalyLog.openIncidents());
-    const states = new StatePublisher(alerts, site.publish.stateEvery);
+    const mutes = new Mutes(ports.commands?.log);
+    const states = new StatePublisher(alerts, site.publish.stateEvery, mutes);
     const health = new HealthPublisher(ports, rejects.counts);
     const streams = new Streams(site, {
       snapshots: ports.snapshots,
@@ -79,28 +84,21 @@ export const pipeline = (
     const overload = new OverloadControl(processor ?? null, ledger, streams, log);
     const checkpoints = new Checkpoints(streams, ports, site.snapshots.every);
 
+    const alertPublisher = new AlertPublisher(ports, {
+      incidents,
+      mutes,
+      streamLog,
+      commandLog: ports.commands?.log,
+      labelOf: (series) => streams.find(series)?.monitor.series.find(({ slug }) => slug === series)?.label,
+    });
+
     /**
-     * Writes the row of an episode's event, then the alert. The earlier run did both for the events of the replayed journal, except
-     * for the end of an episode whose series has left the group: that happens only now.
+     * The earlier run wrote and published the events of the replayed journal, except for the end of an episode whose series has left
+     * the group: that happens only now.
      */
     const publishEpisode = (found: AnomalyEvent): void => {
       if (replay.active && found.anomaly.endedBy !== 'removed') return;
-      const { id, events } = incidents.take(found, now);
-      const event = { ...found, anomaly: { ...found.anomaly, incident: id } };
-      const receivedAt = now;
-      ledger.write(() => {
-        anomalyLog.record({ anomaly: event.anomaly, at: event.at, receivedAt });
-      });
-      alerts.event(event);
-      streamLog.alarm(event, now);
-      events.forEach(publishIncident);
-    };
-
-    const publishIncident = (event: IncidentEvent): void => {
-      ledger.write(() => {
-        anomalyLog.recordIncident(event);
-      });
-      alerts.incident(event);
+      alertPublisher.episode(found, Math.max(now, commandAt));
     };
 
     /** Writes the row of a new habit, then the event. The earlier run did both for the habits of the replayed journal. */
@@ -127,7 +125,8 @@ export const pipeline = (
         streamLog.check(monitor.status);
         if (monitor.status.samples > 0) states.publish(monitor.status, at);
       }
-      incidents.tick(at).forEach(publishIncident);
+      alertPublisher.endMutes(at);
+      for (const event of incidents.tick(at)) alertPublisher.incident(event, at);
       checkpoints.heartbeat(at);
       overload.check();
       health.publish(at, overload.level);
@@ -190,6 +189,35 @@ export const pipeline = (
         states.publish(monitor.status, now);
       }),
     );
+    /**
+     * A command comes between two readings. It does not set the time: what no message arrived in before the first connection is
+     * downtime, whether there were commands or not.
+     */
+    const commandsOf = ({ requests$, log: commandLog }: CommandPort): Observable<never> => {
+      const desk = new CommandDesk({
+        site: site.site,
+        streams,
+        mutes,
+        log: commandLog,
+        snapshots: ports.snapshots,
+        anomalyLog,
+        ledger,
+        appLog: log,
+        releaseAlerts: (at) => {
+          alertPublisher.release(at);
+        },
+        onChanged: (monitors, at) => {
+          for (const { status } of monitors) if (status.samples > 0) states.publish(status, at);
+        },
+      });
+      return requests$.pipe(
+        tap((request) => {
+          commandAt = Math.max(now, request.at);
+          desk.take(request, commandAt);
+        }),
+        ignoreElements(),
+      );
+    };
     const downtimes$ = listening$.pipe(
       tap((at) => {
         markDowntime(at);
@@ -197,7 +225,8 @@ export const pipeline = (
       ignoreElements(),
     );
     const heartbeats$ = clock$.pipe(tap(heartbeat), ignoreElements());
-    return merge(steps$, downtimes$, heartbeats$).pipe(
+    const commands$ = ports.commands === undefined ? EMPTY : commandsOf(ports.commands);
+    return merge(steps$, downtimes$, heartbeats$, commands$).pipe(
       finalize(() => {
         checkpoints.saveAll();
         rejects.logCounts();

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import type { AnomalyEvent } from '../detect/episode/anomaly.ts';
+import type { Anomaly, AnomalyEvent } from '../detect/episode/anomaly.ts';
 import type { Habit } from '../detect/episode/habit.ts';
 import type { EpisodeRecord, IncidentEvent, OpenIncident } from '../detect/episode/incidents.ts';
 import type { Reading } from '../detect/reading.ts';
@@ -30,6 +30,10 @@ export interface SeriesState {
   readonly anomaly: 'ON' | 'OFF';
   /** Whether the level has moved slowly away from the learned one; separate from `anomaly`, because it may last for months. */
   readonly drift: 'ON' | 'OFF';
+  /** Whether the operator has stopped learning. */
+  readonly frozen: 'ON' | 'OFF';
+  /** Whether the operator has muted its alerts. */
+  readonly muted: 'ON' | 'OFF';
   /** How many nats per reading the network forecasts better than the baseline; null without a network. */
   readonly margin: number | null;
   /** A sentence about the level of the series, if it returned to one at which it stayed before; else null. */
@@ -202,6 +206,92 @@ export interface LedgerPort {
   trim(seq: number): void;
 }
 
+/** A request of the operator, as it arrived. */
+export interface CommandRequest {
+  /** Epoch ms. */
+  readonly at: number;
+  readonly source: 'mqtt' | 'cli';
+  /** The series of its topic; null for the topic of the site, and on the command line. */
+  readonly series: string | null;
+  readonly payload: Uint8Array;
+  /** The MQTT message that brought it. */
+  readonly message: Message | null;
+  /** The waiting row of the database that brought it. */
+  readonly row: number | null;
+  /** Publishes the answer; called when command and answer are on the disk. */
+  readonly reply: (payload: string) => void;
+}
+
+/** A command as it is stored, carried out or refused. */
+export interface CommandRecord {
+  readonly row: number | null;
+  readonly id: string | null;
+  readonly at: number;
+  readonly source: CommandRequest['source'];
+  readonly by: string | null;
+  readonly command: string | null;
+  readonly series: string | null;
+  /** The request; of one that could not be read, its beginning. */
+  readonly request: string;
+  readonly status: 'done' | 'refused';
+  readonly code: string | null;
+  /** The answer, as published. */
+  readonly reply: string;
+  /** What an undo needs, as JSON; null where there is nothing to undo. */
+  readonly undo: string | null;
+}
+
+/** No alert about a series, a stream or (scope '') the site is published before `until`, epoch ms. */
+export interface Mute {
+  readonly scope: string;
+  readonly until: number;
+}
+
+/** What the operator said of a time: a fault that was reported, one that was missed, or no fault. */
+export interface Label {
+  /** That of the command. */
+  readonly id: string;
+  readonly stream: string;
+  readonly series: string;
+  readonly kind: 'fault' | 'normal' | 'missed';
+  readonly from: number;
+  readonly until: number;
+  /** The alarm or habit. */
+  readonly event: string | null;
+  readonly note: string | null;
+}
+
+/** Whether alerts of an episode are held back because of a mute: its opening, or a later update. */
+export type HeldBack = 'opened' | 'updated';
+
+/** Stores the commands and what follows from them. Methods that write are called within the ledger's transaction. */
+export interface CommandLogPort {
+  /** A command with this id that was carried out or refused before. */
+  find(id: string): (Omit<CommandRecord, 'row' | 'source' | 'by'> & { readonly undoneBy: string | null }) | null;
+  record(record: CommandRecord): void;
+  setUndone(id: string, by: string): void;
+  episode(id: string): Anomaly | null;
+  /** The last episode of a stream; with `series` the last one that it leads. */
+  lastEpisode(stream: string, series: string | null): Anomaly | null;
+  mutes(): readonly Mute[];
+  setMute(mute: Mute): void;
+  removeMute(scope: string): void;
+  /** The open episodes with alerts that were held back. */
+  heldBack(): readonly { readonly id: string; readonly what: HeldBack }[];
+  setHeldBack(id: string, what: HeldBack | null): void;
+  addLabel(label: Label): void;
+  removeLabel(id: string): void;
+  /** Keeps the state of a stream from before a command; the last one of each stream. */
+  keepState(command: string, before: Snapshot): void;
+  /** The state from before a command; null where it was replaced or is damaged. */
+  stateBefore(command: string): Snapshot | null;
+}
+
+export interface CommandPort {
+  readonly requests$: Observable<CommandRequest>;
+  readonly log: CommandLogPort;
+}
+
 /** Everything through which the pipeline communicates with the outside. */
 export interface Ports {
   readonly messages$: Observable<Message>;
@@ -209,4 +299,6 @@ export interface Ports {
   readonly anomalyLog: AnomalyLogPort;
   readonly snapshots: SnapshotPort;
   readonly ledger: LedgerPort;
+  /** Absent in a replay. */
+  readonly commands?: CommandPort;
 }

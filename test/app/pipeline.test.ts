@@ -39,6 +39,8 @@ describe('a message that carries a reading', () => {
         score: expect.any(Number) as number,
         anomaly: 'OFF',
         drift: 'OFF',
+        frozen: 'OFF',
+        muted: 'OFF',
         margin: 0, // nothing compared yet
         mode: null,
         unit: 'bar',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { restore, snapshotOf } from '../../src/app/pipeline/checkpoint.ts';
-import { forgetSince } from '../../src/app/forget.ts';
+import { saveRestored, stateBefore } from '../../src/app/commands/past-state.ts';
 import type { AnomalyEvent } from '../../src/detect/episode/anomaly.ts';
 import type { Reading } from '../../src/detect/reading.ts';
 import { StreamMonitor } from '../../src/detect/stream-monitor.ts';
@@ -37,15 +37,17 @@ function tank(file: string) {
     monitor.take(0, reading as Reading);
     if (t % HOUR === 0) store.save([snapshotOf(monitor, T + t, 1 + t / MINUTE)]);
   }
-  return { monitor, store, events, create };
+  return { monitor, store, create };
 }
 
 test('a stream that learned ten hours of nonsense knows again what it knew before, and so do the saved states', () => {
   const { monitor, store, create } = tank('nonsense.db');
   const [model] = monitor.detector.series;
   expect(model.mean).toBeGreaterThan(25);
-  const from = forgetSince(monitor, store, T + 20 * HOUR, T + 30 * HOUR, 1801);
-  expect(from).toBe(T + 18 * HOUR);
+  const past = stateBefore(monitor, store, T + 20 * HOUR)!;
+  expect(past.at).toBe(T + 18 * HOUR);
+  monitor.operator.forget(past.bytes, T + 30 * HOUR);
+  saveRestored(monitor, store, T + 20 * HOUR, { now: T + 30 * HOUR, seq: 1801 });
   expect(model.mean).toBeCloseTo(20, 0);
   expect(model.readings).toBe(18 * 60 + 1);
 
@@ -58,11 +60,9 @@ test('a stream that learned ten hours of nonsense knows again what it knew befor
   expect(restarted.memory.toBytes()).toEqual(monitor.memory.toBytes());
 });
 
-test('where no such state is kept nothing changes', () => {
-  const { monitor, store, events } = tank('none.db');
-  const before = [monitor.memory.toBytes(), events.length, store.before('tank', Infinity).length];
-  expect(forgetSince(monitor, store, T, T + 30 * HOUR, 1801)).toBeNull();
-  expect([monitor.memory.toBytes(), events.length, store.before('tank', Infinity).length]).toEqual(before);
+test('there is none from before the first one', () => {
+  const { monitor, store } = tank('none.db');
+  expect(stateBefore(monitor, store, T)).toBeNull();
 });
 
 test('a reset in SIMD: it knows what a new one knows', () => {

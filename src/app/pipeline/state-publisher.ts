@@ -1,6 +1,7 @@
 import type { StreamStatus } from '../../detect/monitor/stream-status.ts';
 import { known } from '../../math/known.ts';
 import type { AlertPort, SeriesState } from '../../stream/ports.ts';
+import type { Mutes } from '../commands/mutes.ts';
 import { isDue } from './due.ts';
 
 /** The state of series d. In a group it is `ON` when it leads the open episode. */
@@ -26,6 +27,8 @@ function stateOf(status: StreamStatus, d: number, at: number): SeriesState {
     score: known(status.scoreOf(d)),
     anomaly: fault !== null || status.suspect === d ? 'ON' : 'OFF',
     drift: status.drifting === d ? 'ON' : 'OFF',
+    frozen: status.frozen ? 'ON' : 'OFF',
+    muted: 'OFF',
     margin: margin === null ? null : known(margin),
     mode: status.modeOf(d),
     unit,
@@ -47,34 +50,40 @@ function groupStateOf(status: StreamStatus, at: number): SeriesState {
   };
 }
 
-const statesOf = (status: StreamStatus, at: number): SeriesState[] => {
+const statesOf = (status: StreamStatus, at: number, muted: (series: string) => boolean): SeriesState[] => {
   const states = status.series.map((_, d) => stateOf(status, d, at));
-  return states.length > 1 ? [...states, groupStateOf(status, at)] : states;
+  const all = states.length > 1 ? [...states, groupStateOf(status, at)] : states;
+  return all.map((state) => ({ ...state, muted: muted(state.slug) ? 'ON' : 'OFF' }));
 };
 
 /**
  * Publishes the states of each stream at most once in `everyMs`, and at once when one of them changes its phase or becomes
- * anomalous. Time is that of the messages, so that a replay publishes the states that the service published.
+ * anomalous, and when it is frozen or muted. Time is that of the messages, so that a replay publishes the states that the service published.
  */
 export class StatePublisher {
   private readonly alerts: AlertPort;
   private readonly everyMs: number;
+  private readonly mutes: Pick<Mutes, 'covers'>;
   private readonly published = new Map<StreamStatus, { at: number; phases: string }>();
 
-  constructor(alerts: AlertPort, everyMs: number) {
+  constructor(alerts: AlertPort, everyMs: number, mutes: Pick<Mutes, 'covers'>) {
     this.alerts = alerts;
     this.everyMs = everyMs;
+    this.mutes = mutes;
   }
 
   publish(status: StreamStatus, at: number): void {
     const before = this.published.get(status);
-    const phases = phasesOf(status);
+    const muted = (series: string): boolean => this.mutes.covers(status.stream, series, at);
+    const phases = phasesOf(status, muted);
     if (before?.phases === phases && !isDue(at, before.at, this.everyMs)) return;
     this.published.set(status, { at, phases });
-    for (const state of statesOf(status, at)) this.alerts.state(state);
+    for (const state of statesOf(status, at, muted)) this.alerts.state(state);
   }
 }
 
 /** The part of a state whose changes are published at once, as one text to compare. */
-const phasesOf = (status: StreamStatus): string =>
-  `${status.warmup < 1} ${status.suspect} ${status.drifting} ${status.series.map((_, d) => status.faultOf(d)).join()}`;
+const phasesOf = (status: StreamStatus, muted: (series: string) => boolean): string =>
+  `${status.warmup < 1} ${status.suspect} ${status.drifting} ${status.frozen} ${status.series
+    .map(({ slug }, d) => `${status.faultOf(d)} ${muted(slug)}`)
+    .join()}`;

@@ -168,10 +168,11 @@ export class Recurrence {
 
   /**
    * The operator says of an event what it is; NEW: its count decides again. Returns what was said before, and when its signature came
-   * first, NaN while the event is still open; null where no such event is remembered.
+   * first, NaN while the event is still open; null where no such event is remembered, or events do not count.
    */
   mark(event: PastEvent, state: Said): Marked | null {
     const { s, excursion, signatures } = this;
+    if (!this.options.counts) return null;
     const timed = event.firstAt === undefined;
     if (timed && excursion.open && excursion.startAt <= event.until && excursion.lastAt >= event.from) {
       const before = s[SAID] as Said;

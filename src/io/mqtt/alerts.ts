@@ -36,6 +36,8 @@ export const stateJson = (state: SeriesState): string =>
     score: tidy(state.score),
     anomaly: state.anomaly,
     drift: state.drift,
+    frozen: state.frozen,
+    muted: state.muted,
     margin: tidy(state.margin),
     mode: state.mode,
     unit: state.unit,

@@ -122,6 +122,12 @@ export class AnomalyLog implements AnomalyLogPort {
     }
   }
 
+  /** The episode with this id. */
+  find(id: string): Anomaly | null {
+    const row = this.#statements.find.get(id);
+    return row === undefined ? null : fromRow(row);
+  }
+
   /** The episodes that have not ended, the oldest first. */
   open(): Anomaly[] {
     return this.#statements.open.all().map(fromRow);
@@ -196,6 +202,7 @@ const statements = (db: Database) => ({
       AND (start_at, id) < (:beforeAt, :beforeId)
     ORDER BY start_at DESC, id DESC LIMIT :rows
   `),
+  find: db.prepare<[string], AnomalyRow>(`SELECT ${COLUMNS} FROM anomaly WHERE id = ?`),
   open: db.prepare<[], AnomalyRow>(`SELECT ${COLUMNS} FROM anomaly WHERE end_at IS NULL ORDER BY start_at, id`),
   upsertIncident: db.prepare<IncidentRow>(`
     INSERT INTO incident (id, start_at, end_at, severity, episodes, series, reason)

@@ -179,4 +179,58 @@ export const MIGRATIONS: readonly Migration[] = [
         FROM habit;
     `,
   },
+  {
+    // The operator's commands: those that wait, the record of all others, and what follows from them.
+    version: 6,
+    sql: `
+      CREATE TABLE command (
+        n INTEGER PRIMARY KEY,
+        id TEXT UNIQUE,
+        at INTEGER NOT NULL,
+        source TEXT NOT NULL,
+        by TEXT,
+        command TEXT,
+        series TEXT,
+        request TEXT NOT NULL,
+        status TEXT NOT NULL,
+        code TEXT,
+        reply TEXT,
+        undo TEXT,
+        undone_by TEXT
+      ) STRICT;
+      CREATE INDEX command_waiting ON command (n) WHERE status = 'waiting';
+      CREATE VIEW v_commands AS
+        SELECT n, id, at / 1000.0 AS time, source, by, command, series, request, status, code,
+          json_extract(reply, '$.text') AS result, undone_by
+        FROM command;
+      CREATE TABLE label (
+        id TEXT PRIMARY KEY,
+        stream TEXT NOT NULL,
+        series TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        from_at INTEGER NOT NULL,
+        until_at INTEGER NOT NULL,
+        event TEXT,
+        note TEXT
+      ) STRICT;
+      CREATE TABLE mute (
+        scope TEXT PRIMARY KEY,
+        until INTEGER NOT NULL
+      ) STRICT;
+      CREATE TABLE held_back (
+        id TEXT PRIMARY KEY,
+        what TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE command_state (
+        stream TEXT PRIMARY KEY,
+        command TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
+        version INTEGER NOT NULL,
+        shape TEXT NOT NULL,
+        sha256 BLOB NOT NULL,
+        bytes BLOB NOT NULL
+      ) STRICT;
+    `,
+  },
 ];

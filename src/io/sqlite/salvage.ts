@@ -19,7 +19,12 @@ type TableName =
   | 'journal_series'
   | 'outbox'
   | 'retained_state'
-  | 'habit';
+  | 'habit'
+  | 'command'
+  | 'label'
+  | 'mute'
+  | 'held_back'
+  | 'command_state';
 
 interface Table {
   /** The next rowid after one. */
@@ -103,10 +108,12 @@ const tableOf = (db: Database, name: TableName): Table => ({
   copy: db.prepare(`INSERT OR IGNORE INTO main.${name} SELECT * FROM old.${name} WHERE rowid = ?`),
 });
 
-/** The tables that versions 2 to 5 added. */
+/** The tables that versions 2 to 6 added. */
 const later = (db: Database): readonly Table[] => [
   ...(attempt(() => [tableOf(db, 'incident'), tableOf(db, 'snapshot_history')]) ?? []),
   ...(attempt(() => [tableOf(db, 'journal'), tableOf(db, 'journal_series'), tableOf(db, 'outbox')]) ?? []),
   ...(attempt(() => [tableOf(db, 'retained_state')]) ?? []),
   ...(attempt(() => [tableOf(db, 'habit')]) ?? []),
+  ...(attempt(() => [tableOf(db, 'command'), tableOf(db, 'label'), tableOf(db, 'command_state')]) ?? []),
+  ...(attempt(() => [tableOf(db, 'mute'), tableOf(db, 'held_back')]) ?? []),
 ];

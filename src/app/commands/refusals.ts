@@ -1,0 +1,43 @@
+/** Largest request, bytes; the longest valid one has about 1,000. */
+export const MAX_REQUEST_BYTES = 4096;
+
+/** Why a command was refused: the stable name and a sentence for the operator. None repeats text of the request. */
+export const REFUSALS = {
+  too_large: 'The request is larger than 4 KiB.',
+  not_json: 'The request is not JSON in UTF-8.',
+  not_a_command: 'The request is not a command.',
+  other_site: 'The request names another site.',
+  retained: 'The message is retained: it would be carried out again at each start. Publish it without the retain flag.',
+  too_many: 'Too many commands: after a burst of 20, one a second is carried out.',
+  busy: 'Too many commands wait for the database. Try again later.',
+  id_used: 'Another request had this id. Use a new id for each request.',
+
+  series_needed:
+    'The command needs a series or group; only mute, unmute, freeze, resume and undo can be about the whole site.',
+  series_mismatch: 'The request names another series than its topic, or than the alarm that it names.',
+  unknown_series: 'No series or group of this name has sent a reading.',
+  unknown_event: 'No alarm or habit with this id is stored.',
+  no_event: 'The series has had no alarm.',
+  not_remembered:
+    'The event is not remembered: too many others came since, nothing was learned then, or anomalies are absorbed (on_anomaly).',
+  sensor_fault: 'A sensor fault ends with a valid reading. Correct its limits in the site file, or mute the series.',
+  bad_range: 'The time range ends before it begins, or begins in the future.',
+  no_state: 'No saved state of this stream is older than that. Use reset to delete everything that it learned.',
+
+  unknown_command: 'No command with this id was carried out.',
+  already_undone: 'The command was undone before.',
+  not_undoable: 'This command cannot be undone.',
+  state_gone: 'The state before the command is no longer stored, or does not fit this version or site file.',
+  failed: 'Internal error; the log has the cause.',
+} as const;
+
+export type RefusalCode = keyof typeof REFUSALS;
+
+export interface Refused {
+  readonly code: RefusalCode;
+  readonly text: string;
+}
+
+export const refuse = (code: RefusalCode, text: string = REFUSALS[code]): Refused => ({ code, text });
+
+export const isRefused = (result: object): result is Refused => 'code' in result;

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+/** The answer to a request, published on the reply topic and stored with the command. */
+export const replySchema = z.strictObject({
+  schema: z.literal(1).describe('Version of this form.'),
+  id: z.string().nullable().describe('Id of the request; null where it had none that could be read.'),
+  command: z.string().nullable().describe('The command; null where the request was not one.'),
+  series: z.string().nullable().describe('The series or group; null for the whole site.'),
+  status: z.enum(['done', 'refused']),
+  code: z.string().nullable().describe('Why it was refused; null where it is done.'),
+  text: z.string().describe('One sentence: what was done, or why not.'),
+  undo: z.boolean().describe('Whether undo with this id takes it back.'),
+  at: z.string().describe('When it was carried out or refused, ISO 8601 in UTC.'),
+});
+
+export type Reply = z.output<typeof replySchema>;

@@ -1,0 +1,328 @@
+import { describe, expect, test } from 'vitest';
+import { monitorOptions } from '../../../src/app/pipeline/streams.ts';
+import { StreamMonitor } from '../../../src/detect/stream-monitor.ts';
+import { DAY_MS, MINUTE_MS, Office, site, T } from './office.ts';
+import { Tape } from '../world.ts';
+
+/** Three days of a series, then one event, and what was published of it. */
+const withEvent = (value = 80) => {
+  const office = new Office().readings(3 * 1440);
+  const before = office.opened.length;
+  office.event(value);
+  expect(office.opened.length).toBe(before + 1);
+  return { office, id: office.opened.at(-1)! };
+};
+
+describe('normal', () => {
+  test('the same event raises no alert, and another fault of the series does', () => {
+    const { office, id } = withEvent();
+    expect(office.command({ command: 'normal', event: id })).toMatchObject({
+      status: 'done',
+      command: 'normal',
+      series: 'a',
+      text: 'Events of a like this one are no alarm from now on.',
+      undo: true,
+    });
+    const { length } = office.opened;
+    for (let day = 0; day < 3; day++) office.readings(1000).event(80);
+    expect(office.opened.length).toBe(length);
+    office.readings(500).event(20);
+    expect(office.opened.length).toBe(length + 1);
+  });
+
+  test('without it the same event is an alarm once more', () => {
+    const { office } = withEvent();
+    const { length } = office.opened;
+    office.readings(14 * 1440 - 90).event(80);
+    expect(office.opened.length).toBe(length + 1);
+  });
+
+  test('said during the alarm ends it, and is a label; an undo takes both back', () => {
+    const office = new Office().readings(3 * 1440).readings(10, 80);
+    const from = office.world.events.at(-1)!.anomaly.startAt;
+    const { id } = office.command({ command: 'normal', series: 'a', note: 'valve test' });
+    office.readings(5, 80);
+    expect(office.world.events.at(-1)).toMatchObject({ phase: 'closed', anomaly: { endedBy: 'calm' } });
+    expect(office.log.labels()).toMatchObject([{ id, kind: 'normal', series: 'a', from, note: 'valve test' }]);
+    office.readings(100);
+    expect(office.command({ command: 'undo', of: id })).toMatchObject({ status: 'done', text: 'normal is undone.' });
+    expect(office.log.labels()).toEqual([]);
+    const { length } = office.opened;
+    office.readings(14 * 1440 - 115).event(80);
+    expect(office.opened.length).toBe(length + 1);
+    expect(office.command({ command: 'undo', of: id })).toMatchObject({ status: 'refused', code: 'already_undone' });
+  });
+
+  test('of a sensor fault, of nothing, and of an event that is not remembered is refused', () => {
+    const office = new Office().readings(500);
+    expect(office.command({ command: 'normal', series: 'a' }).code).toBe('no_event');
+    expect(office.command({ command: 'normal' }).code).toBe('series_needed');
+    expect(office.command({ command: 'normal', event: 'a-pabc' }).code).toBe('unknown_event');
+    expect(office.command({ command: 'normal', event: 'a-habc' }).code).toBe('unknown_event');
+    expect(office.command({ command: 'normal', series: 'b' }).code).toBe('unknown_series');
+    office.readings(1, 900);
+    expect(office.command({ command: 'normal', series: 'a' }).code).toBe('sensor_fault');
+    expect(office.log.labels()).toEqual([]);
+    const absorbing = new Office({ of: site({ tuning: { network: false, on_anomaly: 'absorb' } }) });
+    absorbing.readings(3 * 1440).event(90);
+    expect(absorbing.command({ command: 'normal', series: 'a' }).code).toBe('not_remembered');
+  });
+});
+
+describe('fault', () => {
+  test('such an event stays an alarm, however often it comes', () => {
+    const { office, id } = withEvent();
+    expect(office.command({ command: 'fault', event: id })).toMatchObject({ status: 'done', undo: true });
+    for (let day = 0; day < 14; day++) office.readings(1440 - 90).event(80);
+    const { length } = office.opened;
+    office.readings(1440 - 90).event(80);
+    expect(office.opened.length).toBe(length + 1);
+    expect(office.world.habits).toEqual([]);
+  });
+
+  test('of a habit, by its id, makes it an alarm again', () => {
+    const { office } = withEvent();
+    for (let day = 0; day < 14; day++) office.readings(1440 - 90).event(80);
+    const [habit] = office.world.habits;
+    const { length } = office.opened;
+    office.readings(1440 - 90).event(80);
+    expect(office.opened.length).toBe(length);
+    expect(office.command({ command: 'fault', event: habit.id })).toMatchObject({ status: 'done', series: 'a' });
+    office.readings(1440 - 90).event(80);
+    expect(office.opened.length).toBe(length + 1);
+    expect(office.command({ command: 'fault', event: habit.id, series: 'b' }).code).toBe('unknown_series');
+  });
+
+  test('of a sensor is a label only', () => {
+    const office = new Office().readings(500).readings(1, 900).readings(10);
+    expect(office.command({ command: 'fault', series: 'a' }).text).toMatch(/^Noted as a fault/);
+    expect(office.log.labels()).toMatchObject([{ kind: 'fault' }]);
+  });
+});
+
+describe('freeze and resume', () => {
+  /** What the streams of an office have learned: in the snapshot of a clean stop. */
+  const learned = (office: Office): Uint8Array =>
+    office.db.prepare<[], Buffer>('SELECT bytes FROM snapshot ORDER BY seq DESC LIMIT 1').pluck().get()!;
+
+  test('while learning is stopped, no parameter of the network changes by one bit', () => {
+    const of = site({ tuning: { network: true } });
+    const tape = new Tape();
+    const office = new Office({ of, ledger: tape }).readings(600);
+    expect(office.command({ command: 'freeze', series: 'a' }).text).toBe(
+      'Learning is stopped for a until resume; scores and alarms go on.',
+    );
+    office.readings(1);
+    office.stop();
+    const frozen = new Office({ of, ledger: tape, path: office.path });
+    frozen.minute = office.minute;
+    const before = parametersOf(learned(frozen));
+    frozen.readings(400);
+    expect(frozen.world.states.at(-1)).toMatchObject({ slug: 'a', frozen: 'ON' });
+    frozen.stop();
+    const after = new Office({ of, ledger: tape, path: office.path });
+    after.minute = frozen.minute;
+    expect(parametersOf(learned(after))).toEqual(before);
+    after.command({ command: 'resume' });
+    after.readings(50);
+    after.stop();
+    const end = new Office({ of, ledger: tape, path: office.path });
+    expect(parametersOf(learned(end))).not.toEqual(before);
+    end.stop();
+  });
+
+  test('of the whole site, and the undo changes only what the command has changed', () => {
+    const office = new Office().readings(20, 50, ['a', 'b']);
+    office.command({ command: 'freeze', series: 'a' });
+    const { id, text, series } = office.command({ command: 'freeze' });
+    expect([text, series]).toEqual([
+      'Learning is stopped for all 2 streams until resume; scores and alarms go on.',
+      null,
+    ]);
+    expect(office.command({ command: 'freeze' })).toMatchObject({
+      text: 'Nothing to do: it learns nothing already.',
+      undo: false,
+    });
+    office.command({ command: 'undo', of: id });
+    const frozen = new Map(office.world.states.map((state) => [state.slug, state.frozen]));
+    expect(frozen).toEqual(
+      new Map([
+        ['a', 'ON'],
+        ['b', 'OFF'],
+      ]),
+    );
+  });
+});
+
+describe('accept, reset and forget', () => {
+  const lastState = (office: Office) => office.world.states.at(-1)!;
+
+  test('accept: the alarm ends and the new level is normal; undo brings the alarm back', () => {
+    const office = new Office().readings(3 * 1440).readings(60, 70);
+    const { id, text } = office.command({ command: 'accept', series: 'a' });
+    expect(text).toBe('The present state of a is the normal one now; its open alarms have ended.');
+    expect(office.world.events.at(-1)).toMatchObject({ phase: 'closed', anomaly: { endedBy: 'accepted' } });
+    expect(lastState(office)).toMatchObject({ anomaly: 'OFF' });
+    const { length } = office.opened;
+    office.readings(200, 70);
+    expect(office.opened.length).toBe(length);
+    expect(office.command({ command: 'undo', of: id }).status).toBe('done');
+    office.readings(60, 70);
+    expect(office.opened.length).toBe(length + 1);
+  });
+
+  test('reset: a new warm-up; undo ends it', () => {
+    const office = new Office().readings(1440);
+    const { id } = office.command({ command: 'reset', series: 'a' });
+    office.readings(10);
+    expect(lastState(office)).toMatchObject({ phase: 'learning', warmup: 9 / 400 });
+    office.command({ command: 'undo', of: id });
+    office.readings(1);
+    expect(lastState(office)).toMatchObject({ phase: 'ready', warmup: 1 });
+    // The state from before the last such command only.
+    const first = office.command({ command: 'reset', series: 'a' });
+    office.command({ command: 'accept', series: 'a' });
+    expect(office.command({ command: 'undo', of: first.id }).code).toBe('state_gone');
+  });
+
+  test('forget: what was learned since then is gone, after a restart too', () => {
+    const tape = new Tape();
+    const of = site({ snapshots: { every: '1h' }, tuning: { network: false, on_anomaly: 'absorb' } });
+    const office = new Office({ of, ledger: tape }).readings(1440).readings(1440, 90);
+    expect(lastState(office).expected).toBeGreaterThan(80);
+    const reply = office.command({ command: 'forget', series: 'a', since: new Date(T + DAY_MS).toISOString() });
+    expect(reply.text).toMatch(/^a knows what it knew at 2026-01-05T\d\d:\d\d:00\.000Z; what it learned since then/);
+    office.db.close(); // killed
+    const back = new Office({ of, ledger: tape, path: office.path });
+    back.minute = office.minute;
+    back.readings(2, 50);
+    expect(lastState(back).expected).toBeLessThan(60);
+    expect(back.command({ command: 'forget', series: 'a', since: new Date(T).toISOString() }).code).toBe('no_state');
+    expect(back.command({ command: 'forget', since: new Date(T).toISOString() }).code).toBe('series_needed');
+  });
+});
+
+describe('mute', () => {
+  test('an alarm that opens and ends meanwhile is stored and not published', () => {
+    const office = new Office().readings(3 * 1440);
+    const { text } = office.command({ command: 'mute', series: 'a', for: '3h' });
+    expect(text).toBe('No alert about a is published until 2026-01-08T03:00:00.000Z; alarms are still stored.');
+    office.event(80);
+    expect(office.world.events).toEqual([]);
+    expect(office.world.incidents).toEqual([]);
+    expect(office.log.lastEpisode('a', null)).toMatchObject({ kind: 'process', incident: null, endedBy: 'calm' });
+    expect(office.log.heldBack()).toEqual([]);
+    office.readings(200);
+    expect(office.log.mutes()).toEqual([]);
+    expect(office.world.events).toEqual([]);
+  });
+
+  test('one that is still open when the mute ends is published then, after a restart too', () => {
+    const tape = new Tape();
+    const office = new Office({ ledger: tape }).readings(3 * 1440);
+    office.command({ command: 'mute', for: '1h' });
+    office.readings(40, 80);
+    expect([office.world.events, office.world.states.at(-1)]).toMatchObject([[], { anomaly: 'ON', muted: 'ON' }]);
+    office.stop();
+    const back = new Office({ ledger: tape, path: office.path });
+    back.minute = office.minute;
+    back.readings(10, 80);
+    expect(back.world.events).toEqual([]);
+    back.readings(20, 80);
+    expect(back.world.events).toMatchObject([
+      { phase: 'opened', anomaly: { stream: 'a', incident: expect.any(String) as string } },
+    ]);
+    back.readings(90);
+    const phases = back.world.events.map(({ phase }) => phase);
+    expect([phases[0], phases.at(-1)]).toEqual(['opened', 'closed']);
+  });
+
+  test('one that was open before is published when it ends', () => {
+    const office = new Office().readings(3 * 1440).readings(10, 80);
+    office.command({ command: 'mute', series: 'a', for: '1d' });
+    office.readings(90);
+    expect(office.world.events.map(({ phase }) => phase)).toEqual(['opened', 'closed']);
+  });
+
+  test('unmute publishes what is held back; the undo of a mute too, and that of an unmute mutes again', () => {
+    const office = new Office().readings(3 * 1440);
+    const muted = office.command({ command: 'mute', series: 'a', for: '1d' });
+    office.readings(10, 80);
+    const { id } = office.command({ command: 'unmute', series: 'a' });
+    expect(office.world.events.map(({ phase }) => phase)).toEqual(['opened']);
+    office.command({ command: 'undo', of: id });
+    expect(office.log.mutes()).toEqual([{ scope: 'a', until: T + 4 * DAY_MS }]);
+    office.command({ command: 'undo', of: muted.id });
+    expect(office.log.mutes()).toEqual([]);
+  });
+
+  test('of another series holds nothing back', () => {
+    const office = new Office().readings(3 * 1440, 50, ['a', 'b']);
+    office.command({ command: 'mute', series: 'b', for: '1d' });
+    const { length } = office.world.events;
+    office.event(80, ['a', 'b']);
+    expect(
+      office.world.events
+        .slice(length)
+        .filter(({ phase }) => phase === 'opened')
+        .map(({ anomaly }) => anomaly.series),
+    ).toEqual(['a']);
+  });
+});
+
+describe('missed', () => {
+  test('is a label, with an undo', () => {
+    const office = new Office().readings(60);
+    const [from, until] = [T, T + 10 * MINUTE_MS].map((at) => new Date(at).toISOString());
+    const { id } = office.command({ command: 'missed', series: 'a', from, until });
+    expect(office.log.labels()).toMatchObject([
+      { id, kind: 'missed', from: T, until: T + 10 * MINUTE_MS, event: null },
+    ]);
+    office.command({ command: 'undo', of: id });
+    expect(office.log.labels()).toEqual([]);
+    expect(office.command({ command: 'missed', series: 'a', from: until, until: from }).code).toBe('bad_range');
+  });
+});
+
+describe('after a kill', () => {
+  test.each(['normal', 'accept', 'reset', 'freeze'])(
+    '%s is repeated from the journal: the streams are the same, bit for bit',
+    (command) => {
+      const run = (kill: boolean): Buffer => {
+        const tape = new Tape();
+        let office = new Office({ ledger: tape, seed: 2 }).readings(3 * 1440).readings(20, 80);
+        expect(office.command({ command, series: 'a' }).status).toBe('done');
+        if (kill) {
+          office.db.close();
+          const { minute, path } = office;
+          const killed = office;
+          office = new Office({ ledger: tape, path, seed: 2 });
+          office.minute = minute;
+          office.random = killed.random;
+        }
+        office.readings(20, 80).readings(200);
+        office.stop();
+        const again = new Office({ path: office.path });
+        const bytes = again.db
+          .prepare<[], Buffer>('SELECT bytes FROM snapshot ORDER BY seq DESC LIMIT 1')
+          .pluck()
+          .get()!;
+        again.stop();
+        return bytes;
+      };
+      expect(run(true).equals(run(false))).toBe(true);
+    },
+  );
+});
+
+/** The parameters of the network in a snapshot of series a. */
+function parametersOf(bytes: Uint8Array): readonly number[] {
+  const { tuning } = site({ tuning: { network: true } });
+  const series = [{ slug: 'a', unit: 'bar', range: null, only: 'both' }] as const;
+  const monitor = new StreamMonitor('a', series, monitorOptions(tuning, null), () => undefined);
+  monitor.restore(bytes);
+  const { core } = monitor.detector.forecaster!.network;
+  const theta = new Float64Array(core.parameterCount);
+  core.read(theta);
+  return [...theta];
+}

@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Subject } from 'rxjs';
+import { afterAll } from 'vitest';
+import type { Reply } from '../../../src/app/commands/reply.ts';
+import { replySchema } from '../../../src/app/commands/reply.ts';
+import type { Site } from '../../../src/config/schema.ts';
+import { AnomalyLog } from '../../../src/io/sqlite/anomaly-log.ts';
+import { CommandLog } from '../../../src/io/sqlite/command-log.ts';
+import { openDatabase, type Database } from '../../../src/io/sqlite/database.ts';
+import { SnapshotStore } from '../../../src/io/sqlite/snapshot-store.ts';
+import { Random } from '../../../src/math/random.ts';
+import type { CommandRequest, LedgerPort } from '../../../src/stream/ports.ts';
+import { siteOf, Tape, World } from '../world.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'zankyo-office-'));
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+});
+let files = 0;
+
+export const MINUTE_MS = 60_000;
+export const DAY_MS = 1440 * MINUTE_MS;
+export const T = Date.UTC(2026, 0, 5);
+
+export const site = (rest: Readonly<Record<string, unknown>> = {}): Site =>
+  siteOf({
+    inputs: [{ topic: 's/+', name: '{1}', unit: 'bar', range: [-50, 500] }],
+    tuning: { network: false },
+    ...rest,
+  });
+
+/** A pipeline with a real database, and commands for it. Readings come once a minute, unless a value is given 50 and noise. */
+export class Office {
+  readonly db: Database;
+  readonly log: CommandLog;
+  readonly ledger: LedgerPort;
+  readonly requests$ = new Subject<CommandRequest>();
+  readonly world: World;
+  readonly replies: Reply[] = [];
+  readonly path: string;
+  minute = 0;
+  random: Random;
+  private ids = 0;
+  private readonly name = `office${files++}`;
+
+  constructor({ of = site(), ledger = new Tape(), path = join(directory, `${files++}.db`), seed = 1 } = {}) {
+    this.path = path;
+    this.random = new Random(seed);
+    this.ledger = ledger;
+    this.db = openDatabase(path);
+    this.log = new CommandLog(this.db);
+    this.world = new World(of, {
+      ledger,
+      anomalyLog: new AnomalyLog(this.db, { quarantineRows: 10 }),
+      snapshots: new SnapshotStore(this.db),
+      commands: { requests$: this.requests$, log: this.log },
+    });
+  }
+
+  get now(): number {
+    return T + this.minute * MINUTE_MS;
+  }
+
+  /** A reading of each series, and its noise. */
+  readings(count: number, value = 50, series: readonly string[] = ['a']): this {
+    for (let i = 0; i < count; i++) {
+      for (const name of series)
+        this.world.send(`s/${name}`, String(value + this.random.normal()), { receivedAt: this.now });
+      this.minute++;
+    }
+    return this;
+  }
+
+  /** Half an hour at this value. */
+  event(value: number, series?: readonly string[]): this {
+    return this.readings(30, value, series).readings(60, 50, series);
+  }
+
+  /** The answer to a command, which has an id of its own unless one is given. */
+  command(request: object | string, rest: Partial<CommandRequest> = {}): Reply {
+    const text =
+      typeof request === 'string' ? request : JSON.stringify({ id: `${this.name}-${this.ids++}`, ...request });
+    this.requests$.next({
+      at: this.now,
+      source: 'mqtt',
+      series: null,
+      payload: new TextEncoder().encode(text),
+      message: null,
+      row: null,
+      reply: (payload) => this.replies.push(replySchema.parse(JSON.parse(payload))),
+      ...rest,
+    });
+    return this.replies.at(-1)!;
+  }
+
+  /** Openings of alarms that were published. */
+  get opened(): readonly string[] {
+    return this.world.events.filter(({ phase }) => phase === 'opened').map(({ anomaly }) => anomaly.id);
+  }
+
+  stop(): void {
+    this.world.stop();
+    this.db.close();
+  }
+}
