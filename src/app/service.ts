@@ -1,6 +1,7 @@
 import { EMPTY, filter, interval, map, switchMap } from 'rxjs';
 import type { Site } from '../config/schema.ts';
 import { openBroker, type BrokerOptions, type Connection } from '../io/mqtt/broker.ts';
+import { commandTopics, type CommandTopics } from '../io/mqtt/command-topics.ts';
 import { AlertOutbox } from '../io/ledger/alert-outbox.ts';
 import { Ledger } from '../io/ledger/ledger.ts';
 import { RetainedStates } from '../io/ledger/retained-states.ts';
@@ -8,6 +9,9 @@ import { alertsOver, seriesOfTopic, statusTopic } from '../io/mqtt/alerts.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import { covers } from '../stream/topic-filter.ts';
 import type { Log } from '../log.ts';
+import { waitingCommands } from '../io/sqlite/command-inbox.ts';
+import { CommandLog } from '../io/sqlite/command-log.ts';
+import { requestsOf } from './command-requests.ts';
 import type { Processor } from './pipeline/overload-control.ts';
 import { pipeline } from './pipeline.ts';
 import { plansOf } from './pipeline/streams.ts';
@@ -48,14 +52,19 @@ const thisProcess = (): Processor => {
   };
 };
 
+/** Null where commands over MQTT are off. */
+const commandTopicsOf = ({ commands, mqtt, site }: Site): CommandTopics | null =>
+  commands.mqtt ? commandTopics(mqtt.prefix, site) : null;
+
 /** The topic filters to subscribe to. A filter that another one covers is left out: its messages would arrive twice. */
-const filtersOf = ({ inputs }: Site): string[] => {
-  const topics = [...new Set(inputs.map(({ topic }) => topic))];
+const filtersOf = (site: Site): string[] => {
+  const topics = [...new Set([...site.inputs.map(({ topic }) => topic), ...(commandTopicsOf(site)?.filters ?? [])])];
   return topics.filter((topic) => !topics.some((other) => other !== topic && covers(other, topic)));
 };
 
 export const brokerOptions = (site: Site, log: Log, now: () => number): BrokerOptions => {
   const { mqtt } = site;
+  const topics = commandTopicsOf(site);
   return {
     url: mqtt.url,
     username: mqtt.username,
@@ -68,6 +77,7 @@ export const brokerOptions = (site: Site, log: Log, now: () => number): BrokerOp
     filters: filtersOf(site),
     statusTopic: statusTopic(mqtt.prefix, site.site),
     ownTopics: `${mqtt.prefix}/`,
+    isCommand: (topic) => topics?.accepts(topic) ?? false,
     now,
     timeZone: site.timezone,
     log,
@@ -116,7 +126,19 @@ export function startService(site: Site, { log, kernel, now }: ServiceOptions): 
   });
   const states = new RetainedStates(db, ledger, broker);
   const alerts = alertsOver(broker, outbox, states, site.mqtt.prefix, site.site);
-  const ports = { messages$: broker.messages$, alerts, anomalyLog, snapshots, ledger };
+  const topics = commandTopicsOf(site);
+  const commandLog = new CommandLog(db);
+  const requests$ = requestsOf({
+    waiting$: waitingCommands(db, commandLog),
+    messages$: broker.messages$,
+    topics,
+    publish: (topic, payload) => {
+      broker.publishEvent(topic, payload);
+    },
+    now: present,
+  });
+  const messages$ = broker.messages$.pipe(filter(({ topic }) => topics?.accepts(topic) !== true));
+  const ports = { messages$, alerts, anomalyLog, snapshots, ledger, commands: { requests$, log: commandLog } };
 
   let state: Connection['state'] = 'connecting';
   broker.connection$.subscribe((connection) => {

@@ -1,8 +1,7 @@
-import { parseDuration } from '../config/duration.ts';
-import { AppError } from '../errors.ts';
 import { AnomalyLog } from '../io/sqlite/anomaly-log.ts';
 import { EXIT } from './exit-codes.ts';
 import { anomalyLine, jsonLine } from './format.ts';
+import { timeOf } from './time-option.ts';
 import { readDatabase, type DatabaseOptions } from './read-database.ts';
 
 export interface AnomaliesOptions extends DatabaseOptions {
@@ -18,26 +17,15 @@ export function anomalies({ since, series, limit, json, ...options }: AnomaliesO
   return readDatabase(options, (db, calendar) => {
     const log = new AnomalyLog(db, { quarantineRows: 0 });
     let count = 0;
-    for (const anomaly of log.list({ since: since === undefined ? undefined : timeOf(since), series, limit })) {
+    for (const anomaly of log.list({
+      since: since === undefined ? undefined : timeOf(since, '--since'),
+      series,
+      limit,
+    })) {
       console.log(json ? jsonLine(anomaly) : anomalyLine(anomaly, calendar));
       count++;
     }
     if (count === 0 && !json) console.log('No anomalies.');
     return EXIT.ok;
   });
-}
-
-function timeOf(text: string): number {
-  const at = /^\d{4}-/.test(text) ? Date.parse(text) : Date.now() - durationOf(text);
-  if (Number.isNaN(at))
-    throw new AppError('usage', `--since ${text}: expected a duration such as 2d or a time such as 2026-11-23`);
-  return at;
-}
-
-function durationOf(text: string): number {
-  try {
-    return parseDuration(text);
-  } catch {
-    return NaN;
-  }
 }

@@ -1,7 +1,16 @@
 import type { ErrorCode } from '../errors.ts';
 
 /** As in sysexits.h, so that systemd and scripts can distinguish a wrong file from an unreachable broker. See docs/exit-codes.md. */
-export const EXIT = { ok: 0, failure: 1, usage: 64, noInput: 66, unavailable: 69, config: 78 } as const;
+export const EXIT = {
+  ok: 0,
+  failure: 1,
+  usage: 64,
+  refused: 65,
+  noInput: 66,
+  unavailable: 69,
+  waiting: 75,
+  config: 78,
+} as const;
 
 const EXIT_OF: Readonly<Partial<Record<ErrorCode, number>>> = {
   usage: EXIT.usage,

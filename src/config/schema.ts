@@ -251,6 +251,14 @@ const incidentsSchema = section({
   ),
 });
 
+const commandsSchema = section({
+  mqtt: option(
+    z.boolean(),
+    false,
+    'Whether commands over MQTT are carried out, from every client that the broker lets publish them. The command line works in any case.',
+  ),
+});
+
 const commitSchema = section({
   every: option(
     duration('0s', '10m'),
@@ -326,6 +334,7 @@ export const siteSchema = section({
   tuning: option(tuningSchema, {}, 'How to learn and when to alarm; the defaults for every series and group.'),
   publish: option(publishSchema, {}, 'Published states.'),
   incidents: option(incidentsSchema, {}, 'Alerts that belong together.'),
+  commands: option(commandsSchema, {}, 'Commands of the operator, such as answers to alerts.'),
   commit: option(commitSchema, {}, 'Writing readings to the disk.'),
   snapshots: option(snapshotsSchema, {}, 'Saving the learned state.'),
   quarantine: option(quarantineSchema, {}, 'Storing rejected messages.'),

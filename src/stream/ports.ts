@@ -268,6 +268,8 @@ export type HeldBack = 'opened' | 'updated';
 export interface CommandLogPort {
   /** A command with this id that was carried out or refused before. */
   find(id: string): (Omit<CommandRecord, 'row' | 'source' | 'by'> & { readonly undoneBy: string | null }) | null;
+  /** Whether a command with this id waits in the database. */
+  isWaiting(id: string): boolean;
   record(record: CommandRecord): void;
   setUndone(id: string, by: string): void;
   episode(id: string): Anomaly | null;

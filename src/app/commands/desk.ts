@@ -100,7 +100,7 @@ export class CommandDesk {
     const waiting = this.waiting.get(id);
     const before = waiting === undefined ? this.options.log.find(id) : null;
     const was = waiting?.text ?? before?.request;
-    if (was === undefined) return false;
+    if (was === undefined && (request.row !== null || !this.options.log.isWaiting(id))) return false;
     if (request.row !== null && waiting?.row === request.row) return true; // the same row, read again
     if (was !== text) this.settle(request, { ...asked, stored: null }, refuse('id_used'), text);
     else if (before === null) waiting?.replies.push(request.reply);

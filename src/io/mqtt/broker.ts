@@ -27,7 +27,7 @@ export type Connection =
   | { readonly state: 'offline'; readonly reason: string };
 
 export interface Broker {
-  /** Messages that the filters match, except those on `ownTopics`. Hot: subscribe before `start`. */
+  /** Messages that the filters match, except those on `ownTopics` that are no commands. Hot: subscribe before `start`. */
   readonly messages$: Observable<Message>;
   /** The present state first, then each change. */
   readonly connection$: Observable<Connection>;
@@ -166,9 +166,9 @@ class MqttBroker implements Broker {
       if (this.#state.apply('connect')) this.#connected(sessionPresent, properties?.receiveMaximum);
     });
     client.on('message', (topic, payload, { qos, messageId, retain, dup }) => {
-      const { ownTopics, now } = this.#options;
+      const { ownTopics, isCommand, now } = this.#options;
       const receipt = qos === 1 ? { id: messageId!, connection: this.#connectionNumber } : undefined;
-      if (ownTopics === null || !topic.startsWith(ownTopics))
+      if (ownTopics === null || !topic.startsWith(ownTopics) || isCommand?.(topic) === true)
         this.#messages.next({ topic, payload, receivedAt: now(), retained: retain, redelivered: dup, receipt });
       else if (receipt !== undefined) this.acknowledge([receipt]);
     });

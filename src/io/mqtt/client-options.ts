@@ -38,6 +38,8 @@ export interface BrokerOptions {
    * them.
    */
   readonly ownTopics: string | null;
+  /** Those of them on which others publish commands; the filters match them. */
+  readonly isCommand?: (topic: string) => boolean;
   /**
    * How long the broker keeps the session (subscriptions and their messages) while the service is down; 0: no session.
    */

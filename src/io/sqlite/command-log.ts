@@ -58,6 +58,10 @@ export class CommandLog implements CommandLogPort {
     return { ...row, status: row.status, reply: row.reply!, undoneBy: row.undone_by };
   }
 
+  isWaiting(id: string): boolean {
+    return this.#statements.find.get(id)?.status === 'waiting';
+  }
+
   record({ row, ...record }: CommandRecord): void {
     const { insert, settle, trim } = this.#statements;
     const values = { ...record, at: Math.round(record.at) };

@@ -11,6 +11,8 @@ export type Database = Sqlite.Database;
 export interface DatabaseOptions {
   /** For a program that reads while the service writes: nothing is created or changed. */
   readonly readonly?: boolean;
+  /** For a program that writes beside the service: the file must exist with the tables of today. */
+  readonly existing?: boolean;
   /** Fails if another program has the database open, and locks it until it is closed. */
   readonly exclusive?: boolean;
   /** For tests; default: `MIGRATIONS`. */
@@ -30,18 +32,18 @@ const FULL = 2;
  * returns. Throws an `AppError` `database_unusable` with the file and the remedy.
  */
 export const openDatabase = (path: string, options: DatabaseOptions = {}): Database => {
-  const { readonly = false, exclusive = false, migrations = MIGRATIONS } = options;
+  const { readonly = false, existing = readonly, exclusive = false, migrations = MIGRATIONS } = options;
   let db: Database | undefined;
   requireSqlite();
   try {
     // SQLite would create the file readable for everyone; its -wal and -shm files inherit this mode.
-    if (!readonly) closeSync(openSync(path, 'a', 0o600));
+    if (!existing) closeSync(openSync(path, 'a', 0o600));
     db = new Sqlite(path, { readonly, fileMustExist: true, timeout: BUSY_MS });
     // Before the first read: that read takes the lock, or fails if another program holds it.
     if (exclusive) db.pragma('locking_mode = EXCLUSIVE');
     refuseForeign(db, path);
     if (!readonly) prepare(db, path);
-    migrate(db, path, migrations, readonly);
+    migrate(db, path, migrations, existing);
     return db;
   } catch (error) {
     db?.close();
@@ -99,7 +101,7 @@ const prepare = (db: Database, path: string): void => {
     );
 };
 
-const migrate = (db: Database, path: string, migrations: readonly Migration[], readonly: boolean): void => {
+const migrate = (db: Database, path: string, migrations: readonly Migration[], existing: boolean): void => {
   const newest = migrations.at(-1)?.version ?? 0;
   const version = db.pragma('user_version', { simple: true }) as number;
   if (version > newest)
@@ -107,7 +109,7 @@ const migrate = (db: Database, path: string, migrations: readonly Migration[], r
       'database_unusable',
       `${path} was written by a newer zankyo (table version ${version}; this version supports ${newest}): update zankyo, or use another file`,
     );
-  if (readonly && version < newest)
+  if (existing && version < newest)
     throw new AppError(
       'database_unusable',
       `${path} is empty or was written by an older zankyo: start the service once to bring it up to date`,
