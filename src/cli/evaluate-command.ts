@@ -16,6 +16,7 @@ import { count, jsonLine, shortDuration, table } from './format.ts';
 import { logTo, openLog } from './log.ts';
 import { leftOutNotes, nameOf, openLabelled, readingNotes, tuningOf, windowsOf } from './open-recording.ts';
 import { openProgress } from './progress.ts';
+import { siteWindows } from './site-labels.ts';
 import { LABELS_SOUGHT, type RecordingCommandOptions } from './recording-options.ts';
 
 export interface EvaluateCommandOptions extends RecordingCommandOptions {
@@ -43,9 +44,9 @@ export async function evaluateFiles(
   const evaluations: Evaluation[] = [];
   const parts: RecordingPart[] = [];
   for (const file of files) {
-    const own = windowsOf(file, options);
     const opened = await openLabelled(file, options);
     const recording = opened.read();
+    const own = windowsOf(file, options) ?? siteWindows(file, recording, options, console.error);
     if (own === null && recording.label === null)
       throw new AppError(
         'recording_unreadable',

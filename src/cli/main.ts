@@ -10,6 +10,7 @@ import type { CompareCommandOptions } from './compare-command.ts';
 import type { DemoCommandOptions } from './demo-command.ts';
 import type { EvaluateCommandOptions } from './evaluate-command.ts';
 import type { HabitsOptions } from './habits-command.ts';
+import type { LabelsOptions } from './labels-command.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { isJournal, PRIORITY, withPriority } from './journal.ts';
 import { plainLines } from './plain.ts';
@@ -204,6 +205,19 @@ program
   .action(async (options: CommandsOptions) => {
     const { commands } = await import('./cmd-command.ts');
     exits(commands(options));
+  });
+
+program
+  .command('labels')
+  .description('list what the operator said of alarms and times: fault, normal or missed')
+  .option('-c, --config <file>', 'the site file that names the database')
+  .option('--database <file>', 'the database itself')
+  .option('--series <slug>', 'only labels of this series or group')
+  .option('--windows', "print the faults in the form of NAB's combined_windows.json, for evaluate --windows", false)
+  .option('--json', 'as JSON lines', false)
+  .action(async (options: LabelsOptions) => {
+    const { labels } = await import('./labels-command.ts');
+    exits(labels(options));
   });
 
 program

@@ -61,7 +61,10 @@ export const withColumnOptions = (command: Command): Command =>
 export const withRecordingOptions = (command: Command): Command =>
   withColumnOptions(
     command
-      .option('-c, --config <file>', 'take the tuning from this site file')
+      .option(
+        '-c, --config <file>',
+        'take the tuning from this site file, and labels from its database where the recording has none',
+      )
       .option('--tuning <option=value>', 'an option of the tuning, as in a site file; may be repeated', collect, [])
       .option('-l, --label <column>', `the column of labels (default: the first of ${LABELS_SOUGHT})`),
   )

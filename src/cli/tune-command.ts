@@ -8,6 +8,7 @@ import { logTo, openLog } from './log.ts';
 import { openLabelled, readingNotes, tuningOf, windowsOf } from './open-recording.ts';
 import { openProgress } from './progress.ts';
 import type { RecordingCommandOptions } from './recording-options.ts';
+import { siteWindows } from './site-labels.ts';
 
 export interface TuneCommandOptions extends RecordingCommandOptions {
   readonly alarmsPerWeek: number;
@@ -21,12 +22,14 @@ export async function tuneFile(file: string, options: TuneCommandOptions): Promi
   const log = logTo(openLog('warn'));
   const progress = openProgress(1);
   const recording = await openLabelled(file, options);
-  for (const sentence of readingNotes(recording.read())) console.error(sentence);
+  const first = recording.read();
+  for (const sentence of readingNotes(first)) console.error(sentence);
+  const windows = windowsOf(file, options) ?? siteWindows(file, first, options, console.error);
   const tuned = await tune(() => Promise.resolve(recording.read()), {
     file,
     log,
     tuning: tuningOf(options),
-    windows: windowsOf(file, options),
+    windows,
     kernel: kernelOrNull(log),
     alarmsPerWeek,
     onProgress: (share, doing) => {

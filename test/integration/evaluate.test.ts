@@ -1,6 +1,9 @@
-import { afterEach, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { tuningSchema } from '../../src/config/schema.ts';
+import { CommandLog } from '../../src/io/sqlite/command-log.ts';
+import { openDatabase } from '../../src/io/sqlite/database.ts';
 import { roomTemperature } from '../room-temperature.ts';
 import { directory, runProgram } from './program.ts';
 
@@ -50,6 +53,54 @@ test('evaluate: a column of labels and windows of time say the same, in JSON and
   expect(first).toMatch(/^labelled\.csv +2000 +1 of 1 +100 %/);
   expect(last).toMatch(/^2 recordings +4000 +2 of 2 +100 %/);
 }, 120_000);
+
+describe('the answers of the operator', () => {
+  const site =
+    "site: home\ndatabase: zankyo.db\nmqtt: { url: 'mqtt://localhost' }\ninputs: [{ topic: s/+, name: '{1}' }]\n";
+  const label = (id: string, kind: 'fault' | 'normal' | 'missed', from: number, until: number, series = 'hall') =>
+    ({ id, kind, from, until, series, stream: series, event: null, note: null }) as const;
+  const answered = (): string => {
+    const cwd = withFiles({ 'plain.csv': plain, 'site.yaml': site });
+    const db = openDatabase(join(cwd, 'zankyo.db'));
+    const log = new CommandLog(db);
+    // One event, in two answers that overlap; what is normal and what is said of others is none.
+    log.addLabel(label('1', 'fault', course[FROM].at, course[FROM + 20].at));
+    log.addLabel(label('2', 'missed', course[FROM + 10].at, course[UNTIL - 1].at));
+    log.addLabel(label('3', 'normal', course[900].at, course[910].at));
+    log.addLabel(label('4', 'fault', course[900].at, course[910].at, 'attic'));
+    db.close();
+    return cwd;
+  };
+
+  test('are the labels of a recording without its own', async () => {
+    const { stdout, stderr } = await runProgram(['evaluate', 'plain.csv', '-c', 'site.yaml', '--json'], answered());
+    expect((JSON.parse(stdout) as Evaluated).all).toMatchObject({ rows: 2000, events: 1, found: 1, medianDelayMs: 0 });
+    expect(stderr).toMatch(/^Labels from .*zankyo\.db: 1 fault, 1 alarm that was normal\.$/m);
+  });
+
+  test('are what tune searches for', async () => {
+    const args = ['tune', 'plain.csv', '-c', 'site.yaml', '-n', '1', '--json', '--tuning', 'network=false'];
+    const { stdout } = await runProgram(args, answered());
+    expect(JSON.parse(stdout)).toMatchObject({ chosen: { events: 1 } });
+  });
+
+  test('are listed, and written as windows', async () => {
+    const cwd = answered();
+    const listed = await runProgram(['labels', '-c', 'site.yaml', '--series', 'hall'], cwd);
+    expect(listed.stdout.split('\n').map((line) => line.split(/ +/)[1])).toEqual([
+      'said',
+      expect.any(String),
+      'normal',
+      'fault',
+      'missed',
+      undefined,
+    ]);
+    const written = await runProgram(['labels', '-c', 'site.yaml', '--series', 'hall', '--windows'], cwd);
+    expect(JSON.parse(written.stdout)).toEqual({
+      'hall.csv': [[iso(course[FROM].at), iso(course[UNTIL - 1].at)]],
+    });
+  });
+});
 
 test('evaluate: without labels there is nothing to say, and exit code 66', async () => {
   const cwd = withFiles({ 'plain.csv': plain, 'windows.json': '{"other.csv": []}' });
