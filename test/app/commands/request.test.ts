@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import prettier from 'prettier';
@@ -5,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { commandJsonSchema } from '../../../src/app/commands/json-schema.ts';
 import { RateLimit } from '../../../src/app/commands/rate-limit.ts';
 import { REFUSALS } from '../../../src/app/commands/refusals.ts';
+import { replySchema } from '../../../src/app/commands/reply.ts';
 import { parseRequest } from '../../../src/app/commands/request.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -78,6 +80,15 @@ describe('a request', () => {
       }),
     );
   });
+});
+
+test('the examples of docs/commands.md are commands and an answer', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/commands.md'), 'utf8');
+  const examples = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, text]) => JSON.parse(text) as object);
+  const [first, reply, others] = examples;
+  for (const request of [first, ...(others as object[])]) expect(read(request, 'boiler')).toHaveProperty('command');
+  expect(replySchema.parse(reply)).toEqual(reply);
+  expect(others).toHaveLength(10);
 });
 
 test('the rate: a burst of 3, then one in 10 ms; a clock that was set back gives none', () => {
