@@ -69,6 +69,29 @@ describe('normal', () => {
   });
 });
 
+test('normal said of a drift: the present level is the reference from now on; undo brings the old one back', () => {
+  const office = new Office();
+  const days = (count: number, perDay: number, level: number): number => {
+    for (let hour = 0; hour < 24 * count; hour++) {
+      office.readings(1, level + (perDay * hour) / 24);
+      office.minute += 59;
+    }
+    return level + perDay * count;
+  };
+  const level = days(80, 0.1, days(20, 0, 50));
+  const drifts = () =>
+    office.world.events.filter(({ phase, anomaly }) => phase !== 'updated' && anomaly.kind === 'drift');
+  expect(drifts().map(({ phase }) => phase)).toEqual(['opened']);
+  const { id, text } = office.command({ command: 'normal', event: drifts()[0].anomaly.id });
+  expect(text).toBe('The present level of a is the one that drift is compared with from now on.');
+  expect(drifts().at(-1)).toMatchObject({ phase: 'closed', anomaly: { endedBy: 'accepted' } });
+  days(20, 0, level);
+  expect(drifts()).toHaveLength(2);
+  office.command({ command: 'undo', of: id });
+  days(20, 0, level);
+  expect(drifts().length).toBeGreaterThan(2);
+});
+
 describe('fault', () => {
   test('such an event stays an alarm, however often it comes', () => {
     const { office, id } = withEvent();
