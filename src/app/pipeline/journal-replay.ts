@@ -1,6 +1,6 @@
 import type { Reading } from '../../detect/reading.ts';
 import type { DecodedMessage } from '../../stream/decode-messages.ts';
-import type { LedgerPort } from '../../stream/ports.ts';
+import type { LedgerPort, StreamAction } from '../../stream/ports.ts';
 import type { Place, Streams } from './streams.ts';
 
 /**
@@ -33,7 +33,7 @@ export class JournalReplay implements Iterable<DecodedMessage> {
         continue;
       }
       if (entry.kind === 'command') {
-        streams.act(entry.action, entry.at, seq);
+        this.repeat(entry.action, entry.at, seq);
         continue;
       }
       this.onTime(entry.kind === 'message' ? entry.readings[0].receivedAt : entry.at);
@@ -49,6 +49,15 @@ export class JournalReplay implements Iterable<DecodedMessage> {
       yield decoded;
     }
     this.active = false;
+  }
+
+  /** A command that failed with an internal error fails again, at the same place: the earlier run has logged and answered it. */
+  private repeat(action: StreamAction, at: number, seq: number): void {
+    try {
+      this.streams.act(action, at, seq);
+    } catch {
+      // The stream is as the earlier run left it.
+    }
   }
 
   /** The place of a replayed reading; null if the snapshot includes it already, or if the site file no longer has its series. */
