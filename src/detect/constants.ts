@@ -95,6 +95,14 @@ const VALUES = {
    */
   MIN_SHARE: 0.25,
 
+  // Evidence: sequence.
+
+  /** Nats. The logarithm of the test martingale is calibrated from here on: a lower one, of forecasts that come true, is as common. */
+  SEQUENCE_LEAST: -4,
+  /** Readings over which a forecast is tested: a wrong order of a few readings, and a state that lasts too long for the forecast. */
+  SEQUENCE_SHORT: 8,
+  SEQUENCE_LONG: 64,
+
   // Evidence: flatline, flatline_exit.
 
   /** Decades of rarity. Largest of a flatline: by itself it is no alarm, sensor/stuck-detector.ts reports stuck sensors. */
@@ -128,6 +136,13 @@ const VALUES = {
    * twice as many. After another life has begun the past counts as so many.
    */
   FEW_DWELLS: 4,
+
+  // Evidence: cycle.
+
+  /** Usual changes between readings. A smaller movement up or down is no turn: noise has none. */
+  TURN_CHANGES: 15,
+  /** Share of the smallest movement that is a turn. A series turns at an unusual level from there on, and at steady levels below it. */
+  TURN_SHARE: 0.5,
 
   // Evidence: occupancy.
 
@@ -212,6 +227,11 @@ const VALUES = {
 
   // Learn: what may become normal.
 
+  /**
+   * ms. A hold ends after calm readings for so long: at a reading a second three of them are a pause in a fault. With a minute 14 of 37
+   * change points on a pump rig at 1 Hz are missed instead of 16.
+   */
+  CALM_MS: 60_000,
   /** Score. A reading above this is an outlier: up to OUTLIER_PATIENCE of them do not change which steps are usual. */
   OUTLIER: 4,
   /** Readings: the size of a sample, not a time. Twenty tell another noise from some spikes at any rate of readings. */

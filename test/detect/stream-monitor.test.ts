@@ -207,10 +207,10 @@ describe('an anomaly of the process', () => {
   test('a lost correlation says what the other series suggest', () => {
     const { say, events } = streamOf(PUMP);
     const normal = noise(2);
-    for (let t = 0; t < 1220; t++) {
+    for (let t = 0; t < 2460; t++) {
       const [current, flow] = pumpAt(normal);
       say(0, t, current);
-      say(1, t, t < 1200 ? flow : 5 + 2 * normal());
+      say(1, t, t < 2400 ? flow : 5 + 2 * normal());
     }
     const reasons = events.map(({ anomaly }) => anomaly.reason);
     expect(

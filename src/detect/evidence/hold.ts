@@ -1,4 +1,5 @@
 import type { Memory } from '../../math/memory.ts';
+import { CONSTANTS } from '../constants.ts';
 
 export interface HoldOptions {
   /** How long a series may stay anomalous before its present state becomes the normal one, ms. */
@@ -9,11 +10,7 @@ export interface HoldOptions {
   readonly closeAfter: number;
 }
 
-/**
- * A hold ends after calm readings for so long: at a reading a second three of them are a pause in a fault. With a minute 14 of 37 change
- * points on a pump rig at 1 Hz are missed instead of 16.
- */
-const CALM_MS = 60_000;
+const { CALM_MS } = CONSTANTS;
 
 /** What a reading does: it begins a hold, stays in it, ends it because the series is calm, or because it has lasted too long. */
 export type HoldStep = 'free' | 'begun' | 'held' | 'over' | 'expired';

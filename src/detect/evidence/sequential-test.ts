@@ -1,12 +1,14 @@
 import type { Memory } from '../../math/memory.ts';
+import { CONSTANTS } from '../constants.ts';
 import { LAMBDAS, type Alternatives } from '../forecast/alternatives.ts';
 
+const { SEQUENCE_SHORT: SHORT, SEQUENCE_LONG: LONG } = CONSTANTS;
 /** The alternatives that are tested: the index of λ, and over how many readings. */
 const TESTS = [
-  { lambda: 0, span: 8 },
-  { lambda: 1, span: 64 },
-  { lambda: 2, span: 8 },
-  { lambda: 3, span: 64 },
+  { lambda: 0, span: SHORT },
+  { lambda: 1, span: LONG },
+  { lambda: 2, span: SHORT },
+  { lambda: 3, span: LONG },
 ];
 const MEAN = TESTS.length;
 const READINGS = MEAN + 1;

@@ -2,7 +2,8 @@ import { singlesOf, type Memory } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 
 const BUCKETS = 256;
-const TOP = 17;
+/** End of the histogram. */
+export const TOP = 17;
 const WIDTH = TOP / BUCKETS;
 const { TAIL, HALVE_AT: MIN_SPAN } = CONSTANTS;
 /** Most values before they are halved: single precision counts so many exactly in parts of 1/16. */

@@ -1,13 +1,10 @@
 import type { Memory } from '../../math/memory.ts';
+import { CONSTANTS } from '../constants.ts';
 import { student } from './dwell-times.ts';
 
+const { DWELL_SPAN: SPAN, FEW_DWELLS, WINSOR } = CONSTANTS;
 /** Turns before a level is judged. */
-const FEW = 8;
-/** Turns over which the usual level is known; older ones weigh less than 1/e. */
-const SPAN = 200;
-/** A turn counts as at most this many deviations in mean and variance, and in its rarity. */
-const WINSOR = 4;
-const MAX_Z = 8;
+const FEW = 2 * FEW_DWELLS;
 /** A level is unusual from so many deviations beyond the farthest on. */
 const BEYOND_FARTHEST = 1;
 
@@ -55,7 +52,7 @@ export class TurnLevels {
     if (!(distance > least) || !this.isSteady(place, least)) return 0;
     const beyond = BEYOND_FARTHEST * deviation;
     if (level >= s[o + LOWEST] - beyond && level <= s[o + HIGHEST] + beyond) return 0;
-    return student(Math.min(MAX_Z, deviation > 0 ? distance / deviation : MAX_Z), s[o + COUNT]);
+    return student(Math.min(WINSOR, deviation > 0 ? distance / deviation : WINSOR), s[o + COUNT]);
   }
 
   add(place: number, level: number): void {

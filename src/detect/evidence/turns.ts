@@ -1,8 +1,9 @@
 import type { Memory } from '../../math/memory.ts';
+import { CONSTANTS } from '../constants.ts';
 
 /** A movement is a turn from so many deviations of all values on, and from so many usual changes between readings. */
 const DEVIATIONS = 1;
-const USUAL_CHANGES = 15;
+const { TURN_CHANGES: USUAL_CHANGES } = CONSTANTS;
 
 // Slots.
 const DIRECTION = 0; // 1 rising, -1 falling, 0 before the first reading

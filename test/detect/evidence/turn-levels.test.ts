@@ -9,11 +9,11 @@ const levelsOf = (past: readonly number[]): TurnLevels => {
 };
 const repeat = (n: number, cycle: readonly number[]): number[] => Array.from({ length: n }, () => cycle).flat();
 
-test('a sump that drops from 79 to 81 %: from 45 % is as rare as 100 turns can say, 8 deviations', () => {
+test('a sump that drops from 79 to 81 %: from 45 % is as rare as a turn can be, 6 deviations', () => {
   const levels = levelsOf(repeat(50, [79, 81]));
   expect(levels.usual(1)).toBeCloseTo(80, 1);
-  // Student's t with 100 degrees of freedom at 8, relative to 0.
-  expect(levels.rarity(1, 45, 8)).toBeCloseTo(50.5 * Math.log10(1 + 64 / 100), 6);
+  // Student's t with 100 degrees of freedom at 6, relative to 0.
+  expect(levels.rarity(1, 45, 8)).toBeCloseTo(50.5 * Math.log10(1 + 36 / 100), 6);
   expect(levels.rarity(0, 45, 8)).toBe(0);
 });
 

@@ -369,6 +369,7 @@ describe('strokes that the kinds of evidence have learned', () => {
 
   const alarmed = (evidence: number): Stream => {
     const stream = new Stream().calm(3 * DAY_MS);
+    stream.reports = true;
     stream.cycle = CALM;
     stream.event(20, evidence);
     return stream.calm(DAY_MS);

@@ -1,5 +1,6 @@
 import type { Memory } from '../../../math/memory.ts';
 import { DAY_MS, HOUR_MS } from '../../../math/time.ts';
+import { CONSTANTS } from '../../constants.ts';
 import type { DwellStates } from '../dwell-states.ts';
 import { DwellTimes, slotOf, SLOTS, type Dwell, type DwellTails } from '../dwell-times.ts';
 import { NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
@@ -18,7 +19,7 @@ const LEVEL = 2;
  */
 export const CYCLE: Kind = {
   name: 'cycle',
-  weights: { collective: 0, point: 0, contextual: 0.2 },
+  weights: { collective: 0, point: 0, contextual: CONSTANTS.CONTEXTUAL_DURATION },
   directed: false,
   compares: 'detail',
   sentence: (name, { detail, usual, aspect }, { quantity, duration }) => {
@@ -40,11 +41,11 @@ export const CYCLE: Kind = {
   },
 };
 
-/** A gap that is as rare as this, one of 1,000, is not learned at first (recurrence-gate.ts) ... */
-const RARE = 3;
-/** ... where fewer than three of the last 200 were so rare. */
-const RECENT_GAPS = 200;
-const LONGEST_RARE = 3;
+/**
+ * A gap as rare as RARE is not learned at first (recurrence-gate.ts), where fewer than RECURS of the last ones that are remembered were so
+ * rare.
+ */
+const { RARE, DWELL_SPAN: RECENT_GAPS, RECURS: LONGEST_RARE, TURN_SHARE: SHARE } = CONSTANTS;
 /** Late on two axes, early, or from another level: the chances of a rare gap. */
 const CHANCES = Math.log10(4);
 
@@ -54,8 +55,6 @@ const DIRECTIONS = 2;
 const PHASES = 10;
 const DROP = 0;
 const RISE = 1;
-/** A level is unusual where it differs by this share of the smallest movement that is a turn. */
-const SHARE = 0.5;
 
 // Slots of the memory.
 const LAST_AT = 0;
@@ -70,7 +69,7 @@ const ASPECT = 8;
 const LOW_MS = 9; // usual time from a drop to a rise, and from a rise to a drop
 const HIGH_MS = 10;
 const HEAD = 11;
-// For each direction.
+// Fields of each direction.
 const SINCE = 0; // when it last came, epoch ms
 const EXITS = 1; // expected since then
 const WHOLE = 2; // 1 where no reading is missing since then

@@ -1,7 +1,7 @@
 import { CONSTANTS } from '../../constants.ts';
 import type { Memory } from '../../../math/memory.ts';
 import { SequentialTest } from '../sequential-test.ts';
-import { Tail } from '../tail.ts';
+import { Tail, TOP } from '../tail.ts';
 import { bandOf, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
 
 /** Sentence with the readings over which the forecast was wrong: `detail`, negative where the steps were too regular. */
@@ -16,10 +16,8 @@ export const SEQUENCE: Kind = {
     `where ${format.quantity(numbers.expected)} was expected, usually ${bandOf(numbers, format)}`,
 };
 
-/** ln M is calibrated from here on: a lower one, of forecasts that come true, is as common. */
-const LEAST = -4;
-/** ... and up to as far above it as the histogram reaches (../tail.ts), nats. So a rarity is at most 7.4. */
-const MOST = 17;
+/** ln M is calibrated from here on up to the end of the histogram (../tail.ts), nats. So a rarity is at most 7.4. */
+const { SEQUENCE_LEAST: LEAST } = CONSTANTS;
 
 /** Were the forecasts of the last readings wrong together (../sequential-test.ts)? */
 export class Sequence implements Evidence {
@@ -35,7 +33,7 @@ export class Sequence implements Evidence {
 
   /** Without a step it stays as it is. */
   measure({ alternatives, comparable }: SeriesReading): number {
-    if (comparable) this.nats = Math.min(MOST, Math.max(0, this.test.measure(alternatives) - LEAST));
+    if (comparable) this.nats = Math.min(TOP, Math.max(0, this.test.measure(alternatives) - LEAST));
     return Math.min(this.tail.rarity(this.nats), this.nats * Math.LOG10E);
   }
 
