@@ -162,9 +162,9 @@ export class SeriesModel implements SeriesReading {
     return this.evidence.usual(this);
   }
 
-  /** Evidence that something comes or ends at an unusual time. */
-  get timing(): number {
-    return this.evidence.timing;
+  /** Contextual evidence: usual values at an unusual time, in an unusual order or against the group. */
+  get contextual(): number {
+    return this.evidence.contextual;
   }
 
   /** How the series goes up and down; null in a challenger. */

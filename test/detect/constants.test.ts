@@ -111,7 +111,7 @@ const STRUCTURE: Readonly<Record<string, string>> = {
   'recurrence/signatures.ts PLACES': 'size of a table',
   'recurrence/signatures.ts PLAIN': 'name of a sort',
   'recurrence/signatures.ts STROKE': 'name of a sort',
-  'recurrence/signatures.ts TIMED': 'name of a sort',
+  'recurrence/signatures.ts CONTEXTUAL': 'name of a sort',
   'series-model.ts FIRST_CHANGE_LEVEL': 'near the end of an axis',
   'series-model.ts MAX_ABS_Z': 'guard against overflow',
 };

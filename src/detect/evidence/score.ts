@@ -46,24 +46,37 @@ export function combine(
   const weights = hold ? HELD : ABSORBED;
   let collective = 0;
   let point = 0;
-  let contextual = 0;
-  let strongest = 0;
   for (let k = 0; k < K; k++) {
     collective += weights[k] * e[k];
     point += WEIGHTS[k].point * e[k];
-    let u = scale * WEIGHTS[k].contextual * e[k] * (TRUSTED[k] ? trust : 1);
-    if (k === OCCUPANCY) u = compressExcess(u);
-    if (u <= contextual) continue;
-    contextual = u;
-    strongest = k;
   }
+  const contextual = contextualOf(e, scale, trust);
   const sum = compressExcess(scale * collective);
   const score = Math.max(sum, scale * point, contextual, shift);
   parts.fill(0);
   if (score === 0) return 0;
   if (score === shift) parts[MEAN_SHIFT] = score;
-  else if (score === contextual) parts[strongest] = score;
+  else if (score === contextual) parts[strongestContext(e, scale, trust)] = score;
   else if (score === sum) for (let k = 0; k < K; k++) parts[k] = (score * weights[k] * e[k]) / collective;
   else for (let k = 0; k < K; k++) parts[k] = (score * WEIGHTS[k].point * e[k]) / point;
   return score;
+}
+
+/** The contextual way alone; arguments as for `combine`. */
+export function contextualOf(e: Float64Array, scale: number, trust: number): number {
+  let most = 0;
+  for (let k = 0; k < K; k++) most = Math.max(most, contextualPart(e, k, scale, trust));
+  return most;
+}
+
+function strongestContext(e: Float64Array, scale: number, trust: number): number {
+  let strongest = 0;
+  for (let k = 1; k < K; k++)
+    if (contextualPart(e, k, scale, trust) > contextualPart(e, strongest, scale, trust)) strongest = k;
+  return strongest;
+}
+
+function contextualPart(e: Float64Array, k: number, scale: number, trust: number): number {
+  const u = scale * WEIGHTS[k].contextual * e[k] * (TRUSTED[k] ? trust : 1);
+  return k === OCCUPANCY ? compressExcess(u) : u;
 }

@@ -20,21 +20,19 @@ import { Sequence } from './kinds/sequence.ts';
 import { StepVolatility } from './kinds/volatility.ts';
 import type { MeanShift } from './mean-shift.ts';
 import { LearningGate } from './learning-gate.ts';
-import { combine } from './score.ts';
+import { combine, contextualOf } from './score.ts';
 import { CONSTANTS } from '../constants.ts';
 
 const { READY_AFTER, SURE_AFTER, CHANCE_PER_DECADE, CHANCE_FROM, CHANCE_UP_TO, OUTLIER, OUTLIER_PATIENCE } = CONSTANTS;
 
-const DURATION_AT = EVIDENCE_KINDS.indexOf('duration');
-const CYCLE_AT = EVIDENCE_KINDS.indexOf('cycle');
 const VOLATILITY = EVIDENCE_KINDS.indexOf('volatility');
 
 /** All evidence about one series: the rarity of the newest reading for each kind, and the score of all kinds together. */
 export class SeriesEvidence {
   /** Above 1 is anomalous. */
   score = 0;
-  /** The part of it that is about times: of `duration` and `cycle`. */
-  timing = 0;
+  /** The contextual way of it (score.ts). */
+  contextual = 0;
   /** Share of each kind in the score, in the order of EVIDENCE_KINDS. */
   readonly parts = new Float64Array(EVIDENCE_KINDS.length);
   /** The range of all readings so far. */
@@ -136,7 +134,7 @@ export class SeriesEvidence {
   scoreReading(reading: SeriesReading, trust: number, scale: number): void {
     const { kinds, parts, meanShift, rarities } = this;
     for (let k = 0; k < kinds.length; k++) rarities[k] = kinds[k].measure(reading);
-    this.score = this.timing = 0;
+    this.score = this.contextual = 0;
     this.outlier = false;
     parts.fill(0);
     if (reading.readings < READY_AFTER) return;
@@ -145,10 +143,7 @@ export class SeriesEvidence {
     const sure = Math.min(1, Math.sqrt(reading.readings / SURE_AFTER));
     const shift = this.isAsked(meanShift, reading) ? meanShift.score : 0;
     this.score = combine(rarities, sure * scale, trust, sure * shift, this.hold, parts);
-    this.timing =
-      sure *
-      scale *
-      Math.max(DURATION.weights.contextual * rarities[DURATION_AT], CYCLE.weights.contextual * rarities[CYCLE_AT]);
+    this.contextual = contextualOf(rarities, sure * scale, trust);
     this.outlier = this.score > OUTLIER;
     let largest = 0;
     for (let k = 0; k < parts.length; k++) {
@@ -165,7 +160,7 @@ export class SeriesEvidence {
 
   /** The reading is missing: the score is 0. */
   skip(): void {
-    this.score = this.timing = 0;
+    this.score = this.contextual = 0;
   }
 
   /** Adds the reading to the history of each kind. Returns whether it may change which steps are usual. */

@@ -15,7 +15,7 @@ const CALM = 7; // readings below the line in a row
 const NOVELTY = 8;
 const FAR_AT = 9; // of the last reading on the far side of the middle between both values
 const RATE = 10; // the lowest rate of its readings
-const TIMING = 11; // the largest evidence of a time
+const CONTEXTUAL = 11; // the largest contextual evidence
 const PAST = 12; // the values before the present reading, the newest first
 /**
  * The evidence for a jump that has been learned as usual crosses the line some readings after it. The value before an excursion is that
@@ -28,7 +28,7 @@ const STEPS = RUN_READINGS;
  *
  * Memory (17): whether one is open, its start, its last reading above the line, the value before it, its farthest value, the time
  * from the start to that, the largest evidence, calm readings in a row, the smallest novelty, its last reading nearer to the farthest
- * value than to the one before it, the lowest rate, the largest evidence of a time, the last
+ * value than to the one before it, the lowest rate, the largest contextual evidence, the last
  * five values.
  */
 export class Excursion {
@@ -87,8 +87,8 @@ export class Excursion {
   }
 
   /** Its largest evidence that something comes or ends at an unusual time. */
-  get timing(): number {
-    return this.s[TIMING];
+  get contextual(): number {
+    return this.s[CONTEXTUAL];
   }
 
   /** The smallest novelty of its readings (novelty-rate.ts). */
@@ -114,7 +114,7 @@ export class Excursion {
   }
 
   /** Adds a reading with `evidence`. `before` is the value of the reading before it, NaN if there is none: then it is this one. */
-  follow(at: number, value: number, before: number, evidence: number, timing = 0): void {
+  follow(at: number, value: number, before: number, evidence: number, contextual = 0): void {
     const { s } = this;
     s.copyWithin(PAST + 1, PAST, PAST + STEPS - 1);
     s[PAST] = before;
@@ -124,7 +124,7 @@ export class Excursion {
       s[CALM] = 0;
       s[LAST_AT] = at;
       s[SIZE] = Math.max(s[SIZE], evidence);
-      s[TIMING] = Math.max(s[TIMING], timing);
+      s[CONTEXTUAL] = Math.max(s[CONTEXTUAL], contextual);
     }
     if (s[OPEN] === 0) return;
     if (Math.abs(value - s[FROM]) > Math.abs(s[TO] - s[FROM])) {
@@ -144,7 +144,7 @@ export class Excursion {
     s[OPEN] = 1;
     s[START_AT] = s[FAR_AT] = at;
     s[FROM] = s[TO] = before;
-    s[RISE_MS] = s[SIZE] = s[TIMING] = 0;
+    s[RISE_MS] = s[SIZE] = s[CONTEXTUAL] = 0;
     s[NOVELTY] = s[RATE] = Infinity;
   }
 

@@ -29,8 +29,8 @@ export interface Raised {
   readonly last: number;
   /** Deviation of all steps, in the unit of the series. */
   readonly stepDeviation: number;
-  /** Evidence that something comes or ends at an unusual time: `duration` and `cycle`. */
-  readonly timing: number;
+  /** Contextual evidence (evidence/score.ts). */
+  readonly contextual: number;
   /** How the series goes up and down; null where that is not measured. */
   readonly cycle: CycleView | null;
 }
@@ -112,7 +112,7 @@ export class Recurrence {
    */
   follow(at: number, raised: Raised, evidence: number, day: number, teaches: boolean, reports = true): number {
     const { excursion, s } = this;
-    const { value, last, stepDeviation, timing, cycle } = raised;
+    const { value, last, stepDeviation, contextual, cycle } = raised;
     this.habit = -1;
     this.observe(at);
     if (evidence < this.line) {
@@ -123,9 +123,9 @@ export class Recurrence {
       s[SAID] = NEW;
       s[REPORTED] = 0;
     }
-    excursion.follow(at, value, last, evidence, timing);
+    excursion.follow(at, value, last, evidence, contextual);
     const { alarmsPerWeek, counts } = this.options;
-    const rate = evidence < this.line ? Infinity : this.rate(evidence, timing, stepDeviation);
+    const rate = evidence < this.line ? Infinity : this.rate(evidence, contextual, stepDeviation);
     const isAlarm = reports && rate < alarmsPerWeek;
     // Alarms are what the operator counts: their excursion counts in full, however young the stream is. So a stream of some hours whose
     // alarms come every half hour has one or two.
@@ -173,13 +173,13 @@ export class Recurrence {
   mark(event: PastEvent, state: Said): Marked | null {
     const { s, excursion, signatures } = this;
     if (!this.options.counts) return null;
-    const timed = event.firstAt === undefined;
-    if (timed && excursion.open && excursion.startAt <= event.until && excursion.lastAt >= event.from) {
+    const dated = event.firstAt === undefined;
+    if (dated && excursion.open && excursion.startAt <= event.until && excursion.lastAt >= event.from) {
       const before = s[SAID] as Said;
       s[SAID] = state;
       return { before, firstAt: NaN };
     }
-    const place = timed ? signatures.placeIn(event.from, event.until, event.value) : signatures.placeOf(event.firstAt);
+    const place = dated ? signatures.placeIn(event.from, event.until, event.value) : signatures.placeOf(event.firstAt);
     if (place < 0) return null;
     const before = signatures.state(place);
     this.name(place, state);
@@ -230,18 +230,22 @@ export class Recurrence {
   }
 
   /** Events a week at least as novel as a reading with this evidence in the open excursion. */
-  private rate(evidence: number, timing: number, stepDeviation: number): number {
+  private rate(evidence: number, contextual: number, stepDeviation: number): number {
     const rate = this.rateOf(evidence, stepDeviation, false);
-    return timing < this.line ? rate : Math.min(rate, this.rateOf(timing, stepDeviation, true));
+    return contextual < this.line ? rate : Math.min(rate, this.rateOf(contextual, stepDeviation, true));
   }
 
-  /** With `timed` only past excursions that had evidence of a time count as like ones: a wash is a habit, and one that does not end is not. */
-  private rateOf(evidence: number, stepDeviation: number, timed: boolean): number {
+  /**
+   * With `contextual` only past excursions that had contextual evidence too count as like ones: a wash is a habit, and one that
+   * does not end is not. A value that leaves its group is not like noise of the same size.
+   */
+  private rateOf(evidence: number, stepDeviation: number, contextual: boolean): number {
     const { options, rates, signatures, excursion, gap, s } = this;
     const prior = priorRate(evidence);
     if (!options.counts) return prior;
     if (s[SAID] === NORMAL) return Infinity;
-    const like = s[SAID] === FAULT ? 0 : signatures.spellsLike(excursion, stepDeviation, gap.usualMs, s[DAY], timed);
+    const like =
+      s[SAID] === FAULT ? 0 : signatures.spellsLike(excursion, stepDeviation, gap.usualMs, s[DAY], contextual);
     const byLike = like / this.weeks;
     const novelty = Math.max(prior, byLike);
     const rate = Math.max(byLike, rates.of(novelty));
@@ -281,7 +285,7 @@ export class Recurrence {
       this.gap.usualMs,
       s[DAY],
       Math.min(this.spellMs, (s[WEEKS] * WEEK_MS) / SPELLS_IN_AGE),
-      excursion.timing >= this.line,
+      excursion.contextual >= this.line,
     );
     s[PLACE] = place;
     if (s[SAID] !== NEW) signatures.setState(place, s[SAID]);

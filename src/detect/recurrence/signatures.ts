@@ -45,9 +45,9 @@ const SORT = 16; // of its occurrences: see below
 const DAY = 17; // occurrences in each part of the day
 const EACH = DAY + PARTS;
 
-/** Excursions without and with evidence of a time, and strokes of a cycle that are no excursions. */
+/** Excursions without and with contextual evidence, and strokes of a cycle that are no excursions. */
 const PLAIN = 0;
-const TIMED = 1;
+const CONTEXTUAL = 1;
 const STROKE = 2;
 
 /** One remembered signature, as `Signatures.at` gives it. Values in the unit of the series. */
@@ -90,7 +90,7 @@ export class Signatures {
    * Infinity where the operator said that this is normal. `step`: a usual step; `usualMs`: the usual interval; `day`: share of
    * the day that is over, in [0, 1).
    */
-  spellsLike(excursion: Excursion, step: number, usualMs: number, day: number, timed = false): number {
+  spellsLike(excursion: Excursion, step: number, usualMs: number, day: number, contextual = false): number {
     const { s } = this;
     const part = Math.floor(day * PARTS);
     const before = (part + PARTS - 1) % PARTS;
@@ -99,7 +99,7 @@ export class Signatures {
     let here = 0;
     let all = 0;
     for (let k = 0; k < s.length; k += EACH) {
-      if (s[k + EVENTS] === 0 || s[k + STATE] === FAULT || (timed && s[k + SORT] !== TIMED)) continue;
+      if (s[k + EVENTS] === 0 || s[k + STATE] === FAULT || (contextual && s[k + SORT] !== CONTEXTUAL)) continue;
       if (!this.isLike(k, excursion, false, step, usualMs)) continue;
       if (s[k + STATE] === NORMAL) return Infinity;
       spells += s[k + SPELLS];
@@ -111,12 +111,12 @@ export class Signatures {
   }
 
   /** Adds an excursion that has ended. Returns its place. `spellMs`: occurrences within this time count once. */
-  add(excursion: Excursion, step: number, usualMs: number, day: number, spellMs: number, timed = false): number {
+  add(excursion: Excursion, step: number, usualMs: number, day: number, spellMs: number, contextual = false): number {
     const { s } = this;
     const { startAt, from, to, riseMs, size } = excursion;
     const lengthMs = excursion.lengthMs + usualMs;
     const awayMs = excursion.awayMs + usualMs;
-    let k = this.find(excursion, step, usualMs, timed);
+    let k = this.find(excursion, step, usualMs, contextual);
     if (k < 0) {
       k = this.rarest();
       s.fill(0, k, k + EACH);
@@ -126,7 +126,7 @@ export class Signatures {
       s[k + AWAY_MS] = awayMs;
       s[k + FIRST_AT] = startAt;
       s[k + SPELL_AT] = -Infinity;
-      s[k + SORT] = timed ? TIMED : PLAIN;
+      s[k + SORT] = contextual ? CONTEXTUAL : PLAIN;
     }
     const a = Math.max(LEAST_WEIGHT, 1 / ++s[k + EVENTS]);
     s[k + FROM] += a * (from - s[k + FROM]);
@@ -303,11 +303,11 @@ export class Signatures {
     return -1;
   }
 
-  private find(excursion: Excursion, step: number, usualMs: number, timed: boolean): number {
+  private find(excursion: Excursion, step: number, usualMs: number, contextual: boolean): number {
     const { s } = this;
     let best = -1;
     for (let k = 0; k < s.length; k += EACH) {
-      if (s[k + EVENTS] === 0 || s[k + SORT] !== (timed ? TIMED : PLAIN)) continue;
+      if (s[k + EVENTS] === 0 || s[k + SORT] !== (contextual ? CONTEXTUAL : PLAIN)) continue;
       if (!this.isLike(k, excursion, true, step, usualMs)) continue;
       if (best < 0 || s[k + EVENTS] > s[best + EVENTS]) best = k;
     }

@@ -334,20 +334,20 @@ test('noise that is never an alarm has no habit, however often it comes', () => 
   expect(stream.recurrences[0].habits()).toEqual([]);
 });
 
-describe('evidence of a time', () => {
+describe('contextual evidence', () => {
   test('a wash of two hours that is a habit, and then one that is held up: only the second is an alarm', () => {
     const stream = new Stream().calm(3 * DAY_MS);
     stream.daily(20);
     expect(stream.habits).toHaveLength(1);
     expect(stream.event()).toBeLessThan(0.9);
     stream.calm(DAY_MS);
-    stream.timing = 1.2;
+    stream.contextual = 1.2;
     expect(stream.event()).toBeGreaterThan(1);
   });
 
   test('that comes every day is a habit of its own in the end', () => {
     const stream = new Stream().calm(3 * DAY_MS);
-    stream.timing = 1.2;
+    stream.contextual = 1.2;
     const scores = stream.daily(20, 20, 1.2);
     expect(scores[0]).toBeGreaterThan(1);
     expect(scores[19]).toBeLessThan(0.95);

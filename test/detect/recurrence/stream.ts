@@ -20,7 +20,7 @@ export class Stream {
   teaches = true;
   /** Whether a score above 1 is an alarm for the operator. */
   reports = false;
-  timing = 0;
+  contextual = 0;
   cycle: CycleView | null = null;
   at = 0;
   /** Times at which a signature of the first series became a habit. */
@@ -42,7 +42,7 @@ export class Stream {
     const { at, gap, rates, recurrences, last } = this;
     rates.pass(gap.sinceMs(at), MEMORY_MS);
     const scores = recurrences.map((recurrence, d) => {
-      const raised = { value, last: last[d], stepDeviation: 0.5, timing: this.timing, cycle: this.cycle };
+      const raised = { value, last: last[d], stepDeviation: 0.5, contextual: this.contextual, cycle: this.cycle };
       last[d] = value;
       return recurrence.follow(at, raised, evidence, (at % DAY_MS) / DAY_MS, this.teaches, this.reports);
     });
