@@ -79,6 +79,7 @@ export class Detector {
   private readonly present: Uint8Array; // 0 where a series is missing (D)
   private readonly taught: Uint8Array; // 1 where the series and the network learn (D)
   private readonly levels: Float64Array; // (D)
+  private readonly heldNow: Uint8Array; // 1 where a series is held (D)
   private readonly input: Float64Array;
   private readonly thresholdFactor: number;
   private readonly joint: JointEvidence;
@@ -112,6 +113,7 @@ export class Detector {
     this.present = new Uint8Array(D);
     this.taught = new Uint8Array(D);
     this.levels = new Float64Array(D);
+    this.heldNow = new Uint8Array(D);
     this.verdict = { at: NaN, score: 0, leading: 0, scores: new Float64Array(D) };
   }
 
@@ -161,7 +163,7 @@ export class Detector {
   }
 
   private observe({ at, x }: Sample): void {
-    const { series, held, present, levels, q, season } = this;
+    const { series, held, present, levels, heldNow, q, season } = this;
     const span = this.intervalMs > 0 ? Math.max(MIN_SPAN, LONG_MS / this.intervalMs) : MIN_SPAN;
     this.presence.update(at, x);
     season.set(at);
@@ -171,6 +173,7 @@ export class Detector {
       series[d].observe(x[d], at, season.day, q, d * BINS);
       held[d].observe(x[d], at, season.day, span);
       levels[d] = series[d].level;
+      heldNow[d] = held[d].held ? 1 : 0;
     }
   }
 
@@ -178,7 +181,7 @@ export class Detector {
     const { series, present, residuals } = this;
     const scale = (this.scale = 1 / (this.threshold.height * this.thresholdFactor));
     const p = this.forecaster?.p ?? null;
-    residuals?.measure(this.levels, present);
+    residuals?.measure(this.levels, present, this.heldNow);
     for (let d = 0; d < series.length; d++) {
       if (!present[d]) continue;
       const z = residuals === null ? 0 : residuals.z[d];

@@ -41,6 +41,8 @@ export class RegressionResiduals {
   private readonly covariance: Float64Array;
   private readonly L: Float64Array; // lower triangle of the Cholesky factor
   private readonly column: Float64Array;
+  private readonly trusted: Uint8Array;
+  private readonly others: Float64Array;
 
   constructor(memory: Pick<Memory, 'take'>, size: number) {
     this.size = size;
@@ -51,26 +53,49 @@ export class RegressionResiduals {
     this.covariance = memory.take('residuals.covariance', size * size, perPair);
     this.L = new Float64Array(size * size);
     this.column = new Float64Array(size);
+    this.trusted = new Uint8Array(size);
+    this.others = new Float64Array(size);
   }
 
   /**
    * Fills `z` and `fitted` for the vector y (D); before 50 samples z is 0 and `fitted` is y. Where `present` (D) is 0, y_i must be
    * finite, and the value that the other series suggest is written over it. Its z is then 0. The z of the others is at most that
    * of a group without series i, because all series remain in the regression.
+   *
+   * Where `held` (D) is 1 the value is itself in question: for all series that are not held it counts as missing, so that one sensor that left its
+   * group does not make the others suspect, nor a large residual of theirs a usual one. A held series is measured against all.
    */
-  measure(y: Float64Array, present: Uint8Array): void {
-    const { size: D, z, fitted, column } = this;
+  measure(y: Float64Array, present: Uint8Array, held: Uint8Array | null = null): void {
+    const { size: D, z, fitted, trusted } = this;
     z.fill(0);
     fitted.set(y);
     if (this.count[0] < SURE_AFTER / 2) return;
     this.factorise();
-    for (let sweep = 0; sweep < SWEEPS; sweep++)
-      for (let i = 0; i < D; i++) if (present[i] === 0) y[i] -= this.project(i, y) / column[i];
+    this.impute(y, present);
+    for (let i = 0; i < D; i++) this.regress(i, y);
+    let doubted = 0;
     for (let i = 0; i < D; i++) {
-      const projection = this.project(i, y);
-      z[i] = projection / Math.sqrt(column[i]);
-      fitted[i] = y[i] - projection / column[i];
+      trusted[i] = present[i] && !held?.[i] ? 1 : 0;
+      if (present[i] !== trusted[i]) doubted++;
     }
+    if (doubted === 0) return;
+    const { others } = this;
+    others.set(y);
+    this.impute(others, trusted);
+    for (let i = 0; i < D; i++) if (trusted[i]) this.regress(i, others);
+  }
+
+  /** Writes the value that the other series suggest over each y_i that is not `known`. */
+  private impute(y: Float64Array, known: Uint8Array): void {
+    const { size: D, column } = this;
+    for (let sweep = 0; sweep < SWEEPS; sweep++)
+      for (let i = 0; i < D; i++) if (known[i] === 0) y[i] -= this.project(i, y) / column[i];
+  }
+
+  private regress(i: number, y: Float64Array): void {
+    const projection = this.project(i, y);
+    this.z[i] = projection / Math.sqrt(this.column[i]);
+    this.fitted[i] = y[i] - projection / this.column[i];
   }
 
   /** Starts learning mean and covariance again: the next sample has the weight of the first. */

@@ -245,3 +245,35 @@ test('before 50 readings everything fits', () => {
   expect(measure(coherenceOf(rows.slice(1)).coherence, [9, -9])).toEqual({ z: [0, 0], fitted: [9, -9], y: [9, -9] });
   expect(measure(coherenceOf(rows).coherence, [9, -9]).z[0]).not.toBe(0);
 });
+
+describe('a series that is held', () => {
+  const rows = correlated(4, 2000, 11);
+  const { coherence } = coherenceOf(rows);
+  const y = [...rows[7]];
+  y[1] += 6;
+  const measureHeld = (held: readonly number[]): { z: number[]; y: number[] } => {
+    const vector = Float64Array.from(y);
+    coherence.measure(
+      vector,
+      new Uint8Array(4).fill(1),
+      Uint8Array.from(y, (_, i) => (held.includes(i) ? 1 : 0)),
+    );
+    return { z: [...coherence.z], y: [...vector] };
+  };
+
+  test('counts as missing for the others, and is measured against all', () => {
+    const { z: all } = measure(coherence, y);
+    const { z: without } = measure(coherence, y, [1]);
+    const { z, y: values } = measureHeld([1]);
+    expect(z[1]).toBeCloseTo(all[1], 12);
+    for (const i of [0, 2, 3]) {
+      expect(z[i]).toBeCloseTo(without[i], 12);
+      expect(Math.abs(z[i] - all[i])).toBeGreaterThan(0.5);
+    }
+    expect(values).toEqual(y);
+  });
+
+  test('where all are held, each is measured against all', () => {
+    expect(measureHeld([0, 1, 2, 3]).z).toEqual(measure(coherence, y).z);
+  });
+});
