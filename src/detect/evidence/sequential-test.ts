@@ -50,17 +50,16 @@ export class SequentialTest {
   /** ln M with the newest step. Changes no memory. */
   measure({ ratios }: Alternatives): number {
     const { s, next } = this;
-    let most = -Infinity;
     for (let k = 0; k < TESTS.length; k++) {
       const { lambda, span } = TESTS[k];
       next[k] = (1 - 1 / span) * s[k] + ratios[lambda] - Math.max(0, LAMBDAS[lambda] * s[MEAN]);
-      if (next[k] <= most) continue;
-      most = next[k];
-      this.leading = k;
     }
-    let sum = 0;
-    for (let k = 0; k < TESTS.length; k++) sum += Math.exp(next[k] - most);
-    return most + Math.log(sum / TESTS.length);
+    return this.logMean(next);
+  }
+
+  /** ln M of the steps so far. */
+  soFar(): number {
+    return this.logMean(this.s);
   }
 
   /** Goes on from the newest step. If it `teaches`, the mean excess of the last `memory` readings follows. */
@@ -68,5 +67,17 @@ export class SequentialTest {
     const { s, next } = this;
     s.set(next);
     if (teaches) s[MEAN] += Math.max(1 / memory, 1 / ++s[READINGS]) * (excess - s[MEAN]);
+  }
+
+  private logMean(S: Float64Array): number {
+    let most = -Infinity;
+    for (let k = 0; k < TESTS.length; k++) {
+      if (S[k] <= most) continue;
+      most = S[k];
+      this.leading = k;
+    }
+    let sum = 0;
+    for (let k = 0; k < TESTS.length; k++) sum += Math.exp(S[k] - most);
+    return most + Math.log(sum / TESTS.length);
   }
 }

@@ -24,7 +24,7 @@ export class Turns {
   /** The turn of the reading measured last: 1 risen, -1 dropped, 0 none. */
   turned = 0;
   /** The smallest movement that is a turn then, in the unit of the series. */
-  least = Infinity;
+  least = 0;
   private readonly s: Float64Array;
 
   constructor(memory: Pick<Memory, 'take'>, name: string) {

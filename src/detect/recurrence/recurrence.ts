@@ -142,7 +142,7 @@ export class Recurrence {
   private followCycle(at: number, day: number, cycle: CycleView, isAlarm: boolean): void {
     const { s, signatures, spellMs } = this;
     if (!cycle.known) {
-      if (isAlarm) s[ALARMED] = 1;
+      if (isAlarm && s[ALARMED] === 0) s[ALARMED] = this.excursion.startAt;
       return;
     }
     if (isAlarm || cycle.turned !== cycle.stroke) return;
@@ -151,9 +151,12 @@ export class Recurrence {
     if (signatures.addStroke(from, to, at, day, spellMs)) return;
     const often = WEEK_MS / cycle.gapMs >= this.options.alarmsPerWeek && cycle.gaps * cycle.gapMs >= spellMs;
     if (s[ALARMED] === 0 || !often) return;
+    const pastMs = cycle.gaps * cycle.gapMs; // some of the first gaps were not learned
+    const firstAt = s[ALARMED] >= at - 2 * pastMs ? s[ALARMED] : at - pastMs;
     s[ALARMED] = 0;
     if (signatures.hasHabit(from, to, this.options.alarmsPerWeek)) return;
-    this.habit = signatures.beginStroke(from, to, at, { times: cycle.gaps, gapMs: cycle.gapMs, spellMs });
+    const times = 1 + Math.round((at - firstAt) / cycle.gapMs);
+    this.habit = signatures.beginStroke(from, to, at, { firstAt, times, spellMs });
   }
 
   /** Since when the present excursion has lasted, ms before `at`; 0 where there is none. */
@@ -315,5 +318,5 @@ const PLACE = 3;
 const UNFADED_MS = 4; // observed time since the counts of the signatures faded
 const RATES_MS = 5; // observed time of the stream then
 const REPORTED = 6; // 1 where the open or last excursion was an alarm
-const ALARMED = 7; // 1 where there was an alarm before the cycle was known
+const ALARMED = 7; // start of the first alarm before the cycle was known, epoch ms; 0 where there was none
 const SLOTS = 8;

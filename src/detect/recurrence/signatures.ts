@@ -65,8 +65,9 @@ export interface Signature {
 
 /** What is known of strokes that become a habit. */
 export interface StrokePast {
+  /** Time of the first, epoch ms, and how many there were since then. */
+  readonly firstAt: number;
   readonly times: number;
-  readonly gapMs: number;
   /** Occurrences within this time count once. */
   readonly spellMs: number;
 }
@@ -164,8 +165,8 @@ export class Signatures {
     return true;
   }
 
-  /** Remembers strokes that have come `times` times up to `at`, one every `gapMs`, as a habit. Returns its place. */
-  beginStroke(from: number, to: number, at: number, { times, gapMs, spellMs }: StrokePast): number {
+  /** Remembers strokes that have come `times` times from `firstAt` to `at` as a habit. Returns its place. */
+  beginStroke(from: number, to: number, at: number, { firstAt, times, spellMs }: StrokePast): number {
     const { s } = this;
     const k = this.rarest();
     s.fill(0, k, k + EACH);
@@ -176,8 +177,8 @@ export class Signatures {
     s[k + EVENTS] = times;
     // The kinds of evidence have learned them, so their size is unknown: about that of a weekly event, 1.
     s[k + SIZE_VARIANCE] = PRIOR_DEVIATION ** 2;
-    s[k + SPELLS] = Math.min(times, 1 + Math.floor((times * gapMs) / spellMs));
-    s[k + FIRST_AT] = at - times * gapMs;
+    s[k + SPELLS] = Math.min(times, 1 + Math.floor((at - firstAt) / spellMs));
+    s[k + FIRST_AT] = firstAt;
     s[k + SPELL_AT] = s[k + LAST_AT] = at;
     s.fill(times / PARTS, k + DAY, k + DAY + PARTS);
     return k / EACH;

@@ -131,7 +131,7 @@ describe('freeze and resume', () => {
   test('while learning is stopped, no parameter of the network changes by one bit', () => {
     const of = site({ tuning: { network: true } });
     const tape = new Tape();
-    const office = new Office({ of, ledger: tape }).readings(600);
+    const office = new Office({ of, ledger: tape }).readings(3 * 1440);
     expect(office.command({ command: 'freeze', series: 'a' }).text).toBe(
       'Learning is stopped for a until resume; scores and alarms go on.',
     );

@@ -19,7 +19,7 @@ describe('a pump that runs four times a day', () => {
     expect(habit).toMatchObject({ stream: 'sump', series: 'sump', unit: '%', since: FIRST_STROKE });
     expect(habit.at - FIRST_STROKE).toBeLessThan(5 * DAY_MS);
     expect(habit.reason).toBe(
-      'sump drops from 80 % to 20 % for about 30 min about 4 times a day; zankyo treats this as normal from now on.',
+      'sump drops from 80 % to 20 % about 4 times a day; zankyo treats this as normal from now on.',
     );
     expect(steady.journal.filter((line) => line.includes('habit'))).toEqual([
       `row ${habit.id}, habit`,

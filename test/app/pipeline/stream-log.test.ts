@@ -60,6 +60,7 @@ describe('an alarm', () => {
         severity: opened.severity,
         score: Number(opened.score.toPrecision(3)),
         id: opened.id,
+        heldUntil: new Date(world.events[0].heldUntil!).toISOString(),
       },
       message: `alarm opened: ${opened.reason}`,
     });

@@ -112,7 +112,7 @@ export class Cycle implements Evidence {
   /** Times what the gap would be of one reading, as for `duration`. */
   measure({ value, at, day, comparable, deviation }: SeriesReading): number {
     const { s, turns, times, gap } = this;
-    turns.turned = 0;
+    turns.turned = turns.least = 0; // of a reading without a step nothing is known
     this.sentence = this.turnRarity = 0;
     if (!comparable) return NOT_APPLICABLE;
     turns.measure(value, deviation, this.states.usualChange);

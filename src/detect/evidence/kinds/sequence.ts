@@ -33,7 +33,8 @@ export class Sequence implements Evidence {
 
   /** Without a step it stays as it is. */
   measure({ alternatives, comparable }: SeriesReading): number {
-    if (comparable) this.nats = Math.min(TOP, Math.max(0, this.test.measure(alternatives) - LEAST));
+    const logM = comparable ? this.test.measure(alternatives) : this.test.soFar();
+    this.nats = Math.min(TOP, Math.max(0, logM - LEAST));
     return Math.min(this.tail.rarity(this.nats), this.nats * Math.LOG10E);
   }
 
