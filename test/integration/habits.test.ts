@@ -158,8 +158,7 @@ test('the service publishes a habit once, also after a sudden death and a clean 
     series: 'sump',
     since: new Date(FIRST_STROKE).toISOString(),
     unit: '%',
-    reason:
-      'sump drops from 80 % to 20 % about 4 times a day; zankyo treats this as normal from now on.',
+    reason: 'sump drops from 80 % to 20 % about 4 times a day; zankyo treats this as normal from now on.',
   });
   expect((await program.logged('habit: ')).msg).toBe(`habit: ${first['reason'] as string}`);
   await program.end('SIGKILL');
