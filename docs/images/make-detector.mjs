@@ -12,7 +12,7 @@ const arrow = (path, extra = '') =>
 const ways = [
   ['collective: weighted sum', ['extreme, level, volatility,', 'sequence, forecast_error']],
   ['point: weighted sum', ['forecast_error, jump,', 'flatline, flatline_exit']],
-  ['contextual: the largest', ['correlation, duration, occupancy, cycle;', 'if trusted: the two of the forecast']],
+  ['contextual: the largest', ['correlation, duration, cycle,', 'occupancy; if trusted: sequence']],
   ['mean shift', ['mean_shift, with its', 'own threshold']],
 ];
 
