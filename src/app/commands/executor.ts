@@ -119,11 +119,10 @@ export class Executor {
   }
 
   private mute(target: Target | null, at: number, until: number | null): Done {
-    const { mutes, log, releaseAlerts } = this.world;
+    const { mutes, releaseAlerts } = this.world;
     const scope = target?.slug ?? SITE;
     const before = mutes.until(scope);
-    if (until === null) mutes.remove(scope);
-    else mutes.set({ scope, until });
+    const store = this.setMute(scope, until);
     const what = target === null ? 'the site' : target.slug;
     const text =
       until !== null
@@ -136,18 +135,29 @@ export class Executor {
       text,
       undo: { mute: { scope, until: before } },
       series: target?.slug ?? null,
-      monitors: target === null ? [...this.world.streams.monitors] : [target.monitor],
-      tasks: [
-        () => {
-          if (until === null) log.removeMute(scope);
-          else log.setMute({ scope, until });
-        },
-      ],
+      monitors: this.monitorsOf(target),
+      tasks: [store],
     };
   }
 
+  /** Begins a mute, or ends it where `until` is null. Returns the task that stores it. */
+  private setMute(scope: string, until: number | null): () => void {
+    const { mutes, log } = this.world;
+    if (until === null) mutes.remove(scope);
+    else mutes.set({ scope, until });
+    return () => {
+      if (until === null) log.removeMute(scope);
+      else log.setMute({ scope, until });
+    };
+  }
+
+  /** Those of a target; of the whole site where there is none. */
+  private monitorsOf(target: Target | null): readonly StreamMonitor[] {
+    return target === null ? [...this.world.streams.monitors] : [target.monitor];
+  }
+
   private hold(word: 'freeze' | 'resume', target: Target | null, at: number): Done {
-    const monitors = target === null ? [...this.world.streams.monitors] : [target.monitor];
+    const monitors = this.monitorsOf(target);
     const other = word === 'freeze' ? 'resume' : 'freeze';
     const changed = monitors.filter(({ status }) => status.frozen !== (word === 'freeze'));
     for (const { stream } of changed) this.act({ do: word, stream }, at);
@@ -326,7 +336,7 @@ export class Executor {
   }
 
   private undo(of: string, id: string, at: number): Done | Refused {
-    const { log, mutes, snapshots, ledger, streams, releaseAlerts } = this.world;
+    const { log, snapshots, ledger, streams, releaseAlerts } = this.world;
     const found = log.find(of);
     if (found?.status !== 'done') return refuse('unknown_command');
     if (found.undoneBy !== null) return refuse('already_undone');
@@ -353,14 +363,9 @@ export class Executor {
     }
     if (undo.mute !== undefined) {
       const { scope, until } = undo.mute;
-      if (until === null) mutes.remove(scope);
-      else mutes.set({ scope, until });
+      tasks.push(this.setMute(scope, until));
       releaseAlerts(at);
       for (const monitor of streams.monitors) monitors.add(monitor);
-      tasks.push(() => {
-        if (until === null) log.removeMute(scope);
-        else log.setMute({ scope, until });
-      });
     }
     tasks.push(() => {
       if (undo.label === true) log.removeLabel(of);

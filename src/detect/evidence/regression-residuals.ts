@@ -66,23 +66,20 @@ export class RegressionResiduals {
    * group does not make the others suspect, nor a large residual of theirs a usual one. A held series is measured against all.
    */
   measure(y: Float64Array, present: Uint8Array, held: Uint8Array | null = null): void {
-    const { size: D, z, fitted, trusted } = this;
+    const { size: D, z, fitted, trusted, others } = this;
     z.fill(0);
     fitted.set(y);
     if (this.count[0] < SURE_AFTER / 2) return;
     this.factorise();
     this.impute(y, present);
-    for (let i = 0; i < D; i++) this.regress(i, y);
     let doubted = 0;
     for (let i = 0; i < D; i++) {
       trusted[i] = present[i] && !held?.[i] ? 1 : 0;
       if (present[i] !== trusted[i]) doubted++;
     }
-    if (doubted === 0) return;
-    const { others } = this;
     others.set(y);
-    this.impute(others, trusted);
-    for (let i = 0; i < D; i++) if (trusted[i]) this.regress(i, others);
+    if (doubted > 0) this.impute(others, trusted);
+    for (let i = 0; i < D; i++) this.regress(i, trusted[i] ? others : y);
   }
 
   /** Writes the value that the other series suggest over each y_i that is not `known`. */

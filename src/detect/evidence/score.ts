@@ -30,15 +30,15 @@ const compressExcess = (x: number): number => (x < 1 ? x : 1 + EXCESS_SHARE * (x
  *                                      hour the part above 1 counts a tenth: four weeks cannot say how much rarer it is.
  *   mean shift                         has its own threshold (kinds/mean-shift.ts)
  *
- * `e` (K) is in the order of EVIDENCE_KINDS. `scale` is 1 over the alarm threshold; `trust`, 0 to 1, is how far
- * the network's evidence counts as contextual; `shift` is the score of the mean shift; `hold` says whether anomalies are held.
+ * `e` (K) is in the order of EVIDENCE_KINDS. `scale` is 1 over the alarm threshold; `context` is the
+ * contextual way (`measureContext`); `shift` is the score of the mean shift; `hold` says whether anomalies are held.
  * Fills `parts` (K) with the share of each kind in the score. The weights were set on NAB's development files, sixteen river
  * sensors, SKAB's pump and a corpus of patterns together; docs/research/ lists the experiments.
  */
 export function combine(
   e: Float64Array,
   scale: number,
-  trust: number,
+  context: Readonly<Context>,
   shift: number,
   hold: boolean,
   parts: Float64Array,
@@ -50,33 +50,32 @@ export function combine(
     collective += weights[k] * e[k];
     point += WEIGHTS[k].point * e[k];
   }
-  const contextual = contextualOf(e, scale, trust);
+  const contextual = context.evidence;
   const sum = compressExcess(scale * collective);
   const score = Math.max(sum, scale * point, contextual, shift);
   parts.fill(0);
   if (score === 0) return 0;
   if (score === shift) parts[MEAN_SHIFT] = score;
-  else if (score === contextual) parts[strongestContext(e, scale, trust)] = score;
+  else if (score === contextual) parts[context.kind] = score;
   else if (score === sum) for (let k = 0; k < K; k++) parts[k] = (score * weights[k] * e[k]) / collective;
   else for (let k = 0; k < K; k++) parts[k] = (score * WEIGHTS[k].point * e[k]) / point;
   return score;
 }
 
-/** The contextual way alone; arguments as for `combine`. */
-export function contextualOf(e: Float64Array, scale: number, trust: number): number {
-  let most = 0;
-  for (let k = 0; k < K; k++) most = Math.max(most, contextualPart(e, k, scale, trust));
-  return most;
+/** The contextual way: the kind that says most, and its evidence. */
+export interface Context {
+  kind: number;
+  evidence: number;
 }
 
-function strongestContext(e: Float64Array, scale: number, trust: number): number {
-  let strongest = 0;
-  for (let k = 1; k < K; k++)
-    if (contextualPart(e, k, scale, trust) > contextualPart(e, strongest, scale, trust)) strongest = k;
-  return strongest;
-}
-
-function contextualPart(e: Float64Array, k: number, scale: number, trust: number): number {
-  const u = scale * WEIGHTS[k].contextual * e[k] * (TRUSTED[k] ? trust : 1);
-  return k === OCCUPANCY ? compressExcess(u) : u;
+/** Fills `context`. `trust`, 0 to 1, is how far the network's evidence counts; the others as for `combine`. */
+export function measureContext(e: Float64Array, scale: number, trust: number, context: Context): void {
+  context.kind = context.evidence = 0;
+  for (let k = 0; k < K; k++) {
+    let u = scale * WEIGHTS[k].contextual * e[k] * (TRUSTED[k] ? trust : 1);
+    if (k === OCCUPANCY) u = compressExcess(u);
+    if (u <= context.evidence) continue;
+    context.evidence = u;
+    context.kind = k;
+  }
 }

@@ -20,7 +20,7 @@ import { Sequence } from './kinds/sequence.ts';
 import { StepVolatility } from './kinds/volatility.ts';
 import type { MeanShift } from './mean-shift.ts';
 import { LearningGate } from './learning-gate.ts';
-import { combine, contextualOf } from './score.ts';
+import { combine, measureContext, type Context } from './score.ts';
 import { CONSTANTS } from '../constants.ts';
 
 const { READY_AFTER, SURE_AFTER, CHANCE_PER_DECADE, CHANCE_FROM, CHANCE_UP_TO, OUTLIER, OUTLIER_PATIENCE } = CONSTANTS;
@@ -31,12 +31,11 @@ const VOLATILITY = EVIDENCE_KINDS.indexOf('volatility');
 export class SeriesEvidence {
   /** Above 1 is anomalous. */
   score = 0;
-  /** The contextual way of it (score.ts). */
-  contextual = 0;
   /** Share of each kind in the score, in the order of EVIDENCE_KINDS. */
   readonly parts = new Float64Array(EVIDENCE_KINDS.length);
   /** The range of all readings so far. */
   readonly range: Pick<Extremes, 'min' | 'max'>;
+  private readonly context: Context = { kind: 0, evidence: 0 };
   private leadingKind = EVIDENCE_KINDS.indexOf('level');
   private readonly only: SeriesInfo['only'];
   private readonly hold: boolean;
@@ -88,6 +87,11 @@ export class SeriesEvidence {
     ];
   }
 
+  /** The contextual way of the score (score.ts). */
+  get contextual(): number {
+    return this.context.evidence;
+  }
+
   /** The kind that contributed most to the score. */
   get leading(): EvidenceKind {
     return EVIDENCE_KINDS[this.leadingKind];
@@ -134,7 +138,7 @@ export class SeriesEvidence {
   scoreReading(reading: SeriesReading, trust: number, scale: number): void {
     const { kinds, parts, meanShift, rarities } = this;
     for (let k = 0; k < kinds.length; k++) rarities[k] = kinds[k].measure(reading);
-    this.score = this.contextual = 0;
+    this.score = this.context.evidence = 0;
     this.outlier = false;
     parts.fill(0);
     if (reading.readings < READY_AFTER) return;
@@ -142,8 +146,8 @@ export class SeriesEvidence {
     this.subtractChance(reading);
     const sure = Math.min(1, Math.sqrt(reading.readings / SURE_AFTER));
     const shift = this.isAsked(meanShift, reading) ? meanShift.score : 0;
-    this.score = combine(rarities, sure * scale, trust, sure * shift, this.hold, parts);
-    this.contextual = contextualOf(rarities, sure * scale, trust);
+    measureContext(rarities, sure * scale, trust, this.context);
+    this.score = combine(rarities, sure * scale, this.context, sure * shift, this.hold, parts);
     this.outlier = this.score > OUTLIER;
     let largest = 0;
     for (let k = 0; k < parts.length; k++) {
@@ -160,7 +164,7 @@ export class SeriesEvidence {
 
   /** The reading is missing: the score is 0. */
   skip(): void {
-    this.score = this.contextual = 0;
+    this.score = this.context.evidence = 0;
   }
 
   /** Adds the reading to the history of each kind. Returns whether it may change which steps are usual. */

@@ -63,6 +63,13 @@ export interface Signature {
   readonly lastAt: number;
 }
 
+interface Occurrence {
+  readonly from: number;
+  readonly to: number;
+  readonly startAt: number;
+  readonly lengthMs: number;
+}
+
 /** What is known of strokes that become a habit. */
 export interface StrokePast {
   /** Time of the first, epoch ms, and how many there were since then. */
@@ -114,7 +121,7 @@ export class Signatures {
   /** Adds an excursion that has ended. Returns its place. `spellMs`: occurrences within this time count once. */
   add(excursion: Excursion, step: number, usualMs: number, day: number, spellMs: number, contextual = false): number {
     const { s } = this;
-    const { startAt, from, to, riseMs, size } = excursion;
+    const { startAt, riseMs, size } = excursion;
     const lengthMs = excursion.lengthMs + usualMs;
     const awayMs = excursion.awayMs + usualMs;
     let k = this.find(excursion, step, usualMs, contextual);
@@ -129,22 +136,14 @@ export class Signatures {
       s[k + SPELL_AT] = -Infinity;
       s[k + SORT] = contextual ? CONTEXTUAL : PLAIN;
     }
-    const a = Math.max(LEAST_WEIGHT, 1 / ++s[k + EVENTS]);
-    s[k + FROM] += a * (from - s[k + FROM]);
-    s[k + TO] += a * (to - s[k + TO]);
+    const a = this.count(k, excursion, day, spellMs);
     s[k + RISE_MS] += a * (riseMs - s[k + RISE_MS]);
     s[k + AWAY_MS] *= (awayMs / s[k + AWAY_MS]) ** a;
     const d = Math.log(size) - s[k + SIZE];
     s[k + SIZE] += a * d;
     if (s[k + EVENTS] > 1) s[k + SIZE_VARIANCE] = (1 - a) * (s[k + SIZE_VARIANCE] + a * d * d);
     s[k + LENGTH_MS] *= (lengthMs / s[k + LENGTH_MS]) ** a;
-    s[k + DAY + Math.floor(day * PARTS)]++;
     s[k + LEAST_RATE] = Math.min(s[k + LEAST_RATE], excursion.rate);
-    s[k + LAST_AT] = startAt + excursion.lengthMs;
-    if (startAt - s[k + SPELL_AT] >= spellMs) {
-      s[k + SPELLS]++;
-      s[k + SPELL_AT] = startAt;
-    }
     return k / EACH;
   }
 
@@ -153,16 +152,23 @@ export class Signatures {
     const { s } = this;
     const k = this.findMovement(from, to, (k) => s[k + SORT] === STROKE && (to - from) * (s[k + TO] - s[k + FROM]) > 0);
     if (k < 0) return false;
+    this.count(k, { from, to, startAt: at, lengthMs: 0 }, day, spellMs);
+    return true;
+  }
+
+  /** Counts an occurrence at a place. Returns its weight in the means of the place. */
+  private count(k: number, { from, to, startAt, lengthMs }: Occurrence, day: number, spellMs: number): number {
+    const { s } = this;
     const a = Math.max(LEAST_WEIGHT, 1 / ++s[k + EVENTS]);
     s[k + FROM] += a * (from - s[k + FROM]);
     s[k + TO] += a * (to - s[k + TO]);
     s[k + DAY + Math.floor(day * PARTS)]++;
-    s[k + LAST_AT] = at;
-    if (at - s[k + SPELL_AT] >= spellMs) {
+    s[k + LAST_AT] = startAt + lengthMs;
+    if (startAt - s[k + SPELL_AT] >= spellMs) {
       s[k + SPELLS]++;
-      s[k + SPELL_AT] = at;
+      s[k + SPELL_AT] = startAt;
     }
-    return true;
+    return a;
   }
 
   /** Remembers strokes that have come `times` times from `firstAt` to `at` as a habit. Returns its place. */

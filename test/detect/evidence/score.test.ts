@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EVIDENCE_KINDS, type EvidenceKind } from '../../../src/detect/evidence/kind.ts';
 import { KINDS } from '../../../src/detect/evidence/kinds.ts';
-import { combine } from '../../../src/detect/evidence/score.ts';
+import { combine, measureContext } from '../../../src/detect/evidence/score.ts';
 
 const K = EVIDENCE_KINDS.length;
 type Way = 'collective' | 'point' | 'contextual';
@@ -11,7 +11,9 @@ type Way = 'collective' | 'point' | 'contextual';
 function scoreOf(found: Partial<Record<EvidenceKind, number>>, { scale = 1, trust = 1, shift = 0, hold = false } = {}) {
   const e = Float64Array.from(EVIDENCE_KINDS, (kind) => found[kind] ?? 0);
   const parts = new Float64Array(K).fill(NaN); // as they may be from the reading before
-  const score = combine(e, scale, trust, shift, hold, parts);
+  const context = { kind: NaN, evidence: NaN }; // the same
+  measureContext(e, scale, trust, context);
+  const score = combine(e, scale, context, shift, hold, parts);
   return { score, parts: Object.fromEntries(EVIDENCE_KINDS.map((kind, k) => [kind, parts[k]])) };
 }
 /** As much evidence of a kind as comes to x in a way. */
