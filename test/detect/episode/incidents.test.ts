@@ -284,6 +284,7 @@ test('after a restore it continues as if it had not stopped, also when an update
       let kept = new Incidents(OPTIONS);
       const log = logOf();
       const since = new Map<string, number>();
+      const critical = new Set<string>();
       let at = 0;
       steps.forEach(([stream, later], n) => {
         if (n === cut) {
@@ -293,11 +294,15 @@ test('after a restore it continues as if it had not stopped, also when an update
         at += later + 1;
         const openedAt = since.get(stream);
         const phase = openedAt === undefined ? 'opened' : later % 5 === 0 ? 'updated' : 'closed';
-        const severity = phase === 'updated' ? 'critical' : 'minor';
+        if (phase === 'updated') critical.add(stream);
+        const severity = critical.has(stream) ? 'critical' : 'minor'; // that of an episode never falls (episode.ts)
         const endAt = phase === 'closed' ? at : null;
         const of = anomaly(stream, openedAt ?? at, { severity, evidence: causeOf(later), endAt });
         if (phase === 'opened') since.set(stream, at);
-        if (phase === 'closed') since.delete(stream);
+        if (phase === 'closed') {
+          since.delete(stream);
+          critical.delete(stream);
+        }
         const [goesOn, expected] = [kept, whole].map((incidents) => {
           const { id, events } = incidents.take({ phase, at, anomaly: of }, at + LAG);
           return { id, events: later % 3 > 0 ? [...events, ...incidents.tick(at + LAG)] : events };
