@@ -7,12 +7,24 @@ import { describe, expect, test } from 'vitest';
  * The budget of what others wrote and we run. A number that has to grow is raised here, in the commit that needs it and
  * with the reason in its message.
  */
-const MOST_DIRECT = 10;
-const MOST_INSTALLED = 101;
+const MOST_DIRECT = 15;
+const MOST_INSTALLED = 109;
 /** May run a program of its own when it is installed: it fetches or compiles SQLite. */
 const WITH_INSTALL_SCRIPT = ['better-sqlite3'];
-/** Permissive: they ask for their text to be kept, and for nothing of who uses or changes the program. */
-const LICENCES = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BlueOak-1.0.0', 'ISC', 'MIT', 'WTFPL'];
+/** Permissive: they ask for at most that their text is kept, and for nothing of who uses or changes the program. */
+const LICENCES = [
+  '0BSD',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'BlueOak-1.0.0',
+  'ISC',
+  'MIT',
+  'MIT-0',
+  'WTFPL',
+];
+/** Whoever changes the files of this package must publish those changes. We do not change them; no other reader of iCalendar is as complete. */
+const OWN_FILES_ONLY = { 'node_modules/ical.js': 'MPL-2.0' };
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -96,7 +108,7 @@ describe('the packages that the program runs on', () => {
         .split(' OR ')
         .some((licence) => LICENCES.includes(licence));
     const licences = locked.map((path) => [path, lock[path].license ?? 'none'] as const);
-    expect(licences.filter(([, licence]) => !allowed(licence))).toEqual([]);
+    expect(Object.fromEntries(licences.filter(([, licence]) => !allowed(licence)))).toEqual(OWN_FILES_ONLY);
     expect(licences.filter(([path, licence]) => manifest(path).license !== licence)).toEqual([]);
   });
 });
