@@ -1,0 +1,14 @@
+import { GROUPS, type Register } from './registration.ts';
+
+export const registerBackup: Register = (program, { exits }) => {
+  program
+    .command('backup')
+    .helpGroup(GROUPS.keep)
+    .description('write a checked copy of the database; the service may be running')
+    .requiredOption('-c, --config <file>', 'the site file')
+    .requiredOption('-o, --out <file>', 'the file to write; an existing one is replaced')
+    .action(async (options: { config: string; out: string }) => {
+      const { backupCommand } = await import('../backup-command.ts');
+      exits(await backupCommand(options));
+    });
+};

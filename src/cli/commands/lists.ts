@@ -1,0 +1,60 @@
+import type { AnomaliesOptions } from '../anomalies-command.ts';
+import type { CommandsOptions } from '../cmd-command.ts';
+import type { HabitsOptions } from '../habits-command.ts';
+import type { LabelsOptions } from '../labels-command.ts';
+import { GROUPS, wholeNumber, withDatabase, type Register } from './registration.ts';
+
+/** `anomalies`, `habits`, `commands` and `labels`: lists from the database. */
+export const registerLists: Register = (program, { exits }) => {
+  withDatabase(
+    program.command('anomalies').helpGroup(GROUPS.look).description('list the anomalies in the database, newest first'),
+  )
+    .option('--since <when>', 'a duration back from now (2d) or a time (2026-11-23)')
+    .option('--series <slug>', 'only anomalies of this series')
+    .option('--limit <n>', 'maximum number of lines', wholeNumber, 50)
+    .option('--json', 'as JSON lines', false)
+    .action(async (options: AnomaliesOptions) => {
+      const { anomalies } = await import('../anomalies-command.ts');
+      exits(anomalies(options));
+    });
+
+  withDatabase(
+    program
+      .command('habits')
+      .helpGroup(GROUPS.look)
+      .description('list the events that come so often that they are no alarm, as in the database'),
+  )
+    .option('--series <slug>', 'only habits of this series')
+    .option('--json', 'as JSON lines', false)
+    .action(async (options: HabitsOptions) => {
+      const { habits } = await import('../habits-command.ts');
+      exits(habits(options));
+    });
+
+  withDatabase(
+    program
+      .command('commands')
+      .helpGroup(GROUPS.answer)
+      .description('list the commands that were carried out or refused, newest first'),
+  )
+    .option('--limit <n>', 'maximum number of lines', wholeNumber, 50)
+    .option('--json', 'as JSON lines', false)
+    .action(async (options: CommandsOptions) => {
+      const { commands } = await import('../cmd-command.ts');
+      exits(commands(options));
+    });
+
+  withDatabase(
+    program
+      .command('labels')
+      .helpGroup(GROUPS.answer)
+      .description('list what the operator said of alarms and times: fault, normal or missed'),
+  )
+    .option('--series <slug>', 'only labels of this series or group')
+    .option('--windows', "print the faults in the form of NAB's combined_windows.json, for evaluate --windows", false)
+    .option('--json', 'as JSON lines', false)
+    .action(async (options: LabelsOptions) => {
+      const { labels } = await import('../labels-command.ts');
+      exits(labels(options));
+    });
+};

@@ -1,0 +1,29 @@
+import { AppError } from '../../errors.ts';
+import { GROUPS, type Register } from './registration.ts';
+
+/** `run` and `check`. */
+export const registerService: Register = (program, { exits }) => {
+  program
+    .command('run')
+    .helpGroup(GROUPS.service)
+    .description('run the service')
+    .requiredOption('-c, --config <file>', 'the site file')
+    .action(async ({ config }: { config: string }) => {
+      const { run } = await import('../run-command.ts');
+      exits(await run(config));
+    });
+
+  program
+    .command('check')
+    .helpGroup(GROUPS.service)
+    .description('check a site file and report all mistakes')
+    .argument('[file]', 'the site file')
+    .option('-c, --config <file>', 'the site file')
+    .option('--connect', 'also connect to the broker', false)
+    .action(async (file: string | undefined, options: { config?: string; connect: boolean }) => {
+      const config = file ?? options.config;
+      if (config === undefined) throw new AppError('usage', 'which file? zankyo check SITE.yaml');
+      const { check } = await import('../check-command.ts');
+      exits(await check(config, options));
+    });
+};

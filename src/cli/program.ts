@@ -1,0 +1,37 @@
+import { Command } from 'commander';
+import { registerBackup } from './commands/backup.ts';
+import { registerCmd } from './commands/cmd.ts';
+import { registerDemo } from './commands/demo.ts';
+import { registerDoctor } from './commands/doctor.ts';
+import { registerLists } from './commands/lists.ts';
+import { registerRecordings } from './commands/recordings.ts';
+import { GROUPS, type Cli } from './commands/registration.ts';
+import { registerSchema } from './commands/schema.ts';
+import { registerService } from './commands/service.ts';
+import { registerWeights } from './commands/weights.ts';
+
+/** In the order of `zankyo --help`, inside each heading. */
+const REGISTRATIONS = [
+  registerDemo,
+  registerService,
+  registerDoctor,
+  registerLists,
+  registerCmd,
+  registerBackup,
+  registerWeights,
+  registerRecordings,
+  registerSchema,
+];
+
+/** The tree of commands with their options. Only words: the code of a command is loaded when it is called. */
+export function buildProgram(cli: Cli): Command {
+  const program = new Command('zankyo')
+    .description(
+      'Detects anomalies in sensor readings. It learns online from each MQTT message and publishes alerts over MQTT.',
+    )
+    .version(cli.version)
+    .showHelpAfterError('(zankyo --help lists the commands)')
+    .exitOverride();
+  for (const register of REGISTRATIONS) register(program, cli);
+  return program.commandsGroup(GROUPS.help).helpCommand('help [command]', 'explain a command');
+}
