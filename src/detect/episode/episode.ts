@@ -9,8 +9,10 @@ export interface EpisodeOptions {
   /** Findings at or below `hysteresis` in a row that end an episode. */
   readonly closeAfter: number;
   readonly hysteresis: number;
-  /** For this long after an episode only a higher score than its peak opens another. */
+  /** For this long after an episode only a clearly higher score than its peak opens another. */
   readonly coolDownMs: number;
+  /** How long after its opening an episode can begin its cool-down again. */
+  readonly holdForMs: number;
 }
 
 // Slots of the episode's memory; then the evidence of the causes and the scores of the series.
@@ -48,8 +50,9 @@ const SUSPECTED = 1;
 const OPEN = 2;
 
 /**
- * An open episode is described by a later finding only if its score is higher by this: 1.5 times as rare (recurrence/recurrence.ts).
- * Else the return from a deviation, a jump as large as the one to it, would describe the deviation.
+ * A score is clearly higher from this on: 1.5 times as rare (recurrence/recurrence.ts). An open episode is described by a later finding
+ * only if its score is that: else the return from a deviation, a jump as large as the one to it, would describe the deviation. And only
+ * such a score ends a cool-down: the score of the same event rises by 0.0001 in ten minutes, as its last occurrences become older.
  */
 const CLEARLY = 0.05;
 
@@ -66,8 +69,9 @@ const carry: Carry = (s, past, before) => {
  *
  * With a score above 1 an episode is suspected; after `minDuration` it opens. From then on a score at or below `hysteresis`
  * counts as calm, and `closeAfter` calm findings in a row close it. Its start is the time when the score last rose above
- * `hysteresis`, which is before the alarm when the detection is late. All state is in `memory`, so an episode that was open
- * before a power failure is still open after it.
+ * `hysteresis`, which is before the alarm when the detection is late. A deviation that comes and goes within the cool-down begins
+ * the cool-down again, up to `holdForMs` after the opening: a fault with pauses is one alarm. All state is in `memory`, so an
+ * episode that was open before a power failure is still open after it.
  */
 export class Episode {
   private readonly s: Float64Array;
@@ -133,6 +137,8 @@ export class Episode {
     else if (Number.isNaN(s[RAISED])) s[RAISED] = since;
     if (s[STATE] === OPEN) return this.follow(at, finding);
     if (!(finding.score > 1)) {
+      const returned = s[STATE] === SUSPECTED && s[LAST_OVER] < this.coolDownUntil(coolDownMs);
+      if (returned && at - s[OPENED_AT] < options.holdForMs) s[CLOSED_AT] = at;
       s[STATE] = CALM;
       return null;
     }
@@ -145,7 +151,7 @@ export class Episode {
     this.keepPeak(at, finding);
     this.keepEffect(finding);
     s[LAST_OVER] = at;
-    const cooling = at < this.coolDownUntil(coolDownMs) && s[PEAK] <= s[LAST_PEAK];
+    const cooling = at < this.coolDownUntil(coolDownMs) && s[PEAK] <= s[LAST_PEAK] + CLEARLY;
     if (cooling || at - s[SUSPECTED_AT] < options.minDurationMs) return null;
     s[STATE] = OPEN;
     s[OPENED_AT] = at;

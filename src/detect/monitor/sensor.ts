@@ -16,7 +16,7 @@ const MAX_SCORE = 10;
 /** Score of a counter that falls: minor, because only one reading has no rate. */
 const RESET_SCORE = 1.5;
 /** A sensor's fault opens at once, ends with the first valid reading, and has no cool-down. */
-const EPISODE = { minDurationMs: 0, closeAfter: 1, hysteresis: 1, coolDownMs: 0 };
+const EPISODE = { minDurationMs: 0, closeAfter: 1, hysteresis: 1, coolDownMs: 0, holdForMs: 0 };
 
 /** The sensor of one series: checks which readings are measurements, and has the episode of its fault. */
 export class Sensor {

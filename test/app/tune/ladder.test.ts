@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Ladder, rungWithin, type Rung } from '../../../src/app/tune/ladder.ts';
 
-const options = { minDurationMs: 0, closeAfter: 2, hysteresis: 0.7, coolDownMs: 0 };
+const options = { minDurationMs: 0, closeAfter: 2, hysteresis: 0.7, coolDownMs: 0, holdForMs: 0 };
 
 /** The rungs after these scores, one a minute, of which `events` lie in an event. */
 function rungsOf(scores: readonly number[], events: readonly number[] = [], base = 1): readonly Rung[] {

@@ -4,7 +4,7 @@ import { Episode, type EpisodeOptions } from '../../../src/detect/episode/episod
 import { CAUSES, type Finding } from '../../../src/detect/episode/finding.ts';
 import { Memory } from '../../../src/math/memory.ts';
 
-const OPTIONS: EpisodeOptions = { minDurationMs: 0, closeAfter: 2, hysteresis: 0.7, coolDownMs: 0 };
+const OPTIONS: EpisodeOptions = { minDurationMs: 0, closeAfter: 2, hysteresis: 0.7, coolDownMs: 0, holdForMs: 0 };
 
 const finding = (score: number, more: Partial<Finding> = {}): Finding => ({
   score,
@@ -65,6 +65,20 @@ test.each([
 
   ['10 s after one that peaked at 3, 3 is not reported', { coolDownMs: 10_000 }, [3, 0, 0, 3, 2.9, 3], 'o-c---'],
   ['what is worse is', { coolDownMs: 10_000 }, [3, 0, 0, 3, 3.1], 'o-c-o'],
+  ['by less than 0.05 it is the same', { coolDownMs: 10_000 }, [3, 0, 0, 3, 3.05, 3.06], 'o-c--o'],
+  [
+    'a fault that pauses for less than the cool-down is one alarm',
+    { coolDownMs: 3000, holdForMs: 20_000 },
+    [3, 0, 0, 3, 0, 0, 3, 0, 0, 3],
+    'o-c-------',
+  ],
+  ['one that pauses for longer is not', { coolDownMs: 3000, holdForMs: 20_000 }, [3, 0, 0, 3, 0, 0, 0, 3], 'o-c----o'],
+  [
+    'after hold_for it is reported again',
+    { coolDownMs: 3000, holdForMs: 5000 },
+    [3, 0, 0, 3, 0, 3, 0, 3, 0],
+    'o-c----o-',
+  ],
   ['and so is what outlasts them', { coolDownMs: 3000 }, [3, 0, 0, 2, 2, 2], 'o-c--o'],
   ['and what comes later', { coolDownMs: 3000 }, [3, 0, 0, 0, 0, 2], 'o-c--o'],
 ])('%s', (_, options, scores, expected) => {
