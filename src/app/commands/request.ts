@@ -5,7 +5,7 @@ import { MAX_REQUEST_BYTES, refuse, type Refused } from './refusals.ts';
 
 /*
  * A command as JSON, the same over MQTT, on the command line and later in a dashboard. docs/commands.md explains each of them;
- * config/command.schema.json is generated from here.
+ * config/schemas/ is generated from here.
  */
 
 /** Longest time for which alerts can be muted. */

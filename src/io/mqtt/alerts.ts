@@ -3,12 +3,14 @@ import type { Habit } from '../../detect/episode/habit.ts';
 import type { IncidentEvent } from '../../detect/episode/incidents.ts';
 import type { AlertPort, Health, SeriesState } from '../../stream/ports.ts';
 import type { Broker } from './broker.ts';
+import type { EpisodeMessage, HabitMessage, HealthMessage, IncidentMessage, StateMessage } from './messages.ts';
 
 /** Six significant digits: more than sensors have, and no 0.30000000000000004 on the wire. */
-const tidy = (x: number | null): number | null => (x === null ? null : Number(x.toPrecision(6)));
-const tidyAll = (shares: Readonly<Record<string, number>>): Record<string, number | null> =>
+const tidy = <X extends number | null>(x: X): X => (x === null ? x : (Number(x.toPrecision(6)) as X));
+const tidyAll = (shares: Readonly<Record<string, number>>): Record<string, number> =>
   Object.fromEntries(Object.entries(shares).map(([name, share]) => [name, tidy(share)]));
-const time = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+const iso = (at: number): string => new Date(at).toISOString();
+const time = (at: number | null): string | null => (at === null ? null : iso(at));
 
 export const statusTopic = (prefix: string, site: string): string => `${prefix}/${site}/status`;
 
@@ -23,10 +25,11 @@ export const seriesOfTopic = (topic: string, prefix: string, site: string): stri
 /** Payload of `<prefix>/<site>/series/<slug>/state`. Times are ISO 8601 in UTC. */
 export const stateJson = (state: SeriesState): string =>
   JSON.stringify({
+    schema: 1,
     phase: state.phase,
     warmup: tidy(state.warmup),
     ready_in: tidy(state.readyInMs === null ? null : state.readyInMs / 1000),
-    unseen: state.unseen,
+    unseen: [...state.unseen],
     held_until: time(state.heldUntil),
     cool_down_until: time(state.coolDownUntil),
     value: tidy(state.value),
@@ -42,28 +45,35 @@ export const stateJson = (state: SeriesState): string =>
     mode: state.mode,
     unit: state.unit,
     label: state.label,
-    at: time(state.at),
-  });
+    at: iso(state.at),
+  } satisfies StateMessage);
 
 /** Payload of `<prefix>/<site>/health`. */
 export const healthJson = ({ at, droppedEvents, droppedWrites, ...counts }: Health): string =>
-  JSON.stringify({ ...counts, dropped_events: droppedEvents, dropped_writes: droppedWrites, at: time(at) });
+  JSON.stringify({
+    schema: 1,
+    ...counts,
+    dropped_events: droppedEvents,
+    dropped_writes: droppedWrites,
+    at: iso(at),
+  } satisfies HealthMessage);
 
 /** Payload of `<prefix>/<site>/series/<slug>/event`. `message_id` is the same when the same news is sent twice. */
 export const eventJson = ({ phase, at, anomaly, levelChange: move, heldUntil, coolDownUntil }: AnomalyEvent): string =>
   JSON.stringify({
+    schema: 1,
     event_type: phase,
     id: anomaly.id,
     message_id: `${anomaly.id}-${move !== undefined ? `move-${move}` : phase === 'updated' ? anomaly.severity : phase}`,
-    at: time(at),
+    at: iso(at),
     stream: anomaly.stream,
     series: anomaly.series,
     label: anomaly.label ?? null,
     kind: anomaly.kind,
     severity: anomaly.severity,
-    start: time(anomaly.startAt),
-    opened: time(anomaly.openedAt),
-    peak: time(anomaly.peakAt),
+    start: iso(anomaly.startAt),
+    opened: iso(anomaly.openedAt),
+    peak: iso(anomaly.peakAt),
     end: time(anomaly.endAt),
     ended_by: anomaly.endedBy,
     held_until: time(heldUntil ?? null),
@@ -80,43 +90,45 @@ export const eventJson = ({ phase, at, anomaly, levelChange: move, heldUntil, co
     evidence: tidyAll(anomaly.evidence),
     reason: anomaly.reason,
     incident: anomaly.incident,
-  });
+  } satisfies EpisodeMessage);
 
 /** Payload of `<prefix>/<site>/incident/event`. */
 export const incidentJson = ({ phase, at, incident }: IncidentEvent): string =>
   JSON.stringify({
+    schema: 1,
     event_type: phase,
     id: incident.id,
     message_id: `${incident.id}-incident-${phase === 'updated' ? `${incident.episodes}-${incident.severity}` : phase}`,
-    at: time(at),
+    at: iso(at),
     severity: incident.severity,
-    start: time(incident.startAt),
+    start: iso(incident.startAt),
     end: time(incident.endAt),
     episodes: incident.episodes,
     open: incident.open,
-    series: incident.series,
+    series: [...incident.series],
     reason: incident.reason,
-  });
+  } satisfies IncidentMessage);
 
 /** Payload of `<prefix>/<site>/series/<slug>/event` for a new habit. `message_id` is another one when it has become one again. */
 export const habitJson = (habit: Habit): string =>
   JSON.stringify({
+    schema: 1,
     event_type: 'habit',
     id: habit.id,
     message_id: `${habit.id}-${Math.round(habit.at).toString(36)}`,
-    at: time(habit.at),
+    at: iso(habit.at),
     stream: habit.stream,
     series: habit.series,
     label: habit.label ?? null,
-    since: time(habit.since),
-    last: time(habit.lastAt),
+    since: iso(habit.since),
+    last: iso(habit.lastAt),
     from: tidy(habit.from),
     to: tidy(habit.to),
     length_ms: tidy(habit.lengthMs),
     per_week: tidy(habit.perWeek),
     unit: habit.unit,
     reason: habit.reason,
-  });
+  } satisfies HabitMessage);
 
 /**
  * Alerts over MQTT: states retained, events not. A sensor fault is published under its series, all else under the

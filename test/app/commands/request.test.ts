@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import prettier from 'prettier';
 import { describe, expect, test } from 'vitest';
-import { commandJsonSchema } from '../../../src/app/commands/json-schema.ts';
 import { RateLimit } from '../../../src/app/commands/rate-limit.ts';
 import { REFUSALS } from '../../../src/app/commands/refusals.ts';
 import { replySchema } from '../../../src/app/commands/reply.ts';
@@ -97,9 +95,3 @@ test('the rate: a burst of 3, then one in 10 ms; a clock that was set back gives
   expect([-1000, -991, -990].map((at) => rate.admits(at))).toEqual([false, true, false]);
 });
 
-test('config/command.schema.json is the form of commands and answers', async () => {
-  const root = join(import.meta.dirname, '../../..');
-  const options = await prettier.resolveConfig(join(root, 'config/command.schema.json'));
-  const written = await prettier.format(JSON.stringify(commandJsonSchema()), { ...options, parser: 'json' });
-  await expect(written).toMatchFileSnapshot('../../../config/command.schema.json');
-});

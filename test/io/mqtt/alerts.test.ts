@@ -72,7 +72,7 @@ const event = (phase: AnomalyEvent['phase'], rest: Partial<Anomaly> = {}): Anoma
 
 test('a state on the wire: six digits, times in ISO 8601', () => {
   expect(stateJson(state())).toBe(
-    '{"phase":"ready","warmup":1,"ready_in":0,"unseen":[],"held_until":null,"cool_down_until":null,"value":0.3,"expected":20.1235,"lower":-3.33333e-10,"upper":123457000,"score":0.5,' +
+    '{"schema":1,"phase":"ready","warmup":1,"ready_in":0,"unseen":[],"held_until":null,"cool_down_until":null,"value":0.3,"expected":20.1235,"lower":-3.33333e-10,"upper":123457000,"score":0.5,' +
       '"anomaly":"OFF","drift":"OFF","frozen":"OFF","muted":"OFF","margin":0.333333,"mode":null,"unit":"°C","label":null,"at":"2026-01-05T07:30:15.250Z"}',
   );
 });
@@ -84,7 +84,7 @@ test('what is not known is null', () => {
 
 test('an event on the wire', () => {
   expect(eventJson(event('opened'))).toBe(
-    '{"event_type":"opened","id":"trio-pmk1","message_id":"trio-pmk1-opened","at":"2026-01-05T07:30:15.250Z",' +
+    '{"schema":1,"event_type":"opened","id":"trio-pmk1","message_id":"trio-pmk1-opened","at":"2026-01-05T07:30:15.250Z",' +
       '"stream":"trio","series":"hall","label":null,"kind":"process","severity":"major","start":"2026-01-05T07:29:15.250Z",' +
       '"opened":"2026-01-05T07:29:45.250Z","peak":"2026-01-05T07:30:15.250Z","end":null,"ended_by":null,"held_until":null,"cool_down_until":null,' +
       '"score":3.33333,"confidence":0.9,"value":30,"expected":20,"lower":19,"upper":21,"gap":null,' +
@@ -121,7 +121,7 @@ const incident: Incident = {
 
 test('an incident on the wire, and how its news are told apart', () => {
   expect(incidentJson({ phase: 'opened', at: AT, incident })).toBe(
-    '{"event_type":"opened","id":"hall-p1","message_id":"hall-p1-incident-opened","at":"2026-01-05T07:30:15.250Z",' +
+    '{"schema":1,"event_type":"opened","id":"hall-p1","message_id":"hall-p1-incident-opened","at":"2026-01-05T07:30:15.250Z",' +
       '"severity":"major","start":"2026-01-05T07:29:15.250Z","end":null,"episodes":2,"open":1,' +
       '"series":["hall","attic"],"reason":"why"}',
   );
@@ -138,7 +138,7 @@ test('an incident on the wire, and how its news are told apart', () => {
 test('a habit on the wire; one that has become a habit again has another message id', () => {
   const json = habitJson(habit({ to: 60 / 3, perWeek: 170 / 3 }));
   expect(json).toBe(
-    '{"event_type":"habit","id":"sump-level-hmk1","message_id":"sump-level-hmk1-mwuhucw0","at":"2026-11-24T09:30:00.000Z",' +
+    '{"schema":1,"event_type":"habit","id":"sump-level-hmk1","message_id":"sump-level-hmk1-mwuhucw0","at":"2026-11-24T09:30:00.000Z",' +
       '"stream":"sump","series":"sump-level","label":null,"since":"2026-11-21T06:00:00.000Z",' +
       '"last":"2026-11-24T09:00:00.000Z","from":80,"to":20,"length_ms":1500000,"per_week":56.6667,"unit":"%","reason":' +
       '"sump-level drops from 80 % to 20 % for about 25 min about 8 times a day; zankyo treats this as normal from now on."}',
@@ -182,7 +182,7 @@ test('health on the wire', () => {
     droppedWrites: 4,
   } as const;
   expect(healthJson(health)).toBe(
-    '{"learning":"full","readings":20,"untrained":0,"rejected":{"late":2},"dropped_events":3,"dropped_writes":4,' +
+    '{"schema":1,"learning":"full","readings":20,"untrained":0,"rejected":{"late":2},"dropped_events":3,"dropped_writes":4,' +
       '"at":"2026-01-05T07:30:15.250Z"}',
   );
 });
@@ -197,13 +197,13 @@ test("the alerts count the broker's dropped events", () => {
 test('each has its topic: a sensor is told under its series, all else under the stream', () => {
   const published: string[] = [];
   const broker = {
-    publishState: (topic: string, payload: string) => published.push(`health ${topic} ${payload.slice(0, 9)}`),
+    publishState: (topic: string, payload: string) => published.push(`health ${topic} ${payload.slice(0, 20)}`),
     dropped: 0,
   };
   const states = {
-    publish: (topic: string, payload: string) => published.push(`state ${topic} ${payload.slice(0, 9)}`),
+    publish: (topic: string, payload: string) => published.push(`state ${topic} ${payload.slice(0, 20)}`),
   };
-  const outbox = { add: (topic: string, payload: string) => published.push(`event ${topic} ${payload.slice(0, 14)}`) };
+  const outbox = { add: (topic: string, payload: string) => published.push(`event ${topic} ${payload.slice(0, 25)}`) };
   const alerts = alertsOver(broker, outbox, states, 'house/watch', 'home');
   alerts.state(state());
   alerts.event(event('opened'));
@@ -211,11 +211,11 @@ test('each has its topic: a sensor is told under its series, all else under the 
   alerts.incident({ phase: 'opened', at: AT, incident });
   alerts.habit(habit());
   expect(published).toEqual([
-    'state house/watch/home/series/hall/state {"phase":',
-    'event house/watch/home/series/trio/event {"event_type":',
-    'event house/watch/home/series/hall/event {"event_type":',
-    'event house/watch/home/incident/event {"event_type":',
-    'event house/watch/home/series/sump/event {"event_type":',
+    'state house/watch/home/series/hall/state {"schema":1,"phase":',
+    'event house/watch/home/series/trio/event {"schema":1,"event_type":',
+    'event house/watch/home/series/hall/event {"schema":1,"event_type":',
+    'event house/watch/home/incident/event {"schema":1,"event_type":',
+    'event house/watch/home/series/sump/event {"schema":1,"event_type":',
   ]);
   expect(statusTopic('house/watch', 'home')).toBe('house/watch/home/status');
 });
