@@ -1,6 +1,5 @@
 import { brokerOptions } from '../app/service.ts';
 import { loadSite } from '../config/load.ts';
-import { siteJsonSchema } from '../config/reference.ts';
 import { tryBroker } from '../io/mqtt/broker.ts';
 import { EXIT } from './exit-codes.ts';
 import { count } from './format.ts';
@@ -17,11 +16,5 @@ export async function check(config: string, { connect }: { connect: boolean }): 
   console.log(
     `${config}: valid. Site ${site.site}, ${count(inputs, 'input')}, ${count(groups, 'group')}${connect ? ', broker reached' : ''}.`,
   );
-  return EXIT.ok;
-}
-
-/** `zankyo schema`: the JSON Schema of site files, for editors. */
-export function schema(): number {
-  console.log(JSON.stringify(siteJsonSchema(), null, 2));
   return EXIT.ok;
 }

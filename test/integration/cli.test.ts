@@ -289,6 +289,10 @@ test('`schema` prints what lies in config/', async () => {
   const file = readFileSync(join(import.meta.dirname, '../../config/zankyo.schema.json'), 'utf8');
   expect(JSON.parse(stdout)).toEqual(JSON.parse(file));
   expect(code).toBe(0);
+  const state = await runProgram(['schema', 'state']);
+  const ofState = readFileSync(join(import.meta.dirname, '../../config/schemas/state.schema.json'), 'utf8');
+  expect([state.code, JSON.parse(state.stdout)]).toEqual([0, JSON.parse(ofState)]);
+  expect((await runProgram(['schema', 'weather'])).code).toBe(64);
 });
 
 describe('the doctor', () => {
