@@ -22,10 +22,7 @@ export const stateSchema = z.strictObject({
   schema: version,
   phase: z.enum(['learning', 'ready', 'silent']).describe('`learning` during warm-up.'),
   warmup: share().describe('Progress of the warm-up.'),
-  ready_in: real()
-    .min(0)
-    .nullable()
-    .describe('Seconds until the warm-up ends; null before the second reading.'),
+  ready_in: real().min(0).nullable().describe('Seconds until the warm-up ends; null before the second reading.'),
   unseen: z.array(z.enum(['day', 'week'])).describe('Cycles of which the series has not seen one yet.'),
   held_until: time().nullable().describe('Until when the present deviation stays an alarm if it does not end.'),
   cool_down_until: time()

@@ -94,4 +94,3 @@ test('the rate: a burst of 3, then one in 10 ms; a clock that was set back gives
   expect([0, 0, 0, 0, 5, 10, 11].map((at) => rate.admits(at))).toEqual([true, true, true, false, false, true, false]);
   expect([-1000, -991, -990].map((at) => rate.admits(at))).toEqual([false, true, false]);
 });
-
