@@ -15,7 +15,6 @@ import { Mutes } from './commands/mutes.ts';
 import { AlertPublisher } from './pipeline/alert-publisher.ts';
 import { Checkpoints } from './pipeline/checkpoints.ts';
 import { isDue } from './pipeline/due.ts';
-import { HealthPublisher } from './pipeline/health-publisher.ts';
 import type { Log } from '../log.ts';
 import { NetworkEventLog } from './pipeline/network-event-log.ts';
 import { OverloadControl, type Processor } from './pipeline/overload-control.ts';
@@ -24,6 +23,8 @@ import { RejectLog } from './pipeline/reject-log.ts';
 import { StatePublisher } from './pipeline/state-publisher.ts';
 import { StreamLog } from './pipeline/stream-log.ts';
 import { Streams } from './pipeline/streams.ts';
+import { Tallies } from './pipeline/tallies.ts';
+import type { PipelineView } from './pipeline/view.ts';
 
 export interface PipelineOptions {
   readonly log: Log;
@@ -35,6 +36,10 @@ export interface PipelineOptions {
   readonly listening$?: Observable<number>;
   /** None for a recording. */
   readonly processor?: Processor;
+  /** Counts to add to; default: new ones. */
+  readonly tallies?: Tallies;
+  /** Called with each subscription. */
+  readonly onStart?: (view: PipelineView) => void;
 }
 
 /** Interval of the periodic work (silence checks, states, snapshots, load), measured by arrival times. */
@@ -51,22 +56,24 @@ const HEARTBEAT_MS = 5_000;
 export const pipeline = (
   site: Site,
   ports: Ports,
-  { log, kernel, clock$ = EMPTY, listening$ = EMPTY, processor }: PipelineOptions,
+  { log, kernel, clock$ = EMPTY, listening$ = EMPTY, processor, tallies = new Tallies(), onStart }: PipelineOptions,
 ): Observable<Step> =>
   defer(() => {
     let now = -Infinity; // time of the newest arrival or tick, epoch ms
     let heartbeatAt = -Infinity;
+    let begun = false;
     let commandAt = -Infinity; // time of the newest command, epoch ms
     const { ledger, anomalyLog, alerts } = ports;
-    const decoder = new Decoder(site.inputs, { maxSeries: site.maxSeries, reserved: Object.keys(site.groups) });
-    const rejects = new RejectLog(ports, log);
+    const messages = new Float64Array(site.inputs.length);
+    const { maxSeries, groups } = site;
+    const decoder = new Decoder(site.inputs, { maxSeries, reserved: Object.keys(groups), messages });
+    const rejects = new RejectLog(ports, log, tallies.rejected);
     const networkEvents = new NetworkEventLog(log);
     const streamLog = new StreamLog(log);
     const incidents = new Incidents({ windowMs: site.incidents.window, coolDownMs: site.tuning.coolDown });
     incidents.restore(anomalyLog.openIncidents());
     const mutes = new Mutes(ports.commands?.log);
     const states = new StatePublisher(alerts, site.publish.stateEvery, mutes);
-    const health = new HealthPublisher(ports, rejects.counts);
     const streams = new Streams(site, {
       snapshots: ports.snapshots,
       kernel,
@@ -83,6 +90,14 @@ export const pipeline = (
     });
     const overload = new OverloadControl(processor ?? null, ledger, streams, log);
     const checkpoints = new Checkpoints(streams, ports, site.snapshots.every);
+    onStart?.({
+      messages,
+      streams: () => streams.monitors.map(({ status }) => status),
+      stopped: () => streams.stopped,
+      replayed: () => begun,
+      load: () => overload.level,
+      snapshotAgeMs: () => checkpoints.oldestAgeMs,
+    });
 
     const alertPublisher = new AlertPublisher(ports, {
       incidents,
@@ -98,12 +113,14 @@ export const pipeline = (
      */
     const publishEpisode = (found: AnomalyEvent): void => {
       if (replay.active && found.anomaly.endedBy !== 'removed') return;
+      tallies.alarm(found);
       alertPublisher.episode(found, Math.max(now, commandAt));
     };
 
     /** Writes the row of a new habit, then the event. The earlier run did both for the habits of the replayed journal. */
     const publishHabit = (habit: Habit): void => {
       if (replay.active) return;
+      tallies.habits++;
       ledger.write(() => {
         anomalyLog.recordHabit(habit);
       });
@@ -129,7 +146,6 @@ export const pipeline = (
       for (const event of incidents.tick(at)) alertPublisher.incident(event, at);
       checkpoints.heartbeat(at);
       overload.check();
-      health.publish(at, overload.level);
     };
 
     /** No message could arrive in the `awayMs` before `at`. */
@@ -145,6 +161,7 @@ export const pipeline = (
 
     /** Between the replayed journal and the first new message. */
     const begin$ = defer(() => {
+      begun = true;
       overload.applyTrainingRate();
       streams.logRestoredStreams();
       streamLog.begin(streams.monitors);
@@ -185,7 +202,7 @@ export const pipeline = (
       filter(() => !replay.active),
       tap(({ monitor }) => {
         checkpoints.count();
-        health.count(monitor.detector.trainingSkipped);
+        tallies.reading(monitor.detector.trainingSkipped);
         states.publish(monitor.status, now);
       }),
     );
@@ -203,6 +220,7 @@ export const pipeline = (
         anomalyLog,
         ledger,
         appLog: log,
+        counts: tallies.commands,
         releaseAlerts: (at) => {
           alertPublisher.release(at);
         },

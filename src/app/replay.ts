@@ -106,11 +106,9 @@ export async function replay(recording: Rows, options: ReplayOptions): Promise<R
     messages$,
     alerts: {
       state: () => undefined,
-      health: () => undefined,
       event: options.onEvent,
       incident: () => undefined,
       habit: (habit) => options.onHabit?.(habit),
-      droppedEvents: 0,
     },
     anomalyLog: {
       record: () => undefined,

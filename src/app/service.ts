@@ -12,9 +12,11 @@ import type { Log } from '../log.ts';
 import { waitingCommands } from '../io/sqlite/command-inbox.ts';
 import { CommandLog } from '../io/sqlite/command-log.ts';
 import { requestsOf } from './command-requests.ts';
+import { serviceHealth } from './health/service-health.ts';
 import type { Processor } from './pipeline/overload-control.ts';
 import { pipeline } from './pipeline.ts';
 import { plansOf } from './pipeline/streams.ts';
+import { Tallies } from './pipeline/tallies.ts';
 import { openStore } from './store.ts';
 
 export interface ServiceOptions {
@@ -125,7 +127,7 @@ export function startService(site: Site, { log, kernel, now }: ServiceOptions): 
     broker.publishEvent(topic, payload, onSettled);
   });
   const states = new RetainedStates(db, ledger, broker);
-  const alerts = alertsOver(broker, outbox, states, site.mqtt.prefix, site.site);
+  const alerts = alertsOver(outbox, states, site.mqtt.prefix, site.site);
   const topics = commandTopicsOf(site);
   const commandLog = new CommandLog(db);
   const requests$ = requestsOf({
@@ -151,17 +153,18 @@ export function startService(site: Site, { log, kernel, now }: ServiceOptions): 
   const ticks$ = connected$.pipe(switchMap((connected) => (connected ? interval(CLOCK_MS) : EMPTY)));
   const real = { clock$: ticks$.pipe(map(present)), processor: thisProcess() };
 
+  const tallies = new Tallies();
+  const health = serviceHealth({ site, broker, ledger, tallies, connection: () => state, now: present, log });
+
   // The journal is replayed before the broker can deliver new messages.
-  let readings = 0;
   const subscription = pipeline(site, ports, {
     log,
     kernel,
     listening$: wake$,
+    tallies,
+    onStart: health.watch,
     ...(now === undefined ? real : {}),
   }).subscribe({
-    next: () => {
-      readings++;
-    },
     error: (error: unknown) => {
       fail(error);
     },
@@ -169,6 +172,7 @@ export function startService(site: Site, { log, kernel, now }: ServiceOptions): 
   outbox.resume();
   clearRemoved(site, states, log);
   broker.start();
+  health.start();
 
   let tidying: NodeJS.Timeout;
   const tidy = (): void => {
@@ -183,6 +187,7 @@ export function startService(site: Site, { log, kernel, now }: ServiceOptions): 
   let stopped: Promise<void> | null = null;
   const stop = async (): Promise<void> => {
     clearTimeout(tidying);
+    await health.stop();
     subscription.unsubscribe();
     ledger.commit();
     await broker.close();
@@ -194,7 +199,7 @@ export function startService(site: Site, { log, kernel, now }: ServiceOptions): 
 
   return {
     get readings() {
-      return readings;
+      return tallies.readings;
     },
     get connection() {
       return state;

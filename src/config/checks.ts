@@ -1,4 +1,5 @@
 import { wildcardsIn } from '../stream/topic-filter.ts';
+import { hostAndPort, httpSchema, isLoopback } from './http-schema.ts';
 import { tooMuchInfluence } from './influence.ts';
 import { couldName, highestPlaceholder, isLiteral, settleName } from './names.ts';
 import { fieldsOf, listAt, sound, tuningsOf } from './placed.ts';
@@ -24,6 +25,7 @@ export function contradictions(data: unknown): Problem[] {
     ...influenceProblems(tunings),
     ...nameProblems(fields),
     ...groupProblems(data, fields),
+    ...httpProblems(data),
   ];
 }
 
@@ -175,6 +177,19 @@ function groupProblems(data: unknown, fields: readonly PlacedField[]): Problem[]
     });
   }
   return problems;
+}
+
+/** A server that other machines reach has to be asked for twice. */
+function httpProblems(data: unknown): Problem[] {
+  const http = sound(httpSchema, valueAt(data, ['http']));
+  const listen = http?.listen ?? null;
+  if (listen === null || http?.allowRemote === true || isLoopback(hostAndPort(listen).host)) return [];
+  return [
+    {
+      path: ['http', 'listen'],
+      text: `expected an address of this machine alone, such as 127.0.0.1:8787, or allow_remote: true as well: who reaches this address can read /metrics without a password`,
+    },
+  ];
 }
 
 /** A name of which nothing is known: `couldName` accepts every series for it. */

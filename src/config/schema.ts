@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { healthSchema } from './health-schema.ts';
+import { httpSchema } from './http-schema.ts';
 import { settleName } from './names.ts';
 import { RATE_UNITS } from '../detect/reading.ts';
 import { rateUnit } from '../detect/sensor/counter.ts';
@@ -339,6 +341,8 @@ export const siteSchema = section({
   snapshots: option(snapshotsSchema, {}, 'Saving the learned state.'),
   quarantine: option(quarantineSchema, {}, 'Storing rejected messages.'),
   retention: option(retentionSchema, {}, 'Retention: time and size limits of the database.'),
+  health: option(healthSchema, {}, 'Problems of the service itself.'),
+  http: option(httpSchema, {}, 'Metrics and health over HTTP.'),
   max_series: option(whole(1, 100_000), 500, 'Largest number of series; readings of others are counted and dropped.'),
   log: option(logSchema, {}, 'The log of the service.'),
 });

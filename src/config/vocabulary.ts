@@ -95,6 +95,12 @@ export const durationOrWord = () => {
     .meta({ title: 'auto, never or duration' });
 };
 
+/** Milliseconds, at least `min`, or off. */
+export const durationOrNever = (min: string) => {
+  const error = `expected never or a duration of at least ${min} such as "30m" or "2d"`;
+  return z.union([z.literal('never'), duration(min)], { error }).meta({ title: 'never or duration' });
+};
+
 /** Milliseconds, at least `min`, or no end. */
 export const durationOrForever = (min: string) => {
   const error = `expected forever or a duration of at least ${min} such as "90d" or "52w"`;
@@ -124,6 +130,17 @@ export const brokerUrl = () => {
   const plain = /^(mqtts?|wss?):\/\/[^\s/@]+(\/\S*)?$/;
   return form(plain, 'URL', error).refine((url) => URL.canParse(url), { error });
 };
+
+/** Where a server listens; an IPv6 address in brackets. */
+export const listenAddress = () => {
+  const expected = 'expected an address and a port such as 127.0.0.1:8787 or [::1]:8787';
+  return form(/^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d{1,5}$/, 'address:port', expected).refine(
+    (text) => Number(text.slice(text.lastIndexOf(':') + 1)) <= 65_535,
+    { error: expected },
+  );
+};
+
+export const hostName = () => form(/^[A-Za-z0-9.-]+$/, 'host name', 'expected a host name without a port');
 
 /** A shared subscription would deliver only a part of the readings. */
 export const topicFilter = () =>

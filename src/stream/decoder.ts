@@ -37,6 +37,8 @@ export interface DecoderOptions {
   readonly maxSeries: number;
   /** Names that no series may have: the names of groups. */
   readonly reserved?: readonly string[];
+  /** Messages that each input matches, to add to. */
+  readonly messages?: Float64Array;
 }
 
 /** A series that has had a reading, with the indexes of its input and field in the options. */
@@ -65,14 +67,19 @@ export class Decoder {
   private readonly inputs: readonly Input[];
   private readonly maxSeries: number;
   private readonly reserved: ReadonlySet<string>;
+  private readonly messages: Float64Array;
   private readonly known = new Map<string, DecodedSeries>();
   /** Only topics that have a series, so there are never more routes than series. */
   private readonly routes = new Map<string, Route>();
 
-  constructor(inputs: readonly InputOptions[], { maxSeries, reserved = [] }: DecoderOptions) {
+  constructor(
+    inputs: readonly InputOptions[],
+    { maxSeries, reserved = [], messages = new Float64Array(inputs.length) }: DecoderOptions,
+  ) {
     this.inputs = inputs.map(compileInput);
     this.maxSeries = maxSeries;
     this.reserved = new Set(reserved);
+    this.messages = messages;
   }
 
   /** The description of a series that has had a reading, else null. */
@@ -92,6 +99,7 @@ export class Decoder {
       refuse(route);
       return;
     }
+    for (const { input } of route.matches) this.messages[input.index]++;
     const payload = readPayload(message.payload);
     if (typeof payload === 'string') {
       refuse(payload);
@@ -184,6 +192,7 @@ interface Field {
 }
 
 interface Input {
+  readonly index: number;
   readonly filter: TopicMatcher;
   readonly each: JsonPath | null;
   readonly time: JsonPath | null;
@@ -218,6 +227,7 @@ interface Turn {
 }
 
 const compileInput = ({ topic, each, time, timezone, fields }: InputOptions, input: number): Input => ({
+  index: input,
   filter: compileFilter(topic),
   each: each === null ? null : compilePath(each),
   time: time === null ? null : compilePath(time),

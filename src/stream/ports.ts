@@ -41,35 +41,15 @@ export interface SeriesState {
   readonly unit: string;
 }
 
-/** Counters of the service since its start, retained on the site's `health` topic. */
-export interface Health {
-  readonly at: number;
-  /** How much the networks train: `reduced` or `off` while the CPU load is high. */
-  readonly learning: 'full' | 'reduced' | 'off';
-  /** Readings that were scored. */
-  readonly readings: number;
-  /** Readings that were scored, but not used for training because of the CPU load. */
-  readonly untrained: number;
-  /** Rejects and notes, by reason. */
-  readonly rejected: Readonly<Record<string, number>>;
-  /** Events dropped because too many waited for the broker. */
-  readonly droppedEvents: number;
-  /** Database writes dropped because too many waited for a failing database. */
-  readonly droppedWrites: number;
-}
-
 /**
  * Publishes states and alerts. No call blocks. An alert is sent after it is written to the database; unsent alerts wait in a
  * bounded queue.
  */
 export interface AlertPort {
   state(state: SeriesState): void;
-  health(health: Health): void;
   event(event: AnomalyEvent): void;
   incident(event: IncidentEvent): void;
   habit(habit: Habit): void;
-  /** Events dropped since the start because too many waited for the broker. */
-  readonly droppedEvents: number;
 }
 
 /** The whole memory of a stream at one moment, as bytes that only a stream of the same shape can restore. */

@@ -10,7 +10,8 @@ import type { AnomalyEvent } from '../../src/detect/episode/anomaly.ts';
 import type { Habit } from '../../src/detect/episode/habit.ts';
 import type { IncidentEvent } from '../../src/detect/episode/incidents.ts';
 import { eventJson, habitJson, healthJson, incidentJson, stateJson } from '../../src/io/mqtt/alerts.ts';
-import type { Health, SeriesState } from '../../src/stream/ports.ts';
+import { PROBLEM_CODES, type Health } from '../../src/stream/health.ts';
+import type { SeriesState } from '../../src/stream/ports.ts';
 import { compile, CONTRACT_NAMES as names } from '../contracts.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -106,12 +107,24 @@ describe('what is published', () => {
   });
   const health: fc.Arbitrary<Health> = fc.record({
     at,
+    version: text,
+    uptimeMs: fc.double({ min: 0, max: 1e12, noNaN: true }),
+    memory: fc.record({ rss: count, heap: count }),
+    broker: fc.constantFrom('connecting', 'connected', 'offline'),
+    connections: count,
     learning: fc.constantFrom('full', 'reduced', 'off'),
     readings: count,
     untrained: count,
-    rejected: fc.dictionary(slug, count),
+    rejected: fc.dictionary(text, count),
+    streams: fc.record({ learning: count, ready: count, silent: count }),
+    alarms: fc.record({ process: count, drift: count, sensor: count }),
+    commands: fc.record({ done: count, refused: count }),
+    queues: fc.record({ mqtt: count, database: count }),
     droppedEvents: count,
     droppedWrites: count,
+    problems: fc.array(
+      fc.record({ code: fc.constantFrom(...PROBLEM_CODES), subject: nullable(text), text, since: at }),
+    ),
   });
   const event: fc.Arbitrary<AnomalyEvent> = fc.record(
     {

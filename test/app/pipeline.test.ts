@@ -623,10 +623,8 @@ describe('a failure', () => {
     const world = new World(ranged, {
       alerts: {
         state: () => undefined,
-        health: () => undefined,
         incident: () => undefined,
         habit: () => undefined,
-        droppedEvents: 0,
         event: ({ anomaly }) => {
           if (anomaly.stream === 'a') throw new Error('a fault of ours');
           events.push(anomaly.stream);

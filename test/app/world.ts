@@ -1,5 +1,7 @@
 import { Subject, type Subscription } from 'rxjs';
 import type { Processor } from '../../src/app/pipeline/overload-control.ts';
+import { Tallies } from '../../src/app/pipeline/tallies.ts';
+import type { PipelineView } from '../../src/app/pipeline/view.ts';
 import { pipeline } from '../../src/app/pipeline.ts';
 import { siteSchema, type Site } from '../../src/config/schema.ts';
 import type { AnomalyEvent } from '../../src/detect/episode/anomaly.ts';
@@ -11,7 +13,6 @@ import type { Message } from '../../src/stream/message.ts';
 import { PASSING_LEDGER } from '../../src/stream/passing-ledger.ts';
 import type {
   Entry,
-  Health,
   LedgerPort,
   Origin,
   Ports,
@@ -123,7 +124,8 @@ export class World {
   readonly habitRows = new Map<string, readonly Habit[]>();
   readonly rows = new Map<string, EpisodeRecord>();
   readonly states: SeriesState[] = [];
-  readonly healths: Health[] = [];
+  readonly tallies = new Tallies();
+  view: PipelineView | null = null;
   readonly flushes: (readonly Rejected[])[] = [];
   readonly saves: (readonly Snapshot[])[] = [];
   /** The newest of each stream, for a restarted pipeline. */
@@ -148,7 +150,6 @@ export class World {
       messages$: this.messages$,
       alerts: {
         state: (state) => this.states.push(state),
-        health: (health) => this.healths.push(health),
         event: (event) => {
           this.journal.push(`alert ${event.phase} ${event.anomaly.stream}`);
           this.events.push(event);
@@ -158,7 +159,6 @@ export class World {
           this.journal.push(`alert habit ${habit.stream}`);
           this.habits.push(habit);
         },
-        droppedEvents: 0,
       },
       anomalyLog: {
         record: (news) => {
@@ -197,6 +197,8 @@ export class World {
       kernel,
       clock$: this.clock$,
       listening$: this.wake$,
+      tallies: this.tallies,
+      onStart: (view) => (this.view = view),
       ...(processor && { processor }),
     }).subscribe({
       next: ({ monitor, reading: { series, at, value }, verdict }) => {

@@ -76,6 +76,8 @@ test('three sections are a site; the rest are defaults', () => {
     snapshots: { every: 14_400_000 },
     quarantine: { rows: 1000 },
     retention: { keep: 400 * 86_400_000, maxMegabytes: 1024 },
+    health: { noDataAfter: 3_600_000, maxMegabytesPerDay: 2000 },
+    http: { listen: null, allowRemote: false, hosts: [], seriesMetrics: 0 },
     maxSeries: 500,
     log: { level: 'info', format: 'auto' },
   } satisfies Site);
@@ -263,4 +265,15 @@ tuning:
     expect(lines.join()).toContain('site.yaml:2:');
     expect(lines.join()).not.toContain('hunter2');
   });
+});
+
+test.each(['127.0.0.1:8787', 'localhost:1', '"[::1]:8787"', '127.5.0.1:80'])(
+  'http.listen: %s needs no allow_remote',
+  (listen) => {
+    expect(load(`${SITE}http: {listen: ${listen}}\n`).site.http.listen).toBe(listen.replaceAll('"', ''));
+  },
+);
+
+test('http.listen: with allow_remote any address', () => {
+  expect(load(`${SITE}http: {listen: 0.0.0.0:8787, allow_remote: true}\n`).site.http.allowRemote).toBe(true);
 });

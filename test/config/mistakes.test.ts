@@ -55,6 +55,18 @@ test('an empty file says what a site needs', () => {
 
 describe('one option', () => {
   test.each([
+    [
+      'http: {listen: "0.0.0.0:8787"}',
+      '1:16: http.listen: expected an address of this machine alone, such as 127.0.0.1:8787, or allow_remote: true as well: who reaches this address can read /metrics without a password',
+    ],
+    [
+      'http: {listen: 8787}',
+      '1:16: http.listen: expected an address and a port such as 127.0.0.1:8787 or [::1]:8787; got 8787',
+    ],
+    [
+      'health: {no_data_after: 5s}',
+      '1:25: health.no_data_after: expected never or a duration of at least 1m such as "30m" or "2d"; got "5s"',
+    ],
     ['tunning: {cell: gru}', '1:1: tunning: unknown option "tunning"; did you mean "tuning"?'],
     ['sensitivity: 2', '1:1: sensitivity: unknown option "sensitivity"; did you mean "tuning.sensitivity"?'],
     ['tuning: {hiden_size: 3}', '1:10: tuning.hiden_size: unknown option "hiden_size"; did you mean "hidden_size"?'],

@@ -103,13 +103,7 @@ class Run {
     });
     const ports = {
       messages$: this.#messages$,
-      alerts: alertsOver(
-        { publishState: () => undefined, dropped: 0 },
-        outbox,
-        { publish: () => undefined },
-        'zankyo',
-        'test',
-      ),
+      alerts: alertsOver(outbox, { publish: () => undefined }, 'zankyo', 'test'),
       anomalyLog: new AnomalyLog(db, { quarantineRows: 10 }),
       snapshots: new SnapshotStore(db),
       ledger,

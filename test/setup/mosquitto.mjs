@@ -1,6 +1,6 @@
 /**
- * The integration tests meet a real broker. Run before them: finds mosquitto, or installs it from Debian's packages,
- * or says what to type and fails. It never skips, because a skipped test looks like a passed one.
+ * The integration tests meet a real broker and a real Prometheus. Run before them: finds mosquitto and prometheus, or installs
+ * them from Debian's packages, or says what to type and fails. It never skips, because a skipped test looks like a passed one.
  */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
@@ -32,17 +32,28 @@ const aptGet = (prefix, ...args) => {
   return succeeds(command, rest, { stdio: ['ignore', 2, 2] });
 };
 
-const install = () => {
+/** Programs that the tests run, and Debian's package of each. */
+const PACKAGES = { mosquitto: 'mosquitto', prometheus: 'prometheus', promtool: 'prometheus' };
+
+const missing = () => [
+  ...new Set(
+    Object.keys(PACKAGES)
+      .filter((name) => !executable(name))
+      .map((name) => PACKAGES[name]),
+  ),
+];
+
+const install = (packages) => {
   const prefix = executable('apt-get') ? asRoot() : null;
   if (prefix === null) return;
-  console.error('mosquitto is not installed; installing it with apt-get');
+  console.error(`${packages.join(' and ')} not installed; installing with apt-get`);
   // A failed update still leaves the lists of last time, which may do.
   aptGet(prefix, 'update');
-  aptGet(prefix, 'install', '-y', '--no-install-recommends', 'mosquitto');
+  aptGet(prefix, 'install', '-y', '--no-install-recommends', ...packages);
 };
 
-if (!executable('mosquitto')) install();
-if (!executable('mosquitto')) {
-  console.error('The integration tests need the mosquitto broker: sudo apt-get install mosquitto');
+if (missing().length > 0) install(missing());
+if (missing().length > 0) {
+  console.error(`The integration tests need more programs: sudo apt-get install ${missing().join(' ')}`);
   process.exit(1);
 }

@@ -22,6 +22,8 @@ export interface DeskOptions extends CommandWorld {
   readonly appLog: Log;
   /** Called after a command has changed streams. */
   readonly onChanged: (monitors: readonly StreamMonitor[], at: number) => void;
+  /** Commands by outcome, to add to. */
+  readonly counts?: Record<CommandRecord['status'], number>;
 }
 
 interface Waiting {
@@ -115,7 +117,7 @@ export class CommandDesk {
     result: Done | Refused,
     text: string,
   ): void {
-    const { ledger, log } = this.options;
+    const { ledger, log, counts } = this.options;
     const refused = isRefused(result) ? result : null;
     const done = isRefused(result) ? null : result;
     const series = done?.series ?? command?.series ?? request.series;
@@ -145,6 +147,7 @@ export class CommandDesk {
       reply: payload,
       undo: done?.undo ? JSON.stringify(done.undo) : null,
     };
+    if (counts !== undefined) counts[reply.status]++;
     const replies = [request.reply];
     if (stored !== null) this.waiting.set(stored, { text, row: request.row, replies });
     ledger.write(

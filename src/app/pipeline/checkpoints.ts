@@ -31,6 +31,9 @@ export class Checkpoints {
   private readonly turn = new Set<StreamMonitor>();
   private readings = 0;
   private heartbeatAt = NaN;
+  private startedAt = NaN;
+  /** When each stream was last saved, epoch ms, time of arrival. */
+  private readonly savedAt = new WeakMap<StreamMonitor, number>();
 
   /** `monitors`: all streams to save; `unsaved`: the streams without a snapshot. The caller changes both lists later. */
   constructor(
@@ -58,6 +61,7 @@ export class Checkpoints {
   heartbeat(now: number): void {
     const elapsed = Math.max(0, now - this.heartbeatAt) || 0;
     this.heartbeatAt = now;
+    if (Number.isNaN(this.startedAt)) this.startedAt = now;
     const share = Math.max(elapsed / this.everyMs, this.readings / MAX_READINGS);
     this.readings = 0;
     this.due = Math.min(MAX_AT_ONCE, this.due + share * this.monitors.length);
@@ -78,6 +82,16 @@ export class Checkpoints {
     });
   }
 
+  /**
+   * Age of the oldest state on the disk among those of all streams, in time of arrival, ms; a stream that this run has not saved yet
+   * counts from the start. Null before the first reading.
+   */
+  get oldestAgeMs(): number | null {
+    let oldest = Infinity;
+    for (const monitor of this.monitors) oldest = Math.min(oldest, this.savedAt.get(monitor) ?? this.startedAt);
+    return Number.isFinite(oldest) ? this.heartbeatAt - oldest : null;
+  }
+
   private write(): void {
     this.ledger.write(
       () => {
@@ -85,6 +99,7 @@ export class Checkpoints {
         this.trim();
       },
       () => {
+        for (const monitor of this.turn) this.savedAt.set(monitor, this.heartbeatAt);
         this.turn.clear();
       },
     );

@@ -13,14 +13,19 @@ const FLOODS: ReadonlySet<string> = new Set<Reason>(['too_fast', 'overload']);
 
 /** Counts rejects by reason, stores examples in the quarantine, and logs the first reject of each reason. */
 export class RejectLog {
-  /** By reason. */
-  readonly counts = new Map<string, number>();
+  private readonly counts: Map<string, number>;
   private readonly anomalyLog: AnomalyLogPort;
   private readonly ledger: LedgerPort;
   private readonly log: Log;
   private readonly waiting: Rejected[] = [];
 
-  constructor({ anomalyLog, ledger }: { readonly anomalyLog: AnomalyLogPort; readonly ledger: LedgerPort }, log: Log) {
+  /** `counts`: by reason, to add to. */
+  constructor(
+    { anomalyLog, ledger }: { readonly anomalyLog: AnomalyLogPort; readonly ledger: LedgerPort },
+    log: Log,
+    counts: Map<string, number>,
+  ) {
+    this.counts = counts;
     this.anomalyLog = anomalyLog;
     this.ledger = ledger;
     this.log = log;

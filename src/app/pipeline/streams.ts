@@ -101,6 +101,8 @@ export class Streams {
   readonly monitors: StreamMonitor[] = [];
   /** Streams without a snapshot that they could be restored from; the reader removes them from the list. */
   readonly unsaved: StreamMonitor[] = [];
+  /** Names of the streams that were dropped. */
+  readonly stopped: string[] = [];
   /** The last journal row that the snapshot of a restored stream includes. */
   private readonly restoredSeq = new Map<StreamMonitor, number>();
   /** Streams that were restored before the journal was replayed; null from then on. */
@@ -183,6 +185,7 @@ export class Streams {
   /** Removes a stream that failed; it gets no further ticks and snapshots. Its last snapshot is from before the failure. */
   drop(monitor: StreamMonitor): void {
     this.monitors.splice(this.monitors.indexOf(monitor), 1);
+    this.stopped.push(monitor.stream);
   }
 
   private recreate(slug: string, origin: Origin | null): Place | null {

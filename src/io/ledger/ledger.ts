@@ -67,6 +67,9 @@ export class Ledger implements LedgerPort {
   #connection = 0;
   #trimTo = 0;
   #failing = false;
+  #failingSince: number | null = null;
+  #commits = 0;
+  #commitMs = 0;
   #dropped = 0;
   /** `#dropped` when the present failure, or this run, began. */
   #droppedBefore = 0;
@@ -85,6 +88,21 @@ export class Ledger implements LedgerPort {
   /** Writes dropped since the start because too many waited for the database. */
   get droppedWrites(): number {
     return this.#dropped;
+  }
+
+  /** Writes that wait for their transaction. */
+  get waitingWrites(): number {
+    return this.#writes.length;
+  }
+
+  /** Since when the database cannot be written, on the clock of `performance.now()`; null while it can. */
+  get failingSince(): number | null {
+    return this.#failingSince;
+  }
+
+  /** Transactions since the start, and the time that they took, ms. */
+  get commits(): { readonly count: number; readonly ms: number } {
+    return { count: this.#commits, ms: this.#commitMs };
   }
 
   get seq(): number {
@@ -181,12 +199,15 @@ export class Ledger implements LedgerPort {
    */
   commit(waited = false): boolean {
     this.#timer.clear();
+    const startedAt = performance.now();
     try {
       this.#transaction();
     } catch (error) {
       this.#failed(error);
       return false;
     }
+    this.#commits++;
+    this.#commitMs += performance.now() - startedAt;
     this.#committed(waited);
     return true;
   }
@@ -266,6 +287,7 @@ export class Ledger implements LedgerPort {
     for (const { afterwards } of writes) afterwards?.();
     if (!this.#failing) return;
     this.#failing = false;
+    this.#failingSince = null;
     const dropped = this.#dropped - this.#droppedBefore;
     this.#droppedBefore = this.#dropped;
     if (dropped === 0) this.#options.log('info', {}, 'the database can be written again; nothing was lost');
@@ -294,6 +316,7 @@ export class Ledger implements LedgerPort {
     }
     const freed = failure === 'full' && this.#options.makeRoom();
     this.#failing = true;
+    this.#failingSince ??= performance.now();
     this.#timer.within(freed ? 0 : RETRY_MS);
     if (failure === 'unusable' || failure === null) this.#options.onUnusable(error);
   }

@@ -1,8 +1,8 @@
 import type { AnomalyEvent } from '../../detect/episode/anomaly.ts';
 import type { Habit } from '../../detect/episode/habit.ts';
 import type { IncidentEvent } from '../../detect/episode/incidents.ts';
-import type { AlertPort, Health, SeriesState } from '../../stream/ports.ts';
-import type { Broker } from './broker.ts';
+import type { Health } from '../../stream/health.ts';
+import type { AlertPort, SeriesState } from '../../stream/ports.ts';
 import type { EpisodeMessage, HabitMessage, HealthMessage, IncidentMessage, StateMessage } from './messages.ts';
 
 /** Six significant digits: more than sensors have, and no 0.30000000000000004 on the wire. */
@@ -11,6 +11,9 @@ const tidyAll = (shares: Readonly<Record<string, number>>): Record<string, numbe
   Object.fromEntries(Object.entries(shares).map(([name, share]) => [name, tidy(share)]));
 const iso = (at: number): string => new Date(at).toISOString();
 const time = (at: number | null): string | null => (at === null ? null : iso(at));
+
+/** Topic of the state of the service. */
+export const healthTopic = (prefix: string, site: string): string => `${prefix}/${site}/health`;
 
 export const statusTopic = (prefix: string, site: string): string => `${prefix}/${site}/status`;
 
@@ -49,12 +52,25 @@ export const stateJson = (state: SeriesState): string =>
   } satisfies StateMessage);
 
 /** Payload of `<prefix>/<site>/health`. */
-export const healthJson = ({ at, droppedEvents, droppedWrites, ...counts }: Health): string =>
+export const healthJson = ({ at, uptimeMs, droppedEvents, droppedWrites, problems, ...rest }: Health): string =>
   JSON.stringify({
     schema: 1,
-    ...counts,
+    version: rest.version,
+    uptime: Math.round(uptimeMs / 1000),
+    memory: { ...rest.memory },
+    broker: rest.broker,
+    connections: rest.connections,
+    learning: rest.learning,
+    readings: rest.readings,
+    untrained: rest.untrained,
+    rejected: { ...rest.rejected },
+    streams: { ...rest.streams },
+    alarms: { ...rest.alarms },
+    commands: { ...rest.commands },
+    queues: { ...rest.queues },
     dropped_events: droppedEvents,
     dropped_writes: droppedWrites,
+    problems: problems.map(({ code, subject, text, since }) => ({ code, subject, text, since: iso(since) })),
     at: iso(at),
   } satisfies HealthMessage);
 
@@ -135,7 +151,6 @@ export const habitJson = (habit: Habit): string =>
  * stream.
  */
 export const alertsOver = (
-  broker: Pick<Broker, 'publishState' | 'dropped'>,
   outbox: { add(topic: string, payload: string): void },
   states: { publish(topic: string, payload: string): void },
   prefix: string,
@@ -143,9 +158,6 @@ export const alertsOver = (
 ): AlertPort => ({
   state: (state) => {
     states.publish(stateTopic(prefix, site, state.slug), stateJson(state));
-  },
-  health: (health) => {
-    broker.publishState(`${prefix}/${site}/health`, healthJson(health));
   },
   event: (event) => {
     const { kind, series, stream } = event.anomaly;
@@ -157,8 +169,5 @@ export const alertsOver = (
   },
   habit: (habit) => {
     outbox.add(`${prefix}/${site}/series/${habit.stream}/event`, habitJson(habit));
-  },
-  get droppedEvents() {
-    return broker.dropped;
   },
 });

@@ -37,6 +37,10 @@ export interface Broker {
   acknowledge(receipts: readonly Receipt[]): void;
   /** Events dropped since the start because too many waited for a connection. */
   readonly dropped: number;
+  /** Messages that the broker has not acknowledged. */
+  readonly waiting: number;
+  /** Connections since the start, accepted or not. */
+  readonly connections: number;
   /**
    * Retained, QoS 1. While offline the newest payload of a topic is kept; every connection publishes all of them again.
    */
@@ -107,6 +111,14 @@ class MqttBroker implements Broker {
 
   get dropped(): number {
     return this.#publisher.dropped;
+  }
+
+  get waiting(): number {
+    return this.#publisher.waiting;
+  }
+
+  get connections(): number {
+    return this.#connectionNumber;
   }
 
   publishState(topic: string, payload: string): void {

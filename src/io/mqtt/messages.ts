@@ -46,12 +46,43 @@ export const stateSchema = z.strictObject({
 
 export const healthSchema = z.strictObject({
   schema: version,
+  version: z.string().describe('Version of zankyo.'),
+  uptime: count().describe('Seconds since the start.'),
+  memory: z
+    .strictObject({
+      rss: count().describe('Bytes of the process.'),
+      heap: count().describe('Bytes of the heap of JavaScript.'),
+    })
+    .describe('Memory in use.'),
+  broker: z.enum(['connecting', 'connected', 'offline']).describe('The connection when this was written.'),
+  connections: count().describe('Connections to the broker since the start.'),
   learning: z.enum(['full', 'reduced', 'off']).describe('How much the networks train under the present CPU load.'),
   readings: count().describe('Readings scored since the start.'),
   untrained: count().describe('How many of them no network was trained on because of the load.'),
   rejected: z.record(z.string(), count()).describe('Rejects since the start, by reason.'),
+  streams: z
+    .strictObject({ learning: count(), ready: count(), silent: count() })
+    .describe('How many series and groups are in each phase.'),
+  alarms: z.strictObject({ process: count(), drift: count(), sensor: count() }).describe('Open alarms by kind.'),
+  commands: z.strictObject({ done: count(), refused: count() }).describe('Commands since the start.'),
+  queues: z
+    .strictObject({
+      mqtt: count().describe('Messages that wait for the broker.'),
+      database: count().describe('Writes that wait for the database.'),
+    })
+    .describe('What waits now.'),
   dropped_events: count().describe('Events dropped since the start because too many waited for the broker.'),
   dropped_writes: count().describe('Writes dropped since the start because too many waited for the database.'),
+  problems: z
+    .array(
+      z.strictObject({
+        code: z.string().describe('Of the kind of problem; further ones may be added.'),
+        subject: z.string().nullable().describe('The input or stream; null: the service.'),
+        text: z.string().describe('Number, cause and remedy.'),
+        since: time(),
+      }),
+    )
+    .describe('Problems of the service itself that exist now.'),
   at: time().describe('Time of this message.'),
 });
 

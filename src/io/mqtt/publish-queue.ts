@@ -34,6 +34,11 @@ export class PublishQueue {
     return this.#dropped;
   }
 
+  /** Messages that were not taken yet. */
+  get size(): number {
+    return this.#events.length + this.#unsent.size;
+  }
+
   get empty(): boolean {
     return this.#events.length === 0 && this.#unsent.size === 0;
   }

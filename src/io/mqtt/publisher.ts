@@ -43,6 +43,11 @@ export class Publisher {
     return this.#queue.dropped;
   }
 
+  /** Messages that the broker has not acknowledged. */
+  get waiting(): number {
+    return this.#queue.size + this.#inFlight;
+  }
+
   state(topic: string, payload: string): void {
     this.#queue.putState(topic, payload);
     this.#drain();

@@ -11,6 +11,7 @@ import {
   stateJson,
   statusTopic,
 } from '../../../src/io/mqtt/alerts.ts';
+import type { Health } from '../../../src/stream/health.ts';
 import type { SeriesState } from '../../../src/stream/ports.ts';
 import { habit } from '../../habit.ts';
 
@@ -172,39 +173,41 @@ test('the topic of a state names its series; other topics name none', () => {
 });
 
 test('health on the wire', () => {
-  const health = {
+  const health: Health = {
     at: AT,
+    version: '0.1.0',
+    uptimeMs: 90_400,
+    memory: { rss: 120_000_000, heap: 40_000_000 },
+    broker: 'connected',
+    connections: 2,
     learning: 'full',
     readings: 20,
     untrained: 0,
     rejected: { late: 2 },
+    streams: { learning: 1, ready: 2, silent: 0 },
+    alarms: { process: 1, drift: 0, sensor: 0 },
+    commands: { done: 3, refused: 1 },
+    queues: { mqtt: 1, database: 0 },
     droppedEvents: 3,
     droppedWrites: 4,
-  } as const;
+    problems: [{ code: 'no_data', subject: 's/+', text: 's/+: no message for 2 h.', since: AT - 7_200_000 }],
+  };
   expect(healthJson(health)).toBe(
-    '{"schema":1,"learning":"full","readings":20,"untrained":0,"rejected":{"late":2},"dropped_events":3,"dropped_writes":4,' +
-      '"at":"2026-01-05T07:30:15.250Z"}',
+    '{"schema":1,"version":"0.1.0","uptime":90,"memory":{"rss":120000000,"heap":40000000},"broker":"connected","connections":2,' +
+      '"learning":"full","readings":20,"untrained":0,"rejected":{"late":2},"streams":{"learning":1,"ready":2,"silent":0},' +
+      '"alarms":{"process":1,"drift":0,"sensor":0},"commands":{"done":3,"refused":1},"queues":{"mqtt":1,"database":0},' +
+      '"dropped_events":3,"dropped_writes":4,"problems":[{"code":"no_data","subject":"s/+",' +
+      '"text":"s/+: no message for 2 h.","since":"2026-01-05T05:30:15.250Z"}],"at":"2026-01-05T07:30:15.250Z"}',
   );
-});
-
-test("the alerts count the broker's dropped events", () => {
-  const broker = { publishState: () => undefined, dropped: 0 };
-  const alerts = alertsOver(broker, { add: () => undefined }, { publish: () => undefined }, 'zankyo', 'home');
-  broker.dropped = 7;
-  expect(alerts.droppedEvents).toBe(7);
 });
 
 test('each has its topic: a sensor is told under its series, all else under the stream', () => {
   const published: string[] = [];
-  const broker = {
-    publishState: (topic: string, payload: string) => published.push(`health ${topic} ${payload.slice(0, 20)}`),
-    dropped: 0,
-  };
   const states = {
     publish: (topic: string, payload: string) => published.push(`state ${topic} ${payload.slice(0, 20)}`),
   };
   const outbox = { add: (topic: string, payload: string) => published.push(`event ${topic} ${payload.slice(0, 25)}`) };
-  const alerts = alertsOver(broker, outbox, states, 'house/watch', 'home');
+  const alerts = alertsOver(outbox, states, 'house/watch', 'home');
   alerts.state(state());
   alerts.event(event('opened'));
   alerts.event(event('opened', { kind: 'sensor' }));

@@ -1,0 +1,97 @@
+import type { StreamStatus } from '../../detect/monitor/stream-status.ts';
+import type { Health, Problem, StreamsByPhase } from '../../stream/health.ts';
+import type { Tallies } from '../pipeline/tallies.ts';
+import type { PipelineView } from '../pipeline/view.ts';
+import type { VitalSigns } from './vital-signs.ts';
+
+/** Where health and metrics read. All of it is live. */
+export interface Sources {
+  readonly version: string;
+  /** Present time, epoch ms, and a clock that is never set, ms since the start of the process. */
+  readonly now: () => number;
+  readonly uptime: () => number;
+  readonly topics: () => readonly string[];
+  readonly tallies: Tallies;
+  /** Null before the pipeline runs. */
+  readonly pipeline: () => PipelineView | null;
+  readonly connection: () => Health['broker'];
+  readonly broker: { readonly waiting: number; readonly dropped: number; readonly connections: number };
+  readonly ledger: {
+    readonly waitingWrites: number;
+    readonly droppedWrites: number;
+    readonly failingSince: number | null;
+    readonly commits: { readonly count: number; readonly ms: number };
+  };
+  /** Bytes written to disks by this process; null where the system does not count them. */
+  readonly writtenBytes: () => number | null;
+  /** Bytes of the database and its log. */
+  readonly databaseBytes: () => number;
+}
+
+/** Streams by phase. A stream is silent when every sensor of it is. */
+export const phasesOf = (streams: readonly StreamStatus[]): StreamsByPhase => {
+  const phases = { learning: 0, ready: 0, silent: 0 };
+  for (const status of streams) {
+    const silent = status.series.every((_, d) => status.faultOf(d) === 'silent');
+    phases[silent ? 'silent' : status.warmup < 1 ? 'learning' : 'ready']++;
+  }
+  return phases;
+};
+
+/** Open alarms: of processes, of drifts, and of sensors. */
+export const openAlarms = (streams: readonly StreamStatus[]): Health['alarms'] => {
+  const alarms = { process: 0, drift: 0, sensor: 0 };
+  for (const status of streams) {
+    if (status.anomalous) alarms.process++;
+    if (status.drifting >= 0) alarms.drift++;
+    for (let d = 0; d < status.series.length; d++) if (status.faultOf(d) !== null) alarms.sensor++;
+  }
+  return alarms;
+};
+
+export const healthOf = (sources: Sources, problems: readonly Problem[]): Health => {
+  const { tallies, broker, ledger } = sources;
+  const view = sources.pipeline();
+  const streams = view?.streams() ?? [];
+  const learnEvery = view?.load().learnEvery ?? 1;
+  const { rss, heapUsed } = process.memoryUsage();
+  return {
+    at: sources.now(),
+    version: sources.version,
+    uptimeMs: sources.uptime(),
+    memory: { rss, heap: heapUsed },
+    broker: sources.connection(),
+    connections: broker.connections,
+    learning: learnEvery === 1 ? 'full' : learnEvery === 0 ? 'off' : 'reduced',
+    readings: tallies.readings,
+    untrained: tallies.untrained,
+    rejected: Object.fromEntries(tallies.rejected),
+    streams: phasesOf(streams),
+    alarms: openAlarms(streams),
+    commands: { ...tallies.commands },
+    queues: { mqtt: broker.waiting, database: ledger.waitingWrites },
+    droppedEvents: broker.dropped,
+    droppedWrites: ledger.droppedWrites,
+    problems,
+  };
+};
+
+export const signsOf = (sources: Sources, loopDelayMs: number): VitalSigns => {
+  const view = sources.pipeline();
+  const { learnEvery, drops } = view?.load() ?? { learnEvery: 1, drops: false };
+  return {
+    now: sources.now(),
+    uptimeMs: sources.uptime(),
+    loopDelayMs,
+    connected: sources.connection() === 'connected',
+    inputs: sources.topics().map((topic, i) => ({ topic, messages: view?.messages[i] ?? 0 })),
+    readings: sources.tallies.readings,
+    rejected: sources.tallies.rejected,
+    databaseFailingSince: sources.ledger.failingSince,
+    snapshotAgeMs: view?.snapshotAgeMs() ?? null,
+    learnEvery,
+    drops,
+    writtenBytes: sources.writtenBytes(),
+    stoppedStreams: view?.stopped() ?? [],
+  };
+};

@@ -1,0 +1,137 @@
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { PROBLEM_CODES, type Problem } from '../../stream/health.ts';
+import { openAlarms, phasesOf, type Sources } from './figures.ts';
+import { seriesMetrics } from './series-metrics.ts';
+
+export interface MetricsOptions {
+  readonly sources: Sources;
+  readonly problems: () => readonly Problem[];
+  /** Series with gauges of their own, at most this many; 0: none. */
+  readonly maxSeries: number;
+}
+
+export interface Metrics {
+  readonly contentType: string;
+  /** The present values in Prometheus's text format. */
+  text(): Promise<string>;
+}
+
+/** The histogram of the event loop's delay wakes the processor this often; prom-client's own 10 ms would keep a Pi from resting. */
+const LOOP_PRECISION_MS = 200;
+
+type Values = Iterable<readonly [labels: Record<string, string>, value: number]>;
+
+/**
+ * Metrics for Prometheus, read from the service at each scrape, so that nothing is counted twice and nothing costs between scrapes.
+ * Labels have few values: those of the site file (inputs) and of this program (reasons, phases, kinds, codes).
+ */
+export const metricsOf = ({ sources, problems, maxSeries }: MetricsOptions): Metrics => {
+  const registry = new Registry();
+  const { tallies, broker, ledger } = sources;
+  const streams = () => sources.pipeline()?.streams() ?? [];
+  const single = (value: number): Values => [[{}, value]];
+  const byKey = (label: string, counts: Iterable<readonly [string, number]>): Values =>
+    [...counts].map(([key, value]) => [{ [label]: key }, value] as const);
+
+  const gauge = (name: string, help: string, labelNames: readonly string[], values: () => Values): void => {
+    new Gauge({
+      name: `zankyo_${name}`,
+      help,
+      labelNames,
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const [labels, value] of values()) this.set(labels, value);
+      },
+    });
+  };
+  const counter = (name: string, help: string, labelNames: readonly string[], values: () => Values): void => {
+    new Counter({
+      name: `zankyo_${name}_total`,
+      help,
+      labelNames,
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const [labels, value] of values()) this.inc(labels, value);
+      },
+    });
+  };
+
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_PRECISION_MS });
+  gauge('build_info', 'Version of zankyo and Node.', ['version', 'node'], () => [
+    [{ version: sources.version, node: process.version }, 1],
+  ]);
+  counter('messages', 'Messages that an input matches, without retained copies.', ['input'], () => {
+    const view = sources.pipeline();
+    return byKey(
+      'input',
+      sources.topics().map((topic, i) => [topic, view?.messages[i] ?? 0]),
+    );
+  });
+  counter('messages_rejected', 'Messages and readings that were rejected, and notes, by reason.', ['reason'], () =>
+    byKey('reason', tallies.rejected),
+  );
+  counter('readings', 'Readings that were scored.', [], () => single(tallies.readings));
+  counter('readings_untrained', 'Readings that no network was trained on because of the CPU load.', [], () =>
+    single(tallies.untrained),
+  );
+  counter('anomalies', 'Alarms that opened, by kind and by severity at the opening.', ['kind', 'severity'], () =>
+    [...tallies.alarms].flatMap(([kind, bySeverity]) =>
+      [...bySeverity].map(([severity, value]) => [{ kind, severity }, value] as const),
+    ),
+  );
+  counter('habits', 'Events that became habits.', [], () => single(tallies.habits));
+  counter('commands', 'Commands of the operator, by outcome.', ['status'], () =>
+    byKey('status', Object.entries(tallies.commands)),
+  );
+  gauge('alarms_open', 'Open alarms by kind.', ['kind'], () => byKey('kind', Object.entries(openAlarms(streams()))));
+  gauge('streams', 'Series and groups by phase.', ['phase'], () => byKey('phase', Object.entries(phasesOf(streams()))));
+  gauge('score_max', 'Highest score of any stream now; above 1 is anomalous.', [], () => {
+    const scores = streams().map(({ score }) => score);
+    return single(scores.reduce((max, score) => (score > max ? score : max), 0));
+  });
+  gauge('training_share', 'Share of the samples on which networks train: 1, 0.25 or 0.', [], () => {
+    const learnEvery = sources.pipeline()?.load().learnEvery ?? 1;
+    return single(learnEvery === 0 ? 0 : 1 / learnEvery);
+  });
+  gauge('mqtt_connected', 'Whether the broker is connected.', [], () =>
+    single(Number(sources.connection() === 'connected')),
+  );
+  counter('mqtt_connections', 'Connections to the broker.', [], () => single(broker.connections));
+  gauge('queue_depth', 'What waits: messages for the broker, writes for the database.', ['queue'], () =>
+    byKey('queue', [
+      ['mqtt', broker.waiting],
+      ['database', ledger.waitingWrites],
+    ]),
+  );
+  counter('dropped', 'What a full queue dropped.', ['queue'], () =>
+    byKey('queue', [
+      ['mqtt', broker.dropped],
+      ['database', ledger.droppedWrites],
+    ]),
+  );
+  counter('sqlite_commits', 'Transactions of the database.', [], () => single(ledger.commits.count));
+  counter('sqlite_commit_seconds', 'Time in transactions.', [], () => single(ledger.commits.ms / 1000));
+  gauge('sqlite_writable', 'Whether the database can be written.', [], () =>
+    single(Number(ledger.failingSince === null)),
+  );
+  gauge('sqlite_bytes', 'Size of the database and its log.', [], () => single(sources.databaseBytes()));
+  counter('written_bytes', 'Bytes that the process has caused to be written to disks.', [], () => {
+    const bytes = sources.writtenBytes();
+    return bytes === null ? [] : single(bytes);
+  });
+  gauge('snapshot_age_seconds', 'Age of the oldest saved state of a stream.', [], () => {
+    const ageMs = sources.pipeline()?.snapshotAgeMs() ?? null;
+    return ageMs === null ? [] : single(ageMs / 1000);
+  });
+  gauge('problem', 'Problems of the service itself, by code.', ['code'], () => {
+    const open = problems();
+    return PROBLEM_CODES.map((code) => [{ code }, open.filter((problem) => problem.code === code).length] as const);
+  });
+  if (maxSeries > 0) seriesMetrics(gauge, streams, maxSeries);
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+  };
+};

@@ -1,0 +1,27 @@
+import type { StreamStatus } from '../../detect/monitor/stream-status.ts';
+
+type Values = Iterable<readonly [labels: Record<string, string>, value: number]>;
+type AddGauge = (name: string, help: string, labelNames: readonly string[], values: () => Values) => void;
+
+/** One value of one series; NaN where it is not known. */
+type Figure = (status: StreamStatus, d: number) => number;
+
+const FIGURES: readonly (readonly [name: string, help: string, figure: Figure])[] = [
+  ['score', 'Score of the last sample; above 1 is anomalous.', (status, d) => status.scoreOf(d)],
+  ['value', 'Last value.', (status, d) => status.forecastOf(d).value],
+  ['expected', 'Its forecast.', (status, d) => status.forecastOf(d).expected],
+  ['lower', 'Lower limit of its 99 % band.', (status, d) => status.forecastOf(d).lower],
+  ['upper', 'Upper limit of its 99 % band.', (status, d) => status.forecastOf(d).upper],
+];
+
+/** Gauges with the name of the series as label, for the first `maxSeries` series. Each costs Prometheus five time series. */
+export const seriesMetrics = (gauge: AddGauge, streams: () => readonly StreamStatus[], maxSeries: number): void => {
+  for (const [name, help, figure] of FIGURES)
+    gauge(`series_${name}`, help, ['series'], () => {
+      const all = streams().flatMap((status) => status.series.map(({ slug }, d) => [slug, figure(status, d)] as const));
+      return all
+        .slice(0, maxSeries)
+        .filter(([, value]) => Number.isFinite(value))
+        .map(([series, value]) => [{ series }, value] as const);
+    });
+};

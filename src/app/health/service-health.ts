@@ -1,0 +1,74 @@
+import { statSync } from 'node:fs';
+import type { Site } from '../../config/schema.ts';
+import { writtenBytes } from '../../io/files/written-bytes.ts';
+import { healthJson, healthTopic } from '../../io/mqtt/alerts.ts';
+import type { Log } from '../../log.ts';
+import type { PipelineView } from '../pipeline/view.ts';
+import { version } from '../version.ts';
+import type { Sources } from './figures.ts';
+import { HealthMonitor, type HealthMonitorOptions } from './health-monitor.ts';
+import { startHttp } from './http.ts';
+import type { RuleOptions } from './rules.ts';
+
+export interface ServiceHealthOptions extends Pick<Sources, 'now' | 'tallies' | 'connection' | 'ledger'> {
+  readonly site: Site;
+  readonly broker: Sources['broker'] & { publishState(topic: string, payload: string): void };
+  readonly onProblem?: HealthMonitorOptions['onProblem'];
+  readonly log: Log;
+}
+
+export interface ServiceHealth {
+  /** From now on the figures are those of this pipeline. */
+  readonly watch: (view: PipelineView) => void;
+  start(): void;
+  /** Closes the HTTP server, and publishes no more. */
+  stop(): Promise<void>;
+}
+
+const rulesFor = ({ health, snapshots }: Site): RuleOptions => ({
+  noDataAfterMs: health.noDataAfter === 'never' ? Infinity : health.noDataAfter,
+  snapshotsEveryMs: snapshots.every,
+  maxBytesPerDay: health.maxMegabytesPerDay * 1e6,
+});
+
+/** Bytes of the database and its log. */
+const bytesOf = (database: string): number =>
+  ['', '-wal'].reduce((sum, end) => sum + (statSync(database + end, { throwIfNoEntry: false })?.size ?? 0), 0);
+
+/** Health of the service: over MQTT, in the log, and over HTTP where the site file asks for it. */
+export const serviceHealth = ({ site, broker, onProblem, log, ...rest }: ServiceHealthOptions): ServiceHealth => {
+  let view: PipelineView | null = null;
+  const sources: Sources = {
+    ...rest,
+    broker,
+    version: version(),
+    uptime: () => performance.now(),
+    topics: () => site.inputs.map(({ topic }) => topic),
+    pipeline: () => view,
+    writtenBytes,
+    databaseBytes: () => bytesOf(site.database),
+  };
+  const monitor = new HealthMonitor({
+    sources,
+    rules: rulesFor(site),
+    publish: (health) => {
+      broker.publishState(healthTopic(site.mqtt.prefix, site.site), healthJson(health));
+    },
+    ...(onProblem === undefined ? {} : { onProblem }),
+    log,
+  });
+  let http: ReturnType<typeof startHttp> = null;
+  return {
+    watch: (started) => {
+      view = started;
+    },
+    start: () => {
+      monitor.start();
+      http = startHttp(site.http, monitor, sources, log);
+    },
+    stop: async () => {
+      monitor.stop();
+      await http?.close();
+    },
+  };
+};

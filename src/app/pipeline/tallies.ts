@@ -1,0 +1,28 @@
+import type { AnomalyEvent } from '../../detect/episode/anomaly.ts';
+
+/** Counts since the start of the service. The pipeline adds to them; they outlive it when it is restarted. */
+export class Tallies {
+  /** Readings that were scored. */
+  readings = 0;
+  /** Readings that were scored, but not used for training because of the CPU load. */
+  untrained = 0;
+  habits = 0;
+  readonly commands = { done: 0, refused: 0 };
+  /** Rejects and notes, by reason. */
+  readonly rejected = new Map<string, number>();
+  /** Alarms that opened, muted ones too; by kind, then severity at the opening. */
+  readonly alarms = new Map<string, Map<string, number>>();
+
+  /** Counts a reading; `trainingSkipped`: the network did not train on it because of the CPU load. */
+  reading(trainingSkipped: boolean): void {
+    this.readings++;
+    if (trainingSkipped) this.untrained++;
+  }
+
+  alarm({ phase, anomaly: { kind, severity } }: AnomalyEvent): void {
+    if (phase !== 'opened') return;
+    let bySeverity = this.alarms.get(kind);
+    if (bySeverity === undefined) this.alarms.set(kind, (bySeverity = new Map<string, number>()));
+    bySeverity.set(severity, (bySeverity.get(severity) ?? 0) + 1);
+  }
+}

@@ -1,0 +1,17 @@
+import type { StreamStatus } from '../../detect/monitor/stream-status.ts';
+import type { LoadLevel } from './load.ts';
+
+/** A running pipeline as health and metrics see it. All of it is live; reading it changes nothing. */
+export interface PipelineView {
+  /** The streams; one that failed is not among them. */
+  readonly streams: () => readonly StreamStatus[];
+  /** Streams that stopped because of an internal error. */
+  readonly stopped: () => readonly string[];
+  /** Messages of each input of the site file, without retained copies; the pipeline adds to them. */
+  readonly messages: Float64Array;
+  /** Whether the journal of the earlier run was replayed. */
+  readonly replayed: () => boolean;
+  readonly load: () => LoadLevel;
+  /** Age of the oldest state on the disk among those of all streams, in time of arrival, ms; null before the first reading. */
+  readonly snapshotAgeMs: () => number | null;
+}
