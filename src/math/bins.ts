@@ -40,10 +40,13 @@ export function softTarget(y: number, q: Float64Array, at: number): void {
  * by e per unit, so that a spike of 1000 deviations surprises more than one of 30.
  */
 export function surprisal(p: Float64Array, q: Float64Array, at: number, y: number, pAt = at): number {
-  let sum = Math.max(0, Math.abs(y) - EDGE);
+  let sum = 0;
   for (let b = 0; b < BINS; b++) if (q[at + b] > 0) sum -= q[at + b] * Math.log(p[pAt + b] + 1e-7);
-  return sum;
+  return sum + beyondAxis(y);
 }
+
+/** The part of the surprisal of y that lies beyond the axis, nats. */
+export const beyondAxis = (y: number): number => Math.max(0, Math.abs(y) - EDGE);
 
 /** The y below which a share of the forecast p lies, linear within a bin. */
 export function quantile(p: Float64Array, at: number, share: number): number {

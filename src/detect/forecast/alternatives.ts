@@ -22,6 +22,8 @@ export const LAMBDAS = [1 / 2, 1 / 4, -1, -1 / 2];
 export class Alternatives {
   /** r_λ of the newest step for each of `LAMBDAS`, nats. */
   readonly ratios = new Float64Array(LAMBDAS.length);
+  /** Loss of the newest step within the axis, as `surprisal` without its part beyond (math/bins.ts), nats. */
+  loss = 0;
   /** Loss of the newest step minus its expectation, the entropy of the forecast, nats. */
   excess = 0;
 
@@ -44,6 +46,7 @@ export class Alternatives {
       minusHalf += p[b] * root; // p^(3/2)
       minusOne += p[b] * p[b];
     }
+    this.loss = loss;
     this.excess = loss - entropy;
     ratios[0] = 0.5 * loss - Math.log(half);
     ratios[1] = 0.25 * loss - Math.log(quarter);

@@ -45,7 +45,9 @@ export class Forecaster {
    */
   learn(q: Float64Array, present: Uint8Array): boolean {
     const { error, p } = this;
-    for (let k = 0; k < error.length; k++) error[k] = present[(k / BINS) | 0] ? p[k] - q[k] : 0;
+    for (let d = 0, from = 0; d < present.length; d++, from += BINS)
+      if (present[d]) for (let k = from; k < from + BINS; k++) error[k] = p[k] - q[k];
+      else error.fill(0, from, from + BINS);
     return this.network.learn(error);
   }
 

@@ -1,4 +1,4 @@
-import { BINS, quantile, softTarget, surprisal } from '../../math/bins.ts';
+import { beyondAxis, BINS, quantile, softTarget, surprisal } from '../../math/bins.ts';
 import type { Memory } from '../../math/memory.ts';
 import { Alternatives } from './alternatives.ts';
 import { Band } from './band.ts';
@@ -38,13 +38,16 @@ export class SeriesForecast {
 
   /** Losses of both forecasts of `step`, the one observed. `p` (BINS from `offset`) is the network's, null where there is none. */
   compare(step: number, p: Float64Array | null, offset: number): void {
-    const { baseline, target, density } = this;
+    const { baseline, target, density, alternatives } = this;
     baseline.forecast();
-    this.baselineLoss = surprisal(baseline.p, target, 0, step);
-    this.networkLoss = p === null ? NaN : surprisal(p, target, 0, step, offset);
-    const [used, from] = p !== null && this.selection.share >= 0.5 ? [p, offset] : [baseline.p, 0];
-    for (let b = 0; b < BINS; b++) density[b] = used[from + b];
-    this.alternatives.measure(density, target);
+    const usesNetwork = p !== null && this.selection.share >= 0.5;
+    const used = usesNetwork ? p : baseline.p;
+    for (let b = 0, k = usesNetwork ? offset : 0; b < BINS; b++) density[b] = used[k++];
+    alternatives.measure(density, target);
+    // The loss of the forecast that is used is known from there: its logarithms are taken once.
+    const loss = alternatives.loss + beyondAxis(step);
+    this.baselineLoss = usesNetwork ? surprisal(baseline.p, target, 0, step) : loss;
+    this.networkLoss = usesNetwork ? loss : p === null ? NaN : surprisal(p, target, 0, step, offset);
   }
 
   /** Fills `expected`: steps from the value `last`, of deviation `scale`. To be called after `compare`. */

@@ -56,8 +56,10 @@ export class ProcessWatch {
   /** Follows the episode with the verdict on the last sample. */
   step(verdict: Verdict): void {
     this.scoreSeries(verdict);
-    this.effect.step(verdict.at, this.finding.score > this.hysteresis || this.episode.open);
-    this.explain(verdict.at);
+    // Of a calm reading an episode takes the score alone, and to explain it costs more than a twentieth of the whole step.
+    const deviates = this.finding.score > this.hysteresis || this.episode.open;
+    this.effect.step(verdict.at, deviates);
+    if (deviates) this.explain(verdict.at);
     // One excursion is one event: until it is over, only a higher score opens another episode.
     const lastedMs = this.detector.recurrences[this.finding.series].lastedMs(verdict.at);
     const coolDownMs = Math.max(lastedMs, this.coolDownMs);

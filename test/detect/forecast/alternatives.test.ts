@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BINS, softTarget } from '../../../src/math/bins.ts';
+import { beyondAxis, BINS, softTarget, surprisal } from '../../../src/math/bins.ts';
 import { Alternatives, LAMBDAS } from '../../../src/detect/forecast/alternatives.ts';
 
 /** All probability in the first bins. */
@@ -80,4 +80,16 @@ test('with soft targets and the forecast that is their mean, it is at most 1', (
     LAMBDAS.forEach((_, k) => (means[k] += Math.exp(alternatives.ratios[k]) / places.length));
   }
   for (const mean of means) expect(mean).toBeLessThanOrEqual(1);
+});
+
+test('its loss is the surprisal without the part that lies beyond the axis', () => {
+  const alternatives = new Alternatives();
+  fc.assert(
+    fc.property(distribution, fc.double({ min: -9, max: 9, noNaN: true }), (p, y) => {
+      const q = new Float64Array(BINS);
+      softTarget(y, q, 0);
+      alternatives.measure(p, q);
+      expect(alternatives.loss + beyondAxis(y)).toBe(surprisal(p, q, 0, y));
+    }),
+  );
 });
