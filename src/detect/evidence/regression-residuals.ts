@@ -40,7 +40,8 @@ export class RegressionResiduals {
   private readonly mean: Float64Array;
   private readonly covariance: Float64Array;
   private readonly L: Float64Array; // lower triangle of the Cholesky factor
-  private readonly column: Float64Array;
+  private readonly inverse: Float64Array; // P, (D, D), as far as it has been solved for
+  private readonly solved: Uint8Array; // (D)
   private readonly trusted: Uint8Array;
   private readonly others: Float64Array;
 
@@ -52,7 +53,8 @@ export class RegressionResiduals {
     this.mean = memory.take('residuals.mean', size, perSeries());
     this.covariance = memory.take('residuals.covariance', size * size, perPair);
     this.L = new Float64Array(size * size);
-    this.column = new Float64Array(size);
+    this.inverse = new Float64Array(size * size);
+    this.solved = new Uint8Array(size);
     this.trusted = new Uint8Array(size);
     this.others = new Float64Array(size);
   }
@@ -84,15 +86,16 @@ export class RegressionResiduals {
 
   /** Writes the value that the other series suggest over each y_i that is not `known`. */
   private impute(y: Float64Array, known: Uint8Array): void {
-    const { size: D, column } = this;
+    const { size: D, inverse } = this;
     for (let sweep = 0; sweep < SWEEPS; sweep++)
-      for (let i = 0; i < D; i++) if (known[i] === 0) y[i] -= this.project(i, y) / column[i];
+      for (let i = 0; i < D; i++) if (known[i] === 0) y[i] -= this.project(i, y) / inverse[i * D + i];
   }
 
   private regress(i: number, y: Float64Array): void {
     const projection = this.project(i, y);
-    this.z[i] = projection / Math.sqrt(this.column[i]);
-    this.fitted[i] = y[i] - projection / this.column[i];
+    const precision = this.inverse[i * this.size + i];
+    this.z[i] = projection / Math.sqrt(precision);
+    this.fitted[i] = y[i] - projection / precision;
   }
 
   /** Starts learning mean and covariance again: the next sample has the weight of the first. */
@@ -112,26 +115,35 @@ export class RegressionResiduals {
     for (let i = 0; i < D; i++) mean[i] += a * (y[i] - mean[i]);
   }
 
-  /** (P (y - mean))_i. Writes column i of P = (L L^T)^-1 into `column`, by forward and back substitution. */
+  /** (P (y - mean))_i. */
   private project(i: number, y: Float64Array): number {
-    const { size: D, mean, L, column } = this;
+    const { size: D, mean, inverse, solved } = this;
+    if (solved[i] === 0) this.solve(i);
+    let projection = 0;
+    for (let r = 0; r < D; r++) projection += inverse[i * D + r] * (y[r] - mean[r]);
+    return projection;
+  }
+
+  /** Writes row i of P = (L L^T)^-1, which is symmetric, by forward and back substitution. */
+  private solve(i: number): void {
+    const { size: D, L, inverse, solved } = this;
+    const own = i * D;
     for (let r = 0; r < D; r++) {
       let sum = r === i ? 1 : 0;
-      for (let k = 0; k < r; k++) sum -= L[r * D + k] * column[k];
-      column[r] = sum / L[r * D + r];
+      for (let k = 0; k < r; k++) sum -= L[r * D + k] * inverse[own + k];
+      inverse[own + r] = sum / L[r * D + r];
     }
     for (let r = D - 1; r >= 0; r--) {
-      let sum = column[r];
-      for (let k = r + 1; k < D; k++) sum -= L[k * D + r] * column[k];
-      column[r] = sum / L[r * D + r];
+      let sum = inverse[own + r];
+      for (let k = r + 1; k < D; k++) sum -= L[k * D + r] * inverse[own + k];
+      inverse[own + r] = sum / L[r * D + r];
     }
-    let projection = 0;
-    for (let r = 0; r < D; r++) projection += column[r] * (y[r] - mean[r]);
-    return projection;
+    solved[i] = 1;
   }
 
   private factorise(): void {
     const { size: D, covariance, L } = this;
+    this.solved.fill(0);
     for (let i = 0; i < D; i++)
       for (let j = 0; j <= i; j++) {
         let sum = covariance[i * D + j] + (i === j ? RIDGE : 0);
