@@ -23,6 +23,7 @@ export interface CmdOptions {
   readonly from?: string;
   readonly until?: string;
   readonly since?: string;
+  readonly value?: string;
   readonly id?: string;
   readonly note?: string;
   readonly wait: string;
@@ -53,6 +54,7 @@ export async function cmd(command: string, target: string | undefined, options: 
     from: time('from'),
     until: time('until'),
     since: time('since'),
+    value: valueOf(options.value),
     by,
     note: options.note,
   });
@@ -122,6 +124,14 @@ function whoAsks(): string {
   } catch {
     return 'unknown'; // a user without an entry, as in a container
   }
+}
+
+/** A number, null for that of the site file, or the text, which the check of the request then refuses. */
+function valueOf(text: string | undefined): string | number | null | undefined {
+  if (text === undefined) return undefined;
+  if (text === 'site') return null;
+  const value = Number(text);
+  return text.trim() === '' || Number.isNaN(value) ? text : value;
 }
 
 function durationOf(text: string): number {

@@ -138,6 +138,12 @@ export class Detector {
     return held ? this.verdict.at + leftMs : NaN;
   }
 
+  /** Scores with this sensitivity from now on. */
+  setSensitivity(sensitivity: number): void {
+    const rate = allowedRate({ ...this.options, sensitivity });
+    for (const recurrence of this.recurrences) recurrence.allow(rate);
+  }
+
   /** After a fault or a silence of series d there is no step from its last value. */
   restart(d: number): void {
     this.series[d].restart();

@@ -13,7 +13,7 @@ import type { OrderReason } from './sensor/reading-order.ts';
 export type { MonitorOptions } from './monitor/parts.ts';
 
 /** Format of snapshots. A change of the pieces of memory, or of their meaning, takes the next number. */
-export const SNAPSHOT_VERSION = 10;
+export const SNAPSHOT_VERSION = 11;
 
 /**
  * One stream from reading to anomaly: the sensor checks each reading, valid ones are joined into samples, the detector scores
@@ -119,7 +119,7 @@ export class StreamMonitor {
   /** Restores `memory.toBytes()` of a monitor of the same shape. Throws a RangeError when the size differs. */
   restore(bytes: Uint8Array): void {
     this.memory.fromBytes(bytes);
-    this.parts.applyHold();
+    this.parts.applySettings();
   }
 
   /**
@@ -137,7 +137,7 @@ export class StreamMonitor {
     past.memory.fromBytes(bytes);
     this.memory.takeOver(past.memory, before);
     this.detector.takeOver(past.detector, before);
-    parts.applyHold();
+    parts.applySettings();
     before.forEach((b, d) => {
       if (b < 0) parts.warmUp.begin(d);
     });

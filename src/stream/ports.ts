@@ -32,6 +32,8 @@ export interface SeriesState {
   readonly drift: 'ON' | 'OFF';
   /** Whether the operator has stopped learning. */
   readonly frozen: 'ON' | 'OFF';
+  /** The sensitivity with which it is scored: that of the site file, or one that the operator has set. */
+  readonly sensitivity: number;
   /** Whether the operator has muted its alerts. */
   readonly muted: 'ON' | 'OFF';
   /** How many nats per reading the network forecasts better than the baseline; null without a network. */
@@ -125,6 +127,8 @@ export type EventTime =
 /** What a command of the operator does to a stream: plain data, so that the journal can repeat it. */
 export type StreamAction =
   | { readonly do: 'freeze' | 'resume' | 'accept' | 'accept_drift'; readonly stream: string }
+  /** `value` null: that of the site file. */
+  | { readonly do: 'sensitivity'; readonly stream: string; readonly value: number | null }
   /** `series` null: all series of the stream. */
   | { readonly do: 'reset'; readonly stream: string; readonly series: string | null }
   | {

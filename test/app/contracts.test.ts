@@ -100,6 +100,7 @@ describe('what is published', () => {
     anomaly: onOff,
     drift: onOff,
     frozen: onOff,
+    sensitivity: number,
     muted: onOff,
     margin: nullable(number),
     mode: nullable(text),
@@ -285,6 +286,7 @@ describe('a command', () => {
     accept: {},
     reset: {},
     forget: { since: time },
+    sensitivity: { value: often(0.5, null) },
     undo: { of: often('phone-17') },
   };
   const requests = (name: string) =>

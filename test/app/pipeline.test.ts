@@ -40,6 +40,7 @@ describe('a message that carries a reading', () => {
         anomaly: 'OFF',
         drift: 'OFF',
         frozen: 'OFF',
+        sensitivity: 1,
         muted: 'OFF',
         margin: 0, // nothing compared yet
         mode: null,

@@ -103,6 +103,8 @@ export class Executor {
         return this.reset(target, id, at);
       case 'forget':
         return this.forget(target, command.since, id, at);
+      case 'sensitivity':
+        return this.setSensitivity(target, command.value, at);
     }
   }
 
@@ -172,6 +174,21 @@ export class Executor {
       undo: changed.length === 0 ? null : { actions: changed.map(({ stream }) => ({ do: other, stream })) },
       series: target?.slug ?? null,
       monitors: changed,
+      tasks: [],
+    };
+  }
+
+  private setSensitivity({ slug, monitor }: Target, value: number | null, at: number): Done {
+    const { stream, status } = monitor;
+    const before = status.sensitivitySet;
+    const changed = value !== before;
+    if (changed) this.act({ do: 'sensitivity', stream, value }, at);
+    const which = value === null ? `${status.sensitivity}, as in the site file` : `${value}`;
+    return {
+      text: `The sensitivity of ${stream} is ${which}${changed ? '' : ' already'}.`,
+      undo: changed ? { actions: [{ do: 'sensitivity', stream, value: before }] } : null,
+      series: slug,
+      monitors: [monitor],
       tasks: [],
     };
   }

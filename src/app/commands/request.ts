@@ -42,6 +42,10 @@ const duration = () => {
     .transform(parseDuration)
     .refine((ms) => ms >= 1000 && ms <= MAX_MUTE_MS, { error });
 };
+const sensitivity = () => {
+  const error = 'expected a number from 0.1 to 10, or null for that of the site file';
+  return z.number({ error }).min(0.1, { error }).max(10, { error });
+};
 const time = () => {
   const error = 'expected an ISO 8601 time with its offset, such as 2026-11-26T08:00:00Z';
   return z.string({ error }).transform((text, context) => {
@@ -83,9 +87,12 @@ export const commandSchema = z.discriminatedUnion(
     command('accept', {}),
     command('reset', {}),
     command('forget', { since: time().describe('From when on what was learned is forgotten.') }),
+    command('sensitivity', {
+      value: sensitivity().nullable().describe('From 0.1 to 10; null: that of the site file.'),
+    }),
     command('undo', { of: id().describe('Id of the request to undo.') }),
   ],
-  { error: 'expected one of normal, fault, missed, mute, unmute, freeze, resume, accept, reset, forget, undo' },
+  { error: 'expected one of normal, fault, missed, mute, unmute, freeze, resume, accept, reset, forget, sensitivity, undo' },
 );
 
 export type Command = z.output<typeof commandSchema>;

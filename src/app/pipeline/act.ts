@@ -25,6 +25,9 @@ export function act(
       if (status.frozen === (action.do === 'freeze')) return null;
       operator[action.do]();
       return CHANGED;
+    case 'sensitivity':
+      operator.setSensitivity(action.value);
+      return CHANGED;
     case 'accept':
       operator.acceptAsNormal(at);
       return CHANGED;

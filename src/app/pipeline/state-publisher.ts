@@ -28,6 +28,7 @@ function stateOf(status: StreamStatus, d: number, at: number): SeriesState {
     anomaly: fault !== null || status.suspect === d ? 'ON' : 'OFF',
     drift: status.drifting === d ? 'ON' : 'OFF',
     frozen: status.frozen ? 'ON' : 'OFF',
+    sensitivity: status.sensitivity,
     muted: 'OFF',
     margin: margin === null ? null : known(margin),
     mode: status.modeOf(d),
@@ -58,7 +59,7 @@ const statesOf = (status: StreamStatus, at: number, muted: (series: string) => b
 
 /**
  * Publishes the states of each stream at most once in `everyMs`, and at once when one of them changes its phase or becomes
- * anomalous, and when it is frozen or muted. Time is that of the messages, so that a replay publishes the states that the service published.
+ * anomalous, and when the operator has frozen or muted it or set its sensitivity. Time is that of the messages, so that a replay publishes the states that the service published.
  */
 export class StatePublisher {
   private readonly alerts: AlertPort;
@@ -84,6 +85,6 @@ export class StatePublisher {
 
 /** The part of a state whose changes are published at once, as one text to compare. */
 const phasesOf = (status: StreamStatus, muted: (series: string) => boolean): string =>
-  `${status.warmup < 1} ${status.suspect} ${status.drifting} ${status.frozen} ${status.series
+  `${status.warmup < 1} ${status.suspect} ${status.drifting} ${status.frozen} ${status.sensitivity} ${status.series
     .map(({ slug }, d) => `${status.faultOf(d)} ${muted(slug)}`)
     .join()}`;

@@ -9,7 +9,7 @@ export const registerCmd: Register = (program, { exits }) => {
     .description(
       'answer an alert, or mute, freeze or correct what a series has learned; also while the service is stopped',
     )
-    .argument('<command>', 'normal, fault, missed, mute, unmute, freeze, resume, accept, reset, forget or undo')
+    .argument('<command>', 'normal, fault, missed, mute, unmute, freeze, resume, accept, reset, forget, sensitivity or undo')
     .argument('[series]', 'the series or group; for undo the id of the command')
     .requiredOption('-c, --config <file>', 'the site file')
     .option('--event <id>', 'normal, fault: the alarm or habit (default: the last alarm of the series)')
@@ -17,6 +17,7 @@ export const registerCmd: Register = (program, { exits }) => {
     .option('--from <when>', 'missed: start of the fault, a duration back from now (2h) or a time')
     .option('--until <when>', 'missed: its end (default: now)')
     .option('--since <when>', 'forget: from when on')
+    .option('--value <n>', 'sensitivity: from 0.1 to 10, or "site" for that of the site file')
     .option('--note <text>', 'why, for the record')
     .option('--id <id>', 'id of the request; the same id again gives the same answer (default: a new one)')
     .option('--wait <duration>', 'how long to wait for the answer', '10s')
@@ -29,6 +30,7 @@ Examples:
   zankyo cmd fault --event boiler-pmk6bp31c -c site.yaml     that alarm was a fault: events like it stay alarms
   zankyo cmd mute boiler --for 2h -c site.yaml               no alerts about boiler for two hours
   zankyo cmd freeze -c site.yaml                             all series stop learning, until resume
+  zankyo cmd sensitivity boiler --value 0.8 -c site.yaml     fewer alarms of boiler
   zankyo cmd undo cli-mk6bp31c-a1b2c3 -c site.yaml           take a command back
 Exit codes: 0 done, 65 refused, 75 not answered yet. docs/commands.md explains each command.`,
     )

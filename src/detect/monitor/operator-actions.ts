@@ -27,12 +27,18 @@ export class OperatorActions {
   /** Learns nothing until `resume`, across restarts too; scores and alarms go on. */
   freeze(): void {
     this.parts.learningHeld[0] = 1;
-    this.parts.applyHold();
+    this.parts.applySettings();
   }
 
   resume(): void {
     this.parts.learningHeld[0] = 0;
-    this.parts.applyHold();
+    this.parts.applySettings();
+  }
+
+  /** Scores with this sensitivity until another one is set, across restarts too; null: with that of the options. */
+  setSensitivity(sensitivity: number | null): void {
+    this.parts.sensitivity[0] = sensitivity ?? 0;
+    this.parts.applySettings();
   }
 
   /**
@@ -90,6 +96,7 @@ export class OperatorActions {
     memory.fromBytes(bytes, isLearned);
     for (let d = 0; d < detector.series.length; d++) detector.restart(d);
     this.endAll(now, endedBy);
+    this.parts.process.episode.endCoolDown();
   }
 
   /** Ends the episodes of the process and of drift. A sensor's fault ends only with a valid reading. */

@@ -41,6 +41,8 @@ export class StreamParts {
   readonly events: EventQueue;
   /** 1 while the operator holds learning. */
   readonly learningHeld: Float64Array;
+  /** The sensitivity that the operator has set; 0 while that of the options counts. */
+  readonly sensitivity: Float64Array;
 
   constructor(stream: string, series: readonly SeriesInfo[], options: MonitorOptions) {
     const D = series.length;
@@ -66,6 +68,7 @@ export class StreamParts {
     );
     this.throttle = new TrainingThrottle(persistent);
     this.learningHeld = persistent.take('learning_held', 1);
+    this.sensitivity = persistent.take('sensitivity', 1);
   }
 
   /** The memory of a stream that has read nothing, as bytes. */
@@ -79,8 +82,9 @@ export class StreamParts {
     this.memory.fromBytes(fresh, (name) => name.startsWith(own) || name.startsWith('residuals.'));
   }
 
-  /** While held, the detector learns nothing. To be called after the memory was overwritten too. */
-  applyHold(): void {
+  /** Applies the settings of the operator to the detector. To be called after the memory was overwritten too. */
+  applySettings(): void {
     this.detector.frozen = this.learningHeld[0] === 1;
+    this.detector.setSensitivity(this.sensitivity[0] || this.options.sensitivity);
   }
 }

@@ -121,6 +121,16 @@ export class StreamStatus {
     return this.parts.learningHeld[0] === 1;
   }
 
+  /** The sensitivity with which the stream is scored. */
+  get sensitivity(): number {
+    return this.sensitivitySet ?? this.parts.options.sensitivity;
+  }
+
+  /** The sensitivity that the operator has set; null while that of the options counts. */
+  get sensitivitySet(): number | null {
+    return this.parts.sensitivity[0] || null;
+  }
+
   /** The habits of series d: events that come so often that they are no alarm. */
   habitsOf(d: number): readonly Habit[] {
     const { detector, stream, series } = this.parts;

@@ -33,9 +33,9 @@ const STEPS = RUN_READINGS;
  */
 export class Excursion {
   private readonly s: Float64Array;
-  private readonly line: number;
+  /** Evidence from which on a reading belongs to an excursion. */
+  line: number;
 
-  /** `line`: evidence from which on a reading belongs to an excursion. */
   constructor(memory: Pick<Memory, 'take'>, line: number) {
     this.line = line;
     this.s = memory.take('excursion', PAST + STEPS);

@@ -89,21 +89,27 @@ export class Recurrence {
   private readonly gap: TimeGap;
   private readonly s: Float64Array;
   private readonly rates: NoveltyRate;
-  private readonly options: RecurrenceOptions;
-  private readonly spellMs: number;
-  private readonly line: number;
+  private options: RecurrenceOptions;
+  private spellMs = 0;
+  private line = 0;
 
   /** `rates` are those of the stream. */
   constructor(memory: Pick<Memory, 'take'>, rates: NoveltyRate, options: RecurrenceOptions) {
-    this.line = evidenceAt(LINE_PER_ALARM * options.alarmsPerWeek);
-    this.excursion = new Excursion(memory, this.line);
+    this.excursion = new Excursion(memory, 0);
     this.signatures = new Signatures(memory);
     this.gap = new TimeGap(memory, 'recurrence.gap');
     this.s = memory.take('recurrence', SLOTS);
     this.s[PLACE] = -1;
     this.rates = rates;
     this.options = options;
-    this.spellMs = Math.min(SPELL_MS, WEEK_MS / (7 * options.alarmsPerWeek));
+    this.allow(options.alarmsPerWeek);
+  }
+
+  /** How often, per week, an event may come and still be an alarm, from now on. Past events are judged by it too. */
+  allow(alarmsPerWeek: number): void {
+    this.options = { ...this.options, alarmsPerWeek };
+    this.line = this.excursion.line = evidenceAt(LINE_PER_ALARM * alarmsPerWeek);
+    this.spellMs = Math.min(SPELL_MS, WEEK_MS / (7 * alarmsPerWeek));
   }
 
   /**

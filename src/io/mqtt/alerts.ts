@@ -43,6 +43,7 @@ export const stateJson = (state: SeriesState): string =>
     anomaly: state.anomaly,
     drift: state.drift,
     frozen: state.frozen,
+    sensitivity: tidy(state.sensitivity),
     muted: state.muted,
     margin: tidy(state.margin),
     mode: state.mode,

@@ -307,14 +307,75 @@ describe('missed', () => {
   });
 });
 
+describe('sensitivity', () => {
+  const states = (office: Office) => office.world.states.filter(({ slug }) => slug === 'a');
+
+  test('adds its logarithm to the score of an event, and the state has it', () => {
+    const scoreOf = (value: number): number => {
+      const office = new Office().readings(3 * 1440);
+      const reply = office.command({ command: 'sensitivity', series: 'a', value });
+      expect(reply).toMatchObject({ status: 'done', text: `The sensitivity of a is ${value}.`, undo: true });
+      expect(states(office).at(-1)).toMatchObject({ sensitivity: value });
+      office.readings(1, 80);
+      return states(office).at(-1)!.score!;
+    };
+    expect(scoreOf(2) - scoreOf(0.5)).toBeCloseTo(Math.log10(4), 9);
+  });
+
+  test('at a tenth an event that was an alarm is none; undo and null bring the sensitivity of the site file back', () => {
+    const office = new Office({ of: site({ tuning: { network: false, sensitivity: 0.9 } }) }).readings(3 * 1440);
+    const one = office.command({ command: 'sensitivity', series: 'a', value: 0.1 });
+    const { length } = office.opened;
+    office.event(80);
+    expect(office.opened.length).toBe(length);
+    const two = office.command({ command: 'sensitivity', series: 'a', value: null });
+    expect(two.text).toBe('The sensitivity of a is 0.9, as in the site file.');
+    expect(office.command({ command: 'sensitivity', series: 'a', value: null })).toMatchObject({ undo: false });
+    office.command({ command: 'undo', of: two.id });
+    expect(states(office).at(-1)).toMatchObject({ sensitivity: 0.1 });
+    office.command({ command: 'undo', of: one.id });
+    expect(states(office).at(-1)).toMatchObject({ sensitivity: 0.9 });
+    office.event(20);
+    expect(office.opened.length).toBe(length + 1);
+  });
+
+  test('is kept by a reset and over a restart', () => {
+    const office = new Office().readings(500);
+    office.command({ command: 'sensitivity', series: 'a', value: 3 });
+    office.command({ command: 'reset', series: 'a' });
+    office.readings(10).stop();
+    const again = new Office({ path: office.path });
+    again.minute = office.minute;
+    again.readings(1);
+    expect(states(again).at(-1)).toMatchObject({ sensitivity: 3 });
+    again.stop();
+  });
+
+  test.each([0.05, 11, '2', undefined])('%j is refused', (value) => {
+    const office = new Office().readings(10);
+    expect(office.command({ command: 'sensitivity', series: 'a', value }).code).toBe('not_a_command');
+  });
+
+  test('is that of a series or group, not of the whole site', () => {
+    const office = new Office().readings(10);
+    expect(office.command({ command: 'sensitivity', value: 2 }).code).toBe('series_needed');
+  });
+});
+
 describe('after a kill', () => {
-  test.each(['normal', 'accept', 'reset', 'freeze'])(
-    '%s is repeated from the journal: the streams are the same, bit for bit',
-    (command) => {
+  test.each([
+    { command: 'normal' },
+    { command: 'accept' },
+    { command: 'reset' },
+    { command: 'freeze' },
+    { command: 'sensitivity', value: 0.5 },
+  ])(
+    '$command is repeated from the journal: the streams are the same, bit for bit',
+    (request) => {
       const run = (kill: boolean): Buffer => {
         const tape = new Tape();
         let office = new Office({ ledger: tape, seed: 2 }).readings(3 * 1440).readings(20, 80);
-        expect(office.command({ command, series: 'a' }).status).toBe('done');
+        expect(office.command({ ...request, series: 'a' }).status).toBe('done');
         if (kill) {
           office.db.close();
           const { minute, path } = office;
