@@ -169,6 +169,11 @@ export class Episode {
     return open;
   }
 
+  /** The next episode opens whatever the score of the last one was: that came from a state that has been replaced. */
+  endCoolDown(): void {
+    this.s[CLOSED_AT] = -Infinity;
+  }
+
   /** Writes the peak of the present or last episode into `finding`, and the largest effect so far. */
   recall(finding: Finding): void {
     const { s } = this;
