@@ -92,7 +92,10 @@ export const commandSchema = z.discriminatedUnion(
     }),
     command('undo', { of: id().describe('Id of the request to undo.') }),
   ],
-  { error: 'expected one of normal, fault, missed, mute, unmute, freeze, resume, accept, reset, forget, sensitivity, undo' },
+  {
+    error:
+      'expected one of normal, fault, missed, mute, unmute, freeze, resume, accept, reset, forget, sensitivity, undo',
+  },
 );
 
 export type Command = z.output<typeof commandSchema>;

@@ -9,7 +9,10 @@ export const registerCmd: Register = (program, { exits }) => {
     .description(
       'answer an alert, or mute, freeze or correct what a series has learned; also while the service is stopped',
     )
-    .argument('<command>', 'normal, fault, missed, mute, unmute, freeze, resume, accept, reset, forget, sensitivity or undo')
+    .argument(
+      '<command>',
+      'normal, fault, missed, mute, unmute, freeze, resume, accept, reset, forget, sensitivity or undo',
+    )
     .argument('[series]', 'the series or group; for undo the id of the command')
     .requiredOption('-c, --config <file>', 'the site file')
     .option('--event <id>', 'normal, fault: the alarm or habit (default: the last alarm of the series)')

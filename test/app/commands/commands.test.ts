@@ -369,34 +369,28 @@ describe('after a kill', () => {
     { command: 'reset' },
     { command: 'freeze' },
     { command: 'sensitivity', value: 0.5 },
-  ])(
-    '$command is repeated from the journal: the streams are the same, bit for bit',
-    (request) => {
-      const run = (kill: boolean): Buffer => {
-        const tape = new Tape();
-        let office = new Office({ ledger: tape, seed: 2 }).readings(3 * 1440).readings(20, 80);
-        expect(office.command({ ...request, series: 'a' }).status).toBe('done');
-        if (kill) {
-          office.db.close();
-          const { minute, path } = office;
-          const killed = office;
-          office = new Office({ ledger: tape, path, seed: 2 });
-          office.minute = minute;
-          office.random = killed.random;
-        }
-        office.readings(20, 80).readings(200);
-        office.stop();
-        const again = new Office({ path: office.path });
-        const bytes = again.db
-          .prepare<[], Buffer>('SELECT bytes FROM snapshot ORDER BY seq DESC LIMIT 1')
-          .pluck()
-          .get()!;
-        again.stop();
-        return bytes;
-      };
-      expect(run(true).equals(run(false))).toBe(true);
-    },
-  );
+  ])('$command is repeated from the journal: the streams are the same, bit for bit', (request) => {
+    const run = (kill: boolean): Buffer => {
+      const tape = new Tape();
+      let office = new Office({ ledger: tape, seed: 2 }).readings(3 * 1440).readings(20, 80);
+      expect(office.command({ ...request, series: 'a' }).status).toBe('done');
+      if (kill) {
+        office.db.close();
+        const { minute, path } = office;
+        const killed = office;
+        office = new Office({ ledger: tape, path, seed: 2 });
+        office.minute = minute;
+        office.random = killed.random;
+      }
+      office.readings(20, 80).readings(200);
+      office.stop();
+      const again = new Office({ path: office.path });
+      const bytes = again.db.prepare<[], Buffer>('SELECT bytes FROM snapshot ORDER BY seq DESC LIMIT 1').pluck().get()!;
+      again.stop();
+      return bytes;
+    };
+    expect(run(true).equals(run(false))).toBe(true);
+  });
 });
 
 /** The parameters of the network in a snapshot of series a. */
