@@ -13,7 +13,7 @@ import type { OrderReason } from './sensor/reading-order.ts';
 export type { MonitorOptions } from './monitor/parts.ts';
 
 /** Format of snapshots. A change of the pieces of memory, or of their meaning, takes the next number. */
-export const SNAPSHOT_VERSION = 11;
+export const SNAPSHOT_VERSION = 12;
 
 /**
  * One stream from reading to anomaly: the sensor checks each reading, valid ones are joined into samples, the detector scores
@@ -98,8 +98,8 @@ export class StreamMonitor {
 
   /** Checks the sensors for silence at `now`, in the time of arrival; to be called every few seconds. */
   tick(now: number): void {
-    const { sensors, detector } = this.parts;
-    for (let d = 0; d < sensors.length; d++) if (sensors[d].tick(now)) detector.restart(d);
+    const { sensors, detector, maintenance } = this.parts;
+    for (let d = 0; d < sensors.length; d++) if (maintenance[d] === 0 && sensors[d].tick(now)) detector.restart(d);
     this.flush();
   }
 
@@ -161,8 +161,10 @@ export class StreamMonitor {
 
   /** The measurement in a reading: NaN where the sensor is at fault, null where a counter gives no rate. */
   private measure(d: number, reading: Reading): number | null {
-    const { sensors, detector, warmUp } = this.parts;
+    const { sensors, detector, warmUp, maintenance } = this.parts;
     const sensor = sensors[d];
+    // A pause of the sensor is part of the maintenance and is not learned as one that may come.
+    if (maintenance[d] === 1) sensor.markDowntime(reading.receivedAt, Infinity);
     const interrupted = sensor.interrupted(reading.at);
     const value = sensor.measure(reading, warmUp.of(d) === 1);
     if (interrupted || Number.isNaN(value)) detector.restart(d); // there is no step from the last value

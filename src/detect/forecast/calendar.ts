@@ -3,15 +3,19 @@ import { DAY_MS, WEEK_MS } from '../../math/time.ts';
 /** A zone's offset from UTC in ms at an instant, epoch ms. */
 export type OffsetAt = (at: number) => number;
 
+/** Whether a local day is a holiday; the day as the number of days since 1970-01-01. */
+export type IsHoliday = (day: number) => boolean;
+
 /** The epoch was a Thursday; weeks begin on Mondays. */
 const FIRST_MONDAY = 4 * DAY_MS;
+const SUNDAY_MS = 6 * DAY_MS;
 
 /** The share of a cycle that is over at x, in [0, 1), also before 0. */
 const phase = (x: number, cycle: number): number => (((x % cycle) + cycle) % cycle) / cycle;
 
 /**
  * The wall clock of a site, as the share of the day and of the week that is over. People and machines follow local time, not UTC,
- * and it changes twice a year.
+ * and it changes twice a year. On a holiday the week is where it is on a Sunday at the same time of day.
  *
  * A query for the offset of a zone costs 2 us or more, so it is made at both ends of a UTC day. If they agree, the offset holds
  * between them, because no zone changes twice within a day; if they differ, bisection finds the change. The result is kept for
@@ -19,13 +23,15 @@ const phase = (x: number, cycle: number): number => (((x % cycle) + cycle) % cyc
  */
 export class Calendar {
   private readonly offsetAt: OffsetAt;
+  private readonly isHoliday: IsHoliday | null;
   // The present stretch of time without a change.
   private from = Infinity;
   private until = -Infinity;
   private offset = 0;
 
-  constructor(offsetAt: OffsetAt) {
+  constructor(offsetAt: OffsetAt, isHoliday: IsHoliday | null = null) {
     this.offsetAt = offsetAt;
+    this.isHoliday = isHoliday;
   }
 
   /** Share of the day that is over at an instant, epoch ms: 0 at midnight, 0.5 at noon. */
@@ -33,9 +39,12 @@ export class Calendar {
     return phase(this.wall(at), DAY_MS);
   }
 
-  /** Share of the week that is over at an instant, epoch ms: 0 at midnight before Monday. */
+  /** Share of the week that is over at an instant, epoch ms: 0 at midnight before Monday; on a holiday as on a Sunday. */
   week(at: number): number {
-    return phase(this.wall(at) - FIRST_MONDAY, WEEK_MS);
+    const wall = this.wall(at);
+    if (this.isHoliday?.(Math.floor(wall / DAY_MS)) === true)
+      return (SUNDAY_MS + phase(wall, DAY_MS) * DAY_MS) / WEEK_MS;
+    return phase(wall - FIRST_MONDAY, WEEK_MS);
   }
 
   /**

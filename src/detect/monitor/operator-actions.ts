@@ -42,6 +42,17 @@ export class OperatorActions {
   }
 
   /**
+   * Begins or ends the maintenance of series d at `now`, in the time of arrival: meanwhile the stream learns nothing, and silence of
+   * this sensor is not counted. Its silence begins at the end. Open episodes stay open. Independent of `freeze`.
+   */
+  setMaintenance(d: number, on: boolean, now: number): void {
+    const { parts } = this;
+    if (!on) parts.sensors[d].markDowntime(now, Infinity);
+    parts.maintenance[d] = on ? 1 : 0;
+    parts.applySettings();
+  }
+
+  /**
    * Deletes everything learned and restarts the warm-up; with `d` only for that series. Its open episodes end. Sensor checks
    * continue.
    */

@@ -1,4 +1,4 @@
-import { Memory, section } from '../../math/memory.ts';
+import { Memory, perSeries, section } from '../../math/memory.ts';
 import { Aligner } from '../aligner.ts';
 import { Detector, type DetectorOptions } from '../detector.ts';
 import { Confidence } from '../episode/confidence.ts';
@@ -43,6 +43,8 @@ export class StreamParts {
   readonly learningHeld: Float64Array;
   /** The sensitivity that the operator has set; 0 while that of the options counts. */
   readonly sensitivity: Float64Array;
+  /** For each series, 1 while it is in maintenance. */
+  readonly maintenance: Float64Array;
 
   constructor(stream: string, series: readonly SeriesInfo[], options: MonitorOptions) {
     const D = series.length;
@@ -69,6 +71,7 @@ export class StreamParts {
     this.throttle = new TrainingThrottle(persistent);
     this.learningHeld = persistent.take('learning_held', 1);
     this.sensitivity = persistent.take('sensitivity', 1);
+    this.maintenance = persistent.take('maintenance', D, perSeries());
   }
 
   /** The memory of a stream that has read nothing, as bytes. */
@@ -82,9 +85,9 @@ export class StreamParts {
     this.memory.fromBytes(fresh, (name) => name.startsWith(own) || name.startsWith('residuals.'));
   }
 
-  /** Applies the settings of the operator to the detector. To be called after the memory was overwritten too. */
+  /** Applies the settings of the operator, and maintenance, to the detector. To be called after the memory was overwritten too. */
   applySettings(): void {
-    this.detector.frozen = this.learningHeld[0] === 1;
+    this.detector.frozen = this.learningHeld[0] === 1 || this.maintenance.includes(1);
     this.detector.setSensitivity(this.sensitivity[0] || this.options.sensitivity);
   }
 }

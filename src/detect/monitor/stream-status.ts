@@ -131,6 +131,11 @@ export class StreamStatus {
     return this.parts.sensitivity[0] || null;
   }
 
+  /** Whether series d is in maintenance. */
+  inMaintenance(d: number): boolean {
+    return this.parts.maintenance[d] === 1;
+  }
+
   /** The habits of series d: events that come so often that they are no alarm. */
   habitsOf(d: number): readonly Habit[] {
     const { detector, stream, series } = this.parts;

@@ -147,3 +147,19 @@ describe('an instant in words', () => {
     expect(UTC.text(Date.UTC(2026, 10, 23, 8, 15))).toBe('2026-11-23 08:15 UTC');
   });
 });
+
+describe('a holiday', () => {
+  // 25 December 2026 is a Friday.
+  const christmas = Date.UTC(2026, 11, 25) / DAY;
+  const berlin = new Calendar(zoneOffset('Europe/Berlin'), (day) => day === christmas);
+
+  test('is a Sunday in the week, with its own time of day', () => {
+    const noon = time('2026-12-25T12:00:00+01:00');
+    expect([berlin.week(noon) * 7, berlin.day(noon)]).toEqual([6.5, 0.5]);
+  });
+
+  test('begins and ends at midnight of the site', () => {
+    const around = ['2026-12-24T22:59:59Z', '2026-12-24T23:00:00Z', '2026-12-25T22:59:59Z', '2026-12-25T23:00:00Z'];
+    expect(around.map((text) => Math.floor(berlin.week(time(text)) * 7))).toEqual([3, 6, 6, 5]);
+  });
+});
