@@ -1,6 +1,7 @@
 import { wildcardsIn } from '../stream/topic-filter.ts';
 import { hostAndPort, httpSchema, isLoopback } from './http-schema.ts';
 import { tooMuchInfluence } from './influence.ts';
+import { maintenanceProblems } from './maintenance-checks.ts';
 import { couldName, highestPlaceholder, isLiteral, settleName } from './names.ts';
 import { fieldsOf, listAt, sound, tuningsOf } from './placed.ts';
 import type { PlacedField, PlacedTuning } from './placed.ts';
@@ -26,7 +27,15 @@ export function contradictions(data: unknown): Problem[] {
     ...nameProblems(fields),
     ...groupProblems(data, fields),
     ...httpProblems(data),
+    ...maintenanceProblems(data, isNamed(data)),
   ];
+}
+
+/** Whether a group has this name, or an input may give a series of it. */
+function isNamed(data: unknown): (name: string) => boolean {
+  const groups = Object.keys(Object(valueAt(data, ['groups'])) as object);
+  const possible = possibleNames(data);
+  return (name) => groups.includes(name) || possible.some((each) => couldName(each, name));
 }
 
 function mqttProblems(data: unknown): Problem[] {

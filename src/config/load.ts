@@ -3,6 +3,7 @@ import { isScalar } from 'yaml';
 import { AppError } from '../errors.ts';
 import { advice } from './advice.ts';
 import { contradictions } from './checks.ts';
+import { calendarFindings } from './maintenance-checks.ts';
 import { findPassword } from './password.ts';
 import { pathText, valueAt, type Path, type Problem } from './problems.ts';
 import { siteSchema, type Site } from './schema.ts';
@@ -30,11 +31,13 @@ export function loadSite(path: string, env: NodeJS.ProcessEnv = process.env): Lo
   const tags = resolveTags(file, env);
   const data = plainData(file);
   const checked = siteSchema.safeParse(data);
+  const calendars = calendarFindings(data, path);
   const password = findPassword(data, dirname(path), env);
   const mistakes = [
     ...tags.problems,
     ...(checked.success ? [] : without(tags.problems, problemsOf(checked.error, data))),
     ...contradictions(data),
+    ...calendars.mistakes,
     ...password.problems,
   ];
 
@@ -47,7 +50,8 @@ export function loadSite(path: string, env: NodeJS.ProcessEnv = process.env): Lo
   const site = settle(checked.data, password.value, dirname(path), env);
   const { key } = site.mqtt.tls;
   const exposedKey = key === undefined ? [] : worldReadable(key);
-  const warnings = [...tags.warnings, ...password.warnings, ...exposed, ...exposedKey, ...say(advice(site, data))];
+  const files = [...tags.warnings, ...password.warnings, ...exposed, ...exposedKey, ...calendars.warnings];
+  const warnings = [...files, ...say(advice(site, data))];
   return { site, warnings, passwordSource: tag ?? password.source };
 }
 
@@ -72,8 +76,12 @@ function masked(line: string, secrets: ReadonlySet<string>): string {
 function settle(site: Site, password: string | null, directory: string, env: NodeJS.ProcessEnv): Site {
   const { ca, cert, key, ...tls } = site.mqtt.tls;
   const files = Object.entries({ ca, cert, key }).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const placed = <T extends { readonly calendar?: string }>(options: T): T =>
+    options.calendar === undefined ? options : { ...options, calendar: resolve(directory, options.calendar) };
   return {
     ...site,
+    maintenance: site.maintenance.map(placed),
+    holidays: placed(site.holidays),
     database: resolve(stateDirectory(env), site.database),
     mqtt: {
       ...site.mqtt,

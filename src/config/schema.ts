@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { healthSchema } from './health-schema.ts';
 import { httpSchema } from './http-schema.ts';
+import { holidaysSchema, maintenanceSchema } from './maintenance.ts';
 import { settleName } from './names.ts';
 import { RATE_UNITS } from '../detect/reading.ts';
 import { rateUnit } from '../detect/sensor/counter.ts';
@@ -336,6 +337,12 @@ export const siteSchema = section({
   tuning: option(tuningSchema, {}, 'How to learn and when to alarm; the defaults for every series and group.'),
   publish: option(publishSchema, {}, 'Published states.'),
   incidents: option(incidentsSchema, {}, 'Alerts that belong together.'),
+  maintenance: option(
+    maintenanceSchema,
+    [],
+    'Maintenance windows: alerts are held back, nothing is learned, and silence is not counted.',
+  ),
+  holidays: option(holidaysSchema, {}, 'Days on which the day of the week counts as Sunday.'),
   commands: option(commandsSchema, {}, 'Commands of the operator, such as answers to alerts.'),
   commit: option(commitSchema, {}, 'Writing readings to the disk.'),
   snapshots: option(snapshotsSchema, {}, 'Saving the learned state.'),

@@ -54,9 +54,13 @@ function succeeds(attempt: () => unknown): boolean {
 
 export const text = () => z.string({ error: 'expected text' }).min(1, { error: 'expected text' });
 
-/** A name for people, on one line. */
-export const label = () =>
-  form(/^(?! )[^\p{Cc}\p{Zl}\p{Zp}]{1,64}(?<! )$/u, 'text', 'expected text of 1 to 64 characters on one line');
+/** Text for people, on one line. */
+export const label = (most = 64) =>
+  form(
+    new RegExp(`^(?! )[^\\p{Cc}\\p{Zl}\\p{Zp}]{1,${most}}(?<! )$`, 'u'),
+    'text',
+    `expected text of 1 to ${most} characters on one line`,
+  );
 
 export const filePath = () => text().meta({ title: 'file path' });
 

@@ -93,7 +93,14 @@ describe('full.yaml', () => {
     const bare = load(SITE).site;
     const { mqtt, ...full } = example('full').site;
     const { url, ...rest } = mqtt;
-    expect({ ...full, site: bare.site, inputs: bare.inputs, groups: bare.groups, mqtt: bare.mqtt }).toEqual(bare);
+    expect({
+      ...full,
+      site: bare.site,
+      inputs: bare.inputs,
+      groups: bare.groups,
+      maintenance: [],
+      mqtt: bare.mqtt,
+    }).toEqual(bare);
     expect({ ...rest, url: bare.mqtt.url }).toEqual(bare.mqtt);
     expect(url).toBe('mqtt://localhost:1883');
   });

@@ -71,6 +71,8 @@ test('three sections are a site; the rest are defaults', () => {
     },
     publish: { stateEvery: 10_000 },
     incidents: { window: 600_000 },
+    maintenance: [],
+    holidays: { dates: [] },
     commands: { mqtt: false },
     commit: { every: 30_000 },
     snapshots: { every: 14_400_000 },
