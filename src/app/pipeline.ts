@@ -2,6 +2,7 @@ import { EMPTY, Observable, concat, defer, filter, finalize, from, ignoreElement
 import type { Site } from '../config/schema.ts';
 import type { AnomalyEvent } from '../detect/episode/anomaly.ts';
 import type { Habit } from '../detect/episode/habit.ts';
+import type { IsHoliday } from '../detect/forecast/calendar.ts';
 import { Incidents } from '../detect/episode/incidents.ts';
 import type { StreamMonitor } from '../detect/stream-monitor.ts';
 import type { Kernel } from '../nn/kernel.ts';
@@ -20,9 +21,10 @@ import { NetworkEventLog } from './pipeline/network-event-log.ts';
 import { OverloadControl, type Processor } from './pipeline/overload-control.ts';
 import { JournalReplay } from './pipeline/journal-replay.ts';
 import { RejectLog } from './pipeline/reject-log.ts';
+import { Maintenance } from './pipeline/maintenance.ts';
 import { StatePublisher } from './pipeline/state-publisher.ts';
 import { StreamLog } from './pipeline/stream-log.ts';
-import { Streams } from './pipeline/streams.ts';
+import { calendarOf, Streams } from './pipeline/streams.ts';
 import { Tallies } from './pipeline/tallies.ts';
 import type { PipelineView } from './pipeline/view.ts';
 
@@ -34,6 +36,8 @@ export interface PipelineOptions {
   readonly clock$?: Observable<number>;
   /** Emits the time, epoch ms, of each connection to the broker. The time before it is downtime, not silence of the sensors. */
   readonly listening$?: Observable<number>;
+  /** Days that count as Sundays. */
+  readonly isHoliday?: IsHoliday | null;
   /** None for a recording. */
   readonly processor?: Processor;
   /** Counts to add to; default: new ones. */
@@ -56,7 +60,16 @@ const HEARTBEAT_MS = 5_000;
 export const pipeline = (
   site: Site,
   ports: Ports,
-  { log, kernel, clock$ = EMPTY, listening$ = EMPTY, processor, tallies = new Tallies(), onStart }: PipelineOptions,
+  {
+    log,
+    kernel,
+    clock$ = EMPTY,
+    listening$ = EMPTY,
+    isHoliday = null,
+    processor,
+    tallies = new Tallies(),
+    onStart,
+  }: PipelineOptions,
 ): Observable<Step> =>
   defer(() => {
     let now = -Infinity; // time of the newest arrival or tick, epoch ms
@@ -72,12 +85,12 @@ export const pipeline = (
     const streamLog = new StreamLog(log);
     const incidents = new Incidents({ windowMs: site.incidents.window, coolDownMs: site.tuning.coolDown });
     incidents.restore(anomalyLog.openIncidents());
-    const mutes = new Mutes(ports.commands?.log);
-    const states = new StatePublisher(alerts, site.publish.stateEvery, mutes);
+    const mutes = new Mutes(ports.commands?.log, (stream, series, at) => maintenance.covers(stream, series, at));
     const streams = new Streams(site, {
       snapshots: ports.snapshots,
       kernel,
       log,
+      isHoliday,
       onEvent: (event) => {
         publishEpisode(event);
       },
@@ -85,6 +98,16 @@ export const pipeline = (
         publishHabit(habit);
       },
     });
+    const calendar = calendarOf(site);
+    const maintenance = new Maintenance({
+      port: ports.maintenance,
+      groups: site.groups,
+      ledger,
+      streams,
+      textOf: (at) => calendar.text(at),
+      log,
+    });
+    const states = new StatePublisher(alerts, site.publish.stateEvery, mutes, maintenance);
     const replay = new JournalReplay(ledger, streams, (at) => {
       now = at;
     });
@@ -128,10 +151,18 @@ export const pipeline = (
       streamLog.habit(habit, now);
     };
 
+    /** The streams enter or leave maintenance. Then the alerts are due that it held back. */
+    const updateMaintenance = (at: number): void => {
+      const { changed, over } = maintenance.update(at);
+      for (const { status } of changed) if (status.samples > 0) states.publish(status, at);
+      if (over) alertPublisher.release(at);
+    };
+
     /** Sets the current time. Every HEARTBEAT_MS it also does the periodic work. */
     const heartbeat = (at: number): void => {
       const before = now;
       now = at;
+      if (maintenance.isDue(at)) updateMaintenance(at);
       if (!isDue(at, heartbeatAt, HEARTBEAT_MS)) return;
       heartbeatAt = at;
       if (overload.clockJumped(at)) markDowntime(at, at - before);
@@ -143,6 +174,7 @@ export const pipeline = (
         if (monitor.status.samples > 0) states.publish(monitor.status, at);
       }
       alertPublisher.endMutes(at);
+      maintenance.refresh(at);
       for (const event of incidents.tick(at)) alertPublisher.incident(event, at);
       checkpoints.heartbeat(at);
       overload.check();

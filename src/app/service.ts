@@ -11,6 +11,7 @@ import { covers } from '../stream/topic-filter.ts';
 import type { Log } from '../log.ts';
 import { waitingCommands } from '../io/sqlite/command-inbox.ts';
 import { CommandLog } from '../io/sqlite/command-log.ts';
+import { calendarsOf } from './calendars.ts';
 import { requestsOf } from './command-requests.ts';
 import { serviceHealth } from './health/service-health.ts';
 import type { Processor } from './pipeline/overload-control.ts';
@@ -140,7 +141,16 @@ export function startService(site: Site, { log, kernel, now }: ServiceOptions): 
     now: present,
   });
   const messages$ = broker.messages$.pipe(filter(({ topic }) => topics?.accepts(topic) !== true));
-  const ports = { messages$, alerts, anomalyLog, snapshots, ledger, commands: { requests$, log: commandLog } };
+  const { schedule, isHoliday } = calendarsOf(site);
+  const ports = {
+    messages$,
+    alerts,
+    anomalyLog,
+    snapshots,
+    ledger,
+    commands: { requests$, log: commandLog },
+    ...(schedule.isEmpty ? {} : { maintenance: schedule }),
+  };
 
   let state: Connection['state'] = 'connecting';
   broker.connection$.subscribe((connection) => {
@@ -163,6 +173,7 @@ export function startService(site: Site, { log, kernel, now }: ServiceOptions): 
     listening$: wake$,
     tallies,
     onStart: health.watch,
+    isHoliday,
     ...(now === undefined ? real : {}),
   }).subscribe({
     error: (error: unknown) => {

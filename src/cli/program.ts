@@ -4,6 +4,7 @@ import { registerCmd } from './commands/cmd.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerLists } from './commands/lists.ts';
+import { registerMaintenance } from './commands/maintenance.ts';
 import { registerRecordings } from './commands/recordings.ts';
 import { GROUPS, type Cli } from './commands/registration.ts';
 import { registerSchema } from './commands/schema.ts';
@@ -16,6 +17,7 @@ const REGISTRATIONS = [
   registerService,
   registerDoctor,
   registerLists,
+  registerMaintenance,
   registerCmd,
   registerBackup,
   registerWeights,

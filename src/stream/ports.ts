@@ -36,6 +36,10 @@ export interface SeriesState {
   readonly sensitivity: number;
   /** Whether the operator has muted its alerts. */
   readonly muted: 'ON' | 'OFF';
+  /** Whether it is in a maintenance window. */
+  readonly maintenance: 'ON' | 'OFF';
+  /** Until when, epoch ms; null where it is not. */
+  readonly maintenanceUntil: number | null;
   /** How many nats per reading the network forecasts better than the baseline; null without a network. */
   readonly margin: number | null;
   /** A sentence about the level of the series, if it returned to one at which it stayed before; else null. */
@@ -131,6 +135,8 @@ export type StreamAction =
   | { readonly do: 'sensitivity'; readonly stream: string; readonly value: number | null }
   /** `series` null: all series of the stream. */
   | { readonly do: 'reset'; readonly stream: string; readonly series: string | null }
+  /** Of the stream these series are in maintenance from now on, and no others. */
+  | { readonly do: 'maintenance'; readonly stream: string; readonly series: readonly string[] }
   | {
       readonly do: 'mark';
       readonly stream: string;
@@ -278,6 +284,23 @@ export interface CommandPort {
   readonly log: CommandLogPort;
 }
 
+/** A maintenance window, epoch ms; `until` does not belong to it. */
+export interface MaintenanceWindow {
+  readonly from: number;
+  readonly until: number;
+  /** Series and groups; null for the whole site. */
+  readonly series: readonly string[] | null;
+  readonly reason: string | null;
+}
+
+/** The maintenance windows of the site. */
+export interface WindowPort {
+  /** Those that overlap [from, until), in order of their start. */
+  windows(from: number, until: number): readonly MaintenanceWindow[];
+  /** Reads files that have changed; `onProblem`: what could not be read. Returns whether one was read. */
+  refresh(onProblem: (problem: string) => void): boolean;
+}
+
 /** Everything through which the pipeline communicates with the outside. */
 export interface Ports {
   readonly messages$: Observable<Message>;
@@ -287,4 +310,6 @@ export interface Ports {
   readonly ledger: LedgerPort;
   /** Absent in a replay. */
   readonly commands?: CommandPort;
+  /** Absent where there is no maintenance. */
+  readonly maintenance?: WindowPort;
 }

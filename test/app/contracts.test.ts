@@ -102,6 +102,8 @@ describe('what is published', () => {
     frozen: onOff,
     sensitivity: number,
     muted: onOff,
+    maintenance: onOff,
+    maintenanceUntil: nullable(at),
     margin: nullable(number),
     mode: nullable(text),
     unit: text,

@@ -42,6 +42,8 @@ describe('a message that carries a reading', () => {
         frozen: 'OFF',
         sensitivity: 1,
         muted: 'OFF',
+        maintenance: 'OFF',
+        maintenanceUntil: null,
         margin: 0, // nothing compared yet
         mode: null,
         unit: 'bar',

@@ -4,15 +4,20 @@ import type { CommandLogPort, HeldBack, Mute } from '../../stream/ports.ts';
 /** The scope of a mute of the whole site. */
 export const SITE = '';
 
+/** Whether a series of a stream is in maintenance at a time. */
+type InMaintenance = (stream: string, series: string, at: number) => boolean;
+
 /**
- * Which alerts are held back. The opening of an episode is, and so is each update of it; an end is not, unless its opening was held
- * back. What is still open when the mute ends is published then. All of it is stored, so that a restart changes nothing.
+ * Which alerts are held back, because of a mute or of maintenance. The opening of an episode is, and so is each update of it; an end is not, unless its opening was held
+ * back. What is still open when that ends is published then. All of it is stored, so that a restart changes nothing.
  */
 export class Mutes {
   private readonly mutes: Map<string, number>;
   private readonly held: Map<string, HeldBack>;
+  private readonly inMaintenance: InMaintenance;
 
-  constructor(log: CommandLogPort | undefined) {
+  constructor(log: CommandLogPort | undefined, inMaintenance: InMaintenance = () => false) {
+    this.inMaintenance = inMaintenance;
     this.mutes = new Map(log?.mutes().map(({ scope, until }) => [scope, until]));
     this.held = new Map(log?.heldBack().map(({ id, what }) => [id, what]));
   }
@@ -30,8 +35,13 @@ export class Mutes {
     this.mutes.delete(scope);
   }
 
-  /** Whether alerts about a series of a stream are muted at `at`. */
+  /** Whether alerts about a series of a stream are held back at `at`: muted, or in maintenance. */
   covers(stream: string, series: string, at: number): boolean {
+    return this.isMuted(stream, series, at) || this.inMaintenance(stream, series, at);
+  }
+
+  /** Whether the operator has muted them. */
+  isMuted(stream: string, series: string, at: number): boolean {
     if (this.mutes.size === 0) return false;
     return [SITE, stream, series].some((scope) => at < (this.mutes.get(scope) ?? -Infinity));
   }

@@ -40,6 +40,13 @@ export function act(
       operator.reset(at, d);
       return CHANGED;
     }
+    case 'maintenance': {
+      const changed = series.flatMap(({ slug }, d) =>
+        status.inMaintenance(d) === action.series.includes(slug) ? [] : [d],
+      );
+      for (const d of changed) operator.setMaintenance(d, action.series.includes(series[d].slug), at);
+      return changed.length === 0 ? null : CHANGED;
+    }
     case 'mark': {
       const { event } = action;
       const d = indexOf(action.series);

@@ -19,7 +19,7 @@ export interface AlertPublisherOptions {
   readonly labelOf: (series: string) => string | undefined;
 }
 
-/** Writes the rows of episodes and incidents, then publishes the alerts, unless a mute holds them back. */
+/** Writes the rows of episodes and incidents, then publishes the alerts, unless a mute or maintenance holds them back. */
 export class AlertPublisher {
   private readonly ports: AlertPorts;
   private readonly options: AlertPublisherOptions;
@@ -47,7 +47,7 @@ export class AlertPublisher {
     });
   }
 
-  /** An incident that gets worse is published unless all of its series are muted. */
+  /** An incident that gets worse is published unless the alerts of all its series are held back. */
   incident(event: IncidentEvent, at: number): void {
     const { ports, options } = this;
     const { phase, incident } = event;
@@ -69,7 +69,7 @@ export class AlertPublisher {
     this.release(at);
   }
 
-  /** Publishes the alerts of open episodes that no mute holds back any more. */
+  /** Publishes the alerts of open episodes that nothing holds back any more. */
   release(at: number): void {
     const { ports, options } = this;
     for (const [id, phase] of [...options.mutes.waiting]) {

@@ -2,6 +2,7 @@ import type { StreamStatus } from '../../detect/monitor/stream-status.ts';
 import { known } from '../../math/known.ts';
 import type { AlertPort, SeriesState } from '../../stream/ports.ts';
 import type { Mutes } from '../commands/mutes.ts';
+import type { Maintenance } from './maintenance.ts';
 import { isDue } from './due.ts';
 
 /** The state of series d. In a group it is `ON` when it leads the open episode. */
@@ -30,6 +31,8 @@ function stateOf(status: StreamStatus, d: number, at: number): SeriesState {
     frozen: status.frozen ? 'ON' : 'OFF',
     sensitivity: status.sensitivity,
     muted: 'OFF',
+    maintenance: 'OFF',
+    maintenanceUntil: null,
     margin: margin === null ? null : known(margin),
     mode: status.modeOf(d),
     unit,
@@ -51,40 +54,65 @@ function groupStateOf(status: StreamStatus, at: number): SeriesState {
   };
 }
 
-const statesOf = (status: StreamStatus, at: number, muted: (series: string) => boolean): SeriesState[] => {
+/** What holds back the alerts of the series of a stream. */
+interface Holds {
+  readonly muted: (series: string) => boolean;
+  readonly maintenanceUntil: (series: string) => number | null;
+}
+
+const statesOf = (status: StreamStatus, at: number, { muted, maintenanceUntil }: Holds): SeriesState[] => {
   const states = status.series.map((_, d) => stateOf(status, d, at));
   const all = states.length > 1 ? [...states, groupStateOf(status, at)] : states;
-  return all.map((state) => ({ ...state, muted: muted(state.slug) ? 'ON' : 'OFF' }));
+  return all.map((state): SeriesState => {
+    const until = maintenanceUntil(state.slug);
+    return {
+      ...state,
+      muted: muted(state.slug) ? 'ON' : 'OFF',
+      maintenance: until === null ? 'OFF' : 'ON',
+      maintenanceUntil: until,
+    };
+  });
 };
 
 /**
  * Publishes the states of each stream at most once in `everyMs`, and at once when one of them changes its phase or becomes
- * anomalous, and when the operator has frozen or muted it or set its sensitivity. Time is that of the messages, so that a replay publishes the states that the service published.
+ * anomalous, and when the operator has frozen or muted it or set its sensitivity, or maintenance begins or ends. Time is that of the
+ * messages, so that a replay publishes the states that the service published.
  */
 export class StatePublisher {
   private readonly alerts: AlertPort;
   private readonly everyMs: number;
-  private readonly mutes: Pick<Mutes, 'covers'>;
+  private readonly mutes: Pick<Mutes, 'isMuted'>;
+  private readonly maintenance: Pick<Maintenance, 'until'>;
   private readonly published = new Map<StreamStatus, { at: number; phases: string }>();
 
-  constructor(alerts: AlertPort, everyMs: number, mutes: Pick<Mutes, 'covers'>) {
+  constructor(
+    alerts: AlertPort,
+    everyMs: number,
+    mutes: Pick<Mutes, 'isMuted'>,
+    maintenance: Pick<Maintenance, 'until'>,
+  ) {
     this.alerts = alerts;
     this.everyMs = everyMs;
     this.mutes = mutes;
+    this.maintenance = maintenance;
   }
 
   publish(status: StreamStatus, at: number): void {
     const before = this.published.get(status);
-    const muted = (series: string): boolean => this.mutes.covers(status.stream, series, at);
-    const phases = phasesOf(status, muted);
+    const holds: Holds = {
+      muted: (series) => this.mutes.isMuted(status.stream, series, at),
+      maintenanceUntil: (series) => this.maintenance.until(status.stream, series, at),
+    };
+    const phases = phasesOf(status, holds);
     if (before?.phases === phases && !isDue(at, before.at, this.everyMs)) return;
     this.published.set(status, { at, phases });
-    for (const state of statesOf(status, at, muted)) this.alerts.state(state);
+    for (const state of statesOf(status, at, holds)) this.alerts.state(state);
   }
 }
 
 /** The part of a state whose changes are published at once, as one text to compare. */
-const phasesOf = (status: StreamStatus, muted: (series: string) => boolean): string =>
+const phasesOf = (status: StreamStatus, { muted, maintenanceUntil }: Holds): string =>
   `${status.warmup < 1} ${status.suspect} ${status.drifting} ${status.frozen} ${status.sensitivity} ${status.series
-    .map(({ slug }, d) => `${status.faultOf(d)} ${muted(slug)}`)
+    .map(({ slug }, d) => `${status.faultOf(d)} ${muted(slug)} ${maintenanceUntil(slug)}`)
     .join()}`;

@@ -4,6 +4,7 @@ import type { AnomalyEvent } from '../../detect/episode/anomaly.ts';
 import type { Habit } from '../../detect/episode/habit.ts';
 import { durationInWords } from '../../detect/episode/reason.ts';
 import { Calendar, UTC } from '../../detect/forecast/calendar.ts';
+import type { IsHoliday } from '../../detect/forecast/calendar.ts';
 import type { SeriesInfo } from '../../detect/reading.ts';
 import { StreamMonitor, type MonitorOptions } from '../../detect/stream-monitor.ts';
 import { AppError } from '../../errors.ts';
@@ -29,12 +30,16 @@ export interface StreamsOptions {
   readonly kernel: Kernel | null;
   readonly onEvent: (event: AnomalyEvent) => void;
   readonly onHabit: (habit: Habit) => void;
+  /** Null where there are no holidays. */
+  readonly isHoliday?: IsHoliday | null;
   readonly log: Log;
 }
 
 /** The wall clock of the site's `timezone`; UTC when it has none. */
-export const calendarOf = ({ timezone }: Pick<Site, 'timezone'>): Calendar =>
-  timezone === null ? UTC : new Calendar(zoneOffset(timezone));
+export const calendarOf = ({ timezone }: Pick<Site, 'timezone'>, isHoliday: IsHoliday | null = null): Calendar =>
+  timezone === null && isHoliday === null
+    ? UTC
+    : new Calendar(timezone === null ? () => 0 : zoneOffset(timezone), isHoliday);
 
 export const monitorOptions = (tuning: Tuning, kernel: Kernel | null, calendar = UTC): MonitorOptions => ({
   ...tuning,
@@ -117,7 +122,7 @@ export class Streams {
   constructor(site: Site, options: StreamsOptions) {
     this.site = site;
     this.options = options;
-    this.calendar = calendarOf(site);
+    this.calendar = calendarOf(site, options.isHoliday);
     for (const name of Object.keys(site.groups)) this.create(name, plansOf(site, name)[0]);
     for (const slug of options.snapshots.streams()) {
       const isGroup = Object.hasOwn(site.groups, slug);

@@ -45,6 +45,8 @@ export const stateJson = (state: SeriesState): string =>
     frozen: state.frozen,
     sensitivity: tidy(state.sensitivity),
     muted: state.muted,
+    maintenance: state.maintenance,
+    maintenance_until: time(state.maintenanceUntil),
     margin: tidy(state.margin),
     mode: state.mode,
     unit: state.unit,

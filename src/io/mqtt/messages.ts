@@ -38,6 +38,8 @@ export const stateSchema = z.strictObject({
   frozen: onOff().describe('Whether the operator has stopped learning.'),
   sensitivity: real().describe('With which it is scored: of the site file, or set by a command.'),
   muted: onOff().describe('Whether the operator has muted its alerts.'),
+  maintenance: onOff().describe('Whether it is in a maintenance window.'),
+  maintenance_until: time().nullable().describe('Until when; null where it is not.'),
   margin: real().nullable().describe('Nats a reading that the network forecasts better than the baseline.'),
   mode: z.string().nullable().describe('A sentence if the series returned to an earlier level.'),
   unit: z.string().describe('Unit of the series; empty where the site file gives none.'),

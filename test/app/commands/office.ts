@@ -5,6 +5,7 @@ import { Subject } from 'rxjs';
 import { afterAll } from 'vitest';
 import type { Reply } from '../../../src/app/commands/reply.ts';
 import { replySchema } from '../../../src/app/commands/reply.ts';
+import { Schedule } from '../../../src/config/calendar/schedule.ts';
 import type { Site } from '../../../src/config/schema.ts';
 import { AnomalyLog } from '../../../src/io/sqlite/anomaly-log.ts';
 import { CommandLog } from '../../../src/io/sqlite/command-log.ts';
@@ -45,6 +46,7 @@ export class Office {
   private ids = 0;
   private readonly name = `office${files++}`;
 
+  /** The maintenance windows of the site apply, in UTC. */
   constructor({ of = site(), ledger = new Tape(), path = join(directory, `${files++}.db`), seed = 1 } = {}) {
     this.path = path;
     this.random = new Random(seed);
@@ -56,6 +58,7 @@ export class Office {
       anomalyLog: new AnomalyLog(this.db, { quarantineRows: 10 }),
       snapshots: new SnapshotStore(this.db),
       commands: { requests$: this.requests$, log: this.log },
+      ...(of.maintenance.length > 0 && { maintenance: new Schedule(of.maintenance, (wall) => wall) }),
     });
   }
 

@@ -37,6 +37,8 @@ const state = (rest: Partial<SeriesState> = {}): SeriesState => ({
   frozen: 'OFF',
   sensitivity: 1,
   muted: 'OFF',
+  maintenance: 'ON',
+  maintenanceUntil: Date.UTC(2026, 0, 5, 9),
   margin: 1 / 3,
   mode: null,
   unit: '°C',
@@ -75,7 +77,7 @@ const event = (phase: AnomalyEvent['phase'], rest: Partial<Anomaly> = {}): Anoma
 test('a state on the wire: six digits, times in ISO 8601', () => {
   expect(stateJson(state())).toBe(
     '{"schema":1,"phase":"ready","warmup":1,"ready_in":0,"unseen":[],"held_until":null,"cool_down_until":null,"value":0.3,"expected":20.1235,"lower":-3.33333e-10,"upper":123457000,"score":0.5,' +
-      '"anomaly":"OFF","drift":"OFF","frozen":"OFF","sensitivity":1,"muted":"OFF","margin":0.333333,"mode":null,"unit":"°C","label":null,"at":"2026-01-05T07:30:15.250Z"}',
+      '"anomaly":"OFF","drift":"OFF","frozen":"OFF","sensitivity":1,"muted":"OFF","maintenance":"ON","maintenance_until":"2026-01-05T09:00:00.000Z","margin":0.333333,"mode":null,"unit":"°C","label":null,"at":"2026-01-05T07:30:15.250Z"}',
   );
 });
 

@@ -1,0 +1,18 @@
+import { holidaysOf } from '../config/calendar/holidays.ts';
+import { Schedule } from '../config/calendar/schedule.ts';
+import type { Site } from '../config/schema.ts';
+import type { IsHoliday } from '../detect/forecast/calendar.ts';
+import { compileTimeZone } from '../stream/time-zone.ts';
+
+/** What a site says of single days: when it is in maintenance, and which days count as Sundays. */
+export interface Calendars {
+  readonly schedule: Schedule;
+  /** Null where there are no holidays. */
+  readonly isHoliday: IsHoliday | null;
+}
+
+/** Reads the calendars of a site. Throws `config_invalid` for a file that cannot be read. */
+export function calendarsOf({ maintenance, holidays, timezone }: Site): Calendars {
+  const zone = timezone === null ? (wall: number): number => wall : compileTimeZone(timezone);
+  return { schedule: new Schedule(maintenance, zone), isHoliday: holidaysOf(holidays).isHoliday };
+}
