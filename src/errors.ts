@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'secret_missing'
   | 'broker_unavailable'
   | 'publishing_refused'
+  | 'nothing_discovered'
   | 'database_unusable'
   | 'database_damaged'
   | 'backup_failed'

@@ -20,6 +20,7 @@ const EXIT_OF: Readonly<Partial<Record<ErrorCode, number>>> = {
   recording_unreadable: EXIT.noInput,
   weights_unreadable: EXIT.noInput,
   stream_unknown: EXIT.noInput,
+  nothing_discovered: EXIT.noInput,
   broker_unavailable: EXIT.unavailable,
   publishing_refused: EXIT.unavailable,
 };

@@ -2,7 +2,9 @@ import { Command } from 'commander';
 import { registerBackup } from './commands/backup.ts';
 import { registerCmd } from './commands/cmd.ts';
 import { registerDemo } from './commands/demo.ts';
+import { registerDiscover } from './commands/discover.ts';
 import { registerDoctor } from './commands/doctor.ts';
+import { registerInit } from './commands/init.ts';
 import { registerLists } from './commands/lists.ts';
 import { registerMaintenance } from './commands/maintenance.ts';
 import { registerRecordings } from './commands/recordings.ts';
@@ -13,6 +15,8 @@ import { registerWeights } from './commands/weights.ts';
 
 /** In the order of `zankyo --help`, inside each heading. */
 const REGISTRATIONS = [
+  registerInit,
+  registerDiscover,
   registerDemo,
   registerService,
   registerDoctor,

@@ -12,6 +12,7 @@ test.each<[ErrorCode, number]>([
   ['config_invalid', 78],
   ['secret_missing', 78],
   ['broker_unavailable', 69],
+  ['nothing_discovered', 66],
   ['recording_unreadable', 66],
   ['database_unusable', 1],
   ['backup_failed', 1],

@@ -1,0 +1,309 @@
+import { slugify, compileName } from '../../stream/slug.ts';
+import { compileFilter, wildcardsIn } from '../../stream/topic-filter.ts';
+import { joinAlike, type Alike } from './alike.ts';
+import { judge, type JudgedTopic, type Signal } from './judge.ts';
+import { pathOf, type Skipped, type Survey } from './survey.ts';
+
+/** One field of a proposed input, and what was seen of it. */
+export interface ProposedField {
+  readonly path: string;
+  /** A template; null for the default, topic and path. */
+  readonly name: string | null;
+  readonly unit: string;
+  readonly range: readonly [number, number] | null;
+  readonly counter: string | null;
+  readonly min: number;
+  readonly max: number;
+  /** Live values, of all topics. */
+  readonly values: number;
+  readonly topics: number;
+}
+
+export interface ProposedInput {
+  readonly topic: string;
+  readonly format: string;
+  readonly each: string | null;
+  readonly time: string | null;
+  /** The time has no zone. */
+  readonly localTime: boolean;
+  /** Topics that were heard and match. */
+  readonly topics: number;
+  readonly live: number;
+  /** Usual time between two messages of one topic, ms; null where no topic had two. */
+  readonly everyMs: number | null;
+  readonly fields: readonly ProposedField[];
+}
+
+export interface ProposedGroup {
+  readonly name: string;
+  readonly series: readonly string[];
+}
+
+/** Numbers that are not proposed: one row for each path, reason and filter. */
+export interface NotProposed {
+  readonly topic: string;
+  readonly path: string;
+  readonly why: string;
+  readonly topics: number;
+}
+
+export interface Proposal {
+  readonly inputs: readonly ProposedInput[];
+  /** Series of one message, which one network could learn together. */
+  readonly groups: readonly ProposedGroup[];
+  readonly series: number;
+  readonly notProposed: readonly NotProposed[];
+  readonly skipped: readonly Skipped[];
+  /** Inputs left out because there are too many. */
+  readonly inputsBeyond: number;
+}
+
+/** More inputs would be a file that nobody reads. */
+const MAX_INPUTS = 300;
+const MAX_GROUPS = 50;
+
+/** Proposes inputs, names, units, ranges and groups for what a survey has found. */
+export function propose(survey: Survey): Proposal {
+  const judged = survey.topics.map((topic) => judge(topic, survey.hints));
+  const withSignals = judged.filter(({ signals }) => signals.length > 0);
+  const silent = judged.filter(({ signals }) => signals.length === 0);
+  const read = withoutRepeats(withSignals);
+  const readSet = new Set(read);
+  // A filter must not match numbers that are no signal, nor values that another topic has as well.
+  const unread = [
+    ...silent.filter(({ fields }) => fields.has('')),
+    ...withSignals.filter((each) => !readSet.has(each)),
+  ];
+  const all = joinAlike(
+    read,
+    unread.map(({ topic }) => topic),
+  ).toSorted((a, b) => (a.filter < b.filter ? -1 : 1));
+  const kept = all.slice(0, MAX_INPUTS);
+  const named = withUniqueNames(kept.map((alike) => ({ alike, names: namesOf(alike) })));
+  return {
+    inputs: named.map(({ alike, names }) => inputOf(alike, names)),
+    groups: groupsOf(named),
+    series: new Set(named.flatMap((input) => slugsOf(input).map(({ slug }) => slug))).size,
+    notProposed: notProposed(kept, silent),
+    skipped: survey.skipped,
+    inputsBeyond: all.length - kept.length,
+  };
+}
+
+/** A Shelly that publishes the status of its components by themselves repeats it in its notifications. */
+function withoutRepeats(topics: readonly JudgedTopic[]): readonly JudgedTopic[] {
+  const status = new Set(topics.flatMap(({ topic }) => /^([^/]+)\/status\/\w+:\d+$/.exec(topic)?.[1] ?? []));
+  return topics.filter(({ topic }) => !(topic.endsWith('/events/rpc') && status.has(topic.split('/')[0])));
+}
+
+/** The fields of alike topics, each path once. */
+function signalsOf({ topics }: Alike): ReadonlyMap<string, readonly Signal[]> {
+  const byPath = new Map<string, Signal[]>();
+  for (const { signals } of topics)
+    for (const signal of signals) {
+      const all = byPath.get(signal.path);
+      if (all === undefined) byPath.set(signal.path, [signal]);
+      else all.push(signal);
+    }
+  return byPath;
+}
+
+type Names = ReadonlyMap<string, string | null>;
+interface Named {
+  readonly alike: Alike;
+  readonly names: Names;
+}
+
+/** Levels that say nothing about the device. */
+const BASE =
+  /^(zigbee2mqtt|tele|stat|SENSOR|shellies|events|rpc|status|sensors?|binary_sensor|switch|state|up|event|devices?|v3|application|homie|5|value)$/;
+
+function namesOf(alike: Alike): Names {
+  const signals = signalsOf(alike);
+  const parts: string[] = [];
+  let wildcard = 0;
+  for (const level of alike.filter.split('/')) {
+    if (level === '+') parts.push(`{${++wildcard}}`);
+    else if (!BASE.test(level) && slugify(level) !== '') parts.push(slugify(level));
+  }
+  if (parts.length === 0) return new Map([...signals.keys()].map((path) => [path, null]));
+  const keys = keysOf(signals);
+  return new Map([...signals.keys()].map((path) => [path, [...parts, keys.get(path)!].filter(Boolean).join('-')]));
+}
+
+/** A short key for each path: the quantity, the last key, or all keys, whichever is the first that no other path has. */
+function keysOf(signals: ReadonlyMap<string, readonly Signal[]>): ReadonlyMap<string, string> {
+  const candidates = [...signals].map(([path, [{ keys, quantity }]]) => {
+    if (path === '') return { path, options: [''] };
+    const short = quantity.name === 'state' ? '' : quantity.name;
+    return { path, options: [short, slugify(keys.at(-1)!), slugify(keys.join(' '))].filter(Boolean) };
+  });
+  const count = (option: string): number => candidates.filter(({ options }) => options.includes(option)).length;
+  return new Map(
+    candidates.map(({ path, options }) => [
+      path,
+      options.find((option) => count(option) === 1) ?? options.at(-1) ?? '',
+    ]),
+  );
+}
+
+interface Slug {
+  readonly slug: string;
+  readonly topic: JudgedTopic;
+  readonly path: string;
+}
+
+function slugsOf({ alike, names }: Named): readonly Slug[] {
+  const matches = compileFilter(alike.filter);
+  const wildcards = wildcardsIn(alike.filter);
+  return alike.topics.flatMap((topic) =>
+    topic.signals
+      .filter(({ path }) => names.has(path))
+      .map(({ path }) => {
+        const name = names.get(path) ?? null;
+        const slug =
+          name === null
+            ? slugify(path === '' ? topic.topic : `${topic.topic} ${path}`)
+            : compileName(name, wildcards)(topic.topic, matches(topic.topic)!);
+        return { slug, topic, path };
+      }),
+  );
+}
+
+/**
+ * Names of the default form where two series would have one name. Where that is not enough, as with names in another script, each
+ * topic has an input of its own, with a number in the name.
+ */
+function withUniqueNames(inputs: readonly Named[]): readonly Named[] {
+  const first = clashes(inputs);
+  const shortened = inputs.map((input, i) => {
+    const bad = first[i];
+    return bad.size === 0
+      ? input
+      : { ...input, names: new Map([...input.names].map(([path, name]) => [path, bad.has(path) ? null : name])) };
+  });
+  const still = clashes(shortened);
+  const taken = new Set(
+    shortened.flatMap((input, i) => (still[i].size === 0 ? slugsOf(input).map(({ slug }) => slug) : [])),
+  );
+  const numbered = (slug: string): string => {
+    const base = (slug === '' ? 'series' : slug).slice(0, 56);
+    for (let n = 1; ; n++) {
+      const name = n === 1 ? base : `${base}-${n}`;
+      if (taken.has(name)) continue;
+      taken.add(name);
+      return name;
+    }
+  };
+  return shortened.flatMap((input, i) => {
+    if (still[i].size === 0) return [input];
+    return input.alike.topics.map((topic) => {
+      const alike = { filter: topic.topic, topics: [topic] };
+      const names = new Map(topic.signals.map(({ path }) => [path, numbered(slugify(`${topic.topic} ${path}`))]));
+      return { alike, names };
+    });
+  });
+}
+
+/** For each input the paths whose series have an empty name, or one that another series has as well. */
+function clashes(inputs: readonly Named[]): readonly ReadonlySet<string>[] {
+  const slugs = inputs.map(slugsOf);
+  const counts = new Map<string, number>();
+  for (const { slug } of slugs.flat()) counts.set(slug, (counts.get(slug) ?? 0) + 1);
+  return slugs.map(
+    (all) => new Set(all.flatMap(({ slug, path }) => (slug === '' || counts.get(slug)! > 1 ? [path] : []))),
+  );
+}
+
+function inputOf(alike: Alike, names: Names): ProposedInput {
+  const { filter, topics } = alike;
+  const live = topics.filter((topic) => topic.live > 0);
+  const times = new Set(live.map(({ time }) => (time === null ? null : pathOf(time))));
+  const [first] = topics;
+  return {
+    topic: filter,
+    format: first.dialect.name === 'number' && !first.fields.has('') ? 'JSON' : first.dialect.name,
+    each: first.each === null ? null : pathOf(first.each),
+    time: times.size === 1 ? [...times][0] : null,
+    localTime: live.some(({ localTime, time }) => localTime && time !== null),
+    topics: topics.length,
+    live: topics.reduce((sum, topic) => sum + topic.live, 0),
+    everyMs: usualInterval(live),
+    fields: [...signalsOf(alike)]
+      .filter(([path]) => names.has(path))
+      .map(([path, all]) => fieldOf(path, all, names.get(path)!)),
+  };
+}
+
+function fieldOf(path: string, signals: readonly Signal[], name: string | null): ProposedField {
+  const ranges = signals.map(({ quantity }) => quantity.range);
+  const [{ quantity }] = signals;
+  return {
+    path,
+    name,
+    unit: quantity.unit,
+    range: quantity.counter !== undefined || ranges.includes(undefined) ? null : ranges[0]!,
+    counter: signals.every((signal) => signal.quantity.counter !== undefined) ? quantity.counter! : null,
+    min: Math.min(...signals.map(({ values }) => values.min)),
+    max: Math.max(...signals.map(({ values }) => values.max)),
+    values: signals.reduce((sum, { values }) => sum + values.count, 0),
+    topics: signals.length,
+  };
+}
+
+function usualInterval(topics: readonly JudgedTopic[]): number | null {
+  const intervals = topics
+    .filter(({ live }) => live > 1)
+    .map(({ live, firstAt, lastAt }) => (lastAt - firstAt) / (live - 1))
+    .sort((a, b) => a - b);
+  return intervals.length === 0 ? null : intervals[Math.floor(intervals.length / 2)];
+}
+
+/** Measured values of one message, at least two. Switches and meters are left to themselves. */
+function groupsOf(inputs: readonly Named[]): readonly ProposedGroup[] {
+  const slugs = inputs.map(slugsOf);
+  const series = new Set(slugs.flat().map(({ slug }) => slug));
+  const groups = new Map<string, ProposedGroup>();
+  for (const input of slugs) {
+    for (const topic of new Set(input.map((each) => each.topic))) {
+      const together = input
+        .filter((each) => each.topic === topic && measures(topic, each.path))
+        .map(({ slug }) => slug);
+      if (together.length < 2 || groups.size >= MAX_GROUPS) continue;
+      const name = groupName(topic.topic, (candidate) => series.has(candidate) || groups.has(candidate));
+      if (name !== null) groups.set(name, { name, series: together });
+    }
+  }
+  return [...groups.values()];
+}
+
+const measures = ({ signals }: JudgedTopic, path: string): boolean => {
+  const { quantity } = signals.find((signal) => signal.path === path)!;
+  return quantity.name !== 'state' && quantity.counter === undefined;
+};
+
+function groupName(topic: string, taken: (name: string) => boolean): string | null {
+  const base = slugify(
+    topic
+      .split('/')
+      .filter((level) => !BASE.test(level))
+      .join(' '),
+  );
+  // A name of the site file begins with a letter or digit, as every slug does.
+  return [base, `${base}-together`].find((name) => name !== '' && name.length <= 64 && !taken(name)) ?? null;
+}
+
+function notProposed(all: readonly Alike[], silent: readonly JudgedTopic[]): readonly NotProposed[] {
+  const rows = new Map<string, { topic: string; path: string; why: string; topics: number }>();
+  const add = (filter: string, topic: JudgedTopic): void => {
+    for (const { path, why } of topic.others) {
+      const key = JSON.stringify([filter, path, why]);
+      const row = rows.get(key) ?? { topic: filter, path, why, topics: 0 };
+      row.topics++;
+      rows.set(key, row);
+    }
+  };
+  for (const { filter, topics } of all) for (const topic of topics) add(filter, topic);
+  for (const topic of silent) add(topic.topic, topic);
+  return [...rows.values()];
+}

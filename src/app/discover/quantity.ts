@@ -1,0 +1,168 @@
+/** A quantity as a field name tells it. */
+export interface Quantity {
+  readonly name: string;
+  readonly unit: string;
+  /** What can physically be; left out where a value outside was seen. */
+  readonly range?: readonly [number, number];
+  /** For a meter that counts up: the time in which its rise is of interest. */
+  readonly counter?: 'minute' | 'hour' | 'day';
+}
+
+/** Why a number is no signal, in words for the operator. */
+export type NoSignal =
+  | 'link quality'
+  | 'uptime'
+  | 'battery'
+  | 'time'
+  | 'identifier'
+  | 'setting'
+  | 'device diagnostics'
+  | 'alarm of the device'
+  | 'duplicate'
+  | 'derived'
+  | 'position';
+
+type Rule<T> = readonly [RegExp, T];
+
+/**
+ * By the words of a field name: lower case, one space between words, numbers at the end removed. The first match counts.
+ * Payloads: zigbee2mqtt exposes, Tasmota sensors, Shelly components, ESPHome and Home Assistant device classes.
+ */
+const NO_SIGNAL: readonly Rule<NoSignal>[] = [
+  [
+    /^(link ?quality|lqi|rssi|snr|signal( strength)?|wifi( signal| rssi)?|channel rssi|link margin)$|rssi$/,
+    'link quality',
+  ],
+  [/^(uptime|up time|uptime sec|run time|boot count|reboot count|restart count|mqtt count|operating time)$/, 'uptime'],
+  [
+    /^(battery|batt|bat|bat v|soc battery|battery (level|voltage|percent|percentage|low|state|remaining))$|battery( level)?$/,
+    'battery',
+  ],
+  [
+    /^(last seen|last reset|last changed|last updated|ts|time|timestamp|time stamp|date|datetime|epoch|unixtime|unix time|at|total start time|last restart time|last contact|.* ts)$/,
+    'time',
+  ],
+  [
+    /^(id|uid|uuid|serial|serial number|index|seq|sequence|port|f port|f ?cnt|fcnt|dr|channel|endpoint|gateway|version|ver|fw|src|dst|group|rev|cfg rev|msg ?id|frame counter)$/,
+    'identifier',
+  ],
+  [
+    /^(brightness|color|colour|color temp|color mode|hue|saturation|x|y|transition|effect|.*(set ?point|calibration|sensitivity|threshold|timeout|interval|brightness|behaviou?r|mode|preset|schedule|delay|duration|limit|enable|enabled|lock|countdown|offset|resolution|target c|target f|precision|keep time))$/,
+    'setting',
+  ],
+  [
+    /^(heap|free heap|free memory|ram( size| free)?|fs (size|free)|mem.*|sleep|load avg|cpu.*|loop time|.*(internal|chip|device|cpu|soc) temp(erature)?|update.*|ota.*|available updates|restart required|power outage count|trigger count|response time|error code|errors?)$/,
+    'device diagnostics',
+  ],
+  [
+    /^(tamper|smoke|gas alarm|alarm|water leak|carbon monoxide alarm|over ?temperature|overload|over ?power|over ?voltage|fault|trouble|test|self test)$/,
+    'alarm of the device',
+  ],
+  [/^(t ?f|temperature f|temp f|fahrenheit|today|yesterday|period|total (today|yesterday))$/, 'duplicate'],
+  [
+    /^(apparent power|reactive power|factor|power factor|pf|dew point|dewpoint|absolute humidity|heat index|abs humidity)$/,
+    'derived',
+  ],
+  [/^(lat|lon|lng|latitude|longitude|altitude|azimuth|elevation)$/, 'position'],
+];
+
+const QUANTITIES: readonly Rule<Quantity>[] = [
+  [/(^| )(t ?c|temp|temperature|celsius|tmp)$/, { name: 'temperature', unit: '°C', range: [-55, 125] }],
+  [
+    /(^| )(rh|hum|humidity|relative humidity|moisture|soil moisture|soil humidity)$/,
+    { name: 'humidity', unit: '%', range: [0, 100] },
+  ],
+  [/(^| )(barometer|air pressure|atmospheric pressure)$/, { name: 'pressure', unit: 'hPa', range: [300, 1200] }],
+  [/(^| )(pressure|press)$/, { name: 'pressure', unit: '' }],
+  [/(^| )(co ?2|carbon dioxide|e ?co ?2)$/, { name: 'co2', unit: 'ppm', range: [0, 40_000] }],
+  [/(^| )(pm ?(1|2.?5|4|10)(.0)?|pm|particulate.*)$/, { name: 'particles', unit: 'µg/m³', range: [0, 10_000] }],
+  [/(^| )(tvoc|voc|voc index|air quality|iaq)$/, { name: 'voc', unit: '' }],
+  [
+    /(^| )(illuminance|illumination|illuminance lux|lux|lx|light level|light)$/,
+    { name: 'illuminance', unit: 'lx', range: [0, 300_000] },
+  ],
+  [/(^| )aenergy( total)?$/, { name: 'energy', unit: 'Wh', counter: 'hour' }],
+  [
+    /(^| )energy (total|total kwh)$|(^| )(energy|kwh|consumption|energy consumption|import|export|total energy|energy total|total in|total out)$/,
+    { name: 'energy', unit: 'kWh', counter: 'hour' },
+  ],
+  [
+    /(^| )(water|gas|volume) ?(total|consumption|consumed|meter|volume|m3)$|(^| )(m3|total volume)$/,
+    { name: 'volume', unit: 'm³', counter: 'hour' },
+  ],
+  [
+    /(^| )(apower|power|watt|watts|active power|act power|total power|total act power|load power|power [abc])$/,
+    { name: 'power', unit: 'W' },
+  ],
+  [/(^| )(voltage|volt|volts|voltage phase [abc]|[abc] voltage)$/, { name: 'voltage', unit: 'V', range: [0, 1000] }],
+  [/(^| )(current|amps?|ampere|current phase [abc]|[abc] current)$/, { name: 'current', unit: 'A' }],
+  [/(^| )(frequency|freq|ac frequency)$/, { name: 'frequency', unit: 'Hz', range: [0, 1000] }],
+  [/(^| )(wind ?speed|wind gust|gust)$/, { name: 'wind', unit: 'm/s', range: [0, 120] }],
+  [/(^| )(noise|sound level|spl)$/, { name: 'noise', unit: 'dB', range: [0, 160] }],
+  [/(^| )(ph)$/, { name: 'ph', unit: '', range: [0, 14] }],
+  [/(^| )(rpm)$/, { name: 'speed', unit: 'rpm' }],
+  [
+    /(^| )(position|current position|valve|pi heating demand|filling|fill level)$/,
+    { name: 'position', unit: '%', range: [0, 100] },
+  ],
+  [
+    /(^| )(flow|flow rate|level|distance|weight|vibration|speed|rate|flow temperature|local temperature)$/,
+    { name: '', unit: '' },
+  ],
+  [
+    /(^| )(state|contact|occupancy|presence|motion|open|door|window|relay|output|running|state (left|right|l ?\d)|pump|heating)$/,
+    { name: 'state', unit: '' },
+  ],
+];
+
+/** Names that say nothing about the quantity: the word before them does. */
+const GENERIC =
+  /^(value|val|v|state|reading|data|sensor|measurement|current value|status|number|input|total|raw|result|payload)$/;
+
+/** `TotalStartTime`, `soil_moisture`, `temperature:0` as words: `total start time`, `soil moisture`, `temperature`. */
+export const wordsOf = (key: string): string =>
+  key
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}.]+/gu, ' ')
+    .replace(/(?<=\p{L}) ?\d+$/u, (digits, at: number, whole: string) =>
+      /(pm|co)\s?$/.test(whole.slice(0, at)) ? digits : '',
+    )
+    .trim();
+
+/** What the keys of a value, the innermost last, say about it: a quantity, a reason why it is no signal, or nothing. */
+export function namedBy(keys: readonly string[]): Quantity | NoSignal | null {
+  for (let i = keys.length - 1; i >= 0; i--) {
+    const words = wordsOf(keys[i]);
+    const both = i > 0 ? `${wordsOf(keys[i - 1])} ${words}` : words;
+    if (!GENERIC.test(words)) {
+      const no = NO_SIGNAL.find(([pattern]) => pattern.test(words));
+      if (no !== undefined) return no[1];
+    }
+    const quantity =
+      QUANTITIES.find(([pattern]) => pattern.test(both)) ?? QUANTITIES.find(([pattern]) => pattern.test(words));
+    if (quantity !== undefined && !(GENERIC.test(words) && quantity[1].name === 'state' && i > 0)) return quantity[1];
+    if (!GENERIC.test(words) && words !== '') return null;
+  }
+  return null;
+}
+
+const UNITS: Readonly<Record<string, Quantity>> = {
+  '°C': { name: 'temperature', unit: '°C', range: [-55, 125] },
+  '°F': { name: 'temperature', unit: '°F', range: [-67, 257] },
+  lx: { name: 'illuminance', unit: 'lx', range: [0, 300_000] },
+  hPa: { name: 'pressure', unit: 'hPa', range: [300, 1200] },
+  ppm: { name: '', unit: 'ppm', range: [0, 1_000_000] },
+};
+
+/** The quantity of a value whose unit is known, as from Home Assistant's discovery. */
+export const quantityOf = (unit: string, named: Quantity | null, counts: boolean): Quantity => {
+  const byUnit = UNITS[unit] ?? { name: '', unit };
+  const range = named?.unit === unit ? named.range : byUnit.range;
+  return {
+    name: named?.name ?? byUnit.name,
+    unit,
+    ...(range === undefined ? {} : { range }),
+    ...(counts ? { counter: 'hour' as const } : {}),
+  };
+};

@@ -1,0 +1,112 @@
+import colors from 'picocolors';
+import { interval } from '../app/discover/site-yaml.ts';
+import type { Listened } from '../app/discover/listen.ts';
+import type { NotProposed, Proposal } from '../app/discover/proposal.ts';
+import { MAX_TOPICS } from '../app/discover/survey.ts';
+import { count, shortDuration, table } from './format.ts';
+import { plain } from './plain.ts';
+
+const MAX_ROWS = 40;
+const MAX_WHERE = 28;
+const MAX_FORMAT = 16;
+const WIDTH = 78;
+
+/** What was heard, what is proposed, and what is no signal, for a terminal of 80 columns. */
+export function discoverReport(url: string, { survey, listenedMs }: Listened, proposal: Proposal): string {
+  const { inputs, series, skipped } = proposal;
+  const parts = [
+    `${plain(url)}: ${count(survey.messages, 'message')} in ${shortDuration(Math.round(listenedMs / 1000) * 1000)}, and ${count(survey.retained, 'stored copy', 'stored copies')}.`,
+  ];
+  if (inputs.length > 0)
+    parts.push(
+      `${colors.bold(`Proposed: ${count(series, 'series', 'series')} from ${count(inputs.length, 'input')}`)}\n${inputTable(proposal)}`,
+    );
+  if (proposal.notProposed.length > 0) parts.push(`${colors.bold('No signal')}\n${noSignals(proposal.notProposed)}`);
+  if (skipped.length > 0) {
+    const rows = skipped.map(({ format, reason, topics, example }) => [
+      short(example, MAX_WHERE),
+      String(topics),
+      short(format, MAX_FORMAT),
+      reason,
+    ]);
+    parts.push(`${colors.bold('Topics left out')}\n${table(['for example', 'topics', 'format', 'why'], rows, [1])}`);
+  }
+  if (survey.beyond > 0)
+    parts.push(
+      `More than ${MAX_TOPICS} topics: ${count(survey.beyond, 'message')} on further topics were only counted. The wildcards above match those that are\nalike; --topic looks at a part.`,
+    );
+  return parts.join('\n\n');
+}
+
+function inputTable({ inputs, inputsBeyond }: Proposal): string {
+  const rows = inputs
+    .slice(0, MAX_ROWS)
+    .map(({ topic, format, topics, everyMs, fields }) => [
+      short(topic, MAX_WHERE),
+      String(topics),
+      everyMs === null ? '–' : interval(everyMs),
+      short(format, 12),
+      fieldsText(
+        fields.map(
+          ({ path, unit, counter }) => (path === '' ? unit || 'value' : lastKey(path)) + (counter === null ? '' : ' ↑'),
+        ),
+      ),
+    ]);
+  const beyond = inputs.length - rows.length + inputsBeyond;
+  return [
+    table(['topic', 'topics', 'every', 'format', 'fields'], rows, [1, 2]),
+    ...(beyond === 0 ? [] : [`and ${beyond} more`]),
+    ...(rows.some((row) => row[4].includes('↑')) ? ['↑ counts up: zankyo learns how fast'] : []),
+  ].join('\n');
+}
+
+const lastKey = (path: string): string => /([^.\]"]+)"?\]?$/.exec(path)?.[1] ?? path;
+
+const fieldsText = (fields: readonly string[]): string => {
+  const [first, ...rest] = fields;
+  let text = first;
+  for (const [i, field] of rest.entries()) {
+    if (text.length + field.length > 13) return `${text}, +${rest.length - i}`;
+    text += `, ${field}`;
+  }
+  return text;
+};
+
+/** By reason, as a paragraph each. */
+function noSignals(rows: readonly NotProposed[]): string {
+  const byReason = new Map<string, Map<string, number>>();
+  for (const { path, topic, why, topics } of rows) {
+    const reason = why.replace(/,.*/, '');
+    const name = path === '' ? topic : lastKey(path);
+    const names = byReason.get(reason) ?? new Map<string, number>();
+    names.set(name, (names.get(name) ?? 0) + topics);
+    byReason.set(reason, names);
+  }
+  const width = Math.max(...[...byReason.keys()].map(({ length }) => length));
+  return [...byReason]
+    .map(([reason, names]) => {
+      const shown = [...names].slice(0, 12).map(([name, topics]) => plain(name) + (topics > 1 ? ` (${topics})` : ''));
+      const text = shown.join(', ') + (names.size > 12 ? `, and ${names.size - 12} more` : '');
+      return wrapped(text, WIDTH - width - 2)
+        .map((line, i) => `${(i === 0 ? reason : '').padEnd(width)}  ${line}`)
+        .join('\n');
+    })
+    .join('\n');
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/** With the middle left out, where it is too long. */
+const short = (text: string, width: number): string => {
+  if (text.length <= width) return text;
+  const head = Math.ceil((width - 1) / 2);
+  return `${text.slice(0, head)}…${text.slice(text.length - (width - 1 - head))}`;
+};

@@ -1,0 +1,176 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { propose } from '../app/discover/proposal.ts';
+import { siteYaml } from '../app/discover/site-yaml.ts';
+import { unwritable } from '../app/out-file.ts';
+import { AppError } from '../errors.ts';
+import { openAsker, type Asker } from './ask.ts';
+import { brokerUrl, namedBroker, type NamedBroker } from './broker-options.ts';
+import type { BrokerCommandOptions } from './commands/broker-words.ts';
+import {
+  aboutLines,
+  hear,
+  refuseExisting,
+  refuseNothing,
+  siteName,
+  timezoneOf,
+  writeSite,
+} from './discover-command.ts';
+import { discoverReport } from './discover-report.ts';
+import { EXIT } from './exit-codes.ts';
+import { jsonLine } from './format.ts';
+
+export interface InitCommandOptions extends BrokerCommandOptions {
+  readonly out: string;
+  readonly force: boolean;
+  readonly site?: string;
+  readonly timezone?: string;
+  readonly discover: boolean;
+  readonly for: string;
+  readonly topic?: readonly string[];
+  readonly groups: boolean;
+  readonly yes: boolean;
+  readonly json: boolean;
+}
+
+interface Answers {
+  readonly broker: NamedBroker;
+  /** Typed in, to be stored in secrets.yaml. */
+  readonly password: string | null;
+  readonly site: string;
+  readonly timezone: string;
+  readonly discover: boolean;
+}
+
+/** The name of the password in secrets.yaml. */
+const SECRET = 'mqtt_password';
+
+/** `zankyo init [BROKER]`: writes a new site file, from questions on a terminal or from options alone. */
+export async function init(address: string | undefined, options: InitCommandOptions): Promise<number> {
+  const { out, force } = options;
+  refuseExisting(out, force);
+  const answers = await answersTo(address, options);
+  const { broker, site, timezone, password } = answers;
+  if (password !== null) refuseOtherSecret(out, password);
+  const found = answers.discover ? await discovered(answers, options) : null;
+  const head = { site, timezone, ...broker.head };
+  const yaml = siteYaml(head, found?.proposal ?? null, {
+    about: found?.about ?? ['Written by zankyo init. Change the inputs, then run zankyo check on this file.'],
+    groups: options.groups,
+  });
+  if (password !== null) storeSecret(out, password);
+  writeSite(out, yaml, force);
+  const series = found?.proposal.series ?? 0;
+  if (options.json) console.log(jsonLine({ schema: 1, file: out, site, broker: broker.url, series }));
+  else {
+    if (password !== null) console.error(`${secretsOf(out)}: has the password; only you can read it.`);
+    console.error(`${out}: written${found === null ? '; its input is an example' : ''}.`);
+    console.error(
+      found === null
+        ? `Next: change the inputs in ${out}, or zankyo discover -c ${out}; then zankyo run -c ${out}`
+        : `Next: zankyo run -c ${out}`,
+    );
+  }
+  return EXIT.ok;
+}
+
+/** Asks for everything that no option has answered. Without a terminal, or with --yes, the defaults are the answers. */
+async function answersTo(address: string | undefined, options: InitCommandOptions): Promise<Answers> {
+  const asks = process.stdin.isTTY && !options.yes;
+  const byDefault = { site: options.site ?? 'home', timezone: timezoneOf(options.timezone) };
+  if (!asks) {
+    if (address === undefined)
+      throw new AppError('usage', 'which broker? zankyo init ADDRESS, for example zankyo init 192.168.1.10');
+    const broker = namedBroker(address, options);
+    return { broker, password: null, discover: options.discover, ...byDefault, site: siteName(byDefault.site) };
+  }
+  const asker = openAsker();
+  try {
+    const url =
+      address ??
+      (await asker.ask('Address of the broker', 'mqtt://localhost', (text) => problemOf(() => brokerUrl(text))));
+    const { username, password } = await credentials(asker, options);
+    const site =
+      options.site ?? (await asker.ask('Name of the site', 'home', (text) => problemOf(() => siteName(text))));
+    const timezone =
+      options.timezone ??
+      (await asker.ask('Time zone', byDefault.timezone, (text) => problemOf(() => timezoneOf(text))));
+    const discover =
+      options.discover &&
+      (await asker.askYesNo(`Listen to the broker for ${options.for}, and propose the inputs?`, true));
+    const named = namedBroker(url, { ...options, username });
+    const broker =
+      password === null
+        ? named
+        : { ...named, password, head: { ...named.head, password: { tag: `!secret ${SECRET}` } } };
+    return { broker, password, site: siteName(site), timezone, discover };
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw new AppError('usage', 'the questions were not answered; nothing is written', { cause: error });
+  } finally {
+    asker.close();
+  }
+}
+
+async function credentials(
+  asker: Asker,
+  options: InitCommandOptions,
+): Promise<{ username: string | undefined; password: string | null }> {
+  if (options.username !== undefined || options.cert !== undefined)
+    return { username: options.username, password: null };
+  const username = await asker.ask('User name at the broker (empty: none)', '');
+  if (username === '') return { username: undefined, password: null };
+  if (options.passwordFile !== undefined) return { username, password: null };
+  const password = await asker.askSecret('Password (not shown)');
+  return { username, password: password === '' ? null : password };
+}
+
+async function discovered({ broker, timezone }: Answers, options: InitCommandOptions) {
+  const listened = await hear(broker, { ...options, timezone });
+  const proposal = propose(listened.survey);
+  if (!options.json) console.error(`${discoverReport(broker.url, listened, proposal)}\n`);
+  refuseNothing(listened, proposal);
+  return { proposal, about: aboutLines(broker.url, listened, proposal) };
+}
+
+function problemOf(check: () => unknown): string | null {
+  try {
+    check();
+    return null;
+  } catch (error) {
+    if (error instanceof AppError) return error.message;
+    throw error;
+  }
+}
+
+const secretsOf = (site: string): string => join(dirname(site), 'secrets.yaml');
+
+/** Throws `usage` where secrets.yaml has another password already. */
+function refuseOtherSecret(site: string, password: string): void {
+  const path = secretsOf(site);
+  if (!existsSync(path)) return;
+  const secrets = parse(readFileSync(path, 'utf8')) as Readonly<Record<string, unknown>> | null;
+  const known = secrets?.[SECRET];
+  if (known !== undefined && known !== password)
+    throw new AppError(
+      'usage',
+      `${path} has another ${SECRET}: change it there, or write the site file into another directory`,
+    );
+}
+
+/** Adds the password to secrets.yaml, mode 0600. */
+function storeSecret(site: string, password: string): void {
+  const path = secretsOf(site);
+  const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  if (new RegExp(`^${SECRET}:`, 'm').test(before)) return;
+  const line = stringify(
+    { [SECRET]: password },
+    { defaultStringType: 'QUOTE_SINGLE', defaultKeyType: 'PLAIN', lineWidth: 0 },
+  );
+  try {
+    writeFileSync(path, (before === '' || before.endsWith('\n') ? before : `${before}\n`) + line, { mode: 0o600 });
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+}
