@@ -80,8 +80,8 @@ export interface StrokePast {
 }
 
 /**
- * The signatures of a series' past excursions: from which value to which, for how long, how large, at which time of day. Like
- * excursions share a place. A new signature takes the place with the fewest occurrences.
+ * The signatures of a series' past excursions: from which value to which, for how long, how long at the farthest value, how large, at
+ * which time of day. Like excursions share a place. A new signature takes the place with the fewest occurrences.
  *
  * Memory: 25 numbers for each of 32 places.
  */
@@ -354,8 +354,12 @@ export class Signatures {
     const rising = !ended && lengthMs <= 2 * (s[k + RISE_MS] + usualMs);
     if (further > tolerance || (!rising && further < -tolerance)) return false;
     if (movement * past < 0 && Math.abs(movement) > tolerance) return false;
-    if (lengthMs > RATIO * s[k + LENGTH_MS] + 2 * usualMs) return false;
+    const awayMs = x.awayMs + usualMs;
+    if (isLonger(lengthMs, s[k + LENGTH_MS], usualMs) || isLonger(awayMs, s[k + AWAY_MS], usualMs)) return false;
     if (Math.log(x.size) > s[k + SIZE] + SIZE_DEVIATIONS * this.sizeDeviation(k)) return false;
-    return !ended || s[k + LENGTH_MS] <= RATIO * lengthMs + 2 * usualMs;
+    return !ended || !(isLonger(s[k + LENGTH_MS], lengthMs, usualMs) || isLonger(s[k + AWAY_MS], awayMs, usualMs));
   }
 }
+
+/** By more than the ratio up to which durations are alike, and by two usual intervals: a duration is known to one at each end. */
+const isLonger = (ms: number, than: number, usualMs: number): boolean => ms > RATIO * than + 2 * usualMs;

@@ -13,13 +13,16 @@ interface Event {
   readonly to?: number;
   /** From the first to the last raised reading. */
   readonly minutes?: number;
+  /** At `to`; then it is near `from` again. */
+  readonly away?: number;
   readonly evidence?: number;
 }
 
-/** An excursion of one reading a minute that goes to `to` at once and is back after its last reading. */
-const excursionOf = ({ at = 0, from = 80, to = 20, minutes = 30, evidence = 2 }: Event): Excursion => {
+/** An excursion of one reading a minute that goes to `to` at once and is back after its last reading, or before. */
+const excursionOf = ({ at = 0, from = 80, to = 20, minutes = 30, away = minutes, evidence = 2 }: Event): Excursion => {
   const excursion = new Excursion(new Memory(), 0.5);
-  for (let m = 0; m <= minutes; m++) excursion.follow(at + m * MINUTE_MS, to, m === 0 ? from : to, evidence);
+  const valueAt = (m: number): number => (m < 0 || m > away ? from : to);
+  for (let m = 0; m <= minutes; m++) excursion.follow(at + m * MINUTE_MS, valueAt(m), valueAt(m - 1), evidence);
   return excursion;
 };
 
@@ -67,6 +70,14 @@ describe('an event that was seen once, 80 to 20 for half an hour,', () => {
   ])('is not like %s', (_, event) => {
     expect(table.like(event)).toBe(0);
   });
+});
+
+test('a wash of two hours that heats for 25 minutes: one that heats for 30 is like it, one that heats for 60 is not', () => {
+  const table = new Table();
+  const wash = { from: 1, to: 2000, minutes: 120 };
+  expect([25, 20, 60, 30].map((away, day) => table.add({ ...wash, away, at: day * DAY_MS }))).toEqual([0, 0, 1, 0]);
+  expect(table.like({ ...wash, away: 30 })).toBe(4); // it may be still open, so it may become the one of 60 too
+  expect(table.like({ ...wash, away: 60 })).toBe(1);
 });
 
 test('like events share a place, which has the mean of their values and the geometric mean of their duration', () => {
