@@ -13,6 +13,7 @@ import { waitingCommands } from '../io/sqlite/command-inbox.ts';
 import { CommandLog } from '../io/sqlite/command-log.ts';
 import { calendarsOf } from './calendars.ts';
 import { requestsOf } from './command-requests.ts';
+import { homeAssistant } from './home-assistant/home-assistant.ts';
 import { serviceHealth } from './health/service-health.ts';
 import type { Processor } from './pipeline/overload-control.ts';
 import { pipeline } from './pipeline.ts';
@@ -61,7 +62,13 @@ const commandTopicsOf = ({ commands, mqtt, site }: Site): CommandTopics | null =
 
 /** The topic filters to subscribe to. A filter that another one covers is left out: its messages would arrive twice. */
 const filtersOf = (site: Site): string[] => {
-  const topics = [...new Set([...site.inputs.map(({ topic }) => topic), ...(commandTopicsOf(site)?.filters ?? [])])];
+  const topics = [
+    ...new Set([
+      ...site.inputs.map(({ topic }) => topic),
+      ...(commandTopicsOf(site)?.filters ?? []),
+      ...(site.homeAssistant.enabled ? [site.homeAssistant.birthTopic] : []),
+    ]),
+  ];
   return topics.filter((topic) => !topics.some((other) => other !== topic && covers(other, topic)));
 };
 
@@ -128,7 +135,8 @@ export function startService(site: Site, { log, kernel, now }: ServiceOptions): 
     broker.publishEvent(topic, payload, onSettled);
   });
   const states = new RetainedStates(db, ledger, broker);
-  const alerts = alertsOver(outbox, states, site.mqtt.prefix, site.site);
+  const home = homeAssistant(site, { broker, states, log });
+  const alerts = home.over(alertsOver(outbox, states, site.mqtt.prefix, site.site));
   const topics = commandTopicsOf(site);
   const commandLog = new CommandLog(db);
   const requests$ = requestsOf({
@@ -140,7 +148,9 @@ export function startService(site: Site, { log, kernel, now }: ServiceOptions): 
     },
     now: present,
   });
-  const messages$ = broker.messages$.pipe(filter(({ topic }) => topics?.accepts(topic) !== true));
+  const messages$ = broker.messages$.pipe(
+    filter(({ topic }) => topics?.accepts(topic) !== true && !home.accepts(topic)),
+  );
   const { schedule, isHoliday } = calendarsOf(site);
   const ports = {
     messages$,
@@ -182,6 +192,7 @@ export function startService(site: Site, { log, kernel, now }: ServiceOptions): 
   });
   outbox.resume();
   clearRemoved(site, states, log);
+  home.start();
   broker.start();
   health.start();
 
@@ -198,6 +209,7 @@ export function startService(site: Site, { log, kernel, now }: ServiceOptions): 
   let stopped: Promise<void> | null = null;
   const stop = async (): Promise<void> => {
     clearTimeout(tidying);
+    home.stop();
     await health.stop();
     subscription.unsubscribe();
     ledger.commit();

@@ -7,6 +7,7 @@ import type { Site } from './schema.ts';
 /** Warnings about valid options that are probably a mistake, or not safe. `data` is the file as plain data, `site` the parsed site. */
 export const advice = (site: Site, data: unknown): Problem[] => [
   ...mqttAdvice(site),
+  ...homeAssistantAdvice(site),
   ...databaseAdvice(data),
   ...nameAdvice(data),
   ...tuningAdvice(data),
@@ -33,6 +34,14 @@ function mqttAdvice({ mqtt }: Site): Problem[] {
     });
   }
   return problems;
+}
+
+function homeAssistantAdvice({ homeAssistant, commands }: Site): Problem[] {
+  const { enabled, buttons } = homeAssistant;
+  if (!enabled || !buttons || commands.mqtt) return [];
+  const text =
+    'Home Assistant gets no buttons, because commands over MQTT are off; expected commands.mqtt: true, or buttons: false here';
+  return [{ path: ['home_assistant'], on: 'key', text }];
 }
 
 const databaseAdvice = (data: unknown): Problem[] =>

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { healthSchema } from './health-schema.ts';
+import { homeAssistantSchema } from './home-assistant-schema.ts';
 import { httpSchema } from './http-schema.ts';
 import { holidaysSchema, maintenanceSchema } from './maintenance.ts';
 import { settleName } from './names.ts';
@@ -344,6 +345,7 @@ export const siteSchema = section({
   ),
   holidays: option(holidaysSchema, {}, 'Days on which the day of the week counts as Sunday.'),
   commands: option(commandsSchema, {}, 'Commands of the operator, such as answers to alerts.'),
+  home_assistant: option(homeAssistantSchema, {}, 'Home Assistant.'),
   commit: option(commitSchema, {}, 'Writing readings to the disk.'),
   snapshots: option(snapshotsSchema, {}, 'Saving the learned state.'),
   quarantine: option(quarantineSchema, {}, 'Storing rejected messages.'),

@@ -74,6 +74,13 @@ test('three sections are a site; the rest are defaults', () => {
     maintenance: [],
     holidays: { dates: [] },
     commands: { mqtt: false },
+    homeAssistant: {
+      enabled: false,
+      prefix: 'homeassistant',
+      birthTopic: 'homeassistant/status',
+      device: 'site',
+      buttons: true,
+    },
     commit: { every: 30_000 },
     snapshots: { every: 14_400_000 },
     quarantine: { rows: 1000 },

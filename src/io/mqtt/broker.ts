@@ -50,6 +50,8 @@ export interface Broker {
    * published before the message goes out cancels it.
    */
   clearState(topic: string, onCleared: () => void): void;
+  /** Publishes the states of these topics once more, for a receiver that has forgotten them. */
+  republishStates(matches: (topic: string) => boolean): void;
   /**
    * Not retained, QoS 1. While offline at most 5000 events wait; beyond that the oldest is dropped and counted.
    * `onSettled`: the broker has the event, or it was dropped or refused. Not called for events that still wait at
@@ -127,6 +129,10 @@ class MqttBroker implements Broker {
 
   clearState(topic: string, onCleared: () => void): void {
     if (!this.#state.ending) this.#publisher.clear(topic, onCleared);
+  }
+
+  republishStates(matches: (topic: string) => boolean): void {
+    if (!this.#state.ending) this.#publisher.again(matches);
   }
 
   publishEvent(topic: string, payload: string, onSettled?: () => void): void {

@@ -66,9 +66,9 @@ export class PublishQueue {
     this.#events.push({ topic, payload, retain: false, onSettled });
   }
 
-  /** A restarted broker may have lost its retained messages: every state is due once more. */
-  requeueStates(): void {
-    for (const topic of this.#states.keys()) this.#unsent.add(topic);
+  /** The states of these topics are due once more; all, where a restarted broker may have lost its retained messages. */
+  requeueStates(matches: (topic: string) => boolean = () => true): void {
+    for (const topic of this.#states.keys()) if (matches(topic)) this.#unsent.add(topic);
   }
 
   /** Takes the next message, events before states; null when none waits. */

@@ -58,6 +58,11 @@ export class Publisher {
     this.#drain();
   }
 
+  again(matches: (topic: string) => boolean): void {
+    this.#queue.requeueStates(matches);
+    this.#drain();
+  }
+
   event(topic: string, payload: string, onSettled?: () => void): void {
     const { dropped } = this.#queue;
     this.#queue.addEvent(topic, payload, onSettled);
