@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { loadSite } from '../src/config/load.ts';
+import { contractOf } from './contracts.ts';
 import { directoryWith } from './config/site.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -89,4 +91,41 @@ test.each(['README.md', 'docs/configuration.md'])('the site file in %s is accept
   const [, yaml] = /^```yaml\n(site:[^]*?)^```/m.exec(readFileSync(join(root, page), 'utf8'))!;
   const directory = directoryWith({ 'site.yaml': yaml, 'secrets.yaml': 'mqtt_password: x\n' });
   expect(loadSite(join(directory, 'site.yaml'), {}).warnings).toEqual([]);
+});
+
+/** The YAML blocks of a page. In a list their lines are indented. */
+const yamlOf = (page: string): unknown[] =>
+  [...readFileSync(join(root, page), 'utf8').matchAll(/^( *)```yaml\n([^]*?)^\1```/gm)].map(
+    ([, indent, text]) => parse(text.replaceAll(new RegExp(`^${indent}`, 'gm'), '')) as unknown,
+  );
+
+describe('docs/home-assistant.md', () => {
+  const blocks = yamlOf('docs/home-assistant.md') as {
+    readonly alias?: string;
+    readonly triggers?: readonly { readonly trigger: string; readonly topic?: string }[];
+    readonly actions?: readonly { readonly action: string; readonly data: { readonly topic?: string } }[];
+  }[];
+  const automations = blocks.filter(({ alias }) => alias !== undefined);
+
+  test('its lines of the site file are accepted without a warning', () => {
+    const [lines] = blocks;
+    const site = { site: 'home', mqtt: { url: 'mqtt://localhost' }, inputs: [{ topic: 'a' }], ...lines };
+    const directory = directoryWith({ 'site.yaml': JSON.stringify(site) });
+    expect(loadSite(join(directory, 'site.yaml'), {}).warnings).toEqual([]);
+  });
+
+  test('its automations have triggers, actions, and topics that zankyo has', () => {
+    expect(automations).toHaveLength(3);
+    const topics = automations.flatMap(({ triggers = [], actions = [] }) => {
+      expect(triggers.every(({ trigger }) => ['mqtt', 'event'].includes(trigger))).toBe(true);
+      expect(actions.every(({ action }) => ['mqtt.publish', 'notify.mobile_app_phone'].includes(action))).toBe(true);
+      return [...triggers.map(({ topic }) => topic), ...actions.map(({ data }) => data.topic)];
+    });
+    const named = topics.filter((topic) => topic !== undefined);
+    expect(named.map((topic) => contractOf(topic.replace('+', 'boiler'), 'zankyo'))).toEqual([
+      'event',
+      'command',
+      'reply',
+    ]);
+  });
 });

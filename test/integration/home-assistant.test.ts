@@ -1,9 +1,9 @@
 import { connectAsync, type MqttClient } from 'mqtt';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { isDiscoveryTopic, objections } from '../app/home-assistant/core-schema.ts';
-import { startMosquitto } from './mosquitto.ts';
+import { passwordLine, startMosquitto, type MosquittoOptions } from './mosquitto.ts';
 import { directory, eventually, isWarning, runProgram, startProgram, type Program } from './program.ts';
 
 const cleanUps: (() => unknown)[] = [];
@@ -28,23 +28,25 @@ const SITE = `homeassistant/device/zankyo-works/config`;
 const ofSeries = (slug: string): string => `homeassistant/device/zankyo-works/${slug}/config`;
 
 /** A broker with a house, and a client in the place of Home Assistant. */
-async function house() {
-  const broker = await startMosquitto();
+async function house(options: MosquittoOptions = {}, user = '') {
+  const broker = await startMosquitto(options);
   cleanUps.push(() => broker.stop());
   const { path, remove } = directory();
   cleanUps.push(remove);
+  const account = (username: string) => (user === '' ? {} : { username, password: 'p' });
   const write = (home: string, inputs = 's/+', more = 'commands: { mqtt: true }'): void => {
     writeFileSync(
       join(path, 'site.yaml'),
       `site: works
 database: zankyo.db
-mqtt: { url: '${broker.url}' }
+mqtt: { url: '${broker.url}'${user === '' ? '' : `, username: ${user}, password: p`} }
 home_assistant: ${home}
 publish: { state_every: 1s }
 inputs: [{ topic: '${inputs}', name: ${inputs.includes('+') ? "'{1}'" : inputs.split('/')[1]}, unit: bar, range: [0, 50] }]
 tuning: { network: false }
 ${more}
 `,
+      { mode: 0o600 },
     );
   };
   const start = async (): Promise<Program> => {
@@ -58,18 +60,18 @@ ${more}
   };
   /** A new client that subscribes as Home Assistant does. */
   const homeAssistant = async () => {
-    const client = await connectAsync(broker.url);
+    const client = await connectAsync(broker.url, account('homeassistant'));
     cleanUps.push(() => client.endAsync(true));
     const got: Got[] = [];
     client.on('message', (topic, payload, { retain }) => got.push({ topic, payload: payload.toString(), retain }));
     await client.subscribeAsync(['homeassistant/+/+/config', 'homeassistant/+/+/+/config', 'zankyo/#'], { qos: 1 });
     return { client, got, last: (topic: string) => got.findLast((one) => one.topic === topic)?.payload };
   };
-  return { cwd: path, write, start, homeAssistant, sensor: await sensorOn(broker.url) };
+  return { cwd: path, write, start, homeAssistant, sensor: await sensorOn(broker.url, account('sensor')) };
 }
 
-const sensorOn = async (url: string): Promise<MqttClient> => {
-  const client = await connectAsync(url);
+const sensorOn = async (url: string, options: object): Promise<MqttClient> => {
+  const client = await connectAsync(url, options);
   cleanUps.push(() => client.endAsync(true));
   return client;
 };
@@ -77,8 +79,23 @@ const sensorOn = async (url: string): Promise<MqttClient> => {
 const componentsOf = (payload: string | undefined): Readonly<Record<string, Component>> =>
   (JSON.parse(payload!) as { readonly components: Readonly<Record<string, Component>> }).components;
 
+/** A broker with the access rules of docs/home-assistant.md, for a site `works`. */
+const ruled = (): MosquittoOptions => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/home-assistant.md'), 'utf8');
+  const rules = /# \/etc\/mosquitto\/acl\n([^]*?)```/.exec(page)![1];
+  const acl = rules.replaceAll('home/', 'works/').replaceAll('-home/', '-works/').replace('zigbee2mqtt/#', 's/#');
+  const users = ['zankyo', 'homeassistant', 'sensor'];
+  return {
+    config: ['allow_anonymous false', 'password_file passwords', 'acl_file acl'],
+    files: {
+      passwords: users.map((user) => passwordLine(user, 'p')).join(''),
+      acl: `${acl}user sensor\ntopic write s/#\n`,
+    },
+  };
+};
+
 test('announces site and series; the birth message brings both again, and then the states', async () => {
-  const { write, start, homeAssistant, sensor } = await house();
+  const { write, start, homeAssistant, sensor } = await house(ruled(), 'zankyo');
   write('{ enabled: true }');
   const program = await start();
   const { client, got, last } = await homeAssistant();

@@ -132,7 +132,7 @@ export function seriesDiscovery(options: DiscoveryOptions, series: DiscoveredSer
       json_attributes_topic: topic('state'),
       // Not the numbers: each change of an attribute is a row in the database of Home Assistant.
       json_attributes_template:
-        "{{ {'drift': value_json.drift, 'muted': value_json.muted, 'mode': value_json.mode, 'unseen': value_json.unseen} | tojson }}",
+        "{{ {'drift': value_json.drift, 'muted': value_json.muted, 'maintenance': value_json.maintenance, 'mode': value_json.mode, 'unseen': value_json.unseen} | tojson }}",
     }),
     score: entity('sensor', 'score', 'Score', {
       ...fresh,

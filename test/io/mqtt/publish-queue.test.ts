@@ -84,3 +84,11 @@ test('a new state cancels the clearing that has not gone out', () => {
   expect(queue.take()).toEqual({ topic: 'a', payload: '2', retain: true });
   expect(queue.take()).toBeNull();
 });
+
+test('states of some topics are due once more, in the order in which they came first', () => {
+  const queue = new PublishQueue();
+  for (const topic of ['a/config', 'b', 'c/config']) queue.putState(topic, topic);
+  while (queue.take() !== null);
+  queue.requeueStates((topic) => topic.endsWith('/config'));
+  expect([queue.take()?.topic, queue.take()?.topic, queue.take()]).toEqual(['a/config', 'c/config', null]);
+});
