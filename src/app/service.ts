@@ -12,9 +12,11 @@ import type { Log } from '../log.ts';
 import { waitingCommands } from '../io/sqlite/command-inbox.ts';
 import { CommandLog } from '../io/sqlite/command-log.ts';
 import { calendarsOf } from './calendars.ts';
+import { NotificationTable } from '../io/sqlite/notification-table.ts';
 import { requestsOf } from './command-requests.ts';
 import { homeAssistant } from './home-assistant/home-assistant.ts';
 import { serviceHealth } from './health/service-health.ts';
+import { Notifier } from './notify/notifier.ts';
 import type { Processor } from './pipeline/overload-control.ts';
 import { pipeline } from './pipeline.ts';
 import { plansOf } from './pipeline/streams.ts';
@@ -136,7 +138,8 @@ export function startService(site: Site, { log, kernel, now }: ServiceOptions): 
   });
   const states = new RetainedStates(db, ledger, broker);
   const home = homeAssistant(site, { broker, states, log });
-  const alerts = home.over(alertsOver(outbox, states, site.mqtt.prefix, site.site));
+  const notifier = new Notifier({ site, table: new NotificationTable(db), ledger, now: present, log });
+  const alerts = notifier.over(home.over(alertsOver(outbox, states, site.mqtt.prefix, site.site)));
   const topics = commandTopicsOf(site);
   const commandLog = new CommandLog(db);
   const requests$ = requestsOf({
@@ -174,7 +177,19 @@ export function startService(site: Site, { log, kernel, now }: ServiceOptions): 
   const real = { clock$: ticks$.pipe(map(present)), processor: thisProcess() };
 
   const tallies = new Tallies();
-  const health = serviceHealth({ site, broker, ledger, tallies, connection: () => state, now: present, log });
+  const health = serviceHealth({
+    site,
+    broker,
+    ledger,
+    tallies,
+    connection: () => state,
+    targets: () => notifier.targets,
+    onProblem: (phase, problem, at) => {
+      notifier.problem(phase, problem, at);
+    },
+    now: present,
+    log,
+  });
 
   // The journal is replayed before the broker can deliver new messages.
   const subscription = pipeline(site, ports, {
@@ -191,6 +206,7 @@ export function startService(site: Site, { log, kernel, now }: ServiceOptions): 
     },
   });
   outbox.resume();
+  notifier.start();
   clearRemoved(site, states, log);
   home.start();
   broker.start();
@@ -210,7 +226,7 @@ export function startService(site: Site, { log, kernel, now }: ServiceOptions): 
   const stop = async (): Promise<void> => {
     clearTimeout(tidying);
     home.stop();
-    await health.stop();
+    await Promise.all([health.stop(), notifier.stop()]);
     subscription.unsubscribe();
     ledger.commit();
     await broker.close();

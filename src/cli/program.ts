@@ -7,6 +7,7 @@ import { registerDoctor } from './commands/doctor.ts';
 import { registerInit } from './commands/init.ts';
 import { registerLists } from './commands/lists.ts';
 import { registerMaintenance } from './commands/maintenance.ts';
+import { registerNotify } from './commands/notify.ts';
 import { registerRecordings } from './commands/recordings.ts';
 import { GROUPS, type Cli } from './commands/registration.ts';
 import { registerSchema } from './commands/schema.ts';
@@ -20,6 +21,7 @@ const REGISTRATIONS = [
   registerDemo,
   registerService,
   registerDoctor,
+  registerNotify,
   registerLists,
   registerMaintenance,
   registerCmd,

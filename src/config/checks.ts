@@ -2,6 +2,7 @@ import { wildcardsIn } from '../stream/topic-filter.ts';
 import { hostAndPort, httpSchema, isLoopback } from './http-schema.ts';
 import { tooMuchInfluence } from './influence.ts';
 import { maintenanceProblems } from './maintenance-checks.ts';
+import { notifyProblems } from './notify-checks.ts';
 import { couldName, highestPlaceholder, isLiteral, settleName } from './names.ts';
 import { fieldsOf, listAt, sound, tuningsOf } from './placed.ts';
 import type { PlacedField, PlacedTuning } from './placed.ts';
@@ -28,6 +29,7 @@ export function contradictions(data: unknown): Problem[] {
     ...groupProblems(data, fields),
     ...httpProblems(data),
     ...maintenanceProblems(data, isNamed(data)),
+    ...notifyProblems(data),
   ];
 }
 

@@ -4,6 +4,7 @@ import { AppError } from '../errors.ts';
 import { advice } from './advice.ts';
 import { contradictions } from './checks.ts';
 import { calendarFindings } from './maintenance-checks.ts';
+import { findNotifySecrets, type NotifySecrets } from './notify-secrets.ts';
 import { findPassword } from './password.ts';
 import { pathText, valueAt, type Path, type Problem } from './problems.ts';
 import { siteSchema, type Site } from './schema.ts';
@@ -33,25 +34,32 @@ export function loadSite(path: string, env: NodeJS.ProcessEnv = process.env): Lo
   const checked = siteSchema.safeParse(data);
   const calendars = calendarFindings(data, path);
   const password = findPassword(data, dirname(path), env);
+  const notify = findNotifySecrets(data, dirname(path), env);
   const mistakes = [
     ...tags.problems,
     ...(checked.success ? [] : without(tags.problems, problemsOf(checked.error, data))),
     ...contradictions(data),
     ...calendars.mistakes,
     ...password.problems,
+    ...notify.problems,
   ];
 
   const literal = valueAt(data, PASSWORD);
-  const secrets = new Set([...tags.values, ...(password.value === null ? [] : [password.value])]);
+  const found = [...notify.values.values()].flatMap(({ token, password }) => [token, password]);
+  const secrets = new Set(
+    [...tags.values, password.value, ...notify.written, ...found].filter((secret) => typeof secret === 'string'),
+  );
   const say = (said: readonly Problem[]): string[] => problemLines(file, said).map((line) => masked(line, secrets));
   if (!checked.success || mistakes.length > 0) throw new AppError('config_invalid', say(mistakes).join('\n'));
 
-  const exposed = typeof literal === 'string' && !tags.values.has(literal) ? worldReadable(path) : [];
-  const site = settle(checked.data, password.value, dirname(path), env);
+  const literals = [literal, ...notify.written].filter((secret) => typeof secret === 'string');
+  const exposed = literals.some((secret) => !tags.values.has(secret)) ? worldReadable(path) : [];
+  const withSecrets = { ...checked.data, notify: withNotifySecrets(checked.data.notify, notify.values) };
+  const site = settle(withSecrets, password.value, dirname(path), env);
   const { key } = site.mqtt.tls;
   const exposedKey = key === undefined ? [] : worldReadable(key);
-  const files = [...tags.warnings, ...password.warnings, ...exposed, ...exposedKey, ...calendars.warnings];
-  const warnings = [...files, ...say(advice(site, data))];
+  const files = [...tags.warnings, ...password.warnings, ...notify.warnings, ...exposed, ...exposedKey];
+  const warnings = [...files, ...calendars.warnings, ...say(advice(site, data))];
   return { site, warnings, passwordSource: tag ?? password.source };
 }
 
@@ -71,6 +79,9 @@ function masked(line: string, secrets: ReadonlySet<string>): string {
   for (const secret of secrets) text = text.replaceAll(JSON.stringify(secret), '"***"');
   return text;
 }
+
+const withNotifySecrets = (targets: Site['notify'], secrets: NotifySecrets['values']): Site['notify'] =>
+  Object.fromEntries(Object.entries(targets).map(([name, target]) => [name, { ...target, ...secrets.get(name) }]));
 
 /** Fills in what depends on the place of the file and on the environment. */
 function settle(site: Site, password: string | null, directory: string, env: NodeJS.ProcessEnv): Site {

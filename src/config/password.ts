@@ -24,22 +24,22 @@ export function findPassword(data: unknown, directory: string, env: NodeJS.Proce
     return { ...nothing, value: typeof given === 'string' ? given : null, source: 'mqtt.password' };
 
   const named = valueAt(data, FILE_OPTION);
-  if (typeof named === 'string' && named !== '') return fromFile(resolve(directory, named), FILE_OPTION);
+  if (typeof named === 'string' && named !== '') return secretFile(resolve(directory, named), FILE_OPTION);
   if (named !== undefined) return nothing;
 
   const credentials = env['CREDENTIALS_DIRECTORY'];
   const credential = credentials ? join(credentials, 'mqtt-password') : null;
-  return credential !== null && existsSync(credential) ? fromFile(credential, ['mqtt']) : nothing;
+  return credential !== null && existsSync(credential) ? secretFile(credential, ['mqtt']) : nothing;
 }
 
 const nothing: FoundPassword = { value: null, source: null, problems: [], warnings: [] };
 
-/** All of the file but the end of its last line. */
-function fromFile(file: string, path: Path): FoundPassword {
+/** A secret in a file of its own: all of it but the end of its last line. */
+export function secretFile(file: string, path: Path): FoundPassword {
   const problem = (text: string): FoundPassword => ({ ...nothing, problems: [{ path, text }] });
   try {
     const value = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
-    if (value === '') return problem(`expected a password in ${file}; the file is empty`);
+    if (value === '') return problem(`expected a secret in ${file}; the file is empty`);
     return { value, source: file, problems: [], warnings: worldReadable(file) };
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? String(cause);

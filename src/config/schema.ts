@@ -4,6 +4,7 @@ import { homeAssistantSchema } from './home-assistant-schema.ts';
 import { httpSchema } from './http-schema.ts';
 import { holidaysSchema, maintenanceSchema } from './maintenance.ts';
 import { settleName } from './names.ts';
+import { notifySchema } from './notify-schema.ts';
 import { RATE_UNITS } from '../detect/reading.ts';
 import { rateUnit } from '../detect/sensor/counter.ts';
 import * as v from './vocabulary.ts';
@@ -346,6 +347,11 @@ export const siteSchema = section({
   holidays: option(holidaysSchema, {}, 'Days on which the day of the week counts as Sunday.'),
   commands: option(commandsSchema, {}, 'Commands of the operator, such as answers to alerts.'),
   home_assistant: option(homeAssistantSchema, {}, 'Home Assistant.'),
+  notify: option(
+    notifySchema,
+    {},
+    'Notifications for people: where each alarm is sent, under a name of your choice for each target.',
+  ),
   commit: option(commitSchema, {}, 'Writing readings to the disk.'),
   snapshots: option(snapshotsSchema, {}, 'Saving the learned state.'),
   quarantine: option(quarantineSchema, {}, 'Storing rejected messages.'),

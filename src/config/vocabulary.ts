@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { compilePath } from '../stream/json-path.ts';
 import { compileTimeZone } from '../stream/time-zone.ts';
+import { compileTemplate, TEMPLATE_FIELDS } from '../stream/template.ts';
 import { compileFilter } from '../stream/topic-filter.ts';
 import { camelKeys } from './camel-keys.ts';
 import { DURATION, parseDuration } from './duration.ts';
@@ -145,6 +146,56 @@ export const listenAddress = () => {
 };
 
 export const hostName = () => form(/^[A-Za-z0-9.-]+$/, 'host name', 'expected a host name without a port');
+
+/** Credentials inside the URL would end up in logs. The host has no placeholder: it decides who gets the message. */
+export const targetUrl = () => {
+  const error = 'expected http://, https://, smtp:// or smtps://, then the host, with no username or password in it';
+  const plain = /^(https?|smtps?):\/\/[^\s/@{}]+(\/\S*)?$/;
+  return z
+    .string({ error })
+    .refine((url) => succeeds(() => compileTemplate(url)), { error: PLACEHOLDERS })
+    .refine(
+      (url) => {
+        const filled = url.replace(/\{\{[^{}]*\}\}/g, 'x');
+        return plain.test(filled) && URL.canParse(filled) && /^[a-z]+:\/\/[^{}/]+(\/|$)/.test(url);
+      },
+      { error },
+    )
+    .meta({ title: 'URL' });
+};
+
+const PLACEHOLDERS = `expected only placeholders of ${TEMPLATE_FIELDS.map((name) => `{{ ${name} }}`).join(', ')}`;
+
+/** Text with placeholders. */
+export const template = () => compiled(compileTemplate, 'template', PLACEHOLDERS);
+
+/** One line, so that no value adds a header. */
+export const headerTemplate = () =>
+  z
+    .string({ error: 'expected text on one line' })
+    .regex(/^[\x20-\x7e]*$/, { error: 'expected text of ASCII characters on one line' })
+    .refine((text) => succeeds(() => compileTemplate(text)), { error: PLACEHOLDERS })
+    .meta({ title: 'template' });
+
+export const headerName = () => form(/^[A-Za-z0-9-]{1,64}$/, 'header', 'expected the name of a header');
+
+export const mailAddress = () =>
+  form(/^[^\s<>@,;:"()[\]\\]+@[A-Za-z0-9.-]+$/, 'mail address', 'expected one mail address such as ada@example.org');
+
+export const chatId = () => {
+  const error = 'expected the id of a chat, such as -1001234567890, or @name';
+  return z
+    .union([z.int({ error }), z.string({ error }).regex(/^(?:-?\d{1,20}|@\w{1,64})$/, { error })], { error })
+    .transform(String)
+    .meta({ title: 'chat id' });
+};
+
+export const ntfyTopic = () =>
+  form(
+    /^[-_A-Za-z0-9]{16,64}$/,
+    'topic',
+    'expected 16 to 64 letters, digits, "-" and "_", as hard to guess as a password',
+  );
 
 /** A shared subscription would deliver only a part of the readings. */
 export const topicFilter = () =>

@@ -7,6 +7,9 @@ type Issue = z.core.$ZodIssue;
 
 /** The values of these are never repeated: each is a password, or may contain one. */
 const CONFIDENTIAL = new Set(['mqtt', 'mqtt.password', 'mqtt.url']);
+const isConfidential = (path: Path): boolean =>
+  CONFIDENTIAL.has(pathText(path)) ||
+  (path[0] === 'notify' && !['type', 'events', 'severity', 'per'].includes(String(path[2])));
 
 /** The issues of the schema as problems for the operator. `data` is the file as plain data. */
 export function problemsOf(error: z.ZodError, data: unknown): Problem[] {
@@ -18,7 +21,7 @@ export function problemsOf(error: z.ZodError, data: unknown): Problem[] {
     }
     const value = valueAt(data, path);
     if (value === undefined) return [{ path, on: 'key', text: `required: ${expectation(issue)}` }];
-    if (CONFIDENTIAL.has(pathText(path))) return [{ path, text: expectation(issue) }];
+    if (isConfidential(path)) return [{ path, text: expectation(issue) }];
     return [{ path, text: `${expectation(issue)}; got ${shown(value)}${suggestion(issue, value)}` }];
   });
 }

@@ -8,6 +8,7 @@ export const PROBLEM_CODES = [
   'training_reduced',
   'card_wear',
   'stream_stopped',
+  'notify_failing',
 ] as const;
 
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
@@ -52,8 +53,8 @@ export interface Health {
   /** Open alarms by kind. */
   readonly alarms: { readonly process: number; readonly drift: number; readonly sensor: number };
   readonly commands: { readonly done: number; readonly refused: number };
-  /** Messages that wait for the broker, and writes that wait for the database. */
-  readonly queues: { readonly mqtt: number; readonly database: number };
+  /** Messages that wait for the broker, writes for the database, and notifications for their targets. */
+  readonly queues: { readonly mqtt: number; readonly database: number; readonly notify: number };
   /** Events dropped because too many waited for the broker. */
   readonly droppedEvents: number;
   /** Database writes dropped because too many waited for a failing database. */

@@ -122,7 +122,7 @@ describe('what is published', () => {
     streams: fc.record({ learning: count, ready: count, silent: count }),
     alarms: fc.record({ process: count, drift: count, sensor: count }),
     commands: fc.record({ done: count, refused: count }),
-    queues: fc.record({ mqtt: count, database: count }),
+    queues: fc.record({ mqtt: count, database: count, notify: count }),
     droppedEvents: count,
     droppedWrites: count,
     problems: fc.array(

@@ -81,6 +81,7 @@ test('three sections are a site; the rest are defaults', () => {
       device: 'site',
       buttons: true,
     },
+    notify: {},
     commit: { every: 30_000 },
     snapshots: { every: 14_400_000 },
     quarantine: { rows: 1000 },

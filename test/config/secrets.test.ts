@@ -49,7 +49,7 @@ describe('the password', () => {
       'site.yaml:4:18: mqtt.password_file: expected a file that this user may read; pw gives ENOENT',
     ]);
     expect(failure(site('  password_file: pw\n'), { pw: '\n' }).lines).toEqual([
-      'site.yaml:4:18: mqtt.password_file: expected a password in pw; the file is empty',
+      'site.yaml:4:18: mqtt.password_file: expected a secret in pw; the file is empty',
     ]);
   });
 });

@@ -191,7 +191,7 @@ describe('health', () => {
     await client.subscribeAsync('zankyo/works/health', { qos: 1 });
     await eventually(() => 'version' in health);
     const { version } = JSON.parse(readFileSync(join(deploy, '../package.json'), 'utf8')) as { version: string };
-    expect(health).toMatchObject({ version, learning: 'full', queues: { database: 0 }, problems: [] });
+    expect(health).toMatchObject({ version, learning: 'full', queues: { database: 0, notify: 0 }, problems: [] });
     const { status, body } = await get('/healthz');
     expect(status).toBe(200);
     expect(Object.keys(body)).toEqual(['ok', 'checks', ...Object.keys(health)]);

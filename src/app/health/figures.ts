@@ -1,5 +1,6 @@
 import type { StreamStatus } from '../../detect/monitor/stream-status.ts';
 import type { Health, Problem, StreamsByPhase } from '../../stream/health.ts';
+import type { TargetState } from '../notify/notifier.ts';
 import type { Tallies } from '../pipeline/tallies.ts';
 import type { PipelineView } from '../pipeline/view.ts';
 import type { VitalSigns } from './vital-signs.ts';
@@ -22,6 +23,8 @@ export interface Sources {
     readonly failingSince: number | null;
     readonly commits: { readonly count: number; readonly ms: number };
   };
+  /** The targets of notifications. */
+  readonly targets: () => readonly TargetState[];
   /** Bytes written to disks by this process; null where the system does not count them. */
   readonly writtenBytes: () => number | null;
   /** Bytes of the database and its log. */
@@ -69,7 +72,11 @@ export const healthOf = (sources: Sources, problems: readonly Problem[]): Health
     streams: phasesOf(streams),
     alarms: openAlarms(streams),
     commands: { ...tallies.commands },
-    queues: { mqtt: broker.waiting, database: ledger.waitingWrites },
+    queues: {
+      mqtt: broker.waiting,
+      database: ledger.waitingWrites,
+      notify: sources.targets().reduce((sum, { waiting }) => sum + waiting, 0),
+    },
     droppedEvents: broker.dropped,
     droppedWrites: ledger.droppedWrites,
     problems,
@@ -93,5 +100,8 @@ export const signsOf = (sources: Sources, loopDelayMs: number): VitalSigns => {
     drops,
     writtenBytes: sources.writtenBytes(),
     stoppedStreams: view?.stopped() ?? [],
+    failingTargets: sources
+      .targets()
+      .flatMap(({ name, failingSince }) => (failingSince === null ? [] : [{ name, since: failingSince }])),
   };
 };

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { PROBLEM_CODES, type Problem } from '../../stream/health.ts';
+import type { TargetState } from '../notify/notifier.ts';
 import { openAlarms, phasesOf, type Sources } from './figures.ts';
 import { seriesMetrics } from './series-metrics.ts';
 
@@ -99,17 +100,34 @@ export const metricsOf = ({ sources, problems, maxSeries }: MetricsOptions): Met
     single(Number(sources.connection() === 'connected')),
   );
   counter('mqtt_connections', 'Connections to the broker.', [], () => single(broker.connections));
-  gauge('queue_depth', 'What waits: messages for the broker, writes for the database.', ['queue'], () =>
+  const ofTargets = (count: (target: TargetState) => number): number =>
+    sources.targets().reduce((sum, target) => sum + count(target), 0);
+  gauge('queue_depth', 'What waits: for the broker, the database, the targets of notifications.', ['queue'], () =>
     byKey('queue', [
       ['mqtt', broker.waiting],
       ['database', ledger.waitingWrites],
+      ['notify', ofTargets(({ waiting }) => waiting)],
     ]),
   );
   counter('dropped', 'What a full queue dropped.', ['queue'], () =>
     byKey('queue', [
       ['mqtt', broker.dropped],
       ['database', ledger.droppedWrites],
+      ['notify', ofTargets(({ dropped }) => dropped)],
     ]),
+  );
+  counter(
+    'notifications',
+    'Notifications by target: sent, dropped, and attempts that failed.',
+    ['target', 'result'],
+    () =>
+      sources
+        .targets()
+        .flatMap(({ name, sent, failed, dropped }) =>
+          Object.entries({ sent, failed, dropped }).map(
+            ([result, value]) => [{ target: name, result }, value] as const,
+          ),
+        ),
   );
   counter('sqlite_commits', 'Transactions of the database.', [], () => single(ledger.commits.count));
   counter('sqlite_commit_seconds', 'Time in transactions.', [], () => single(ledger.commits.ms / 1000));

@@ -17,6 +17,8 @@ const DATABASE_MS = 30_000;
 /** Streams are saved in turn, each once in `snapshots.every`; a turn that fails is repeated. */
 const SNAPSHOT_TURNS = 2;
 const SNAPSHOT_SLACK_MS = 10 * MINUTE_MS;
+/** A service that restarts is back within this time. */
+const NOTIFY_MS = 10 * MINUTE_MS;
 /** Pauses that an input has had are no reason to report it. */
 const PAUSES = 4;
 const NOTHING: readonly Finding[] = [];
@@ -199,6 +201,18 @@ export class StreamStopped implements Rule {
   }
 }
 
+export class NotifyFailing implements Rule {
+  check({ failingTargets, now }: VitalSigns): readonly Finding[] {
+    return failingTargets
+      .filter(({ since }) => now - since >= NOTIFY_MS)
+      .map(({ name, since }) => ({
+        code: 'notify_failing',
+        subject: name,
+        text: `Notifications to ${name} have not been delivered for ${durationInWords(now - since)}; they wait for a day at most. The log has the reason, and zankyo notify test ${name} tries once.`,
+      }));
+  }
+}
+
 export interface RuleOptions {
   readonly noDataAfterMs: number;
   readonly snapshotsEveryMs: number;
@@ -214,4 +228,5 @@ export const rulesOf = ({ noDataAfterMs, snapshotsEveryMs, maxBytesPerDay }: Rul
   new TrainingReduced(),
   new CardWear(maxBytesPerDay),
   new StreamStopped(),
+  new NotifyFailing(),
 ];

@@ -10,7 +10,7 @@ import { HealthMonitor, type HealthMonitorOptions } from './health-monitor.ts';
 import { startHttp } from './http.ts';
 import type { RuleOptions } from './rules.ts';
 
-export interface ServiceHealthOptions extends Pick<Sources, 'now' | 'tallies' | 'connection' | 'ledger'> {
+export interface ServiceHealthOptions extends Pick<Sources, 'now' | 'tallies' | 'connection' | 'ledger' | 'targets'> {
   readonly site: Site;
   readonly broker: Sources['broker'] & { publishState(topic: string, payload: string): void };
   readonly onProblem?: HealthMonitorOptions['onProblem'];

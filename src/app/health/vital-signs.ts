@@ -26,6 +26,8 @@ export interface VitalSigns {
   /** Bytes that the process has caused to be written to disks; null where the system does not count them. */
   readonly writtenBytes: number | null;
   readonly stoppedStreams: readonly string[];
+  /** Targets of notifications that fail, and since when, epoch ms. */
+  readonly failingTargets: readonly { readonly name: string; readonly since: number }[];
 }
 
 /** A problem that exists now, without its beginning. */

@@ -72,6 +72,7 @@ export const healthSchema = z.strictObject({
     .strictObject({
       mqtt: count().describe('Messages that wait for the broker.'),
       database: count().describe('Writes that wait for the database.'),
+      notify: count().describe('Notifications that wait for their targets.'),
     })
     .describe('What waits now.'),
   dropped_events: count().describe('Events dropped since the start because too many waited for the broker.'),

@@ -233,4 +233,30 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    // Notifications that wait for their target; what each target was sent about an incident; its replies.
+    version: 7,
+    sql: `
+      CREATE TABLE notification (
+        id INTEGER PRIMARY KEY,
+        target TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        message TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE notify_thread (
+        target TEXT NOT NULL,
+        thread TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        severity TEXT NOT NULL,
+        ref TEXT,
+        PRIMARY KEY (target, thread)
+      ) STRICT;
+      CREATE TABLE notify_state (
+        target TEXT NOT NULL,
+        name TEXT NOT NULL,
+        value TEXT NOT NULL,
+        PRIMARY KEY (target, name)
+      ) STRICT;
+    `,
+  },
 ];

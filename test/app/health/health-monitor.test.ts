@@ -44,6 +44,7 @@ function watched() {
         },
         commits: { count: 6, ms: 7 },
       },
+      targets: () => [],
       writtenBytes: () => 0,
       databaseBytes: () => 0,
     },
@@ -103,7 +104,7 @@ test('figures are those of broker, ledger and counts', () => {
     readings: 2,
     untrained: 1,
     rejected: { late: 3 },
-    queues: { mqtt: 1, database: 4 },
+    queues: { mqtt: 1, database: 4, notify: 0 },
     droppedEvents: 2,
     droppedWrites: 5,
   });

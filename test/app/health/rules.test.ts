@@ -4,6 +4,7 @@ import {
   DatabaseFailing,
   NoData,
   NoReadings,
+  NotifyFailing,
   SnapshotOld,
   Stall,
   StreamStopped,
@@ -30,6 +31,7 @@ const signs = (changed: Partial<VitalSigns> = {}): VitalSigns => ({
   drops: false,
   writtenBytes: 0,
   stoppedStreams: [],
+  failingTargets: [],
   ...changed,
 });
 
@@ -182,4 +184,12 @@ test('stream_stopped: one problem for each stream', () => {
     ['stream_stopped', 'boiler'],
     ['stream_stopped', 'hall'],
   ]);
+});
+
+test('notify_failing: a target that has taken nothing for ten minutes', () => {
+  const now = Date.UTC(2026, 0, 5);
+  const failing = (name: string, minutes: number) => ({ name, since: now - minutes * MINUTE_MS });
+  const found = new NotifyFailing().check(signs({ now, failingTargets: [failing('phone', 10), failing('mail', 9)] }));
+  expect(found).toMatchObject([{ code: 'notify_failing', subject: 'phone' }]);
+  expect(found[0].text).toMatch(/^Notifications to phone have not been delivered for 10 min; /);
 });

@@ -190,7 +190,7 @@ test('health on the wire', () => {
     streams: { learning: 1, ready: 2, silent: 0 },
     alarms: { process: 1, drift: 0, sensor: 0 },
     commands: { done: 3, refused: 1 },
-    queues: { mqtt: 1, database: 0 },
+    queues: { mqtt: 1, database: 0, notify: 2 },
     droppedEvents: 3,
     droppedWrites: 4,
     problems: [{ code: 'no_data', subject: 's/+', text: 's/+: no message for 2 h.', since: AT - 7_200_000 }],
@@ -198,7 +198,7 @@ test('health on the wire', () => {
   expect(healthJson(health)).toBe(
     '{"schema":1,"version":"0.1.0","uptime":90,"memory":{"rss":120000000,"heap":40000000},"broker":"connected","connections":2,' +
       '"learning":"full","readings":20,"untrained":0,"rejected":{"late":2},"streams":{"learning":1,"ready":2,"silent":0},' +
-      '"alarms":{"process":1,"drift":0,"sensor":0},"commands":{"done":3,"refused":1},"queues":{"mqtt":1,"database":0},' +
+      '"alarms":{"process":1,"drift":0,"sensor":0},"commands":{"done":3,"refused":1},"queues":{"mqtt":1,"database":0,"notify":2},' +
       '"dropped_events":3,"dropped_writes":4,"problems":[{"code":"no_data","subject":"s/+",' +
       '"text":"s/+: no message for 2 h.","since":"2026-01-05T05:30:15.250Z"}],"at":"2026-01-05T07:30:15.250Z"}',
   );
