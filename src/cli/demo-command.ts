@@ -1,7 +1,7 @@
 import colors from 'picocolors';
 import { runDemo, type DemoAlert, type DemoResult } from '../app/demo/demo.ts';
 import type { CycleSeries } from '../app/demo/cycles.ts';
-import { WARMUP_DAYS } from '../app/demo/site.ts';
+import { STREAMS, WARMUP_DAYS } from '../app/demo/site.ts';
 import { kernelOrNull } from '../app/kernel.ts';
 import { DURATION, parseDuration } from '../config/duration.ts';
 import { shortTime } from '../detect/episode/short-time.ts';
@@ -58,9 +58,9 @@ export async function demo({ for: duration, seed, json }: DemoCommandOptions): P
   });
   console.log(`\n${summary(result)}`);
   if (json) {
-    const { faults, habits, falseAlarms, simulatedDays, readings } = result;
+    const { faults, habits, falseAlarms, unseen, simulatedDays, readings } = result;
     const kept = faults.map(({ kind, series, at, detected, delayMs }) => ({ kind, series, at, detected, delayMs }));
-    console.log(JSON.stringify({ faults: kept, habits, falseAlarms, simulatedDays, readings }));
+    console.log(JSON.stringify({ faults: kept, habits, falseAlarms, unseen, simulatedDays, readings }));
   }
   return result.alertsHeard === result.rowsLogged ? EXIT.ok : EXIT.failure;
 }
@@ -100,7 +100,7 @@ function habitTable(habits: DemoResult['habits']): string[] {
 }
 
 function summary(result: DemoResult): string {
-  const { faults, habits, falseAlarms, simulatedDays, readings, alertsHeard, rowsLogged, realMs } = result;
+  const { faults, habits, falseAlarms, unseen, simulatedDays, readings, alertsHeard, rowsLogged, realMs } = result;
   const rows = faults.map(({ kind, series, at, detected, delayMs, named }) => [
     kind,
     series,
@@ -119,7 +119,9 @@ function summary(result: DemoResult): string {
       ? []
       : [table(['fault', 'in', 'from (UTC)', 'result', 'delay', 'alert named'], rows, [4]), '']),
     ...habitTable(habits),
-    `${verdict}, ${count(falseAlarms, 'false alarm')} in ${simulatedDays.toFixed(1)} simulated days` + `${rate}.`,
+    `${verdict}, ${count(falseAlarms, 'false alarm')} in ${simulatedDays.toFixed(1)} simulated days${rate}.`,
+    ...(unseen === 0 ? [] : [`${unseen} of these on the first weekend: zankyo had seen working days only.`]),
+    `The site asks for at most one false alarm a week on each of its ${STREAMS} streams.`,
     `${readings} readings in ${(realMs / 1000).toFixed(0)} s. Alerts received over MQTT: ${alertsHeard}; rows in SQLite: ${rowsLogged}.`,
   ].join('\n');
 }

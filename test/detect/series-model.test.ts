@@ -4,6 +4,7 @@ import { EVIDENCE_KINDS } from '../../src/detect/evidence/kind.ts';
 import { UTC } from '../../src/detect/forecast/calendar.ts';
 import { Season } from '../../src/detect/forecast/season.ts';
 import { SeriesModel } from '../../src/detect/series-model.ts';
+import { piecesOf } from './pieces.ts';
 import { Memory } from '../../src/math/memory.ts';
 import { Random } from '../../src/math/random.ts';
 
@@ -204,4 +205,20 @@ test('no reading takes it off the axis: level, step and score stay finite, and 1
     expect(scores[1]).toBe(scores[0]);
     expect(scores[2]).toBe(scores[0]);
   }
+});
+
+test('when another life begins, how late dwells were in the old one is forgotten with them', () => {
+  const memory = new Memory();
+  const model = new SeriesModel(memory, { slug: 'motor', only: 'both' }, { hold: true });
+  const random = new Random(1);
+  for (let minute = 0; minute < 1440; minute++) {
+    model.observe((minute % 60 < 20 ? 3 : 0) + 0.02 * random.normal(), minute * 60_000, minute / 1440, q, 0);
+    model.score(uniform, 0, 0, NaN, 1);
+    model.learn(true);
+    model.advance(season);
+  }
+  const seen = (): number => new Float64Array(piecesOf(memory).get('motor.duration.late.time.sums')!.buffer)[0];
+  expect(seen()).toBeGreaterThan(10);
+  model.renew();
+  expect(seen()).toBe(0);
 });

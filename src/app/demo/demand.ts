@@ -6,7 +6,7 @@ const DAY_MS = 24 * HOUR_MS;
 /** Hour of the day, 0 to below 24. The station's clocks show UTC. */
 export const hourOf = (at: number): number => (at % DAY_MS) / HOUR_MS;
 
-const isWeekend = (at: number): boolean => [0, 6].includes(new Date(at).getUTCDay());
+export const isWeekend = (at: number): boolean => [0, 6].includes(new Date(at).getUTCDay());
 
 const bump = (hour: number, centre: number, width: number): number => Math.exp(-(((hour - centre) / width) ** 2) / 2);
 

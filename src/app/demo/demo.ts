@@ -11,6 +11,7 @@ import { startService } from '../service.ts';
 import { startEmbeddedBroker } from './broker.ts';
 import { cycleSchedule } from './cycle-faults.ts';
 import { CYCLE_SERIES } from './cycles.ts';
+import { WEEK_MS } from '../../math/time.ts';
 import { MINUTE_MS } from './plant.ts';
 import { schedule } from './schedule.ts';
 import { demoSite, WARMUP_DAYS } from './site.ts';
@@ -107,7 +108,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     await quiesce(listener);
     const times = { startAt: START_AT, warmAt: START_AT + WARMUP_DAYS * DAY_MS, until: now };
     return {
-      ...tally(faults, alerts, now),
+      ...tally(faults, alerts, now, START_AT + WEEK_MS),
       habits: CYCLE_SERIES.map((series) => habitOf(series, works.times(series), faults, alerts, times)),
       simulatedDays: minute / 1440,
       readings: service.readings,

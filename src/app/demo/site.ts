@@ -1,9 +1,11 @@
 import { siteSchema, type Site } from '../../config/schema.ts';
-import { CYCLE_INSTRUMENTS } from './cycles.ts';
+import { CYCLE_INSTRUMENTS, CYCLE_SERIES } from './cycles.ts';
 import { INSTRUMENTS, SERIES } from './plant.ts';
 import { ALL_SERIES } from './waterworks.ts';
 
 export const WARMUP_DAYS = 4;
+/** Each with a rate of alarms of its own: the group of the pump, the sump, the fill pump. */
+export const STREAMS = 1 + CYCLE_SERIES.length;
 
 const UNITS = { ...INSTRUMENTS, ...CYCLE_INSTRUMENTS };
 

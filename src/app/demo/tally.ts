@@ -1,5 +1,6 @@
 import { DAY_MS, HOUR_MS, WEEK_MS } from '../../math/time.ts';
 import type { CycleSeries } from './cycles.ts';
+import { isWeekend } from './demand.ts';
 import { machineOf, type AnyFault, type AnySeries } from './waterworks.ts';
 
 /** An alert as received over MQTT. */
@@ -33,6 +34,8 @@ export interface HabitResult {
 export interface Tally {
   readonly faults: readonly FaultResult[];
   readonly falseAlarms: number;
+  /** Those of them that opened before `weekSeenAt`, on a day of a kind that the detector had not seen yet: the first weekend. */
+  readonly unseen: number;
 }
 
 /** A spike is over in a minute; an alert within this time after its start still counts for it. */
@@ -58,9 +61,14 @@ const falseAmong = (faults: readonly AnyFault[], alerts: readonly Alert[]): Aler
 /**
  * Compares alerts and faults. A fault is detected by the first alert about its machine that opens or worsens while it lasts; an
  * alert that opens while no fault of its machine lasts, nor within two hours after one, is false. Faults that begin after `until`
- * do not count.
+ * do not count. `weekSeenAt`: when the detector has seen all days of a week.
  */
-export function tally(faults: readonly AnyFault[], alerts: readonly Alert[], until: number): Tally {
+export function tally(
+  faults: readonly AnyFault[],
+  alerts: readonly Alert[],
+  until: number,
+  weekSeenAt = -Infinity,
+): Tally {
   const happened = faults.filter(({ at }) => at <= until);
   const results = happened.map((fault): FaultResult => {
     const alert = alerts.find(
@@ -79,7 +87,12 @@ export function tally(faults: readonly AnyFault[], alerts: readonly Alert[], unt
       named: alert?.series ?? null,
     };
   });
-  return { faults: results, falseAlarms: falseAmong(happened, alerts).length };
+  const wrong = falseAmong(happened, alerts);
+  return {
+    faults: results,
+    falseAlarms: wrong.length,
+    unseen: wrong.filter(({ at }) => at < weekSeenAt && isWeekend(at)).length,
+  };
 }
 
 /**

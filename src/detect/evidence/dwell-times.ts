@@ -63,6 +63,11 @@ export class DwellTails {
     this.late = [new Tail(memory, 'duration.late.time'), new Tail(memory, 'duration.late.exits')];
     this.early = new Tail(memory, 'duration.early');
   }
+
+  /** Another life begins: a dwell that was far from the usual one of the old life says nothing about the new one. */
+  forget(): void {
+    for (const tail of [...this.late, this.early]) tail.forget();
+  }
 }
 
 /**

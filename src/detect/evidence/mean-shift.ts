@@ -3,10 +3,21 @@ import { Moments } from '../../math/moments.ts';
 import { Modes, type Mode } from './modes.ts';
 import { Tail } from './tail.ts';
 import { CONSTANTS } from '../constants.ts';
+import { DAY_MS } from '../../math/time.ts';
 
 /** Readings in the recent mean. */
 export const { SHIFT_SPAN: SHORT_SPAN } = CONSTANTS;
-const { MIN_SPAN, WINSOR, SURE_AFTER: READY_AFTER, SHIFT_Z: Z_LIMIT, SHIFT_RARITY: MIN_RARITY, MIN_SHARE } = CONSTANTS;
+const {
+  LONG_MEMORY_MS,
+  MIN_SPAN,
+  WINSOR,
+  SURE_AFTER: READY_AFTER,
+  SHIFT_Z: Z_LIMIT,
+  SHIFT_RARITY: MIN_RARITY,
+  MIN_SHARE,
+  MODE_DEVIATIONS: NEAR,
+  RECURS,
+} = CONSTANTS;
 /** A larger |z| counts as this, in the last bin of its histogram. */
 const MAX_ABS_Z = 16.9;
 /** Share of the limit of |z| from which an earlier mode is looked for. */
@@ -14,12 +25,17 @@ const LEFT_FROM = 1 - MIN_SHARE;
 /** A reading is not cut before so many, because their spread is not reliable yet. */
 const WINSOR_AFTER = READY_AFTER / 2;
 
+/** Days in the long memory. */
+const DAYS = LONG_MEMORY_MS / DAY_MS;
+
 // Slots of the memory.
 const RECENT = 0;
 const VARIANCE = 1;
 const COUNT = 2;
 const RETURNED_AT = 3; // to a mode, epoch ms; NaN where it is not in one that was known before
 const LEFT_AT = 4; // when that mode was left before
+const AWAY = 5; // 1 from a suspected shift until the recent mean is back near the reference
+const SHIFTS = 6; // suspected shifts in the last day, fading
 
 /**
  * EWMA control chart (Roberts 1959): has the mean shifted?
@@ -32,10 +48,13 @@ const LEFT_AT = 4; // when that mode was left before
  * deviation of EW10(x), so a series with slow fluctuations has a large s and gives no alarm. On a test rig it finds, after ten
  * readings, a flow that stays 3 deviations low, and not a temperature that rises slowly by 7.
  *
- * A lasting fault does not become the reference while it is held (held-series.ts). Where |z| is above three quarters of its limit
- * and the recent mean is that of an earlier mode (modes.ts), this mode becomes the reference at once.
+ * A lasting fault does not become the reference while it is held (held-series.ts). Before the alarm a `guarded` mean does not learn
+ * either where |z| is above three quarters of its limit, unless it has been there and back three times within a day: else a motor
+ * that runs for half an hour every three hours would never become usual. Where |z| is so large and the recent mean is that of an
+ * earlier mode (modes.ts), this mode becomes the reference at once.
  *
- * Memory (5): EW10(x), s^2, number of readings, the last return to a mode; moments of the reference; histogram of |z|; modes.
+ * Memory (7): EW10(x), s^2, number of readings, the last return to a mode (2), suspected shifts (2); moments of the reference;
+ * histogram of |z|; modes.
  */
 export class MeanShift {
   /** Difference of the recent mean from the reference in units of s, signed; of the last `score`. */
@@ -51,8 +70,8 @@ export class MeanShift {
   /** `guarded`: whether a mean that seems to shift is not learned, before it is an alarm. */
   constructor(memory: Pick<Memory, 'take'>, guarded = false) {
     this.guarded = guarded;
-    this.s = memory.take('mean_shift', 5);
-    this.s.fill(NaN, RETURNED_AT);
+    this.s = memory.take('mean_shift', 7);
+    this.s.fill(NaN, RETURNED_AT, LEFT_AT + 1);
     this.reference = new Moments(memory, 'mean_shift.reference', Infinity, WINSOR);
     this.tail = new Tail(memory, 'mean_shift');
     this.modes = new Modes(memory, 'mean_shift.modes');
@@ -98,8 +117,9 @@ export class MeanShift {
       reference.moveTo(mean);
       s[VARIANCE] = spread * spread;
     }
+    this.followShifts(span);
     const suspect = this.guarded && Math.abs(this.z) > LEFT_FROM * Z_LIMIT && s[COUNT] > 2 * READY_AFTER;
-    if (!teaches || suspect) return;
+    if (!teaches || (suspect && s[SHIFTS] < RECURS - 0.5)) return;
     if (s[COUNT] >= SHORT_SPAN) {
       const d = s[RECENT] - reference.mean;
       s[VARIANCE] += Math.max(1 / (s[COUNT] - SHORT_SPAN + 1), 1 / span) * (d * d - s[VARIANCE]);
@@ -138,6 +158,18 @@ export class MeanShift {
   begin(x: number): void {
     this.s[RECENT] = x;
     this.reference.restart(x);
+  }
+
+  /** Counts the times that the mean seemed to shift and came back, fading within a day; `span` readings are a week. */
+  private followShifts(span: number): void {
+    const { s } = this;
+    const z = Math.abs(this.z);
+    s[SHIFTS] *= 1 - DAYS / span;
+    if (z <= NEAR) s[AWAY] = 0;
+    else if (z > LEFT_FROM * Z_LIMIT && s[AWAY] === 0) {
+      s[AWAY] = 1;
+      s[SHIFTS]++;
+    }
   }
 
   /** The recent mean may be that of an earlier mode: then it has not shifted. */

@@ -43,6 +43,7 @@ export class SeriesEvidence {
   private readonly level: Level;
   private readonly flatline: Flatline;
   private readonly meanShift: ShiftedMean;
+  private readonly dwellTails: DwellTails | null;
   private readonly duration: Duration | null;
   private readonly occupancy: Occupancy | null;
   /** Null in a challenger. */
@@ -64,7 +65,7 @@ export class SeriesEvidence {
     const flatline = (this.flatline = new Flatline(memory));
     this.level = new Level(memory);
     this.meanShift = new ShiftedMean(memory, hold && !challenger);
-    const tails = challenger ? null : new DwellTails(memory);
+    const tails = (this.dwellTails = challenger ? null : new DwellTails(memory));
     this.duration = tails && new Duration(memory, tails);
     this.occupancy = challenger ? null : new Occupancy(memory);
     this.cycle = tails && this.duration && new Cycle(memory, tails, this.duration.states);
@@ -192,6 +193,7 @@ export class SeriesEvidence {
 
   /** The states and levels of the past weeks count less from now on: the series lives another life. */
   renew(): void {
+    this.dwellTails?.forget();
     this.duration?.renew();
     this.occupancy?.renew();
     this.cycle?.renew();

@@ -61,6 +61,13 @@ export class Tail {
     this.settle();
   }
 
+  /** Forgets the history. */
+  forget(): void {
+    this.counts.fill(0);
+    this.sums.fill(0);
+    this.sums[1] = BUCKETS - 1;
+  }
+
   private halve(): void {
     const { counts, sums } = this;
     sums[0] = sums[2] = 0;

@@ -59,6 +59,14 @@ test('only alerts that open can be false, each of them once', () => {
   expect(tally([shift, spike], calm, END).falseAlarms).toBe(2);
 });
 
+test('of the false alarms, those on the first weekend are named', () => {
+  const monday = Date.UTC(2026, 0, 5);
+  const days = [4.9, 5.4, 6.9, 7.1, 12].map((day) => alert(monday + 24 * HOUR * day));
+  const { falseAlarms, unseen } = tally([], days, monday + 500 * HOUR, monday + 168 * HOUR);
+  expect([falseAlarms, unseen]).toEqual([5, 2]);
+  expect(tally([], days, monday + 500 * HOUR).unseen).toBe(0);
+});
+
 test('a fault that the run did not reach neither counts nor excuses', () => {
   const result = tally([shift, spike], [alert(spike.at)], 40 * HOUR);
   expect(result.faults.map(({ kind }) => kind)).toEqual(['level-shift']);

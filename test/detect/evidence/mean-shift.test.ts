@@ -7,10 +7,10 @@ import { Random } from '../../../src/math/random.ts';
 const LASTING = 1000;
 
 /** What the shift makes of each reading, and learns from it. */
-const follow = (shift: MeanShift, readings: readonly number[]): number[] =>
+const follow = (shift: MeanShift, readings: readonly number[], span = 2000): number[] =>
   readings.map((x) => {
     const score = shift.score(x);
-    shift.learn(x);
+    shift.learn(x, span);
     return score;
   });
 /** The same without learning, as while the series is held. */
@@ -79,6 +79,30 @@ test('a mode that is far away is reached too: a pump that runs at 200, is off at
   expect(above(follow(shift, noise(500, 200, 4)).slice(60))).toBe(0);
   expect(above(follow(shift, noise(500, 0, 5)).slice(60))).toBe(0);
   expect(Math.abs(shift.mean)).toBeLessThan(3); // it learned on the way, too
+});
+
+describe('a guarded mean, which does not learn from what seems to be a shift', () => {
+  const WEEK = 10_080; // readings, one a minute
+  const guarded = (): MeanShift => new MeanShift(new Memory(), true);
+
+  test('learns what comes four times a day: a run of a motor is no shift for ever', () => {
+    const random = new Random(1);
+    // It runs for 25 of 360 minutes, at 2.9 kW instead of 0.04.
+    const motor = (days: number): number[] =>
+      Array.from({ length: 1440 * days }, (_, i) => (i >= 300 && i % 360 < 25 ? 2.9 : 0.04) + 0.02 * random.normal());
+    const shift = guarded();
+    follow(shift, motor(5), WEEK);
+    expect(above(follow(shift, motor(1), WEEK))).toBe(0);
+  });
+
+  test('does not learn what comes every other day, nor what lasts', () => {
+    const shift = guarded();
+    follow(shift, noise(WEEK), WEEK);
+    for (let k = 0; k < 5; k++) follow(shift, [...noise(25, 40, k), ...noise(2855, 20, k)], WEEK);
+    follow(shift, noise(2000, 40, 9), WEEK);
+    expect(shift.mean).toBeCloseTo(20, 0);
+    expect(shift.score(40)).toBeGreaterThan(1);
+  });
 });
 
 test('a return to a mode has a time, and that at which the mode was left', () => {

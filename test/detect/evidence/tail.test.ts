@@ -136,3 +136,13 @@ test('what is kept up to date is what counting all buckets anew gives', () => {
     }),
   );
 });
+
+test('what it has forgotten it has never seen', () => {
+  const { tail, memory } = tailOf([...exponential(1000), 16]);
+  tail.forget();
+  const { tail: fresh, memory: none } = tailOf([]);
+  expect(memory.toBytes()).toEqual(none.toBytes());
+  tail.add(1);
+  fresh.add(1);
+  expect(tail.rarity(2)).toBe(fresh.rarity(2));
+});
