@@ -188,8 +188,8 @@ export interface LedgerPort {
   write(task: () => void, afterwards?: () => void, urgent?: boolean): void;
   /** `saveAll` saves every stream. It is called in a transaction when the journal had to drop entries. */
   onOverflow(saveAll: () => void): void;
-  /** The entries of earlier runs that were not trimmed, in order. */
-  entries(): Iterable<{ readonly seq: number; readonly entry: Entry }>;
+  /** The entries that were not trimmed, in order; those after row `after`. */
+  entries(after?: number): Iterable<{ readonly seq: number; readonly entry: Entry }>;
   /** The origin of a series that an entry names. */
   originOf(series: string): Origin | null;
   /** Allows the ledger to delete the rows up to `seq`. */
@@ -279,9 +279,19 @@ export interface CommandLogPort {
   stateBefore(command: string): Snapshot | null;
 }
 
+/** What became of the wish to read the site file again. */
+export interface ReloadAnswer {
+  /** Whether the file is in force, or will be at once. */
+  readonly ok: boolean;
+  /** What has changed and what needs a restart; or the mistakes. */
+  readonly text: string;
+}
+
 export interface CommandPort {
   readonly requests$: Observable<CommandRequest>;
   readonly log: CommandLogPort;
+  /** Reads the site file again; absent where there is none. */
+  readonly reload?: () => ReloadAnswer;
 }
 
 /** A maintenance window, epoch ms; `until` does not belong to it. */

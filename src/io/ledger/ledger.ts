@@ -53,6 +53,7 @@ interface PendingWrite {
  */
 export class Ledger implements LedgerPort {
   readonly #options: LedgerOptions;
+  #everyMs: number;
   readonly #journal: Journal;
   readonly #transaction: () => void;
   readonly #entries = new EntryWriter();
@@ -79,6 +80,7 @@ export class Ledger implements LedgerPort {
 
   constructor(db: Database, options: LedgerOptions) {
     this.#options = options;
+    this.#everyMs = options.everyMs;
     this.#journal = new Journal(db);
     this.#transaction = db.transaction(() => {
       this.#write();
@@ -167,13 +169,18 @@ export class Ledger implements LedgerPort {
     this.#schedule(urgent);
   }
 
+  /** Another longest time between a message and its commit, from the next one on. */
+  commitEvery(everyMs: number): void {
+    this.#everyMs = everyMs;
+  }
+
   onOverflow(saveAll: () => void): void {
     this.#saveAll = saveAll;
   }
 
-  *entries(): Generator<{ readonly seq: number; readonly entry: Entry }, void, undefined> {
+  *entries(after = 0): Generator<{ readonly seq: number; readonly entry: Entry }, void, undefined> {
     let damaged = 0;
-    for (const { seq, entries } of this.#journal.rows()) {
+    for (const { seq, entries } of this.#journal.rows(after)) {
       if (entries === null) damaged++;
       else for (const entry of this.#streamsIn(entries)) yield { seq, entry };
     }
@@ -241,7 +248,7 @@ export class Ledger implements LedgerPort {
     const unacked = this.#receipts.length;
     const patienceMs = unacked === 0 ? Infinity : this.#window.patienceMs(unacked);
     if (urgent || patienceMs === 0 || this.#entries.length > COMMIT_BYTES) this.#timer.atEndOfTurn();
-    this.#timer.within(this.#options.everyMs);
+    this.#timer.within(this.#everyMs);
     this.#timer.afterPause(patienceMs);
   }
 

@@ -33,6 +33,8 @@ export interface Broker {
   readonly connection$: Observable<Connection>;
   /** Connects, and reconnects whenever the connection is lost. */
   start(): void;
+  /** Subscribes to these filters instead of those before; a filter of both is not touched. */
+  listenTo(filters: readonly string[]): void;
   /** Acknowledges messages, so that the broker deletes them. Receipts of an earlier connection are ignored. */
   acknowledge(receipts: readonly Receipt[]): void;
   /** Events dropped since the start because too many waited for a connection. */
@@ -104,6 +106,10 @@ class MqttBroker implements Broker {
     this.#state.apply('attempt');
     this.#outage.attempt();
     this.#client.connect();
+  }
+
+  listenTo(filters: readonly string[]): void {
+    this.#subscription.change(filters);
   }
 
   acknowledge(receipts: readonly Receipt[]): void {

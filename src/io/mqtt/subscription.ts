@@ -7,15 +7,17 @@ const FAILURE = 128;
 
 /** The subscription to the site's topics, kept in the broker's session. */
 export class Subscription {
-  readonly #client: Pick<MqttClient, 'subscribe'>;
+  readonly #client: Pick<MqttClient, 'subscribe' | 'unsubscribe'>;
   readonly #connection: ConnectionStateMachine;
-  readonly #filters: string[];
+  #filters: string[];
+  /** Filters that the broker's session may still have. */
+  readonly #removed = new Set<string>();
   readonly #log: Log;
   /** The broker's session has the filters of this process. */
   #active = false;
 
   constructor(
-    client: Pick<MqttClient, 'subscribe'>,
+    client: Pick<MqttClient, 'subscribe' | 'unsubscribe'>,
     connection: ConnectionStateMachine,
     filters: readonly string[],
     log: Log,
@@ -30,12 +32,47 @@ export class Subscription {
    * Call after each connect. Subscribes once per process, as the filters may have changed, and again in a new session.
    */
   ensure(sessionPresent: boolean): void {
-    const filters = this.#filters;
-    if (!sessionPresent) this.#active = false;
-    if (this.#active || filters.length === 0) return;
+    if (!sessionPresent) {
+      this.#active = false;
+      this.#removed.clear();
+    }
+    if (!this.#active) this.#subscribe(this.#filters);
+    this.#unsubscribe();
+  }
+
+  /**
+   * Other filters from now on; those that stay are not touched. New ones come before old ones go, so that a topic of both is received
+   * without a gap. Without a connection the next one has the change.
+   */
+  change(filters: readonly string[]): void {
+    const added = filters.filter((filter) => !this.#filters.includes(filter));
+    for (const filter of this.#filters) if (!filters.includes(filter)) this.#removed.add(filter);
+    for (const filter of filters) this.#removed.delete(filter);
+    this.#filters = [...filters];
+    if (added.length === 0 && this.#removed.size === 0) return;
+    if (!this.#connection.canPublish || this.#connection.ending) {
+      this.#active = false;
+      return;
+    }
+    this.#subscribe(added);
+    this.#unsubscribe();
+  }
+
+  #unsubscribe(): void {
+    const filters = [...this.#removed];
+    if (filters.length === 0) return;
+    this.#client.unsubscribe(filters, (error) => {
+      if (error) return; // a lost connection: the next one unsubscribes
+      for (const filter of filters) this.#removed.delete(filter);
+      this.#log('info', { filters }, 'no longer listening');
+    });
+  }
+
+  #subscribe(filters: readonly string[]): void {
+    if (filters.length === 0) return;
     // rh 1: the broker sends retained values for a new subscription, not at every restart. rap stays false: with it, a
     // device that publishes its readings retained would look like the broker's copies of old ones.
-    this.#client.subscribe(filters, { qos: 1, rh: 1, rap: false }, (error, _granted, packet) => {
+    this.#client.subscribe([...filters], { qos: 1, rh: 1, rap: false }, (error, _granted, packet) => {
       if (packet === undefined) {
         // A lost connection is reported elsewhere, and the next one subscribes again.
         if (error !== null && this.#connection.canPublish)
