@@ -14,6 +14,7 @@ import { rejected } from '../stream/reject.ts';
 import { CommandDesk } from './commands/desk.ts';
 import { Mutes } from './commands/mutes.ts';
 import { AlertPublisher } from './pipeline/alert-publisher.ts';
+import type { PipelineControl, Resumed } from './pipeline/control.ts';
 import { Checkpoints } from './pipeline/checkpoints.ts';
 import { isDue } from './pipeline/due.ts';
 import type { Log } from '../log.ts';
@@ -42,6 +43,10 @@ export interface PipelineOptions {
   readonly processor?: Processor;
   /** Counts to add to; default: new ones. */
   readonly tallies?: Tallies;
+  /** The pipeline before this one in the same process, which has saved every stream. */
+  readonly resumed?: Resumed;
+  /** Called with each subscription. */
+  readonly onControl?: (control: PipelineControl) => void;
   /** Called with each subscription. */
   readonly onStart?: (view: PipelineView) => void;
 }
@@ -68,13 +73,16 @@ export const pipeline = (
     isHoliday = null,
     processor,
     tallies = new Tallies(),
+    resumed,
+    onControl,
     onStart,
   }: PipelineOptions,
 ): Observable<Step> =>
   defer(() => {
-    let now = -Infinity; // time of the newest arrival or tick, epoch ms
+    let now = resumed?.at ?? -Infinity; // time of the newest arrival or tick, epoch ms
     let heartbeatAt = -Infinity;
     let begun = false;
+    let handedOver = false;
     let commandAt = -Infinity; // time of the newest command, epoch ms
     const { ledger, anomalyLog, alerts } = ports;
     const messages = new Float64Array(site.inputs.length);
@@ -108,11 +116,22 @@ export const pipeline = (
       log,
     });
     const states = new StatePublisher(alerts, site.publish.stateEvery, mutes, maintenance);
-    const replay = new JournalReplay(ledger, streams, (at) => {
+    const setTime = (at: number): void => {
       now = at;
-    });
+    };
+    const replay = new JournalReplay(ledger, streams, setTime, resumed?.seq);
     const overload = new OverloadControl(processor ?? null, ledger, streams, log);
     const checkpoints = new Checkpoints(streams, ports, site.snapshots.every);
+    onControl?.({
+      streams,
+      now: () => now,
+      save: (at) => {
+        checkpoints.saveAll(at);
+      },
+      handOver: () => {
+        handedOver = true;
+      },
+    });
     onStart?.({
       messages,
       streams: () => streams.monitors.map(({ status }) => status),
@@ -195,7 +214,7 @@ export const pipeline = (
     const begin$ = defer(() => {
       begun = true;
       overload.applyTrainingRate();
-      streams.logRestoredStreams();
+      streams.logRestoredStreams(resumed === undefined);
       streamLog.begin(streams.monitors);
       return EMPTY;
     });
@@ -242,7 +261,7 @@ export const pipeline = (
      * A command comes between two readings. It does not set the time: what no message arrived in before the first connection is
      * downtime, whether there were commands or not.
      */
-    const commandsOf = ({ requests$, log: commandLog }: CommandPort): Observable<never> => {
+    const commandsOf = ({ requests$, log: commandLog, reload }: CommandPort): Observable<never> => {
       const desk = new CommandDesk({
         site: site.site,
         streams,
@@ -252,6 +271,7 @@ export const pipeline = (
         anomalyLog,
         ledger,
         appLog: log,
+        reload,
         counts: tallies.commands,
         releaseAlerts: (at) => {
           alertPublisher.release(at);
@@ -278,6 +298,7 @@ export const pipeline = (
     const commands$ = ports.commands === undefined ? EMPTY : commandsOf(ports.commands);
     return merge(steps$, downtimes$, heartbeats$, commands$).pipe(
       finalize(() => {
+        if (handedOver) return;
         checkpoints.saveAll();
         rejects.logCounts();
       }),

@@ -1,27 +1,30 @@
-import { EMPTY, filter, interval, map, switchMap } from 'rxjs';
+import { EMPTY, filter, interval, map, skip, switchMap, type Subscription } from 'rxjs';
+import type { LoadedSite } from '../config/load.ts';
 import type { Site } from '../config/schema.ts';
-import { openBroker, type BrokerOptions, type Connection } from '../io/mqtt/broker.ts';
-import { commandTopics, type CommandTopics } from '../io/mqtt/command-topics.ts';
+import { openBroker, type Connection } from '../io/mqtt/broker.ts';
 import { AlertOutbox } from '../io/ledger/alert-outbox.ts';
 import { Ledger } from '../io/ledger/ledger.ts';
 import { RetainedStates } from '../io/ledger/retained-states.ts';
-import { alertsOver, seriesOfTopic, statusTopic } from '../io/mqtt/alerts.ts';
+import { alertsOver, seriesOfTopic } from '../io/mqtt/alerts.ts';
 import type { Kernel } from '../nn/kernel.ts';
-import { covers } from '../stream/topic-filter.ts';
 import type { Log } from '../log.ts';
 import { waitingCommands } from '../io/sqlite/command-inbox.ts';
 import { CommandLog } from '../io/sqlite/command-log.ts';
-import { calendarsOf } from './calendars.ts';
+import { brokerOptions, commandTopicsOf, filtersOf } from './broker-options.ts';
+import { calendarsOf, type Calendars } from './calendars.ts';
 import { NotificationTable } from '../io/sqlite/notification-table.ts';
 import { requestsOf } from './command-requests.ts';
-import { homeAssistant } from './home-assistant/home-assistant.ts';
 import { serviceHealth } from './health/service-health.ts';
 import { Notifier } from './notify/notifier.ts';
 import type { Processor } from './pipeline/overload-control.ts';
+import type { PipelineControl, Resumed } from './pipeline/control.ts';
 import { pipeline } from './pipeline.ts';
 import { plansOf } from './pipeline/streams.ts';
 import { Tallies } from './pipeline/tallies.ts';
-import { openStore } from './store.ts';
+import { homeAssistant, type HomeAssistant } from './home-assistant/home-assistant.ts';
+import { FileWatch } from './reload/file-watch.ts';
+import { Reloader } from './reload/reloader.ts';
+import { limitedStores, openStore } from './store.ts';
 
 export interface ServiceOptions {
   readonly log: Log;
@@ -29,6 +32,17 @@ export interface ServiceOptions {
   readonly kernel: Kernel | null;
   /** The present, epoch ms. The demo lives in its own time, where the timer that finds silence would be wrong. */
   readonly now?: () => number;
+  /** The site file, where it can be read again. */
+  readonly file?: SiteFile;
+}
+
+/** The site file of a service that can put it in force anew while it runs. */
+export interface SiteFile {
+  /** The file, and those beside it whose change is one of the site. */
+  readonly paths: readonly string[];
+  /** Reads it. Throws an `AppError` that names its mistakes. */
+  readonly load: () => LoadedSite;
+  readonly setLogLevel: (level: Site['log']['level']) => void;
 }
 
 export interface Service {
@@ -37,6 +51,8 @@ export interface Service {
   readonly connection: Connection['state'];
   /** Rejects when the pipeline fails; never resolves. */
   readonly failure: Promise<never>;
+  /** Puts the site file in force, if it has no mistake; the log says what has changed. `cause`: for the log. */
+  reload(cause: string): void;
   /** Saves everything and publishes `offline`; ends within 3 s, with or without a broker. */
   stop(): Promise<void>;
 }
@@ -45,6 +61,9 @@ const CLOCK_MS = 5_000;
 /** Interval of the housekeeping; while rows have to be deleted, a part of them every second. */
 const TIDY_MS = 60_000;
 const MORE_TO_TIDY_MS = 1_000;
+/** How often the site file is looked at, with `reload.on_change`, and the calendar of the holidays. */
+const WATCH_MS = 2_000;
+const WATCH_HOLIDAYS_MS = 30_000;
 
 const thisProcess = (): Processor => {
   let before = performance.eventLoopUtilization();
@@ -55,44 +74,6 @@ const thisProcess = (): Processor => {
       before = performance.eventLoopUtilization();
       return utilization;
     },
-  };
-};
-
-/** Null where commands over MQTT are off. */
-const commandTopicsOf = ({ commands, mqtt, site }: Site): CommandTopics | null =>
-  commands.mqtt ? commandTopics(mqtt.prefix, site) : null;
-
-/** The topic filters to subscribe to. A filter that another one covers is left out: its messages would arrive twice. */
-const filtersOf = (site: Site): string[] => {
-  const topics = [
-    ...new Set([
-      ...site.inputs.map(({ topic }) => topic),
-      ...(commandTopicsOf(site)?.filters ?? []),
-      ...(site.homeAssistant.enabled ? [site.homeAssistant.birthTopic] : []),
-    ]),
-  ];
-  return topics.filter((topic) => !topics.some((other) => other !== topic && covers(other, topic)));
-};
-
-export const brokerOptions = (site: Site, log: Log, now: () => number): BrokerOptions => {
-  const { mqtt } = site;
-  const topics = commandTopicsOf(site);
-  return {
-    url: mqtt.url,
-    username: mqtt.username,
-    password: mqtt.password,
-    clientId: mqtt.clientId,
-    protocol: mqtt.protocol,
-    keepaliveMs: mqtt.keepalive,
-    connectTimeoutMs: mqtt.connectTimeout,
-    tls: mqtt.tls,
-    filters: filtersOf(site),
-    statusTopic: statusTopic(mqtt.prefix, site.site),
-    ownTopics: `${mqtt.prefix}/`,
-    isCommand: (topic) => topics?.accepts(topic) ?? false,
-    now,
-    timeZone: site.timezone,
-    log,
   };
 };
 
@@ -114,10 +95,15 @@ const clearRemoved = (site: Site, states: RetainedStates, log: Log): void => {
 };
 
 /** Opens the database, connects, and runs the pipeline until stopped. Throws an `AppError` when it cannot start. */
-export function startService(site: Site, { log, kernel, now }: ServiceOptions): Service {
+export function startService(first: Site, { log, kernel, now, file }: ServiceOptions): Service {
   const present = now ?? Date.now;
-  const { db, anomalyLog, snapshots, housekeeping } = openStore(site, log, present());
-  const broker = openBroker(brokerOptions(site, log, present));
+  let site = first;
+  let calendars = calendarsOf(site);
+  let topics = commandTopicsOf(site);
+  const { db, snapshots, ...limited } = openStore(site, log, present());
+  let { anomalyLog, housekeeping } = limited;
+  const isCommand = (topic: string): boolean => topics?.accepts(topic) ?? false;
+  const broker = openBroker({ ...brokerOptions(site, log, present), isCommand });
   let fail: (error: unknown) => void;
   const failure = new Promise<never>((_, reject) => {
     fail = reject;
@@ -137,33 +123,11 @@ export function startService(site: Site, { log, kernel, now }: ServiceOptions): 
     broker.publishEvent(topic, payload, onSettled);
   });
   const states = new RetainedStates(db, ledger, broker);
-  const home = homeAssistant(site, { broker, states, log });
+  const published = alertsOver(outbox, states, site.mqtt.prefix, site.site);
+  let home: HomeAssistant = homeAssistant(site, { broker, states, log });
   const notifier = new Notifier({ site, table: new NotificationTable(db), ledger, now: present, log });
-  const alerts = notifier.over(home.over(alertsOver(outbox, states, site.mqtt.prefix, site.site)));
-  const topics = commandTopicsOf(site);
   const commandLog = new CommandLog(db);
-  const requests$ = requestsOf({
-    waiting$: waitingCommands(db, commandLog),
-    messages$: broker.messages$,
-    topics,
-    publish: (topic, payload) => {
-      broker.publishEvent(topic, payload);
-    },
-    now: present,
-  });
-  const messages$ = broker.messages$.pipe(
-    filter(({ topic }) => topics?.accepts(topic) !== true && !home.accepts(topic)),
-  );
-  const { schedule, isHoliday } = calendarsOf(site);
-  const ports = {
-    messages$,
-    alerts,
-    anomalyLog,
-    snapshots,
-    ledger,
-    commands: { requests$, log: commandLog },
-    ...(schedule.isEmpty ? {} : { maintenance: schedule }),
-  };
+  const messages$ = broker.messages$.pipe(filter(({ topic }) => !isCommand(topic) && !home.accepts(topic)));
 
   let state: Connection['state'] = 'connecting';
   broker.connection$.subscribe((connection) => {
@@ -191,20 +155,99 @@ export function startService(site: Site, { log, kernel, now }: ServiceOptions): 
     log,
   });
 
+  let subscription: Subscription;
+  let control: PipelineControl;
+  /** Starts the pipeline of the present site; `resumed`: behind another one, on the same connection. */
+  const run = (resumed?: Resumed): void => {
+    const requests$ = requestsOf({
+      waiting$: waitingCommands(db, commandLog),
+      messages$: broker.messages$,
+      topics,
+      publish: (topic, payload) => {
+        broker.publishEvent(topic, payload);
+      },
+      now: present,
+    });
+    const reload = reloader === null ? {} : { reload: () => reloader.request('command') };
+    const commands = { requests$, log: commandLog, ...reload };
+    const { schedule, isHoliday } = calendars;
+    const maintenance = schedule.isEmpty ? {} : { maintenance: schedule };
+    const alerts = notifier.over(home.over(published));
+    const ports = { messages$, alerts, anomalyLog, snapshots, ledger, commands, ...maintenance };
+    const sameConnection = resumed !== undefined && state === 'connected';
+    subscription = pipeline(site, ports, {
+      log,
+      kernel,
+      // The present connection is known; it is no new one.
+      listening$: sameConnection ? wake$.pipe(skip(1)) : wake$,
+      tallies,
+      ...(resumed === undefined ? {} : { resumed }),
+      onControl: (started) => {
+        control = started;
+      },
+      onStart: health.watch,
+      isHoliday,
+      ...(now === undefined ? real : {}),
+    }).subscribe({
+      error: (error: unknown) => {
+        fail(error);
+      },
+    });
+  };
+
+  /**
+   * Replaces the pipeline by that of another site. All of it is in one turn of the event loop: no message can arrive between the
+   * last one of the old pipeline and the first one of the new.
+   */
+  const apply = (next: Site, read: Calendars): boolean => {
+    const before = control.now();
+    control.save(Number.isFinite(before) ? before : present());
+    if (!ledger.commit()) return false; // the streams are saved when the database can be written again
+    control.handOver();
+    subscription.unsubscribe();
+    site = next;
+    calendars = read;
+    topics = commandTopicsOf(site);
+    ({ anomalyLog, housekeeping } = limitedStores(db, site, log));
+    ledger.commitEvery(site.commit.every);
+    file?.setLogLevel(site.log.level);
+    health.useSite(site);
+    home.stop();
+    home = homeAssistant(site, { broker, states, log });
+    run({ at: before, seq: ledger.seq });
+    broker.listenTo(filtersOf(site));
+    clearRemoved(site, states, log);
+    home.start();
+    watch();
+    return true;
+  };
+  const reloader: Reloader | null =
+    file === undefined
+      ? null
+      : new Reloader({
+          load: file.load,
+          present: () => site,
+          withNewWarmUp: (next) => control.streams.withNewWarmUp(next),
+          apply,
+          counts: tallies.reloads,
+          log,
+        });
+  let watches: readonly FileWatch[] = [];
+  const watch = (): void => {
+    for (const each of watches) each.stop();
+    const { calendar } = site.holidays;
+    const reload = (): void => {
+      reloader?.request('file');
+    };
+    watches = [
+      ...(site.reload.onChange && file !== undefined ? [new FileWatch(file.paths, WATCH_MS, reload)] : []),
+      ...(calendar === undefined ? [] : [new FileWatch([calendar], WATCH_HOLIDAYS_MS, reload)]),
+    ];
+  };
+
   // The journal is replayed before the broker can deliver new messages.
-  const subscription = pipeline(site, ports, {
-    log,
-    kernel,
-    listening$: wake$,
-    tallies,
-    onStart: health.watch,
-    isHoliday,
-    ...(now === undefined ? real : {}),
-  }).subscribe({
-    error: (error: unknown) => {
-      fail(error);
-    },
-  });
+  run();
+  watch();
   outbox.resume();
   notifier.start();
   clearRemoved(site, states, log);
@@ -225,6 +268,8 @@ export function startService(site: Site, { log, kernel, now }: ServiceOptions): 
   let stopped: Promise<void> | null = null;
   const stop = async (): Promise<void> => {
     clearTimeout(tidying);
+    reloader?.stop();
+    for (const each of watches) each.stop();
     home.stop();
     await Promise.all([health.stop(), notifier.stop()]);
     subscription.unsubscribe();
@@ -244,6 +289,9 @@ export function startService(site: Site, { log, kernel, now }: ServiceOptions): 
       return state;
     },
     failure,
+    reload: (cause) => {
+      reloader?.request(cause);
+    },
     stop: () => (stopped ??= stop()),
   };
 }

@@ -8,12 +8,16 @@ import { Retention } from '../io/sqlite/retention.ts';
 import { SnapshotStore } from '../io/sqlite/snapshot-store.ts';
 import type { Log } from '../log.ts';
 
-/** The database and the stores in it, except the ledger, which needs a broker. */
-export interface Store {
-  readonly db: Database;
+/** The stores with limits from the site file. */
+export interface LimitedStores {
   readonly anomalyLog: AnomalyLog;
-  readonly snapshots: SnapshotStore;
   readonly housekeeping: Housekeeping;
+}
+
+/** The database and the stores in it, except the ledger, which needs a broker. */
+export interface Store extends LimitedStores {
+  readonly db: Database;
+  readonly snapshots: SnapshotStore;
 }
 
 /** Opens a site's database, recovered if it has to be. Throws an `AppError` when it cannot be used. */
@@ -26,16 +30,21 @@ export function openStore(site: Site, log: Log, now: number): Store {
       'the database was damaged; the file was renamed, and all rows that could be read are in a new one',
     );
   });
-  const { rows } = site.quarantine;
+  return { db, snapshots: new SnapshotStore(db), ...limitedStores(db, site, log) };
+}
+
+/** The stores with the limits of a site; anew for a site file that was read again. */
+export function limitedStores(
+  db: Database,
+  { quarantine: { rows }, retention: { keep, maxMegabytes }, database }: Site,
+  log: Log,
+): LimitedStores {
   const onQuarantineFull = (): void => {
     log('warn', { rows }, 'the quarantine is full; each new rejected message replaces the oldest one');
   };
-  const { keep, maxMegabytes } = site.retention;
   const retention = new Retention(db, { maxAgeMs: keep === 'forever' ? null : keep, maxBytes: maxMegabytes * 1e6 });
   return {
-    db,
     anomalyLog: new AnomalyLog(db, { quarantineRows: rows, onQuarantineFull }),
-    snapshots: new SnapshotStore(db),
-    housekeeping: new Housekeeping(db, retention, new Ballast(site.database)),
+    housekeeping: new Housekeeping(db, retention, new Ballast(database)),
   };
 }

@@ -1,4 +1,4 @@
-import { brokerOptions } from '../app/service.ts';
+import { brokerOptions } from '../app/broker-options.ts';
 import { loadSite } from '../config/load.ts';
 import { tryBroker } from '../io/mqtt/broker.ts';
 import { EXIT } from './exit-codes.ts';

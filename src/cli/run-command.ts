@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { kernelOrNull } from '../app/kernel.ts';
 import { startService } from '../app/service.ts';
 import { loadSite } from '../config/load.ts';
@@ -5,16 +6,34 @@ import { EXIT } from './exit-codes.ts';
 import { logTo, openLog } from './log.ts';
 
 /**
- * `zankyo run`: the service. It runs until SIGTERM, SIGINT or SIGHUP, then saves everything and publishes `offline`. It waits
- * for a broker that cannot be reached; only an invalid site file or an unusable database prevents the start.
+ * `zankyo run`: the service. It runs until SIGTERM or SIGINT, then saves everything and publishes `offline`. It waits for a broker that
+ * cannot be reached; only an invalid site file or an unusable database prevents the start. SIGHUP puts the site file in force again; on
+ * a terminal, which sends it when it is closed, it stops the service.
  */
 export async function run(config: string): Promise<number> {
   const { site, warnings } = loadSite(config);
-  const log = logTo(openLog(site.log.level, site.log.format));
+  const logger = openLog(site.log.level, site.log.format);
+  const log = logTo(logger);
   for (const warning of warnings) log('warn', {}, warning);
-  const signal = nextSignal();
+  let reload = (): void => undefined;
+  const signal = nextSignal(() => {
+    reload();
+  });
   const kernel = kernelOrNull(log);
-  const service = startService(site, { log, kernel });
+  const service = startService(site, {
+    log,
+    kernel,
+    file: {
+      paths: [config, join(dirname(config), 'secrets.yaml')],
+      load: () => loadSite(config),
+      setLogLevel: (level) => {
+        logger.level = level;
+      },
+    },
+  });
+  reload = () => {
+    service.reload('SIGHUP');
+  };
   const core = kernel === null ? 'Float64' : 'SIMD';
   log('info', { site: site.site, broker: site.mqtt.url, database: site.database, core }, 'started');
   try {
@@ -26,13 +45,15 @@ export async function run(config: string): Promise<number> {
   }
 }
 
+const onTerminal = (): boolean => [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
+
 /**
- * The signal that stops the service. SIGHUP is one of them: a terminal that is closed sends it. The handlers are installed
+ * The signal that stops the service. On a terminal SIGHUP is one of them; elsewhere it calls `onHangUp`. The handlers are installed
  * before anything starts, so that an early signal does not kill the process.
  */
-const nextSignal = (): Promise<NodeJS.Signals> =>
+const nextSignal = (onHangUp: () => void): Promise<NodeJS.Signals> =>
   new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
     // The kernel and the shell both send it when a terminal is closed: the second one must not interrupt the saving.
-    process.on('SIGHUP', resolve);
+    process.on('SIGHUP', onTerminal() ? resolve : onHangUp);
   });

@@ -5,6 +5,7 @@ import { httpSchema } from './http-schema.ts';
 import { holidaysSchema, maintenanceSchema } from './maintenance.ts';
 import { settleName } from './names.ts';
 import { notifySchema } from './notify-schema.ts';
+import { reloadSchema } from './reload-schema.ts';
 import { RATE_UNITS } from '../detect/reading.ts';
 import { rateUnit } from '../detect/sensor/counter.ts';
 import * as v from './vocabulary.ts';
@@ -359,6 +360,7 @@ export const siteSchema = section({
   health: option(healthSchema, {}, 'Problems of the service itself.'),
   http: option(httpSchema, {}, 'Metrics and health over HTTP.'),
   max_series: option(whole(1, 100_000), 500, 'Largest number of series; readings of others are counted and dropped.'),
+  reload: option(reloadSchema, {}, 'Putting a changed site file in force while the service runs.'),
   log: option(logSchema, {}, 'The log of the service.'),
 });
 

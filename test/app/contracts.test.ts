@@ -289,6 +289,7 @@ describe('a command', () => {
     reset: {},
     forget: { since: time },
     sensitivity: { value: often(0.5, null) },
+    reload: {},
     undo: { of: often('phone-17') },
   };
   const requests = (name: string) =>

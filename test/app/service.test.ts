@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { brokerOptions } from '../../src/app/service.ts';
+import { brokerOptions } from '../../src/app/broker-options.ts';
 import { siteOf } from './world.ts';
 
 const filters = (...topics: string[]): readonly string[] =>

@@ -1,4 +1,5 @@
 import { Subject, type Subscription } from 'rxjs';
+import type { PipelineControl, Resumed } from '../../src/app/pipeline/control.ts';
 import type { Processor } from '../../src/app/pipeline/overload-control.ts';
 import { Tallies } from '../../src/app/pipeline/tallies.ts';
 import type { PipelineView } from '../../src/app/pipeline/view.ts';
@@ -93,8 +94,8 @@ export class Tape implements LedgerPort {
     // It keeps everything.
   }
 
-  entries(): { readonly seq: number; readonly entry: Entry }[] {
-    return this.rows.slice(this.trimmed);
+  entries(after = 0): { readonly seq: number; readonly entry: Entry }[] {
+    return this.rows.slice(this.trimmed).filter(({ seq }) => seq > after);
   }
 
   originOf(series: string): Origin | null {
@@ -133,6 +134,7 @@ export class World {
   readonly notes: NoteLine[] = [];
   error: unknown = null;
   completed = false;
+  control!: PipelineControl;
   private readonly subscription: Subscription;
 
   constructor(
@@ -141,6 +143,7 @@ export class World {
     kept: Iterable<Snapshot> = [],
     kernel: Kernel | null = null,
     processor?: Processor,
+    resumed?: Resumed,
   ) {
     for (const snapshot of kept) this.snapshots.set(snapshot.stream, snapshot);
     const keep = (snapshot: Snapshot): void => {
@@ -200,6 +203,10 @@ export class World {
       tallies: this.tallies,
       onStart: (view) => (this.view = view),
       ...(processor && { processor }),
+      ...(resumed && { resumed }),
+      onControl: (control) => {
+        this.control = control;
+      },
     }).subscribe({
       next: ({ monitor, reading: { series, at, value }, verdict }) => {
         this.answers.push({ stream: monitor.stream, series, at, value, score: verdict?.score ?? null });

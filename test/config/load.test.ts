@@ -89,6 +89,7 @@ test('three sections are a site; the rest are defaults', () => {
     health: { noDataAfter: 3_600_000, maxMegabytesPerDay: 2000 },
     http: { listen: null, allowRemote: false, hosts: [], seriesMetrics: 0 },
     maxSeries: 500,
+    reload: { onChange: false },
     log: { level: 'info', format: 'auto' },
   } satisfies Site);
 });

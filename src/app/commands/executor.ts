@@ -7,6 +7,7 @@ import type {
   Label,
   LedgerPort,
   Mark,
+  ReloadAnswer,
   SnapshotPort,
   StreamAction,
 } from '../../stream/ports.ts';
@@ -26,6 +27,8 @@ export interface CommandWorld {
   readonly snapshots: SnapshotPort;
   readonly anomalyLog: Pick<AnomalyLogPort, 'recordHabitsOf'>;
   readonly ledger: LedgerPort;
+  /** Reads the site file again. */
+  readonly reload?: (() => ReloadAnswer) | undefined;
   /** Publishes the alerts that a mute no longer holds back. */
   readonly releaseAlerts: (at: number) => void;
 }
@@ -81,6 +84,7 @@ export class Executor {
   /** `id`: of the request. `at`: now, epoch ms. */
   execute(command: Command, id: string, at: number): Done | Refused {
     if (command.command === 'undo') return this.undo(command.of, id, at);
+    if (command.command === 'reload') return this.reload();
     if (command.command === 'normal' || command.command === 'fault') return this.answer(command, id, at);
     const target = command.series === undefined ? null : this.find(command.series);
     if (command.series !== undefined && target === null) return refuse('unknown_series');
@@ -106,6 +110,13 @@ export class Executor {
       case 'sensitivity':
         return this.setSensitivity(target, command.value, at);
     }
+  }
+
+  private reload(): Done | Refused {
+    const answer = this.world.reload?.();
+    if (answer === undefined) return refuse('no_site_file');
+    if (!answer.ok) return refuse('site_file_wrong', answer.text);
+    return { text: answer.text, undo: null, series: null, monitors: [], tasks: [] };
   }
 
   private find(slug: string): Target | null {

@@ -90,11 +90,12 @@ export const commandSchema = z.discriminatedUnion(
     command('sensitivity', {
       value: sensitivity().nullable().describe('From 0.1 to 10; null: that of the site file.'),
     }),
+    command('reload', {}),
     command('undo', { of: id().describe('Id of the request to undo.') }),
   ],
   {
     error:
-      'expected one of normal, fault, missed, mute, unmute, freeze, resume, accept, reset, forget, sensitivity, undo',
+      'expected one of normal, fault, missed, mute, unmute, freeze, resume, accept, reset, forget, sensitivity, reload, undo',
   },
 );
 

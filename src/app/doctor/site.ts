@@ -5,7 +5,7 @@ import { AppError } from '../../errors.ts';
 import { tryBroker } from '../../io/mqtt/broker.ts';
 import { openDatabase } from '../../io/sqlite/database.ts';
 import { SnapshotStore } from '../../io/sqlite/snapshot-store.ts';
-import { brokerOptions } from '../service.ts';
+import { brokerOptions } from '../broker-options.ts';
 import type { Assumed } from './installed.ts';
 import { ok, problems, sizeText, warning, type Finding } from './finding.ts';
 

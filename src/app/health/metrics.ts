@@ -86,6 +86,9 @@ export const metricsOf = ({ sources, problems, maxSeries }: MetricsOptions): Met
   counter('commands', 'Commands of the operator, by outcome.', ['status'], () =>
     byKey('status', Object.entries(tallies.commands)),
   );
+  counter('reloads', 'Reloads of the site file, by outcome.', ['status'], () =>
+    byKey('status', Object.entries(tallies.reloads)),
+  );
   gauge('alarms_open', 'Open alarms by kind.', ['kind'], () => byKey('kind', Object.entries(openAlarms(streams()))));
   gauge('streams', 'Series and groups by phase.', ['phase'], () => byKey('phase', Object.entries(phasesOf(streams()))));
   gauge('score_max', 'Highest score of any stream now; above 1 is anomalous.', [], () => {

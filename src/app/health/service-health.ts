@@ -20,6 +20,8 @@ export interface ServiceHealthOptions extends Pick<Sources, 'now' | 'tallies' | 
 export interface ServiceHealth {
   /** From now on the figures are those of this pipeline. */
   readonly watch: (view: PipelineView) => void;
+  /** The site file was read again. `http` needs a restart. */
+  readonly useSite: (site: Site) => void;
   start(): void;
   /** Closes the HTTP server, and publishes no more. */
   stop(): Promise<void>;
@@ -38,12 +40,13 @@ const bytesOf = (database: string): number =>
 /** Health of the service: over MQTT, in the log, and over HTTP where the site file asks for it. */
 export const serviceHealth = ({ site, broker, onProblem, log, ...rest }: ServiceHealthOptions): ServiceHealth => {
   let view: PipelineView | null = null;
+  let { inputs } = site;
   const sources: Sources = {
     ...rest,
     broker,
     version: version(),
     uptime: () => performance.now(),
-    topics: () => site.inputs.map(({ topic }) => topic),
+    topics: () => inputs.map(({ topic }) => topic),
     pipeline: () => view,
     writtenBytes,
     databaseBytes: () => bytesOf(site.database),
@@ -61,6 +64,10 @@ export const serviceHealth = ({ site, broker, onProblem, log, ...rest }: Service
   return {
     watch: (started) => {
       view = started;
+    },
+    useSite: (next) => {
+      ({ inputs } = next);
+      monitor.useRules(rulesFor(next));
     },
     start: () => {
       monitor.start();

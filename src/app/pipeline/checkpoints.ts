@@ -74,11 +74,11 @@ export class Checkpoints {
     if (waiting === 0 && this.turn.size > 0) this.write();
   }
 
-  /** Saves all streams, at the end. */
-  saveAll(): void {
-    if (Number.isNaN(this.heartbeatAt)) return; // nothing was received
+  /** Saves all streams, as of `at`; without it as of the last heartbeat, and not if there was none: then nothing was received. */
+  saveAll(at = this.heartbeatAt): void {
+    if (Number.isNaN(at)) return;
     this.ledger.write(() => {
-      this.save(this.monitors);
+      this.save(this.monitors, at);
     });
   }
 
@@ -105,9 +105,9 @@ export class Checkpoints {
     );
   }
 
-  private save(turn: readonly StreamMonitor[]): void {
+  private save(turn: readonly StreamMonitor[], at = this.heartbeatAt): void {
     const { seq } = this.ledger;
-    this.snapshots.save(turn.map((monitor) => snapshotOf(monitor, this.heartbeatAt, seq)));
+    this.snapshots.save(turn.map((monitor) => snapshotOf(monitor, at, seq)));
     for (const { stream, status } of turn) this.anomalyLog.recordHabitsOf(stream, status.habits);
   }
 

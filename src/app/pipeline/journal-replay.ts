@@ -14,9 +14,14 @@ export class JournalReplay implements Iterable<DecodedMessage> {
   private readonly ledger: LedgerPort;
   private readonly streams: Streams;
   private readonly onTime: (at: number) => void;
+  private readonly after: number;
 
-  /** `onTime` is called with the time of arrival of each entry before the entry is processed. */
-  constructor(ledger: LedgerPort, streams: Streams, onTime: (at: number) => void) {
+  /**
+   * `onTime` is called with the time of arrival of each entry before the entry is processed. `after`: the row up to which all
+   * snapshots include the journal.
+   */
+  constructor(ledger: LedgerPort, streams: Streams, onTime: (at: number) => void, after = 0) {
+    this.after = after;
     this.ledger = ledger;
     this.streams = streams;
     this.onTime = onTime;
@@ -27,7 +32,7 @@ export class JournalReplay implements Iterable<DecodedMessage> {
     const readings: Reading[] = [];
     const decoded: DecodedMessage = { message: null, source: 0, seq: 0, readings };
     this.active = true;
-    for (const { seq, entry } of this.ledger.entries()) {
+    for (const { seq, entry } of this.ledger.entries(this.after)) {
       if (entry.kind === 'training_rate') {
         streams.learnEvery(entry.learnEvery, seq);
         continue;

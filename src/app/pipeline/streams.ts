@@ -5,6 +5,7 @@ import type { Habit } from '../../detect/episode/habit.ts';
 import { durationInWords } from '../../detect/episode/reason.ts';
 import { Calendar, UTC } from '../../detect/forecast/calendar.ts';
 import type { IsHoliday } from '../../detect/forecast/calendar.ts';
+import { seriesOf } from '../../detect/monitor/shape.ts';
 import type { SeriesInfo } from '../../detect/reading.ts';
 import { StreamMonitor, type MonitorOptions } from '../../detect/stream-monitor.ts';
 import { AppError } from '../../errors.ts';
@@ -133,9 +134,9 @@ export class Streams {
     }
   }
 
-  /** Logs the restored streams and their warm-up, after the journal was replayed. */
-  logRestoredStreams(): void {
-    for (const { monitor, same } of this.restored ?? []) this.logRestored(monitor, same);
+  /** Logs the restored streams and their warm-up, after the journal was replayed; `all`: also those of which all was restored. */
+  logRestoredStreams(all: boolean): void {
+    for (const { monitor, same } of this.restored ?? []) if (all || !same) this.logRestored(monitor, same);
     this.restored = null;
   }
 
@@ -185,6 +186,17 @@ export class Streams {
     if (group !== undefined) return { monitor: group, d: null };
     const place = this.places.get(slug);
     return place !== undefined && this.monitors.includes(place.monitor) ? place : null;
+  }
+
+  /** The streams that would begin a new warm-up with another site file, because it gives them another kind of network. */
+  withNewWarmUp(next: Site): readonly string[] {
+    const { kernel } = this.options;
+    return this.monitors
+      .filter(({ stream, shape }) => {
+        const plan = plansOf(next, stream).at(0);
+        return plan !== undefined && seriesOf(shape, monitorOptions(plan.tuning, kernel)).length === 0;
+      })
+      .map(({ stream }) => stream);
   }
 
   /** Removes a stream that failed; it gets no further ticks and snapshots. Its last snapshot is from before the failure. */

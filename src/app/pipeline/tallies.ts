@@ -8,6 +8,8 @@ export class Tallies {
   untrained = 0;
   habits = 0;
   readonly commands = { done: 0, refused: 0 };
+  /** Of the site file, while the service runs. */
+  readonly reloads = { done: 0, failed: 0 };
   /** Rejects and notes, by reason. */
   readonly rejected = new Map<string, number>();
   /** Alarms that opened, muted ones too; by kind, then severity at the opening. */

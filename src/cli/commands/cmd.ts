@@ -11,7 +11,7 @@ export const registerCmd: Register = (program, { exits }) => {
     )
     .argument(
       '<command>',
-      'normal, fault, missed, mute, unmute, freeze, resume, accept, reset, forget, sensitivity or undo',
+      'normal, fault, missed, mute, unmute, freeze, resume, accept, reset, forget, sensitivity, reload or undo',
     )
     .argument('[series]', 'the series or group; for undo the id of the command')
     .requiredOption('-c, --config <file>', 'the site file')

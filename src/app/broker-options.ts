@@ -1,0 +1,45 @@
+import type { Site } from '../config/schema.ts';
+import type { BrokerOptions } from '../io/mqtt/broker.ts';
+import { commandTopics, type CommandTopics } from '../io/mqtt/command-topics.ts';
+import { statusTopic } from '../io/mqtt/alerts.ts';
+import { covers } from '../stream/topic-filter.ts';
+import type { Log } from '../log.ts';
+
+/** Null where commands over MQTT are off. */
+export const commandTopicsOf = ({ commands, mqtt, site }: Site): CommandTopics | null =>
+  commands.mqtt ? commandTopics(mqtt.prefix, site) : null;
+
+/** The topic filters to subscribe to. A filter that another one covers is left out: its messages would arrive twice. */
+export const filtersOf = (site: Site): string[] => {
+  const topics = [
+    ...new Set([
+      ...site.inputs.map(({ topic }) => topic),
+      ...(commandTopicsOf(site)?.filters ?? []),
+      ...(site.homeAssistant.enabled ? [site.homeAssistant.birthTopic] : []),
+    ]),
+  ];
+  return topics.filter((topic) => !topics.some((other) => other !== topic && covers(other, topic)));
+};
+
+/** How the service of a site connects. */
+export const brokerOptions = (site: Site, log: Log, now: () => number): BrokerOptions => {
+  const { mqtt } = site;
+  const topics = commandTopicsOf(site);
+  return {
+    url: mqtt.url,
+    username: mqtt.username,
+    password: mqtt.password,
+    clientId: mqtt.clientId,
+    protocol: mqtt.protocol,
+    keepaliveMs: mqtt.keepalive,
+    connectTimeoutMs: mqtt.connectTimeout,
+    tls: mqtt.tls,
+    filters: filtersOf(site),
+    statusTopic: statusTopic(mqtt.prefix, site.site),
+    ownTopics: `${mqtt.prefix}/`,
+    isCommand: (topic) => topics?.accepts(topic) ?? false,
+    now,
+    timeZone: site.timezone,
+    log,
+  };
+};

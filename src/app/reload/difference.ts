@@ -1,0 +1,61 @@
+import type { Site } from '../../config/schema.ts';
+
+/**
+ * Sections that are read at the start only: they decide where readings come from, what the topics are called, where the learned
+ * state is, and which connections are open.
+ */
+const AT_START = ['site', 'database', 'mqtt', 'http', 'notify', 'log.format'];
+
+export interface Difference {
+  /** Paths of options that differ, as in the file; of an input by its topic. */
+  readonly changed: readonly string[];
+  /** Those of them that need a restart. */
+  readonly restart: readonly string[];
+}
+
+/** In which options two sites differ. Only names, never values: one may be a password. */
+export function differenceOf(before: Site, after: Site): Difference {
+  const [old, fresh] = [flat(before), flat(after)];
+  const paths = [...new Set([...old.keys(), ...fresh.keys()])].toSorted();
+  const differing = paths.filter((path) => old.get(path) !== fresh.get(path));
+  const added = (path: string): string =>
+    path.startsWith('inputs[') ? `${path}${!old.has(path) ? ' (new)' : !fresh.has(path) ? ' (removed)' : ''}` : path;
+  const needsRestart = (path: string): boolean =>
+    AT_START.some((section) => path === section || path.startsWith(`${section}.`));
+  return {
+    changed: differing.filter((path) => !needsRestart(path)).map(added),
+    restart: differing.filter(needsRestart),
+  };
+}
+
+/** The new site, with what needs a restart as before. */
+export const withoutRestart = (before: Site, after: Site): Site => ({
+  ...after,
+  site: before.site,
+  database: before.database,
+  mqtt: before.mqtt,
+  http: before.http,
+  notify: before.notify,
+  log: { ...after.log, format: before.log.format },
+});
+
+/** Each option as a path and its value as text. */
+function flat(site: Site): Map<string, string> {
+  const found = new Map<string, string>();
+  const add = (value: unknown, path: string): void => {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      for (const [key, inner] of Object.entries(value)) add(inner, path === '' ? snake(key) : `${path}.${snake(key)}`);
+    else found.set(path, JSON.stringify(value));
+  };
+  const { inputs, ...rest } = site;
+  add(rest, '');
+  // The order of inputs has no meaning, but two may have the same topic.
+  for (const input of inputs) {
+    let path = `inputs[${input.topic}]`;
+    for (let n = 2; found.has(path); n++) path = `inputs[${input.topic}, ${n}]`;
+    found.set(path, JSON.stringify(input));
+  }
+  return found;
+}
+
+const snake = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
