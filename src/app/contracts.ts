@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { eventSchema, healthSchema, incidentSchema, stateSchema, statusSchema } from '../io/mqtt/messages.ts';
+import { webhookSchema } from '../io/notify/webhook-message.ts';
 import { replySchema } from './commands/reply.ts';
 import { commandSchema } from './commands/request.ts';
 
-/** The form of the messages on a topic. */
+/** The form of the messages on a topic, or of a request. */
 export interface Contract {
-  /** One topic, or several; `<prefix>`, `<site>` and `<slug>` stand for one level or more, a name, a name. */
+  /** One topic, or several, or none for a request over HTTP; `<prefix>`, `<site>` and `<slug>` stand for one level or more, a name, a name. */
   readonly topics: readonly string[];
   readonly title: string;
   readonly schema: z.ZodType;
@@ -38,6 +39,7 @@ export const CONTRACTS = {
     from: 'others',
   },
   reply: ofService('answer to a command', replySchema, `${site}/cmd/reply`, `${series}/cmd/reply`),
+  webhook: ofService('body of a webhook', webhookSchema),
 } as const satisfies Readonly<Record<string, Contract>>;
 
 export type ContractName = keyof typeof CONTRACTS;
@@ -62,7 +64,7 @@ export function contractJsonSchema(name: ContractName, { closed = false } = {}):
     $schema: generated.$schema,
     $id: `urn:zankyo:${name}:1`,
     title: `zankyo: ${title}, version 1`,
-    $comment: `Topic: ${topics.join(' and ')}`,
+    ...(topics.length === 0 ? {} : { $comment: `Topic: ${topics.join(' and ')}` }),
     ...generated,
   };
 }

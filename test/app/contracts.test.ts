@@ -39,8 +39,10 @@ describe('config/schemas', () => {
     );
   });
 
-  test('docs/alerts.md and docs/commands.md link to each', () => {
-    const pages = ['alerts', 'commands'].map((page) => readFileSync(join(root, `docs/${page}.md`), 'utf8')).join('\n');
+  test('the docs link to each', () => {
+    const pages = ['alerts', 'commands', 'notifications']
+      .map((page) => readFileSync(join(root, `docs/${page}.md`), 'utf8'))
+      .join('\n');
     expect(names.filter((name) => !pages.includes(`](../config/schemas/${name}.schema.json)`))).toEqual([]);
   });
 });

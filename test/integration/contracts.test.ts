@@ -114,5 +114,5 @@ tuning: { network: false }
   });
   expect([...new Set(problems)]).toEqual([]);
   const covered = new Set(sent.map(({ topic }) => contractOf(topic, 'zankyo')));
-  expect(CONTRACT_NAMES.filter((name) => !covered.has(name))).toEqual([]);
+  expect(CONTRACT_NAMES.filter((name) => name !== 'webhook' && !covered.has(name))).toEqual([]);
 });

@@ -12,15 +12,18 @@ export const SCHEMAS = [
   'incident',
   'command',
   'reply',
+  'webhook',
 ] as const satisfies readonly ('site' | ContractName)[];
 
 export const registerSchema: Register = (program, { exits }) => {
   program
     .command('schema')
     .helpGroup(GROUPS.help)
-    .description('print the JSON Schema of site files, for editors, or of the messages on a topic')
+    .description('print the JSON Schema of site files, for editors, of the messages on a topic, or of a webhook')
     .addArgument(
-      new Argument('[name]', 'of site files, or of messages (docs/alerts.md)').choices(SCHEMAS).default('site'),
+      new Argument('[name]', 'of site files, or of messages (docs/alerts.md, docs/notifications.md)')
+        .choices(SCHEMAS)
+        .default('site'),
     )
     .action(async (name: (typeof SCHEMAS)[number]) => {
       const { schema } = await import('../schema-command.ts');

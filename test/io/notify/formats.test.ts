@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Delivery, Outgoing, Target } from '../../../src/io/notify/delivery.ts';
 import { senderOf } from '../../../src/io/notify/senders.ts';
 import type { Notification } from '../../../src/stream/notification.ts';
+import { compile } from '../../contracts.ts';
 import { HOSTILE, httpTarget, mailTarget, notification, type HttpTarget } from './servers.ts';
 
 const cleanUps: (() => unknown)[] = [];
@@ -212,7 +213,9 @@ describe('webhook', () => {
     await send({ type: 'webhook', url: `${url}/hook` }, hostile);
     const [{ method, path, headers, body }] = received;
     expect([method, path, headers['content-type']]).toEqual(['POST', '/hook', 'application/json']);
+    expect(compile('webhook', true)(JSON.parse(body))).toBe(true);
     expect(JSON.parse(body)).toEqual({
+      schema: 1,
       event: 'opened',
       id: 'boiler-1-opened',
       thread: 'boiler-1',

@@ -1,6 +1,7 @@
 import type { Notification } from '../../../stream/notification.ts';
 import { compileTemplate, fillTemplate, type TemplateField } from '../../../stream/template.ts';
 import { escapeHtml, escapeJson, textOf, titleOf } from '../text.ts';
+import type { WebhookMessage } from '../webhook-message.ts';
 import type { Format, HttpMessage } from './format.ts';
 
 /** Every field as text; empty where there is none. */
@@ -65,6 +66,7 @@ const defaultBody = (notification: Notification): string => {
   const { event, id, thread, severity, site, series, label, value, expected, unit, score, alarm, incident } =
     notification;
   return JSON.stringify({
+    schema: 1,
     event,
     id,
     thread,
@@ -73,7 +75,7 @@ const defaultBody = (notification: Notification): string => {
     text: textOf(notification),
     at: new Date(notification.at).toISOString(),
     site,
-    series,
+    series: [...series],
     label,
     value,
     expected,
@@ -81,5 +83,5 @@ const defaultBody = (notification: Notification): string => {
     score,
     alarm,
     incident,
-  });
+  } satisfies WebhookMessage);
 };
