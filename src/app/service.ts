@@ -1,4 +1,4 @@
-import { EMPTY, filter, interval, map, skip, switchMap, type Subscription } from 'rxjs';
+import { EMPTY, filter, interval, map, merge, skip, switchMap, type Subscription } from 'rxjs';
 import type { LoadedSite } from '../config/load.ts';
 import type { Site } from '../config/schema.ts';
 import { openBroker, type Connection } from '../io/mqtt/broker.ts';
@@ -15,7 +15,7 @@ import { calendarsOf, type Calendars } from './calendars.ts';
 import { NotificationTable } from '../io/sqlite/notification-table.ts';
 import { requestsOf } from './command-requests.ts';
 import { serviceHealth } from './health/service-health.ts';
-import { Notifier } from './notify/notifier.ts';
+import { notifications } from './notify/notifications.ts';
 import type { Processor } from './pipeline/overload-control.ts';
 import type { PipelineControl, Resumed } from './pipeline/control.ts';
 import { pipeline } from './pipeline.ts';
@@ -125,7 +125,7 @@ export function startService(first: Site, { log, kernel, now, file }: ServiceOpt
   const states = new RetainedStates(db, ledger, broker);
   const published = alertsOver(outbox, states, site.mqtt.prefix, site.site);
   let home: HomeAssistant = homeAssistant(site, { broker, states, log });
-  const notifier = new Notifier({ site, table: new NotificationTable(db), ledger, now: present, log });
+  const notify = notifications({ site, table: new NotificationTable(db), ledger, now: present, log });
   const commandLog = new CommandLog(db);
   const messages$ = broker.messages$.pipe(filter(({ topic }) => !isCommand(topic) && !home.accepts(topic)));
 
@@ -147,9 +147,9 @@ export function startService(first: Site, { log, kernel, now, file }: ServiceOpt
     ledger,
     tallies,
     connection: () => state,
-    targets: () => notifier.targets,
+    targets: () => notify.targets(),
     onProblem: (phase, problem, at) => {
-      notifier.problem(phase, problem, at);
+      notify.problem(phase, problem, at);
     },
     now: present,
     log,
@@ -159,7 +159,7 @@ export function startService(first: Site, { log, kernel, now, file }: ServiceOpt
   let control: PipelineControl;
   /** Starts the pipeline of the present site; `resumed`: behind another one, on the same connection. */
   const run = (resumed?: Resumed): void => {
-    const requests$ = requestsOf({
+    const ofMessages$ = requestsOf({
       waiting$: waitingCommands(db, commandLog),
       messages$: broker.messages$,
       topics,
@@ -168,11 +168,12 @@ export function startService(first: Site, { log, kernel, now, file }: ServiceOpt
       },
       now: present,
     });
+    const requests$ = merge(ofMessages$, notify.requests$);
     const reload = reloader === null ? {} : { reload: () => reloader.request('command') };
     const commands = { requests$, log: commandLog, ...reload };
     const { schedule, isHoliday } = calendars;
     const maintenance = schedule.isEmpty ? {} : { maintenance: schedule };
-    const alerts = notifier.over(home.over(published));
+    const alerts = notify.over(home.over(published));
     const ports = { messages$, alerts, anomalyLog, snapshots, ledger, commands, ...maintenance };
     const sameConnection = resumed !== undefined && state === 'connected';
     subscription = pipeline(site, ports, {
@@ -249,7 +250,7 @@ export function startService(first: Site, { log, kernel, now, file }: ServiceOpt
   run();
   watch();
   outbox.resume();
-  notifier.start();
+  notify.start();
   clearRemoved(site, states, log);
   home.start();
   broker.start();
@@ -271,7 +272,7 @@ export function startService(first: Site, { log, kernel, now, file }: ServiceOpt
     reloader?.stop();
     for (const each of watches) each.stop();
     home.stop();
-    await Promise.all([health.stop(), notifier.stop()]);
+    await Promise.all([health.stop(), notify.stop()]);
     subscription.unsubscribe();
     ledger.commit();
     await broker.close();

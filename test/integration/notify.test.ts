@@ -1,5 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { connectAsync, type MqttClient } from 'mqtt';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -109,6 +110,48 @@ test('kill -9 between write and delivery: the notification is sent by the next r
   await eventually(() => phone.received.length > 0);
   expect(bodies(phone)[0]['title']).toMatch(/^tank: alarm/);
 });
+
+test('a button of ntfy answers the alarm: the command is carried out, and its answer is on the phone', async () => {
+  const phone = await server();
+  const streams: ServerResponse[] = [];
+  phone.answer = (response, { method }) => {
+    if (method === 'POST') response.end('{}');
+    else streams.push(response.writeHead(200));
+    if (method === 'GET') response.write('{"id":"o","time":1700000000,"event":"open","topic":"x"}\n');
+  };
+  const { start, send, command } = await plant(
+    `  phone: { type: ntfy, url: '${phone.url}/alerts', replies: reply-0123456789abcdef, events: [opened] }`,
+  );
+  await start();
+  for (const value of [20, 20, 500]) await send('tank', value);
+  const messages = () =>
+    phone.received.filter(({ method }) => method === 'POST').map(({ body }) => JSON.parse(body) as Published);
+  await eventually(() => messages().length === 1 && streams.length === 1);
+  const [normal, fault] = messages()[0].actions!;
+  expect([normal.label, fault.label, fault.url]).toEqual(['Normal', 'Fault', `${phone.url}/reply-0123456789abcdef`]);
+  // What ntfy sends to its subscribers when the phone has published the text of the button.
+  const press = (id: string, { body }: { body: string }) =>
+    streams[0].write(`${JSON.stringify({ id, time: 1_800_000_000, event: 'message', topic: 'x', message: body })}\n`);
+  press('m1', fault);
+  await eventually(() => messages().length === 2);
+  expect(messages()[1]).toMatchObject({ title: 'Done: fault', priority: 2 });
+  press('m2', normal); // a sensor fault cannot be normal
+  await eventually(() => messages().length === 3);
+  expect(messages()[2].title).toBe('Refused: normal');
+  const listed = (await command('commands', '--json')).stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as object);
+  expect(listed).toMatchObject([
+    { id: 'ntfy-m2', source: 'ntfy', command: 'normal', status: 'refused', code: 'sensor_fault' },
+    { id: 'ntfy-m1', source: 'ntfy', command: 'fault', status: 'done', by: 'button of phone' },
+  ]);
+});
+
+interface Published {
+  readonly title: string;
+  readonly actions?: readonly { readonly label: string; readonly url: string; readonly body: string }[];
+}
 
 describe('zankyo notify test', () => {
   test('says for each target what happened', async () => {

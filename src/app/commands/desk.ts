@@ -33,7 +33,7 @@ interface Waiting {
 }
 
 /**
- * The one way of commands, from MQTT, the command line and later a dashboard: admits a request, has it carried out, and stores and
+ * The one way of commands, from MQTT, the command line, buttons and later a dashboard: admits a request, has it carried out, and stores and
  * answers it. Answer, record and journal entry are in one transaction, and the answer is published after it: what was acknowledged
  * holds, and a request that comes again gets the same answer.
  */
@@ -53,7 +53,7 @@ export class CommandDesk {
   /** Carries out a request, or refuses it. `at`: now, epoch ms. */
   take(request: CommandRequest, at: number): void {
     if (!this.admit(request)) return;
-    if (request.source === 'mqtt' && !this.rate.admits(request.at)) {
+    if (request.source !== 'cli' && !this.rate.admits(request.at)) {
       this.refuseFlood(request, at);
       return;
     }
