@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseDuration } from '../config/duration.ts';
-import { loadSite } from '../config/load.ts';
 import { isRefused } from '../app/commands/refusals.ts';
 import { parseRequest } from '../app/commands/request.ts';
 import type { Reply } from '../app/commands/reply.ts';
@@ -15,6 +14,7 @@ import { jsonLine, table } from './format.ts';
 import { plain } from './plain.ts';
 import { readDatabase, type DatabaseOptions } from './read-database.ts';
 import { timeOf } from './time-option.ts';
+import { loadServiceSite } from './service-site.ts';
 
 export interface CmdOptions {
   readonly config: string;
@@ -37,7 +37,7 @@ const POLL_MS = 50;
  * there. `target`: the series or group; for undo the id of the command to undo.
  */
 export async function cmd(command: string, target: string | undefined, options: CmdOptions): Promise<number> {
-  const { site } = loadSite(options.config);
+  const site = loadServiceSite(options.config);
   const id = options.id ?? `cli-${Date.now().toString(36)}-${randomBytes(3).toString('hex')}`;
   const by = whoAsks();
   const time = (option: 'from' | 'until' | 'since'): string | undefined => {

@@ -5,6 +5,7 @@ import type { NotProposed, Proposal } from '../app/discover/proposal.ts';
 import { MAX_TOPICS } from '../app/discover/survey.ts';
 import { count, shortDuration, table } from './format.ts';
 import { plain } from './plain.ts';
+import { wrapped } from './wrapped.ts';
 
 const MAX_ROWS = 40;
 const MAX_WHERE = 28;
@@ -92,16 +93,6 @@ function noSignals(rows: readonly NotProposed[]): string {
         .join('\n');
     })
     .join('\n');
-}
-
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }
 
 /** With the middle left out, where it is too long. */

@@ -4,6 +4,7 @@ import type { Finding } from '../app/doctor/finding.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { count } from './format.ts';
 import { plain, plainLines } from './plain.ts';
+import { wrapped } from './wrapped.ts';
 
 const TINT: Readonly<Record<Finding['state'], (text: string) => string>> = {
   ok: colors.green,
@@ -45,17 +46,6 @@ const INDENT = 2 + STATE_WIDTH + 2 + ABOUT_WIDTH + 2;
 export function findingLine({ state, about, text }: Finding, columns = Infinity): string {
   const head = `  ${TINT[state](state.padEnd(STATE_WIDTH))}  ${about.padEnd(ABOUT_WIDTH)}  `;
   return head + wrapped(plain(text), columns - INDENT).join(`\n${' '.repeat(INDENT)}`);
-}
-
-/** Broken between words, and nowhere else: a path longer than the line stays whole, to be copied. */
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }
 
 function verdict(problems: number, warnings: number): string {

@@ -12,6 +12,7 @@ import { registerRecordings } from './commands/recordings.ts';
 import { GROUPS, type Cli } from './commands/registration.ts';
 import { registerSchema } from './commands/schema.ts';
 import { registerService } from './commands/service.ts';
+import { registerStatus } from './commands/status.ts';
 import { registerWeights } from './commands/weights.ts';
 
 /** In the order of `zankyo --help`, inside each heading. */
@@ -22,6 +23,7 @@ const REGISTRATIONS = [
   registerService,
   registerDoctor,
   registerNotify,
+  registerStatus,
   registerLists,
   registerMaintenance,
   registerCmd,

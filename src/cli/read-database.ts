@@ -1,8 +1,8 @@
-import { loadSite } from '../config/load.ts';
 import { Calendar, UTC } from '../detect/forecast/calendar.ts';
 import { AppError } from '../errors.ts';
 import { openDatabase, type Database } from '../io/sqlite/database.ts';
 import { zoneOffset } from '../stream/time-zone.ts';
+import { loadServiceSite } from './service-site.ts';
 
 /** Which database a command reads: that of a site file, or a file. */
 export interface DatabaseOptions {
@@ -18,7 +18,7 @@ export function readDatabase<T>(
   { config, database }: DatabaseOptions,
   read: (db: Database, calendar: Calendar) => T,
 ): T {
-  const site = config === undefined ? null : loadSite(config).site;
+  const site = config === undefined ? null : loadServiceSite(config);
   const path = database ?? site?.database;
   if (path === undefined) throw new AppError('usage', 'which database? Give -c SITE.yaml or --database FILE');
   const calendar = typeof site?.timezone === 'string' ? new Calendar(zoneOffset(site.timezone)) : UTC;

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { basename, extname } from 'node:path';
-import { loadSite } from '../config/load.ts';
 import { AppError } from '../errors.ts';
 import type { TimeWindow } from '../io/files/label-windows.ts';
 import type { Recording } from '../io/files/recording.ts';
@@ -10,6 +9,7 @@ import type { Label } from '../stream/ports.ts';
 import { slugify } from '../stream/slug.ts';
 import { count } from './format.ts';
 import type { RecordingCommandOptions } from './recording-options.ts';
+import { loadServiceSite } from './service-site.ts';
 
 /** The times of all faults, reported or missed, in order; those that overlap are one. */
 export function faultsIn(labels: readonly Label[]): readonly TimeWindow[] {
@@ -35,7 +35,7 @@ export function siteWindows(
   note: (sentence: string) => void,
 ): readonly TimeWindow[] | null {
   if (config === undefined || windows !== undefined || label !== undefined || recording.label !== null) return null;
-  const { database } = loadSite(config).site;
+  const { database } = loadServiceSite(config);
   if (!existsSync(database)) return null;
   const names = new Set([...recording.values, basename(file, extname(file))].map(slugify));
   let own: readonly Label[];

@@ -1,13 +1,13 @@
 import { kernelOrNull } from '../app/kernel.ts';
 import { exportStream, importStream, type Moved } from '../app/weights.ts';
-import { loadSite } from '../config/load.ts';
 import { shortTime } from '../detect/episode/short-time.ts';
 import { EXIT } from './exit-codes.ts';
 import { logTo, openLog } from './log.ts';
+import { loadServiceSite } from './service-site.ts';
 
 /** `zankyo weights export STREAM`: writes the weights of its network to a file that PyTorch can read. */
 export function exportCommand(stream: string, { config, out }: { config: string; out: string }): number {
-  const { site } = loadSite(config);
+  const site = loadServiceSite(config);
   const moved = exportStream(site, stream, out, kernelOrNull(logTo(openLog('warn'))));
   console.log(`${out}: ${said(moved)}; state of ${stream} at ${shortTime(moved.savedAt!)} UTC.`);
   return EXIT.ok;
@@ -15,7 +15,7 @@ export function exportCommand(stream: string, { config, out }: { config: string;
 
 /** `zankyo weights import STREAM FILE`: replaces the weights of the stream's network. */
 export function importCommand(stream: string, file: string, { config }: { config: string }): number {
-  const { site } = loadSite(config);
+  const site = loadServiceSite(config);
   const log = logTo(openLog('warn'));
   const moved = importStream(site, stream, file, { kernel: kernelOrNull(log), log, now: Date.now() });
   const how = moved.savedAt === null ? 'warms up with them' : 'uses them';

@@ -32,6 +32,7 @@ interface State {
   readonly score: number | null;
   readonly expected: number | null;
   readonly unit: string;
+  readonly anomaly: string;
 }
 
 /** The latest state of each series. */
@@ -50,7 +51,7 @@ test('from an unknown broker with 30 devices to scored streams: discover, check,
   const address = broker.url.replace('mqtt://', '');
   const found = await runProgram(['discover', address, '--for', '4s', '-o', 'site.yaml'], cwd);
   expect(found).toMatchObject({ code: 0, stdout: '' });
-  expect(found.stderr).toContain('Proposed: 89 series from 18 inputs');
+  expect(found.stderr).toContain('Proposed: 89 series from 22 inputs');
   expect(found.stderr).toMatch(/^link quality +rssi \(2\), linkquality \(12\)/m);
   expect(found.stderr).toContain('site.yaml: written. Next: zankyo run -c site.yaml');
   for (const line of found.stderr.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
@@ -71,6 +72,8 @@ test('from an unknown broker with 30 devices to scored streams: discover, check,
     'heatpump-hum_of_motor': 'dB',
     'line1-press-pressure': '',
   });
+  expect([...states.values()].filter(({ anomaly }) => anomaly === 'ON')).toEqual([]);
+  expect([...states.keys()].toSorted()).toHaveLength(89);
   const ended = await service.end('SIGTERM');
   expect(ended.code).toBe(0);
 });

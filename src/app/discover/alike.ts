@@ -24,7 +24,7 @@ export function joinAlike(topics: readonly JudgedTopic[], others: readonly strin
   // From the innermost level outwards, twice: a second wildcard may join what the first one has made alike.
   for (let round = 0; round < 2; round++)
     for (let level = levels - 1; level >= 0; level--) all = joined(all, matching, MIN_ALIKE, () => level);
-  return all;
+  return all.flatMap(separated);
 }
 
 /** Counts the topics that a filter with `+` matches: those which become equal to it when its wildcards are put into them. */
@@ -119,3 +119,22 @@ function agree(topics: readonly JudgedTopic[]): boolean {
 }
 
 const meaningOf = ({ quantity: { name, unit, counter } }: Signal): string => `${name} ${unit} ${counter ?? ''}`;
+
+/**
+ * A number that is a signal of some of these topics and none of another, as the voltage of a plug and of a battery: it is left to an
+ * input for each of its topics.
+ */
+function separated(alike: Alike): readonly Alike[] {
+  const { topics } = alike;
+  const none = new Set(
+    topics.flatMap(({ others }) => others.filter(({ why }) => !why.startsWith('constant')).map(({ path }) => path)),
+  );
+  const isApart = ({ path }: Signal): boolean => none.has(path);
+  if (topics.length < 2 || !topics.some(({ signals }) => signals.some(isApart))) return [alike];
+  const shared = topics.map((topic) => ({ ...topic, signals: topic.signals.filter((signal) => !isApart(signal)) }));
+  const own = topics.map((topic) => ({ ...topic, signals: topic.signals.filter(isApart), others: [] }));
+  return [
+    { ...alike, topics: shared },
+    ...own.filter(({ signals }) => signals.length > 0).map((topic) => ({ filter: topic.topic, topics: [topic] })),
+  ].filter((each) => each.topics.some(({ signals }) => signals.length > 0));
+}

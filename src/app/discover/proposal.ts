@@ -264,15 +264,13 @@ function groupsOf(inputs: readonly Named[]): readonly ProposedGroup[] {
   const slugs = inputs.map(slugsOf);
   const series = new Set(slugs.flat().map(({ slug }) => slug));
   const groups = new Map<string, ProposedGroup>();
-  for (const input of slugs) {
-    for (const topic of new Set(input.map((each) => each.topic))) {
-      const together = input
-        .filter((each) => each.topic === topic && measures(topic, each.path))
-        .map(({ slug }) => slug);
-      if (together.length < 2 || groups.size >= MAX_GROUPS) continue;
-      const name = groupName(topic.topic, (candidate) => series.has(candidate) || groups.has(candidate));
-      if (name !== null) groups.set(name, { name, series: together });
-    }
+  const byTopic = new Map<string, Slug[]>();
+  for (const each of slugs.flat()) byTopic.set(each.topic.topic, [...(byTopic.get(each.topic.topic) ?? []), each]);
+  for (const [topic, all] of byTopic) {
+    const together = all.filter((each) => measures(each.topic, each.path)).map(({ slug }) => slug);
+    if (together.length < 2 || groups.size >= MAX_GROUPS) continue;
+    const name = groupName(topic, (candidate) => series.has(candidate) || groups.has(candidate));
+    if (name !== null) groups.set(name, { name, series: together });
   }
   return [...groups.values()];
 }

@@ -60,7 +60,7 @@ interface Holds {
   readonly maintenanceUntil: (series: string) => number | null;
 }
 
-const statesOf = (status: StreamStatus, at: number, { muted, maintenanceUntil }: Holds): SeriesState[] => {
+export const statesOf = (status: StreamStatus, at: number, { muted, maintenanceUntil }: Holds): SeriesState[] => {
   const states = status.series.map((_, d) => stateOf(status, d, at));
   const all = states.length > 1 ? [...states, groupStateOf(status, at)] : states;
   return all.map((state): SeriesState => {

@@ -286,6 +286,19 @@ describe('alike devices share an input', () => {
     ]);
   });
 
+  test('a number that is no signal of one of them has an input for each of the others', () => {
+    const proposal = proposed([
+      { topic: 'zigbee2mqtt/plug', payload: { power: 12, voltage: 230 } },
+      { topic: 'zigbee2mqtt/climate', payload: { temperature: 20, battery: 90, voltage: 2985 } },
+    ]);
+    expect(fieldsOf(proposal)).toEqual({
+      'zigbee2mqtt/+ power': '{1}-power W',
+      'zigbee2mqtt/+ temperature': '{1}-temperature °C',
+      'zigbee2mqtt/plug voltage': 'plug-voltage V',
+    });
+    expect(proposal.series).toBe(3);
+  });
+
   test('not where the filter would match a number that is no signal', () => {
     const rooms = ['r1', 'r2', 'r3'].map((name) => ({ topic: `s/${name}`, payload: '20.5' }));
     expect(topics(rooms)).toEqual([['s/+', 3]]);

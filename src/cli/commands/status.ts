@@ -1,0 +1,32 @@
+import { Option } from 'commander';
+import type { SeriesOptions } from '../series-command.ts';
+import type { StatusOptions } from '../status-command.ts';
+import { GROUPS, type Register } from './registration.ts';
+
+/** `status` and `series`. */
+export const registerStatus: Register = (program, { exits }) => {
+  program
+    .command('status')
+    .helpGroup(GROUPS.look)
+    .description('show one screen about a site: service, streams, open alarms, last readings')
+    .requiredOption('-c, --config <file>', 'the site file')
+    .option('-w, --watch [duration]', 'redraw it again and again (default: every 5s); on a terminal, or with --json')
+    .option('--json', 'as one JSON object', false)
+    .action(async (options: StatusOptions) => {
+      const { status } = await import('../status-command.ts');
+      exits(await status(options));
+    });
+
+  program
+    .command('series')
+    .helpGroup(GROUPS.look)
+    .description('list the series with phase, last value, forecast, score and alarms; or all that is known of one')
+    .argument('[name]', 'one series or group')
+    .requiredOption('-c, --config <file>', 'the site file')
+    .addOption(new Option('--phase <phase>', 'only series in this phase').choices(['learning', 'ready', 'silent']))
+    .option('--json', 'as JSON lines', false)
+    .action(async (name: string | undefined, options: SeriesOptions) => {
+      const { series } = await import('../series-command.ts');
+      exits(await series(name, options));
+    });
+};
