@@ -121,6 +121,18 @@ describe('a sump that fills in three hours and is emptied in a minute', () => {
     expect(sump.stroke()).toBeLessThan(1);
   });
 
+  test('a stroke from 45 % at the usual time counts no longer than until the next one, which is usual and a little early', () => {
+    const sump = new SumpSeries();
+    sump.strokes(80);
+    for (sump.value = 20; sump.value < 40; sump.value += 0.33) sump.take();
+    for (; sump.value < 45; sump.value += 0.042) sump.take();
+    sump.value = 20;
+    expect(sump.take()).toBeGreaterThan(4);
+    for (sump.value = 20; sump.value < 80; sump.value += 60 / 168) expect(sump.take()).toBeGreaterThan(4);
+    sump.value = 20;
+    expect(sump.stand(5)).toEqual([0, 0, 0, 0, 0]);
+  });
+
   test('a stroke while nothing is learned does not become usual', () => {
     const sump = new SumpSeries();
     sump.strokes(80);

@@ -1,10 +1,10 @@
 import type { Memory } from '../../../math/memory.ts';
-import { DAY_MS, HOUR_MS } from '../../../math/time.ts';
+import { DAY_MS } from '../../../math/time.ts';
 import { CONSTANTS } from '../../constants.ts';
 import type { DwellStates } from '../dwell-states.ts';
-import { DwellTimes, slotOf, SLOTS, type Dwell, type DwellTails } from '../dwell-times.ts';
+import { DwellTimes, type DwellTails } from '../dwell-times.ts';
 import { NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
-import { RecurrenceGate } from '../recurrence-gate.ts';
+import { PresentDwell } from '../present-dwell.ts';
 import { TurnLevels } from '../turn-levels.ts';
 import { Turns } from '../turns.ts';
 
@@ -41,11 +41,7 @@ export const CYCLE: Kind = {
   },
 };
 
-/**
- * A gap as rare as RARE is not learned at first (recurrence-gate.ts), where fewer than RECURS of the last ones that are remembered were so
- * rare.
- */
-const { RARE, DWELL_SPAN: RECENT_GAPS, RECURS: LONGEST_RARE, TURN_SHARE: SHARE } = CONSTANTS;
+const { TURN_SHARE: SHARE } = CONSTANTS;
 /** Late on two axes, early, or from another level: the chances of a rare gap. */
 const CHANCES = Math.log10(4);
 
@@ -69,11 +65,6 @@ const ASPECT = 8;
 const LOW_MS = 9; // usual time from a drop to a rise, and from a rise to a drop
 const HIGH_MS = 10;
 const HEAD = 11;
-// Fields of each direction.
-const SINCE = 0; // when it last came, epoch ms
-const EXITS = 1; // expected since then
-const WHOLE = 2; // 1 where no reading is missing since then
-const EACH = 3;
 
 /**
  * Does the series go up and down as it usually does? The gap from one drop to the next, and from one rise to the next, is judged as
@@ -86,11 +77,9 @@ export class Cycle implements Evidence {
   private readonly turns: Turns;
   private readonly times: DwellTimes;
   private readonly levels: TurnLevels;
-  private readonly gate: RecurrenceGate;
+  private readonly present: readonly PresentDwell[]; // the gap since the last turn in each direction
   private readonly s: Float64Array;
-  private readonly spent: Float64Array; // hours of the present gaps in each hour of the day (DIRECTIONS, SLOTS)
-  private readonly gap: Dwell = { state: -1, hours: 0, exits: 0, interval: 0 };
-  private intervalMs = 0;
+  private gap: PresentDwell; // the one that ends with the next turn
   // Of the reading measured last: the numbers of its sentence, and the rarity of its turn.
   private sentence = 0;
   private shown = NaN;
@@ -103,30 +92,26 @@ export class Cycle implements Evidence {
     this.turns = new Turns(memory, 'cycle.turns');
     this.times = new DwellTimes(memory, 'cycle', DIRECTIONS, tails);
     this.levels = new TurnLevels(memory, 'cycle.levels', DIRECTIONS);
-    this.gate = new RecurrenceGate(memory, 'cycle.gate', LONGEST_RARE);
-    this.s = memory.take('cycle', HEAD + DIRECTIONS * EACH);
+    this.present = ['cycle.drop', 'cycle.rise'].map((name) => new PresentDwell(memory, name, this.times));
+    this.gap = this.present[DROP];
+    this.s = memory.take('cycle', HEAD);
     this.s[UNTIL] = -Infinity;
-    this.spent = memory.take('cycle.spent', DIRECTIONS * SLOTS);
   }
 
   /** Times what the gap would be of one reading, as for `duration`. */
   measure({ value, at, day, comparable, deviation }: SeriesReading): number {
-    const { s, turns, times, gap } = this;
+    const { s, turns, times, present } = this;
     turns.turned = turns.least = 0; // of a reading without a step nothing is known
     this.sentence = this.turnRarity = 0;
     if (!comparable) return NOT_APPLICABLE;
     turns.measure(value, deviation, this.states.usualChange);
-    this.intervalMs = Math.max(0, at - s[LAST_AT]);
-    if (turns.direction === 0) return NOT_APPLICABLE;
-    const place = turns.direction > 0 ? DROP : RISE; // the only turn that can come next
-    const o = HEAD + EACH * place;
-    gap.state = place;
-    gap.hours = (at - s[o + SINCE]) / HOUR_MS;
-    gap.exits = s[o + EXITS] + (times.rate(place, day) * this.spentMs(place)) / HOUR_MS;
-    gap.interval = this.intervalMs / HOUR_MS;
+    const next = turns.direction > 0 ? DROP : RISE; // the only turn that can come
+    for (let place = 0; place < DIRECTIONS; place++)
+      present[place].measure(place, at, day, Math.max(0, at - s[LAST_AT]), turns.turned !== 0 && place === next);
+    const gap = (this.gap = present[next]);
     // A cycle that was never seen by day and by night, or for less time than the present gap, says nothing.
-    const seen = times.totalMs(place) >= Math.max(DAY_MS, at - s[o + SINCE]);
-    if (s[o + WHOLE] !== 1 || !seen || !this.known) return NOT_APPLICABLE;
+    const seen = times.totalMs(next) >= Math.max(DAY_MS, at - gap.since);
+    if (turns.direction === 0 || !gap.whole || !seen || !this.known) return NOT_APPLICABLE;
     const rarity = Math.max(this.rarityOfTurn(), this.rarityOfGap());
     if (rarity === 0) return 0;
     return rarity - CHANCES + Math.log10(Math.max(1, s[READINGS] / (s[TURNS] / DIRECTIONS + 1)));
@@ -166,33 +151,28 @@ export class Cycle implements Evidence {
 
   /** Usual time from one turn in a direction to the next, ms, and the number of them that is known. */
   get gapMs(): number {
-    return this.times.usualMs(this.gap.state);
+    return this.times.usualMs(this.gap.dwell.state);
   }
 
   get gaps(): number {
-    return this.times.count(this.gap.state);
+    return this.times.count(this.gap.dwell.state);
   }
 
   learn({ value, at, day, comparable }: SeriesReading, teaches: boolean): void {
-    const { s, turns, times, spent } = this;
+    const { s, turns, present } = this;
     if (comparable) {
-      for (let place = 0; place < DIRECTIONS; place++) {
-        const ms = this.spentMs(place);
-        s[HEAD + EACH * place + EXITS] += (times.rate(place, day) * ms) / HOUR_MS;
-        spent[place * SLOTS + slotOf(day)] += ms / HOUR_MS;
-      }
+      for (const gap of present) gap.goOn(day);
       if (s[TURNS] > 0) s[READINGS]++;
       if (turns.turned !== 0) this.turn(at, day, teaches);
-    } else s[HEAD + WHOLE] = s[HEAD + EACH + WHOLE] = 0;
+    } else for (const gap of present) gap.interrupt();
     turns.learn(value);
     s[LAST_AT] = at;
   }
 
   /** The past is forgotten: another life has other levels, and its cycle is not judged before it is known. */
   renew(): void {
-    const { s } = this;
-    s[HEAD + WHOLE] = s[HEAD + EACH + WHOLE] = 0;
-    s[UNTIL] = -Infinity;
+    for (const gap of this.present) gap.interrupt();
+    this.s[UNTIL] = -Infinity;
     this.times.renew(0);
     this.levels.forget();
   }
@@ -216,19 +196,20 @@ export class Cycle implements Evidence {
   /** How many times as long as the longest gap of the past the present one is, where that is what is unusual; else 1. */
   overdue(): number {
     const { gap, times } = this;
-    return Math.abs(this.sentence) === 1 + LATE ? (gap.hours * HOUR_MS) / times.longestMs(gap.state) : 1;
+    return Math.abs(this.sentence) === 1 + LATE ? gap.lengthMs / times.longestMs(gap.dwell.state) : 1;
   }
 
   /** Of the turn that the reading is, or of the last unusual one. */
   private rarityOfTurn(): number {
     const { s, turns, times, levels, gap } = this;
+    const { state } = gap.dwell;
     if (turns.turned !== 0) {
-      const early = times.earlyRarity(gap);
-      const level = levels.rarity(gap.state, turns.end, SHARE * turns.least);
+      const early = times.earlyRarity(gap.dwell);
+      const level = levels.rarity(state, turns.end, SHARE * turns.least);
       this.turnRarity = Math.max(early, level);
-      if (level > early) this.show(LEVEL, turns.end, levels.usual(gap.state));
-      else this.show(EARLY, gap.hours * HOUR_MS, times.usualMs(gap.state));
-      if (this.turnRarity > 0 || gap.state === s[PLACE]) return this.turnRarity;
+      if (level > early) this.show(LEVEL, turns.end, levels.usual(state));
+      else this.show(EARLY, gap.lengthMs, times.usualMs(state));
+      if (this.turnRarity > 0 || state === s[PLACE]) return this.turnRarity;
     }
     if (!(s[LAST_AT] < s[UNTIL])) return 0;
     this.sentence = s[ASPECT];
@@ -240,55 +221,40 @@ export class Cycle implements Evidence {
   /** Of the time since the last turn in the direction that comes next, where it is too long. */
   private rarityOfGap(): number {
     const { times, gap } = this;
-    const late = times.lateRarity(gap);
-    if (late > 0 && late >= this.turnRarity) this.show(LATE, gap.hours * HOUR_MS, times.usualMs(gap.state));
+    const late = times.lateRarity(gap.dwell);
+    if (late > 0 && late >= this.turnRarity) this.show(LATE, gap.lengthMs, times.usualMs(gap.dwell.state));
     return late;
   }
 
   private show(aspect: number, detail: number, usual: number): void {
-    this.sentence = (this.gap.state === DROP ? -1 : 1) * (1 + aspect);
+    this.sentence = (this.gap.dwell.state === DROP ? -1 : 1) * (1 + aspect);
     this.shown = detail;
     this.shownUsual = usual;
   }
 
-  /** Part of the time since the last reading that belongs to a gap: half of it where the gap ended between the two. */
-  private spentMs(place: number): number {
-    const ended = this.turns.turned !== 0 && this.gap.state === place;
-    return ended ? 0.5 * this.intervalMs : this.intervalMs;
-  }
-
-  /** A gap with a fault or a pause in it is not learned. */
   private turn(at: number, day: number, teaches: boolean): void {
-    const { s, turns, times, levels, gap, spent } = this;
-    const place = gap.state;
-    const o = HEAD + EACH * place;
+    const { s, turns, times, levels, gap, present } = this;
+    const place = gap.dwell.state;
     s[TURNS]++;
     if (place === s[PLACE]) s[UNTIL] = -Infinity;
-    const own = spent.subarray(place * SLOTS, (place + 1) * SLOTS);
     const phase = place === DROP ? HIGH_MS : LOW_MS;
-    const phaseMs = at - s[HEAD + EACH * (DIRECTIONS - 1 - place) + SINCE];
-    if (s[o + WHOLE] === 1) {
+    const phaseMs = at - present[DIRECTIONS - 1 - place].since;
+    if (gap.whole) {
       if (this.turnRarity > 0) this.keep(at);
-      const rare = Math.max(times.lateRarity(gap), this.turnRarity) > RARE;
-      const learned = teaches && this.gate.admits(rare, RECENT_GAPS);
-      times.end(gap, day, own, learned);
-      if (learned) {
+      if (gap.end(day, Math.max(times.lateRarity(gap.dwell), this.turnRarity), teaches)) {
         levels.add(place, turns.end);
         s[phase] += (phaseMs - s[phase]) / (s[phase] === 0 ? 1 : PHASES);
       }
     }
-    s[o + SINCE] = at;
-    s[o + EXITS] = 0;
-    s[o + WHOLE] = 1;
-    own.fill(0);
+    gap.begin(at);
   }
 
   /** An unusual turn counts until the next in its direction is due. */
   private keep(at: number): void {
     const { s, gap, times } = this;
     s[RARITY] = this.turnRarity;
-    s[UNTIL] = at + Math.max(gap.hours * HOUR_MS, times.usualMs(gap.state));
-    s[PLACE] = gap.state;
+    s[UNTIL] = at + Math.max(gap.lengthMs, times.usualMs(gap.dwell.state));
+    s[PLACE] = gap.dwell.state;
     s[ASPECT] = this.sentence;
     s[DETAIL] = this.shown;
     s[USUAL] = this.shownUsual;
