@@ -142,7 +142,7 @@ export class SeriesModel implements SeriesReading {
     return !this.comparable ? NaN : this.forecast.loss;
   }
 
-  /** Deviation of means over ten readings, in the unit of the series. */
+  /** Deviation of means over twelve readings, in the unit of the series. */
   get meanSpread(): number {
     return this.evidence.meanSpread;
   }

@@ -45,7 +45,7 @@ describe('alerts', () => {
     const office = new Office({ of: withWindow(DAYS + 20, DAYS + 400) }).readings(DAYS).readings(30, 80);
     const id = office.opened.at(-1);
     expect(stateOf(office)).toMatchObject({ anomaly: 'ON', maintenance: 'ON' });
-    office.readings(160);
+    office.readings(240);
     expect(office.world.events.at(-1)).toMatchObject({ phase: 'closed', anomaly: { id, endedBy: 'calm' } });
   });
 

@@ -170,10 +170,10 @@ test('a spike of sixty deviations is learned: each is less of one than the one b
   expect(scores.slice(1).every((score, k) => score < scores[k])).toBe(true);
 });
 
-test('before 40 readings there is no score, from then on a wild value has one', () => {
+test('before 48 readings there is no score, from then on a wild value has one', () => {
   for (const [count, some] of [
-    [39, false],
-    [40, true],
+    [47, false],
+    [48, true],
   ] as const) {
     const model = modelOf(noise(count));
     score(model, 1e6);

@@ -7,7 +7,7 @@ const Z_LIMIT = 5;
 const FOLLOW_SPAN = 200;
 /**
  * After the k-th change a series has 10 2^k readings to settle: an episode of n readings has at most log2(n / 10) changes, 13 in a day at
- * a reading a second. A number and not a time, because the mean that must settle is one of ten readings.
+ * a reading a second. A number and not a time, because the mean that must settle is one of twelve readings.
  */
 const SETTLING = 10;
 
@@ -30,7 +30,7 @@ const mix = (a: number, b: number, w: number): number => (1 - w) * a + w * b;
  * Further level changes during an open episode. An open episode does not open again, so without this test a second fault, or a
  * pump that is half repaired, would not be published. The level of a series has changed when
  *
- *   |EW10(x) - b| > 5 s
+ *   |EW12(x) - b| > 5 s
  *
  * with b the mean of the series after it had settled from the opening or the last change, and s the deviation of such means in
  * normal operation (mean-shift.ts). x is the median of three readings in a row, so that a single outlier is no change. A slow

@@ -2,7 +2,7 @@ import type { Memory } from '../../math/memory.ts';
 import { TimeGap } from '../../math/time-gap.ts';
 import { CONSTANTS } from '../constants.ts';
 
-const { REFERENCE_INTERVAL_MS, SCORE_PER_DECADE: PER_DECADE, RATE_SHARE } = CONSTANTS;
+const { CALM_MS, SCORE_PER_DECADE: PER_DECADE, RATE_SHARE } = CONSTANTS;
 
 /**
  * The evidence needed for an alarm. With more series and more readings, chance alone gives more rare values, so the threshold is
@@ -29,7 +29,7 @@ export class AlarmThreshold {
 
   /** The evidence at which the score is 1. */
   get height(): number {
-    const rate = this.gap.known ? REFERENCE_INTERVAL_MS / Math.max(1, this.intervalMs) : 1;
+    const rate = this.gap.known ? CALM_MS / Math.max(1, this.intervalMs) : 1;
     const decades = Math.log10(this.series) + RATE_SHARE * Math.max(0, Math.log10(rate));
     return 1 + PER_DECADE * decades;
   }

@@ -5,18 +5,20 @@ import { CONSTANTS } from '../constants.ts';
 export const STATES = 8;
 const {
   SURE_AFTER: READY_AFTER,
-  STATE_CHANGES: USUAL_CHANGES,
+  MOVEMENT: USUAL_CHANGES,
   MIN_SHARE: RELEVANT,
   LEVEL_TOLERANCE: SAME_LEVEL,
-  MODE_DEVIATIONS: SAME_CHANGES,
-  MEDIAN_FACTOR: FOLLOW,
-  DWELL_SPAN,
-  LEAST_WEIGHT: LEVEL_SHARE,
+  ALIKE_DEVIATIONS: SAME_CHANGES,
+  RECENT_SPAN,
 } = CONSTANTS;
 /** At first the usual change within a state is this share of the step to it, so that half of that step leaves it. */
 const FIRST_CHANGE = 0.5 / USUAL_CHANGES;
 /** With each change of state the weights of all states fade by this factor; below `UNUSED` a state may be replaced. */
-const FADE = 1 - 1 / DWELL_SPAN;
+const FADE = 1 - 1 / READY_AFTER;
+/** Share of the newest dwell in the level of a state, at least. */
+const LEVEL_SHARE = 1 / RECENT_SPAN;
+/** Factor by which the usual change, a median, follows the changes with each reading. */
+const FOLLOW = 1 + 1 / RECENT_SPAN;
 /** Less than half a dwell is none. */
 const UNUSED = 0.5;
 
@@ -41,7 +43,7 @@ const SLOTS = 7;
  * The states of a series that switches. A state is a level and the direction from which it is reached. A reading begins a state when
  * it differs from the one before by more than
  *
- *   max(10 median |change| in the present state, 10 median |change| in all states, 0.25 deviation of all values)
+ *   max(15 median |change| in the present state, 15 median |change| in all states, 0.25 deviation of all values)
  *
  * where |change| is the smaller of the differences from the last two readings: that of noise is much the same, and a pulse of one
  * reading, which comes back to where it was, has none. So a motor with 20 W of noise at 2 kW and none at 0 W has two states, and

@@ -5,8 +5,11 @@ import { CONSTANTS } from '../constants.ts';
 
 /** Parts of the day with a rate of exits of their own. */
 export const SLOTS = 24;
-const { DWELL_SPAN: SPAN, RECURS: SHARED, MAX_DWELL_VARIATION: MAX_VARIATION, FEW_DWELLS: SEVERAL, WINSOR } = CONSTANTS;
-/** Coefficient of variation of the cube root of a memoryless dwell. */
+const { SURE_AFTER: SPAN, RECURS: SEVERAL, ALIKE_DEVIATIONS, WINSOR } = CONSTANTS;
+/**
+ * Coefficient of variation of the cube root of a memoryless dwell (exponential). One that varies more, by three deviations of what is
+ * measured, comes in bursts or from noise: nothing follows from its being long.
+ */
 const MEMORYLESS = 0.36;
 /**
  * A state that usually lasts less than this many intervals between readings is not resolved (the sampling theorem): it may be flicker
@@ -161,7 +164,7 @@ export class DwellTimes {
     const z = this.z(TIME, dwell);
     const recent = -this.recentWith(z);
     if (!(recent > 0) || z > -EARLY) return 0;
-    // The exponentially weighted mean of four has a deviation of 1 / sqrt(7).
+    // The exponentially weighted mean of n has a deviation of 1 / sqrt(2 n - 1).
     const alone = student(recent * Math.sqrt(2 * SEVERAL - 1), this.states[dwell.state * FIELDS + COUNT]);
     return Math.min(alone, this.early.rarity(recent));
   }
@@ -220,7 +223,8 @@ export class DwellTimes {
   private isJudged(axis: Axis, { state, interval }: Dwell): boolean {
     const { states } = this;
     const o = state * FIELDS;
-    const variable = states[o + VARIANCE + axis] > (MAX_VARIATION * states[o + MEAN + axis]) ** 2;
+    const error = ALIKE_DEVIATIONS / Math.sqrt(2 * Math.min(SPAN, states[o + COUNT])); // of a deviation, relative
+    const variable = states[o + VARIANCE + axis] > (MEMORYLESS * (1 + error) * states[o + MEAN + axis]) ** 2;
     return !variable && states[o + MEAN + TIME] ** 3 >= RESOLVED * interval;
   }
 
@@ -236,7 +240,7 @@ export class DwellTimes {
     const square = states[o + MEAN + axis] ** 2;
     const usual = states[o + MEAN + TIME] ** 3;
     const error = usual > 0 ? (0.5 * interval) / usual / 3 : 0; // of the cube root of a usual dwell, relative
-    const own = (n * states[o + VARIANCE + axis] + SHARED * square * all[POOLED + axis]) / (n + SHARED);
+    const own = (n * states[o + VARIANCE + axis] + SEVERAL * square * all[POOLED + axis]) / (n + SEVERAL);
     return Math.sqrt((own + square * (error * error + EXACT)) * (1 + 1 / n));
   }
 

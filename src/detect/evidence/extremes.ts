@@ -6,7 +6,7 @@ const {
   RECORD_TREND: TREND_FACTOR,
   MIN_SPAN,
   FULL_RECORD_STEPS: FULL_AT_STEPS,
-  EXCESS_PRIOR_COUNT: PRIOR_COUNT,
+  RECURS: PRIOR_COUNT,
   EXCESS_PRIOR: PRIOR_EXCESS,
   SURE_AFTER: COUNTED_AFTER,
 } = CONSTANTS;
@@ -16,7 +16,7 @@ const MAX_RARITY = 30;
 /**
  * Rarity of a reading outside of all past values. r is the distance outside [min, max] over max - min, and
  *
- *   evidence = -c log10(rate) + r / mean r log10(e),   mean r = (5 * 0.1 + sum of past r) / (5 + number of past r)
+ *   evidence = -c log10(rate) + r / mean r log10(e),   mean r = (3 * 0.1 + sum of past r) / (3 + number of past r)
  *
  * which is the tail model of `Tail` with a rate of at least 0.02; c = 1 for a distance of two usual steps or more, and less in
  * proportion.

@@ -7,7 +7,9 @@ const REPEAT_WIDTH = 17 / 64;
 const MAX_REPEATS = 63;
 /** Readings counted of a longer flatline: the cost of learning one grows with its length, which may be a week. */
 const MAX_COUNTED = 500;
-const { MAX_FLATLINE_RARITY: MAX_RARITY, SURE_AFTER: MIN_EXITS } = CONSTANTS;
+const { STEP_WEIGHT, SURE_AFTER: MIN_EXITS } = CONSTANTS;
+/** An evidence of 1: by itself a flatline is no alarm, sensor/stuck-detector.ts reports stuck sensors. */
+const MAX_RARITY = 1 / STEP_WEIGHT;
 
 const lengthOf = (repeats: number): number => REPEAT_WIDTH * Math.min(MAX_REPEATS, repeats);
 

@@ -6,7 +6,9 @@ import { CONSTANTS } from '../constants.ts';
 /** Parts of the day that have a histogram of their own. */
 const SLOTS = 24;
 const ALL = SLOTS;
-const { OCCUPANCY_DAYS: DAYS, COUNT_PRIOR: PRIOR } = CONSTANTS;
+const { OCCUPANCY_DAYS: DAYS } = CONSTANTS;
+/** Before the first reading the counts are one reading, spread over all bins: a new one is rare, not impossible. */
+const PRIOR = 1 / AXIS_BINS;
 /** A level counts this much for the bins beside its own, so that a value on their edge is in both. */
 const BESIDE = 0.25;
 /** A level that changes from day to day by less than this many bins is the same: it rounds to the same bin. */
@@ -21,7 +23,7 @@ const PLACE = 3; // sum over its readings, bins
 /**
  * Which levels occur in which hour of the day, from counts on a fine axis:
  *
- *   p(b | hour) = (c_b,hour + k p(b)) / (n_hour + k),   p(b) = (c_b + 0.05) / (n + 0.05 B)
+ *   p(b | hour) = (c_b,hour + k p(b)) / (n_hour + k),   p(b) = (c_b + 1 / B) / (n + 1)
  *
  * with the counts c of the last four weeks, one set for each hour of the day and one for the whole day, which counts as one day:
  * k readings. An hour is counted when it is over: otherwise a level never seen would be usual after its first minutes.

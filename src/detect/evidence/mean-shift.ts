@@ -6,20 +6,21 @@ import { CONSTANTS } from '../constants.ts';
 import { DAY_MS } from '../../math/time.ts';
 
 /** Readings in the recent mean. */
-export const { SHIFT_SPAN: SHORT_SPAN } = CONSTANTS;
+export const { RECENT_SPAN: SHORT_SPAN } = CONSTANTS;
 const {
   LONG_MEMORY_MS,
   MIN_SPAN,
   WINSOR,
   SURE_AFTER: READY_AFTER,
-  SHIFT_Z: Z_LIMIT,
-  SHIFT_RARITY: MIN_RARITY,
+  RARE,
   MIN_SHARE,
-  MODE_DEVIATIONS: NEAR,
+  ALIKE_DEVIATIONS: NEAR,
   RECURS,
 } = CONSTANTS;
 /** A larger |z| counts as this, in the last bin of its histogram. */
 const MAX_ABS_Z = 16.9;
+/** Limit of |z|: a reading so far out would be cut, a mean that is so far out has shifted. */
+const Z_LIMIT = WINSOR;
 /** Share of the limit of |z| from which an earlier mode is looked for. */
 const LEFT_FROM = 1 - MIN_SHARE;
 /** A reading is not cut before so many, because their spread is not reliable yet. */
@@ -40,12 +41,12 @@ const SHIFTS = 6; // suspected shifts in the last day, fading
 /**
  * EWMA control chart (Roberts 1959): has the mean shifted?
  *
- *   z = (EW10(x) - m) / s,   s^2 = mean square of EW10(x) - m in the past
- *   score = min(|z| / 6.4, rarity of |z| / 4)
+ *   z = (EW12(x) - m) / s,   s^2 = mean square of EW12(x) - m in the past
+ *   score = min(|z| / 6, rarity of |z| / 4)
  *
  * with m the mean of the last week, and of at least 2,000 readings, exponentially weighted. S. W. Roberts, "Control chart tests
  * based on geometric moving averages", Technometrics 1 (1959). Roberts derives s from the variance of x, for independent x. Here s is the measured
- * deviation of EW10(x), so a series with slow fluctuations has a large s and gives no alarm. On a test rig it finds, after ten
+ * deviation of EW12(x), so a series with slow fluctuations has a large s and gives no alarm. On a test rig it finds, after twelve
  * readings, a flow that stays 3 deviations low, and not a temperature that rises slowly by 7.
  *
  * A lasting fault does not become the reference while it is held (held-series.ts). Before the alarm a `guarded` mean does not learn
@@ -53,7 +54,7 @@ const SHIFTS = 6; // suspected shifts in the last day, fading
  * that runs for half an hour every three hours would never become usual. Where |z| is so large and the recent mean is that of an
  * earlier mode (modes.ts), this mode becomes the reference at once.
  *
- * Memory (7): EW10(x), s^2, number of readings, the last return to a mode (2), suspected shifts (2); moments of the reference;
+ * Memory (7): EW12(x), s^2, number of readings, the last return to a mode (2), suspected shifts (2); moments of the reference;
  * histogram of |z|; modes.
  */
 export class MeanShift {
@@ -64,7 +65,7 @@ export class MeanShift {
   private readonly tail: Tail;
   private readonly modes: Modes;
   private readonly guarded: boolean;
-  private recent = 0; // EW10 with the reading of the last `score`
+  private recent = 0; // EW12 with the reading of the last `score`
   private returned = -1; // the mode to which that reading returned
 
   /** `guarded`: whether a mean that seems to shift is not learned, before it is an alarm. */
@@ -99,7 +100,7 @@ export class MeanShift {
     this.z = n > READY_AFTER ? deviations(this.recent - reference.mean, this.spread) : 0;
     if (Math.abs(this.z) > LEFT_FROM * Z_LIMIT) this.lookForMode();
     if (this.z === 0) return 0;
-    return Math.min(Math.abs(this.z) / Z_LIMIT, this.tail.rarity(Math.abs(this.z)) / MIN_RARITY);
+    return Math.min(Math.abs(this.z) / Z_LIMIT, this.tail.rarity(Math.abs(this.z)) / RARE);
   }
 
   /**

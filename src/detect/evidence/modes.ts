@@ -3,7 +3,7 @@ import { CONSTANTS } from '../constants.ts';
 
 /** Operating modes that are kept, besides the present one: a pump that is off, or runs at one of three speeds. */
 const MODES = 4;
-const { MODE_DEVIATIONS: NEAR } = CONSTANTS;
+const { ALIKE_DEVIATIONS: NEAR } = CONSTANTS;
 
 /** A level at which a series may stay: its mean, and the deviation of short means from it. */
 export interface Mode {

@@ -4,7 +4,7 @@ import { slotOf, SLOTS, type Dwell, type DwellTimes } from './dwell-times.ts';
 import { RecurrenceGate } from './recurrence-gate.ts';
 import { CONSTANTS } from '../constants.ts';
 
-const { RARE, DWELL_SPAN: RECENT, RECURS: LONGEST_RARE } = CONSTANTS;
+const { RARE, SURE_AFTER: RECENT, RECURS: LONGEST_RARE } = CONSTANTS;
 
 // Slots of the memory.
 const SINCE = 0; // when it began, epoch ms

@@ -1,7 +1,7 @@
 import { perSeries, type Carry, type Memory } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 
-const { REGRESSION_SPAN: MIN_SPAN, RIDGE, SURE_AFTER } = CONSTANTS;
+const { MIN_SPAN, RIDGE, SURE_AFTER } = CONSTANTS;
 /** Gauss-Seidel passes over the missing values: one is exact for one missing series, three are close enough for more. */
 const SWEEPS = 3;
 

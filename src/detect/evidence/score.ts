@@ -8,10 +8,10 @@ const MEAN_SHIFT = EVIDENCE_KINDS.indexOf('mean_shift');
 const OCCUPANCY = EVIDENCE_KINDS.indexOf('occupancy');
 /** The kinds whose contextual weight is multiplied by the trust in the network. */
 const TRUSTED = EVIDENCE_KINDS.map((kind) => kind === 'forecast_error' || kind === 'sequence');
-const { HELD_LEVEL, EXCESS_SHARE } = CONSTANTS;
+const { ABSORBED_LEVEL, EXCESS_SHARE } = CONSTANTS;
 /** The collective weights where anomalies are absorbed, and where they are held. */
-const ABSORBED = WEIGHTS.map(({ collective }) => collective);
-const HELD = EVIDENCE_KINDS.map((kind, k) => WEIGHTS[k].collective * (kind === 'level' ? HELD_LEVEL : 1));
+const ABSORBED = EVIDENCE_KINDS.map((kind, k) => (kind === 'level' ? ABSORBED_LEVEL : WEIGHTS[k].collective));
+const HELD = WEIGHTS.map(({ collective }) => collective);
 
 const compressExcess = (x: number): number => (x < 1 ? x : 1 + EXCESS_SHARE * (x - 1));
 

@@ -2,7 +2,7 @@ import type { Memory } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 import { LAMBDAS, type Alternatives } from '../forecast/alternatives.ts';
 
-const { SEQUENCE_SHORT: SHORT, SEQUENCE_LONG: LONG } = CONSTANTS;
+const { RECENT_SPAN: SHORT, SURE_AFTER: LONG } = CONSTANTS;
 /** The alternatives that are tested: the index of λ, and over how many readings. */
 const TESTS = [
   { lambda: 0, span: SHORT },

@@ -23,7 +23,15 @@ import { LearningGate } from './learning-gate.ts';
 import { combine, measureContext, type Context } from './score.ts';
 import { CONSTANTS } from '../constants.ts';
 
-const { READY_AFTER, SURE_AFTER, CHANCE_PER_DECADE, CHANCE_FROM, CHANCE_UP_TO, OUTLIER, OUTLIER_PATIENCE } = CONSTANTS;
+const {
+  SLOW_SPAN: READY_AFTER,
+  SURE_AFTER,
+  CHANCE_PER_DECADE,
+  CHANCE_FROM,
+  HALVE_AT: CHANCE_UP_TO,
+  OUTLIER,
+  RECENT_SPAN,
+} = CONSTANTS;
 
 const VOLATILITY = EVIDENCE_KINDS.indexOf('volatility');
 
@@ -69,7 +77,7 @@ export class SeriesEvidence {
     this.duration = tails && new Duration(memory, tails);
     this.occupancy = challenger ? null : new Occupancy(memory);
     this.cycle = tails && this.duration && new Cycle(memory, tails, this.duration.states);
-    this.outliers = new LearningGate(memory, 'outliers.gate', OUTLIER_PATIENCE);
+    this.outliers = new LearningGate(memory, 'outliers.gate', RECENT_SPAN);
     // In the order of EVIDENCE_KINDS. A flatline uses the size that the jump before it has measured.
     this.kinds = [
       extreme,
@@ -98,7 +106,7 @@ export class SeriesEvidence {
     return EVIDENCE_KINDS[this.leadingKind];
   }
 
-  /** Deviation of means over ten readings, in the unit of the series. */
+  /** Deviation of means over twelve readings, in the unit of the series. */
   get meanSpread(): number {
     return this.shift.spread;
   }

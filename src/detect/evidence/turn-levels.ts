@@ -2,9 +2,9 @@ import type { Memory } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 import { student } from './dwell-times.ts';
 
-const { DWELL_SPAN: SPAN, FEW_DWELLS, WINSOR } = CONSTANTS;
+const { SURE_AFTER: SPAN, RECURS, WINSOR } = CONSTANTS;
 /** Turns before a level is judged. */
-const FEW = 2 * FEW_DWELLS;
+const FEW = 2 * RECURS;
 /** A level is unusual from so many deviations beyond the farthest on. */
 const BEYOND_FARTHEST = 1;
 

@@ -3,7 +3,7 @@ import { CONSTANTS } from '../constants.ts';
 
 /** A movement is a turn from so many deviations of all values on, and from so many usual changes between readings. */
 const DEVIATIONS = 1;
-const { TURN_CHANGES: USUAL_CHANGES } = CONSTANTS;
+const { MOVEMENT: USUAL_CHANGES } = CONSTANTS;
 
 // Slots.
 const DIRECTION = 0; // 1 rising, -1 falling, 0 before the first reading

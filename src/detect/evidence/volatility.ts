@@ -4,15 +4,13 @@ import { BINS, softTarget } from '../../math/bins.ts';
 import { CONSTANTS } from '../constants.ts';
 
 const {
-  EVIDENCE_SPAN,
-  VOLATILITY_PRIOR: PRIOR,
+  SLOW_SPAN: SHORT_SPAN,
+  /** Before the first reading the counts are a recent past that is spread over all bins: a new one is rare, not impossible. */
+  RECENT_SPAN: PRIOR,
   HALVE_AT: MIN_SPAN,
-  VOLATILITY_LONG_SPAN: LONG_SPAN,
   RIDGE,
   WINSOR,
 } = CONSTANTS;
-/** Readings over which the squares of steps are averaged: a variance needs more than a mean. */
-const SHORT_SPAN = 4 * EVIDENCE_SPAN;
 /** A larger step counts as this many deviations: its square could overflow, or dominate the mean for days. */
 const MAX_ABS_Z = 1e6;
 
@@ -36,8 +34,8 @@ export class Volatility {
   private log = 0;
 
   constructor(memory: Pick<Memory, 'take'>) {
-    this.steps = new Moments(memory, 'volatility.steps', LONG_SPAN, WINSOR);
-    this.logs = new Moments(memory, 'volatility.logs', LONG_SPAN, WINSOR);
+    this.steps = new Moments(memory, 'volatility.steps', MIN_SPAN, WINSOR);
+    this.logs = new Moments(memory, 'volatility.logs', MIN_SPAN, WINSOR);
     this.s = memory.take('volatility', 3);
     this.histogram = memory.take('volatility.histogram', BINS);
   }
@@ -60,10 +58,11 @@ export class Volatility {
     s[0] = this.energy;
     s[1]++;
     if (!normal) return;
+    this.steps.span = this.logs.span = Math.max(MIN_SPAN, span);
     this.steps.add(dx);
     this.logs.add(this.log);
     for (let b = 0; b < BINS; b++) histogram[b] += q[b];
-    if (++s[2] <= Math.max(MIN_SPAN, span)) return;
+    if (++s[2] <= this.steps.span) return;
     for (let b = 0; b < BINS; b++) histogram[b] *= 0.5;
     s[2] *= 0.5;
   }

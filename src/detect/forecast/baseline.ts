@@ -4,12 +4,16 @@ import { CONSTANTS } from '../constants.ts';
 
 /** Parts of the day that have a density of their own. */
 const SLOTS = 24;
-const { BASELINE_SPAN: MIN_SPAN, BASELINE_SHARED: SHARED, COUNT_PRIOR: PRIOR } = CONSTANTS;
+const { MIN_SPAN } = CONSTANTS;
+/** The density of the whole day counts as this many readings in each hour: one for each bin. */
+const SHARED = BINS;
+/** Before the first reading the counts are one reading, spread over all bins: a new one is rare, not impossible. */
+const PRIOR = 1 / BINS;
 
 /**
  * A forecast without a network: which steps occur at which time of day. It does not depend on the last readings.
  *
- *   p(b | slot) = (c_b,slot + 32 p(b)) / (n_slot + 32),   p(b) = (c_b + 0.05) / (n + 0.05 B)
+ *   p(b | slot) = (c_b,slot + 32 p(b)) / (n_slot + 32),   p(b) = (c_b + 1 / B) / (n + 1)
  *
  * with exponentially weighted counts c over the last week, and at least MIN_SPAN readings, one set for each hour of the day and one for the
  * whole day. It costs a hundred additions

@@ -1,7 +1,7 @@
 import type { Memory } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 
-const { MIN_SPAN: SPAN, MAX_LOSS, BLEND_MARGIN, TRUST_RANGE } = CONSTANTS;
+const { MIN_SPAN: SPAN, BLEND_MARGIN, TRUST_RANGE } = CONSTANTS;
 
 /**
  * Online selection between two forecasts, those of the network and of the baseline (baseline.ts). Both forecast every step, and
@@ -48,8 +48,8 @@ export class ForecastSelection {
   update(network: number, baseline: number): void {
     const { s } = this;
     const a = Math.max(1 / SPAN, 1 / ++s[2]);
-    s[0] += a * (Math.min(MAX_LOSS, network) - s[0]);
-    s[1] += a * (Math.min(MAX_LOSS, baseline) - s[1]);
+    s[0] += a * (network - s[0]);
+    s[1] += a * (baseline - s[1]);
   }
 }
 

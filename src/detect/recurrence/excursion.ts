@@ -1,7 +1,12 @@
 import type { Memory } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 
-const { RUN_MS, RUN_READINGS } = CONSTANTS;
+/**
+ * An excursion has ended after so long, and so many readings, below the line (runs declustering; S. Coles, "An Introduction to
+ * Statistical Modeling of Extreme Values", 2001, section 5.3): the averages of the kinds of evidence have faded then.
+ */
+const { CALM_MS: RUN_MS, RECENT_SPAN } = CONSTANTS;
+const RUN_READINGS = Math.round(RECENT_SPAN / 2);
 
 // Slots.
 const OPEN = 0;
@@ -26,10 +31,10 @@ const STEPS = RUN_READINGS;
 /**
  * A run of readings with raised evidence: one event, however many readings it has.
  *
- * Memory (17): whether one is open, its start, its last reading above the line, the value before it, its farthest value, the time
+ * Memory (18): whether one is open, its start, its last reading above the line, the value before it, its farthest value, the time
  * from the start to that, the largest evidence, calm readings in a row, the smallest novelty, its last reading nearer to the farthest
  * value than to the one before it, the lowest rate, the largest contextual evidence, the last
- * five values.
+ * six values.
  */
 export class Excursion {
   private readonly s: Float64Array;

@@ -1,8 +1,12 @@
 import type { Memory } from '../../math/memory.ts';
-import { WEEK_MS } from '../../math/time.ts';
+import { DAY_MS, WEEK_MS } from '../../math/time.ts';
 import { CONSTANTS } from '../constants.ts';
 
-const { SCORE_PER_DECADE, NOVELTY_LEAST_WEEKS: LEAST_WEEKS, HALF_WEIGHT_WEEKS } = CONSTANTS;
+const { SCORE_PER_DECADE, SPELL_MS, OCCUPANCY_DAYS } = CONSTANTS;
+/** What was seen k times in w weeks is no rarer than k / (w + 2): before each weekday has come twice, the past is no measure of a rate. */
+const LEAST_WEEKS = ((OCCUPANCY_DAYS / 2) * DAY_MS) / WEEK_MS;
+/** On its first day everything is new to a stream: an excursion at this age counts half, a later one more. */
+const HALF_WEIGHT_WEEKS = SPELL_MS / WEEK_MS;
 /**
  * Exponent of the prior, 7.7: near an evidence of 1 a factor of ten in the rate for 0.3 of evidence. So an excursion with twice the
  * evidence is 200 times as rare.

@@ -10,10 +10,9 @@ const {
   MEMORY_WEEKS,
   SCORE_PER_DECADE: PER_DECADE,
   SPELL_MS,
-  SPELLS_IN_AGE,
   LINE_PER_ALARM,
   RECURS,
-  STILL_A_HABIT,
+  MIN_SHARE: STILL_A_HABIT,
 } = CONSTANTS;
 /** Highest score below the line, where no rate is computed: with few alarms a week the line is higher than this, that of one. */
 const MOST_BELOW = evidenceAt(LINE_PER_ALARM);
@@ -293,7 +292,7 @@ export class Recurrence {
       stepDeviation,
       this.gap.usualMs,
       s[DAY],
-      Math.min(this.spellMs, (s[WEEKS] * WEEK_MS) / SPELLS_IN_AGE),
+      Math.min(this.spellMs, (s[WEEKS] * WEEK_MS) / RECURS),
       excursion.contextual >= this.line,
     );
     s[PLACE] = place;

@@ -9,9 +9,8 @@ const {
   LENGTH_RATIO: RATIO,
   SIZE_DEVIATIONS,
   RECURS: PRIOR_OCCURRENCES,
-  EVEN_OCCURRENCES: EVEN,
-  LEAST_WEIGHT,
-  RUN_MS,
+  RECENT_SPAN,
+  CALM_MS,
 } = CONSTANTS;
 /** Deviation of ln size before there are data. */
 const PRIOR_DEVIATION = LEVEL_TOLERANCE;
@@ -115,7 +114,7 @@ export class Signatures {
       here += s[k + DAY + part] / 2 + (s[k + DAY + before] + s[k + DAY + after]) / 4;
     }
     if (spells === 0) return 0;
-    return spells * Math.min(1, (PARTS * here + EVEN) / (all + EVEN));
+    return spells * Math.min(1, (PARTS * here + PRIOR_OCCURRENCES) / (all + PRIOR_OCCURRENCES));
   }
 
   /** Adds an excursion that has ended. Returns its place. `spellMs`: occurrences within this time count once. */
@@ -159,7 +158,7 @@ export class Signatures {
   /** Counts an occurrence at a place. Returns its weight in the means of the place. */
   private count(k: number, { from, to, startAt, lengthMs }: Occurrence, day: number, spellMs: number): number {
     const { s } = this;
-    const a = Math.max(LEAST_WEIGHT, 1 / ++s[k + EVENTS]);
+    const a = Math.max(1 / RECENT_SPAN, 1 / ++s[k + EVENTS]);
     s[k + FROM] += a * (from - s[k + FROM]);
     s[k + TO] += a * (to - s[k + TO]);
     s[k + DAY + Math.floor(day * PARTS)]++;
@@ -225,7 +224,7 @@ export class Signatures {
     let inTime = false;
     for (let k = 0; k < s.length; k += EACH) {
       if (s[k + EVENTS] === 0 || s[k + FIRST_AT] > until || s[k + LAST_AT] < from) continue;
-      const last = s[k + LAST_AT] <= until + RUN_MS;
+      const last = s[k + LAST_AT] <= until + CALM_MS;
       const away = Math.abs(value - s[k + TO]);
       if (inTime && !last) continue;
       if (!last && !(away <= Math.abs(s[k + TO] - s[k + FROM]) / 2)) continue;

@@ -326,7 +326,7 @@ describe('sensitivity', () => {
     const office = new Office({ of: site({ tuning: { network: false, sensitivity: 0.9 } }) }).readings(3 * 1440);
     const one = office.command({ command: 'sensitivity', series: 'a', value: 0.1 });
     const { length } = office.opened;
-    office.event(80);
+    office.event(52);
     expect(office.opened.length).toBe(length);
     const two = office.command({ command: 'sensitivity', series: 'a', value: null });
     expect(two.text).toBe('The sensitivity of a is 0.9, as in the site file.');

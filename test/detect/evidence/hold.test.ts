@@ -3,10 +3,10 @@ import { Hold, type HoldStep } from '../../../src/detect/evidence/hold.ts';
 import { Memory } from '../../../src/math/memory.ts';
 
 const MINUTE = 60_000;
-const OPTIONS = { holdForMs: 6 * MINUTE, hysteresis: 0.7, closeAfter: 3 };
+const OPTIONS = { holdForMs: 30 * MINUTE, hysteresis: 0.7, closeAfter: 3 };
 
 /** What each score does, one every `gap` ms. */
-const follow = (hold: Hold, scores: readonly number[], gap = MINUTE, from = 0): HoldStep[] =>
+const follow = (hold: Hold, scores: readonly number[], gap = 3 * MINUTE, from = 0): HoldStep[] =>
   scores.map((score, t) => hold.step(from + t * gap, score, 10 * MINUTE));
 const holdOf = (): Hold => new Hold(new Memory(), OPTIONS);
 const many = (count: number, score: number): number[] => new Array<number>(count).fill(score);
@@ -31,24 +31,24 @@ test('three calm readings in a row end it; a score between hysteresis and 1 begi
   ]);
 });
 
-test('at a reading a second it ends after a minute of calm readings, which begins again with one that is not calm', () => {
+test('at a reading a second it ends after five minutes of calm readings, which begins again with one that is not calm', () => {
   const hold = holdOf();
-  const steps = follow(hold, [2, ...many(59, 0), 0.8, ...many(60, 0)], 1000);
-  expect(steps.indexOf('over')).toBe(120);
+  const steps = follow(hold, [2, ...many(299, 0), 0.8, ...many(300, 0)], 1000);
+  expect(steps.indexOf('over')).toBe(600);
 });
 
 test('it says how long it goes on', () => {
   const hold = holdOf();
   expect(hold.leftMs).toBe(0);
   follow(hold, [2, 2, 2]);
-  expect(hold.leftMs).toBe(4 * MINUTE);
+  expect(hold.leftMs).toBe(24 * MINUTE);
   hold.end();
   expect(hold.leftMs).toBe(0);
 });
 
 test('it lasts for exactly as long as it may, at any rate of readings', () => {
   for (const gap of [1000, 10_000, MINUTE]) {
-    const steps = follow(holdOf(), many(700, 2), gap);
+    const steps = follow(holdOf(), many(2000, 2), gap);
     const most = OPTIONS.holdForMs / gap;
     expect(steps.indexOf('expired')).toBe(most);
     expect(steps.slice(1, most)).toEqual(new Array(most - 1).fill('held'));
@@ -75,14 +75,14 @@ test('ended, it is free', () => {
 describe('the score of the last readings alone', () => {
   test('ends a hold that began with it', () => {
     const hold = holdOf();
-    const steps = [2, 0.5, 0.5, 0.5].map((now, t) => hold.step(t * MINUTE, 2, MINUTE, now));
+    const steps = [2, 0.5, 0.5, 0.5].map((now, t) => hold.step(t * 3 * MINUTE, 2, 3 * MINUTE, now));
     expect(steps).toEqual(['begun', 'held', 'held', 'over']);
   });
 
   test('begins the next one too, as long as what is left in a long mean is above hysteresis', () => {
     const follow = (readings: readonly (readonly [score: number, now: number])[]): HoldStep[] => {
       const hold = holdOf();
-      return readings.map(([score, now], t) => hold.step(t * MINUTE, score, MINUTE, now));
+      return readings.map(([score, now], t) => hold.step(t * 3 * MINUTE, score, 3 * MINUTE, now));
     };
     const [spike, left, calm] = [
       [2, 2],
@@ -97,7 +97,7 @@ describe('the score of the last readings alone', () => {
 
   test('does not end one that began without it', () => {
     const hold = holdOf();
-    const steps = [0.5, 0.5, 0.5, 0.5].map((now, t) => hold.step(t * MINUTE, 2, MINUTE, now));
+    const steps = [0.5, 0.5, 0.5, 0.5].map((now, t) => hold.step(t * 3 * MINUTE, 2, 3 * MINUTE, now));
     expect(steps).toEqual(['begun', 'held', 'held', 'held']);
   });
 });

@@ -62,7 +62,7 @@ test('what was accepted is normal with the next reading; the way back is a shift
     if (kept) shift.remember(mode);
     expect(above(follow(shift, noise(500, 14, 3)))).toBe(0);
     const back = hold(shift, noise(500, 20, 4));
-    if (kept) expect(above(back.slice(30))).toBe(0);
+    if (kept) expect(above(back.slice(40))).toBe(0);
     else expect(above(back)).toBeGreaterThan(400);
     expect(shift.mean).toBeCloseTo(kept ? 20 : 14, 0);
   }
@@ -144,13 +144,13 @@ test('a walk that goes as far by nature is not accused of it', () => {
   }
 });
 
-describe('the score is the smaller one of |z| / 6.4 and a quarter of the rarity of |z|', () => {
+describe('the score is the smaller one of |z| / 6 and a quarter of the rarity of |z|', () => {
   test('a mean that has never been there: the distance decides', () => {
     const shift = shiftOf();
     follow(shift, noise(2000));
     const score = hold(shift, noise(20, 17, 2)).at(-1)!;
     expect(score).toBeGreaterThan(1);
-    expect(score).toBeCloseTo(Math.abs(shift.z) / 6.4, 12);
+    expect(score).toBeCloseTo(Math.abs(shift.z) / 6, 12);
   });
 
   test('a mean that has been there for 20 of 2,000 readings before: as far, but not rare, so it is no alarm', () => {
@@ -185,25 +185,25 @@ test('a constant series: the means of late never differed, so z and the score ar
 test('after a constant past the first change counts in full: there is no deviation yet to cut it at', () => {
   const shift = shiftOf();
   follow(shift, [...new Array<number>(300).fill(20), 21]);
-  // The recent mean is 20.1; its square distance from 20 is averaged over the readings from the 10th to the 301st.
-  expect(shift.spread).toBeCloseTo(Math.sqrt(0.1 ** 2 / 292), 12);
+  // The recent mean is 20 + 1/12; its square distance from 20 is averaged over the readings from the 12th to the 301st.
+  expect(shift.spread).toBeCloseTo(Math.sqrt((1 / 12) ** 2 / 290), 12);
 });
 
-test('the spread is the root mean square of (recent mean - mean), from the tenth reading on', () => {
+test('the spread is the root mean square of (recent mean - mean), from the twelfth reading on', () => {
   const shift = shiftOf();
   const readings = noise(30);
   follow(shift, readings);
   let [late, mean] = [0, 0];
   const squares: number[] = [];
   for (const [k, x] of readings.entries()) {
-    late += Math.max(1 / (k + 1), 1 / 10) * (x - late);
-    if (k >= 9) squares.push((late - mean) ** 2); // against the mean of the readings before
+    late += Math.max(1 / (k + 1), 1 / 12) * (x - late);
+    if (k >= 11) squares.push((late - mean) ** 2); // against the mean of the readings before
     mean += (x - mean) / (k + 1);
   }
   expect(shift.spread).toBeCloseTo(Math.sqrt(squares.reduce((sum, s) => sum + s) / squares.length), 12);
 });
 
-test('a wild value counts as one at 6 deviations: it moves the recent mean by a tenth of the way there', () => {
+test('a wild value counts as one at 6 deviations: it moves the recent mean by a twelfth of the way there', () => {
   const shift = shiftOf();
   const readings = noise(1000);
   follow(shift, readings);
@@ -211,9 +211,9 @@ test('a wild value counts as one at 6 deviations: it moves the recent mean by a 
   const deviation = Math.sqrt(readings.reduce((sum, x) => sum + (x - mean) ** 2, 0) / 1000);
   const late = (): number => shift.mean + shift.z * shift.spread;
   shift.score(20); // its score is asked for, but it is not learned
-  const before = (10 * late() - 20) / 9;
+  const before = (12 * late() - 20) / 11;
   shift.score(-1e9);
-  expect(late()).toBeCloseTo(before + (mean - 6 * deviation - before) / 10, 9);
+  expect(late()).toBeCloseTo(before + (mean - 6 * deviation - before) / 12, 9);
 });
 
 test('a shift within the first 200 readings is learned: so early it may be the usual level that comes', () => {

@@ -8,7 +8,7 @@ const K = EVIDENCE_KINDS.length;
 type Way = 'collective' | 'point' | 'contextual';
 
 /** The score of some evidence, and what each kind had to do with it. */
-function scoreOf(found: Partial<Record<EvidenceKind, number>>, { scale = 1, trust = 1, shift = 0, hold = false } = {}) {
+function scoreOf(found: Partial<Record<EvidenceKind, number>>, { scale = 1, trust = 1, shift = 0, hold = true } = {}) {
   const e = Float64Array.from(EVIDENCE_KINDS, (kind) => found[kind] ?? 0);
   const parts = new Float64Array(K).fill(NaN); // as they may be from the reading before
   const context = { kind: NaN, evidence: NaN }; // the same
@@ -56,14 +56,14 @@ describe('four ways to an alarm', () => {
   });
 });
 
-test('where anomalies are held a rare level counts 0.53 of itself, all else in full', () => {
+test('where anomalies are absorbed a rare level counts 1.825 times as much, all else the same', () => {
   for (const kind of EVIDENCE_KINDS.filter((kind) => kind !== 'mean_shift')) {
     const found = {
       [kind]:
-        0.9 / Math.max(...(['collective', 'point', 'contextual'] as const).map((way) => KINDS[kind].weights[way])),
+        0.5 / Math.max(...(['collective', 'point', 'contextual'] as const).map((way) => KINDS[kind].weights[way])),
     };
     const [absorbed, held] = [false, true].map((hold) => scoreOf(found, { hold }).score);
-    expect(held).toBeCloseTo((kind === 'level' ? 0.53 : 1) * absorbed, 12);
+    expect(absorbed).toBeCloseTo((kind === 'level' ? 0.365 / 0.2 : 1) * held, 12);
   }
 });
 

@@ -26,10 +26,10 @@ test('before the first reading every step is as likely, at any time', () => {
 test('one step seen in one hour, by hand', () => {
   const baseline = new Baseline(new Memory());
   learnAt(baseline, 10.5 / 24, only(7));
-  // All day: (1 + 0.05) / (1 + 32 * 0.05); in its hour 1 of 1 and 32 of that.
-  const allDay = 1.05 / 2.6;
+  // All day: (1 + 1 / 32) / (1 + 1); in its hour 1 of 1 and 32 of that.
+  const allDay = (1 + 1 / 32) / 2;
   expect(forecastAt(baseline, 10.9 / 24)[7]).toBeCloseTo((1 + 32 * allDay) / 33, 12);
-  expect(forecastAt(baseline, 10.9 / 24)[8]).toBeCloseTo((32 * 0.05) / 2.6 / 33, 12);
+  expect(forecastAt(baseline, 10.9 / 24)[8]).toBeCloseTo((32 * (1 / 32)) / 2 / 33, 12);
   expect(forecastAt(baseline, 11.1 / 24)[7]).toBeCloseTo(allDay, 12);
 });
 

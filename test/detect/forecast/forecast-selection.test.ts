@@ -27,10 +27,6 @@ test('where they are equal, as before the first reading, each has half a say and
   expect(rivalryOf()).toMatchObject({ margin: 0, share: 0.5, trust: 0 });
 });
 
-test('one reading counts for 20 nats at most', () => {
-  expect(rivalryOf([1e9, 20], [0, 20])).toMatchObject({ networkLoss: 10, baselineLoss: 20 });
-});
-
 test('the past fades: a network that was behind for 10,000 readings and then leads by 1 has the word within 3,000', () => {
   const rivalry = many(3, 2, 10_000);
   for (let t = 0; t < 3000; t++) rivalry.update(2, 3);

@@ -40,9 +40,9 @@ test('has the farthest value and the time to it, the largest evidence, its lengt
 });
 
 test.each([
-  ['every second: after 15 min', SECOND_MS, 900],
-  ['every 3 min: after 15 min', 3 * MINUTE_MS, 5],
-  ['every hour: with the fifth calm reading', 60 * MINUTE_MS, 5],
+  ['every second: after 5 min', SECOND_MS, 300],
+  ['every 15 s: after 5 min', 15 * SECOND_MS, 20],
+  ['every hour: with the sixth calm reading', 60 * MINUTE_MS, 6],
 ])('readings %s it has ended', (_, intervalMs, calm) => {
   const excursion = new Excursion(new Memory(), 0.5);
   excursion.follow(0, 20, 80, 1);
@@ -51,14 +51,14 @@ test.each([
   expect(n).toBe(calm);
 });
 
-test('a raised reading within these 15 min belongs to the same one', () => {
+test('a raised reading before the sixth calm one belongs to the same one', () => {
   const excursion = new Excursion(new Memory(), 0.5);
   for (let minute = 0; minute <= 40; minute++) {
-    const raised = minute % 14 === 0;
+    const raised = minute % 6 === 0;
     if (!raised) expect(excursion.endsAt(minute * MINUTE_MS)).toBe(false);
     excursion.follow(minute * MINUTE_MS, 80, 80, raised ? 1 : 0);
   }
-  expect([excursion.startAt, excursion.lengthMs]).toEqual([0, 28 * MINUTE_MS]);
+  expect([excursion.startAt, excursion.lengthMs]).toEqual([0, 36 * MINUTE_MS]);
 });
 
 test.each([0, 1, 2, 3, 4])(
@@ -85,7 +85,7 @@ test('without a reading before it, it begins at its own value', () => {
 
 test('a new one has nothing of the last one', () => {
   const excursion = new Excursion(new Memory(), 0.5);
-  follow(excursion, [80, 20, 80, 80, 80, 80, 80, 80], [0, 4, 0, 0, 0, 0, 0, 0], MINUTE_MS);
+  follow(excursion, [80, 20, ...new Array<number>(12).fill(80)], [0, 4, ...new Array<number>(12).fill(0)], MINUTE_MS);
   excursion.close();
   expect(excursion.open).toBe(false);
   excursion.follow(60 * MINUTE_MS, 81, 80, 0.7);

@@ -41,9 +41,9 @@ test('five excursions in eight weeks: those as novel come 6 / (1 / novelty + 8) 
   expect(rates.of(0.01)).toBeCloseTo(1 / 108, 12); // none was as novel
 });
 
-test('an excursion counts by the age of the stream: nothing at the start, half after two days', () => {
+test('an excursion counts by the age of the stream: nothing at the start, half after a day', () => {
   expect(after(0).weight).toBe(0);
-  expect(after(2 / 7).weight).toBeCloseTo(0.5, 12);
+  expect(after(1 / 7).weight).toBeCloseTo(0.5, 12);
   expect(after(8).weight).toBeGreaterThan(0.96);
 });
 

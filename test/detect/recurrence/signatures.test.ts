@@ -116,9 +116,9 @@ test('events within a day of the first are one spell', () => {
 test('at its time of day an event counts fully, at another one little, if it never came there', () => {
   const table = new Table();
   for (let day = 0; day < 10; day++) table.add({ at: day * DAY_MS + 8 * HOUR_MS });
-  // 8:00 is in the third of eight parts, 14:00 in the fifth. There: 10 (8 x 0 + 2) / (10 + 2).
+  // 8:00 is in the third of eight parts, 14:00 in the fifth. There: 10 (8 x 0 + 3) / (10 + 3).
   expect(table.like({ at: 20 * DAY_MS + 8 * HOUR_MS })).toBe(10);
-  expect(table.like({ at: 20 * DAY_MS + 14 * HOUR_MS })).toBeCloseTo((10 * 2) / 12, 12);
+  expect(table.like({ at: 20 * DAY_MS + 14 * HOUR_MS })).toBeCloseTo((10 * 3) / 13, 12);
   // 10:00 is in the part after it: a quarter of them counts there.
   expect(table.like({ at: 20 * DAY_MS + 10 * HOUR_MS })).toBe(10);
 });

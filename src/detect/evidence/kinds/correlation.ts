@@ -3,11 +3,11 @@ import { CalibratedScore } from '../calibrated-score.ts';
 import type { Evidence, Kind, SeriesReading } from '../kind.ts';
 import { CONSTANTS } from '../../constants.ts';
 
-const { EVIDENCE_SPAN: SPAN } = CONSTANTS;
+const { RECENT_SPAN: SPAN } = CONSTANTS;
 
 export const CORRELATION: Kind = {
   name: 'correlation',
-  weights: { collective: 0, point: 0, contextual: CONSTANTS.CONTEXTUAL_CORRELATION },
+  weights: { collective: 0, point: 0, contextual: CONSTANTS.CORRELATION_WEIGHT },
   directed: true,
   compares: 'detail',
   sentence: (name, { value, detail }, { quantity }) =>

@@ -19,7 +19,7 @@ const LEVEL = 2;
  */
 export const CYCLE: Kind = {
   name: 'cycle',
-  weights: { collective: 0, point: 0, contextual: CONSTANTS.CONTEXTUAL_DURATION },
+  weights: { collective: 0, point: 0, contextual: CONSTANTS.WEIGHT },
   directed: false,
   compares: 'detail',
   sentence: (name, { detail, usual, aspect }, { quantity, duration }) => {
@@ -41,14 +41,12 @@ export const CYCLE: Kind = {
   },
 };
 
-const { TURN_SHARE: SHARE } = CONSTANTS;
+const { RECENT_SPAN: PHASES } = CONSTANTS;
 /** Late on two axes, early, or from another level: the chances of a rare gap. */
 const CHANCES = Math.log10(4);
 
 /** Drops and rises: each has its gaps and levels. */
 const DIRECTIONS = 2;
-/** Phases of a cycle over which their usual length is averaged. */
-const PHASES = 10;
 const DROP = 0;
 const RISE = 1;
 
@@ -124,9 +122,9 @@ export class Cycle implements Evidence {
   /** Whether it goes up and down regularly, between levels that are always much the same. */
   get known(): boolean {
     const { times, levels, turns } = this;
-    const steady = SHARE * turns.least;
+    const { least } = turns;
     return (
-      times.isRegular(DROP) && times.isRegular(RISE) && levels.isSteady(DROP, steady) && levels.isSteady(RISE, steady)
+      times.isRegular(DROP) && times.isRegular(RISE) && levels.isSteady(DROP, least) && levels.isSteady(RISE, least)
     );
   }
 
@@ -205,7 +203,7 @@ export class Cycle implements Evidence {
     const { state } = gap.dwell;
     if (turns.turned !== 0) {
       const early = times.earlyRarity(gap.dwell);
-      const level = levels.rarity(state, turns.end, SHARE * turns.least);
+      const level = levels.rarity(state, turns.end, turns.least);
       this.turnRarity = Math.max(early, level);
       if (level > early) this.show(LEVEL, turns.end, levels.usual(state));
       else this.show(EARLY, gap.lengthMs, times.usualMs(state));

@@ -8,7 +8,7 @@ import { CONSTANTS } from '../../constants.ts';
 /** Sentence with both times: how long the state has lasted, and how long it usually does, ms. */
 export const DURATION: Kind = {
   name: 'duration',
-  weights: { collective: 0, point: 0, contextual: CONSTANTS.CONTEXTUAL_DURATION },
+  weights: { collective: 0, point: 0, contextual: CONSTANTS.WEIGHT },
   directed: false,
   compares: 'band',
   sentence: (name, { value, detail, usual }, { quantity, duration }) =>
@@ -17,7 +17,7 @@ export const DURATION: Kind = {
       : `${name} switches too often, now to ${quantity(value)} after ${duration(detail)}; it usually takes ${duration(usual)}`,
 };
 
-const { FEW_DWELLS: RENEWED } = CONSTANTS;
+const { RECURS: RENEWED } = CONSTANTS;
 /** Late on two axes, or early: the chances of a rare dwell. */
 const CHANCES = Math.log10(3);
 

@@ -5,7 +5,7 @@ import { CONSTANTS } from '../../constants.ts';
 
 export const EXTREME: Kind = {
   name: 'extreme',
-  weights: { collective: CONSTANTS.COLLECTIVE_EXTREME, point: 0, contextual: 0 },
+  weights: { collective: CONSTANTS.RECORD_WEIGHT, point: 0, contextual: 0 },
   directed: true,
   compares: 'detail',
   sentence: (name, { value, detail }, { quantity }) =>

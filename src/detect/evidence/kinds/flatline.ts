@@ -7,7 +7,7 @@ import { CONSTANTS } from '../../constants.ts';
 /** The same value again and again, or until just now. */
 export const FLATLINE: Kind = {
   name: 'flatline',
-  weights: { collective: 0, point: CONSTANTS.POINT_FLATLINE, contextual: 0 },
+  weights: { collective: 0, point: CONSTANTS.STEP_WEIGHT, contextual: 0 },
   directed: false,
   compares: 'band',
   sentence: (name, { value, detail }, { number, quantity }) =>
@@ -17,7 +17,7 @@ export const FLATLINE: Kind = {
 /** A large step out of such a flatline. */
 export const FLATLINE_EXIT: Kind = {
   name: 'flatline_exit',
-  weights: { collective: 0, point: CONSTANTS.POINT_FLATLINE_EXIT, contextual: 0 },
+  weights: { collective: 0, point: CONSTANTS.STEP_WEIGHT / 2, contextual: 0 },
   directed: true,
   compares: 'detail',
   sentence: (name, { value, detail }, { quantity }) =>

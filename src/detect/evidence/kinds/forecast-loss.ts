@@ -7,9 +7,9 @@ import { CONSTANTS } from '../../constants.ts';
 export const FORECAST_ERROR: Kind = {
   name: 'forecast_error',
   weights: {
-    collective: CONSTANTS.COLLECTIVE_FORECAST_ERROR,
-    point: CONSTANTS.POINT_FORECAST_ERROR,
-    contextual: CONSTANTS.CONTEXTUAL_FORECAST_ERROR,
+    collective: 0,
+    point: CONSTANTS.STEP_WEIGHT,
+    contextual: CONSTANTS.WEIGHT,
   },
   directed: true,
   compares: 'band',

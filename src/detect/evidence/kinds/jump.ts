@@ -6,7 +6,7 @@ import { CONSTANTS } from '../../constants.ts';
 
 export const JUMP: Kind = {
   name: 'jump',
-  weights: { collective: 0, point: CONSTANTS.POINT_JUMP, contextual: 0 },
+  weights: { collective: 0, point: CONSTANTS.STEP_WEIGHT, contextual: 0 },
   directed: true,
   compares: 'band',
   sentence: jumpedTo,

@@ -6,11 +6,11 @@ import { ContextDensity } from '../context-density.ts';
 import type { Evidence, Kind, SeriesReading } from '../kind.ts';
 import { CONSTANTS } from '../../constants.ts';
 
-const { EVIDENCE_SPAN: SPAN } = CONSTANTS;
+const { RECENT_SPAN: SPAN } = CONSTANTS;
 
 export const LEVEL: Kind = {
   name: 'level',
-  weights: { collective: CONSTANTS.COLLECTIVE_LEVEL, point: 0, contextual: 0 },
+  weights: { collective: CONSTANTS.WEIGHT, point: 0, contextual: 0 },
   directed: true,
   compares: 'detail',
   sentence: (name, { value, detail }, { quantity }) =>

@@ -1,5 +1,5 @@
 import type { Memory } from '../../../math/memory.ts';
-import { HOUR_MS } from '../../../math/time.ts';
+import { DAY_MS, HOUR_MS } from '../../../math/time.ts';
 import { TimeGap } from '../../../math/time-gap.ts';
 import { CalibratedScore } from '../calibrated-score.ts';
 import { HourlyLevels } from '../hourly-levels.ts';
@@ -9,15 +9,17 @@ import { CONSTANTS } from '../../constants.ts';
 
 export const OCCUPANCY: Kind = {
   name: 'occupancy',
-  weights: { collective: 0, point: 0, contextual: CONSTANTS.CONTEXTUAL_OCCUPANCY },
+  weights: { collective: 0, point: 0, contextual: CONSTANTS.WEIGHT },
   directed: true,
   compares: 'detail',
   sentence: (name, { value, detail }, { quantity }) =>
     `${name} stays near ${quantity(value)}, a level that is rare in this hour of the day; its mean is ${quantity(detail)}`,
 };
 
-const { EVIDENCE_SPAN, HOUR_JUDGED_DAYS: JUDGED_AFTER, OCCUPANCY_DAYS, RARE, REFERENCE_INTERVAL_MS } = CONSTANTS;
-/** Days on which an hour must have been seen until its surprisals are history. */
+const { RECENT_SPAN, SLOW_SPAN, LONG_MEMORY_MS, OCCUPANCY_DAYS, RARE, CALM_MS } = CONSTANTS;
+/** Days on which an hour must have been seen until it is judged: each weekday. */
+const JUDGED_AFTER = LONG_MEMORY_MS / DAY_MS;
+/** Days on which it must have been seen until its surprisals are history. */
 const KNOWN_AFTER = (2 / 3) * JUDGED_AFTER;
 /** Days that the past counts as after another life has begun: one less, as it fades. */
 const RENEWED = KNOWN_AFTER * (1 - 1 / OCCUPANCY_DAYS);
@@ -26,9 +28,9 @@ const SURE_AFTER = OCCUPANCY_DAYS / 2;
 /** Hours for which a rare level is recent. */
 const RECENT_HOURS = 24 * OCCUPANCY_DAYS;
 /** Before their interval is known. */
-const READINGS_AN_HOUR = HOUR_MS / REFERENCE_INTERVAL_MS;
+const READINGS_AN_HOUR = HOUR_MS / CALM_MS;
 /** Readings over which the surprisal is averaged. */
-const SPANS = [EVIDENCE_SPAN, 4 * EVIDENCE_SPAN];
+const SPANS = [RECENT_SPAN, SLOW_SPAN];
 
 /**
  * Is this level rare in this hour of the day, on an axis that also resolves the levels at rest (../hourly-levels.ts)?

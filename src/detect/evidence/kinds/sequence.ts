@@ -7,7 +7,7 @@ import { bandOf, type Evidence, type Kind, type SeriesReading } from '../kind.ts
 /** Sentence with the readings over which the forecast was wrong: `detail`, negative where the steps were too regular. */
 export const SEQUENCE: Kind = {
   name: 'sequence',
-  weights: { collective: CONSTANTS.COLLECTIVE_SEQUENCE, point: 0, contextual: CONSTANTS.CONTEXTUAL_SEQUENCE },
+  weights: { collective: CONSTANTS.STEP_WEIGHT, point: 0, contextual: CONSTANTS.WEIGHT },
   directed: true,
   compares: 'band',
   sentence: (name, numbers, format) =>
@@ -16,8 +16,11 @@ export const SEQUENCE: Kind = {
     `where ${format.quantity(numbers.expected)} was expected, usually ${bandOf(numbers, format)}`,
 };
 
-/** ln M is calibrated from here on up to the end of the histogram (../tail.ts), nats. So a rarity is at most 7.4. */
-const { SEQUENCE_LEAST: LEAST } = CONSTANTS;
+/**
+ * ln M is calibrated from here on up to the end of the histogram (../tail.ts), nats: a lower one, of forecasts that come true, is as
+ * common. So what is no evidence, ln M = 0, is at most at the edge of the tail, and a rarity is at most 7.4.
+ */
+const LEAST = Math.log(CONSTANTS.TAIL);
 
 /** Were the forecasts of the last readings wrong together (../sequential-test.ts)? */
 export class Sequence implements Evidence {

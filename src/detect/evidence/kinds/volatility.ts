@@ -6,7 +6,7 @@ import { CONSTANTS } from '../../constants.ts';
 
 export const VOLATILITY: Kind = {
   name: 'volatility',
-  weights: { collective: CONSTANTS.COLLECTIVE_VOLATILITY, point: 0, contextual: 0 },
+  weights: { collective: CONSTANTS.WEIGHT, point: 0, contextual: 0 },
   directed: false,
   compares: 'band',
   sentence: (name, { value, detail }, { quantity, ratio }) =>
