@@ -267,6 +267,32 @@ describe('the windows', () => {
     ]);
   });
 
+  test('of a file that has changed are listed anew, once a minute at most', () => {
+    let read = 0;
+    const changing: WindowPort = {
+      windows: () => (read === 0 ? [] : [{ from: 0, until: 1e6, series: null, reason: null }]),
+      refresh: (onProblem) => {
+        onProblem('b.ics is wrong');
+        return ++read === 1;
+      },
+    };
+    const { maintenance, notes } = of(changing);
+    for (const time of [1000, 6000, 60_000]) {
+      if (maintenance.isDue(time)) maintenance.update(time);
+      maintenance.refresh(time);
+    }
+    expect([read, maintenance.isDue(60_001)]).toEqual([0, false]);
+    maintenance.refresh(61_000);
+    expect([read, maintenance.isDue(61_001)]).toEqual([1, true]);
+    maintenance.update(61_001);
+    expect(maintenance.covers('a', 'a', 61_001)).toBe(true);
+    expect(notes).toEqual([
+      'maintenance: b.ics is wrong',
+      'maintenance: a calendar has changed and was read again',
+      'maintenance of the site until 1970-01-01T00:16:40.000Z: alerts are held back, and nothing is learned',
+    ]);
+  });
+
   test('without any nothing is due after the first time', () => {
     const { maintenance } = of(undefined);
     expect(maintenance.isDue(5)).toBe(true);

@@ -8,6 +8,7 @@ import type { Site } from '../../src/config/schema.ts';
 import { AppError } from '../../src/errors.ts';
 import { Random } from '../../src/math/random.ts';
 import { directoryWith } from '../config/site.ts';
+import { Office } from './commands/office.ts';
 import { siteOf, Tape, World } from './world.ts';
 
 const MINUTE_MS = 60_000;
@@ -53,6 +54,14 @@ describe('another pipeline goes on', () => {
     expect(second.events.map(({ phase, anomaly }) => [phase, anomaly.kind])).toContainEqual(['opened', 'sensor']);
   });
 
+  test('knows since when: the time before the next connection is the downtime', () => {
+    const tape = new Tape();
+    const first = new World(of(), { ledger: tape });
+    feed(first, 0, 10, new Random(1));
+    reload(first, tape, of()).wake$.next(T + 15 * MINUTE_MS);
+    expect(tape.entries().at(-1)?.entry).toMatchObject({ kind: 'downtime', downtimeMs: 6 * MINUTE_MS });
+  });
+
   test('with another kind of network begins a new warm-up, and that is known before', () => {
     const tape = new Tape();
     const first = new World(of(), { ledger: tape });
@@ -64,6 +73,22 @@ describe('another pipeline goes on', () => {
     feed(second, 150, 160, new Random(1));
     expect(second.states.at(-1)).toMatchObject({ phase: 'learning', warmup: 0.09 });
   });
+});
+
+test('what was handed over is not saved once more: it would be older than the row that it names', () => {
+  const world = new World(siteOf({ tuning: { network: false } }));
+  world.send('s/a', '1', { receivedAt: T });
+  world.control.save(T);
+  const { length } = world.saves;
+  world.control.handOver();
+  world.stop();
+  expect(world.saves).toHaveLength(length);
+});
+
+test('the command is for the whole site, and for a service with a site file', () => {
+  const office = new Office().readings(1);
+  expect(office.command({ command: 'reload' }).code).toBe('no_site_file');
+  expect(office.command({ command: 'reload', series: 'a' }).code).toBe('site_only');
 });
 
 describe('the difference of two sites', () => {

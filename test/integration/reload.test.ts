@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { replySchema, type Reply } from '../../src/app/commands/reply.ts';
+import { entriesIn } from '../../src/io/ledger/entries.ts';
+import { Journal } from '../../src/io/ledger/journal.ts';
+import { openDatabase } from '../../src/io/sqlite/database.ts';
 import { startMosquitto } from './mosquitto.ts';
 import { directory, eventually, isWarning, runProgram, startProgram, type LogLine } from './program.ts';
 
@@ -22,6 +25,18 @@ commands: { mqtt: true }
 publish: { state_every: 1s }
 tuning: { hidden_size: 4${tuning} }
 ${more}`;
+
+/** The kinds of all entries in the journal of a database. */
+const entriesOf = (path: string): string[] => {
+  const db = openDatabase(path, { readonly: true });
+  try {
+    return [...new Journal(db).rows()].flatMap(({ entries }) =>
+      [...entriesIn(entries ?? new Uint8Array(), String)].map(({ kind }) => kind),
+    );
+  } finally {
+    db.close();
+  }
+};
 
 type State = Readonly<Record<string, unknown>>;
 
@@ -71,7 +86,7 @@ async function plant(options: Parameters<typeof siteFile>[1] = {}) {
 }
 
 test('SIGHUP: the new options are in force, what was learned stays, and each reading counts once', async () => {
-  const { program, readings, change, reloads, hasState } = await plant();
+  const { cwd, program, readings, change, reloads, hasState } = await plant();
   await readings(40);
   await hasState('hall', { warmup: 0.1, sensitivity: 1 });
   change({ tuning: ', sensitivity: 2' });
@@ -85,6 +100,9 @@ test('SIGHUP: the new options are in force, what was learned stays, and each rea
   expect(program.log().filter(isWarning)).toEqual([]);
   await program.end('SIGTERM');
   expect(await program.logged('stopping')).toMatchObject({ readings: 100 });
+  const entries = entriesOf(join(cwd, 'zankyo.db'));
+  expect(entries.filter((kind) => kind === 'message')).toHaveLength(100);
+  expect(entries.filter((kind) => kind === 'downtime')).toHaveLength(1); // before the first connection
 });
 
 test('a file with a mistake changes nothing: the log has its place, and the service goes on', async () => {

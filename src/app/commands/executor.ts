@@ -84,7 +84,7 @@ export class Executor {
   /** `id`: of the request. `at`: now, epoch ms. */
   execute(command: Command, id: string, at: number): Done | Refused {
     if (command.command === 'undo') return this.undo(command.of, id, at);
-    if (command.command === 'reload') return this.reload();
+    if (command.command === 'reload') return command.series === undefined ? this.reload() : refuse('site_only');
     if (command.command === 'normal' || command.command === 'fault') return this.answer(command, id, at);
     const target = command.series === undefined ? null : this.find(command.series);
     if (command.series !== undefined && target === null) return refuse('unknown_series');
