@@ -22,9 +22,10 @@ import { pipeline } from './pipeline.ts';
 import { plansOf } from './pipeline/streams.ts';
 import { Tallies } from './pipeline/tallies.ts';
 import { homeAssistant, type HomeAssistant } from './home-assistant/home-assistant.ts';
-import { FileWatch } from './reload/file-watch.ts';
 import { Reloader } from './reload/reloader.ts';
+import { SiteWatch } from './reload/site-watch.ts';
 import { limitedStores, openStore } from './store.ts';
+import { keepTidy } from './tidying.ts';
 
 export interface ServiceOptions {
   readonly log: Log;
@@ -58,13 +59,6 @@ export interface Service {
 }
 
 const CLOCK_MS = 5_000;
-/** Interval of the housekeeping; while rows have to be deleted, a part of them every second. */
-const TIDY_MS = 60_000;
-const MORE_TO_TIDY_MS = 1_000;
-/** How often the site file is looked at, with `reload.on_change`, and the calendar of the holidays. */
-const WATCH_MS = 2_000;
-const WATCH_HOLIDAYS_MS = 30_000;
-
 const thisProcess = (): Processor => {
   let before = performance.eventLoopUtilization();
   return {
@@ -219,7 +213,7 @@ export function startService(first: Site, { log, kernel, now, file }: ServiceOpt
     broker.listenTo(filtersOf(site));
     clearRemoved(site, states, log);
     home.start();
-    watch();
+    watch.begin(site);
     return true;
   };
   const reloader: Reloader | null =
@@ -233,22 +227,13 @@ export function startService(first: Site, { log, kernel, now, file }: ServiceOpt
           counts: tallies.reloads,
           log,
         });
-  let watches: readonly FileWatch[] = [];
-  const watch = (): void => {
-    for (const each of watches) each.stop();
-    const { calendar } = site.holidays;
-    const reload = (): void => {
-      reloader?.request('file');
-    };
-    watches = [
-      ...(site.reload.onChange && file !== undefined ? [new FileWatch(file.paths, WATCH_MS, reload)] : []),
-      ...(calendar === undefined ? [] : [new FileWatch([calendar], WATCH_HOLIDAYS_MS, reload)]),
-    ];
-  };
+  const watch = new SiteWatch(file?.paths ?? [], () => {
+    reloader?.request('file');
+  });
 
   // The journal is replayed before the broker can deliver new messages.
   run();
-  watch();
+  if (file !== undefined) watch.begin(site);
   outbox.resume();
   notify.start();
   clearRemoved(site, states, log);
@@ -256,21 +241,13 @@ export function startService(first: Site, { log, kernel, now, file }: ServiceOpt
   broker.start();
   health.start();
 
-  let tidying: NodeJS.Timeout;
-  const tidy = (): void => {
-    try {
-      tidying = setTimeout(tidy, housekeeping.step(present()) ? MORE_TO_TIDY_MS : TIDY_MS);
-    } catch (error) {
-      fail(error);
-    }
-  };
-  tidy();
+  const stopTidying = keepTidy(() => housekeeping.step(present()), fail!);
 
   let stopped: Promise<void> | null = null;
   const stop = async (): Promise<void> => {
-    clearTimeout(tidying);
+    stopTidying();
     reloader?.stop();
-    for (const each of watches) each.stop();
+    watch.stop();
     home.stop();
     await Promise.all([health.stop(), notify.stop()]);
     subscription.unsubscribe();
