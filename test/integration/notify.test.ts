@@ -1,11 +1,11 @@
+import { spawn } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import { connectAsync, type MqttClient } from 'mqtt';
-import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, describe, expect, test } from 'vitest';
 import { httpTarget, mailTarget, type HttpTarget } from '../io/notify/servers.ts';
-import { startMosquitto } from './mosquitto.ts';
+import { freePort, startMosquitto } from './mosquitto.ts';
 import { directory, eventually, isWarning, runProgram, startProgram, type Program } from './program.ts';
 
 const cleanUps: (() => unknown)[] = [];
@@ -111,47 +111,94 @@ test('kill -9 between write and delivery: the notification is sent by the next r
   expect(bodies(phone)[0]['title']).toMatch(/^tank: alarm/);
 });
 
-test('a button of ntfy answers the alarm: the command is carried out, and its answer is on the phone', async () => {
-  const phone = await server();
-  const streams: ServerResponse[] = [];
-  phone.answer = (response, { method }) => {
-    if (method === 'POST') response.end('{}');
-    else streams.push(response.writeHead(200));
-    if (method === 'GET') response.write('{"id":"o","time":1700000000,"event":"open","topic":"x"}\n');
-  };
-  const { start, send, command } = await plant(
-    `  phone: { type: ntfy, url: '${phone.url}/alerts', replies: reply-0123456789abcdef, events: [opened] }`,
+/** A real ntfy server, from Debian, on a free port. */
+async function ntfyServer() {
+  const port = await freePort();
+  const { path, remove } = directory({ 'server.yml': '' });
+  cleanUps.push(remove);
+  const args = ['serve', '--config', 'server.yml', '--listen-http', `127.0.0.1:${port}`, '--cache-file', 'cache.db'];
+  const child = spawn('ntfy', [...args, '--base-url', `http://127.0.0.1:${port}`], { cwd: path, stdio: 'ignore' });
+  const ended = new Promise((done) => child.once('exit', done));
+  cleanUps.push(() => {
+    child.kill('SIGKILL');
+    return ended;
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await eventually(() =>
+    fetch(`${url}/v1/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    ),
   );
-  await start();
+  return {
+    url,
+    /** What the phone shows: the messages of a topic. */
+    messages: async (topic: string): Promise<readonly Published[]> => {
+      const text = await (await fetch(`${url}/${topic}/json?poll=1`)).text();
+      return text
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as Published);
+    },
+    /** What the app does when a button is pressed. */
+    press: async ({ url: to, method, body }: Action): Promise<void> => {
+      expect((await fetch(to, { method, body })).status).toBe(200);
+    },
+  };
+}
+
+interface Action {
+  readonly action: string;
+  readonly label: string;
+  readonly url: string;
+  readonly method: string;
+  readonly body: string;
+}
+
+interface Published {
+  readonly title: string;
+  readonly message: string;
+  readonly priority: number;
+  readonly tags: readonly string[];
+  readonly actions?: readonly Action[];
+}
+
+test('a real ntfy: the alarm is shown with buttons; pressing one is a command, and its answer is shown', async () => {
+  const ntfy = await ntfyServer();
+  const { start, send, command } = await plant(
+    `  phone: { type: ntfy, url: '${ntfy.url}/alerts', replies: reply-0123456789abcdef, events: [opened] }`,
+  );
+  const program = await start();
   for (const value of [20, 20, 500]) await send('tank', value);
-  const messages = () =>
-    phone.received.filter(({ method }) => method === 'POST').map(({ body }) => JSON.parse(body) as Published);
-  await eventually(() => messages().length === 1 && streams.length === 1);
-  const [normal, fault] = messages()[0].actions!;
-  expect([normal.label, fault.label, fault.url]).toEqual(['Normal', 'Fault', `${phone.url}/reply-0123456789abcdef`]);
-  // What ntfy sends to its subscribers when the phone has published the text of the button.
-  const press = (id: string, { body }: { body: string }) =>
-    streams[0].write(`${JSON.stringify({ id, time: 1_800_000_000, event: 'message', topic: 'x', message: body })}\n`);
-  press('m1', fault);
-  await eventually(() => messages().length === 2);
-  expect(messages()[1]).toMatchObject({ title: 'Done: fault', priority: 2 });
-  press('m2', normal); // a sensor fault cannot be normal
-  await eventually(() => messages().length === 3);
-  expect(messages()[2].title).toBe('Refused: normal');
+  const shown = async (count: number): Promise<Published> => {
+    await eventually(async () => (await ntfy.messages('alerts')).length === count);
+    return (await ntfy.messages('alerts'))[count - 1];
+  };
+  const alarm = await shown(1);
+  expect(alarm).toMatchObject({
+    title: expect.stringMatching(/^tank: alarm/) as string,
+    message: expect.stringContaining('500') as string,
+    tags: ['rotating_light'],
+  });
+  const [normal, fault] = alarm.actions!;
+  expect([normal.label, fault.label, fault.action]).toEqual(['Normal', 'Fault', 'http']);
+  await ntfy.press(fault);
+  expect(await shown(2)).toMatchObject({ title: 'Done: fault', priority: 2 });
+  // While the service is stopped, the server keeps the answer.
+  await program.end('SIGTERM');
+  await ntfy.press({ ...normal, body: 'reset tank' }); // not a button
+  await ntfy.press(normal); // a sensor fault cannot be normal
+  await start();
+  expect(await shown(3)).toMatchObject({ title: 'Refused: normal' });
   const listed = (await command('commands', '--json')).stdout
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as object);
   expect(listed).toMatchObject([
-    { id: 'ntfy-m2', source: 'ntfy', command: 'normal', status: 'refused', code: 'sensor_fault' },
-    { id: 'ntfy-m1', source: 'ntfy', command: 'fault', status: 'done', by: 'button of phone' },
+    { source: 'ntfy', command: 'normal', status: 'refused', code: 'sensor_fault' },
+    { source: 'ntfy', command: 'fault', status: 'done', by: 'button of phone' },
   ]);
 });
-
-interface Published {
-  readonly title: string;
-  readonly actions?: readonly { readonly label: string; readonly url: string; readonly body: string }[];
-}
 
 describe('zankyo notify test', () => {
   test('says for each target what happened', async () => {
