@@ -115,6 +115,7 @@ export async function replay(recording: Rows, options: ReplayOptions): Promise<R
       recordIncident: () => undefined,
       recordHabit: () => undefined,
       recordHabitsOf: () => undefined,
+      recordModesOf: () => undefined,
       openIncidents: () => [],
       quarantine: () => undefined,
     },

@@ -1,6 +1,8 @@
 import { movementInWords, rateInWords } from '../detect/episode/habit.ts';
+import { formatOf } from '../detect/episode/reason.ts';
 import type { Calendar } from '../detect/forecast/calendar.ts';
 import { HabitTable, type StoredHabit } from '../io/sqlite/habit-table.ts';
+import { ModeTable, type StoredMode } from '../io/sqlite/mode-table.ts';
 import { EXIT } from './exit-codes.ts';
 import { jsonLine, shortDuration, table } from './format.ts';
 import { readDatabase, type DatabaseOptions } from './read-database.ts';
@@ -10,12 +12,16 @@ export interface HabitsOptions extends DatabaseOptions {
   readonly json: boolean;
 }
 
-/** `zankyo habits`: lists the stored habits, by series. Only reads; the service may be running. */
+/** `zankyo habits`: lists the stored habits, by series, and the operating modes of series that have more than one. Only reads; the service may be running. */
 export function habits({ series, json, ...options }: HabitsOptions): number {
   return readDatabase(options, (db, calendar) => {
     const found = new HabitTable(db).list(series);
-    if (json) for (const habit of found) console.log(jsonLine(habit));
-    else console.log(found.length === 0 ? 'No habits.' : habitTable(found, calendar));
+    const modes = new ModeTable(db).list(series);
+    if (json) for (const row of [...found, ...modes]) console.log(jsonLine(row));
+    else {
+      console.log(found.length === 0 ? 'No habits.' : habitTable(found, calendar));
+      if (modes.length > 0) console.log(`\n${modeTable(modes, calendar)}`);
+    }
     return EXIT.ok;
   });
 }
@@ -27,4 +33,13 @@ const habitTable = (habits: readonly StoredHabit[], calendar: Calendar): string 
     return [series, ...movement, shortDuration(lengthMs), rateInWords(perWeek), minute(since), minute(lastAt)];
   });
   return table(['series', 'from', 'to', 'lasts', 'comes about', 'since', 'last'], rows, [1, 2, 3]);
+};
+
+const modeTable = (modes: readonly StoredMode[], calendar: Calendar): string => {
+  const minute = (at: number | null): string => (at === null ? '–' : calendar.text(at).slice(0, 16));
+  const rows = modes.map(({ series, level, spread, unit, times, since, lastAt, present }) => {
+    const { quantity } = formatOf(unit, spread);
+    return [series, quantity(level), String(times), minute(since), present ? 'now' : minute(lastAt)];
+  });
+  return table(['series', 'stays near', 'times', 'since', 'last'], rows, [1, 2]);
 };

@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { Anomaly, AnomalyEvent } from '../detect/episode/anomaly.ts';
 import type { Habit } from '../detect/episode/habit.ts';
+import type { OperatingMode } from '../detect/episode/operating-mode.ts';
 import type { EpisodeRecord, IncidentEvent, OpenIncident } from '../detect/episode/incidents.ts';
 import type { Reading } from '../detect/reading.ts';
 import type { Message } from './message.ts';
@@ -89,6 +90,8 @@ export interface AnomalyLogPort {
   recordHabit(habit: Habit): void;
   /** Replaces the rows of the habits of a stream by these: its habits now. */
   recordHabitsOf(stream: string, habits: readonly Habit[]): void;
+  /** Replaces the rows of the operating modes of a stream by these. */
+  recordModesOf(stream: string, modes: readonly OperatingMode[]): void;
   /** Stores rejects for inspection; the newest `quarantine.rows` are kept. */
   quarantine(rejected: readonly Rejected[]): void;
 }

@@ -171,6 +171,7 @@ export class World {
         recordIncident: () => undefined,
         recordHabit: ({ id }) => this.journal.push(`row ${id}, habit`),
         recordHabitsOf: (stream, habits) => this.habitRows.set(stream, habits),
+        recordModesOf: () => undefined,
         openIncidents: () => [],
         quarantine: (rejected) => this.flushes.push([...rejected]),
       },
@@ -231,6 +232,7 @@ export class World {
       recordIncident: () => undefined,
       recordHabit: () => undefined,
       recordHabitsOf: () => undefined,
+      recordModesOf: () => undefined,
       openIncidents: () => open.map(({ incident }) => ({ ...incident, members: membersOf(incident.id) })),
       quarantine: () => undefined,
     };

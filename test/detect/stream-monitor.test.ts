@@ -960,3 +960,35 @@ test('each series goes forward in its own time, and so it does after a restart',
   expect([back.order(0, 3), back.order(0, 2)]).toEqual(['duplicate', 'late']);
   expect([back.order(1, 1), back.order(0, 4)]).toMatchObject([{ at: at(1) }, { at: at(4) }]);
 });
+
+test('a tank with two levels has two operating modes: which is the present one, how often it came, and since when it is known', () => {
+  const hold = 200;
+  const { monitor, say, at } = streamOf([infoOf('tank', { unit: '°C' })], { holdForMs: hold * MINUTE, network: false });
+  const normal = noise();
+  let minute = 0;
+  const stay = (level: number, minutes: number): void => {
+    for (let i = 0; i < minutes; i++) say(0, minute++, level + normal());
+  };
+  stay(20, 1000);
+  expect(monitor.status.modes).toEqual([]); // one level only
+  stay(60, 500);
+  const taken = at(1000 + hold);
+  const [high, low] = monitor.status.modes;
+  expect(high).toMatchObject({
+    stream: 'plant',
+    series: 'tank',
+    unit: '°C',
+    times: 1,
+    lastAt: at(1499),
+    present: true,
+  });
+  expect(high.level).toBeCloseTo(60, 0);
+  expect(Math.abs(high.since - taken)).toBeLessThan(10 * MINUTE);
+  expect(low).toMatchObject({ since: at(0), times: 1, lastAt: high.since, present: false });
+  expect(low.level).toBeCloseTo(20, 0);
+  stay(20, 150);
+  const [now, before] = monitor.status.modes;
+  expect(now).toMatchObject({ since: at(0), times: 2, present: true });
+  expect(before).toMatchObject({ since: high.since, times: 1, present: false });
+  expect(monitor.status.modeOf(0)).toMatch(/^tank returned to .* a level at which it stayed until /);
+});

@@ -6,6 +6,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { AnomalyLog } from '../../src/io/sqlite/anomaly-log.ts';
 import { openDatabase } from '../../src/io/sqlite/database.ts';
 import { HabitTable } from '../../src/io/sqlite/habit-table.ts';
+import { ModeTable } from '../../src/io/sqlite/mode-table.ts';
+import type { OperatingMode } from '../../src/detect/episode/operating-mode.ts';
 import { habit } from '../habit.ts';
 import { FIRST_STROKE, strokes } from '../strokes.ts';
 import { startMosquitto } from './mosquitto.ts';
@@ -30,6 +32,20 @@ const withSite = (url = 'mqtt://localhost'): string => {
   cleanUps.push(remove);
   return path;
 };
+
+/** A fan at rest, for the second time. */
+const mode = (over: Partial<OperatingMode> = {}): OperatingMode => ({
+  stream: 'fan',
+  series: 'fan',
+  unit: 'kW',
+  level: 0.04,
+  spread: 0.01,
+  since: Date.UTC(2026, 10, 21, 6),
+  times: 2,
+  lastAt: Date.UTC(2026, 10, 24, 9),
+  present: false,
+  ...over,
+});
 
 const lines = (text: string): readonly string[] => text.split('\n').slice(0, -1);
 
@@ -64,6 +80,17 @@ describe('the table of habits', () => {
     expect(table.list('sump-level').map(({ id }) => id)).toEqual(['b']);
     log.recordHabitsOf('sump', []);
     expect(table.list().map(({ id }) => id)).toEqual(['c']);
+  });
+
+  test('has the operating modes beside it, by level; a snapshot replaces those of its stream', () => {
+    const { db, log } = opened();
+    const modes = new ModeTable(db);
+    const fast = mode({ level: 2.9, present: true, since: NaN, times: 3 });
+    log.recordModesOf('fan', [fast, mode()]);
+    log.recordModesOf('hall', [mode({ stream: 'hall', series: 'hall' })]);
+    expect(modes.list('fan')).toEqual([mode(), { ...fast, since: null }]);
+    log.recordModesOf('fan', []);
+    expect(modes.list().map(({ series }) => series)).toEqual(['hall']);
   });
 
   test('is a view with times in seconds; an unknown value is null', () => {
@@ -104,6 +131,25 @@ describe('`zankyo habits`', () => {
       'sump-level   80 %     20 %  25 min  8 times a day  2026-11-21 07:00  2026-11-24 10:00',
     ]);
     expect([code, stderr]).toEqual([0, '']);
+  });
+
+  test('lists the levels at which a series stays, where there is more than one', async () => {
+    const cwd = withSite();
+    const db = openDatabase(join(cwd, 'zankyo.db'));
+    const modes = [mode(), mode({ level: 2.9, times: 3, present: true })];
+    new AnomalyLog(db, { quarantineRows: 1 }).recordModesOf('fan', modes);
+    db.close();
+    const { stdout } = await runProgram(['habits', '-c', 'site.yaml'], cwd);
+    expect(lines(stdout)).toEqual([
+      'No habits.',
+      '',
+      'series  stays near  times  since             last',
+      '──────  ──────────  ─────  ────────────────  ────────────────',
+      'fan        0.04 kW      2  2026-11-21 07:00  2026-11-24 10:00',
+      'fan         2.9 kW      3  2026-11-21 07:00  now',
+    ]);
+    const json = await runProgram(['habits', '-c', 'site.yaml', '--series', 'fan', '--json'], cwd);
+    expect(lines(json.stdout).map((line) => JSON.parse(line) as unknown)).toEqual(modes);
   });
 
   test('lists those of a series, as JSON, and says when there is none', async () => {

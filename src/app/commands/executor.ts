@@ -25,7 +25,7 @@ export interface CommandWorld {
   readonly mutes: Mutes;
   readonly log: CommandLogPort;
   readonly snapshots: SnapshotPort;
-  readonly anomalyLog: Pick<AnomalyLogPort, 'recordHabitsOf'>;
+  readonly anomalyLog: Pick<AnomalyLogPort, 'recordHabitsOf' | 'recordModesOf'>;
   readonly ledger: LedgerPort;
   /** Reads the site file again. */
   readonly reload?: (() => ReloadAnswer) | undefined;
@@ -419,6 +419,7 @@ export class Executor {
   private habitsOf({ stream, status }: StreamMonitor): () => void {
     return () => {
       this.world.anomalyLog.recordHabitsOf(stream, status.habits);
+      this.world.anomalyLog.recordModesOf(stream, status.modes);
     };
   }
 

@@ -9,19 +9,19 @@ const MAX_AT_ONCE = 8;
 
 interface CheckpointPorts {
   readonly snapshots: SnapshotPort;
-  readonly anomalyLog: Pick<AnomalyLogPort, 'recordHabitsOf'>;
+  readonly anomalyLog: Pick<AnomalyLogPort, 'recordHabitsOf' | 'recordModesOf'>;
   readonly ledger: LedgerPort;
 }
 
 /**
  * Saves the streams in turn, each one once in `everyMs` or `MAX_READINGS` readings, and trims the journal rows that no
- * snapshot needs; with a stream, the rows of its habits. The writes are spread over time, because saving all streams at once would block the service.
+ * snapshot needs; with a stream, the rows of its habits and operating modes. The writes are spread over time, because saving all streams at once would block the service.
  */
 export class Checkpoints {
   private readonly monitors: readonly StreamMonitor[];
   private readonly unsaved: StreamMonitor[];
   private readonly snapshots: SnapshotPort;
-  private readonly anomalyLog: Pick<AnomalyLogPort, 'recordHabitsOf'>;
+  private readonly anomalyLog: Pick<AnomalyLogPort, 'recordHabitsOf' | 'recordModesOf'>;
   private readonly ledger: LedgerPort;
   private readonly everyMs: number;
   /** Number of streams that are due, with a fraction. */
@@ -108,7 +108,10 @@ export class Checkpoints {
   private save(turn: readonly StreamMonitor[], at = this.heartbeatAt): void {
     const { seq } = this.ledger;
     this.snapshots.save(turn.map((monitor) => snapshotOf(monitor, at, seq)));
-    for (const { stream, status } of turn) this.anomalyLog.recordHabitsOf(stream, status.habits);
+    for (const { stream, status } of turn) {
+      this.anomalyLog.recordHabitsOf(stream, status.habits);
+      this.anomalyLog.recordModesOf(stream, status.modes);
+    }
   }
 
   /** A stream that stopped after an error does not hold the journal: it starts from its last snapshot and the rows that are left. */

@@ -1,6 +1,6 @@
 import type { Memory } from '../../math/memory.ts';
 import { Moments } from '../../math/moments.ts';
-import { Modes, type Mode } from './modes.ts';
+import { Modes, type EarlierMode, type Mode } from './modes.ts';
 import { Tail } from './tail.ts';
 import { CONSTANTS } from '../constants.ts';
 import { DAY_MS } from '../../math/time.ts';
@@ -37,6 +37,8 @@ const RETURNED_AT = 3; // to a mode, epoch ms; NaN where it is not in one that w
 const LEFT_AT = 4; // when that mode was left before
 const AWAY = 5; // 1 from a suspected shift until the recent mean is back near the reference
 const SHIFTS = 6; // suspected shifts in the last day, fading
+const SINCE = 7; // since when the present mode is known, epoch ms
+const TIMES = 8; // how many times the series has come to it
 
 /**
  * EWMA control chart (Roberts 1959): has the mean shifted?
@@ -54,8 +56,8 @@ const SHIFTS = 6; // suspected shifts in the last day, fading
  * that runs for half an hour every three hours would never become usual. Where |z| is so large and the recent mean is that of an
  * earlier mode (modes.ts), this mode becomes the reference at once.
  *
- * Memory (7): EW12(x), s^2, number of readings, the last return to a mode (2), suspected shifts (2); moments of the reference;
- * histogram of |z|; modes.
+ * Memory (9): EW12(x), s^2, number of readings, the last return to a mode (2), suspected shifts (2), the present mode (2); moments of the
+ * reference; histogram of |z|; modes.
  */
 export class MeanShift {
   /** Difference of the recent mean from the reference in units of s, signed; of the last `score`. */
@@ -71,7 +73,7 @@ export class MeanShift {
   /** `guarded`: whether a mean that seems to shift is not learned, before it is an alarm. */
   constructor(memory: Pick<Memory, 'take'>, guarded = false) {
     this.guarded = guarded;
-    this.s = memory.take('mean_shift', 7);
+    this.s = memory.take('mean_shift', 9);
     this.s.fill(NaN, RETURNED_AT, LEFT_AT + 1);
     this.reference = new Moments(memory, 'mean_shift.reference', Infinity, WINSOR);
     this.tail = new Tail(memory, 'mean_shift');
@@ -110,13 +112,15 @@ export class MeanShift {
     const { s, reference, modes, returned } = this;
     s[RECENT] = this.recent;
     s[COUNT]++;
+    if (s[TIMES] === 0) this.enter(at, 1);
     if (returned >= 0) {
-      const [mean, spread] = [modes.mean(returned), modes.spread(returned)];
+      const { mean, spread, since, times, leftAt } = modes.at(returned);
       s[RETURNED_AT] = at;
-      s[LEFT_AT] = modes.leftAt(returned);
-      modes.keep(this.mean, this.spread, at, returned);
+      s[LEFT_AT] = leftAt;
+      modes.keep(this.mode, at, returned);
       reference.moveTo(mean);
       s[VARIANCE] = spread * spread;
+      this.enter(since, times + 1);
     }
     this.followShifts(span);
     const suspect = this.guarded && Math.abs(this.z) > LEFT_FROM * Z_LIMIT && s[COUNT] > 2 * READY_AFTER;
@@ -137,7 +141,12 @@ export class MeanShift {
 
   /** The mode that is the reference. */
   get mode(): Mode {
-    return { mean: this.mean, spread: this.spread };
+    return { mean: this.mean, spread: this.spread, since: this.s[SINCE], times: this.s[TIMES] };
+  }
+
+  /** The others that are known. */
+  get earlierModes(): readonly EarlierMode[] {
+    return this.modes.list();
   }
 
   /** When the series returned to the mode that is the reference, and when it had left it before, epoch ms; NaN where it did not. */
@@ -149,16 +158,22 @@ export class MeanShift {
     return this.s[LEFT_AT];
   }
 
-  /** Keeps an earlier mode, left at `at`. */
-  remember({ mean, spread }: Mode, at = NaN): void {
+  /** Keeps an earlier mode, left at `at`: the present one is known from then on. */
+  remember(mode: Mode, at = NaN): void {
     this.s[RETURNED_AT] = NaN;
-    this.modes.keep(mean, spread, at);
+    this.modes.keep(mode, at);
+    this.enter(at, 1);
   }
 
   /** A new mode may begin with the reading x: both means are measured anew, from it on. The spread stays until it is known. */
   begin(x: number): void {
     this.s[RECENT] = x;
     this.reference.restart(x);
+  }
+
+  private enter(since: number, times: number): void {
+    this.s[SINCE] = since;
+    this.s[TIMES] = times;
   }
 
   /** Counts the times that the mean seemed to shift and came back, fading within a day; `span` readings are a week. */

@@ -9,6 +9,15 @@ const { ALIKE_DEVIATIONS: NEAR } = CONSTANTS;
 export interface Mode {
   readonly mean: number;
   readonly spread: number;
+  /** Since when it is known, epoch ms; NaN where that is not known. */
+  readonly since: number;
+  /** How many times the series has come to it. */
+  readonly times: number;
+}
+
+export interface EarlierMode extends Mode {
+  /** When the series left it, epoch ms; NaN where that is not known. */
+  readonly leftAt: number;
 }
 
 // Slots of a mode.
@@ -16,7 +25,9 @@ const MEAN = 0;
 const SPREAD = 1;
 const USED = 2; // the larger, the later; 0 where there is no mode
 const LEFT_AT = 3; // when the series left it, epoch ms; NaN where that is not known
-const SLOTS = 4;
+const SINCE = 4;
+const TIMES = 5;
+const SLOTS = 6;
 
 /**
  * The levels at which a series has stayed before, so that a return to one of them is not a shift. The mode that was left the
@@ -53,15 +64,21 @@ export class Modes {
     return this.s[k * SLOTS + SPREAD];
   }
 
-  /** When the series left mode k, epoch ms. */
-  leftAt(k: number): number {
-    return this.s[k * SLOTS + LEFT_AT];
+  at(k: number): EarlierMode {
+    const [mean, spread, , leftAt, since, times] = this.s.subarray(k * SLOTS, (k + 1) * SLOTS);
+    return { mean, spread, since, times, leftAt };
+  }
+
+  /** All of them. */
+  list(): EarlierMode[] {
+    const places = Array.from({ length: MODES }, (_, k) => k);
+    return places.filter((k) => this.s[k * SLOTS + USED] > 0).map((k) => this.at(k));
   }
 
   /**
    * Keeps a mode, left at `at`, in place of mode k, or of the one left the longest time ago. One without a spread is not known yet.
    */
-  keep(mean: number, spread: number, at = NaN, k = this.oldest()): void {
+  keep({ mean, spread, since, times }: Mode, at = NaN, k = this.oldest()): void {
     const { s } = this;
     if (!(spread > 0)) return;
     let last = 0;
@@ -70,6 +87,8 @@ export class Modes {
     s[k * SLOTS + SPREAD] = spread;
     s[k * SLOTS + USED] = last + 1;
     s[k * SLOTS + LEFT_AT] = at;
+    s[k * SLOTS + SINCE] = since;
+    s[k * SLOTS + TIMES] = times;
   }
 
   private oldest(): number {

@@ -1,3 +1,4 @@
+import { operatingModes, type OperatingMode } from '../episode/operating-mode.ts';
 import { toHabit, type Habit } from '../episode/habit.ts';
 import { returnReason } from '../episode/reason.ts';
 import type { SeriesInfo } from '../reading.ts';
@@ -147,6 +148,15 @@ export class StreamStatus {
   /** The habits of all series. */
   get habits(): readonly Habit[] {
     return this.series.flatMap((_, d) => this.habitsOf(d));
+  }
+
+  /** The operating modes of all series that have more than one. */
+  get modes(): readonly OperatingMode[] {
+    const { detector, stream, series } = this.parts;
+    return series.flatMap((info, d) => {
+      const { shift } = detector.series[d].evidence;
+      return operatingModes(stream, info, shift.mode, shift.earlierModes, detector.verdict.at);
+    });
   }
 
   /** A sentence about the operating mode of series d, if it returned to one that was known before; else null. */

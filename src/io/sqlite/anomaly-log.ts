@@ -5,6 +5,8 @@ import { known } from '../../math/known.ts';
 import type { AnomalyLogPort, Rejected } from '../../stream/ports.ts';
 import type { Database } from './database.ts';
 import { HabitTable } from './habit-table.ts';
+import { ModeTable } from './mode-table.ts';
+import type { OperatingMode } from '../../detect/episode/operating-mode.ts';
 
 export interface AnomalyLogOptions {
   /** Number of rejected messages to keep, the newest. */
@@ -32,18 +34,20 @@ const MAX_TOPIC_LENGTH = 512;
 /** Rows in one query. An open cursor would keep the write-ahead log growing, and block writes on this connection. */
 const PAGE_ROWS = 200;
 
-/** The log of episodes, incidents, habits and rejected messages. */
+/** The log of episodes, incidents, habits, operating modes and rejected messages. */
 export class AnomalyLog implements AnomalyLogPort {
   readonly #options: AnomalyLogOptions;
   readonly #statements: ReturnType<typeof statements>;
   readonly #quarantine: (rejected: readonly Rejected[]) => void;
   readonly #habits: HabitTable;
+  readonly #modes: ModeTable;
   #full: boolean;
 
   constructor(db: Database, options: AnomalyLogOptions) {
     this.#options = options;
     this.#statements = statements(db);
     this.#habits = new HabitTable(db);
+    this.#modes = new ModeTable(db);
     const { insertReject, trimRejects } = this.#statements;
     this.#quarantine = db.transaction((rejected: readonly Rejected[]) => {
       for (const { at, topic, reason, payload } of rejected) {
@@ -89,6 +93,10 @@ export class AnomalyLog implements AnomalyLogPort {
 
   recordHabitsOf(stream: string, habits: readonly Habit[]): void {
     this.#habits.replace(stream, habits);
+  }
+
+  recordModesOf(stream: string, modes: readonly OperatingMode[]): void {
+    this.#modes.replace(stream, modes);
   }
 
   /** Stores the newest of these, up to the limit; each payload up to 1 KiB. */

@@ -259,4 +259,23 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    // The levels at which a series stays, where it has more than one.
+    version: 8,
+    sql: `
+      CREATE TABLE mode (
+        stream TEXT NOT NULL,
+        place INTEGER NOT NULL,
+        series TEXT NOT NULL,
+        level REAL NOT NULL,
+        spread REAL NOT NULL,
+        unit TEXT NOT NULL,
+        since INTEGER,
+        times INTEGER NOT NULL,
+        last_at INTEGER,
+        present INTEGER NOT NULL,
+        PRIMARY KEY (stream, place)
+      ) STRICT;
+    `,
+  },
 ];

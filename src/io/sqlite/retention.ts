@@ -33,7 +33,7 @@ export class Retention {
   constructor(db: Database, options: RetentionOptions, uptime?: () => number) {
     this.#options = options;
     this.#clock = new SteadyClock(uptime);
-    const { pages, rejects, episodes, incident, habits } = statements(db);
+    const { pages, rejects, episodes, incident, habits, modes } = statements(db);
     this.#pages = pages;
     const chunk = db.transaction((now: number) => {
       const { before, habitsBefore } = this.#before(now);
@@ -41,7 +41,7 @@ export class Retention {
       const rejected = rejects.run({ before, rows: ROWS }).changes;
       const deleted = episodes.all({ before, kept: MIN_EPISODES, rows: ROWS - rejected });
       for (const id of new Set(deleted)) if (id !== null) incident.run({ id });
-      const forgotten = habits.run({ before: habitsBefore }).changes;
+      const forgotten = habits.run({ before: habitsBefore }).changes + modes.run({ before: habitsBefore }).changes;
       db.pragma(VACUUM);
       return rejected + deleted.length + forgotten > 0 || pages.get()!.inFile < inFile;
     });
@@ -107,4 +107,8 @@ const statements = (db: Database) => ({
     DELETE FROM incident WHERE id = :id AND NOT EXISTS (SELECT 1 FROM anomaly WHERE anomaly.incident = :id)
   `),
   habits: db.prepare<{ before: number }>('DELETE FROM habit WHERE last_at < :before'),
+  // Those of a stream that is gone: the present mode of the others was seen at the last snapshot.
+  modes: db.prepare<{ before: number }>(`
+    DELETE FROM mode WHERE stream NOT IN (SELECT stream FROM mode WHERE present AND last_at >= :before)
+  `),
 });

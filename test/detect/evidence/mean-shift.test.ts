@@ -122,6 +122,35 @@ test('a return to a mode has a time, and that at which the mode was left', () =>
   expect(shift.leftAt).toBe(5000);
 });
 
+test('a pump between two speeds: since when each is known, how often it has run at it, and when it left it', () => {
+  const shift = shiftOf();
+  let minute = 0;
+  const run = (mean: number, count: number): void => {
+    for (const x of noise(count, mean, minute)) {
+      shift.score(x);
+      shift.learn(x, 2000, true, ++minute);
+    }
+  };
+  run(200, 2000);
+  expect(shift.earlierModes).toEqual([]);
+  expect(shift.mode).toMatchObject({ since: 1, times: 1 });
+  const { mode } = shift;
+  shift.begin(0);
+  run(0, 500);
+  shift.remember(mode, 2500);
+  expect(shift.mode).toMatchObject({ since: 2500, times: 1 });
+  expect(shift.earlierModes).toMatchObject([{ since: 1, times: 1, leftAt: 2500 }]);
+  run(200, 100);
+  expect(shift.mode).toMatchObject({ since: 1, times: 2 });
+  expect(shift.earlierModes).toMatchObject([{ since: 2500, times: 1 }]);
+  run(0, 100);
+  expect(shift.mode).toMatchObject({ since: 2500, times: 2 });
+  const [fast] = shift.earlierModes;
+  expect(fast.times).toBe(2);
+  expect(fast.leftAt).toBeGreaterThan(2600);
+  expect(fast.leftAt).toBeLessThan(2650);
+});
+
 test('the reference is the mean of so many readings: over a longer span it moves less', () => {
   const [short, long] = [2000, 600_000].map((span) => {
     const shift = shiftOf();
