@@ -6,10 +6,10 @@ const Z_LIMIT = 5;
 /** Readings over which the reference follows the recent mean: so a slow change is no level change. */
 const FOLLOW_SPAN = 200;
 /**
- * After the k-th change a series has 10 2^k readings to settle: an episode of n readings has at most log2(n / 10) changes, 13 in a day at
+ * After the k-th change a series has 12 2^k readings to settle: an episode of n readings has at most log2(n / 12) changes, 13 in a day at
  * a reading a second. A number and not a time, because the mean that must settle is one of twelve readings.
  */
-const SETTLING = 10;
+const SETTLING = SHORT_SPAN;
 
 // Slots; then for each series the two readings before, the recent mean, and the reference.
 const READINGS = 0; // samples since the episode opened or the last change was reported
