@@ -195,12 +195,12 @@ test('a removed series, another prefix, and the option turned off leave nothing 
   write('{ enabled: true, prefix: house/ha }', 's/boiler');
   const fourth = await start();
   await eventually(() => last(ofSeries('boiler')) === '' && last(SITE) === '');
-  await fourth.end('SIGTERM');
 
+  // Without a restart.
   write('{ enabled: false }', 's/boiler');
-  const fifth = await start();
-  expect((await fifth.logged('removed from Home Assistant'))['topics']).toBe(2);
-  await fifth.end('SIGTERM');
+  expect((await runProgram(['cmd', 'reload', '-c', 'site.yaml'], cwd)).stdout).toContain('home_assistant.enabled');
+  expect((await fourth.logged('removed from Home Assistant'))['topics']).toBe(2);
+  await fourth.end('SIGTERM');
   const late = await homeAssistant();
   await late.client.subscribeAsync('house/#', { qos: 1 });
   await late.client.publishAsync('zankyo/marker', 'end', { qos: 1 });
