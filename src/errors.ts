@@ -16,6 +16,8 @@ export type ErrorCode =
   | 'kernel_missing'
   | 'kernel_unusable'
   | 'stream_unknown'
+  | 'stream_file_unreadable'
+  | 'restore_failed'
   | 'weights_unreadable';
 
 /** A failure someone can act on: the message names the file, the key and what would be right. */

@@ -21,6 +21,7 @@ const EXIT_OF: Readonly<Partial<Record<ErrorCode, number>>> = {
   weights_unreadable: EXIT.noInput,
   stream_unknown: EXIT.noInput,
   nothing_discovered: EXIT.noInput,
+  stream_file_unreadable: EXIT.noInput,
   broker_unavailable: EXIT.unavailable,
   publishing_refused: EXIT.unavailable,
 };

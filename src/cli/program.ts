@@ -13,6 +13,7 @@ import { GROUPS, type Cli } from './commands/registration.ts';
 import { registerSchema } from './commands/schema.ts';
 import { registerService } from './commands/service.ts';
 import { registerStatus } from './commands/status.ts';
+import { registerTransfer } from './commands/transfer.ts';
 import { registerWeights } from './commands/weights.ts';
 
 /** In the order of `zankyo --help`, inside each heading. */
@@ -28,6 +29,7 @@ const REGISTRATIONS = [
   registerMaintenance,
   registerCmd,
   registerBackup,
+  registerTransfer,
   registerWeights,
   registerRecordings,
   registerSchema,

@@ -13,6 +13,8 @@ test.each<[ErrorCode, number]>([
   ['secret_missing', 78],
   ['broker_unavailable', 69],
   ['nothing_discovered', 66],
+  ['stream_file_unreadable', 66],
+  ['restore_failed', 1],
   ['recording_unreadable', 66],
   ['database_unusable', 1],
   ['backup_failed', 1],

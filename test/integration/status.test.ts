@@ -77,7 +77,6 @@ test('one screen from a running service, a stopped one, and without a broker', a
   expect(alone.code).toBe(0);
   expect(alone.stdout).toMatch(/^service +not known: the broker cannot be reached$/m);
   expect(alone.stdout).toMatch(/^Readings as last saved/m);
-  expect(alone.stdout).toMatch(/^hall +learning \d+ % +2\d /m);
 });
 
 test('series lists all, and tells all that is known of one', async () => {

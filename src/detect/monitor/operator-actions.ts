@@ -78,6 +78,16 @@ export class OperatorActions {
     this.restoreLearned(past, now, 'forgotten');
   }
 
+  /**
+   * Takes over what a stream of the same layout has learned elsewhere, as a start from which it goes on learning: the present level is
+   * the normal one, and alarms begin after the share `left` of a warm-up. Throws a RangeError, changing nothing, when the size differs.
+   */
+  adopt(learned: Uint8Array, left: number, now: number): void {
+    this.restoreLearned(learned, now, 'reset');
+    this.acceptAsNormal(now);
+    for (let d = 0; d < this.parts.series.length; d++) this.parts.warmUp.shorten(d, left, now);
+  }
+
   /** The present state is the normal one: open episodes end, and the references start from the next readings. */
   acceptAsNormal(now: number): void {
     this.parts.drift.accept();

@@ -82,6 +82,17 @@ export class WarmUp {
     this.own[d * SLOTS + LATER] = 1;
   }
 
+  /** Leaves only the share `left` of the warm-up of series d, from `now` on: enough is known from elsewhere. */
+  shorten(d: number, left: number, now: number): void {
+    const { warmup, warmupTimeMs } = this.options;
+    const o = d * SLOTS;
+    this.own[o + COUNT] = Math.floor((1 - left) * warmup);
+    // Not so long ago that a slow sensor would be ready at once.
+    this.own[o + FIRST_AT] = now - (1 - left) * Math.min(warmupTimeMs, SLOW_MS);
+    this.own[o + LAST_AT] = now;
+    this.own[o + LATER] = 1;
+  }
+
   update({ at, x }: Sample): void {
     note(this.all, 0, at);
     for (let d = 0; d < x.length; d++) if (!Number.isNaN(x[d])) note(this.own, d * SLOTS, at);

@@ -1,0 +1,43 @@
+import type { TransferOptions } from '../transfer-command.ts';
+import { GROUPS, type Register } from './registration.ts';
+
+/** `restore`, `export` and `import`. */
+export const registerTransfer: Register = (program, { exits }) => {
+  program
+    .command('restore')
+    .helpGroup(GROUPS.keep)
+    .description('put a backup in the place of the database, which is kept; the service must be stopped')
+    .argument('<file>', 'a file that zankyo backup has written')
+    .requiredOption('-c, --config <file>', 'the site file')
+    .option('--json', 'print one JSON object', false)
+    .action(async (file: string, options: TransferOptions) => {
+      const { restoreCommand } = await import('../transfer-command.ts');
+      exits(restoreCommand(file, options));
+    });
+
+  program
+    .command('export')
+    .helpGroup(GROUPS.keep)
+    .description('write everything learned about a stream, as last saved, to one file')
+    .argument('<stream>', 'the series, or the group')
+    .requiredOption('-c, --config <file>', 'the site file')
+    .requiredOption('-o, --out <file>', 'the file to write')
+    .option('--json', 'print one JSON object', false)
+    .action(async (stream: string, options: TransferOptions & { out: string }) => {
+      const { exportLearnedCommand } = await import('../transfer-command.ts');
+      exits(exportLearnedCommand(stream, options));
+    });
+
+  program
+    .command('import')
+    .helpGroup(GROUPS.keep)
+    .description('make such a file the start of a stream, which goes on learning; the service must be stopped')
+    .argument('<file>', 'a file that zankyo export has written')
+    .argument('[stream]', 'the series or group here (default: its name there)')
+    .requiredOption('-c, --config <file>', 'the site file')
+    .option('--json', 'print one JSON object', false)
+    .action(async (file: string, stream: string | undefined, options: TransferOptions) => {
+      const { importLearnedCommand } = await import('../transfer-command.ts');
+      exits(importLearnedCommand(file, stream, options));
+    });
+};
