@@ -163,7 +163,8 @@ test('learns, alerts, survives a sudden death in the middle of an anomaly, close
   }).toEqual(
     Object.fromEntries(
       Object.entries(opened).filter(
-        ([key]) => !['event_type', 'message_id', 'at', 'label', 'gap', 'held_until', 'cool_down_until'].includes(key),
+        ([key]) =>
+          !['schema', 'event_type', 'message_id', 'at', 'label', 'gap', 'held_until', 'cool_down_until'].includes(key),
       ),
     ),
   );
