@@ -8,6 +8,7 @@ import type { Site } from './schema.ts';
 export const advice = (site: Site, data: unknown): Problem[] => [
   ...mqttAdvice(site),
   ...homeAssistantAdvice(site),
+  ...notifyAdvice(site),
   ...databaseAdvice(data),
   ...nameAdvice(data),
   ...tuningAdvice(data),
@@ -43,6 +44,17 @@ function homeAssistantAdvice({ homeAssistant, commands }: Site): Problem[] {
     'Home Assistant gets no buttons, because commands over MQTT are off; expected commands.mqtt: true, or buttons: false here';
   return [{ path: ['home_assistant'], on: 'key', text }];
 }
+
+/** Mail has no such case: a password goes only over TLS. */
+const notifyAdvice = ({ notify }: Site): Problem[] =>
+  Object.entries(notify).flatMap(([name, { url = '', token, type }]) => {
+    const secret = token !== undefined || type === 'slack' || type === 'webhook';
+    const plain = url.startsWith('http://') && !LOOPBACK.test(/^http:\/\/(\[[^\]]*\]|[^/:]*)/.exec(url)?.[1] ?? '');
+    if (!secret || !plain) return [];
+    return [
+      { path: ['notify', name, 'url'], text: 'alarms and tokens are sent in clear text; https:// would encrypt them' },
+    ];
+  });
 
 const databaseAdvice = (data: unknown): Problem[] =>
   String(valueAt(data, ['database'])).startsWith('~')

@@ -140,4 +140,16 @@ describe('secrets', () => {
     chmodSync(path, 0o644);
     expect(loadSite(path, {}).warnings).toEqual([expect.stringContaining('all users of this machine can read')]);
   });
+
+  test('in clear text to another machine are a warning; to this machine, and under TLS, they are none', () => {
+    const warnings = (url: string, more = '') =>
+      load(`${SITE}notify: {phone: {type: gotify, url: '${url}', token: !env T ${more}}}\n`, {}, { T: 't' }).warnings;
+    expect(warnings('http://192.168.1.4:8080')).toEqual([
+      expect.stringMatching(
+        /notify\.phone\.url: alarms and tokens are sent in clear text; https:\/\/ would encrypt them$/,
+      ),
+    ]);
+    for (const url of ['https://h', 'http://localhost:8080', 'http://127.0.0.1/', 'http://[::1]:80'])
+      expect([url, warnings(url)]).toEqual([url, []]);
+  });
 });
