@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { registerBackup } from './commands/backup.ts';
 import { registerCmd } from './commands/cmd.ts';
+import { registerCompletion } from './commands/completion.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerDiscover } from './commands/discover.ts';
 import { registerDoctor } from './commands/doctor.ts';
@@ -33,6 +34,7 @@ const REGISTRATIONS = [
   registerWeights,
   registerRecordings,
   registerSchema,
+  registerCompletion,
 ];
 
 /** The tree of commands with their options. Only words: the code of a command is loaded when it is called. */

@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { runnable, treeOf } from '../../src/cli/command-tree.ts';
+import { bashCompletion, fishCompletion, zshCompletion } from '../../src/cli/completion.ts';
+import { manPage } from '../../src/cli/man-page.ts';
+import { buildProgram } from '../../src/cli/program.ts';
+
+const program = buildProgram({ version: '0.0.0', exits: () => undefined });
+const tree = treeOf(program);
+
+// After a change of a command, `npx vitest run test/cli/man-page.test.ts -u` writes the page anew.
+test('deploy/man/zankyo.1 has every command with its options', async () => {
+  const page = manPage(tree, program.description());
+  for (const { name } of runnable(tree)) expect(page).toContain(`.SS "zankyo ${name}`);
+  await expect(page).toMatchFileSnapshot('../../deploy/man/zankyo.1');
+});
+
+/** What bash offers for a line, with the cursor at its end. */
+const offered = (line: string): readonly string[] => {
+  const words = line.split(' ');
+  const script = `${bashCompletion(tree)}
+COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}
+_zankyo; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  return execFileSync('bash', ['-c', script], { encoding: 'utf8', cwd: import.meta.dirname })
+    .split('\n')
+    .filter(Boolean);
+};
+
+test.each<[string, readonly string[]]>([
+  ['zankyo dis', ['discover']],
+  ['zankyo weights ', ['export', 'import', '-h', '--help']],
+  ['zankyo weights import --c', ['--config']],
+  ['zankyo status --w', ['--watch']],
+  ['zankyo compare --cells g', ['gru']],
+  ['zankyo check man', ['man-page.test.ts']],
+  ['zankyo cmd mute boiler --f', ['--for', '--from']],
+  ['zankyo check -c prog', ['program.test.ts']],
+])('bash completes "%s"', (line, words) => {
+  expect(offered(line)).toEqual(words);
+});
+
+test('the scripts of zsh and fish have every command and long option', () => {
+  for (const script of [zshCompletion(tree), fishCompletion(tree)])
+    for (const { name, options } of runnable(tree)) {
+      expect(script).toContain(name.split(' ').at(-1));
+      for (const { long } of options) expect(script).toContain(long.slice(2));
+    }
+});
