@@ -51,7 +51,7 @@ function matchCounter(topics: readonly string[]): (filter: string) => number {
 
 /** The level at which devices of the dialect differ. */
 function deviceLevel({ topic, dialect }: JudgedTopic): number | null {
-  const device = dialect.topic.exec(topic)?.groups?.['device'];
+  const device = topic.match(dialect.topic)?.groups?.['device'];
   if (device === undefined || device.includes('/')) return null;
   const level = topic.split('/').indexOf(device);
   return level < 0 ? null : level;
