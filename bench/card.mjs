@@ -1,7 +1,8 @@
 // Measures how much the service writes to the card and how much memory it uses, in real time, from the counters of its process.
-// npm run bench:card [--minutes 20] [--series 100] [--period 10] [--in-flight 20: unacknowledged messages, 0 for any number]
+// npm run bench:card [--minutes 20] [--series 100] [--period 10] [--in-flight 20: unacknowledged messages, 0 for any number] [--all: with everything that is off by default]
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     series: { type: 'string', default: '100' },
     period: { type: 'string', default: '10' },
     'in-flight': { type: 'string', default: '0' },
+    all: { type: 'boolean', default: false },
   },
 });
 const [minutes, series, period] = [values.minutes, values.series, values.period].map(Number);
@@ -32,12 +34,29 @@ const site = {
   mqtt: { url: broker.url },
   inputs: [{ topic: 'card/+', name: '{1}' }],
   log: { level: 'warn' },
+  ...(values.all ? await everything() : {}),
 };
 writeFileSync(join(directory, 'site.yaml'), JSON.stringify(site));
 const main = new URL('../dist/cli/main.js', import.meta.url).pathname;
 const service = spawn(process.execPath, [main, 'run', '-c', join(directory, 'site.yaml')], { stdio: 'inherit' });
 const publisher = await connectAsync(broker.url, { protocolVersion: 5 });
 await sleep(3000);
+
+/** All that is off by default: commands, Home Assistant, metrics with each series, notifications, calendars. */
+async function everything() {
+  const receiver = createServer((request, response) => request.resume().once('end', () => response.end()));
+  await new Promise((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  receiver.unref();
+  const url = `http://127.0.0.1:${receiver.address().port}/`;
+  return {
+    commands: { mqtt: true },
+    home_assistant: { enabled: true, device: 'series' },
+    http: { listen: '127.0.0.1:18787', series_metrics: series },
+    notify: { bench: { type: 'webhook', url } },
+    maintenance: [{ rule: 'FREQ=WEEKLY;BYDAY=SU', start: '2026-01-04T03:00', for: '10m' }],
+    holidays: { dates: ['12-25'] },
+  };
+}
 
 /** Bytes written to the disk, and bytes in memory. */
 function look() {
@@ -55,6 +74,7 @@ for (let n = 0; Date.now() - startedAt < minutes * MINUTE_MS; n++) {
   const value = 20 + 5 * Math.sin(t / (20 + s)) + 0.1 * Math.sin(12.9898 * n);
   publisher.publish(`card/s${s}`, value.toFixed(3), { qos: 1 });
   if (Date.now() - startedAt >= (marks.length + 1) * MINUTE_MS) {
+    if (values.all) await (await globalThis.fetch('http://127.0.0.1:18787/metrics')).text();
     marks.push(look());
     const { written, resident } = marks.at(-1);
     console.error(
