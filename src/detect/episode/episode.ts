@@ -42,7 +42,8 @@ const USUAL = 22;
 const ASPECT = 23;
 const GAP_FROM = 24;
 const GAP_TO = 25;
-const EVIDENCE = 26;
+const FORGIVEN = 26; // 1 while open, once the operator has called it normal
+const EVIDENCE = 27;
 const SCORES = EVIDENCE + CAUSES.length;
 
 const CALM = 0;
@@ -169,9 +170,13 @@ export class Episode {
     return open;
   }
 
-  /** The next episode opens whatever the score of the last one was: that came from a state that has been replaced. */
+  /**
+   * The next episode opens whatever the score of the present or last one was: that came from a state that has been replaced, or the
+   * operator called it normal.
+   */
   endCoolDown(): void {
     this.s[CLOSED_AT] = -Infinity;
+    if (this.open) this.s[FORGIVEN] = 1;
   }
 
   /** Writes the peak of the present or last episode into `finding`, and the largest effect so far. */
@@ -213,7 +218,8 @@ export class Episode {
   private close(at: number): void {
     const { s } = this;
     s[STATE] = CALM;
-    s[CLOSED_AT] = at;
+    s[CLOSED_AT] = s[FORGIVEN] === 1 ? -Infinity : at;
+    s[FORGIVEN] = 0;
     s[LAST_PEAK] = s[PEAK];
   }
 

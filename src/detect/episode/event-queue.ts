@@ -10,7 +10,7 @@ import { levelChangeReason, type LevelChange } from './reason.ts';
 /** The times that are known. */
 const limitsOf = (heldUntil: number, coolDownUntil: number): Pick<AnomalyEvent, 'heldUntil' | 'coolDownUntil'> => ({
   ...(Number.isNaN(heldUntil) ? {} : { heldUntil }),
-  ...(Number.isNaN(coolDownUntil) ? {} : { coolDownUntil }),
+  ...(Number.isFinite(coolDownUntil) ? { coolDownUntil } : {}),
 });
 
 /** Events of the episodes of a stream, kept until they can be published. */

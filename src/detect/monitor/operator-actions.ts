@@ -109,6 +109,10 @@ export class OperatorActions {
    */
   mark(d: number, event: PastEvent, said: 'fault' | 'normal' | null): MarkedEvent | null {
     const marked = this.parts.detector.recurrences[d].mark(event, STATES[said ?? 'none']);
+    const { episode } = this.parts.process;
+    const isPresent = event.firstAt === undefined && event.from <= episode.openedAt && episode.openedAt <= event.until;
+    // Another fault soon afterwards need not be rarer than one that was none.
+    if (marked !== null && said === 'normal' && isPresent && episode.series === d) episode.endCoolDown();
     return marked === null ? null : { before: WORDS[marked.before], firstAt: known(marked.firstAt) };
   }
 

@@ -11,6 +11,7 @@ const {
   SCORE_PER_DECADE: PER_DECADE,
   SPELL_MS,
   LINE_PER_ALARM,
+  LEVEL_TOLERANCE,
   RECURS,
   MIN_SHARE: STILL_A_HABIT,
 } = CONSTANTS;
@@ -122,11 +123,9 @@ export class Recurrence {
     this.observe(at);
     if (evidence < this.line) {
       if (excursion.endsAt(at)) this.end(stepDeviation, teaches);
-    } else if (!excursion.open) {
-      this.fade();
-      s[DAY] = day;
-      s[SAID] = NEW;
-      s[REPORTED] = 0;
+    } else {
+      if (excursion.open && s[SAID] === NORMAL && this.departs(value, stepDeviation)) this.end(stepDeviation, teaches);
+      if (!excursion.open) this.begin(day);
     }
     excursion.follow(at, value, last, evidence, contextual);
     const { alarmsPerWeek, counts } = this.options;
@@ -169,6 +168,22 @@ export class Recurrence {
     return this.excursion.open ? at - this.excursion.startAt : 0;
   }
 
+  private begin(day: number): void {
+    const { s } = this;
+    this.fade();
+    s[DAY] = day;
+    s[SAID] = NEW;
+    s[REPORTED] = 0;
+  }
+
+  /** Whether a value is outside of the excursion as it was when the operator called it normal: then it is another event. */
+  private departs(value: number, stepDeviation: number): boolean {
+    const from = this.excursion.from;
+    const to = this.s[SAID_TO];
+    const tolerance = Math.max(LEVEL_TOLERANCE * Math.abs(to - from), stepDeviation);
+    return value < Math.min(from, to) - tolerance || value > Math.max(from, to) + tolerance;
+  }
+
   /** The present excursion is dropped without being counted: the operator accepts the present state. */
   drop(): void {
     this.excursion.close();
@@ -185,6 +200,7 @@ export class Recurrence {
     if (dated && excursion.open && excursion.startAt <= event.until && excursion.lastAt >= event.from) {
       const before = s[SAID] as Said;
       s[SAID] = state;
+      s[SAID_TO] = excursion.to;
       return { before, firstAt: NaN };
     }
     const place = dated ? signatures.placeIn(event.from, event.until, event.value) : signatures.placeOf(event.firstAt);
@@ -324,4 +340,5 @@ const UNFADED_MS = 4; // observed time since the counts of the signatures faded
 const RATES_MS = 5; // observed time of the stream then
 const REPORTED = 6; // 1 where the open or last excursion was an alarm
 const ALARMED = 7; // start of the first alarm before the cycle was known, epoch ms; 0 where there was none
-const SLOTS = 8;
+const SAID_TO = 8; // the farthest value of the open excursion when the operator named it
+const SLOTS = 9;

@@ -119,6 +119,15 @@ test('however long it lasts, nothing is reported again', () => {
   expect(reported(Array.from({ length: 1000 }, (_, t) => 1.5 + 0.4 * Math.sin(t)))).toMatch(/^o-{999}$/);
 });
 
+test('called normal by the operator while it is open, it is not followed by a cool-down; the next one is', () => {
+  const { episode } = episodeOf({ coolDownMs: 10_000 });
+  const phases = [3, 0, 0, 2, 0, 0, 2].map((score, second) => {
+    if (second === 1) episode.endCoolDown();
+    return episode.step(second * 1000, finding(score));
+  });
+  expect(phases).toEqual(['opened', null, 'closed', 'opened', null, 'closed', null]);
+});
+
 test('ended by the operator, it is over at once, and the like of it is reported again only after the cool-down', () => {
   const { episode } = episodeOf({ coolDownMs: 3000 });
   expect(episode.end(0)).toBe(false);

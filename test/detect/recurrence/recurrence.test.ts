@@ -181,6 +181,25 @@ describe('the operator', () => {
     expect(stream.event(50, 2)).toBeGreaterThan(1.5);
   });
 
+  test.each<[string, number, number]>([
+    ['further, at 5', 5, 1.5],
+    ['on the other side, at 120', 120, 1.5],
+    ['a fifth of the movement further, at 9', 9, 0],
+    ['in between, at 50', 50, 0],
+  ])(
+    'names an event normal while it is open, 80 to 20: a reading %s, is another event or part of it',
+    (_, value, least) => {
+      const stream = new Stream().calm(3 * DAY_MS);
+      stream.event();
+      stream.say(NORMAL);
+      const [score] = stream.step(value, 2);
+      if (least === 0) expect(score).toBe(0);
+      else expect(score).toBeGreaterThan(least);
+      stream.calm(DAY_MS);
+      expect(stream.event()).toBe(0);
+    },
+  );
+
   test('is heard while nothing is learned', () => {
     const stream = new Stream().calm(3 * DAY_MS);
     stream.teaches = false;
