@@ -6,6 +6,7 @@ import { registerDemo } from './commands/demo.ts';
 import { registerDiscover } from './commands/discover.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerInit } from './commands/init.ts';
+import { registerLabel } from './commands/label.ts';
 import { registerLists } from './commands/lists.ts';
 import { registerMaintenance } from './commands/maintenance.ts';
 import { registerNotify } from './commands/notify.ts';
@@ -29,6 +30,7 @@ const REGISTRATIONS = [
   registerLists,
   registerMaintenance,
   registerCmd,
+  registerLabel,
   registerBackup,
   registerTransfer,
   registerWeights,
