@@ -3,7 +3,8 @@ import type { Site } from '../config/schema.ts';
 import { SNAPSHOT_VERSION, StreamMonitor } from '../detect/stream-monitor.ts';
 import { AppError } from '../errors.ts';
 import { decodeStreamFile, encodeStreamFile, type StreamFile } from '../io/files/stream-file.ts';
-import { openDatabase, type Database } from '../io/sqlite/database.ts';
+import { newestRow } from '../io/ledger/journal.ts';
+import { openDatabase } from '../io/sqlite/database.ts';
 import { SnapshotStore } from '../io/sqlite/snapshot-store.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import { writeOut } from './out-file.ts';
@@ -80,15 +81,6 @@ export function importLearned(
     db.close();
   }
 }
-
-/** The journal up to this row belongs to what the stream had learned before. */
-const newestRow = (db: Database): number =>
-  db
-    .prepare<[], number>(
-      'SELECT max(coalesce((SELECT max(seq) FROM journal), 0), coalesce((SELECT max(seq) FROM snapshot), 0))',
-    )
-    .pluck()
-    .get()!;
 
 function read(path: string): Buffer {
   try {

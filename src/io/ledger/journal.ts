@@ -22,7 +22,7 @@ export class Journal {
 
   constructor(db: Database) {
     this.#statements = statements(db);
-    this.#seq = 1 + this.#statements.last.get()!;
+    this.#seq = 1 + newestRow(db);
     for (const { id, ...series } of this.#statements.series.all()) this.#register(id, series);
   }
 
@@ -101,13 +101,16 @@ interface SeriesRow extends Series {
   readonly id: number;
 }
 
-const statements = (db: Database) => ({
-  // A trimmed row counts if a snapshot refers to it.
-  last: db
+/** The newest row of the journal, 0 where there is none. A trimmed row counts if a snapshot refers to it. */
+export const newestRow = (db: Database): number =>
+  db
     .prepare<[], number>(
       'SELECT max(coalesce((SELECT max(seq) FROM journal), 0), coalesce((SELECT max(seq) FROM snapshot), 0))',
     )
-    .pluck(),
+    .pluck()
+    .get()!;
+
+const statements = (db: Database) => ({
   series: db.prepare<[], SeriesRow>('SELECT id, slug, input, field FROM journal_series'),
   name: db.prepare<SeriesRow>(`
     INSERT INTO journal_series (id, slug, input, field) VALUES (:id, :slug, :input, :field)
