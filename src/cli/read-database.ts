@@ -1,3 +1,4 @@
+import type { Site } from '../config/schema.ts';
 import { Calendar, UTC } from '../detect/forecast/calendar.ts';
 import { AppError } from '../errors.ts';
 import { openDatabase, type Database } from '../io/sqlite/database.ts';
@@ -12,11 +13,11 @@ export interface DatabaseOptions {
 
 /**
  * Opens the database read-only, while the service may be running, and closes it after `read`. `calendar`: the wall clock of the
- * site; UTC without a site file. Throws an `AppError` `usage` when neither is given.
+ * site; UTC without a site file. `site` is null without one. Throws an `AppError` `usage` when neither is given.
  */
 export function readDatabase<T>(
   { config, database }: DatabaseOptions,
-  read: (db: Database, calendar: Calendar) => T,
+  read: (db: Database, calendar: Calendar, site: Site | null) => T,
 ): T {
   const site = config === undefined ? null : loadServiceSite(config);
   const path = database ?? site?.database;
@@ -24,7 +25,7 @@ export function readDatabase<T>(
   const calendar = typeof site?.timezone === 'string' ? new Calendar(zoneOffset(site.timezone)) : UTC;
   const db = openDatabase(path, { readonly: true });
   try {
-    return read(db, calendar);
+    return read(db, calendar, site);
   } finally {
     db.close();
   }

@@ -282,6 +282,26 @@ describe('the database', () => {
     const wrong = await runProgram(['anomalies', '-c', 'site.yaml', '--since', 'monday'], cwd);
     expectSentence(wrong, 64, '--since monday: expected a duration such as 2d or a time such as 2026-11-23');
   });
+
+  test('is on the page of its period, which is written beside the numbers', async () => {
+    const cwd = logged();
+    const args = ['report', '-c', 'site.yaml'];
+    const page = await runProgram([...args, '-o', 'report.html'], cwd);
+    expect(page).toMatchObject({ code: 0, stdout: '1 alarm, 1 still open.\n', stderr: 'Report: report.html\n' });
+    const written = readFileSync(join(cwd, 'report.html'), 'utf8');
+    expect(written).toContain('The reason of recent.');
+    expect(written).not.toContain('The reason of old.');
+    const json = await runProgram([...args, '--since', '2024-01-01', '--until', '2024-02-01', '--json'], cwd);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      since: '2024-01-01T00:00:00.000Z',
+      alarms: { alarms: 1, open: 0 },
+    });
+    const empty = await runProgram([...args, '--until', '2024-01-01', '--since', '2023-01-01', '-o', 'x.html'], cwd);
+    expect([empty.code, empty.stdout]).toEqual([0, 'No alarms in this period.\n']);
+    expectSentence(await runProgram(args, cwd), 64, 'where to? Give -o REPORT.html, or --json for the numbers');
+    const turned = await runProgram([...args, '--json', '--until', '2024-01-01'], cwd);
+    expectSentence(turned, 64, '--since 7d: is not before the end of the period');
+  });
 });
 
 test('`schema` prints what lies in config/', async () => {

@@ -2,10 +2,11 @@ import type { AnomaliesOptions } from '../anomalies-command.ts';
 import type { CommandsOptions } from '../cmd-command.ts';
 import type { HabitsOptions } from '../habits-command.ts';
 import type { LabelsOptions } from '../labels-command.ts';
+import type { ReportOptions } from '../report-command.ts';
 import { GROUPS, wholeNumber, withDatabase, type Register } from './registration.ts';
 
-/** `anomalies`, `habits`, `commands` and `labels`: lists from the database. */
-export const registerLists: Register = (program, { exits }) => {
+/** `anomalies`, `habits`, `report`, `commands` and `labels`: from the database. */
+export const registerLists: Register = (program, { version, exits }) => {
   withDatabase(
     program.command('anomalies').helpGroup(GROUPS.look).description('list the anomalies in the database, newest first'),
   )
@@ -29,6 +30,21 @@ export const registerLists: Register = (program, { exits }) => {
     .action(async (options: HabitsOptions) => {
       const { habits } = await import('../habits-command.ts');
       exits(habits(options));
+    });
+
+  withDatabase(
+    program
+      .command('report')
+      .helpGroup(GROUPS.look)
+      .description('write a page about a period: alarms over time, incidents, sensor faults, habits and answers'),
+  )
+    .option('--since <when>', 'a duration back from now (7d) or a time (2026-11-23)', '7d')
+    .option('--until <when>', 'the end of the period, in the same forms (default: now)')
+    .option('-o, --out <file>', 'the page (HTML)')
+    .option('--json', 'print the numbers as one JSON object; -o may be left out', false)
+    .action(async (options: ReportOptions) => {
+      const { report } = await import('../report-command.ts');
+      exits(report({ ...options, version }));
     });
 
   withDatabase(

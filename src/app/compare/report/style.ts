@@ -75,6 +75,10 @@ rect.label { fill: var(--label); }
 .found i { width: 0.55rem; height: 0.75rem; border-radius: 1.5px; background: currentColor; }
 .found i.no { background: none; border: 1px solid var(--line); }
 summary { cursor: pointer; color: var(--accent); font-size: 0.9rem; padding: 0.8rem 0; }
+ol.story { margin: 0.2rem 0 0.6rem; padding-left: 1.4rem; font-size: 0.9rem; max-width: 56rem; } ol.story li { padding: 0.12rem 0; }
+ol.story time { color: var(--soft); font-variant-numeric: tabular-nums; margin-right: 0.4em; }
+.lanes .lane-name { overflow: hidden; text-overflow: ellipsis; }
+.of-minor { color: var(--none); } .of-major { color: var(--rnn); } .of-critical { color: var(--alarm); } rect[class^="of-"] { fill: currentColor; }
 .severity { font-weight: 600; } .severity.major, .severity.critical { color: var(--alarm); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.35rem 1.2rem; font-size: 0.9rem; max-width: 56rem; }
 dt { font-weight: 600; } dd { margin: 0; }
