@@ -79,11 +79,11 @@ interface View {
 
 const counted = (n: number, one: string): string => `${n} ${n === 1 ? one : `${one}s`}`;
 
-export function headlineOf({ alarms, incidents }: Summary): string {
+export function headlineOf({ alarms, incidents, cut }: Summary): string {
   if (alarms.alarms === 0) return 'No alarms in this period';
   const open = alarms.open === 0 ? '' : `, ${alarms.open} still open`;
   const together = incidents.all === 0 ? '' : ` in ${counted(incidents.all, 'incident')}`;
-  return `${counted(alarms.alarms, 'alarm')}${together}${open}`;
+  return `${cut ? 'The newest ' : ''}${counted(alarms.alarms, 'alarm')}${together}${open}`;
 }
 
 function factsOf({ alarms, incidents, habits, answers, commands }: Summary): readonly (readonly [string, number])[] {

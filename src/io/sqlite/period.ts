@@ -52,26 +52,26 @@ export interface PeriodRecords {
   readonly cut: boolean;
 }
 
-/** Reads one state of the database, also while the service writes. */
-export function readPeriod(db: Database, period: Period): PeriodRecords {
+/** Reads one state of the database, also while the service writes. `maxRows`: for tests. */
+export function readPeriod(db: Database, period: Period, maxRows = MAX_ROWS): PeriodRecords {
   return db.transaction(() => {
     const { alarmIds, incidents, answers, commands } = statements(db);
     const log = new AnomalyLog(db, { quarantineRows: 0 });
-    const ids = alarmIds.all({ ...period, rows: MAX_ROWS + 1 });
-    const met = incidents.all({ ...period, rows: MAX_ROWS + 1 });
+    const ids = alarmIds.all({ ...period, rows: maxRows + 1 });
+    const met = incidents.all({ ...period, rows: maxRows + 1 });
     return {
-      alarms: newest(ids).map((id) => log.find(id)!),
-      incidents: newest(met),
+      alarms: newest(ids, maxRows).map((id) => log.find(id)!),
+      incidents: newest(met, maxRows),
       habits: new HabitTable(db).list().filter(({ since, lastAt }) => since < period.until && lastAt >= period.since),
       answers: answers.all(period),
       commands: commands.all(period),
-      cut: Math.max(ids.length, met.length) > MAX_ROWS,
+      cut: Math.max(ids.length, met.length) > maxRows,
     };
   })();
 }
 
-/** The first of a list, which begins with the newest, in order of time. */
-const newest = <T>(rows: readonly T[]): readonly T[] => rows.slice(0, MAX_ROWS).reverse();
+/** The first `n` of a list that begins with the newest, in order of time. */
+const newest = <T>(rows: readonly T[], n: number): readonly T[] => rows.slice(0, n).reverse();
 
 type Limited = Period & { readonly rows: number };
 

@@ -172,6 +172,18 @@ test('text of the database is text and never markup, and the page loads nothing'
   expect(page).toContain('prefers-color-scheme: dark');
 });
 
+test('of more alarms than a report may have, the newest are counted, and the page says so', () => {
+  const db = site();
+  const all = readPeriod(db, period, 5);
+  expect(all.cut).toBe(false);
+  const newest = readPeriod(db, period, 2);
+  expect(newest.alarms.map(({ id }) => id)).toEqual(['dead', 'open']);
+  expect(newest.incidents.map(({ id }) => id)).toEqual(['jump', 'dead']);
+  const page = periodPage(newest, period, { name: 'house', calendar: berlin, version: '1.0.0' });
+  expect(page).toContain('<h1>The newest 2 alarms in 2 incidents, 1 still open</h1>');
+  expect(page).toContain('The period has more alarms than one report counts');
+});
+
 test('a period without anything says so', () => {
   const db = opened();
   const page = pageOf(db);
