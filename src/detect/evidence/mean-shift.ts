@@ -35,7 +35,7 @@ const VARIANCE = 1;
 const COUNT = 2;
 const RETURNED_AT = 3; // to a mode, epoch ms; NaN where it is not in one that was known before
 const LEFT_AT = 4; // when that mode was left before
-const AWAY = 5; // 1 from a suspected shift until the recent mean is back near the reference
+const AWAY = 5; // readings near the reference until a suspected shift is over
 const SHIFTS = 6; // suspected shifts in the last day, fading
 const SINCE = 7; // since when the present mode is known, epoch ms
 const TIMES = 8; // how many times the series has come to it
@@ -52,8 +52,8 @@ const TIMES = 8; // how many times the series has come to it
  * readings, a flow that stays 3 deviations low, and not a temperature that rises slowly by 7.
  *
  * A lasting fault does not become the reference while it is held (held-series.ts). Before the alarm a `guarded` mean does not learn
- * either where |z| is above three quarters of its limit, unless it has been there and back three times within a day: else a motor
- * that runs for half an hour every three hours would never become usual. Where |z| is so large and the recent mean is that of an
+ * either where |z| is above three quarters of its limit, unless it has been there and back three times within a day, for 100 readings
+ * each time: else a motor that runs for half an hour every three hours would never become usual. The phases of one wash are one shift. Where |z| is so large and the recent mean is that of an
  * earlier mode (modes.ts), this mode becomes the reference at once.
  *
  * Memory (9): EW12(x), s^2, number of readings, the last return to a mode (2), suspected shifts (2), the present mode (2); moments of the
@@ -176,16 +176,15 @@ export class MeanShift {
     this.s[TIMES] = times;
   }
 
-  /** Counts the times that the mean seemed to shift and came back, fading within a day; `span` readings are a week. */
+  /** Counts the times that the mean seemed to shift and came back to stay, fading within a day; `span` readings are a week. */
   private followShifts(span: number): void {
     const { s } = this;
     const z = Math.abs(this.z);
     s[SHIFTS] *= 1 - DAYS / span;
-    if (z <= NEAR) s[AWAY] = 0;
-    else if (z > LEFT_FROM * Z_LIMIT && s[AWAY] === 0) {
-      s[AWAY] = 1;
-      s[SHIFTS]++;
-    }
+    if (z > LEFT_FROM * Z_LIMIT) {
+      if (s[AWAY] === 0) s[SHIFTS]++;
+      s[AWAY] = READY_AFTER;
+    } else if (z <= NEAR) s[AWAY] = Math.max(0, s[AWAY] - 1);
   }
 
   /** The recent mean may be that of an earlier mode: then it has not shifted. */

@@ -95,6 +95,16 @@ describe('a guarded mean, which does not learn from what seems to be a shift', (
     expect(above(follow(shift, motor(1), WEEK))).toBe(0);
   });
 
+  test('does not learn a wash every other day that heats four times with pauses of 90 minutes', () => {
+    const shift = guarded();
+    follow(shift, noise(WEEK), WEEK);
+    const wash = (k: number): number[] =>
+      [0, 1, 2, 3].flatMap((n) => [...noise(25, 40, k + n), ...noise(90, 20, k + n)]);
+    for (let k = 0; k < 5; k++) follow(shift, [...wash(k), ...noise(2420, 20, k)], WEEK);
+    follow(shift, noise(30, 40, 9), WEEK);
+    expect(shift.score(40)).toBeGreaterThan(1);
+  });
+
   test('does not learn what comes every other day, nor what lasts', () => {
     const shift = guarded();
     follow(shift, noise(WEEK), WEEK);
