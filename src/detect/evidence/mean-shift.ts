@@ -52,9 +52,10 @@ const TIMES = 8; // how many times the series has come to it
  * readings, a flow that stays 3 deviations low, and not a temperature that rises slowly by 7.
  *
  * A lasting fault does not become the reference while it is held (held-series.ts). Before the alarm a `guarded` mean does not learn
- * either where |z| is above three quarters of its limit, unless it has been there and back three times within a day, for 100 readings
- * each time: else a motor that runs for half an hour every three hours would never become usual. The phases of one wash are one shift. Where |z| is so large and the recent mean is that of an
- * earlier mode (modes.ts), this mode becomes the reference at once.
+ * either where |z| is above three quarters of its limit, unless it has been there and back three times within a day, each time back
+ * for 100 readings or four hours, half of a third of a day: else a motor that runs for half an hour every three hours would never
+ * become usual. The phases of one wash are one shift. Where |z| is so large and the recent mean is that of an earlier mode (modes.ts),
+ * this mode becomes the reference at once.
  *
  * Memory (9): EW12(x), s^2, number of readings, the last return to a mode (2), suspected shifts (2), the present mode (2); moments of the
  * reference; histogram of |z|; modes.
@@ -183,7 +184,7 @@ export class MeanShift {
     s[SHIFTS] *= 1 - DAYS / span;
     if (z > LEFT_FROM * Z_LIMIT) {
       if (s[AWAY] === 0) s[SHIFTS]++;
-      s[AWAY] = READY_AFTER;
+      s[AWAY] = Math.min(READY_AFTER, Math.floor(span / (2 * RECURS * DAYS)));
     } else if (z <= NEAR) s[AWAY] = Math.max(0, s[AWAY] - 1);
   }
 
