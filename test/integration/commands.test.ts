@@ -5,7 +5,7 @@ import { replySchema, type Reply } from '../../src/app/commands/reply.ts';
 import { CommandLog } from '../../src/io/sqlite/command-log.ts';
 import { openDatabase } from '../../src/io/sqlite/database.ts';
 import { passwordLine, startMosquitto, type MosquittoOptions } from './mosquitto.ts';
-import { directory, eventually, isWarning, runProgram, startProgram, type Program } from './program.ts';
+import { directory, eventually, isWarning, runProgram, startService, type Program } from './program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -27,15 +27,7 @@ tuning: { network: false }
 `,
   });
   cleanUps.push(remove);
-  const start = async (): Promise<Program> => {
-    const program = startProgram(['run', '-c', 'site.yaml'], cwd);
-    cleanUps.push(() => {
-      program.child.kill('SIGKILL');
-      return program.ended;
-    });
-    await program.logged('listening');
-    return program;
-  };
+  const start = (): Promise<Program> => startService(cwd, cleanUps);
   return { broker, cwd, start, database: join(cwd, 'zankyo.db') };
 }
 

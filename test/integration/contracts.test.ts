@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { compile, CONTRACT_NAMES, contractOf } from '../contracts.ts';
 import { strokes } from '../strokes.ts';
 import { startMosquitto } from './mosquitto.ts';
-import { directory, eventually, startProgram } from './program.ts';
+import { directory, eventually, startService } from './program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -51,12 +51,7 @@ tuning: { network: false }
   const publish = (topic: string, data: unknown): Promise<unknown> =>
     client.publishAsync(topic, typeof data === 'string' ? data : JSON.stringify(data), { qos: 1 });
 
-  const program = startProgram(['run', '-c', 'site.yaml'], path);
-  cleanUps.push(() => {
-    program.child.kill('SIGKILL');
-    return program.ended;
-  });
-  await program.logged('listening');
+  const program = await startService(path, cleanUps);
 
   // A sensor fault and its end; a group; a pump whose strokes are alarms at first, and then a habit; and then it is silent.
   for (const value of ['5', '99', '5', '5', '5', '5']) await publish('plant/tank', value);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { isDiscoveryTopic, objections } from '../app/home-assistant/core-schema.ts';
 import { passwordLine, startMosquitto, type MosquittoOptions } from './mosquitto.ts';
-import { directory, eventually, isWarning, runProgram, startProgram, type Program } from './program.ts';
+import { directory, eventually, isWarning, runProgram, startService, type Program } from './program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -49,15 +49,7 @@ ${more}
       { mode: 0o600 },
     );
   };
-  const start = async (): Promise<Program> => {
-    const program = startProgram(['run', '-c', 'site.yaml'], path);
-    cleanUps.push(() => {
-      program.child.kill('SIGKILL');
-      return program.ended;
-    });
-    await program.logged('listening');
-    return program;
-  };
+  const start = (): Promise<Program> => startService(path, cleanUps);
   /** A new client that subscribes as Home Assistant does. */
   const homeAssistant = async () => {
     const client = await connectAsync(broker.url, account('homeassistant'));

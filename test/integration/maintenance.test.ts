@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { startMosquitto } from './mosquitto.ts';
-import { directory, eventually, runProgram, startProgram, type Program } from './program.ts';
+import { directory, eventually, runProgram, startService, type Program } from './program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -31,15 +31,7 @@ tuning: { network: false }
     'plan.ics': calendar('SUMMARY:New pump', `DTSTART:${stamp(-1)}`, `DTEND:${stamp(1)}`),
   });
   cleanUps.push(remove);
-  const start = async (): Promise<Program> => {
-    const program = startProgram(['run', '-c', 'site.yaml'], path);
-    cleanUps.push(() => {
-      program.child.kill('SIGKILL');
-      return program.ended;
-    });
-    await program.logged('listening');
-    return program;
-  };
+  const start = (): Promise<Program> => startService(path, cleanUps);
   const client = await connectAsync(broker.url);
   cleanUps.push(() => client.endAsync(true));
   const events: { readonly event_type: string; readonly series: string }[] = [];

@@ -6,7 +6,7 @@ import Sqlite from 'better-sqlite3';
 import { afterEach, describe, expect, test } from 'vitest';
 import { httpTarget, mailTarget, type HttpTarget } from '../io/notify/servers.ts';
 import { freePort, startMosquitto } from './mosquitto.ts';
-import { directory, eventually, isWarning, runProgram, startProgram, type Program } from './program.ts';
+import { directory, eventually, isWarning, runProgram, startService, type Program } from './program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -38,15 +38,7 @@ ${notify}
   });
   cleanUps.push(remove);
   for (const file of ['site.yaml', 'secrets.yaml', 'mail-password']) chmodSync(join(path, file), 0o600);
-  const start = async (): Promise<Program> => {
-    const program = startProgram(['run', '-c', 'site.yaml'], path);
-    cleanUps.push(() => {
-      program.child.kill('SIGKILL');
-      return program.ended;
-    });
-    await program.logged('listening');
-    return program;
-  };
+  const start = (): Promise<Program> => startService(path, cleanUps);
   const client: MqttClient = await connectAsync(broker.url);
   cleanUps.push(() => client.endAsync(true));
   return {

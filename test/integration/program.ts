@@ -89,6 +89,24 @@ export function startProgram(
   };
 }
 
+/** The service of the site.yaml in a directory, once it listens. `cleanUps` gets what kills it. */
+export async function startService(cwd: string, cleanUps: (() => unknown)[]): Promise<Program> {
+  const program = startProgram(['run', '-c', 'site.yaml'], cwd);
+  cleanUps.push(() => {
+    program.child.kill('SIGKILL');
+    return program.ended;
+  });
+  await program.logged('listening');
+  return program;
+}
+
+/** The texts of the warnings and errors in its log so far. */
+export const warningsOf = (program: Program): readonly string[] =>
+  program
+    .log()
+    .filter(isWarning)
+    .map(({ msg }) => msg);
+
 /** Runs the program to its end. */
 export const runProgram = (
   args: readonly string[],

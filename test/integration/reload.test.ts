@@ -8,7 +8,7 @@ import { entriesIn } from '../../src/io/ledger/entries.ts';
 import { Journal } from '../../src/io/ledger/journal.ts';
 import { openDatabase } from '../../src/io/sqlite/database.ts';
 import { startMosquitto } from './mosquitto.ts';
-import { directory, eventually, isWarning, runProgram, startProgram, type LogLine } from './program.ts';
+import { directory, eventually, isWarning, runProgram, startService, warningsOf, type LogLine } from './program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -46,12 +46,7 @@ async function plant(options: Parameters<typeof siteFile>[1] = {}) {
   cleanUps.push(() => broker.stop());
   const { path: cwd, remove } = directory({ 'site.yaml': siteFile(broker.url, options) });
   cleanUps.push(remove);
-  const program = startProgram(['run', '-c', 'site.yaml'], cwd);
-  cleanUps.push(() => {
-    program.child.kill('SIGKILL');
-    return program.ended;
-  });
-  await program.logged('listening');
+  const program = await startService(cwd, cleanUps);
   const client: MqttClient = await connectAsync(broker.url);
   cleanUps.push(() => client.endAsync(true));
   const states = new Map<string, State>();
@@ -164,12 +159,7 @@ test('by command: the answer says what has changed, what needs a restart and a n
   await eventually(() => reloads().length === 1);
   await readings(4);
   await hasState('hall', { warmup: 0.01 });
-  expect(
-    program
-      .log()
-      .filter(isWarning)
-      .map(({ msg }) => msg),
-  ).toEqual([
+  expect(warningsOf(program)).toEqual([
     'changed options that need a restart are not in force yet',
     'the network of these streams has changed: they begin a new warm-up',
     expect.stringContaining('hall: its snapshot was made for gru of 4 units') as string,

@@ -6,7 +6,7 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, expect, test } from 'vitest';
 import { roomTemperature, type Measured } from '../room-temperature.ts';
 import { freePort, startMosquitto, type Mosquitto } from './mosquitto.ts';
-import { directory, eventually, isWarning, MAIN, startProgram, type Program } from './program.ts';
+import { directory, eventually, isWarning, MAIN, startProgram, warningsOf, type Program } from './program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -285,12 +285,7 @@ test('a flood of messages that cannot be read fills the quarantine and nothing e
   expect(code).toBe(0);
   // The newest, and of these not one is missing: the broker sends no more ahead than one transaction keeps.
   expect(kept()).toEqual(Array.from({ length: 1000 }, (_, i) => `{"v": ${500 + i}`));
-  expect(
-    program
-      .log()
-      .filter(isWarning)
-      .map(({ msg }) => msg),
-  ).toEqual([
+  expect(warningsOf(program)).toEqual([
     'The payload begins like JSON but cannot be parsed.',
     'the quarantine is full; each new rejected message replaces the oldest one',
   ]);
