@@ -73,7 +73,7 @@ const windowShape = {
       .array(v.slug())
       .min(1, { error: 'expected at least one series or group; leave it out for the whole site' })
       .max(MAX_SERIES),
-    'The series and groups in maintenance; the whole site where it is left out.',
+    'The series and groups in maintenance; without this option the whole site.',
   ),
   reason: optional(v.label(200), 'Why, for the log and the list of windows.'),
 };

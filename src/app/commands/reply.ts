@@ -8,7 +8,7 @@ export const replySchema = z.strictObject({
   series: z.string().nullable().describe('The series or group; null for the whole site.'),
   status: z.enum(['done', 'refused']),
   code: z.string().nullable().describe('Why it was refused; null where it is done.'),
-  text: z.string().describe('One sentence: what was done, or why not.'),
+  text: z.string().describe('One sentence: the action, or the reason of the refusal.'),
   undo: z.boolean().describe('Whether undo with this id takes it back.'),
   at: z.string().describe('When it was carried out or refused, ISO 8601 in UTC.'),
 });

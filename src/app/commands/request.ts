@@ -86,7 +86,7 @@ export const commandSchema = z.discriminatedUnion(
     command('resume', {}),
     command('accept', {}),
     command('reset', {}),
-    command('forget', { since: time().describe('From when on what was learned is forgotten.') }),
+    command('forget', { since: time().describe('The stream goes back to a state that was saved before this time.') }),
     command('sensitivity', {
       value: sensitivity().nullable().describe('From 0.1 to 10; null: that of the site file.'),
     }),

@@ -18,7 +18,7 @@ export const registerDiscover: Register = (program, { exits }) => {
       .option('--timezone <zone>', 'time zone of the site (default: that of this machine)')
       .option('--groups', 'write the proposed groups as part of the site, not as a comment', false),
   )
-    .option('--json', 'print one JSON object: what was heard and what is proposed', false)
+    .option('--json', 'print one JSON object: the topics and the proposal', false)
     .action(async (broker: string | undefined, options: DiscoverCommandOptions) => {
       const { discover } = await import('../discover-command.ts');
       exits(await discover(broker, options));
