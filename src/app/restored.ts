@@ -12,6 +12,25 @@ export interface RestoredStream {
   readonly snapshot: Snapshot;
 }
 
+/**
+ * A stream that has read nothing and publishes nothing, for a program that looks at what is saved of it: one for each plan that the site
+ * file has under this name.
+ */
+export function monitorsOf(site: Site, stream: string, kernel: Kernel | null): readonly StreamMonitor[] {
+  const calendar = calendarOf(site);
+  return plansOf(site, stream).map(
+    ({ series, tuning }) =>
+      new StreamMonitor(stream, series, monitorOptions(tuning, kernel, calendar), () => undefined),
+  );
+}
+
+/** The same, where there is at least one. Throws `stream_unknown` where there is none. */
+export function knownMonitorsOf(site: Site, stream: string, kernel: Kernel | null): readonly StreamMonitor[] {
+  const monitors = monitorsOf(site, stream, kernel);
+  if (monitors.length > 0) return monitors;
+  throw new AppError('stream_unknown', `site ${site.site} has no group and no input for a stream "${stream}"`);
+}
+
 /** The stream as last saved, for a program that looks at it; null where nothing is saved that fits the site file. */
 export function restoredStream(
   site: Site,
@@ -19,11 +38,9 @@ export function restoredStream(
   snapshots: Pick<SnapshotPort, 'load'>,
   kernel: Kernel | null,
 ): RestoredStream | null {
-  const { whole } = snapshots.load(stream);
-  for (const snapshot of whole)
-    for (const { series, tuning } of plansOf(site, stream)) {
-      const options = monitorOptions(tuning, kernel, calendarOf(site));
-      const monitor = new StreamMonitor(stream, series, options, () => undefined);
+  const monitors = monitorsOf(site, stream, kernel);
+  for (const snapshot of snapshots.load(stream).whole)
+    for (const monitor of monitors) {
       if (monitor.shape !== snapshot.shape) continue;
       try {
         restore(monitor, snapshot);

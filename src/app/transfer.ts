@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Site } from '../config/schema.ts';
-import { SNAPSHOT_VERSION, StreamMonitor } from '../detect/stream-monitor.ts';
+import { SNAPSHOT_VERSION } from '../detect/stream-monitor.ts';
 import { AppError } from '../errors.ts';
 import { decodeStreamFile, encodeStreamFile, type StreamFile } from '../io/files/stream-file.ts';
 import { newestRow } from '../io/ledger/journal.ts';
@@ -9,8 +9,7 @@ import { SnapshotStore } from '../io/sqlite/snapshot-store.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import { writeOut } from './out-file.ts';
 import { snapshotOf } from './pipeline/checkpoint.ts';
-import { calendarOf, monitorOptions, plansOf } from './pipeline/streams.ts';
-import { restoredStream } from './restored.ts';
+import { knownMonitorsOf, restoredStream } from './restored.ts';
 
 /** Share of a warm-up that an imported stream still needs: its scale and its level are those of the other site. */
 export const WARMUP_LEFT = 0.1;
@@ -56,13 +55,7 @@ export function importLearned(
   const refuse = (why: string): AppError => new AppError('stream_file_unreadable', `${path}: ${why}`);
   if (file.version !== SNAPSHOT_VERSION)
     throw refuse(`has version ${file.version}, and this zankyo reads version ${SNAPSHOT_VERSION}`);
-  const plans = plansOf(site, into);
-  if (plans.length === 0)
-    throw new AppError('stream_unknown', `site ${site.site} has no group and no input for a stream "${into}"`);
-  const monitors = plans.map(
-    ({ series, tuning }) =>
-      new StreamMonitor(into, series, monitorOptions(tuning, kernel, calendarOf(site)), () => undefined),
-  );
+  const monitors = knownMonitorsOf(site, into, kernel);
   const monitor = monitors.find((each) => each.shapeWith(file.series) === file.shape);
   if (monitor === undefined)
     throw refuse(`was made for ${file.shape}, and the site file gives ${monitors[0].shape}: use the same tuning`);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Site } from '../config/schema.ts';
-import { StreamMonitor } from '../detect/stream-monitor.ts';
+import type { StreamMonitor } from '../detect/stream-monitor.ts';
 import { AppError } from '../errors.ts';
 import { openDatabase } from '../io/sqlite/database.ts';
 import { SnapshotStore } from '../io/sqlite/snapshot-store.ts';
@@ -14,7 +14,7 @@ import type { SnapshotPort } from '../stream/ports.ts';
 import { restore, snapshotOf } from './pipeline/checkpoint.ts';
 import type { Log } from '../log.ts';
 import { writeOut } from './out-file.ts';
-import { monitorOptions, plansOf } from './pipeline/streams.ts';
+import { knownMonitorsOf } from './restored.ts';
 
 /** The network whose weights were exported or imported. */
 export interface Moved {
@@ -116,15 +116,8 @@ function resume(
   kernel: Kernel | null,
   onUnfit: (error: AppError) => void,
 ): { readonly monitor: StreamMonitor; readonly at: number | null; readonly seq: number } {
-  const monitors = new Map(
-    plansOf(site, stream).map(({ series, tuning }) => {
-      const monitor = new StreamMonitor(stream, series, monitorOptions(tuning, kernel), () => undefined);
-      return [monitor.shape, monitor];
-    }),
-  );
+  const monitors = new Map(knownMonitorsOf(site, stream, kernel).map((monitor) => [monitor.shape, monitor]));
   const [first, ...others] = monitors.values();
-  if (monitors.size === 0)
-    throw new AppError('stream_unknown', `site ${site.site} has no group and no input for a stream "${stream}"`);
   const { whole, damaged } = store.load(stream);
   if (damaged > 0 && whole.length === 0) onUnfit(damagedError(site, stream));
   const snapshot = whole.at(0);
