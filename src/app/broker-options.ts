@@ -21,10 +21,9 @@ export const filtersOf = (site: Site): string[] => {
   return topics.filter((topic) => !topics.some((other) => other !== topic && covers(other, topic)));
 };
 
-/** How the service of a site connects. */
+/** How a program of a site connects. Which topics have commands can change while the service runs: it adds `isCommand` itself. */
 export const brokerOptions = (site: Site, log: Log, now: () => number): BrokerOptions => {
   const { mqtt } = site;
-  const topics = commandTopicsOf(site);
   return {
     url: mqtt.url,
     username: mqtt.username,
@@ -37,7 +36,6 @@ export const brokerOptions = (site: Site, log: Log, now: () => number): BrokerOp
     filters: filtersOf(site),
     statusTopic: statusTopic(mqtt.prefix, site.site),
     ownTopics: `${mqtt.prefix}/`,
-    isCommand: (topic) => topics?.accepts(topic) ?? false,
     now,
     timeZone: site.timezone,
     log,
