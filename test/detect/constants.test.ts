@@ -68,7 +68,7 @@ const STRUCTURE: Readonly<Record<string, string>> = {
   'evidence/kinds/occupancy.ts RECENT_HOURS': 'from another constant',
   'evidence/kinds/occupancy.ts RENEWED': 'from another constant',
   'evidence/kinds/occupancy.ts SPANS': 'from another constant',
-  'evidence/kinds/occupancy.ts SURE_AFTER': 'from another constant',
+  'evidence/kinds/occupancy.ts SURE_DAYS': 'from another constant',
   'evidence/level-axis.ts AXIS_BINS': 'size of a histogram',
   'evidence/level-axis.ts EDGE': 'ends of a histogram',
   'evidence/level-axis.ts SAMPLE': 'size of a sample',

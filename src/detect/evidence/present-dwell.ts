@@ -4,7 +4,7 @@ import { slotOf, SLOTS, type Dwell, type DwellTimes } from './dwell-times.ts';
 import { RecurrenceGate } from './recurrence-gate.ts';
 import { CONSTANTS } from '../constants.ts';
 
-const { RARE, SURE_AFTER: RECENT, RECURS: LONGEST_RARE } = CONSTANTS;
+const { RARE, SURE_AFTER: SPAN, RECURS } = CONSTANTS;
 
 // Slots of the memory.
 const SINCE = 0; // when it began, epoch ms
@@ -29,7 +29,7 @@ export class PresentDwell {
 
   constructor(memory: Pick<Memory, 'take'>, name: string, times: DwellTimes) {
     this.times = times;
-    this.gate = new RecurrenceGate(memory, `${name}.gate`, LONGEST_RARE);
+    this.gate = new RecurrenceGate(memory, `${name}.gate`, RECURS);
     this.s = memory.take(name, HEAD);
     this.spent = memory.take(`${name}.spent`, SLOTS);
   }
@@ -74,7 +74,7 @@ export class PresentDwell {
    */
   end(day: number, rarity: number, teaches: boolean): boolean {
     if (!this.whole) return false;
-    const learned = this.gate.admits(rarity > RARE, RECENT) && teaches;
+    const learned = this.gate.admits(rarity > RARE, SPAN) && teaches;
     this.times.end(this.dwell, day, this.spent, learned);
     return learned;
   }

@@ -5,7 +5,7 @@ const BUCKETS = 256;
 /** End of the histogram. */
 export const TOP = 17;
 const WIDTH = TOP / BUCKETS;
-const { TAIL, HALVE_AT: MIN_SPAN } = CONSTANTS;
+const { TAIL, HALVE_AT } = CONSTANTS;
 /** Most values before they are halved: single precision counts so many exactly in parts of 1/16. */
 const MAX_SPAN = 1_000_000;
 /** Counts are multiples of 1/16: single precision holds them exactly up to 2^20. */
@@ -50,14 +50,14 @@ export class Tail {
   }
 
   /** Adds v, 0 or more, to the history. `span`: readings of a week. */
-  add(v: number, span = MIN_SPAN): void {
+  add(v: number, span = HALVE_AT): void {
     const { counts, sums } = this;
     const b = bucketOf(v);
     counts[b]++;
     sums[0]++;
     if (b > sums[1]) sums[2]++;
     if (b > sums[3]) sums[3] = b;
-    if (sums[0] > Math.max(MIN_SPAN, Math.min(MAX_SPAN, span))) this.halve();
+    if (sums[0] > Math.max(HALVE_AT, Math.min(MAX_SPAN, span))) this.halve();
     this.settle();
   }
 

@@ -3,14 +3,7 @@ import { Moments } from '../../math/moments.ts';
 import { BINS, softTarget } from '../../math/bins.ts';
 import { CONSTANTS } from '../constants.ts';
 
-const {
-  SLOW_SPAN: SHORT_SPAN,
-  /** Before the first reading the counts are a recent past that is spread over all bins: a new one is rare, not impossible. */
-  RECENT_SPAN: PRIOR,
-  HALVE_AT: MIN_SPAN,
-  RIDGE,
-  WINSOR,
-} = CONSTANTS;
+const { SLOW_SPAN: SHORT_SPAN, RECENT_SPAN: PRIOR, HALVE_AT, RIDGE, WINSOR } = CONSTANTS;
 /** A larger step counts as this many deviations: its square could overflow, or dominate the mean for days. */
 const MAX_ABS_Z = 1e6;
 
@@ -34,8 +27,8 @@ export class Volatility {
   private log = 0;
 
   constructor(memory: Pick<Memory, 'take'>) {
-    this.steps = new Moments(memory, 'volatility.steps', MIN_SPAN, WINSOR);
-    this.logs = new Moments(memory, 'volatility.logs', MIN_SPAN, WINSOR);
+    this.steps = new Moments(memory, 'volatility.steps', HALVE_AT, WINSOR);
+    this.logs = new Moments(memory, 'volatility.logs', HALVE_AT, WINSOR);
     this.s = memory.take('volatility', 3);
     this.histogram = memory.take('volatility.histogram', BINS);
   }
@@ -49,16 +42,17 @@ export class Volatility {
     softTarget(this.logs.z(this.log), q, 0);
     let seen = 0;
     for (let b = 0; b < BINS; b++) seen += q[b] * histogram[b];
+    // Before the first reading the counts are a recent past that is spread over all bins: a new one is rare, not impossible.
     return -Math.log((seen + PRIOR / BINS) / (s[2] + PRIOR));
   }
 
   /** Adds the step dx, the one of the last `surprisal`, to the mean square and, if `normal`, to the history. `span`: readings of a week. */
-  learn(dx: number, normal: boolean, span = MIN_SPAN): void {
+  learn(dx: number, normal: boolean, span = HALVE_AT): void {
     const { s, q, histogram } = this;
     s[0] = this.energy;
     s[1]++;
     if (!normal) return;
-    this.steps.span = this.logs.span = Math.max(MIN_SPAN, span);
+    this.steps.span = this.logs.span = Math.max(HALVE_AT, span);
     this.steps.add(dx);
     this.logs.add(this.log);
     for (let b = 0; b < BINS; b++) histogram[b] += q[b];

@@ -24,7 +24,7 @@ const KNOWN_AFTER = (2 / 3) * JUDGED_AFTER;
 /** Days that the past counts as after another life has begun: one less, as it fades. */
 const RENEWED = KNOWN_AFTER * (1 - 1 / OCCUPANCY_DAYS);
 /** With fewer independent days than two weeks, each weekday twice, a rarity counts in proportion to them. */
-const SURE_AFTER = OCCUPANCY_DAYS / 2;
+const SURE_DAYS = OCCUPANCY_DAYS / 2;
 /** Hours for which a rare level is recent. */
 const RECENT_HOURS = 24 * OCCUPANCY_DAYS;
 /** Before their interval is known. */
@@ -66,7 +66,7 @@ export class Occupancy implements Evidence {
     // Less surprisal than usual is not rare.
     for (const score of scores)
       if (score.smoothed(this.excess) > 0) this.rarity = Math.max(this.rarity, score.rarity(this.excess));
-    return (this.rarity *= Math.min(1, levels.independentDays(day, rate) / SURE_AFTER));
+    return (this.rarity *= Math.min(1, levels.independentDays(day, rate) / SURE_DAYS));
   }
 
   deviation({ value, mean }: SeriesReading): number {
