@@ -109,11 +109,16 @@ export class OperatorActions {
    */
   mark(d: number, event: PastEvent, said: 'fault' | 'normal' | null): MarkedEvent | null {
     const marked = this.parts.detector.recurrences[d].mark(event, STATES[said ?? 'none']);
-    const { episode } = this.parts.process;
-    const isPresent = event.firstAt === undefined && event.from <= episode.openedAt && episode.openedAt <= event.until;
+    if (marked === null) return null;
     // Another fault soon afterwards need not be rarer than one that was none.
-    if (marked !== null && said === 'normal' && isPresent && episode.series === d) episode.endCoolDown();
-    return marked === null ? null : { before: WORDS[marked.before], firstAt: known(marked.firstAt) };
+    if (said === 'normal' && this.isOfLastEpisode(d, event)) this.parts.process.episode.endCoolDown();
+    return { before: WORDS[marked.before], firstAt: known(marked.firstAt) };
+  }
+
+  /** Whether an event of series d is that of the present or last episode, by its time. */
+  private isOfLastEpisode(d: number, event: PastEvent): boolean {
+    const { series, openedAt } = this.parts.process.episode;
+    return event.firstAt === undefined && series === d && event.from <= openedAt && openedAt <= event.until;
   }
 
   private restoreLearned(bytes: Uint8Array, now: number, endedBy: Ending): void {
