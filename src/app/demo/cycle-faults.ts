@@ -1,6 +1,6 @@
 import { Random } from '../../math/random.ts';
+import { MINUTE_MS } from '../../math/time.ts';
 import type { CycleSeries } from './cycles.ts';
-import { MINUTE_MS } from './plant.ts';
 
 const HOUR = 60;
 const DAY = 24 * HOUR;

@@ -1,7 +1,5 @@
 import type { Random } from '../../math/random.ts';
-import { HOUR_MS } from '../../math/time.ts';
-
-const DAY_MS = 24 * HOUR_MS;
+import { DAY_MS, HOUR_MS } from '../../math/time.ts';
 
 /** Hour of the day, 0 to below 24. The station's clocks show UTC. */
 export const hourOf = (at: number): number => (at % DAY_MS) / HOUR_MS;

@@ -5,14 +5,13 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { AnomalyLog } from '../../io/sqlite/anomaly-log.ts';
 import { openDatabase } from '../../io/sqlite/database.ts';
+import { DAY_MS, MINUTE_MS, WEEK_MS } from '../../math/time.ts';
 import type { Kernel } from '../../nn/kernel.ts';
 import type { Log } from '../../log.ts';
 import { startService } from '../service.ts';
 import { startEmbeddedBroker } from './broker.ts';
 import { cycleSchedule } from './cycle-faults.ts';
 import { CYCLE_SERIES } from './cycles.ts';
-import { WEEK_MS } from '../../math/time.ts';
-import { MINUTE_MS } from './plant.ts';
 import { schedule } from './schedule.ts';
 import { demoSite, WARMUP_DAYS } from './site.ts';
 import { habitOf, tally, type Alert, type HabitResult, type Tally } from './tally.ts';
@@ -49,7 +48,6 @@ export interface DemoResult extends Tally {
   readonly realMs: number;
 }
 
-const DAY_MS = 24 * 60 * MINUTE_MS;
 /** A Monday at midnight. */
 const START_AT = Date.UTC(2026, 0, 5);
 /** Minutes that the plant may be ahead of the detector: half of the silence that would make a sensor dead. */

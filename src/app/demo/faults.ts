@@ -1,6 +1,7 @@
 import type { Random } from '../../math/random.ts';
+import { MINUTE_MS } from '../../math/time.ts';
 import type { Series } from './plant.ts';
-import { INSTRUMENTS, MINUTE_MS, shown } from './plant.ts';
+import { INSTRUMENTS, shown } from './plant.ts';
 
 export const FAULT_KINDS = [
   'spike',

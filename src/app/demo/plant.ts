@@ -1,4 +1,5 @@
 import { Random } from '../../math/random.ts';
+import { MINUTE_MS } from '../../math/time.ts';
 import { hourOf, usualDemand, Wander } from './demand.ts';
 import { flowAt, motorCurrent, motorLosses, pumpHead, shaftPower, speedFor, vibration } from './pump.ts';
 
@@ -27,8 +28,6 @@ export const display = ({ decimals, range }: Instrument, value: number): number 
   Number(Math.max(range[0], Math.min(range[1], value)).toFixed(decimals));
 
 export const shown = (series: Series, value: number): number => display(INSTRUMENTS[series], value);
-
-export const MINUTE_MS = 60_000;
 
 const RESISTANCE = 3.84e-4; // m per (m3/h)^2: 24 m of friction at 250 m3/h
 const BACKWASH_HOURS = [3, 11, 16];

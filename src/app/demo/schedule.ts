@@ -1,8 +1,9 @@
 import { Random } from '../../math/random.ts';
+import { MINUTE_MS } from '../../math/time.ts';
 import type { Fault, FaultKind } from './faults.ts';
 import { FAULT_KINDS } from './faults.ts';
 import type { Series } from './plant.ts';
-import { MINUTE_MS, SERIES } from './plant.ts';
+import { SERIES } from './plant.ts';
 
 const HOUR = 60;
 const DAY = 24 * HOUR;

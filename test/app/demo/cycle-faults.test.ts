@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { cycleSchedule, type CycleFaultKind } from '../../../src/app/demo/cycle-faults.ts';
-import { MINUTE_MS } from '../../../src/app/demo/plant.ts';
+import { MINUTE_MS } from '../../../src/math/time.ts';
 
 const HOUR = 60 * MINUTE_MS;
 const DAY = 24 * HOUR;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FillPump, Sump, type Cycle } from '../../../src/app/demo/cycles.ts';
-import { MINUTE_MS } from '../../../src/app/demo/plant.ts';
+import { MINUTE_MS } from '../../../src/math/time.ts';
 
 const MONDAY = Date.UTC(2026, 0, 5);
 const DAY = 24 * 60;

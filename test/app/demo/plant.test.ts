@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { SPREAD } from '../../../src/app/demo/faults.ts';
 import type { Series, Values } from '../../../src/app/demo/plant.ts';
-import { INSTRUMENTS, MINUTE_MS, Plant, SERIES, shown } from '../../../src/app/demo/plant.ts';
+import { INSTRUMENTS, Plant, SERIES, shown } from '../../../src/app/demo/plant.ts';
+import { MINUTE_MS } from '../../../src/math/time.ts';
 import { correlation, deviation, lagged, mean } from './statistics.ts';
 
 const monday = Date.UTC(2026, 0, 5);

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Fault, FaultKind } from '../../../src/app/demo/faults.ts';
 import { FAULT_KINDS, SPREAD } from '../../../src/app/demo/faults.ts';
-import { MINUTE_MS, Plant, SERIES } from '../../../src/app/demo/plant.ts';
+import { Plant, SERIES } from '../../../src/app/demo/plant.ts';
+import { MINUTE_MS } from '../../../src/math/time.ts';
 import { schedule } from '../../../src/app/demo/schedule.ts';
 import { Station } from '../../../src/app/demo/station.ts';
 
