@@ -25,7 +25,7 @@ import { RejectLog } from './pipeline/reject-log.ts';
 import { Maintenance } from './pipeline/maintenance.ts';
 import { StatePublisher } from './pipeline/state-publisher.ts';
 import { StreamLog } from './pipeline/stream-log.ts';
-import { calendarOf, Streams } from './pipeline/streams.ts';
+import { Streams } from './pipeline/streams.ts';
 import { Tallies } from './pipeline/tallies.ts';
 import type { PipelineView } from './pipeline/view.ts';
 
@@ -106,13 +106,12 @@ export const pipeline = (
         publishHabit(habit);
       },
     });
-    const calendar = calendarOf(site);
     const maintenance = new Maintenance({
       port: ports.maintenance,
       groups: site.groups,
       ledger,
       streams,
-      textOf: (at) => calendar.text(at),
+      textOf: (at) => streams.calendar.text(at),
       log,
     });
     const states = new StatePublisher(alerts, site.publish.stateEvery, mutes, maintenance);

@@ -107,6 +107,8 @@ export class Streams {
   readonly monitors: StreamMonitor[] = [];
   /** Streams without a snapshot that they could be restored from; the reader removes them from the list. */
   readonly unsaved: StreamMonitor[] = [];
+  /** The wall clock of the site. */
+  readonly calendar: Calendar;
   /** Names of the streams that were dropped. */
   readonly stopped: string[] = [];
   /** The last journal row that the snapshot of a restored stream includes. */
@@ -117,7 +119,6 @@ export class Streams {
   private trainingRate = { every: 1, seq: 0 };
   private readonly site: Site;
   private readonly options: StreamsOptions;
-  private readonly calendar: Calendar;
   private readonly places = new Map<string, Place>();
 
   constructor(site: Site, options: StreamsOptions) {
