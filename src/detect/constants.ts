@@ -1,9 +1,9 @@
 import { DAY_MS, MINUTE_MS, WEEK_MS } from '../math/time.ts';
 
 /**
- * Every constant between a reading and its score, with its unit and its reason. One meaning has one constant, however many questions use it. A number that is
- * declared elsewhere is the size or resolution of a table, a guard against overflow, or follows from one of these (the list is in
- * test/detect/constants.test.ts). The drift test has a score of its own and keeps its constants.
+ * Every constant between a reading and its score, with its unit and its reason. One meaning has one constant, however many questions use
+ * it. A number that is declared elsewhere is the size or resolution of a table, a guard against overflow, or follows from one of these (the
+ * list is in test/detect/constants.test.ts). The drift test has a score of its own and keeps its constants.
  *
  * A file takes its constants from here when it is loaded. So a benchmark that assigns other values before it loads the detector
  * measures with those (`--constant`, bench/accuracy.mjs). Nothing else may assign.
@@ -19,7 +19,10 @@ const VALUES = {
   OCCUPANCY_DAYS: 28,
   /** Weeks. Excursions fade with this time constant: a habit that does not come for two months is no longer one. */
   MEMORY_WEEKS: 8,
-  /** Values of a calibration. They are halved in weight when those of a week have been counted, and at least so many: 500 to 1,000 of them are the tail. */
+  /**
+   * Values of a calibration. They are halved in weight when those of a week have been counted, and at least so many: 500 to 1,000 of them
+   * are the tail.
+   */
   HALVE_AT: 50_000,
   /**
    * Values from which a scale is known: from n values it is known to 1 / sqrt(2 n) only, so with fewer readings a score is multiplied by
@@ -46,7 +49,10 @@ const VALUES = {
 
   // From a quantity to a rarity.
 
-  /** Deviations. A value, step or dwell further out counts as this many, so that one cannot distort a mean and a scale. So far out a mean has shifted. */
+  /**
+   * Deviations. A value, step or dwell further out counts as this many, so that one cannot distort a mean and a scale. So far out a mean
+   * has shifted.
+   */
   WINSOR: 6,
   /** Share of the past that counts as the tail, modelled instead of counted. Records are no rarer: their rate cannot be estimated. */
   TAIL: 0.02,
@@ -61,9 +67,15 @@ const VALUES = {
   RARE: 4,
   /** Variances. Added to each, so that two series that always agree, and one that stands still, leave room for measurement noise. */
   RIDGE: 1e-3,
-  /** Share. A recent scale of steps, or a change, that is smaller than this part of the usual one counts as none. */
+  /**
+   * Share. A recent scale of steps, or a change, that is smaller than this part of the usual one counts as none. A habit that comes less
+   * often than this part of the rate of alarms is none any more. A mean may have shifted from this part below its limit on.
+   */
   MIN_SHARE: 0.25,
-  /** Deviations up to which something is like others: a mean like a mode, a change like those of a state, a variation like a memoryless one. Of noise, 99.7 % are. */
+  /**
+   * Deviations up to which something is like others: a mean like a mode, a change like those of a state, a variation like a memoryless one.
+   * Of noise, 99.7 % are.
+   */
   ALIKE_DEVIATIONS: 3,
   /** Share of the larger of two movements. Two values are alike up to it, and up to a usual step; so are the levels of a state. */
   LEVEL_TOLERANCE: 0.2,

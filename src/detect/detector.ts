@@ -32,8 +32,8 @@ export interface DetectorOptions extends ForecasterOptions, HoldOptions {
 
 const { HELD_THRESHOLD, LONG_MEMORY_MS: LONG_MS, SCORE_PER_DECADE } = CONSTANTS;
 /**
- * Power of the sensitivity in the rate of alarms that is allowed. A factor of ten in the rate is SCORE_PER_DECADE of the score (recurrence.ts), so
- * log10 of the sensitivity is added to each score: it means as much on a stream with few alarms as on one with many.
+ * Power of the sensitivity in the rate of alarms that is allowed. A factor of ten in the rate is SCORE_PER_DECADE of the score
+ * (recurrence.ts), so log10 of the sensitivity is added to each score: it means as much on a stream with few alarms as on one with many.
  */
 const RATE_POWER = 1 / SCORE_PER_DECADE;
 /** How often, per week, an event may come and still be an alarm. */

@@ -36,8 +36,8 @@ export function softTarget(y: number, q: Float64Array, at: number): void {
 }
 
 /**
- * Cross-entropy of the target q (BINS from `at`) of y under the forecast p (BINS from `pAt`), in nats. Beyond the axis the density is taken to fall
- * by e per unit, so that a spike of 1000 deviations surprises more than one of 30.
+ * Cross-entropy of the target q (BINS from `at`) of y under the forecast p (BINS from `pAt`), in nats. Beyond the axis the density is taken
+ * to fall by e per unit, so that a spike of 1000 deviations surprises more than one of 30.
  */
 export function surprisal(p: Float64Array, q: Float64Array, at: number, y: number, pAt = at): number {
   let sum = 0;

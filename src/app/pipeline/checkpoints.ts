@@ -14,8 +14,9 @@ interface CheckpointPorts {
 }
 
 /**
- * Saves the streams in turn, each one once in `everyMs` or `MAX_READINGS` readings, and trims the journal rows that no
- * snapshot needs; with a stream, the rows of its habits and operating modes. The writes are spread over time, because saving all streams at once would block the service.
+ * Saves the streams in turn, each one once in `everyMs` or `MAX_READINGS` readings, and trims the journal rows that no snapshot needs; with
+ * a stream, the rows of its habits and operating modes. The writes are spread over time, because saving all streams at once would block the
+ * service.
  */
 export class Checkpoints {
   private readonly monitors: readonly StreamMonitor[];

@@ -6,7 +6,7 @@ export interface OperatingMode {
   readonly stream: string;
   readonly series: string;
   readonly unit: string;
-  /** Its mean, and the deviation of means over ten readings. */
+  /** Its mean, and the deviation of means over twelve readings. */
   readonly level: number;
   readonly spread: number;
   /** Since when it is known, epoch ms; NaN where that is not known. */

@@ -70,7 +70,7 @@ export class DwellStates {
     return this.s[PRESENT] - 1;
   }
 
-  /** Median change between readings in all states; Infinity while it is not known: it grows from near 0 by 5 % a reading. */
+  /** Median change between readings in all states; Infinity while it is not known: it grows from near 0 by 8 % a reading. */
   get usualChange(): number {
     return this.s[READINGS] < 2 * READY_AFTER ? Infinity : this.s[USUAL];
   }

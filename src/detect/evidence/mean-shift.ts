@@ -46,10 +46,10 @@ const TIMES = 8; // how many times the series has come to it
  *   z = (EW12(x) - m) / s,   s^2 = mean square of EW12(x) - m in the past
  *   score = min(|z| / 6, rarity of |z| / 4)
  *
- * with m the mean of the last week, and of at least 2,000 readings, exponentially weighted. S. W. Roberts, "Control chart tests
- * based on geometric moving averages", Technometrics 1 (1959). Roberts derives s from the variance of x, for independent x. Here s is the measured
- * deviation of EW12(x), so a series with slow fluctuations has a large s and gives no alarm. On a test rig it finds, after twelve
- * readings, a flow that stays 3 deviations low, and not a temperature that rises slowly by 7.
+ * with m the mean of the last week, and of at least 2,000 readings, exponentially weighted. S. W. Roberts, "Control chart tests based on
+ * geometric moving averages", Technometrics 1 (1959). Roberts derives s from the variance of x, for independent x. Here s is the measured
+ * deviation of EW12(x), so a series with slow fluctuations has a large s and gives no alarm. On a test rig it finds, after twelve readings,
+ * a flow that stays 3 deviations low, and not a temperature that rises slowly by 7.
  *
  * A lasting fault does not become the reference while it is held (held-series.ts). Before the alarm a `guarded` mean does not learn
  * either where |z| is above three quarters of its limit, unless it has been there and back three times within a day, each time back

@@ -64,8 +64,8 @@ export class RegressionResiduals {
    * finite, and the value that the other series suggest is written over it. Its z is then 0. The z of the others is at most that
    * of a group without series i, because all series remain in the regression.
    *
-   * Where `held` (D) is 1 the value is itself in question: for all series that are not held it counts as missing, so that one sensor that left its
-   * group does not make the others suspect, nor a large residual of theirs a usual one. A held series is measured against all.
+   * Where `held` (D) is 1 the value is itself in question: for all series that are not held it counts as missing, so that one sensor that
+   * left its group does not make the others suspect, nor a large residual of theirs a usual one. A held series is measured against all.
    */
   measure(y: Float64Array, present: Uint8Array, held: Uint8Array | null = null): void {
     const { size: D, z, fitted, trusted, others } = this;

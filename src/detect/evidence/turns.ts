@@ -14,9 +14,8 @@ const END = 1; // the highest value while it rises, the lowest while it falls
  *
  *   max(deviation of all values, 15 median |change|)
  *
- * below its highest value since the last turn, and risen when it is as much above its lowest. So a level that rises for hours and falls in minutes, a temperature
- * between two limits and a machine that switches all have turns, whatever the shape between them; noise
- * has none.
+ * below its highest value since the last turn, and risen when it is as much above its lowest. So a level that rises for hours and falls in
+ * minutes, a temperature between two limits and a machine that switches all have turns, whatever the shape between them; noise has none.
  *
  * Memory (2): direction, farthest value since the last turn.
  */

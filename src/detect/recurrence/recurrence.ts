@@ -113,8 +113,8 @@ export class Recurrence {
   }
 
   /**
-   * Adds a reading with this evidence (score.ts) and returns its score. `day`: share of the local day that is over, in [0, 1).
-   * `reports`: whether an alarm would be published. While not `teaches`, excursions are not counted; those that the operator named are remembered.
+   * Adds a reading with this evidence (score.ts) and returns its score. `day`: share of the local day that is over, in [0, 1). `reports`:
+   * whether an alarm would be published. While not `teaches`, excursions are not counted; those that the operator named are remembered.
    */
   follow(at: number, raised: Raised, evidence: number, day: number, teaches: boolean, reports = true): number {
     const { excursion, s } = this;

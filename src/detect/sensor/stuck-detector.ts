@@ -32,10 +32,9 @@ const RUN_AT = 11; // beginning of the run
 const SLOTS = 12;
 
 /**
- * Is the sensor stuck? The number of equal readings in a row that is a fault is learned. It is above twice the longest run so far,
- * above 20, and above the run that chance can give: where a share r of the readings of the last week, and at least 10,000, repeats the one before, as in a coarse
- * sensor, a
- * run of n has a probability of r^n, which must be below 10^-9:
+ * Is the sensor stuck? The number of equal readings in a row that is a fault is learned. It is above twice the longest run so far, above
+ * 20, and above the run that chance can give: where a share r of the readings of the last week, and at least 10,000, repeats the one
+ * before, as in a coarse sensor, a run of n has a probability of r^n, which must be below 10^-9:
  *
  *   limit = max(20, 2 longest, 9 ln 10 / -ln r)
  *
