@@ -1,34 +1,30 @@
 import type { Site } from '../../config/schema.ts';
 
-/**
- * Sections that are read at the start only: they decide where readings come from, what the topics are called, where the learned
- * state is, and which connections are open.
- */
-const AT_START = ['site', 'database', 'mqtt', 'http', 'notify', 'log.format'];
-
 export interface Difference {
-  /** Paths of options that differ, as in the file; of an input by its topic. */
+  /** Paths of options that differ and need no restart, as in the file; of an input by its topic. */
   readonly changed: readonly string[];
-  /** Those of them that need a restart. */
+  /** The others that differ. */
   readonly restart: readonly string[];
 }
 
 /** In which options two sites differ. Only names, never values: one may be a password. */
 export function differenceOf(before: Site, after: Site): Difference {
-  const [old, fresh] = [flat(before), flat(after)];
+  const [old, fresh, inForce] = [before, after, withoutRestart(before, after)].map(flat);
   const paths = [...new Set([...old.keys(), ...fresh.keys()])].toSorted();
   const differing = paths.filter((path) => old.get(path) !== fresh.get(path));
   const added = (path: string): string =>
     path.startsWith('inputs[') ? `${path}${!old.has(path) ? ' (new)' : !fresh.has(path) ? ' (removed)' : ''}` : path;
-  const needsRestart = (path: string): boolean =>
-    AT_START.some((section) => path === section || path.startsWith(`${section}.`));
+  const needsRestart = (path: string): boolean => inForce.get(path) === old.get(path);
   return {
     changed: differing.filter((path) => !needsRestart(path)).map(added),
     restart: differing.filter(needsRestart),
   };
 }
 
-/** The new site, with what needs a restart as before. */
+/**
+ * The new site, with what needs a restart as before: it is read at the start only, because it decides where readings come from, what
+ * the topics are called, where the learned state is, and which connections are open.
+ */
 export const withoutRestart = (before: Site, after: Site): Site => ({
   ...after,
   site: before.site,
