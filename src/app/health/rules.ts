@@ -1,9 +1,6 @@
 import { durationInWords } from '../../detect/episode/reason.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../math/time.ts';
 import type { Finding, Rule, VitalSigns } from './vital-signs.ts';
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 
 /** A reading takes microseconds and the longest transaction half a second; a keep-alive of 15 s would be lost after 22 s. */
 export const MAX_LOOP_DELAY_MS = 5_000;

@@ -2,11 +2,12 @@ import type { Log } from '../../log.ts';
 import type { Button, Delivery, Sender } from '../../io/notify/delivery.ts';
 import type { Notification } from '../../stream/notification.ts';
 import { durationInWords } from '../../detect/episode/reason.ts';
+import { DAY_MS } from '../../math/time.ts';
 
 /** Messages that wait for one target. Beyond it the oldest is dropped and counted. */
 export const MAX_WAITING = 1000;
 /** A message older than this is no help any more. */
-export const MAX_AGE_MS = 24 * 3_600_000;
+export const MAX_AGE_MS = DAY_MS;
 const FIRST_RETRY_MS = 5_000;
 const MAX_RETRY_MS = 5 * 60_000;
 /** For a message that is under way when the service stops. */

@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../math/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../math/time.ts';
 import { occursOn, periodOf, type Period } from './periods.ts';
 import { MAX_OCCURRENCES, type Rule } from './rule.ts';
 
@@ -46,8 +46,8 @@ function timesIn(rule: Rule, start: number, period: Period): number[] {
 /** Times since midnight, ms; without BYHOUR and BYMINUTE that of the start. */
 function timesOfDay({ byHour, byMinute }: Rule, start: number): number[] {
   const time = ((start % DAY_MS) + DAY_MS) % DAY_MS;
-  const hours = byHour.length > 0 ? byHour : [Math.floor(time / 3_600_000)];
-  const minutes = byMinute.length > 0 ? byMinute : [Math.floor(time / 60_000) % 60];
-  const rest = time % 60_000;
-  return hours.flatMap((h) => minutes.map((m) => h * 3_600_000 + m * 60_000 + rest)).toSorted((a, b) => a - b);
+  const hours = byHour.length > 0 ? byHour : [Math.floor(time / HOUR_MS)];
+  const minutes = byMinute.length > 0 ? byMinute : [Math.floor(time / MINUTE_MS) % 60];
+  const rest = time % MINUTE_MS;
+  return hours.flatMap((h) => minutes.map((m) => h * HOUR_MS + m * MINUTE_MS + rest)).toSorted((a, b) => a - b);
 }

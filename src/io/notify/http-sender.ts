@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../math/time.ts';
 import { failed, type Delivery, type Outgoing, type Sender, type Target } from './delivery.ts';
 import type { Format, HttpMessage } from './formats/format.ts';
 
@@ -6,7 +7,7 @@ const TIMEOUT_MS = 15_000;
 /** Bytes of an answer that are read; none of these services answers with more. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 const SHOWN_CHARACTERS = 200;
-const MAX_RETRY_AFTER_MS = 3_600_000;
+const MAX_RETRY_AFTER_MS = HOUR_MS;
 /** The message itself is at fault; the same again would be refused again. */
 const REFUSED = [400, 413, 415, 422];
 

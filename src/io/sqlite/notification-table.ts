@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../math/time.ts';
 import type { Notification, NotificationSeverity } from '../../stream/notification.ts';
 import type { Database } from './database.ts';
 
@@ -18,7 +19,7 @@ export interface NotifyThread {
 }
 
 /** A thread that never ended, because its incident was deleted. */
-const MAX_THREAD_AGE_MS = 90 * 86_400_000;
+const MAX_THREAD_AGE_MS = 90 * DAY_MS;
 
 /** Rows of notify. Methods that write are called within the ledger's transaction. */
 export class NotificationTable {
