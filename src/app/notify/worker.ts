@@ -1,5 +1,6 @@
 import type { Log } from '../../log.ts';
 import type { Button, Delivery, Sender } from '../../io/notify/delivery.ts';
+import { retryPauseMs } from '../../io/notify/retry.ts';
 import type { Notification } from '../../stream/notification.ts';
 import { durationInWords } from '../../detect/episode/reason.ts';
 import { DAY_MS } from '../../math/time.ts';
@@ -8,8 +9,6 @@ import { DAY_MS } from '../../math/time.ts';
 export const MAX_WAITING = 1000;
 /** A message older than this is no help any more. */
 export const MAX_AGE_MS = DAY_MS;
-const FIRST_RETRY_MS = 5_000;
-const MAX_RETRY_MS = 5 * 60_000;
 /** For a message that is under way when the service stops. */
 const STOP_MS = 1_000;
 
@@ -173,8 +172,7 @@ export class Worker {
   }
 
   private pause(retryAfterMs: number | null): Promise<void> {
-    const { retryMs = FIRST_RETRY_MS } = this.options;
-    const ms = Math.max(retryAfterMs ?? 0, Math.min(MAX_RETRY_MS, retryMs * 2 ** Math.min(20, this.failures - 1)));
+    const ms = Math.max(retryAfterMs ?? 0, retryPauseMs(this.failures, this.options.retryMs));
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.wake = () => {

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../log.ts';
 import { bearer } from './formats/format.ts';
+import { retryPauseMs } from './retry.ts';
 
 /** ntfy sends a keepalive every 45 s; without any for this long the connection is dead. */
 const IDLE_MS = 180_000;
-const FIRST_RETRY_MS = 5_000;
-const MAX_RETRY_MS = 5 * 60_000;
 /** A message of ntfy has 4 KiB of text; a longer line is dropped. */
 const MAX_LINE = 16_384;
 
@@ -43,7 +42,7 @@ export const readReplies = (options: RepliesOptions): (() => void) => {
 };
 
 const run = async (options: RepliesOptions, ending: AbortSignal): Promise<void> => {
-  const { name, log, retryMs = FIRST_RETRY_MS } = options;
+  const { name, log, retryMs } = options;
   let mark = options.since;
   let failures = 0;
   const ended = (): boolean => ending.aborted;
@@ -56,8 +55,7 @@ const run = async (options: RepliesOptions, ending: AbortSignal): Promise<void> 
     if (ended()) return;
     if (reason !== null && failures++ === 0)
       log('warn', { target: name }, `${name}: answers from buttons cannot be read, and this is tried again: ${reason}`);
-    const pauseMs = Math.min(MAX_RETRY_MS, retryMs * 2 ** Math.min(20, Math.max(0, failures - 1)));
-    await sleep(pauseMs, undefined, { signal: ending }).catch(() => undefined);
+    await sleep(retryPauseMs(failures, retryMs), undefined, { signal: ending }).catch(() => undefined);
   }
 };
 
