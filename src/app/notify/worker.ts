@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../log.ts';
 import type { Button, Delivery, Sender } from '../../io/notify/delivery.ts';
 import { retryPauseMs } from '../../io/notify/retry.ts';
@@ -53,7 +54,6 @@ export class Worker {
   private readonly stopping = new AbortController();
   private sender: Sender | null = null;
   private running: Promise<void> | null = null;
-  private wake: (() => void) | null = null;
   private failures = 0;
   private failingAt: number | null = null;
 
@@ -90,7 +90,6 @@ export class Worker {
   async stop(): Promise<void> {
     this.stopping.abort();
     this.queue.splice(1);
-    this.wake?.();
     const late = setTimeout(() => {
       this.aborting.abort();
     }, STOP_MS);
@@ -171,14 +170,9 @@ export class Worker {
     this.options.onSettled(waiting, null);
   }
 
-  private pause(retryAfterMs: number | null): Promise<void> {
+  /** Ends early when the service stops. */
+  private async pause(retryAfterMs: number | null): Promise<void> {
     const ms = Math.max(retryAfterMs ?? 0, retryPauseMs(this.failures, this.options.retryMs));
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    await sleep(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 }

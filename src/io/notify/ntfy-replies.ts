@@ -67,7 +67,7 @@ const readOnce = async (
   onMessage: RepliesOptions['onMessage'],
 ): Promise<string | null> => {
   const idle = new AbortController();
-  let timer = setTimeout(() => {
+  const timer = setTimeout(() => {
     idle.abort();
   }, IDLE_MS);
   try {
@@ -83,10 +83,7 @@ const readOnce = async (
     const decoder = new TextDecoder();
     let rest = '';
     for await (const chunk of response.body as ReadableStream<Uint8Array>) {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        idle.abort();
-      }, IDLE_MS);
+      timer.refresh();
       const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
       rest = lines.pop()!.slice(0, MAX_LINE);
       for (const line of lines) {
