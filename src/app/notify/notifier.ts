@@ -96,16 +96,16 @@ export class Notifier {
         alerts.event(event);
         const { phase, at, anomaly } = event;
         const { id: thread, severity, series, stream } = anomaly;
-        this.publish('alarm', { phase, thread, severity, series: [series, stream] }, ({ event, rises }) =>
-          ofAlarm(event, anomaly, at, site, rises),
+        this.publish('alarm', { phase, thread, severity, series: [series, stream] }, (decision) =>
+          ofAlarm(decision, anomaly, at, site),
         );
       },
       incident: (event) => {
         alerts.incident(event);
         const { phase, at, incident } = event;
         const { id: thread, severity, series } = incident;
-        this.publish('incident', { phase, thread, severity, series }, ({ event, rises }) =>
-          ofIncident(event, incident, at, site, rises),
+        this.publish('incident', { phase, thread, severity, series }, (decision) =>
+          ofIncident(decision, incident, at, site),
         );
       },
       habit: (habit) => {

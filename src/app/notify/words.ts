@@ -4,6 +4,7 @@ import type { Incident } from '../../detect/episode/incidents.ts';
 import { durationInWords } from '../../detect/episode/reason.ts';
 import type { Problem } from '../../stream/health.ts';
 import type { Notification, NotificationEvent } from '../../stream/notification.ts';
+import type { Decision } from './recipient.ts';
 
 /** Letters, digits, "-" and "_": an id of every service. */
 const idOf = (...parts: readonly (string | number)[]): string =>
@@ -29,63 +30,57 @@ const EMPTY = {
 const lastedText = (from: number, until: number | null): string =>
   until === null || until <= from ? '' : ` after ${durationInWords(until - from)}`;
 
-/** `rises`: its severity is higher than that of the message before. */
-export const ofAlarm = (
-  event: 'opened' | 'updated' | 'ended',
-  anomaly: Anomaly,
-  at: number,
-  site: string,
-  rises: boolean,
-): Notification => {
-  const { id, stream, series, label, severity, reason, startAt, endAt, value, expected, unit, score, incident } =
-    anomaly;
-  const name = label ?? series;
-  return {
+/** The series, and its group if it is in one. */
+const streamsOf = ({ series, stream }: Pick<Anomaly, 'series' | 'stream'>): readonly string[] =>
+  series === stream ? [series] : [series, stream];
+
+/** What messages about an alarm and about an incident have in common. `name`: of what it is about, for the title. */
+const ofThread = (
+  { event, rises }: Decision,
+  name: string,
+  { id, severity, reason, startAt, endAt }: Pick<Incident, 'id' | 'severity' | 'reason' | 'startAt' | 'endAt'>,
+) =>
+  ({
     ...EMPTY,
     event,
-    id: idOf(id, event, at),
     thread: id,
     replaces: event !== 'opened' && !rises,
     severity,
     title: event === 'ended' ? `${name}: alarm ended` : `${name}: alarm (${severity})`,
     text: event === 'ended' ? `Ended${lastedText(startAt, endAt)}. ${reason}` : reason,
+    alarm: id, // an incident has the id of its first alarm
+  }) satisfies Partial<Notification>;
+
+export const ofAlarm = (decision: Decision, anomaly: Anomaly, at: number, site: string): Notification => {
+  const { id, series, label, value, expected, unit, score, incident } = anomaly;
+  return {
+    ...ofThread(decision, label ?? series, anomaly),
+    id: idOf(id, decision.event, at),
     at,
     site,
-    series: series === stream ? [series] : [series, stream],
+    series: streamsOf(anomaly),
     label: label ?? null,
     value,
     expected,
     unit,
     score,
-    alarm: id,
     incident,
   };
 };
 
-export const ofIncident = (
-  event: 'opened' | 'updated' | 'ended',
-  incident: Incident,
-  at: number,
-  site: string,
-  rises: boolean,
-): Notification => {
-  const { id, severity, series, episodes, reason, startAt, endAt } = incident;
+export const ofIncident = (decision: Decision, incident: Incident, at: number, site: string): Notification => {
+  const { id, series, episodes } = incident;
   const [first = id] = series;
   const name = series.length > 1 ? `${first} and ${series.length - 1} more` : first;
   const many = episodes > 1 ? ` ${episodes} alarms: ${series.join(', ')}.` : '';
+  const common = ofThread(decision, name, incident);
   return {
-    ...EMPTY,
-    event,
-    id: idOf(id, 'incident', event, at),
-    thread: id,
-    replaces: event !== 'opened' && !rises,
-    severity,
-    title: event === 'ended' ? `${name}: alarm ended` : `${name}: alarm (${severity})`,
-    text: `${event === 'ended' ? `Ended${lastedText(startAt, endAt)}. ` : ''}${reason}${many}`,
+    ...common,
+    id: idOf(id, 'incident', decision.event, at),
+    text: `${common.text}${many}`,
     at,
     site,
     series,
-    alarm: id, // that of its first alarm
     incident: id,
   };
 };
@@ -98,7 +93,7 @@ export const ofHabit = (habit: Habit, site: string): Notification => ({
   text: habit.reason,
   at: habit.at,
   site,
-  series: habit.series === habit.stream ? [habit.series] : [habit.series, habit.stream],
+  series: streamsOf(habit),
   label: habit.label ?? null,
   unit: habit.unit,
   alarm: habit.id,
