@@ -52,11 +52,14 @@ export const openAlarms = (streams: readonly StreamStatus[]): Health['alarms'] =
   return alarms;
 };
 
+/** How much the networks train; `learnEvery`: 1 of every n samples, 0: none. */
+export const learningOf = (learnEvery: number): Health['learning'] =>
+  learnEvery === 1 ? 'full' : learnEvery === 0 ? 'off' : 'reduced';
+
 export const healthOf = (sources: Sources, problems: readonly Problem[]): Health => {
   const { tallies, broker, ledger } = sources;
   const view = sources.pipeline();
   const streams = view?.streams() ?? [];
-  const learnEvery = view?.load().learnEvery ?? 1;
   const { rss, heapUsed } = process.memoryUsage();
   return {
     at: sources.now(),
@@ -65,7 +68,7 @@ export const healthOf = (sources: Sources, problems: readonly Problem[]): Health
     memory: { rss, heap: heapUsed },
     broker: sources.connection(),
     connections: broker.connections,
-    learning: learnEvery === 1 ? 'full' : learnEvery === 0 ? 'off' : 'reduced',
+    learning: learningOf(view?.load().learnEvery ?? 1),
     readings: tallies.readings,
     untrained: tallies.untrained,
     rejected: Object.fromEntries(tallies.rejected),

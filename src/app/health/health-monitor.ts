@@ -1,7 +1,7 @@
 import type { Health, Problem } from '../../stream/health.ts';
 import type { Log } from '../../log.ts';
 import { durationInWords } from '../../detect/episode/reason.ts';
-import { healthOf, signsOf, type Sources } from './figures.ts';
+import { healthOf, learningOf, signsOf, type Sources } from './figures.ts';
 import { rulesOf, type RuleOptions } from './rules.ts';
 import type { Finding, Rule } from './vital-signs.ts';
 
@@ -89,11 +89,11 @@ export class HealthMonitor {
       changed = true;
       this.began(problem);
     }
-    const { health } = this;
-    if (changed || health.learning !== this.learning || signs.uptimeMs >= this.publishedAt + PUBLISH_MS) {
-      this.learning = health.learning;
+    const learning = learningOf(signs.learnEvery);
+    if (changed || learning !== this.learning || signs.uptimeMs >= this.publishedAt + PUBLISH_MS) {
+      this.learning = learning;
       this.publishedAt = signs.uptimeMs;
-      this.options.publish(health);
+      this.options.publish(this.health);
     }
   }
 
