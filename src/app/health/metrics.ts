@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { PROBLEM_CODES, type Problem } from '../../stream/health.ts';
 import type { TargetState } from '../notify/notifier.ts';
 import { openAlarms, phasesOf, type Sources } from './figures.ts';
-import { seriesMetrics } from './series-metrics.ts';
+import { seriesMetrics, type AddMetric, type Values } from './series-metrics.ts';
 
 export interface MetricsOptions {
   readonly sources: Sources;
@@ -20,8 +20,6 @@ export interface Metrics {
 /** The histogram of the event loop's delay wakes the processor this often; prom-client's own 10 ms would keep a Pi from resting. */
 const LOOP_PRECISION_MS = 200;
 
-type Values = Iterable<readonly [labels: Record<string, string>, value: number]>;
-
 /**
  * Metrics for Prometheus, read from the service at each scrape, so that nothing is counted twice and nothing costs between scrapes.
  * Labels have few values: those of the site file (inputs) and of this program (reasons, phases, kinds, codes).
@@ -34,7 +32,7 @@ export const metricsOf = ({ sources, problems, maxSeries }: MetricsOptions): Met
   const byKey = (label: string, counts: Iterable<readonly [string, number]>): Values =>
     [...counts].map(([key, value]) => [{ [label]: key }, value] as const);
 
-  const gauge = (name: string, help: string, labelNames: readonly string[], values: () => Values): void => {
+  const gauge: AddMetric = (name, help, labelNames, values) => {
     new Gauge({
       name: `zankyo_${name}`,
       help,
@@ -46,7 +44,7 @@ export const metricsOf = ({ sources, problems, maxSeries }: MetricsOptions): Met
       },
     });
   };
-  const counter = (name: string, help: string, labelNames: readonly string[], values: () => Values): void => {
+  const counter: AddMetric = (name, help, labelNames, values) => {
     new Counter({
       name: `zankyo_${name}_total`,
       help,

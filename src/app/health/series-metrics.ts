@@ -1,7 +1,8 @@
 import type { StreamStatus } from '../../detect/monitor/stream-status.ts';
 
-type Values = Iterable<readonly [labels: Record<string, string>, value: number]>;
-type AddGauge = (name: string, help: string, labelNames: readonly string[], values: () => Values) => void;
+/** The values of one metric. */
+export type Values = Iterable<readonly [labels: Record<string, string>, value: number]>;
+export type AddMetric = (name: string, help: string, labelNames: readonly string[], values: () => Values) => void;
 
 /** One value of one series; NaN where it is not known. */
 type Figure = (status: StreamStatus, d: number) => number;
@@ -15,13 +16,13 @@ const FIGURES: readonly (readonly [name: string, help: string, figure: Figure])[
 ];
 
 /** Gauges with the name of the series as label, for the first `maxSeries` series. Each costs Prometheus five time series. */
-export const seriesMetrics = (gauge: AddGauge, streams: () => readonly StreamStatus[], maxSeries: number): void => {
+export const seriesMetrics = (gauge: AddMetric, streams: () => readonly StreamStatus[], maxSeries: number): void => {
   for (const [name, help, figure] of FIGURES)
     gauge(`series_${name}`, help, ['series'], () => {
-      const all = streams().flatMap((status) => status.series.map(({ slug }, d) => [slug, figure(status, d)] as const));
+      const all = streams().flatMap((status) => status.series.map(({ slug }, d) => ({ series: slug, status, d })));
       return all
         .slice(0, maxSeries)
-        .filter(([, value]) => Number.isFinite(value))
-        .map(([series, value]) => [{ series }, value] as const);
+        .map(({ series, status, d }) => [{ series }, figure(status, d)] as const)
+        .filter(([, value]) => Number.isFinite(value));
     });
 };
