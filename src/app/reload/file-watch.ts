@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { fileState } from '../../config/file-state.ts';
 
 /**
  * Notices that files have changed, by their time, size and inode every `everyMs`: also on network drives, behind links, and where an
@@ -35,16 +35,6 @@ export class FileWatch {
   }
 
   private state(): string {
-    return this.paths.map(stateOf).join();
-  }
-}
-
-/** A file that is missing is in a state of its own: it may be replaced right now. */
-function stateOf(path: string): string {
-  try {
-    const { mtimeMs, size, ino } = statSync(path);
-    return `${mtimeMs} ${size} ${ino}`;
-  } catch {
-    return 'missing';
+    return this.paths.map(fileState).join();
   }
 }

@@ -1,7 +1,7 @@
-import { statSync } from 'node:fs';
 import { DAY_MS } from '../../math/time.ts';
 import type { MaintenanceWindow, WindowPort } from '../../stream/ports.ts';
 import type { TimeZone } from '../../stream/time-zone.ts';
+import { fileState } from '../file-state.ts';
 import { instantOf, wallOf, type WindowOptions } from '../maintenance.ts';
 import { readCalendarFile } from './calendar-file.ts';
 import { occurrences } from './occurrences.ts';
@@ -15,7 +15,7 @@ type Spans = (from: number, until: number) => readonly (Span & { readonly reason
 
 interface Source {
   readonly options: WindowOptions;
-  /** Size and time of change of its file when it was read; empty where it has none. */
+  /** That of its file when it was read; empty where it has none. */
   state: string;
   spans: Spans;
 }
@@ -33,7 +33,7 @@ export class Schedule implements WindowPort {
     const problems: string[] = [];
     this.sources = windows.map((options) => {
       const { calendar } = options;
-      const state = calendar === undefined ? '' : stateOf(calendar);
+      const state = calendar === undefined ? '' : fileState(calendar);
       return { options, state, spans: this.spansOf(options, problems) };
     });
     this.problems = problems;
@@ -65,7 +65,7 @@ export class Schedule implements WindowPort {
     for (const source of this.sources) {
       const { calendar } = source.options;
       if (calendar === undefined) continue;
-      const state = stateOf(calendar);
+      const state = fileState(calendar);
       if (state === source.state) continue;
       source.state = state;
       const problems: string[] = [];
@@ -108,14 +108,4 @@ function recurring(text: string, startText: string, forMs: number, zone: TimeZon
     occurrences(rule, start, { from: since - forMs - DAY_MS, until: before + DAY_MS }, laterThan(rule, instant))
       .map((wall) => ({ from: instant(wall), until: instant(wall) + forMs }))
       .filter((span) => span.until > since && span.from < before);
-}
-
-/** Of a file that is missing 'none': it is read again when it is back. */
-function stateOf(path: string): string {
-  try {
-    const { mtimeMs, size, ino } = statSync(path);
-    return `${mtimeMs} ${size} ${ino}`;
-  } catch {
-    return 'none';
-  }
 }
