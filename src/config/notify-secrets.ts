@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { NotifyTarget } from './notify-schema.ts';
-import { secretFile } from './password.ts';
+import { credentialFile, secretFile } from './password.ts';
 import { valueAt, type Path, type Problem } from './problems.ts';
 
 /** Types that cannot work without a token. */
@@ -34,13 +33,13 @@ export function findNotifySecrets(data: unknown, directory: string, env: NodeJS.
     written.push(...literals.filter((literal): literal is string => typeof literal === 'string' && literal !== ''));
     if (valueAt(target, [key]) !== undefined || type === 'webhook' || type === 'slack') continue;
     const file = valueAt(target, [`${key}_file`]);
-    const credential = join(env['CREDENTIALS_DIRECTORY'] ?? '', `notify-${name}`);
+    const credential = credentialFile(`notify-${name}`, env);
     const found =
       typeof file === 'string' && file !== ''
         ? secretFile(resolve(directory, file), [...path, `${key}_file`])
-        : env['CREDENTIALS_DIRECTORY'] && existsSync(credential)
-          ? secretFile(credential, path)
-          : null;
+        : credential === null
+          ? null
+          : secretFile(credential, path);
     if (found === null) {
       if (NEED_TOKEN.includes(type) && file === undefined)
         problems.push({ path, on: 'key', text: `a target of type ${String(type)} requires token or token_file` });

@@ -27,9 +27,15 @@ export function findPassword(data: unknown, directory: string, env: NodeJS.Proce
   if (typeof named === 'string' && named !== '') return secretFile(resolve(directory, named), FILE_OPTION);
   if (named !== undefined) return nothing;
 
-  const credentials = env['CREDENTIALS_DIRECTORY'];
-  const credential = credentials ? join(credentials, 'mqtt-password') : null;
-  return credential !== null && existsSync(credential) ? secretFile(credential, ['mqtt']) : nothing;
+  const credential = credentialFile('mqtt-password', env);
+  return credential === null ? nothing : secretFile(credential, ['mqtt']);
+}
+
+/** The file of a systemd credential; null where there is none. */
+export function credentialFile(name: string, env: NodeJS.ProcessEnv): string | null {
+  const directory = env['CREDENTIALS_DIRECTORY'];
+  const file = directory ? join(directory, name) : null;
+  return file !== null && existsSync(file) ? file : null;
 }
 
 const nothing: FoundPassword = { value: null, source: null, problems: [], warnings: [] };
