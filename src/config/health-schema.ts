@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import * as v from './vocabulary.ts';
 
 /** When the service reports a problem of its own. */
@@ -14,5 +13,3 @@ export const healthSchema = v.section({
     'Millions of bytes written to the disk within a day above which the wear of the card is reported.',
   ),
 });
-
-export type HealthOptions = z.output<typeof healthSchema>;

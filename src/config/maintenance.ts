@@ -17,6 +17,9 @@ const MAX_LISTED = 100;
 const MAX_SERIES = 1000;
 const MAX_DATES = 1000;
 
+/** For a question to which the zone does not matter, or a site in UTC. */
+export const ZONELESS: TimeZone = (wall) => wall;
+
 /** A date alone is its midnight. */
 const withTime = (text: string): string => (/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00` : text);
 
@@ -29,11 +32,8 @@ export function instantOf(text: string, zone: TimeZone): number {
 /** Its digits read as UTC, ms, and whether it has an offset of its own. */
 export function wallOf(text: string): { readonly wall: number; readonly placed: boolean } {
   const local = withTime(text).replace(/ ?(?:[Zz]|[+-]\d\d(?::?\d\d)?)$/, (end, at: number) => (at > 10 ? '' : end));
-  return { wall: instantOf(local, (wall) => wall), placed: local !== withTime(text) };
+  return { wall: instantOf(local, ZONELESS), placed: local !== withTime(text) };
 }
-
-/** For a question to which the zone does not matter, or a site in UTC. */
-export const ZONELESS: TimeZone = (wall) => wall;
 
 const siteTime = () => {
   const error = 'expected a time such as 2026-12-01T08:00, in the time zone of the site, or with an offset';
@@ -55,7 +55,7 @@ const rule = () =>
     })
     .meta({ title: 'recurrence rule' });
 
-const windowShape = {
+export const windowSchema = section({
   from: optional(siteTime(), 'Start of a single window.'),
   until: optional(siteTime(), 'Its end.'),
   rule: optional(
@@ -76,9 +76,7 @@ const windowShape = {
     'The series and groups in maintenance; without this option the whole site.',
   ),
   reason: optional(v.label(200), 'Why, for the log and the list of windows.'),
-};
-
-export const windowSchema = section(windowShape);
+});
 
 export const maintenanceSchema = z
   .array(windowSchema)

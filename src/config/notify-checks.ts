@@ -2,23 +2,22 @@ import { targetSchema, type NotifyTarget } from './notify-schema.ts';
 import { sound } from './placed.ts';
 import { valueAt, type Path, type Problem } from './problems.ts';
 
-type Key = keyof typeof SNAKE;
-
-/** Options that only some types have, as in the file. */
-const SNAKE = {
-  url: 'url',
-  token: 'token',
-  username: 'username',
-  password: 'password',
-  from: 'from',
-  to: 'to',
-  chat: 'chat',
-  room: 'room',
-  method: 'method',
-  headers: 'headers',
-  body: 'body',
-  replies: 'replies',
-} as const;
+/** Options that only some types have. */
+const KEYS = [
+  'url',
+  'token',
+  'username',
+  'password',
+  'from',
+  'to',
+  'chat',
+  'room',
+  'method',
+  'headers',
+  'body',
+  'replies',
+] as const;
+type Key = (typeof KEYS)[number];
 
 /** What a type needs, and what it may have besides. */
 const OPTIONS: Readonly<
@@ -46,7 +45,7 @@ function optionProblems(name: string, { type }: NotifyTarget, given: unknown): P
   const has = (key: string): boolean => valueAt(given, [key]) !== undefined;
   const { needs, may } = OPTIONS[type];
   const problems: Problem[] = [];
-  for (const key of Object.keys(SNAKE) as Key[]) {
+  for (const key of KEYS) {
     const file = `${key}_file`;
     const there = has(key) ? key : has(file) ? file : null;
     if (there !== null && !needs.includes(key) && !may.includes(key))
@@ -54,6 +53,7 @@ function optionProblems(name: string, { type }: NotifyTarget, given: unknown): P
     if (has(key) && has(file))
       problems.push({ path: [...path, file], on: 'key', text: `expected either ${key} or ${file}, not both` });
   }
+  // A token may also be a systemd credential: notify-secrets.ts reports one that is missing.
   const missing = needs.filter((key) => !has(key) && !has(`${key}_file`) && key !== 'token');
   for (const key of missing) problems.push({ path, on: 'key', text: `a target of type ${type} requires ${key}` });
   if (type === 'smtp' && has('username') !== (has('password') || has('password_file')))

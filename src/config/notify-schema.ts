@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { NOTIFICATION_EVENTS } from '../stream/notification.ts';
 import * as v from './vocabulary.ts';
 
-export const TARGET_TYPES = ['webhook', 'ntfy', 'gotify', 'telegram', 'matrix', 'slack', 'smtp'] as const;
+const TARGET_TYPES = ['webhook', 'ntfy', 'gotify', 'telegram', 'matrix', 'slack', 'smtp'] as const;
 
 /** One target of notifications. Which options a type needs is checked in notify-checks.ts. */
 export const targetSchema = v.section({

@@ -2,7 +2,7 @@
  * Device classes of sensors in Home Assistant whose meaning follows from the unit alone, with the units that it accepts for them. A
  * percentage may be humidity or battery, so it has none. https://www.home-assistant.io/integrations/sensor/#device-class
  */
-export const DEVICE_CLASSES: Readonly<Record<string, readonly string[]>> = {
+const DEVICE_CLASSES: Readonly<Record<string, readonly string[]>> = {
   apparent_power: ['VA'],
   current: ['A', 'mA'],
   frequency: ['Hz', 'kHz', 'MHz', 'GHz'],

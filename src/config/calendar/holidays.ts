@@ -1,6 +1,6 @@
 import type { IsHoliday } from '../../detect/forecast/calendar.ts';
 import { DAY_MS } from '../../math/time.ts';
-import type { HolidayOptions } from '../maintenance.ts';
+import { ZONELESS, type HolidayOptions } from '../maintenance.ts';
 import { readCalendarFile, type CalendarEvent } from './calendar-file.ts';
 
 /** Years whose days of the file are kept; a wrong clock may name any year. */
@@ -16,7 +16,7 @@ export interface Holidays {
 /** The holidays of a site. Throws `config_invalid` for a file that cannot be read. */
 export function holidaysOf({ dates, calendar }: HolidayOptions): Holidays {
   // Days have no zone: midnight in UTC stands for them.
-  const file = calendar === undefined ? null : readCalendarFile(calendar, (wall) => wall);
+  const file = calendar === undefined ? null : readCalendarFile(calendar, ZONELESS);
   const allDay = file?.events.filter(({ allDay }) => allDay) ?? [];
   const left = (file?.events.length ?? 0) - allDay.length;
   const problems = [

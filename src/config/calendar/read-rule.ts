@@ -39,19 +39,17 @@ export function readRule(text: string): Rule {
 }
 
 const NAMES = [
-  ...[
-    'FREQ',
-    'INTERVAL',
-    'COUNT',
-    'UNTIL',
-    'WKST',
-    'BYMONTH',
-    'BYMONTHDAY',
-    'BYYEARDAY',
-    'BYDAY',
-    'BYHOUR',
-    'BYMINUTE',
-  ],
+  'FREQ',
+  'INTERVAL',
+  'COUNT',
+  'UNTIL',
+  'WKST',
+  'BYMONTH',
+  'BYMONTHDAY',
+  'BYYEARDAY',
+  'BYDAY',
+  'BYHOUR',
+  'BYMINUTE',
   'BYSETPOS',
 ];
 
