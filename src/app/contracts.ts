@@ -6,7 +6,7 @@ import { commandSchema } from './commands/request.ts';
 
 /** The form of the messages on a topic, or of a request. */
 export interface Contract {
-  /** One topic, or several, or none for a request over HTTP; `<prefix>`, `<site>` and `<slug>` stand for one level or more, a name, a name. */
+  /** None for a request over HTTP. `<prefix>` stands for one level or more, `<site>` and `<slug>` each for a name. */
   readonly topics: readonly string[];
   readonly title: string;
   readonly schema: z.ZodType;

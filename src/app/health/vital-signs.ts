@@ -11,7 +11,8 @@ export interface VitalSigns {
   readonly connected: boolean;
   readonly inputs: readonly {
     readonly topic: string;
-    /** Since the start of the pipeline. */ readonly messages: number;
+    /** Since the start of the pipeline. */
+    readonly messages: number;
   }[];
   /** Scored since the start. */
   readonly readings: number;

@@ -40,7 +40,7 @@ export class PublishQueue {
   }
 
   get empty(): boolean {
-    return this.#events.length === 0 && this.#unsent.size === 0;
+    return this.size === 0;
   }
 
   putState(topic: string, payload: string): void {

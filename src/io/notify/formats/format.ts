@@ -30,7 +30,7 @@ export const bearer = (token: string | undefined): Record<string, string> =>
   token === undefined ? {} : { authorization: `Bearer ${token}` };
 
 /** The base URL without a slash at its end. */
-export const base = ({ url = '' }: Target): string => url.replace(/\/+$/, '');
+export const base = ({ url = '' }: Pick<Target, 'url'>): string => url.replace(/\/+$/, '');
 
 /** A value of the answer, which may be anything. */
 export const answered = (answer: string, ...path: readonly string[]): string | null => {
