@@ -102,6 +102,15 @@ const incident = (phase: IncidentEvent['phase'], rest: Partial<IncidentEvent['in
   },
 });
 
+/** A run that ends with an incident whose message the server did not take. */
+const undelivered = async (http: HttpTarget): Promise<void> => {
+  http.answer = (response) => response.writeHead(500).end();
+  const { alerts, ledger, notifier } = started({ phone: hook(http.url) });
+  alerts.incident(incident('opened'));
+  ledger.commit();
+  await notifier.stop();
+};
+
 const until = async (condition: () => boolean): Promise<void> => {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
 };
@@ -124,11 +133,7 @@ describe('a notification', () => {
 
   test('that was written and not sent is sent by the next run', async () => {
     const http = await server();
-    http.answer = (response) => response.writeHead(500).end();
-    const first = started({ phone: hook(http.url) });
-    first.alerts.incident(incident('opened'));
-    first.ledger.commit();
-    await first.notifier.stop();
+    await undelivered(http);
     expect(rows()).toBe(1);
 
     http.answer = (response) => response.end();
@@ -144,12 +149,7 @@ describe('a notification', () => {
   });
 
   test('for a target that left the site file is deleted', async () => {
-    const http = await server();
-    http.answer = (response) => response.writeHead(500).end();
-    const first = started({ phone: hook(http.url) });
-    first.alerts.incident(incident('opened'));
-    first.ledger.commit();
-    await first.notifier.stop();
+    await undelivered(await server());
     const second = started({});
     second.ledger.commit();
     expect(rows()).toBe(0);
