@@ -52,7 +52,7 @@ export interface PipelineOptions {
 }
 
 /** Interval of the periodic work (silence checks, states, snapshots, load), measured by arrival times. */
-const HEARTBEAT_MS = 5_000;
+export const HEARTBEAT_MS = 5_000;
 
 /**
  * One pipeline for service, demo, replay and tests:

@@ -6,6 +6,7 @@ import { seriesOfTopic } from '../../io/mqtt/alerts.ts';
 import type { Log } from '../../log.ts';
 import type { Message } from '../../stream/message.ts';
 import type { AlertPort, SeriesState } from '../../stream/ports.ts';
+import { HEARTBEAT_MS } from '../pipeline.ts';
 import { plansOf } from '../pipeline/streams.ts';
 import { version } from '../version.ts';
 import {
@@ -25,9 +26,8 @@ const LEAST_WAIT_MS = 1_000;
 const JITTER_MS = 4_000;
 /** Home Assistant subscribes to the states of the entities that it has just learned of. */
 const STATES_AFTER_MS = 2_000;
-/** States missed in a row until an entity is unavailable, and the interval of the heartbeat that publishes them. */
+/** States missed in a row until an entity is unavailable. */
 const MISSED_STATES = 3;
-const HEARTBEAT_MS = 5_000;
 
 export interface HomeAssistantPorts {
   readonly broker: Pick<Broker, 'messages$' | 'acknowledge' | 'republishStates'>;
