@@ -109,7 +109,7 @@ export const TIME_KEYS = [
 export function unreadFormat(payload: Uint8Array): string | null {
   const text = Buffer.from(payload.subarray(0, 200)).toString('latin1');
   if (/^\s*\[\s*\{[^}]*"(bn|n)"\s*:[^}]*"(v|bv|u|bu|t|bt|vs|vb)"\s*:/.test(text)) return 'SenML';
-  if (/^[A-Za-z_][\w.-]*(,[\w.-]+=[^ ,]+)* [\w.-]+=[-\d.]+[iu]?(,[\w.-]+=\S+)*( \d{10,19})?\s*$/.test(text))
+  if (/^[A-Za-z_][\w.-]*(,[\w.-]+=[^ ,]+)* [\w.-]+=[-\d.]+[iu]?(,[\w.-]+=\S+)?( \d{10,19})?\s*$/.test(text))
     return 'Influx line protocol';
   // eslint-disable-next-line no-control-regex -- bytes that no text has
   return /[\x00-\x08\x0e-\x1f]/.test(text) ? 'binary' : null;

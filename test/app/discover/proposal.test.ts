@@ -198,6 +198,17 @@ describe('a number is a signal, or there is a reason why not', () => {
     ]);
   });
 
+  test('a line with many fields is recognised or not in one pass, also where a text with a space ends the match', () => {
+    const line = `cpu value=1${',a=1'.repeat(40)}`;
+    const { skipped } = proposed([
+      { topic: 'telegraf/plain', payload: line },
+      { topic: 'telegraf/text', payload: `${line},note="too warm"` },
+    ]);
+    expect(skipped.map(({ format, example }) => [format, example])).toEqual([
+      ['Influx line protocol', 'telegraf/plain'],
+    ]);
+  });
+
   test('units and categories come from the discovery messages for Home Assistant, where a device sends them', () => {
     const proposal = proposed([
       {
