@@ -6,6 +6,18 @@ export interface Alike {
   readonly topics: readonly JudgedTopic[];
 }
 
+/** The fields of alike topics, each path once. */
+export function signalsOf({ topics }: Alike): ReadonlyMap<string, readonly Signal[]> {
+  const byPath = new Map<string, Signal[]>();
+  for (const { signals } of topics)
+    for (const signal of signals) {
+      const all = byPath.get(signal.path);
+      if (all === undefined) byPath.set(signal.path, [signal]);
+      else all.push(signal);
+    }
+  return byPath;
+}
+
 /** Fewer alike topics are listed one by one. */
 const MIN_ALIKE = 3;
 /** Devices of a known format are alike from two on. */
