@@ -11,7 +11,6 @@ import { Hints } from './hints.ts';
 export const MAX_TOPICS = 5_000;
 const MAX_FIELDS_EACH = 64;
 const MAX_FIELDS = 40_000;
-/** Topics without a signal are kept by their kind and an example. */
 const MAX_DEPTH = 6;
 const MAX_TOPIC_BYTES = 512;
 /** A time further away is not that of the reading. */
@@ -49,7 +48,7 @@ interface Topic extends Mutable<Omit<SurveyedTopic, 'fields'>> {
   scalar: boolean | null;
 }
 
-/** Messages on topics without a signal, by the reason. */
+/** Topics without a signal, by format and reason: their number, and one of them. */
 export interface Skipped {
   readonly format: string;
   readonly reason: string;
@@ -138,14 +137,13 @@ export class Survey {
   private read(topic: Topic, document: unknown, at: number, retained: boolean): void {
     const list = listIn(document);
     topic.scalar ??= typeof document !== 'object';
-    const items = list === null ? [document] : list.items.slice(-1);
+    // Of a list the last reading counts.
+    const item = list === null ? document : list.items.at(-1);
     topic.each ??= list === null ? null : list.keys;
-    for (const item of items) {
-      this.readTime(topic, item, document, at, retained);
-      const { inside } = topic.dialect;
-      const roots = list !== null || inside === undefined ? [[]] : inside;
-      for (const root of roots) this.walk(topic, root, within(item, root), at, retained);
-    }
+    this.readTime(topic, item, document, at, retained);
+    const { inside } = topic.dialect;
+    const roots = list !== null || inside === undefined ? [[]] : inside;
+    for (const root of roots) this.walk(topic, root, within(item, root), at, retained);
   }
 
   private walk(topic: Topic, keys: readonly string[], value: unknown, at: number, retained: boolean): void {
@@ -168,7 +166,7 @@ export class Survey {
     field.values.observe(number, at, binary, retained);
   }
 
-  /** Finds the time of the reading with the first live message, and drops it with the first one where it does not fit. */
+  /** Finds the time of the reading in the first live message. A message whose time does not fit ends that: the topic has none. */
   private readTime(topic: Topic, item: unknown, document: unknown, at: number, retained: boolean): void {
     if (retained || topic.scalar === true) return;
     if (topic.live === 1) topic.time = timeKeys(topic, item);
