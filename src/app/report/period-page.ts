@@ -2,8 +2,7 @@ import type { Anomaly } from '../../detect/episode/anomaly.ts';
 import type { Calendar } from '../../detect/forecast/calendar.ts';
 import type { Answer, Period, PeriodRecords, StoredIncident } from '../../io/sqlite/period.ts';
 import { html, type Content, type Markup } from '../compare/report/markup.ts';
-import { fact, pageOf, section } from '../compare/report/page.ts';
-import { detectionTable } from '../compare/report/tables.ts';
+import { detectionTable, fact, figureTable, pageOf, section } from '../compare/report/page.ts';
 import { faultOf, groupedBy, KINDS, SEVERITIES, summaryOf, verdictsOf, type Summary, type Verdict } from './summary.ts';
 import { swimLanes } from './swim-lanes.ts';
 
@@ -101,28 +100,8 @@ function factsOf({ alarms, incidents, habits, answers, commands }: Summary): rea
   ];
 }
 
-/** A table of numbers: the first cell of a row is its name. */
-const numbers = (heads: readonly string[], rows: readonly (readonly Content[])[]): Markup =>
-  html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          ${heads.map((head) => html`<th>${head}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          (cells) =>
-            html`<tr>
-              ${cells.map((cell) => html`<td>${cell}</td>`)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
-
 const kindTable = ({ alarms }: Summary): Markup =>
-  numbers(
+  figureTable(
     ['kind', ...SEVERITIES, 'all'],
     [
       ...KINDS.map((kind) => [
@@ -135,7 +114,7 @@ const kindTable = ({ alarms }: Summary): Markup =>
   );
 
 const seriesTable = ({ series }: Summary): Markup =>
-  numbers(
+  figureTable(
     ['series', ...SEVERITIES, 'alarms', 'sensor faults', 'confirmed', 'false', 'without an answer'],
     series.map((each) => [
       each.series,
@@ -254,7 +233,7 @@ function commands({ commands: all }: PeriodRecords): Content {
   if (all.length === 0) return html`<p>No commands in this period.</p>`;
   const statuses = ['done', 'refused', 'waiting'] as const;
   const byName = groupedBy(all, ({ command }) => command ?? 'not readable');
-  return numbers(
+  return figureTable(
     ['command', ...statuses],
     [...byName].map(([name, counts]) => [
       name,

@@ -39,5 +39,36 @@ export const section = (title: string, ...content: Content[]): Markup =>
 
 export const fact = (name: string, value: Content): Markup => html`<li>${name} <b>${value}</b></li>`;
 
+/** A table that scrolls where the page is narrow; `rows` are its `tr` elements. */
+export const table = (heads: readonly string[], rows: readonly Markup[], attributes: Markup | null = null): Markup =>
+  html`<div class="scroll">
+    <table${attributes}>
+      <thead>
+        <tr>
+          ${heads.map((head) => html`<th>${head}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
+
+/** A table of anomalies; `rows` are its `tr` elements. */
+export const detectionTable = (heads: readonly string[], rows: readonly Markup[]): Markup =>
+  table(heads, rows, html` class="detections"`);
+
+/** A table of figures: the first cell of a row is its name. */
+export const figureTable = (heads: readonly string[], lines: readonly (readonly Content[])[]): Markup =>
+  table(
+    heads,
+    lines.map(
+      (cells) =>
+        html`<tr>
+          ${cells.map((cell) => html`<td>${cell}</td>`)}
+        </tr>`,
+    ),
+  );
+
 /** The name of a file without its folders. */
 export const baseName = (file: string): string => file.split(/[\\/]/).at(-1)!;

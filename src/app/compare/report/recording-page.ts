@@ -1,8 +1,7 @@
 import type { Anomaly } from '../../../detect/episode/anomaly.ts';
 import { shortTime } from '../../../detect/episode/short-time.ts';
 import { html, type Markup } from './markup.ts';
-import { baseName, fact, pageOf, section, type ReportInfo } from './page.ts';
-import { detectionTable } from './tables.ts';
+import { baseName, detectionTable, fact, figureTable, pageOf, section, type ReportInfo } from './page.ts';
 import { recordingCharts } from './timeline-charts.ts';
 import type { RunView } from '../run-view.ts';
 
@@ -43,32 +42,13 @@ export function recordingPage(
       <header>
         <p class="eyebrow"><b>zankyo ${command}</b> · ${title}</p>
         <h1>${headline}</h1>
-        ${table === null ? null : figures(table)}
+        ${table === null ? null : figureTable(table.header, table.lines)}
       </header>
       ${parts.map((part, k) => recordingPart(part, names[k]))}
       <footer>Made by zankyo ${version} on ${machine}. Times are UTC. The page loads nothing and sends nothing.</footer>
     `,
   );
 }
-
-const figures = ({ header, lines }: NonNullable<PageOptions['table']>): Markup =>
-  html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          ${header.map((cell) => html`<th>${cell}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${lines.map(
-          (cells) =>
-            html`<tr>
-              ${cells.map((cell) => html`<td>${cell}</td>`)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
 
 function recordingPart(part: RecordingPart, name: string): Markup {
   const { view, rows, anomalies, sensorFaults, notes } = part;

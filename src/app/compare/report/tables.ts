@@ -6,6 +6,7 @@ import { bestOf, FIGURES } from '../figures.ts';
 import { findingsOf, type Finding } from '../findings.ts';
 import type { ContenderResult } from '../run-contender.ts';
 import { html, type Content, type Markup } from './markup.ts';
+import { detectionTable, table } from './page.ts';
 
 /** Maximum number of findings in one table; those with the highest scores are listed. */
 const MAX_LISTED = 100;
@@ -43,24 +44,8 @@ export function contestTable({ results }: Comparison, { advised: chosen, earned 
       <td>${anomalies}</td>
     </tr>`;
   });
-  return html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          <th>contender</th>
-          <th>log-loss</th>
-          <th>last half</th>
-          <th>ahead of baseline</th>
-          <th>µs a reading</th>
-          <th>memory</th>
-          <th>anomalies</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
+  const heads = ['contender', 'log-loss', 'last half', 'ahead of baseline', 'µs a reading', 'memory', 'anomalies'];
+  return table(heads, rows);
 }
 
 /** The findings and the contenders that reported them; findings of the most contenders first. */
@@ -109,18 +94,3 @@ function findingsTable(findings: readonly Finding[], results: readonly Contender
   const heads = ['from (UTC)', 'severity', 'kind', 'reported by', 'reason of the contender with the highest score'];
   return html`${detectionTable(heads, listed.map(row))}${cut}`;
 }
-
-/** A table of anomalies; `rows` are its `tr` elements. */
-export const detectionTable = (heads: readonly string[], rows: readonly Markup[]): Markup =>
-  html`<div class="scroll">
-    <table class="detections">
-      <thead>
-        <tr>
-          ${heads.map((head) => html`<th>${head}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
