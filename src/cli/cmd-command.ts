@@ -10,7 +10,7 @@ import { CommandLog, type StoredCommand } from '../io/sqlite/command-log.ts';
 import { openDatabase } from '../io/sqlite/database.ts';
 import { failureOf } from '../io/sqlite/failure.ts';
 import { EXIT } from './exit-codes.ts';
-import { jsonLine, table } from './format.ts';
+import { jsonLine, minute, table } from './format.ts';
 import { plain } from './plain.ts';
 import { readDatabase, type DatabaseOptions } from './read-database.ts';
 import { timeOf } from './time-option.ts';
@@ -156,7 +156,7 @@ export function commands({ limit, json, ...options }: CommandsOptions): number {
     else if (found.length === 0) console.log('No commands.');
     else {
       const rows = found.map(({ at, id, by, source, command, series, status, code, undoneBy, reply }) => [
-        calendar.text(at).slice(0, 16),
+        minute(at, calendar),
         by ?? source,
         command ?? '–',
         series ?? '–',

@@ -1,7 +1,7 @@
 import colors from 'picocolors';
 import type { Anomaly, Severity } from '../detect/episode/anomaly.ts';
 import type { Habit } from '../detect/episode/habit.ts';
-import { UTC } from '../detect/forecast/calendar.ts';
+import { UTC, type Calendar } from '../detect/forecast/calendar.ts';
 import { plain } from './plain.ts';
 
 const TINT: Readonly<Record<Severity, (text: string) => string>> = {
@@ -23,6 +23,15 @@ export function shortDuration(ms: number): string {
   return `${Math.round((10 * ms) / size) / 10} ${unit}`;
 }
 
+/** The wall clock of `calendar` to the minute: 2026-11-23 14:05. */
+export const minute = (at: number, calendar: Calendar): string => calendar.text(at).slice(0, 16);
+
+/** Width of the longest severity. */
+export const SEVERITY_WIDTH = 8;
+
+/** A severity in its colour, as wide as the longest. */
+export const severityCell = (severity: Severity): string => TINT[severity](severity.padEnd(SEVERITY_WIDTH));
+
 /** 1 fault, 2 faults, no faults. */
 export const count = (n: number, one: string, many = `${one}s`): string =>
   `${n === 0 ? 'no' : n} ${n === 1 ? one : many}`;
@@ -32,13 +41,13 @@ export function anomalyLine(anomaly: Anomaly, calendar = UTC): string {
   const { id, startAt, endAt, severity, kind, score, reason, incident } = anomaly;
   const lasted = endAt === null ? 'open' : endAt > startAt ? shortDuration(endAt - startAt) : 'once';
   const where = incident === null || incident === id ? '' : ` (with ${incident})`;
-  const how = `${TINT[severity](severity.padEnd(8))}  ${kind.padEnd(7)}  ${score.toFixed(2).padStart(6)}`;
-  return `${calendar.text(startAt).slice(0, 16)}  ${lasted.padEnd(8)}  ${how}  ${plain(reason + where)}`;
+  const how = `${severityCell(severity)}  ${kind.padEnd(7)}  ${score.toFixed(2).padStart(6)}`;
+  return `${minute(startAt, calendar)}  ${lasted.padEnd(8)}  ${how}  ${plain(reason + where)}`;
 }
 
 /** One line for a habit: since when, and its sentence. */
 export const habitLine = ({ at, reason }: Pick<Habit, 'at' | 'reason'>, calendar = UTC): string =>
-  `${calendar.text(at).slice(0, 16)}  ${colors.cyan('habit')}  ${plain(reason)}`;
+  `${minute(at, calendar)}  ${colors.cyan('habit')}  ${plain(reason)}`;
 
 /** Columns padded to their widest cell; numbers belong to the right, named in `right`. */
 export function table(

@@ -4,7 +4,7 @@ import type { Calendar } from '../detect/forecast/calendar.ts';
 import { HabitTable, type StoredHabit } from '../io/sqlite/habit-table.ts';
 import { ModeTable, type StoredMode } from '../io/sqlite/mode-table.ts';
 import { EXIT } from './exit-codes.ts';
-import { jsonLine, shortDuration, table } from './format.ts';
+import { jsonLine, minute, shortDuration, table } from './format.ts';
 import { readDatabase, type DatabaseOptions } from './read-database.ts';
 
 export interface HabitsOptions extends DatabaseOptions {
@@ -12,7 +12,10 @@ export interface HabitsOptions extends DatabaseOptions {
   readonly json: boolean;
 }
 
-/** `zankyo habits`: lists the stored habits, by series, and the operating modes of series that have more than one. Only reads; the service may be running. */
+/**
+ * `zankyo habits`: lists the stored habits, by series, and the operating modes of series that have more than one. Only reads; the
+ * service may be running.
+ */
 export function habits({ series, json, ...options }: HabitsOptions): number {
   return readDatabase(options, (db, calendar) => {
     const found = new HabitTable(db).list(series);
@@ -27,19 +30,25 @@ export function habits({ series, json, ...options }: HabitsOptions): number {
 }
 
 const habitTable = (habits: readonly StoredHabit[], calendar: Calendar): string => {
-  const minute = (at: number): string => calendar.text(at).slice(0, 16);
   const rows = habits.map(({ series, from, to, unit, lengthMs, perWeek, since, lastAt }) => {
     const movement = movementInWords(from ?? NaN, to ?? NaN, unit);
-    return [series, ...movement, shortDuration(lengthMs), rateInWords(perWeek), minute(since), minute(lastAt)];
+    return [
+      series,
+      ...movement,
+      shortDuration(lengthMs),
+      rateInWords(perWeek),
+      minute(since, calendar),
+      minute(lastAt, calendar),
+    ];
   });
   return table(['series', 'from', 'to', 'lasts', 'comes about', 'since', 'last'], rows, [1, 2, 3]);
 };
 
 const modeTable = (modes: readonly StoredMode[], calendar: Calendar): string => {
-  const minute = (at: number | null): string => (at === null ? '–' : calendar.text(at).slice(0, 16));
+  const time = (at: number | null): string => (at === null ? '–' : minute(at, calendar));
   const rows = modes.map(({ series, level, spread, unit, times, since, lastAt, present }) => {
     const { quantity } = formatOf(unit, spread);
-    return [series, quantity(level), String(times), minute(since), present ? 'now' : minute(lastAt)];
+    return [series, quantity(level), String(times), time(since), present ? 'now' : time(lastAt)];
   });
   return table(['series', 'stays near', 'times', 'since', 'last'], rows, [1, 2]);
 };

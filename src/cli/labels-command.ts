@@ -2,7 +2,7 @@ import type { Calendar } from '../detect/forecast/calendar.ts';
 import { CommandLog } from '../io/sqlite/command-log.ts';
 import type { Label } from '../stream/ports.ts';
 import { EXIT } from './exit-codes.ts';
-import { jsonLine, table } from './format.ts';
+import { jsonLine, minute, table } from './format.ts';
 import { readDatabase, type DatabaseOptions } from './read-database.ts';
 import { faultsIn } from './site-labels.ts';
 
@@ -35,12 +35,11 @@ function windowsJson(found: readonly Label[]): string {
 }
 
 const labelTable = (found: readonly Label[], calendar: Calendar): string => {
-  const minute = (at: number): string => calendar.text(at).slice(0, 16);
   const rows = found.map(({ series, kind, from, until, event, note, id }) => [
     series,
     kind,
-    minute(from),
-    minute(until),
+    minute(from, calendar),
+    minute(until, calendar),
     event ?? '–',
     id,
     note ?? '',

@@ -7,7 +7,7 @@ import { AnomalyLog } from '../io/sqlite/anomaly-log.ts';
 import { openDatabase } from '../io/sqlite/database.ts';
 import { HabitTable } from '../io/sqlite/habit-table.ts';
 import { EXIT } from './exit-codes.ts';
-import { anomalyLine, count, jsonLine, shortDuration, table } from './format.ts';
+import { anomalyLine, count, jsonLine, minute, shortDuration, table } from './format.ts';
 import { plain } from './plain.ts';
 import { number, phaseText, SERIES_HEADER, seriesRow } from './series-text.ts';
 import { loadServiceSite } from './service-site.ts';
@@ -97,7 +97,7 @@ function detail(site: Site, { name, state, alarms, group }: SeriesStatus): strin
     ...(state.unseen.length === 0
       ? []
       : [['not seen yet', `a whole ${state.unseen.join(' and ')}`] satisfies [string, string]]),
-    ...(held === null ? [] : [['held until', calendar.text(Date.parse(held)).slice(0, 16)] satisfies [string, string]]),
+    ...(held === null ? [] : [['held until', minute(Date.parse(held), calendar)] satisfies [string, string]]),
     ...(state.mode === null ? [] : [['mode', state.mode] satisfies [string, string]]),
     ['alarms', `${alarms} in the last 7 days`],
   ];

@@ -4,11 +4,11 @@ import { sizeText } from '../app/doctor/finding.ts';
 import { calendarOf } from '../app/pipeline/streams.ts';
 import { siteStatus, type SeriesStatus, type SiteStatus } from '../app/status/site-status.ts';
 import { parseDuration } from '../config/duration.ts';
-import type { Anomaly, Severity } from '../detect/episode/anomaly.ts';
+import type { Anomaly } from '../detect/episode/anomaly.ts';
 import type { Calendar } from '../detect/forecast/calendar.ts';
 import { AppError } from '../errors.ts';
 import { EXIT } from './exit-codes.ts';
-import { count, jsonLine, shortDuration, table } from './format.ts';
+import { count, jsonLine, minute, SEVERITY_WIDTH, severityCell, shortDuration, table } from './format.ts';
 import { plain } from './plain.ts';
 import { loadServiceSite } from './service-site.ts';
 import { seriesRow, SERIES_HEADER } from './series-text.ts';
@@ -144,23 +144,16 @@ function alarmsText({ open, series, mutes, database }: SiteStatus): string {
   return `${count(open.length, 'open alarm').replace(/^no open alarms$/, 'none open')}, ${week} in the last 7 days${muted}`;
 }
 
-const TINT: Readonly<Record<Severity, (text: string) => string>> = {
-  minor: colors.yellow,
-  major: colors.red,
-  critical: (text) => colors.bold(colors.red(text)),
-};
-
 function alarmLines({ severity, startAt, reason }: Anomaly, calendar: Calendar, width: number): string[] {
-  const head = `${severity.padEnd(8)}  ${minute(startAt, calendar)}  `;
-  return wrapped(plain(reason), width - head.length).map((line, i) =>
-    i === 0 ? `${TINT[severity](severity.padEnd(8))}${head.slice(8)}${line}` : ' '.repeat(head.length) + line,
+  const time = minute(startAt, calendar);
+  const indent = SEVERITY_WIDTH + time.length + 4;
+  return wrapped(plain(reason), width - indent).map(
+    (line, i) => (i === 0 ? `${severityCell(severity)}  ${time}  ` : ' '.repeat(indent)) + line,
   );
 }
 
 const byScore = (a: SeriesStatus, b: SeriesStatus): number =>
   (b.state.score ?? -1) - (a.state.score ?? -1) || (a.name < b.name ? -1 : 1);
-
-const minute = (at: number, calendar: Calendar): string => calendar.text(at).slice(0, 16);
 
 function statusJson({ open, series, ...found }: SiteStatus): unknown {
   const phases = Object.fromEntries(
