@@ -1,4 +1,5 @@
 import { runnable, type CommandNode } from './command-tree.ts';
+import { PASSWORD_VARIABLE } from './commands/broker-words.ts';
 import { EXIT } from './exit-codes.ts';
 
 /** Text in roff: backslashes and quotes are escaped, and no line begins with a control character. */
@@ -54,7 +55,7 @@ export function manPage(tree: readonly CommandNode[], description: string): stri
     '.B STATE_DIRECTORY',
     'Directory of the database, as systemd sets it.',
     '.TP',
-    '.B ZANKYO_MQTT_PASSWORD',
+    `.B ${PASSWORD_VARIABLE}`,
     roff('Password of the broker, for discover and init.'),
     '.SH FILES',
     '.TP',
@@ -81,7 +82,7 @@ function commandLines({ name, description, arguments: all, options }: CommandNod
     return required ? text : `[${text}]`;
   });
   return [
-    `.SS "zankyo ${roff([name].join(' '))}${words.length === 0 ? '' : ' '}${words.join(' ')}"`,
+    `.SS "zankyo ${roff(name)}${words.length === 0 ? '' : ' '}${words.join(' ')}"`,
     `${roff(description.charAt(0).toUpperCase() + description.slice(1))}.`,
     ...all.flatMap((argument) => ['.TP', `.I ${roff(argument.name)}`, roff(argument.description)]),
     ...options.flatMap(({ flags, description: text, required, byDefault, choices }) => [
