@@ -4,12 +4,12 @@ import { siteStatus, type SeriesStatus } from '../app/status/site-status.ts';
 import type { Site } from '../config/schema.ts';
 import { AppError } from '../errors.ts';
 import { AnomalyLog } from '../io/sqlite/anomaly-log.ts';
-import { openDatabase } from '../io/sqlite/database.ts';
 import { HabitTable } from '../io/sqlite/habit-table.ts';
 import { EXIT } from './exit-codes.ts';
 import { anomalyLine, count, jsonLine, minute, shortDuration, table } from './format.ts';
 import { plain } from './plain.ts';
 import { number, phaseText, SERIES_HEADER, seriesRow } from './series-text.ts';
+import { readDatabase } from './read-database.ts';
 import { loadServiceSite } from './service-site.ts';
 
 export interface SeriesOptions {
@@ -56,17 +56,13 @@ export async function series(name: string | undefined, { config, phase, json }: 
   return EXIT.ok;
 }
 
-function stored(site: Site, name: string) {
+/** Its last alarms and its habits; none where the database cannot be read. */
+function stored({ database }: Site, name: string) {
   try {
-    const db = openDatabase(site.database, { readonly: true });
-    try {
-      return {
-        anomalies: [...new AnomalyLog(db, { quarantineRows: 0 }).list({ series: name, limit: MAX_ALARMS })],
-        habits: new HabitTable(db).list(name),
-      };
-    } finally {
-      db.close();
-    }
+    return readDatabase({ database }, (db) => ({
+      anomalies: [...new AnomalyLog(db, { quarantineRows: 0 }).list({ series: name, limit: MAX_ALARMS })],
+      habits: new HabitTable(db).list(name),
+    }));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return { anomalies: [], habits: [] };
