@@ -64,7 +64,6 @@ export async function siteStatus(site: Site, now: number): Promise<SiteStatus> {
   const published = publishedStates(site, retained);
   const states = published.size > 0 ? published : stored.states();
   stored.close();
-  const { counts, ...database } = stored;
   return {
     site: site.site,
     at: now,
@@ -77,15 +76,20 @@ export async function siteStatus(site: Site, now: number): Promise<SiteStatus> {
     database: {
       path: site.database,
       bytes: sizeOf(site.database),
-      lastWritten: database.lastWritten,
-      problem: database.problem,
+      lastWritten: stored.lastWritten,
+      problem: stored.problem,
     },
     from: published.size > 0 ? 'broker' : 'database',
     series: [...states]
-      .map(([name, state]) => ({ name, group: Object.hasOwn(site.groups, name), state, alarms: counts.get(name) ?? 0 }))
+      .map(([name, state]) => ({
+        name,
+        group: Object.hasOwn(site.groups, name),
+        state,
+        alarms: stored.counts.get(name) ?? 0,
+      }))
       .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
-    open: database.open,
-    mutes: database.mutes,
+    open: stored.open,
+    mutes: stored.mutes,
   };
 }
 
