@@ -1,4 +1,5 @@
 import type { CmdOptions } from '../cmd-command.ts';
+import { ANSWER } from './answer-options.ts';
 import { GROUPS, type Register } from './registration.ts';
 
 /** `cmd`: the commands of the operator. */
@@ -15,16 +16,16 @@ export const registerCmd: Register = (program, { exits }) => {
     )
     .argument('[series]', 'the series or group; for undo the id of the command')
     .requiredOption('-c, --config <file>', 'the site file')
-    .option('--event <id>', 'normal, fault: the alarm or habit (default: the last alarm of the series)')
+    .addOption(ANSWER.event)
     .option('--for <duration>', 'mute: for how long (2h)')
-    .option('--from <when>', 'missed: start of the fault, a duration back from now (2h) or a time')
-    .option('--until <when>', 'missed: its end (default: now)')
+    .addOption(ANSWER.from)
+    .addOption(ANSWER.until)
     .option('--since <when>', 'forget: from when on')
     .option('--value <n>', 'sensitivity: from 0.1 to 10, or "site" for that of the site file')
-    .option('--note <text>', 'why, for the record')
+    .addOption(ANSWER.note)
     .option('--id <id>', 'id of the request; the same id again gives the same answer (default: a new one)')
-    .option('--wait <duration>', 'how long to wait for the answer', '10s')
-    .option('--json', 'print the answer as JSON', false)
+    .addOption(ANSWER.wait)
+    .addOption(ANSWER.json)
     .addHelpText(
       'after',
       `

@@ -1,5 +1,6 @@
 import { Argument } from 'commander';
 import type { CmdOptions } from '../cmd-command.ts';
+import { ANSWER } from './answer-options.ts';
 import { GROUPS, type Register } from './registration.ts';
 
 /** `label`: the three commands of `cmd` that say what an event was. */
@@ -11,12 +12,12 @@ export const registerLabel: Register = (program, { exits }) => {
     .addArgument(new Argument('<kind>', 'what it was').choices(['normal', 'fault', 'missed']))
     .argument('[series]', 'the series or group')
     .requiredOption('-c, --config <file>', 'the site file')
-    .option('--event <id>', 'normal, fault: the alarm or habit (default: the last alarm of the series)')
-    .option('--from <when>', 'missed: start of the fault, a duration back from now (2h) or a time')
-    .option('--until <when>', 'missed: its end (default: now)')
-    .option('--note <text>', 'why, for the record')
-    .option('--wait <duration>', 'how long to wait for the answer', '10s')
-    .option('--json', 'print the answer as JSON', false)
+    .addOption(ANSWER.event)
+    .addOption(ANSWER.from)
+    .addOption(ANSWER.until)
+    .addOption(ANSWER.note)
+    .addOption(ANSWER.wait)
+    .addOption(ANSWER.json)
     .action(async (kind: string, series: string | undefined, options: CmdOptions) => {
       const { cmd } = await import('../cmd-command.ts');
       exits(await cmd(kind, series, options));
