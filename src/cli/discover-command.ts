@@ -11,9 +11,9 @@ import { compileTimeZone } from '../stream/time-zone.ts';
 import { compileFilter } from '../stream/topic-filter.ts';
 import { brokerOf, namedBroker, type NamedBroker } from './broker-options.ts';
 import type { BrokerCommandOptions } from './commands/broker-words.ts';
-import { discoverReport } from './discover-report.ts';
+import { discoverReport, heardFor } from './discover-report.ts';
 import { EXIT } from './exit-codes.ts';
-import { count, jsonLine, shortDuration } from './format.ts';
+import { count, jsonLine } from './format.ts';
 import { openProgress } from './progress.ts';
 
 export interface DiscoverCommandOptions extends BrokerCommandOptions {
@@ -96,7 +96,7 @@ export async function hear(
 /** Throws `nothing_discovered` where there is nothing to write. */
 export function refuseNothing({ survey, listenedMs }: Listened, { inputs }: Proposal): void {
   if (inputs.length > 0) return;
-  const time = shortDuration(Math.round(listenedMs / 1000) * 1000);
+  const time = heardFor(listenedMs);
   throw new AppError(
     'nothing_discovered',
     survey.messages + survey.retained === 0
@@ -106,7 +106,7 @@ export function refuseNothing({ survey, listenedMs }: Listened, { inputs }: Prop
 }
 
 export const aboutLines = (url: string, { survey, listenedMs }: Listened, { series, groups }: Proposal): string[] => [
-  `Written by zankyo discover on ${new Date().toISOString().slice(0, 10)}: ${count(series, 'series', 'series')} from ${count(survey.messages, 'message')} of ${url} in ${shortDuration(Math.round(listenedMs / 1000) * 1000)}.`,
+  `Written by zankyo discover on ${new Date().toISOString().slice(0, 10)}: ${count(series, 'series', 'series')} from ${count(survey.messages, 'message')} of ${url} in ${heardFor(listenedMs)}.`,
   'Delete what is of no interest. The comments behind the options are the values that were seen. Units and ranges follow from names: check them.',
   `docs/configuration.md explains each option${groups.length > 0 ? '; groups are proposed below' : ''}.`,
 ];

@@ -12,11 +12,14 @@ const MAX_WHERE = 28;
 const MAX_FORMAT = 16;
 const WIDTH = 78;
 
+/** The time of listening: 45 s, 2 min. */
+export const heardFor = (listenedMs: number): string => shortDuration(Math.round(listenedMs / 1000) * 1000);
+
 /** What was heard, what is proposed, and what is no signal, for a terminal of 80 columns. */
 export function discoverReport(url: string, { survey, listenedMs }: Listened, proposal: Proposal): string {
   const { inputs, series, skipped } = proposal;
   const parts = [
-    `${plain(url)}: ${count(survey.messages, 'message')} in ${shortDuration(Math.round(listenedMs / 1000) * 1000)}, and ${count(survey.retained, 'stored copy', 'stored copies')}.`,
+    `${plain(url)}: ${count(survey.messages, 'message')} in ${heardFor(listenedMs)}, and ${count(survey.retained, 'stored copy', 'stored copies')}.`,
   ];
   if (inputs.length > 0)
     parts.push(
