@@ -1,5 +1,6 @@
 // Measures how much the service writes to the card and how much memory it uses, in real time, from the counters of its process.
-// npm run bench:card [--minutes 20] [--series 100] [--period 10] [--in-flight 20: unacknowledged messages, 0 for any number] [--all: with everything that is off by default]
+// npm run bench:card [--minutes 20] [--series 100] [--period 10] [--in-flight 20] [--all]
+//   --in-flight: unacknowledged messages, 0 for any number; --all: with everything that is off by default
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
