@@ -63,7 +63,7 @@ export class Hints {
 /** `{{ value_json.a['b'] }}` as keys; empty for the payload itself; null for a template that computes. */
 function keysOf(template: string | null): readonly string[] | null {
   if (template === null || /^\{\{ *value *\}\}$/.test(template)) return [];
-  const found = /^\{\{ *value_json((?:\.\w+|\[(?:'[^']*'|"[^"]*")\])+)(?: *\|.*)? *\}\}$/.exec(template);
+  const found = /^\{\{ *value_json((?:\.\w+|\[(?:'[^']*'|"[^"]*")\])+)(?: *\|.*| *)\}\}$/.exec(template);
   if (found === null) return null;
   return [...found[1].matchAll(/\.(\w+)|\['([^']*)'\]|\["([^"]*)"\]/g)].map((step) =>
     step.slice(1).find((key: string | undefined) => key !== undefined)!,
