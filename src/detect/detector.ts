@@ -56,6 +56,12 @@ export interface Verdict {
   readonly scores: Float64Array;
 }
 
+/** Looks at each step of a stream that somebody watches. It must change nothing. */
+export interface Observer {
+  /** The network has learned from the sample at `at`, epoch ms, and will now advance by `input`; its forecast is still that of the sample. */
+  observe(at: number, input: Float64Array): void;
+}
+
 /** Learns the normal behaviour of a few series jointly and scores each new sample against it. */
 export class Detector {
   readonly series: readonly SeriesModel[];
@@ -67,6 +73,8 @@ export class Detector {
   frozen = false;
   /** While true the network learns nothing, to save CPU time; everything else learns. */
   trainingSkipped = false;
+  /** Null where nobody watches. */
+  observer: Observer | null = null;
   /** Whether an alarm of series d would be reported. Where it would not, nothing is held. */
   reports: (d: number) => boolean = () => true;
   private readonly options: DetectorOptions;
@@ -257,6 +265,7 @@ export class Detector {
       input[INPUTS_PER_SERIES * d + 3] = presence.gap[d];
     }
     input.set(season.features, INPUTS_PER_SERIES * series.length);
+    this.observer?.observe(at, input);
     this.forecaster?.advance(input);
   }
 }

@@ -59,6 +59,13 @@ export interface Core {
   readState(s: Float64Array): void;
   /** Replaces the state by s (S), from a core of the same kind, cell and units. */
   writeState(s: Float64Array): void;
+  /** Fills s (S of cell.ts) with the state in the order of the cell: h, then c where there is one. */
+  cellState(s: Float64Array): void;
+  /**
+   * Fills x (X) and s (S of cell.ts) with the input of the step made j steps ago, 0 the newest, and with the state before it in the
+   * order of the cell. False where the tape does not have that step: at the start, and for a learner without a tape.
+   */
+  recall(j: number, x: Float64Array, s: Float64Array): boolean;
   /** Fills Adam's running mean of the gradient, (1 - beta1) sum over j of beta1^j g_{t-j}, in the order of theta. */
   mean(m: Float64Array): void;
   /** False when a number of the state, the parameters or the moments is not finite. */

@@ -103,6 +103,21 @@ export class Float64Core implements Core {
     this.learner.state.set(s);
   }
 
+  cellState(s: Float64Array): void {
+    s.set(this.learner.state);
+  }
+
+  recall(j: number, x: Float64Array, s: Float64Array): boolean {
+    const { cell, inputSize: X, hiddenSize: H } = this.options;
+    const tape = this.learner.tapeOf(j);
+    if (tape === null) return false;
+    const unread = cell === 'elementwise' ? H : 0; // a tape begins with x_t and the part of s_{t-1} that the step reads
+    x.set(tape.subarray(0, X));
+    s.fill(0, 0, unread);
+    s.set(tape.subarray(X, X + s.length - unread), unread);
+    return true;
+  }
+
   mean(m: Float64Array): void {
     m.set(this.adam.m);
   }

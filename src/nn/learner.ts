@@ -20,4 +20,7 @@ export interface Learner {
    * true: the parameters may be updated. Otherwise keeps the error for later and returns false.
    */
   credit(ds: Float64Array, dTheta: Float64Array): boolean;
+
+  /** The tape of the step made j steps ago, 0 the newest, as its cell wrote it; null where it is not kept. */
+  tapeOf(j: number): Float64Array | null;
 }

@@ -13,7 +13,7 @@ export interface NetworkOptions extends CoreOptions {
 /** Updates between two maintenance passes. */
 const UPKEEP_EVERY = 1024;
 /** Inputs are capped to this magnitude. Its square times a weight is still far below the maximum of Float32. */
-const MAX_ABS_INPUT = 1e6;
+export const MAX_ABS_INPUT = 1e6;
 /** Maximum root mean square of theta; ten times the initial one. */
 const MAX_RMS = 4;
 

@@ -66,4 +66,8 @@ export class Rtrl implements Learner {
     addTransposedProduct(this.M, 0, S, P, ds, 0, dTheta, 0);           // (2)
     return true;
   }
+
+  tapeOf(): null {
+    return null;
+  }
 }

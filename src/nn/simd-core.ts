@@ -10,6 +10,10 @@ const LSTM_WITH_PEEPHOLES = 3;
 const LEARNERS: Record<LearnerKind, number> = { tbptt: 0, snap1: 1, rtrl: 2 };
 /** Rows of H that the cells' gates have. */
 const GATES: Record<CellKind, number> = { rnn: 1, gru: 3, lstm: 4, elementwise: 3 };
+/** Numbers of H that a step keeps on the tape beside h_{t-1} and x_t. */
+const RECORDED: Record<CellKind, number> = { rnn: 1, gru: 4, lstm: 7, elementwise: 5 };
+/** Place of the norm in the clock of src/kernel/stream.ts. */
+const NORM_IN_CLOCK = 5;
 
 /** Frees the block of a network that was garbage-collected. */
 const live = new FinalizationRegistry<{ kernel: Kernel; block: Block }>(({ kernel, block }) => {
@@ -104,6 +108,32 @@ export class SimdCore implements Core {
 
   writeState(s: Float64Array): void {
     for (let i = 0, at = this.x - s.length; i < s.length; i++) this.kernel.numbers[at + i] = s[i];
+  }
+
+  cellState(s: Float64Array): void {
+    this.readParts(s, this.x - pad(this.options.hiddenSize), this.x - this.stateSize);
+  }
+
+  recall(j: number, x: Float64Array, s: Float64Array): boolean {
+    const { horizon, inputSize, hiddenSize, learner, cell } = this.options;
+    const { numbers } = this.kernel;
+    const [slot, filled] = new Int32Array(numbers.buffer, 4 * (this.normAt - NORM_IN_CLOCK), 2);
+    if (learner !== 'tbptt' || j >= filled) return false;
+    const H4 = pad(hiddenSize), X4 = pad(inputSize);
+    const width = H4 + X4 + RECORDED[cell] * H4;
+    // A record of the tape (src/kernel/cell.ts): h_{t-1}, x_t, then c_{t-1} where there is one. The tape follows the lags.
+    const record = this.norms + pad(horizon) + ((slot - 1 - j + 2 * horizon) % horizon) * width;
+    for (let i = 0; i < inputSize; i++) x[i] = numbers[record + H4 + i];
+    this.readParts(s, record, record + H4 + X4);
+    return true;
+  }
+
+  /** Fills s with h from one place and c, where the cell has one, from another. */
+  private readParts(s: Float64Array, h: number, c: number): void {
+    const { hiddenSize: H } = this.options;
+    const { numbers } = this.kernel;
+    for (let i = 0; i < H; i++) s[i] = numbers[h + i];
+    for (let i = 0; i < s.length - H; i++) s[H + i] = numbers[c + i];
   }
 
   mean(m: Float64Array): void {

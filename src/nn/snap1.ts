@@ -87,4 +87,8 @@ export class Snap1 implements Learner {
       for (let p = 0; p < P; p++) dTheta[p] += ds[g * H + unit[p]] * M[g * P + p];                     // (2')
     return true;
   }
+
+  tapeOf(): null {
+    return null;
+  }
 }

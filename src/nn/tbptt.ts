@@ -84,4 +84,9 @@ export class Tbptt implements Learner {
     }
     return true;
   }
+
+  tapeOf(j: number): Float64Array | null {
+    const steps = this.clock[0];
+    return j < Math.min(steps, this.horizon) ? this.tapes[(steps - 1 - j) % this.horizon] : null;
+  }
 }

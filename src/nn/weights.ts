@@ -1,4 +1,5 @@
 import type { CellKind } from './build-cell.ts';
+import type { CoreOptions } from './core.ts';
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -54,12 +55,20 @@ function cellBlocks(kind: CellKind, X: number, H: number, peepholes: boolean): B
   return blocks;
 }
 
-function headBlocks({ inputSize, theta }: ReadOut): Block[] {
-  const rows = Math.floor(theta.length / (inputSize + 1));
+const headBlocks = ({ inputSize, theta }: ReadOut): Block[] =>
+  readOutBlocks(inputSize, Math.floor(theta.length / (inputSize + 1)));
+
+function readOutBlocks(inputSize: number, rows: number): Block[] {
   return [
     { name: 'head.weight', shape: [rows, inputSize] },
     { name: 'head.bias', shape: [rows] },
   ];
+}
+
+/** The names and shapes of all tensors of a network, in the order of its theta (core.ts). */
+export function tensorsOf(options: CoreOptions): readonly Block[] {
+  const { cell, inputSize: X, hiddenSize: H, peepholes, blocks, bins, direct } = options;
+  return [...cellBlocks(cell, X, H, peepholes), ...readOutBlocks(direct ? H + X : H, blocks * bins)];
 }
 
 /** Each block with its part of theta. Throws a RangeError when theta has another length. */

@@ -12,6 +12,10 @@ import { ForecastSelection } from './forecast-selection.ts';
 export class SeriesForecast {
   /** Median of the forecast, in the unit of the series; NaN before the second reading. */
   expected = NaN;
+  /** Loss of the network for the newest step, nats; NaN where there is none. */
+  networkLoss = NaN;
+  /** The same for the baseline. */
+  baselineLoss = NaN;
   readonly baseline: Baseline;
   readonly selection: ForecastSelection;
   /** Target distribution of the observed step (BINS). */
@@ -23,8 +27,6 @@ export class SeriesForecast {
   private last = NaN;
   private scale = NaN;
   private fitted = false;
-  private networkLoss = NaN;
-  private baselineLoss = NaN;
 
   constructor(memory: Pick<Memory, 'take'>) {
     this.baseline = new Baseline(memory);

@@ -1,0 +1,119 @@
+import { BINS } from '../../math/bins.ts';
+import type { GradientByLag } from '../../nn/inspect/gradient-by-lag.ts';
+import { NetworkInspector } from '../../nn/inspect/network-inspector.ts';
+import type { Detector, Observer } from '../detector.ts';
+
+/**
+ * Records how a stream learns while somebody watches: the last `length` samples with their losses, and the steps of the network
+ * (nn/inspect/network-inspector.ts). It attaches itself to the detector, of which it changes nothing else, and is removed by `stop`.
+ */
+export class LearningWatch implements Observer {
+  readonly detector: Detector;
+  readonly length: number;
+  /** Null where the stream has no network. */
+  readonly inspector: NetworkInspector | null;
+  /** Samples seen since the start, and the steps of before that the tape of the network still had. */
+  count: number;
+  // Rings of `length` samples; NaN where not known, as for the steps of before.
+  private readonly times: Float64Array;
+  private readonly values: Float64Array; // (length, D)
+  private readonly networkLosses: Float64Array; // (length, D)
+  private readonly baselineLosses: Float64Array; // (length, D)
+  private readonly margins: Float64Array; // (length, D)
+  // The newest loss: targets (D BINS), 1 for each series that has one (D), and the step whose forecast it judges.
+  private readonly q: Float64Array;
+  private readonly judged: Uint8Array;
+  private judgedStep = -1;
+
+  constructor(detector: Detector, length: number) {
+    const D = detector.series.length;
+    this.detector = detector;
+    this.length = length;
+    this.inspector = detector.forecaster === null ? null : new NetworkInspector(detector.forecaster.network, length);
+    this.count = this.inspector?.count ?? 0;
+    this.times = new Float64Array(length).fill(NaN);
+    this.values = new Float64Array(length * D).fill(NaN);
+    this.networkLosses = new Float64Array(length * D).fill(NaN);
+    this.baselineLosses = new Float64Array(length * D).fill(NaN);
+    this.margins = new Float64Array(length * D).fill(NaN);
+    this.q = new Float64Array(D * BINS);
+    this.judged = new Uint8Array(D);
+    detector.observer = this;
+  }
+
+  /** Ends the recording. */
+  stop(): void {
+    if (this.detector.observer === this) this.detector.observer = null;
+  }
+
+  observe(at: number, input: Float64Array): void {
+    const { detector, inspector, length, q, judged } = this;
+    const { series } = detector;
+    const D = series.length;
+    const slot = this.count % length;
+    this.times[slot] = at;
+    let any = false;
+    for (let d = 0; d < D; d++) {
+      const { value, comparable, forecast } = series[d];
+      const place = slot * D + d;
+      this.values[place] = value;
+      this.networkLosses[place] = comparable ? forecast.networkLoss : NaN;
+      this.baselineLosses[place] = comparable ? forecast.baselineLoss : NaN;
+      this.margins[place] = inspector === null ? NaN : forecast.selection.margin;
+      any ||= comparable;
+    }
+    if (any && inspector !== null) {
+      for (let d = 0; d < D; d++) {
+        judged[d] = series[d].comparable ? 1 : 0;
+        q.set(series[d].forecast.target, d * BINS);
+      }
+      this.judgedStep = this.count - 1;
+    }
+    inspector?.record(input);
+    this.count++;
+  }
+
+  /** Samples that are kept. */
+  get kept(): number {
+    return Math.min(this.count, this.length);
+  }
+
+  /** Time of the kept sample t, 0 the oldest, epoch ms; NaN for one of before the recording. */
+  timeOf(t: number): number {
+    return this.times[this.slot(t)];
+  }
+
+  /** Value of series d in the kept sample t; NaN where it is missing. */
+  valueOf(t: number, d: number): number {
+    return this.of(this.values, t, d);
+  }
+
+  /** Loss of the network's forecast of series d in the kept sample t, nats; NaN where there was none. */
+  networkLossOf(t: number, d: number): number {
+    return this.of(this.networkLosses, t, d);
+  }
+
+  /** The same of the baseline. */
+  baselineLossOf(t: number, d: number): number {
+    return this.of(this.baselineLosses, t, d);
+  }
+
+  /** Mean loss of the baseline minus that of the network over the 2,000 readings up to the kept sample t, nats a reading. */
+  marginOf(t: number, d: number): number {
+    return this.of(this.margins, t, d);
+  }
+
+  /** How far back the newest loss reaches; null without a network, before the second sample, and where a number is not finite. */
+  gradientByLag(): GradientByLag | null {
+    const last = this.judgedStep - (this.count - this.kept);
+    return last < 0 || this.inspector === null ? null : this.inspector.gradientByLag(last, this.q, this.judged);
+  }
+
+  private of(ring: Float64Array, t: number, d: number): number {
+    return ring[this.slot(t) * this.detector.series.length + d];
+  }
+
+  private slot(t: number): number {
+    return (this.count - this.kept + t) % this.length;
+  }
+}
