@@ -7,7 +7,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**', 'test/faults/**'],
+          exclude: ['test/integration/**', 'test/faults/**', 'test/browser/**'],
           // Some tests work for 5 s on a fast machine; a Raspberry Pi takes ten times as long.
           testTimeout: 60_000,
         },
@@ -17,6 +17,16 @@ export default defineConfig({
           name: 'integration',
           include: ['test/{integration,faults}/**/*.test.ts'],
           // Real brokers and processes: one file at a time on a two-core machine.
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          // A browser, a broker and a service for each file.
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,

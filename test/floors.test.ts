@@ -21,7 +21,10 @@ const DETECT = [
 ];
 
 const source = resolve(import.meta.dirname, '../src');
-const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+const all = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+/** The pages run in a browser and stand on no floor. */
+const isWeb = (file: string): boolean => file.split(sep)[0] === 'web';
+const files = all.filter((file) => !isWeb(file));
 const imports = (file: string): string[] =>
   [...readFileSync(join(source, file), 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map((match) => match[1]);
 /** The files of src that a file of src imports. */
@@ -86,6 +89,25 @@ test('no file imports itself by way of others', () => {
     return [];
   };
   for (const file of files) expect(circleFrom(file)).toEqual([]);
+});
+
+test('the pages know the service by its contract alone, and as types only', () => {
+  const web = all.filter(isWeb);
+  expect(web.length).toBeGreaterThan(5);
+  const outside = web.flatMap((file) =>
+    importedBy(file)
+      .filter((target) => !isWeb(target) && !target.startsWith('app/dashboard/contract'))
+      .map((target) => `${file} imports ${target}`),
+  );
+  expect(outside).toEqual([]);
+  const values = web.filter((file) =>
+    /^import (?!type )[^;]*'[^']*dashboard\/contract/m.test(readFileSync(join(source, file), 'utf8')),
+  );
+  expect(values).toEqual([]);
+  const packages = new Set(web.flatMap(imports).filter((target) => !target.startsWith('.')));
+  expect([...packages].toSorted()).toEqual(['htm', 'preact', 'preact/hooks', 'uplot']);
+  const served = files.filter((file) => importedBy(file).some(isWeb));
+  expect(served).toEqual([]);
 });
 
 test('arithmetic knows no outside: math, nn and detect import nothing but each other', () => {

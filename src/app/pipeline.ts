@@ -134,6 +134,9 @@ export const pipeline = (
     onStart?.({
       messages,
       streams: () => streams.monitors.map(({ status }) => status),
+      monitors: () => streams.monitors,
+      statesOf: (status) => states.statesOf(status, now),
+      now: () => now,
       stopped: () => streams.stopped,
       replayed: () => begun,
       load: () => overload.level,

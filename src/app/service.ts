@@ -1,11 +1,10 @@
 import { EMPTY, filter, interval, map, merge, skip, switchMap, type Subscription } from 'rxjs';
-import type { LoadedSite } from '../config/load.ts';
 import type { Site } from '../config/schema.ts';
 import { openBroker, type Connection } from '../io/mqtt/broker.ts';
 import { AlertOutbox } from '../io/ledger/alert-outbox.ts';
 import { Ledger } from '../io/ledger/ledger.ts';
 import { RetainedStates } from '../io/ledger/retained-states.ts';
-import { alertsOver, seriesOfTopic } from '../io/mqtt/alerts.ts';
+import { alertsOver } from '../io/mqtt/alerts.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import type { Log } from '../log.ts';
 import { waitingCommands } from '../io/sqlite/command-inbox.ts';
@@ -14,16 +13,20 @@ import { brokerOptions, commandTopicsOf, filtersOf } from './broker-options.ts';
 import { calendarsOf, type Calendars } from './calendars.ts';
 import { NotificationTable } from '../io/sqlite/notification-table.ts';
 import { requestsOf } from './command-requests.ts';
+import { LogRing } from './dashboard/log-ring.ts';
+import { DashboardRequests } from './dashboard/requests.ts';
 import { serviceHealth } from './health/service-health.ts';
+import { serviceHttp } from './http/service-http.ts';
 import { notifications } from './notify/notifications.ts';
-import type { Processor } from './pipeline/overload-control.ts';
 import type { PipelineControl, Resumed } from './pipeline/control.ts';
 import { pipeline } from './pipeline.ts';
-import { plansOf } from './pipeline/streams.ts';
 import { Tallies } from './pipeline/tallies.ts';
 import { homeAssistant, type HomeAssistant } from './home-assistant/home-assistant.ts';
 import { Reloader } from './reload/reloader.ts';
 import { SiteWatch } from './reload/site-watch.ts';
+import { clearRemoved } from './service/removed-series.ts';
+import type { SiteFile } from './service/site-file.ts';
+import { thisProcess } from './service/this-process.ts';
 import { limitedStores, openStore } from './store.ts';
 import { keepTidy } from './tidying.ts';
 
@@ -35,15 +38,6 @@ export interface ServiceOptions {
   readonly now?: () => number;
   /** The site file, where it can be read again. */
   readonly file?: SiteFile;
-}
-
-/** The site file of a service that can put it in force anew while it runs. */
-export interface SiteFile {
-  /** The file, and those beside it whose change is one of the site. */
-  readonly paths: readonly string[];
-  /** Reads it. Throws an `AppError` that names its mistakes. */
-  readonly load: () => LoadedSite;
-  readonly setLogLevel: (level: Site['log']['level']) => void;
 }
 
 export interface Service {
@@ -59,38 +53,12 @@ export interface Service {
 }
 
 const CLOCK_MS = 5_000;
-const thisProcess = (): Processor => {
-  let before = performance.eventLoopUtilization();
-  return {
-    uptime: () => performance.now(),
-    utilisation: () => {
-      const { utilization } = performance.eventLoopUtilization(before);
-      before = performance.eventLoopUtilization();
-      return utilization;
-    },
-  };
-};
-
-/**
- * A series that the site file cannot name any more keeps no retained state on the broker. One that a wildcard input
- * could still produce keeps its state, even if no message of it has arrived in this run.
- */
-const clearRemoved = (site: Site, states: RetainedStates, log: Log): void => {
-  const removed = states.topics
-    .map((topic) => ({ topic, series: seriesOfTopic(topic, site.mqtt.prefix, site.site) }))
-    .filter(({ series }) => series !== null && plansOf(site, series).length === 0);
-  if (removed.length === 0) return;
-  for (const { topic } of removed) states.clear(topic);
-  log(
-    'info',
-    { series: removed.map(({ series }) => series) },
-    'series no longer in the site file: their retained states are removed from the broker',
-  );
-};
 
 /** Opens the database, connects, and runs the pipeline until stopped. Throws an `AppError` when it cannot start. */
-export function startService(first: Site, { log, kernel, now, file }: ServiceOptions): Service {
+export function startService(first: Site, { log: written, kernel, now, file }: ServiceOptions): Service {
   const present = now ?? Date.now;
+  const ring = new LogRing(present);
+  const log = first.http.listen === null ? written : ring.over(written);
   let site = first;
   let calendars = calendarsOf(site);
   let topics = commandTopicsOf(site);
@@ -148,6 +116,24 @@ export function startService(first: Site, { log, kernel, now, file }: ServiceOpt
     now: present,
     log,
   });
+  const pages = new DashboardRequests(present);
+  const http = serviceHttp({
+    http: site.http,
+    health,
+    sources: {
+      site: () => site,
+      file: file ?? null,
+      now: present,
+      pipeline: health.figures.pipeline,
+      db,
+      ledger,
+      figures: health.figures,
+      health: health.monitor,
+      log: ring,
+      request: pages.request,
+    },
+    log,
+  });
 
   let subscription: Subscription;
   let control: PipelineControl;
@@ -162,7 +148,7 @@ export function startService(first: Site, { log, kernel, now, file }: ServiceOpt
       },
       now: present,
     });
-    const requests$ = merge(ofMessages$, notify.requests$);
+    const requests$ = merge(ofMessages$, notify.requests$, pages.requests$);
     const reload = reloader === null ? {} : { reload: () => reloader.request('command') };
     const commands = { requests$, log: commandLog, ...reload };
     const { schedule, isHoliday } = calendars;
@@ -240,6 +226,7 @@ export function startService(first: Site, { log, kernel, now, file }: ServiceOpt
   home.start();
   broker.start();
   health.start();
+  http.start();
 
   const stopTidying = keepTidy(() => housekeeping.step(present()), fail!);
 
@@ -249,7 +236,8 @@ export function startService(first: Site, { log, kernel, now, file }: ServiceOpt
     reloader?.stop();
     watch.stop();
     home.stop();
-    await Promise.all([health.stop(), notify.stop()]);
+    health.stop();
+    await Promise.all([http.stop(), notify.stop()]);
     subscription.unsubscribe();
     ledger.commit();
     await broker.close();

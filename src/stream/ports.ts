@@ -203,7 +203,7 @@ export interface LedgerPort {
 export interface CommandRequest {
   /** Epoch ms. */
   readonly at: number;
-  readonly source: 'mqtt' | 'cli' | 'ntfy';
+  readonly source: 'mqtt' | 'cli' | 'ntfy' | 'dashboard';
   /** The series of its topic; null for the topic of the site, and on the command line. */
   readonly series: string | null;
   readonly payload: Uint8Array;

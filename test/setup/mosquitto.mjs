@@ -1,5 +1,5 @@
 /**
- * The integration tests meet a real broker, a real Prometheus and a real ntfy. Run before them: finds the programs, or installs
+ * The integration tests meet a real broker, a real Prometheus, a real ntfy and a real browser. Run before them: finds the programs, or installs
  * them from Debian's packages, or says what to type and fails. It never skips, because a skipped test looks like a passed one.
  */
 import { spawnSync } from 'node:child_process';
@@ -33,7 +33,13 @@ const aptGet = (prefix, ...args) => {
 };
 
 /** Programs that the tests run, and Debian's package of each. */
-const PACKAGES = { mosquitto: 'mosquitto', prometheus: 'prometheus', promtool: 'prometheus', ntfy: 'ntfy' };
+const PACKAGES = {
+  mosquitto: 'mosquitto',
+  prometheus: 'prometheus',
+  promtool: 'prometheus',
+  ntfy: 'ntfy',
+  chromium: 'chromium',
+};
 
 const missing = () => [
   ...new Set(

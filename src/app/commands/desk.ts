@@ -7,9 +7,10 @@ import { isRefused, refuse, type Refused } from './refusals.ts';
 import { parseRequest, type Command, type Parsed, type Unparsed } from './request.ts';
 import type { Reply } from './reply.ts';
 
-/** Commands over MQTT that are carried out at once; then one a second. */
+/** Commands over MQTT that are carried out at once; then one a second. The dashboard has a limit of its own. */
 const BURST = 20;
 const EVERY_MS = 1_000;
+const RATED: readonly CommandRequest['source'][] = ['mqtt', 'ntfy'];
 /** Commands that wait for their transaction. While the database fails, further ones are refused. */
 const MAX_WAITING = 64;
 /** Refusals beyond the rate: one is stored and answered in this time, the others are counted. */
@@ -33,7 +34,7 @@ interface Waiting {
 }
 
 /**
- * The one way of commands, from MQTT, the command line, buttons and later a dashboard: admits a request, has it carried out, and stores and
+ * The one way of commands, from MQTT, the command line, buttons and the dashboard: admits a request, has it carried out, and stores and
  * answers it. Answer, record and journal entry are in one transaction, and the answer is published after it: what was acknowledged
  * holds, and a request that comes again gets the same answer.
  */
@@ -53,7 +54,7 @@ export class CommandDesk {
   /** Carries out a request, or refuses it. `at`: now, epoch ms. */
   take(request: CommandRequest, at: number): void {
     if (!this.admit(request)) return;
-    if (request.source !== 'cli' && !this.rate.admits(request.at)) {
+    if (RATED.includes(request.source) && !this.rate.admits(request.at)) {
       this.refuseFlood(request, at);
       return;
     }

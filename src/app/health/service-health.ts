@@ -7,7 +7,6 @@ import type { PipelineView } from '../pipeline/view.ts';
 import { version } from '../version.ts';
 import type { Sources } from './figures.ts';
 import { HealthMonitor, type HealthMonitorOptions } from './health-monitor.ts';
-import { startHttp } from './http.ts';
 import type { RuleOptions } from './rules.ts';
 
 export interface ServiceHealthOptions extends Pick<Sources, 'now' | 'tallies' | 'connection' | 'ledger' | 'targets'> {
@@ -18,13 +17,15 @@ export interface ServiceHealthOptions extends Pick<Sources, 'now' | 'tallies' | 
 }
 
 export interface ServiceHealth {
+  readonly monitor: HealthMonitor;
+  readonly figures: Sources;
   /** From now on the figures are those of this pipeline. */
   readonly watch: (view: PipelineView) => void;
-  /** The site file was read again. `http` needs a restart. */
+  /** The site file was read again. */
   readonly useSite: (site: Site) => void;
   start(): void;
-  /** Closes the HTTP server, and publishes no more. */
-  stop(): Promise<void>;
+  /** Publishes no more. */
+  stop(): void;
 }
 
 const rulesFor = ({ health, snapshots }: Site): RuleOptions => ({
@@ -37,7 +38,7 @@ const rulesFor = ({ health, snapshots }: Site): RuleOptions => ({
 const bytesOf = (database: string): number =>
   ['', '-wal'].reduce((sum, end) => sum + (statSync(database + end, { throwIfNoEntry: false })?.size ?? 0), 0);
 
-/** Health of the service: over MQTT, in the log, and over HTTP where the site file asks for it. */
+/** Health of the service: over MQTT and in the log. */
 export const serviceHealth = ({ site, broker, onProblem, log, ...rest }: ServiceHealthOptions): ServiceHealth => {
   let view: PipelineView | null = null;
   let { inputs } = site;
@@ -60,8 +61,9 @@ export const serviceHealth = ({ site, broker, onProblem, log, ...rest }: Service
     ...(onProblem === undefined ? {} : { onProblem }),
     log,
   });
-  let http: ReturnType<typeof startHttp> = null;
   return {
+    monitor,
+    figures: sources,
     watch: (started) => {
       view = started;
     },
@@ -71,11 +73,9 @@ export const serviceHealth = ({ site, broker, onProblem, log, ...rest }: Service
     },
     start: () => {
       monitor.start();
-      http = startHttp(site.http, monitor, sources, log);
     },
-    stop: async () => {
+    stop: () => {
       monitor.stop();
-      await http?.close();
     },
   };
 };

@@ -100,14 +100,23 @@ export class StatePublisher {
 
   publish(status: StreamStatus, at: number): void {
     const before = this.published.get(status);
-    const holds: Holds = {
-      muted: (series) => this.mutes.isMuted(status.stream, series, at),
-      maintenanceUntil: (series) => this.maintenance.until(status.stream, series, at),
-    };
+    const holds = this.holdsOf(status, at);
     const phases = phasesOf(status, holds);
     if (before?.phases === phases && !isDue(at, before.at, this.everyMs)) return;
     this.published.set(status, { at, phases });
     for (const state of statesOf(status, at, holds)) this.alerts.state(state);
+  }
+
+  /** The states of a stream as they would be published at `at`. */
+  statesOf(status: StreamStatus, at: number): SeriesState[] {
+    return statesOf(status, at, this.holdsOf(status, at));
+  }
+
+  private holdsOf(status: StreamStatus, at: number): Holds {
+    return {
+      muted: (series) => this.mutes.isMuted(status.stream, series, at),
+      maintenanceUntil: (series) => this.maintenance.until(status.stream, series, at),
+    };
   }
 }
 

@@ -1,10 +1,18 @@
 import type { StreamStatus } from '../../detect/monitor/stream-status.ts';
+import type { StreamMonitor } from '../../detect/stream-monitor.ts';
+import type { SeriesState } from '../../stream/ports.ts';
 import type { LoadLevel } from './load.ts';
 
-/** A running pipeline as health and metrics see it. All of it is live; reading it changes nothing. */
+/** A running pipeline as health, metrics and the dashboard see it. All of it is live; reading it changes nothing. */
 export interface PipelineView {
   /** The streams; one that failed is not among them. */
   readonly streams: () => readonly StreamStatus[];
+  /** What the streams know; to be read only. In the order of `streams`. */
+  readonly monitors: () => readonly StreamMonitor[];
+  /** The states of a stream as they are published: those of its series, then, of a group, its own. */
+  readonly statesOf: (status: StreamStatus) => readonly SeriesState[];
+  /** Time of the newest arrival or tick, epoch ms; -Infinity before the first. */
+  readonly now: () => number;
   /** Streams that stopped because of an internal error. */
   readonly stopped: () => readonly string[];
   /** Messages of each input of the site file, without retained copies; the pipeline adds to them. */

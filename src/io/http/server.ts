@@ -32,6 +32,18 @@ const MAX_CONNECTIONS = 64;
 /** Another program may hold the port for a moment, for example the service of before. */
 const RETRY_MS = 30_000;
 
+/** Scripts and styles are files of ours; nothing is loaded from elsewhere, and only pages of the same origin may frame ours. */
+const CONTENT_SECURITY = {
+  defaultSrc: ["'none'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'"],
+  imgSrc: ["'self'", 'data:'],
+  connectSrc: ["'self'"],
+  baseUri: ["'none'"],
+  formAction: ["'self'"],
+  frameAncestors: ["'self'"],
+};
+
 /**
  * Whether the Host header of a request names this server. A page in a browser can resolve a name of its author to this address
  * and read the answers (DNS rebinding); then the header has that name. An address or a name of this machine cannot be his.
@@ -53,7 +65,7 @@ const namesOf = (hosts: readonly string[]): ReadonlySet<string> => {
 export const openHttpServer = (routes: (app: Hono) => void, options: HttpServerOptions): HttpServer => {
   const names = namesOf(options.hosts);
   const app = new Hono();
-  app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"] }, strictTransportSecurity: false }));
+  app.use(secureHeaders({ contentSecurityPolicy: CONTENT_SECURITY, strictTransportSecurity: false }));
   app.use(async (context, next) => {
     if (!isOwnHost(context.req.header('host') ?? '', names))
       return context.text('This server does not have that name. Add it to http.hosts in the site file.\n', 421);

@@ -19,6 +19,9 @@ function watched() {
   const problems: [string, Problem['code'], number][] = [];
   const view: PipelineView = {
     streams: () => [],
+    monitors: () => [],
+    statesOf: () => [],
+    now: () => 0,
     stopped: () => [],
     messages: new Float64Array(1),
     replayed: () => true,

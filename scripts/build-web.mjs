@@ -1,0 +1,38 @@
+// Builds the pages of the dashboard from src/web into dist/public: one entry, and one file for each page, loaded when it is opened.
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rolldown } from 'rolldown';
+
+const SOURCE = 'src/web';
+const PUBLIC = 'dist/public';
+/** Packages whose code is in the files. */
+const BUNDLED = ['preact', 'htm', 'uplot'];
+
+rmSync(PUBLIC, { recursive: true, force: true });
+mkdirSync(PUBLIC, { recursive: true });
+const bundle = await rolldown({ input: { main: `${SOURCE}/main.ts` }, platform: 'browser', treeshake: true });
+await bundle.write({
+  dir: PUBLIC,
+  format: 'esm',
+  minify: true,
+  entryFileNames: '[name].js',
+  chunkFileNames: '[name].js',
+});
+await bundle.close();
+
+for (const file of ['index.html', 'icon.svg']) cpSync(`${SOURCE}/${file}`, `${PUBLIC}/${file}`);
+const styles = [`${SOURCE}/style.css`, 'node_modules/uplot/dist/uPlot.min.css'];
+writeFileSync(
+  `${PUBLIC}/style.css`,
+  styles
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n')
+    .replace(/\/\*[^]*?\*\//g, '')
+    .replace(/\n\s*/g, '\n'),
+);
+writeFileSync(
+  `${PUBLIC}/licenses.txt`,
+  BUNDLED.map((name) => {
+    const { version } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8'));
+    return `${name} ${version}\n\n${readFileSync(`node_modules/${name}/LICENSE`, 'utf8')}`;
+  }).join('\n---\n\n'),
+);

@@ -1,0 +1,71 @@
+import { fileURLToPath } from 'node:url';
+import type { Hono } from 'hono';
+import { serveAssets } from '../../io/http/assets.ts';
+import { version } from '../version.ts';
+import type { Refusal, Session } from './contract.ts';
+import { Live, type Channel } from './live.ts';
+import { commandRoutes } from './routes/command.ts';
+import { incidentsRoutes } from './routes/incidents.ts';
+import { learningRoutes } from './routes/learning.ts';
+import { nowRoutes } from './routes/now.ts';
+import { setupRoutes } from './routes/setup.ts';
+import { statusChannel } from './routes/status.ts';
+import { streamRoutes } from './routes/stream.ts';
+import { systemRoutes } from './routes/system.ts';
+import type { DashboardSources } from './sources.ts';
+
+export interface Dashboard {
+  /** Adds the pages and what they read. */
+  readonly routes: (app: Hono) => void;
+  close(): void;
+}
+
+/** Where `npm run build` puts the pages: the same place for the built program and for its sources, which tests run. */
+const PUBLIC = fileURLToPath(new URL('../../../dist/public/', import.meta.url));
+
+/** The JSON of each page. */
+const PAGES = [nowRoutes, streamRoutes, learningRoutes, incidentsRoutes, systemRoutes, setupRoutes, commandRoutes];
+/** What pages listen to. */
+const CHANNELS: readonly ((sources: DashboardSources) => Channel)[] = [statusChannel];
+
+/**
+ * The pages of the dashboard: files of `dist/public`, JSON under `api/`, and live events by `GET api/live?on=TOPIC,TOPIC`. Loaded only
+ * where `http.listen` is set.
+ */
+export const dashboard = (sources: DashboardSources): Dashboard => {
+  const live = new Live(CHANNELS.map((channel) => channel(sources)));
+  return {
+    routes: (app) => {
+      serveAssets(PUBLIC)(app);
+      app.get('/api/session', (context) => {
+        const { site, timezone } = sources.site();
+        return context.json<Session>({
+          site,
+          version: version(),
+          timezone,
+          now: sources.now(),
+          role: 'operator',
+          token: false,
+        });
+      });
+      for (const page of PAGES) page(sources)(app);
+      app.get('/api/live', (context) => {
+        const topics = (context.req.query('on') ?? '').split(',').filter((topic) => topic !== '');
+        const opened = live.open(topics);
+        if (opened === 'unknown')
+          return context.json<Refusal>({ code: 'unknown_topic', text: 'There is nothing of that name.' }, 404);
+        if (opened === 'full')
+          return context.json<Refusal>({ code: 'too_many', text: '32 pages are open; close one of them.' }, 503);
+        return context.body(opened, 200, {
+          'Content-Type': 'text/event-stream',
+          'Cache-Control': 'no-store',
+          // nginx would collect events before it passes them on.
+          'X-Accel-Buffering': 'no',
+        });
+      });
+    },
+    close: () => {
+      live.close();
+    },
+  };
+};

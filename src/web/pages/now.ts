@@ -1,0 +1,9 @@
+import type { VNode } from 'preact';
+import type { PageProps } from '../page.ts';
+import { html } from '../parts/html.ts';
+import { Notice } from '../parts/notice.ts';
+
+export function NowPage({ argument }: PageProps): VNode {
+  return html`<h1>Now</h1>
+    <${Notice} kind="empty" title="Nothing is here yet">${argument}</${Notice}>`;
+}
