@@ -11,7 +11,9 @@ import { Decoder } from '../stream/decoder.ts';
 import { detectPerStream, type Step } from '../stream/detect-per-stream.ts';
 import type { CommandPort, Ports, Rejected } from '../stream/ports.ts';
 import { rejected } from '../stream/reject.ts';
+import { endFreezes } from './commands/actions/freeze.ts';
 import { CommandDesk } from './commands/desk.ts';
+import { Freezes } from './commands/freezes.ts';
 import { Mutes } from './commands/mutes.ts';
 import { AlertPublisher } from './pipeline/alert-publisher.ts';
 import type { PipelineControl, Resumed } from './pipeline/control.ts';
@@ -94,6 +96,7 @@ export const pipeline = (
     const incidents = new Incidents({ windowMs: site.incidents.window, coolDownMs: site.tuning.coolDown });
     incidents.restore(anomalyLog.openIncidents());
     const mutes = new Mutes(ports.commands?.log, (stream, series, at) => maintenance.covers(stream, series, at));
+    const freezes = new Freezes(ports.commands?.log);
     const streams = new Streams(site, {
       snapshots: ports.snapshots,
       kernel,
@@ -114,7 +117,7 @@ export const pipeline = (
       textOf: (at) => streams.calendar.text(at),
       log,
     });
-    const states = new StatePublisher(alerts, site.publish.stateEvery, mutes, maintenance);
+    const states = new StatePublisher(alerts, site.publish.stateEvery, { mutes, maintenance, freezes });
     const setTime = (at: number): void => {
       now = at;
     };
@@ -179,11 +182,21 @@ export const pipeline = (
       if (over) alertPublisher.release(at);
     };
 
+    /** Learning goes on where a freeze was for a time that is over. */
+    const updateFreezes = (at: number): void => {
+      if (ports.commands === undefined) return;
+      for (const { stream, status } of endFreezes({ freezes, streams, ledger, log: ports.commands.log }, at)) {
+        log('info', { stream }, 'the time of a freeze is over: learning goes on');
+        if (status.samples > 0) states.publish(status, at);
+      }
+    };
+
     /** Sets the current time. Every HEARTBEAT_MS it also does the periodic work. */
     const heartbeat = (at: number): void => {
       const before = now;
       now = at;
       if (maintenance.isDue(at)) updateMaintenance(at);
+      if (freezes.isDue(at)) updateFreezes(at);
       if (!isDue(at, heartbeatAt, HEARTBEAT_MS)) return;
       heartbeatAt = at;
       if (overload.clockJumped(at)) markDowntime(at, at - before);
@@ -268,6 +281,7 @@ export const pipeline = (
         site: site.site,
         streams,
         mutes,
+        freezes,
         log: commandLog,
         snapshots: ports.snapshots,
         anomalyLog,

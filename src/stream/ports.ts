@@ -33,6 +33,8 @@ export interface SeriesState {
   readonly drift: 'ON' | 'OFF';
   /** Whether the operator has stopped learning. */
   readonly frozen: 'ON' | 'OFF';
+  /** Until when, epoch ms; null where it has no end, or is not. */
+  readonly frozenUntil: number | null;
   /** The sensitivity with which it is scored: that of the site file, or one that the operator has set. */
   readonly sensitivity: number;
   /** Whether the operator has muted its alerts. */
@@ -240,6 +242,12 @@ export interface Mute {
   readonly until: number;
 }
 
+/** A stream learns nothing until `until`, epoch ms; null where its freeze has no end, or there is none. */
+export interface Freeze {
+  readonly stream: string;
+  readonly until: number | null;
+}
+
 /** What the operator said of a time: a fault that was reported, one that was missed, or no fault. */
 export interface Label {
   /** That of the command. */
@@ -271,15 +279,22 @@ export interface CommandLogPort {
   mutes(): readonly Mute[];
   setMute(mute: Mute): void;
   removeMute(scope: string): void;
+  /** The freezes that end by themselves. */
+  freezes(): readonly Freeze[];
+  setFreeze(freeze: Freeze): void;
   /** The open episodes with alerts that were held back. */
   heldBack(): readonly { readonly id: string; readonly what: HeldBack }[];
   setHeldBack(id: string, what: HeldBack | null): void;
   addLabel(label: Label): void;
   removeLabel(id: string): void;
-  /** Keeps the state of a stream from before a command; the last one of each stream. */
+  /** Keeps the state of a stream from before a command; the last three of each stream. */
   keepState(command: string, before: Snapshot): void;
-  /** The state from before a command; null where it was replaced or is damaged. */
+  /** The state from before a command; null where newer ones replaced it, or it is damaged. */
   stateBefore(command: string): Snapshot | null;
+  /** The commands after this one of which a state of the same stream is kept. */
+  keptAfter(command: string): readonly string[];
+  /** Deletes the state from before a command, and those after it of the same stream. */
+  dropStates(command: string): void;
 }
 
 /** What became of the wish to read the site file again. */

@@ -102,6 +102,7 @@ describe('what is published', () => {
     anomaly: onOff,
     drift: onOff,
     frozen: onOff,
+    frozenUntil: nullable(at),
     sensitivity: number,
     muted: onOff,
     maintenance: onOff,
@@ -313,6 +314,6 @@ describe('a command', () => {
 
   test('with a key that does not belong to it does not fit', () => {
     expect(closed.command({ command: 'freeze', force: true })).toBe(false);
-    expect(closed.command({ command: 'freeze', for: '2h' })).toBe(false);
+    expect(closed.command({ command: 'resume', for: '2h' })).toBe(false);
   });
 });

@@ -1,11 +1,12 @@
 import type { StreamMonitor } from '../../detect/stream-monitor.ts';
 import type { Log } from '../../log.ts';
 import type { CommandRecord, CommandRequest } from '../../stream/ports.ts';
-import { Executor, type CommandWorld, type Done } from './executor.ts';
+import { execute } from './executor.ts';
 import { RateLimit } from './rate-limit.ts';
 import { isRefused, refuse, type Refused } from './refusals.ts';
 import { parseRequest, type Command, type Parsed, type Unparsed } from './request.ts';
 import type { Reply } from './reply.ts';
+import type { CommandWorld, Done } from './world.ts';
 
 /** Commands over MQTT that are carried out at once; then one a second. The dashboard has a limit of its own. */
 const BURST = 20;
@@ -40,7 +41,6 @@ interface Waiting {
  */
 export class CommandDesk {
   private readonly options: DeskOptions;
-  private readonly executor: Executor;
   private readonly rate = new RateLimit(BURST, EVERY_MS);
   private readonly waiting = new Map<string, Waiting>();
   private readonly flood = { since: -Infinity, count: 0 };
@@ -48,7 +48,6 @@ export class CommandDesk {
 
   constructor(options: DeskOptions) {
     this.options = options;
-    this.executor = new Executor(options);
   }
 
   /** Carries out a request, or refuses it. `at`: now, epoch ms. */
@@ -89,7 +88,7 @@ export class CommandDesk {
     }
     let result: Done | Refused;
     try {
-      result = this.executor.execute(command, id, at);
+      result = execute(this.options, command, id, at);
     } catch (error) {
       this.options.appLog('error', { err: error, command: command.command }, 'internal error: a command failed');
       result = refuse('failed');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DURATION, parseDuration } from '../../config/duration.ts';
+import { DAY_MS } from '../../math/time.ts';
 import { parseTime } from '../../stream/event-time.ts';
 import { MAX_REQUEST_BYTES, refuse, type Refused } from './refusals.ts';
 
@@ -8,8 +9,8 @@ import { MAX_REQUEST_BYTES, refuse, type Refused } from './refusals.ts';
  * config/schemas/ is generated from here.
  */
 
-/** Longest time for which alerts can be muted. */
-const MAX_MUTE_MS = 30 * 86_400_000;
+/** Longest time for which alerts can be muted, or learning stopped. */
+const MAX_FOR_MS = 30 * DAY_MS;
 
 /** Text that is shown elsewhere: no control characters, and nothing that a page could take for markup. */
 const PLAIN = /^[^<>\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]*$/u;
@@ -40,7 +41,7 @@ const duration = () => {
     .string({ error })
     .regex(DURATION, { error })
     .transform(parseDuration)
-    .refine((ms) => ms >= 1000 && ms <= MAX_MUTE_MS, { error });
+    .refine((ms) => ms >= 1000 && ms <= MAX_FOR_MS, { error });
 };
 const sensitivity = () => {
   const error = 'expected a number from 0.1 to 10, or null for that of the site file';
@@ -82,7 +83,9 @@ export const commandSchema = z.discriminatedUnion(
     }),
     command('mute', { for: duration().describe('For how long no alert is published.') }),
     command('unmute', {}),
-    command('freeze', {}),
+    command('freeze', {
+      for: duration().optional().describe('For how long nothing is learned; default: until resume.'),
+    }),
     command('resume', {}),
     command('accept', {}),
     command('reset', {}),

@@ -1,6 +1,7 @@
 import type { StreamStatus } from '../../detect/monitor/stream-status.ts';
 import { known } from '../../math/known.ts';
 import type { AlertPort, SeriesState } from '../../stream/ports.ts';
+import type { Freezes } from '../commands/freezes.ts';
 import type { Mutes } from '../commands/mutes.ts';
 import type { Maintenance } from './maintenance.ts';
 import { isDue } from './due.ts';
@@ -29,6 +30,7 @@ function stateOf(status: StreamStatus, d: number, at: number): SeriesState {
     anomaly: fault !== null || status.suspect === d ? 'ON' : 'OFF',
     drift: status.drifting === d ? 'ON' : 'OFF',
     frozen: status.frozen ? 'ON' : 'OFF',
+    frozenUntil: null,
     sensitivity: status.sensitivity,
     muted: 'OFF',
     maintenance: 'OFF',
@@ -54,25 +56,37 @@ function groupStateOf(status: StreamStatus, at: number): SeriesState {
   };
 }
 
-/** What holds back the alerts of the series of a stream. */
+/** What holds back the alerts of the series of a stream, and until when it learns nothing. */
 interface Holds {
+  readonly frozenUntil: number | null;
   readonly muted: (series: string) => boolean;
   readonly maintenanceUntil: (series: string) => number | null;
 }
 
-export const statesOf = (status: StreamStatus, at: number, { muted, maintenanceUntil }: Holds): SeriesState[] => {
+export const statesOf = (
+  status: StreamStatus,
+  at: number,
+  { muted, maintenanceUntil, frozenUntil }: Holds,
+): SeriesState[] => {
   const states = status.series.map((_, d) => stateOf(status, d, at));
   const all = states.length > 1 ? [...states, groupStateOf(status, at)] : states;
   return all.map((state): SeriesState => {
     const until = maintenanceUntil(state.slug);
     return {
       ...state,
+      frozenUntil,
       muted: muted(state.slug) ? 'ON' : 'OFF',
       maintenance: until === null ? 'OFF' : 'ON',
       maintenanceUntil: until,
     };
   });
 };
+
+interface Holders {
+  readonly mutes: Pick<Mutes, 'isMuted'>;
+  readonly maintenance: Pick<Maintenance, 'until'>;
+  readonly freezes: Pick<Freezes, 'until'>;
+}
 
 /**
  * Publishes the states of each stream at most once in `everyMs`, and at once when one of them changes its phase or becomes
@@ -82,20 +96,13 @@ export const statesOf = (status: StreamStatus, at: number, { muted, maintenanceU
 export class StatePublisher {
   private readonly alerts: AlertPort;
   private readonly everyMs: number;
-  private readonly mutes: Pick<Mutes, 'isMuted'>;
-  private readonly maintenance: Pick<Maintenance, 'until'>;
+  private readonly holders: Holders;
   private readonly published = new Map<StreamStatus, { at: number; phases: string }>();
 
-  constructor(
-    alerts: AlertPort,
-    everyMs: number,
-    mutes: Pick<Mutes, 'isMuted'>,
-    maintenance: Pick<Maintenance, 'until'>,
-  ) {
+  constructor(alerts: AlertPort, everyMs: number, holders: Holders) {
     this.alerts = alerts;
     this.everyMs = everyMs;
-    this.mutes = mutes;
-    this.maintenance = maintenance;
+    this.holders = holders;
   }
 
   publish(status: StreamStatus, at: number): void {
@@ -113,15 +120,17 @@ export class StatePublisher {
   }
 
   private holdsOf(status: StreamStatus, at: number): Holds {
+    const { mutes, maintenance, freezes } = this.holders;
     return {
-      muted: (series) => this.mutes.isMuted(status.stream, series, at),
-      maintenanceUntil: (series) => this.maintenance.until(status.stream, series, at),
+      frozenUntil: freezes.until(status.stream),
+      muted: (series) => mutes.isMuted(status.stream, series, at),
+      maintenanceUntil: (series) => maintenance.until(status.stream, series, at),
     };
   }
 }
 
 /** The part of a state whose changes are published at once, as one text to compare. */
-const phasesOf = (status: StreamStatus, { muted, maintenanceUntil }: Holds): string =>
-  `${status.warmup < 1} ${status.suspect} ${status.drifting} ${status.frozen} ${status.sensitivity} ${status.series
+const phasesOf = (status: StreamStatus, { muted, maintenanceUntil, frozenUntil }: Holds): string =>
+  `${status.warmup < 1} ${status.suspect} ${status.drifting} ${status.frozen} ${frozenUntil} ${status.sensitivity} ${status.series
     .map(({ slug }, d) => `${status.faultOf(d)} ${muted(slug)} ${maintenanceUntil(slug)}`)
     .join()}`;

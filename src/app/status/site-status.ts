@@ -138,6 +138,8 @@ function publishedStates({ mqtt, site }: Site, retained: Retained): ReadonlyMap<
   return states;
 }
 
+const NOTHING_HELD = { muted: () => false, maintenanceUntil: () => null, frozenUntil: null } as const;
+
 /** The states as the newest snapshots have them, for when there is no broker. */
 function savedStates(site: Site, db: Database): ReadonlyMap<string, StateMessage> {
   const snapshots = new SnapshotStore(db);
@@ -147,7 +149,7 @@ function savedStates(site: Site, db: Database): ReadonlyMap<string, StateMessage
     const restored = restoredStream(site, stream, snapshots, kernel);
     if (restored === null) continue;
     const { monitor, snapshot } = restored;
-    for (const state of statesOf(monitor.status, snapshot.at, { muted: () => false, maintenanceUntil: () => null }))
+    for (const state of statesOf(monitor.status, snapshot.at, NOTHING_HELD))
       states.set(state.slug, JSON.parse(stateJson(state)) as StateMessage);
   }
   return states;

@@ -17,7 +17,7 @@ export const registerCmd: Register = (program, { exits }) => {
     .argument('[series]', 'the series or group; for undo the id of the command')
     .requiredOption('-c, --config <file>', 'the site file')
     .addOption(ANSWER.event)
-    .option('--for <duration>', 'mute: for how long (2h)')
+    .option('--for <duration>', 'mute, freeze: for how long (2h)')
     .addOption(ANSWER.from)
     .addOption(ANSWER.until)
     .option('--since <when>', 'forget: from when on')
@@ -34,6 +34,7 @@ Examples:
   zankyo cmd fault --event boiler-pmk6bp31c -c site.yaml     that alarm was a fault: events like it stay alarms
   zankyo cmd mute boiler --for 2h -c site.yaml               no alerts about boiler for two hours
   zankyo cmd freeze -c site.yaml                             all series stop learning, until resume
+  zankyo cmd freeze boiler --for 3h -c site.yaml             boiler learns nothing for three hours
   zankyo cmd sensitivity boiler --value 0.8 -c site.yaml     fewer alarms of boiler
   zankyo cmd undo cli-mk6bp31c-a1b2c3 -c site.yaml           take a command back
 Exit codes: 0 done, 65 refused, 75 not answered yet. docs/commands.md explains each command.`,

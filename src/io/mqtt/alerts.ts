@@ -43,6 +43,7 @@ export const stateJson = (state: SeriesState): string =>
     anomaly: state.anomaly,
     drift: state.drift,
     frozen: state.frozen,
+    frozen_until: time(state.frozenUntil),
     sensitivity: tidy(state.sensitivity),
     muted: state.muted,
     maintenance: state.maintenance,

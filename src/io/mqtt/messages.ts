@@ -36,6 +36,7 @@ export const stateSchema = z.strictObject({
   anomaly: onOff().describe('Whether an episode is open that this series leads, or its sensor is at fault.'),
   drift: onOff().describe('Whether an episode of drift is open that this series leads.'),
   frozen: onOff().describe('Whether the operator has stopped learning.'),
+  frozen_until: time().nullable().describe('Until when; null: until a command, or not frozen.'),
   sensitivity: real().describe('With which it is scored: of the site file, or set by a command.'),
   muted: onOff().describe('Whether the operator has muted its alerts.'),
   maintenance: onOff().describe('Whether it is in a maintenance window.'),

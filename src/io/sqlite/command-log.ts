@@ -1,5 +1,5 @@
 import type { Anomaly } from '../../detect/episode/anomaly.ts';
-import type { CommandLogPort, CommandRecord, HeldBack, Label, Mute, Snapshot } from '../../stream/ports.ts';
+import type { CommandLogPort, CommandRecord, Freeze, HeldBack, Label, Mute, Snapshot } from '../../stream/ports.ts';
 import { AnomalyLog } from './anomaly-log.ts';
 import type { Database } from './database.ts';
 import { digest, intact, type SnapshotRow } from './snapshot-row.ts';
@@ -7,6 +7,8 @@ import { digest, intact, type SnapshotRow } from './snapshot-row.ts';
 /** Commands that are kept, the newest: those that were carried out with their ids, so that a repeated one is recognised. */
 const MAX_DONE = 10_000;
 const MAX_REFUSED = 1_000;
+/** States for an undo that are kept of each stream, 60 to 100 KB each: beside up to fourteen snapshots. */
+const MAX_STATES = 3;
 /** Commands of the command line that may wait for the service. */
 const MAX_WAITING = 100;
 /** Waiting commands that are read at once. */
@@ -94,6 +96,15 @@ export class CommandLog implements CommandLogPort {
     this.#statements.removeMute.run(scope);
   }
 
+  freezes(): readonly Freeze[] {
+    return this.#statements.freezes.all();
+  }
+
+  setFreeze({ stream, until }: Freeze): void {
+    if (until === null) this.#statements.removeFreeze.run(stream);
+    else this.#statements.setFreeze.run({ stream, until: Math.round(until) });
+  }
+
   heldBack(): readonly { readonly id: string; readonly what: HeldBack }[] {
     return this.#statements.heldBack.all();
   }
@@ -121,11 +132,20 @@ export class CommandLog implements CommandLogPort {
     const row = { stream, at: Math.round(before.at), seq, version, shape, bytes };
     const blob = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#statements.keepState.run({ ...row, command, sha256: digest(row), bytes: blob });
+    this.#statements.trimStates.run({ stream, kept: MAX_STATES });
   }
 
   stateBefore(command: string): Snapshot | null {
     const row = this.#statements.stateBefore.get(command);
     return row !== undefined && intact(row) ? row : null;
+  }
+
+  keptAfter(command: string): readonly string[] {
+    return this.#statements.keptAfter.all(command);
+  }
+
+  dropStates(command: string): void {
+    this.#statements.dropStates.run(command);
   }
 
   /** Adds a command that waits for the service; false: too many wait. Throws an SQLite error where the id was used before. */
@@ -191,6 +211,11 @@ const statements = (db: Database) => ({
     'INSERT INTO mute (scope, until) VALUES (:scope, :until) ON CONFLICT (scope) DO UPDATE SET until = excluded.until',
   ),
   removeMute: db.prepare<[string]>('DELETE FROM mute WHERE scope = ?'),
+  freezes: db.prepare<[], Freeze>('SELECT stream, until FROM freeze ORDER BY stream'),
+  setFreeze: db.prepare<Freeze>(
+    'INSERT INTO freeze (stream, until) VALUES (:stream, :until) ON CONFLICT (stream) DO UPDATE SET until = excluded.until',
+  ),
+  removeFreeze: db.prepare<[string]>('DELETE FROM freeze WHERE stream = ?'),
   heldBack: db.prepare<[], { readonly id: string; readonly what: HeldBack }>(
     'SELECT id, what FROM held_back ORDER BY rowid',
   ),
@@ -210,9 +235,25 @@ const statements = (db: Database) => ({
   keepState: db.prepare<SnapshotRow & { readonly command: string }>(`
     INSERT INTO command_state (stream, command, at, seq, version, shape, sha256, bytes)
     VALUES (:stream, :command, :at, :seq, :version, :shape, :sha256, :bytes)
-    ON CONFLICT (stream) DO UPDATE SET
-      command = excluded.command, at = excluded.at, seq = excluded.seq, version = excluded.version, shape = excluded.shape,
-      sha256 = excluded.sha256, bytes = excluded.bytes
+  `),
+  trimStates: db.prepare<{ stream: string; kept: number }>(`
+    DELETE FROM command_state WHERE stream = :stream AND n <= (
+      SELECT n FROM command_state WHERE stream = :stream ORDER BY n DESC LIMIT 1 OFFSET :kept
+    )
+  `),
+  keptAfter: db
+    .prepare<[string], string>(
+      `
+    SELECT later.command FROM command_state AS later, command_state AS this
+    WHERE this.command = ? AND later.stream = this.stream AND later.n > this.n ORDER BY later.n
+  `,
+    )
+    .pluck(),
+  dropStates: db.prepare<[string]>(`
+    DELETE FROM command_state WHERE n IN (
+      SELECT later.n FROM command_state AS later, command_state AS this
+      WHERE this.command = ? AND later.stream = this.stream AND later.n >= this.n
+    )
   `),
   stateBefore: db.prepare<[string], SnapshotRow>(
     'SELECT stream, at, seq, version, shape, sha256, bytes FROM command_state WHERE command = ?',

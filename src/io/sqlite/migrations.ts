@@ -278,4 +278,30 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    // When freezes end by themselves; the states from before the last few commands of a stream, not only the last one.
+    version: 9,
+    sql: `
+      CREATE TABLE freeze (
+        stream TEXT PRIMARY KEY,
+        until INTEGER NOT NULL
+      ) STRICT;
+      CREATE TABLE command_states (
+        n INTEGER PRIMARY KEY,
+        stream TEXT NOT NULL,
+        command TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
+        version INTEGER NOT NULL,
+        shape TEXT NOT NULL,
+        sha256 BLOB NOT NULL,
+        bytes BLOB NOT NULL
+      ) STRICT;
+      INSERT INTO command_states (stream, command, at, seq, version, shape, sha256, bytes)
+        SELECT stream, command, at, seq, version, shape, sha256, bytes FROM command_state ORDER BY rowid;
+      DROP TABLE command_state;
+      ALTER TABLE command_states RENAME TO command_state;
+      CREATE INDEX command_state_stream ON command_state (stream);
+    `,
+  },
 ];

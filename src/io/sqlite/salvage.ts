@@ -24,6 +24,7 @@ type TableName =
   | 'label'
   | 'mute'
   | 'held_back'
+  | 'freeze'
   | 'command_state'
   | 'notification'
   | 'notify_thread'
@@ -111,7 +112,7 @@ const tableOf = (db: Database, name: TableName): Table => ({
   copy: db.prepare(`INSERT OR IGNORE INTO main.${name} SELECT * FROM old.${name} WHERE rowid = ?`),
 });
 
-/** The tables that versions 2 to 7 added. */
+/** The tables that versions 2 to 9 added. */
 const later = (db: Database): readonly Table[] => [
   ...(attempt(() => [tableOf(db, 'incident'), tableOf(db, 'snapshot_history')]) ?? []),
   ...(attempt(() => [tableOf(db, 'journal'), tableOf(db, 'journal_series'), tableOf(db, 'outbox')]) ?? []),
@@ -119,5 +120,6 @@ const later = (db: Database): readonly Table[] => [
   ...(attempt(() => [tableOf(db, 'habit')]) ?? []),
   ...(attempt(() => [tableOf(db, 'command'), tableOf(db, 'label'), tableOf(db, 'command_state')]) ?? []),
   ...(attempt(() => [tableOf(db, 'mute'), tableOf(db, 'held_back')]) ?? []),
+  ...(attempt(() => [tableOf(db, 'freeze')]) ?? []),
   ...(attempt(() => [tableOf(db, 'notification'), tableOf(db, 'notify_thread'), tableOf(db, 'notify_state')]) ?? []),
 ];

@@ -154,6 +154,69 @@ describe('freeze and resume', () => {
     end.stop();
   });
 
+  describe('for a time', () => {
+    const frozenOf = (office: Office) => office.world.states.at(-1);
+
+    test('it ends by itself, at the first message from then on; the state has the end', () => {
+      const office = new Office().readings(20);
+      expect(office.command({ command: 'freeze', series: 'a', for: '1h' }).text).toBe(
+        'Learning is stopped for a until 2026-01-05T01:20:00.000Z; scores and alarms go on.',
+      );
+      expect(frozenOf(office)).toMatchObject({ frozen: 'ON', frozenUntil: T + 80 * MINUTE_MS });
+      office.readings(60);
+      expect(frozenOf(office)).toMatchObject({ frozen: 'ON' });
+      office.readings(1);
+      expect(frozenOf(office)).toMatchObject({ frozen: 'OFF', frozenUntil: null });
+      expect(office.log.freezes()).toEqual([]);
+    });
+
+    test('another freeze sets another end, or none; undo brings the end before back; resume ends it', () => {
+      const office = new Office().readings(20);
+      const freeze = (rest: object) => office.command({ command: 'freeze', series: 'a', ...rest });
+      freeze({ for: '1h' });
+      const longer = freeze({ for: '2h' });
+      expect(office.log.freezes()).toEqual([{ stream: 'a', until: T + 140 * MINUTE_MS }]);
+      expect(freeze({ for: '2h' })).toMatchObject({ text: 'Nothing to do: it learns nothing already.', undo: false });
+      office.command({ command: 'undo', of: longer.id });
+      expect(office.log.freezes()).toEqual([{ stream: 'a', until: T + 80 * MINUTE_MS }]);
+      freeze({});
+      office.readings(200);
+      expect(frozenOf(office)).toMatchObject({ frozen: 'ON', frozenUntil: null });
+      freeze({ for: '1h' });
+      const { id } = office.command({ command: 'resume', series: 'a' });
+      expect([frozenOf(office), office.log.freezes()]).toMatchObject([{ frozen: 'OFF', frozenUntil: null }, []]);
+      office.command({ command: 'undo', of: id });
+      expect(frozenOf(office)).toMatchObject({ frozen: 'ON', frozenUntil: T + 280 * MINUTE_MS });
+      expect(freeze({ for: '31d' }).code).toBe('not_a_command');
+    });
+
+    test.each([
+      ['before the end', 30],
+      ['behind it', 90],
+    ])('a kill %s changes no bit', (_, minutes) => {
+      const run = (kill: boolean): Buffer => {
+        const tape = new Tape();
+        let office = new Office({ ledger: tape, seed: 2 }).readings(1440);
+        office.command({ command: 'freeze', for: '1h' });
+        office.readings(minutes);
+        if (kill) {
+          office.db.close();
+          const killed = office;
+          office = new Office({ ledger: tape, path: killed.path, seed: 2 });
+          office.minute = killed.minute;
+          office.random = killed.random;
+        }
+        office.readings(100).stop();
+        const again = new Office({ path: office.path });
+        const bytes = again.db.prepare<[], Buffer>('SELECT bytes FROM snapshot ORDER BY seq DESC LIMIT 1').pluck();
+        const learned = bytes.get()!;
+        again.stop();
+        return learned;
+      };
+      expect(run(true).equals(run(false))).toBe(true);
+    });
+  });
+
   test('of the whole site, and the undo changes only what the command has changed', () => {
     const office = new Office().readings(20, 50, ['a', 'b']);
     office.command({ command: 'freeze', series: 'a' });
@@ -202,10 +265,31 @@ describe('accept, reset and forget', () => {
     office.command({ command: 'undo', of: id });
     office.readings(1);
     expect(lastState(office)).toMatchObject({ phase: 'ready', warmup: 1 });
-    // The state from before the last such command only.
-    const first = office.command({ command: 'reset', series: 'a' });
-    office.command({ command: 'accept', series: 'a' });
-    expect(office.command({ command: 'undo', of: first.id }).code).toBe('state_gone');
+  });
+
+  test('the last three of a stream can be undone; an earlier one takes the later ones back with it', () => {
+    const office = new Office().readings(1440, 50, ['a', 'b']);
+    const ids = [0, 1, 2, 3].map(() => {
+      office.readings(5, 50, ['a', 'b']);
+      return office.command({ command: 'reset', series: 'a' }).id;
+    });
+    office.command({ command: 'accept', series: 'b' });
+    expect(office.command({ command: 'undo', of: ids[0] }).code).toBe('state_gone');
+    expect(office.command({ command: 'undo', of: ids[3] }).text).toBe('reset is undone.');
+    office.readings(1);
+    expect(office.world.states.findLast(({ slug }) => slug === 'a')).toMatchObject({
+      phase: 'learning',
+      warmup: 5 / 400,
+    });
+    expect(office.command({ command: 'undo', of: ids[1] }).text).toBe(
+      'reset is undone, and with it 1 later command that changed the same state.',
+    );
+    expect(office.command({ command: 'undo', of: ids[2] }).code).toBe('already_undone');
+    office.readings(1);
+    expect(office.world.states.findLast(({ slug }) => slug === 'a')).toMatchObject({
+      phase: 'learning',
+      warmup: 5 / 400,
+    });
   });
 
   test('forget: what was learned since then is gone, after a restart too', () => {

@@ -35,6 +35,7 @@ const state = (rest: Partial<SeriesState> = {}): SeriesState => ({
   anomaly: 'OFF',
   drift: 'OFF',
   frozen: 'OFF',
+  frozenUntil: null,
   sensitivity: 1,
   muted: 'OFF',
   maintenance: 'ON',
@@ -77,7 +78,7 @@ const event = (phase: AnomalyEvent['phase'], rest: Partial<Anomaly> = {}): Anoma
 test('a state on the wire: six digits, times in ISO 8601', () => {
   expect(stateJson(state())).toBe(
     '{"schema":1,"phase":"ready","warmup":1,"ready_in":0,"unseen":[],"held_until":null,"cool_down_until":null,"value":0.3,"expected":20.1235,"lower":-3.33333e-10,"upper":123457000,"score":0.5,' +
-      '"anomaly":"OFF","drift":"OFF","frozen":"OFF","sensitivity":1,"muted":"OFF","maintenance":"ON","maintenance_until":"2026-01-05T09:00:00.000Z","margin":0.333333,"mode":null,"unit":"°C","label":null,"at":"2026-01-05T07:30:15.250Z"}',
+      '"anomaly":"OFF","drift":"OFF","frozen":"OFF","frozen_until":null,"sensitivity":1,"muted":"OFF","maintenance":"ON","maintenance_until":"2026-01-05T09:00:00.000Z","margin":0.333333,"mode":null,"unit":"°C","label":null,"at":"2026-01-05T07:30:15.250Z"}',
   );
 });
 

@@ -122,14 +122,18 @@ test('mutes, held alerts and labels', () => {
   expect(log.labels('pump')).toEqual([]);
 });
 
-test('the state from before a command: the last one of each stream, if it is whole', () => {
+test('the state from before a command: the last three of each stream, if they are whole', () => {
   const { db, log } = opened();
   const before: Snapshot = { stream: 'hall', at: T, seq: 3, version: 1, shape: 'gru', bytes: Uint8Array.of(1, 2, 3) };
   log.keepState('c1', before);
   log.keepState('c1-pump', { ...before, stream: 'pump' });
   expect(log.stateBefore('c1')).toMatchObject({ stream: 'hall', seq: 3, bytes: Buffer.of(1, 2, 3) });
-  log.keepState('c2', { ...before, seq: 4 });
+  for (const n of [2, 3, 4]) log.keepState(`c${n}`, { ...before, seq: 2 + n });
   expect([log.stateBefore('c1'), log.stateBefore('c2')?.seq]).toEqual([null, 4]);
+  expect(log.stateBefore('c1-pump')).toMatchObject({ stream: 'pump' });
+  expect([log.keptAfter('c2'), log.keptAfter('c1-pump')]).toEqual([['c3', 'c4'], []]);
+  log.dropStates('c3');
+  expect([log.keptAfter('c2'), log.stateBefore('c4')]).toEqual([[], null]);
   db.exec("UPDATE command_state SET bytes = x'010203ff' WHERE stream = 'hall'");
   expect(log.stateBefore('c2')).toBeNull();
 });

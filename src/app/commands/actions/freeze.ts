@@ -1,0 +1,89 @@
+import type { StreamMonitor } from '../../../detect/stream-monitor.ts';
+import type { Freeze } from '../../../stream/ports.ts';
+import { act, monitorsOf, type CommandWorld, type Done, type Target } from '../world.ts';
+
+/** `freeze`: nothing is learned until a time, epoch ms, or until `resume` where that is null. */
+export function freeze(world: CommandWorld, target: Target | null, at: number, until: number | null): Done {
+  const monitors = monitorsOf(world, target);
+  const fresh = monitors.filter(({ status }) => !status.frozen);
+  for (const { stream } of fresh) act(world, { do: 'freeze', stream }, at);
+  const ends = endsToSet(world, monitors, until);
+  const changed = monitors.filter(
+    (monitor) => fresh.includes(monitor) || ends.before.some(({ stream }) => stream === monitor.stream),
+  );
+  const of = target === null ? `all ${monitors.length} streams` : target.monitor.stream;
+  const end = until === null ? 'resume' : new Date(until).toISOString();
+  return {
+    text:
+      changed.length === 0
+        ? 'Nothing to do: it learns nothing already.'
+        : `Learning is stopped for ${of} until ${end}; scores and alarms go on.`,
+    undo:
+      changed.length === 0
+        ? null
+        : { actions: fresh.map(({ stream }) => ({ do: 'resume', stream })), freezes: ends.before },
+    series: target?.slug ?? null,
+    monitors: changed,
+    tasks: ends.tasks,
+  };
+}
+
+/** `resume`: learning goes on. */
+export function resume(world: CommandWorld, target: Target | null, at: number): Done {
+  const changed = monitorsOf(world, target).filter(({ status }) => status.frozen);
+  for (const { stream } of changed) act(world, { do: 'resume', stream }, at);
+  const ends = endsToSet(world, changed, null);
+  return {
+    text:
+      changed.length === 0
+        ? 'Nothing to do: it learns already.'
+        : `Learning goes on for ${target === null ? `all ${world.streams.monitors.length} streams` : target.monitor.stream}.`,
+    undo:
+      changed.length === 0
+        ? null
+        : { actions: changed.map(({ stream }) => ({ do: 'freeze', stream })), freezes: ends.before },
+    series: target?.slug ?? null,
+    monitors: changed,
+    tasks: ends.tasks,
+  };
+}
+
+/** Sets when the freeze of a stream ends. Returns the task that stores it. */
+export function setFreeze({ freezes, log }: CommandWorld, end: Freeze): () => void {
+  freezes.set(end);
+  return () => {
+    log.setFreeze(end);
+  };
+}
+
+/**
+ * Ends the freezes whose time is over at `at`, epoch ms; returns their streams. The end of a stream that is not running stays stored: it may be
+ * back at the next start.
+ */
+export function endFreezes(
+  world: Pick<CommandWorld, 'freezes' | 'streams' | 'ledger' | 'log'>,
+  at: number,
+): readonly StreamMonitor[] {
+  const { freezes, streams, ledger, log } = world;
+  return freezes.expired(at).flatMap((stream) => {
+    const monitor = streams.monitors.find((each) => each.stream === stream);
+    if (monitor === undefined) return [];
+    act(world, { do: 'resume', stream }, at);
+    ledger.write(() => {
+      log.setFreeze({ stream, until: null });
+    });
+    return [monitor];
+  });
+}
+
+/** Sets the end of the freeze of these streams. Returns the ends before of those that have changed, and the tasks that store the new ones. */
+function endsToSet(
+  world: CommandWorld,
+  monitors: readonly { readonly stream: string }[],
+  until: number | null,
+): { readonly before: readonly Freeze[]; readonly tasks: readonly (() => void)[] } {
+  const before = monitors
+    .map(({ stream }): Freeze => ({ stream, until: world.freezes.until(stream) }))
+    .filter((end) => end.until !== until);
+  return { before, tasks: before.map(({ stream }) => setFreeze(world, { stream, until })) };
+}
