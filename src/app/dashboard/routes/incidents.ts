@@ -1,9 +1,73 @@
-import type { Hono } from 'hono';
-import type { DashboardSources } from '../sources.ts';
+import type { Context, Hono } from 'hono';
+import type { AnomalyKind, Severity } from '../../../detect/episode/anomaly.ts';
+import type { AlarmFilter, IncidentTable } from '../../../io/sqlite/incident-table.ts';
+import type { Period } from '../../../io/sqlite/period.ts';
+import { DAY_MS } from '../../../math/time.ts';
+import { KINDS, SEVERITIES } from '../../report/summary.ts';
+import { incidentsBody, membersOf, storyOf, type NamedSeries } from '../incidents.ts';
 
-/** The page `incidents`. */
-export const incidentsRoutes =
-  (sources: DashboardSources) =>
+export interface IncidentSources {
+  /** Present time of the site, epoch ms. */
+  readonly now: () => number;
+  readonly incidents: IncidentTable;
+  /** The series that are monitored now. */
+  readonly series: () => readonly NamedSeries[];
+}
+
+const USUAL_MS = 7 * DAY_MS;
+/** Ids of alarms; anything else is no incident. */
+const ID = /^[a-z0-9][a-z0-9_-]{0,63}-[pdsh]-?[0-9a-z]{1,12}$/;
+
+/** `GET api/incidents`: lanes and list of a period; `GET api/incidents/<id>`: the story of one. */
+export const incidentRoutes =
+  ({ now, incidents, series }: IncidentSources) =>
   (app: Hono): void => {
-    app.get('/api/incidents', (context) => context.json({ at: sources.now() }));
+    app.get('/api/incidents', (context) => {
+      const period = periodIn(context, now());
+      const filter = filterIn(context);
+      if (period === null || filter === null)
+        return context.json(
+          { error: 'since and until are times in epoch ms; kind and severity are one of their words.' },
+          400,
+        );
+      return context.json(incidentsBody(incidents, series(), { period, filter, now: now() }));
+    });
+    app.get('/api/incidents/:id', (context) => {
+      const id = context.req.param('id');
+      const members = ID.test(id) ? membersOf(incidents, id) : null;
+      if (members === null)
+        return context.json({ error: 'There is no such incident; it may be older than retention.keep.' }, 404);
+      const labels = new Map(series().map(({ slug, label }) => [slug, label]));
+      return context.json(storyOf(members, (slug) => labels.get(slug), now()));
+    });
   };
+
+/** The last week up to now, where nothing else is asked; null where the question cannot be read. */
+function periodIn({ req }: Context, now: number): Period | null {
+  // An alarm that began in this moment belongs to it.
+  const until = timeIn(req.query('until'), now + 1);
+  const since = timeIn(req.query('since'), (until ?? now) - USUAL_MS);
+  return since === null || until === null || since >= until ? null : { since, until };
+}
+
+function timeIn(text: string | undefined, otherwise: number): number | null {
+  if (text === undefined || text === '') return otherwise;
+  return /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+function filterIn({ req }: Context): AlarmFilter | null {
+  const [severity, kind] = [wordIn(req.query('severity'), SEVERITIES), wordIn(req.query('kind'), KINDS)];
+  if (severity === undefined || kind === undefined) return null;
+  return {
+    series: textIn(req.query('series')),
+    severity: severity satisfies Severity | null,
+    kind: kind satisfies AnomalyKind | null,
+    open: req.query('open') === '1',
+  };
+}
+
+const textIn = (text: string | undefined): string | null => (text === undefined || text === '' ? null : text);
+
+/** Null for none, undefined for one that does not exist. */
+const wordIn = <T extends string>(text: string | undefined, words: readonly T[]): T | null | undefined =>
+  textIn(text) === null ? null : words.find((word) => word === text);
