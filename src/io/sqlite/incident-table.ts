@@ -24,14 +24,17 @@ export interface AlarmFilter {
   readonly open: boolean;
 }
 
-/** The alarms of one incident in order of the begin of their deviation. */
-export interface IncidentMembers {
-  readonly incident: StoredIncident;
+/** Alarms, and the last answer of the operator to each, by its id. */
+export interface AnsweredAlarms {
   readonly alarms: readonly Anomaly[];
+  readonly answers: ReadonlyMap<string, 'fault' | 'normal'>;
+}
+
+/** The alarms of one incident in order of the begin of their deviation. */
+export interface IncidentMembers extends AnsweredAlarms {
+  readonly incident: StoredIncident;
   /** Alarms of the incident beyond those that were read. */
   readonly beyond: number;
-  /** The last answer of the operator to each of `alarms`, by its id. */
-  readonly answers: ReadonlyMap<string, 'fault' | 'normal'>;
 }
 
 /** Reads alarms and incidents for the pages of the dashboard. Each call reads a bounded number of rows. */
@@ -63,15 +66,26 @@ export class IncidentTable {
   members(id: string, rows: number): IncidentMembers | null {
     const incident = this.incident(id);
     if (incident === null) return null;
-    const { memberIds, countMembers, answer } = this.#statements;
+    const { memberIds, countMembers } = this.#statements;
     const alarms = memberIds.all({ id, rows }).map((member) => this.#log.find(member)!);
-    const answers = new Map(
-      alarms.flatMap((alarm) => {
-        const said = answer.get(alarm.id);
-        return said === undefined ? [] : [[alarm.id, said] as const];
+    const beyond = countMembers.get({ id })! - alarms.length;
+    return { incident, alarms, beyond, answers: this.#answersTo(alarms) };
+  }
+
+  /** The alarms of a stream that began since a time, the newest first, at most `rows`; `beyond`: whether there are more. */
+  ofStream(stream: string, since: number, rows: number): AnsweredAlarms & { readonly beyond: boolean } {
+    const read = [...this.#log.list({ stream, since, limit: rows + 1 })];
+    const alarms = read.slice(0, rows);
+    return { alarms, beyond: read.length > rows, answers: this.#answersTo(alarms) };
+  }
+
+  #answersTo(alarms: readonly Anomaly[]): AnsweredAlarms['answers'] {
+    return new Map(
+      alarms.flatMap(({ id }) => {
+        const said = this.#statements.answer.get(id);
+        return said === undefined ? [] : [[id, said] as const];
       }),
     );
-    return { incident, alarms, beyond: countMembers.get({ id })! - alarms.length, answers };
   }
 }
 
