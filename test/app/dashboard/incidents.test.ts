@@ -2,7 +2,8 @@ import { Hono } from 'hono';
 import { expect, test } from 'vitest';
 import type { IncidentsBody, IncidentStory } from '../../../src/app/dashboard/contract/incidents.ts';
 import { incidentsBody } from '../../../src/app/dashboard/incidents.ts';
-import { incidentRoutes } from '../../../src/app/dashboard/routes/incidents.ts';
+import { incidentsRoutes } from '../../../src/app/dashboard/routes/incidents.ts';
+import type { PipelineView } from '../../../src/app/pipeline/view.ts';
 import type { Anomaly } from '../../../src/detect/episode/anomaly.ts';
 import { CommandLog } from '../../../src/io/sqlite/command-log.ts';
 import type { Database } from '../../../src/io/sqlite/database.ts';
@@ -24,9 +25,9 @@ const before = (hours: number, series: string, rest: Partial<Anomaly> = {}): Ano
 
 const served = (db: Database) => {
   const app = new Hono();
-  const incidents = new IncidentTable(db);
-  const series = () => [{ slug: 'hall', label: 'Hall' }, { slug: 'pump' }, { slug: 'quiet' }];
-  incidentRoutes({ now: () => NOW, incidents, series })(app);
+  const series = [{ slug: 'hall', label: 'Hall' }, { slug: 'pump' }, { slug: 'quiet' }];
+  const view = { streams: () => [{ series }] } as unknown as PipelineView;
+  incidentsRoutes({ now: () => NOW, db, pipeline: () => view })(app);
   const get = async (path: string) => app.request(`/api/incidents${path}`);
   return {
     get,

@@ -1,44 +1,44 @@
 import type { Context, Hono } from 'hono';
 import type { AnomalyKind, Severity } from '../../../detect/episode/anomaly.ts';
-import type { AlarmFilter, IncidentTable } from '../../../io/sqlite/incident-table.ts';
+import { IncidentTable, type AlarmFilter } from '../../../io/sqlite/incident-table.ts';
 import type { Period } from '../../../io/sqlite/period.ts';
 import { DAY_MS } from '../../../math/time.ts';
 import { KINDS, SEVERITIES } from '../../report/summary.ts';
+import type { Refusal } from '../contract.ts';
+import type { IncidentsBody, IncidentStory } from '../contract/incidents.ts';
 import { incidentsBody, membersOf, storyOf, type NamedSeries } from '../incidents.ts';
+import type { DashboardSources } from '../sources.ts';
 
-export interface IncidentSources {
-  /** Present time of the site, epoch ms. */
-  readonly now: () => number;
-  readonly incidents: IncidentTable;
-  /** The series that are monitored now. */
-  readonly series: () => readonly NamedSeries[];
-}
+type IncidentSources = Pick<DashboardSources, 'now' | 'db' | 'pipeline'>;
 
 const USUAL_MS = 7 * DAY_MS;
 /** Ids of alarms; anything else is no incident. */
 const ID = /^[a-z0-9][a-z0-9_-]{0,63}-[pdsh]-?[0-9a-z]{1,12}$/;
 
+const NOT_READ: Refusal = {
+  code: 'not_read',
+  text: 'since and until are times in epoch ms; kind and severity are one of their words.',
+};
+const NONE: Refusal = { code: 'no_incident', text: 'There is no such incident; it may be older than retention.keep.' };
+
 /** `GET api/incidents`: lanes and list of a period; `GET api/incidents/<id>`: the story of one. */
-export const incidentRoutes =
-  ({ now, incidents, series }: IncidentSources) =>
+export const incidentsRoutes =
+  ({ now, db, pipeline }: IncidentSources) =>
   (app: Hono): void => {
+    const incidents = new IncidentTable(db);
+    const series = (): readonly NamedSeries[] => (pipeline()?.streams() ?? []).flatMap((status) => status.series);
     app.get('/api/incidents', (context) => {
       const period = periodIn(context, now());
       const filter = filterIn(context);
-      if (period === null || filter === null)
-        return context.json(
-          { error: 'since and until are times in epoch ms; kind and severity are one of their words.' },
-          400,
-        );
-      return context.json(incidentsBody(incidents, series(), { period, filter, now: now() }));
+      if (period === null || filter === null) return context.json(NOT_READ, 400);
+      return context.json<IncidentsBody>(incidentsBody(incidents, series(), { period, filter, now: now() }));
     });
     app.get('/api/incidents/:id', (context) => {
       const id = context.req.param('id');
       const members = ID.test(id) ? membersOf(incidents, id) : null;
-      if (members === null)
-        return context.json({ error: 'There is no such incident; it may be older than retention.keep.' }, 404);
+      if (members === null) return context.json(NONE, 404);
       const labels = new Map(series().map(({ slug, label }) => [slug, label]));
-      return context.json(storyOf(members, (slug) => labels.get(slug), now()));
+      return context.json<IncidentStory>(storyOf(members, (slug) => labels.get(slug), now()));
     });
   };
 

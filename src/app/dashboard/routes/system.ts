@@ -1,18 +1,12 @@
 import type { Context, Hono } from 'hono';
-import type { Site } from '../../../config/schema.ts';
 import { Audit } from '../../../io/sqlite/audit.ts';
-import type { Database } from '../../../io/sqlite/database.ts';
 import { QuarantineTable } from '../../../io/sqlite/quarantine-table.ts';
-import type { Sources } from '../../health/figures.ts';
-import type { AuditBody, LogBody, LogLine, QuarantineBody, SystemBody } from '../contract/system.ts';
+import type { AuditBody, LogBody, QuarantineBody, SystemBody } from '../contract/system.ts';
+import type { LogRing } from '../log-ring.ts';
+import type { DashboardSources } from '../sources.ts';
 import { auditRow, quarantined, Rates, systemBody } from '../system.ts';
 
-export interface SystemSources {
-  readonly site: () => Site;
-  readonly db: Database;
-  readonly figures: Sources;
-  readonly log: { lines(after?: number): readonly LogLine[] };
-}
+type SystemSources = Pick<DashboardSources, 'site' | 'db' | 'figures'> & { readonly log: Pick<LogRing, 'lines'> };
 
 const PAGE_ROWS = 50;
 /** Lines of the log in one answer, the newest. */
