@@ -30,7 +30,7 @@ export const CONTRACTS = {
   status: ofService('status of the service', statusSchema, `${site}/status`),
   health: ofService('health of the service', healthSchema, `${site}/health`),
   state: ofService('state of a series or group', stateSchema, `${series}/state`),
-  event: ofService('event of an episode, or a new habit', eventSchema, `${series}/event`),
+  event: ofService('event of an episode, a new habit, or the return to a known level', eventSchema, `${series}/event`),
   incident: ofService('event of an incident', incidentSchema, `${site}/incident/event`),
   command: {
     topics: [`${site}/cmd`, `${series}/cmd`],

@@ -2,6 +2,7 @@ import { EMPTY, Observable, concat, defer, filter, finalize, from, ignoreElement
 import type { Site } from '../config/schema.ts';
 import type { AnomalyEvent } from '../detect/episode/anomaly.ts';
 import type { Habit } from '../detect/episode/habit.ts';
+import type { ModeReturn } from '../detect/episode/operating-mode.ts';
 import type { IsHoliday } from '../detect/forecast/calendar.ts';
 import { Incidents } from '../detect/episode/incidents.ts';
 import type { StreamMonitor } from '../detect/stream-monitor.ts';
@@ -109,6 +110,9 @@ export const pipeline = (
       onHabit: (habit) => {
         publishHabit(habit);
       },
+      onMode: (mode) => {
+        publishMode(mode);
+      },
     });
     const maintenance = new Maintenance({
       port: ports.maintenance,
@@ -176,6 +180,17 @@ export const pipeline = (
       });
       alerts.habit(habit);
       streamLog.habit(habit, now);
+    };
+
+    /** As a habit: the earlier run announced the returns of the replayed journal. */
+    const publishMode = (mode: ModeReturn): void => {
+      if (replay.active) return;
+      const modes = streams.find(mode.series)?.monitor.status.modes ?? [];
+      ledger.write(() => {
+        anomalyLog.recordModesOf(mode.stream, modes);
+      });
+      alerts.mode(mode);
+      streamLog.mode(mode, now);
     };
 
     /** The streams enter or leave maintenance. Then the alerts are due that it held back. */

@@ -109,6 +109,7 @@ export async function replay(recording: Rows, options: ReplayOptions): Promise<R
       event: options.onEvent,
       incident: () => undefined,
       habit: (habit) => options.onHabit?.(habit),
+      mode: () => undefined,
     },
     anomalyLog: {
       record: () => undefined,

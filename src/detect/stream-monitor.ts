@@ -2,6 +2,7 @@ import type { Memory } from '../math/memory.ts';
 import type { Detector, Verdict } from './detector.ts';
 import type { AnomalyEvent } from './episode/anomaly.ts';
 import { toHabit, type Habit } from './episode/habit.ts';
+import { isNews, toModeReturn, type ModeReturn } from './episode/operating-mode.ts';
 import { OperatorActions } from './monitor/operator-actions.ts';
 import { StreamParts, type MonitorOptions } from './monitor/parts.ts';
 import { seriesOf, shapeOf } from './monitor/shape.ts';
@@ -32,10 +33,11 @@ export class StreamMonitor {
   private readonly parts: StreamParts;
   private readonly onEvent: (event: AnomalyEvent) => void;
   private readonly onHabit: (habit: Habit) => void;
+  private readonly onMode: (mode: ModeReturn) => void;
 
   /**
    * `onEvent` is called for each episode at the end of the call that opened, updated or closed it; `onHabit` when an event has come
-   * so often that it is no alarm any more.
+   * so often that it is no alarm any more; `onMode` when a series has come back to a known level and no alarm has ended with it.
    */
   constructor(
     stream: string,
@@ -43,6 +45,7 @@ export class StreamMonitor {
     options: MonitorOptions,
     onEvent: (event: AnomalyEvent) => void,
     onHabit: (habit: Habit) => void = () => undefined,
+    onMode: (mode: ModeReturn) => void = () => undefined,
   ) {
     const parts = (this.parts = new StreamParts(stream, series, options));
     this.stream = stream;
@@ -51,6 +54,7 @@ export class StreamMonitor {
     this.memory = parts.memory;
     this.onEvent = onEvent;
     this.onHabit = onHabit;
+    this.onMode = onMode;
     this.status = new StreamStatus(parts);
     this.operator = new OperatorActions(parts, () => {
       this.flush();
@@ -184,7 +188,8 @@ export class StreamMonitor {
     const verdict = detector.step(sample);
     confidence.update(sample.x);
     warmUp.update(sample);
-    if (ready) process.step(verdict);
+    const phase = ready ? process.step(verdict) : null;
+    if (!process.episode.open && phase !== 'closed') this.addModes(verdict.at);
     this.addHabits(verdict.at);
     drift.step(sample, detector.frozen, process.inAlarm);
     return verdict;
@@ -201,8 +206,21 @@ export class StreamMonitor {
     }
   }
 
+  /** The returns of this sample to a known level, unless an alarm says so when it ends. */
+  private addModes(at: number): void {
+    const { detector, events, process, maintenance, options } = this.parts;
+    for (let d = 0; d < this.series.length; d++) {
+      const { shift } = detector.series[d].evidence;
+      if (shift.returnedAt !== at || maintenance[d] === 1) continue;
+      const mode = shift.knownMode!;
+      const from = shift.returnedFrom;
+      if (process.matters(d, mode.mean - from, from) && isNews(mode, at, options.alarmsPerWeek))
+        events.addMode(toModeReturn(this.stream, this.series[d], mode, from, options.calendar));
+    }
+  }
+
   /** Publishes the events that wait, at the end of a call: only then is the memory consistent, should a snapshot be taken. */
   private flush(): void {
-    this.parts.events.flush(this.onEvent, this.onHabit);
+    this.parts.events.flush(this.onEvent, this.onHabit, this.onMode);
   }
 }

@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { Anomaly, AnomalyEvent } from '../detect/episode/anomaly.ts';
 import type { Habit } from '../detect/episode/habit.ts';
-import type { OperatingMode } from '../detect/episode/operating-mode.ts';
+import type { ModeReturn, OperatingMode } from '../detect/episode/operating-mode.ts';
 import type { EpisodeRecord, IncidentEvent, OpenIncident } from '../detect/episode/incidents.ts';
 import type { Reading } from '../detect/reading.ts';
 import type { HistoryPort } from './history/port.ts';
@@ -60,6 +60,7 @@ export interface AlertPort {
   event(event: AnomalyEvent): void;
   incident(event: IncidentEvent): void;
   habit(habit: Habit): void;
+  mode(mode: ModeReturn): void;
 }
 
 /** The whole memory of a stream at one moment, as bytes that only a stream of the same shape can restore. */

@@ -61,7 +61,7 @@ describe('docs/alerts.md', () => {
   test.each([
     ['State', 'state', ''],
     ['Health', 'health', ''],
-    ['Event', 'event', section('Habit')],
+    ['Event', 'event', section('Habit') + section('Mode')],
     ['Incident', 'incident', ''],
   ] as const)('%s has a row for each field', (heading, name, more) => {
     const rows = `${section(heading)}${more}`.match(/^\| `.*?\|/gm)?.join('\n') ?? '';

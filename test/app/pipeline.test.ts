@@ -40,6 +40,7 @@ describe('a message that carries a reading', () => {
         anomaly: 'OFF',
         drift: 'OFF',
         frozen: 'OFF',
+        frozenUntil: null,
         sensitivity: 1,
         muted: 'OFF',
         maintenance: 'OFF',
@@ -628,6 +629,7 @@ describe('a failure', () => {
         state: () => undefined,
         incident: () => undefined,
         habit: () => undefined,
+        mode: () => undefined,
         event: ({ anomaly }) => {
           if (anomaly.stream === 'a') throw new Error('a fault of ours');
           events.push(anomaly.stream);

@@ -7,6 +7,7 @@ import { pipeline } from '../../src/app/pipeline.ts';
 import { siteSchema, type Site } from '../../src/config/schema.ts';
 import type { AnomalyEvent } from '../../src/detect/episode/anomaly.ts';
 import type { Habit } from '../../src/detect/episode/habit.ts';
+import type { ModeReturn } from '../../src/detect/episode/operating-mode.ts';
 import type { EpisodeRecord, IncidentEvent } from '../../src/detect/episode/incidents.ts';
 import type { Reading } from '../../src/detect/reading.ts';
 import type { Kernel } from '../../src/nn/kernel.ts';
@@ -121,6 +122,7 @@ export class World {
   readonly events: AnomalyEvent[] = [];
   readonly incidents: IncidentEvent[] = [];
   readonly habits: Habit[] = [];
+  readonly modes: ModeReturn[] = [];
   /** The stored habits of each stream. */
   readonly habitRows = new Map<string, readonly Habit[]>();
   readonly rows = new Map<string, EpisodeRecord>();
@@ -162,6 +164,10 @@ export class World {
           this.journal.push(`alert habit ${habit.stream}`);
           this.habits.push(habit);
         },
+        mode: (mode) => {
+          this.journal.push(`alert mode ${mode.stream}`);
+          this.modes.push(mode);
+        },
       },
       anomalyLog: {
         record: (news) => {
@@ -171,7 +177,9 @@ export class World {
         recordIncident: () => undefined,
         recordHabit: ({ id }) => this.journal.push(`row ${id}, habit`),
         recordHabitsOf: (stream, habits) => this.habitRows.set(stream, habits),
-        recordModesOf: () => undefined,
+        recordModesOf: (stream, modes) => {
+          if (modes.length > 0) this.journal.push(`modes of ${stream}`);
+        },
         openIncidents: () => [],
         quarantine: (rejected) => this.flushes.push([...rejected]),
       },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Anomaly, AnomalyEvent } from '../../src/detect/episode/anomaly.ts';
+import { isNews, type ModeReturn } from '../../src/detect/episode/operating-mode.ts';
 import type { SeriesInfo } from '../../src/detect/reading.ts';
 import { StreamMonitor, type MonitorOptions } from '../../src/detect/stream-monitor.ts';
 import { Random } from '../../src/math/random.ts';
@@ -23,16 +24,20 @@ const infoOf = (slug: string, more: Partial<SeriesInfo> = {}): SeriesInfo => ({
 function streamOf(series: readonly SeriesInfo[], options: Partial<MonitorOptions> = {}) {
   const events: AnomalyEvent[] = [];
   const listeners: ((event: AnomalyEvent) => void)[] = [];
-  const monitor = new StreamMonitor('plant', series, { ...DEFAULTS, ...options }, (event) => {
+  const modes: ModeReturn[] = [];
+  const take = (event: AnomalyEvent): void => {
     events.push(event);
     for (const listener of listeners) listener(event);
-  });
+  };
+  const onMode = (mode: ModeReturn): void => void modes.push(mode);
+  const monitor = new StreamMonitor('plant', series, { ...DEFAULTS, ...options }, take, undefined, onMode);
   const at = (minute: number): number => START + minute * MINUTE;
   const order = (d: number, minute: number, value = 0) =>
     monitor.order(d, { series: series[d].slug, at: at(minute), value, receivedAt: at(minute) + DELAY });
   return {
     monitor,
     events,
+    modes,
     onEvent: (listener: (event: AnomalyEvent) => void) => listeners.push(listener),
     phases: () => events.map(({ phase, anomaly }) => `${phase} ${anomaly.kind} ${anomaly.series}`),
     at,
@@ -990,5 +995,64 @@ test('a tank with two levels has two operating modes: which is the present one, 
   const [now, before] = monitor.status.modes;
   expect(now).toMatchObject({ since: at(0), times: 2, present: true });
   expect(before).toMatchObject({ since: high.since, times: 1, present: false });
-  expect(monitor.status.modeOf(0)).toMatch(/^tank returned to .* a level at which it stayed until /);
+  expect(monitor.status.modeOf(0)).toMatch(/^tank has been back at .*; it stayed there before, until /);
+});
+
+describe('a tank that comes back to a level which zankyo knows', () => {
+  const HOLD = 200;
+  /** A tank that has stayed at 20 °C and, for so long that this is normal too, at 60 °C. */
+  function twoLevels(info: Partial<SeriesInfo> = {}, options: Partial<MonitorOptions> = {}) {
+    const tank = infoOf('tank', { unit: '°C', ...info });
+    const stream = streamOf([tank], { holdForMs: HOLD * MINUTE, network: false, ...options });
+    const normal = noise();
+    let minute = 0;
+    const stay = (level: number, minutes: number): void => {
+      for (let i = 0; i < minutes; i++) stream.say(0, minute++, level + normal());
+    };
+    stay(20, 1000);
+    stay(60, 500);
+    return { ...stream, stay, now: () => stream.at(minute) };
+  }
+  const BACK = /^tank has been back at (19|20)\.?\d* °C since 2023-.*; it stayed there before, until 2023-.* UTC\.$/;
+
+  test('says so when the alarm about the change ends, and not a second time', () => {
+    const { events, modes, stay } = twoLevels();
+    events.length = 0;
+    stay(20, 150);
+    expect(events.map(({ phase }) => phase)).toEqual(['opened', 'closed']);
+    const [opened, closed] = events.map(({ anomaly }) => anomaly.reason);
+    expect(opened).not.toContain('back at');
+    expect(closed.slice(opened.length + 1)).toMatch(BACK);
+    expect(modes).toEqual([]);
+  });
+
+  test('publishes the return where no alarm ends with it', () => {
+    const { events, modes, stay, now, at } = twoLevels({}, { minDurationMs: 2 * HOLD * MINUTE });
+    const from = now();
+    events.length = 0;
+    stay(20, 150);
+    expect(events).toEqual([]);
+    expect(modes).toMatchObject([{ stream: 'plant', series: 'tank', unit: '°C', since: at(0), times: 2 }]);
+    const [mode] = modes;
+    expect(mode.reason).toMatch(BACK);
+    expect(mode.id).toBe(`tank-m${mode.at.toString(36)}`);
+    expect(mode.at - from).toBeLessThan(HOLD * MINUTE);
+    expect([mode.level / 20, mode.from / 60].map(Math.round)).toEqual([1, 1]);
+  });
+
+  test('not below min_deviation, and not in a direction that is not asked for', () => {
+    for (const info of [{ minDeviation: 100 }, { only: 'above' }] as Partial<SeriesInfo>[]) {
+      const { modes, stay } = twoLevels(info, { minDurationMs: 2 * HOLD * MINUTE });
+      stay(20, 150);
+      expect(modes).toEqual([]);
+    }
+  });
+
+  test('is no news from the third time on, if it comes more often than alarms are asked for', () => {
+    const week = 7 * 1440 * MINUTE;
+    expect(isNews({ times: 2, since: 0 }, week, 1)).toBe(true);
+    expect(isNews({ times: 3, since: 0 }, week, 1)).toBe(false);
+    expect(isNews({ times: 3, since: 0 }, 4 * week, 1)).toBe(true);
+    expect(isNews({ times: 3, since: NaN }, week, 1)).toBe(false);
+  });
 });

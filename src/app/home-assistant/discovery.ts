@@ -165,7 +165,7 @@ export function seriesDiscovery(options: DiscoveryOptions, series: DiscoveredSer
     }),
     event: entity('event', 'event', 'Alert', {
       state_topic: topic('event'),
-      event_types: ['opened', 'updated', 'closed', 'habit'],
+      event_types: ['opened', 'updated', 'closed', 'habit', 'mode'],
       icon: 'mdi:alert',
     }),
   };

@@ -108,6 +108,9 @@ export class Notifier {
           ofIncident(decision, incident, at, site),
         );
       },
+      mode: (mode) => {
+        alerts.mode(mode);
+      },
       habit: (habit) => {
         alerts.habit(habit);
         for (const recipient of this.recipients)

@@ -1,5 +1,6 @@
 import type { AnomalyEvent } from '../../detect/episode/anomaly.ts';
 import type { Habit } from '../../detect/episode/habit.ts';
+import type { ModeReturn } from '../../detect/episode/operating-mode.ts';
 import type { StreamStatus } from '../../detect/monitor/stream-status.ts';
 import type { StreamMonitor } from '../../detect/stream-monitor.ts';
 import type { Log } from '../../log.ts';
@@ -82,6 +83,12 @@ export class StreamLog {
   habit({ id, stream, series, reason }: Habit, now: number): void {
     if (this.hasRoom(stream, now))
       this.log('info', { series, ...(series === stream ? {} : { stream }), id }, `habit: ${reason}`);
+  }
+
+  /** Logs the return of a series to a level at which it stayed before; `now` is the time of arrival. */
+  mode({ id, stream, series, reason }: ModeReturn, now: number): void {
+    if (this.hasRoom(stream, now))
+      this.log('info', { series, ...(series === stream ? {} : { stream }), id }, `mode: ${reason}`);
   }
 
   /** Whether the limit allows another line about this stream or sensor; one line when the limit is reached. */

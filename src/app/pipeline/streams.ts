@@ -2,6 +2,7 @@ import { couldName } from '../../config/names.ts';
 import { mergeTuning, type FieldOptions, type Site, type Tuning } from '../../config/schema.ts';
 import type { AnomalyEvent } from '../../detect/episode/anomaly.ts';
 import type { Habit } from '../../detect/episode/habit.ts';
+import type { ModeReturn } from '../../detect/episode/operating-mode.ts';
 import { durationInWords } from '../../detect/episode/reason.ts';
 import { Calendar, UTC } from '../../detect/forecast/calendar.ts';
 import type { IsHoliday } from '../../detect/forecast/calendar.ts';
@@ -31,6 +32,7 @@ export interface StreamsOptions {
   readonly kernel: Kernel | null;
   readonly onEvent: (event: AnomalyEvent) => void;
   readonly onHabit: (habit: Habit) => void;
+  readonly onMode: (mode: ModeReturn) => void;
   /** Null where there are no holidays. */
   readonly isHoliday?: IsHoliday | null;
   readonly log: Log;
@@ -218,13 +220,13 @@ export class Streams {
   }
 
   private create(stream: string, { series, tuning }: StreamPlan): void {
-    const { kernel, onEvent, onHabit } = this.options;
+    const { kernel, onEvent, onHabit, onMode } = this.options;
     const topic = series.length > 1 ? soleTopic(this.site, series) : null;
     const options = {
       ...monitorOptions(tuning, kernel, this.calendar),
       ...(topic === null ? {} : { source: sourceOf(topic) }),
     };
-    const monitor = new StreamMonitor(stream, series, options, onEvent, onHabit);
+    const monitor = new StreamMonitor(stream, series, options, onEvent, onHabit, onMode);
     monitor.learnEvery(this.trainingRate.every);
     this.restore(monitor);
     this.monitors.push(monitor);

@@ -3,15 +3,22 @@ import { toAnomaly } from './describe.ts';
 import type { Episode } from './episode.ts';
 import type { Habit } from './habit.ts';
 import { emptyFinding, type Finding } from './finding.ts';
+import type { ModeReturn } from './operating-mode.ts';
 import type { Calendar } from '../forecast/calendar.ts';
 import type { SeriesInfo } from '../reading.ts';
-import { levelChangeReason, type LevelChange } from './reason.ts';
+import { levelChangeReason, returnReason, type LevelChange, type Return } from './reason.ts';
 
 /** The times that are known. */
 const limitsOf = (heldUntil: number, coolDownUntil: number): Pick<AnomalyEvent, 'heldUntil' | 'coolDownUntil'> => ({
   ...(Number.isNaN(heldUntil) ? {} : { heldUntil }),
   ...(Number.isFinite(coolDownUntil) ? { coolDownUntil } : {}),
 });
+
+/** The level to which series `series` has come back. */
+export interface Back {
+  readonly series: number;
+  readonly level: Return;
+}
 
 /** Events of the episodes of a stream, kept until they can be published. */
 export class EventQueue {
@@ -21,6 +28,7 @@ export class EventQueue {
   private readonly peak: Finding;
   private readonly events: AnomalyEvent[] = [];
   private readonly habits: Habit[] = [];
+  private readonly modes: ModeReturn[] = [];
 
   /** `calendar`: the wall clock for the times in sentences. */
   constructor(stream: string, series: readonly SeriesInfo[], calendar: Calendar) {
@@ -32,14 +40,27 @@ export class EventQueue {
 
   /**
    * Adds an event of an episode; none where `phase` is null. `why`: reason of the end, if it has ended; `heldUntil`: until when its
-   * series is held, NaN where it is not.
+   * series is held, NaN where it is not; `back`: the known level with which it has ended, and its series.
    */
-  add(episode: Episode, at: number, phase: EpisodePhase | null, why: Ending = 'calm', heldUntil = NaN): void {
+  add(
+    episode: Episode,
+    at: number,
+    phase: EpisodePhase | null,
+    why: Ending = 'calm',
+    heldUntil = NaN,
+    back: Back | null = null,
+  ): void {
     if (phase === null) return;
     const closed = phase === 'closed';
     const anomaly = this.anomalyOf(episode, closed ? why : null);
     const coolDownUntil = closed && anomaly.kind !== 'sensor' ? episode.coolDownUntil() : NaN;
-    this.events.push({ phase, at, anomaly, ...limitsOf(closed ? NaN : heldUntil, coolDownUntil) });
+    const also = back === null ? '' : ` ${returnReason(back.level, this.series[back.series], this.calendar)}`;
+    this.events.push({
+      phase,
+      at,
+      anomaly: { ...anomaly, reason: `${anomaly.reason}${also}` },
+      ...limitsOf(closed ? NaN : heldUntil, coolDownUntil),
+    });
   }
 
   /** Adds an update of an open episode whose level has changed again. */
@@ -60,6 +81,11 @@ export class EventQueue {
     this.habits.push(habit);
   }
 
+  /** Adds the return of a series to a known level with which no episode has ended. */
+  addMode(mode: ModeReturn): void {
+    this.modes.push(mode);
+  }
+
   /** Ends the episode, if it is open, for a reason other than a low score. */
   end(episode: Episode, at: number, why: Ending): void {
     if (episode.end(at)) this.add(episode, at, 'closed', why);
@@ -69,14 +95,21 @@ export class EventQueue {
   takeOver(other: EventQueue): void {
     this.events.push(...other.events);
     this.habits.push(...other.habits);
+    this.modes.push(...other.modes);
   }
 
-  /** Passes all events to `onEvent` and all habits to `onHabit`, in order, and empties the queue. */
-  flush(onEvent: (event: AnomalyEvent) => void, onHabit: (habit: Habit) => void): void {
+  /** Passes all events to `onEvent`, all habits to `onHabit` and all returns to a known level to `onMode`, in order, and empties the queue. */
+  flush(
+    onEvent: (event: AnomalyEvent) => void,
+    onHabit: (habit: Habit) => void,
+    onMode: (mode: ModeReturn) => void,
+  ): void {
     for (const event of this.events) onEvent(event);
     this.events.length = 0;
     for (const habit of this.habits) onHabit(habit);
     this.habits.length = 0;
+    for (const mode of this.modes) onMode(mode);
+    this.modes.length = 0;
   }
 
   private anomalyOf(episode: Episode, endedBy: Ending | null): Anomaly {

@@ -1,5 +1,9 @@
+import { WEEK_MS } from '../../math/time.ts';
+import { CONSTANTS } from '../constants.ts';
 import type { EarlierMode, Mode } from '../evidence/modes.ts';
+import type { Calendar } from '../forecast/calendar.ts';
 import type { SeriesInfo } from '../reading.ts';
+import { returnReason, type Return } from './reason.ts';
 
 /** A level at which a series stays, one of several. */
 export interface OperatingMode {
@@ -40,4 +44,62 @@ export function operatingModes(
     present: false,
   });
   return [{ ...of(present, now), present: true }, ...earlier.map((mode) => of(mode, mode.leftAt))];
+}
+
+/** A series has come back to a level at which it stayed before, and no alarm ended with it. */
+export interface ModeReturn {
+  /** `<series>-m<at in base 36>`. The same readings give the same id. */
+  readonly id: string;
+  readonly stream: string;
+  readonly series: string;
+  /** Its display name, where one was given. */
+  readonly label?: string;
+  readonly unit: string;
+  /** When it was recognised, epoch ms. */
+  readonly at: number;
+  /** The level that it left, and that to which it has come: means. */
+  readonly from: number;
+  readonly level: number;
+  /** Since when zankyo knows the level, epoch ms; NaN where that is not known. */
+  readonly since: number;
+  /** When the series left it before, epoch ms; NaN where that is not known. */
+  readonly lastAt: number;
+  /** How many times it has come to it, this time included. */
+  readonly times: number;
+  /** One plain sentence with numbers and units. */
+  readonly reason: string;
+}
+
+const { RECURS } = CONSTANTS;
+
+/**
+ * Whether a return at `at` to a level is news. It is none from the third time on, if the series comes to the level more often than alarms
+ * are asked for: as with habits (recurrence/recurrence.ts), so that a pump which switches between two speeds does not announce each switch.
+ */
+export const isNews = (mode: Pick<Mode, 'times' | 'since'>, at: number, alarmsPerWeek: number): boolean =>
+  mode.times < RECURS || mode.times * WEEK_MS < alarmsPerWeek * (at - mode.since);
+
+/** The return of series `info` to `level` from the mean `from`. */
+export function toModeReturn(
+  stream: string,
+  info: SeriesInfo,
+  level: Return & Pick<Mode, 'since'>,
+  from: number,
+  calendar: Calendar,
+): ModeReturn {
+  const { mean, since, leftAt, returnedAt, times } = level;
+  return {
+    id: `${info.slug}-m${Math.round(returnedAt).toString(36)}`,
+    stream,
+    series: info.slug,
+    ...(info.label === undefined ? {} : { label: info.label }),
+    unit: info.unit,
+    at: returnedAt,
+    from,
+    level: mean,
+    since,
+    lastAt: leftAt,
+    times,
+    reason: returnReason(level, info, calendar),
+  };
 }

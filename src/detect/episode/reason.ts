@@ -102,19 +102,25 @@ export interface Return {
   /** Deviation of recent means from it. */
   readonly spread: number;
   readonly returnedAt: number;
-  /** NaN where it is not known. */
+  /** When it left the level before; NaN where that is not known. */
   readonly leftAt: number;
+  /** How many times it has come to it, this time included. */
+  readonly times: number;
 }
 
 /** One plain sentence about an operating mode that was known before. */
 export function returnReason(
-  { mean, spread, returnedAt, leftAt }: Return,
+  { mean, spread, returnedAt, leftAt, times }: Return,
   info: SeriesInfo,
   calendar: Calendar,
 ): string {
   const { quantity } = formatOf(info.unit, spread);
-  const before = Number.isNaN(leftAt) ? 'earlier' : `until ${calendar.text(leftAt)}`;
-  return `${nameOf(info)} returned to ${quantity(mean)} on ${calendar.text(returnedAt)}, a level at which it stayed ${before}.`;
+  const before = times > 2 ? `${times - 1} times before` : 'before';
+  const last = Number.isNaN(leftAt) ? '' : `,${times > 2 ? ' last' : ''} until ${calendar.text(leftAt)}`;
+  return (
+    `${nameOf(info)} has been back at ${quantity(mean)} since ${calendar.text(returnedAt)}; ` +
+    `it stayed there ${before}${last}.`
+  );
 }
 
 /** Change of the mean of a series during an open episode, in its unit. `nth` counts from 1 in each episode. */

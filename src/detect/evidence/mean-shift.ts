@@ -40,6 +40,13 @@ const SHIFTS = 6; // suspected shifts in the last day, fading
 const SINCE = 7; // since when the present mode is known, epoch ms
 const TIMES = 8; // how many times the series has come to it
 
+/** A mode to which the series has come back. Times in epoch ms. */
+export interface KnownMode extends Mode {
+  readonly returnedAt: number;
+  /** When it had left it before; NaN where that is not known. */
+  readonly leftAt: number;
+}
+
 /**
  * EWMA control chart (Roberts 1959): has the mean shifted?
  *
@@ -150,13 +157,20 @@ export class MeanShift {
     return this.modes.list();
   }
 
-  /** When the series returned to the mode that is the reference, and when it had left it before, epoch ms; NaN where it did not. */
+  /** When the series returned to the mode that is the reference, epoch ms; NaN where it did not. */
   get returnedAt(): number {
     return this.s[RETURNED_AT];
   }
 
-  get leftAt(): number {
-    return this.s[LEFT_AT];
+  /** The mode that is the reference, with the last return to it; null where the series has not returned to it. */
+  get knownMode(): KnownMode | null {
+    const { s, mode } = this;
+    return Number.isNaN(s[RETURNED_AT]) ? null : { ...mode, returnedAt: s[RETURNED_AT], leftAt: s[LEFT_AT] };
+  }
+
+  /** The mean of the mode that it left when it returned; NaN where that is not known any more. */
+  get returnedFrom(): number {
+    return this.modes.list().find(({ leftAt }) => leftAt === this.s[RETURNED_AT])?.mean ?? NaN;
   }
 
   /** Keeps an earlier mode, left at `at`: the present one is known from then on. */

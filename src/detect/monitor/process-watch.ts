@@ -7,7 +7,7 @@ import { emptyFinding, type Finding } from '../episode/finding.ts';
 import { LevelChanges } from '../episode/level-changes.ts';
 import { isAsked, type SeriesInfo } from '../reading.ts';
 import { exceedsMinDeviation } from '../episode/min-deviation.ts';
-import type { EventQueue } from '../episode/event-queue.ts';
+import type { Back, EventQueue } from '../episode/event-queue.ts';
 import { EffectWatch } from './effect-watch.ts';
 import type { WarmUp } from './warm-up.ts';
 
@@ -38,11 +38,7 @@ export class ProcessWatch {
   ) {
     this.episode = new Episode(memory, 'episode', series.length, options);
     this.finding = emptyFinding(series.length);
-    this.levelChanges = new LevelChanges(
-      memory,
-      detector.series,
-      (d, by, from) => warmUp.of(d) === 1 && isAsked(series[d].only, by) && exceedsMinDeviation(series[d], by, from),
-    );
+    this.levelChanges = new LevelChanges(memory, detector.series, (d, by, from) => this.matters(d, by, from));
     this.effect = new EffectWatch(memory, detector.series);
     this.hysteresis = options.hysteresis;
     this.series = series;
@@ -53,8 +49,8 @@ export class ProcessWatch {
     this.coolDownMs = options.coolDownMs;
   }
 
-  /** Follows the episode with the verdict on the last sample. */
-  step(verdict: Verdict): void {
+  /** Follows the episode with the verdict on the last sample. Returns what became of it. */
+  step(verdict: Verdict): EpisodePhase | null {
     this.scoreSeries(verdict);
     // Of a calm reading an episode takes the score alone, and to explain it costs more than a twentieth of the whole step.
     const deviates = this.finding.score > this.hysteresis || this.episode.open;
@@ -64,8 +60,25 @@ export class ProcessWatch {
     const lastedMs = this.detector.recurrences[this.finding.series].lastedMs(verdict.at);
     const coolDownMs = Math.max(lastedMs, this.coolDownMs);
     const phase = this.episode.step(verdict.at, this.finding, verdict.at, coolDownMs);
-    this.events.add(this.episode, verdict.at, phase, 'calm', this.detector.heldUntil(this.episode.series));
+    const back = phase === 'closed' ? this.back() : null;
+    this.events.add(this.episode, verdict.at, phase, 'calm', this.detector.heldUntil(this.episode.series), back);
     this.followLevel(verdict.at, phase);
+    return phase;
+  }
+
+  /** Whether a change of the level of series d by `by` from `from` is reported: after its warm-up, where it is asked for and large enough. */
+  matters(d: number, by: number, from: number): boolean {
+    const { series, warmUp } = this;
+    return warmUp.of(d) === 1 && isAsked(series[d].only, by) && exceedsMinDeviation(series[d], by, from);
+  }
+
+  /** The known level to which a series has come back during the episode, that of the leading series first; null where there is none. */
+  private back(): Back | null {
+    const { detector, episode } = this;
+    const isBack = (d: number): boolean => detector.series[d].evidence.shift.returnedAt >= episode.startAt;
+    const series = isBack(episode.series) ? episode.series : detector.series.findIndex((_, d) => isBack(d));
+    const level = series < 0 ? null : detector.series[series].evidence.shift.knownMode;
+    return level === null ? null : { series, level };
   }
 
   /** An open episode does not open again; a change of level in it is an update. */

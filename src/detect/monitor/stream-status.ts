@@ -167,8 +167,8 @@ export class StreamStatus {
   /** A sentence about the operating mode of series d, if it returned to one that was known before; else null. */
   modeOf(d: number): string | null {
     const { detector, series, options } = this.parts;
-    const { shift } = detector.series[d].evidence;
-    return Number.isNaN(shift.returnedAt) ? null : returnReason(shift, series[d], options.calendar);
+    const mode = detector.series[d].evidence.shift.knownMode;
+    return mode === null ? null : returnReason(mode, series[d], options.calendar);
   }
 
   forecastOf(d: number): SeriesForecastStatus {

@@ -1,9 +1,18 @@
 import type { AnomalyEvent } from '../../detect/episode/anomaly.ts';
 import type { Habit } from '../../detect/episode/habit.ts';
+import type { ModeReturn } from '../../detect/episode/operating-mode.ts';
 import type { IncidentEvent } from '../../detect/episode/incidents.ts';
+import { known } from '../../math/known.ts';
 import type { Health } from '../../stream/health.ts';
 import type { AlertPort, SeriesState } from '../../stream/ports.ts';
-import type { EpisodeMessage, HabitMessage, HealthMessage, IncidentMessage, StateMessage } from './messages.ts';
+import type {
+  EpisodeMessage,
+  HabitMessage,
+  HealthMessage,
+  IncidentMessage,
+  ModeMessage,
+  StateMessage,
+} from './messages.ts';
 
 /** Six significant digits: more than sensors have, and no 0.30000000000000004 on the wire. */
 const tidy = <X extends number | null>(x: X): X => (x === null ? x : (Number(x.toPrecision(6)) as X));
@@ -150,6 +159,26 @@ export const habitJson = (habit: Habit): string =>
     reason: habit.reason,
   } satisfies HabitMessage);
 
+/** Payload of `<prefix>/<site>/series/<slug>/event` for the return to a known level. */
+export const modeJson = (mode: ModeReturn): string =>
+  JSON.stringify({
+    schema: 1,
+    event_type: 'mode',
+    id: mode.id,
+    message_id: mode.id,
+    at: iso(mode.at),
+    stream: mode.stream,
+    series: mode.series,
+    label: mode.label ?? null,
+    from: tidy(mode.from),
+    level: tidy(mode.level),
+    since: time(known(mode.since)),
+    last: time(known(mode.lastAt)),
+    times: mode.times,
+    unit: mode.unit,
+    reason: mode.reason,
+  } satisfies ModeMessage);
+
 /**
  * Alerts over MQTT: states retained, events not. A sensor fault is published under its series, all else under the
  * stream.
@@ -173,5 +202,8 @@ export const alertsOver = (
   },
   habit: (habit) => {
     outbox.add(`${prefix}/${site}/series/${habit.stream}/event`, habitJson(habit));
+  },
+  mode: (mode) => {
+    outbox.add(`${prefix}/${site}/series/${mode.stream}/event`, modeJson(mode));
   },
 });

@@ -152,8 +152,28 @@ const habit = z
   })
   .meta({ title: 'habit' });
 
-/** Both kinds of messages on `<prefix>/<site>/series/<slug>/event`. */
-export const eventSchema = z.discriminatedUnion('event_type', [episode, habit]);
+const mode = z
+  .strictObject({
+    schema: version,
+    event_type: z.literal('mode'),
+    id: z.string().describe('Of the return; the same readings give the same id.'),
+    message_id: z.string(),
+    at: time().describe('When the level was recognised.'),
+    stream: z.string(),
+    series: z.string().describe('The series that has come back to the level.'),
+    label: z.string().nullable(),
+    from: real().nullable().describe('The level that it left: the mean.'),
+    level: real().nullable().describe('The level to which it has come back: the mean.'),
+    since: time().nullable().describe('Since when zankyo knows the level; null where that is not known.'),
+    last: time().nullable().describe('When the series left it before; null where that is not known.'),
+    times: count().describe('How many times it has come to it, this time included.'),
+    unit: z.string(),
+    reason: z.string().describe('One sentence with these numbers.'),
+  })
+  .meta({ title: 'mode' });
+
+/** The kinds of messages on `<prefix>/<site>/series/<slug>/event`. */
+export const eventSchema = z.discriminatedUnion('event_type', [episode, habit, mode]);
 
 export const incidentSchema = z.strictObject({
   schema: version,
@@ -174,4 +194,5 @@ export type StateMessage = z.output<typeof stateSchema>;
 export type HealthMessage = z.output<typeof healthSchema>;
 export type EpisodeMessage = z.output<typeof episode>;
 export type HabitMessage = z.output<typeof habit>;
+export type ModeMessage = z.output<typeof mode>;
 export type IncidentMessage = z.output<typeof incidentSchema>;

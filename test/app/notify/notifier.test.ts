@@ -54,7 +54,7 @@ class Commits {
   }
 }
 
-const QUIET: AlertPort = { state: () => 0, event: () => 0, incident: () => 0, habit: () => 0 };
+const QUIET: AlertPort = { state: () => 0, event: () => 0, incident: () => 0, habit: () => 0, mode: () => 0 };
 
 function started(notify: Readonly<Record<string, unknown>>, more: Readonly<Record<string, unknown>> = {}) {
   const ledger = new Commits();

@@ -11,6 +11,7 @@ test('a habit is passed on once, in order, also by a queue that took it over', (
     events.flush(
       () => flushed.push('event'),
       ({ id }) => flushed.push(id),
+      ({ id }) => flushed.push(id),
     );
   };
   const [first, second] = [queue(), queue()];

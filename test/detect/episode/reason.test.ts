@@ -206,10 +206,13 @@ test('a level change has the unit, and as many digits as distinguish the two lev
   expect(levelChangeReason({ ...change, to: 1e308 }, BOILER)).toContain('is now near an unknown value');
 });
 
-test('a return to a level says when the series left it, if that is known', () => {
-  const level = { mean: 61.98, spread: 0.1, returnedAt: SINCE, leftAt: SINCE - 86_400_000 };
+test('a return to a level says how often the series stayed there, and when it left it, if that is known', () => {
+  const level = { mean: 61.98, spread: 0.1, returnedAt: SINCE, leftAt: SINCE - 86_400_000, times: 2 };
   expect(returnReason(level, BOILER, UTC)).toBe(
-    'boiler returned to 61.98 °C on 2026-01-05 07:29 UTC, a level at which it stayed until 2026-01-04 07:29 UTC.',
+    'boiler has been back at 61.98 °C since 2026-01-05 07:29 UTC; it stayed there before, until 2026-01-04 07:29 UTC.',
   );
-  expect(returnReason({ ...level, leftAt: NaN }, BOILER, UTC)).toMatch(/, a level at which it stayed earlier\.$/);
+  expect(returnReason({ ...level, times: 4 }, BOILER, UTC)).toMatch(
+    /; it stayed there 3 times before, last until 2026-01-04 07:29 UTC\.$/,
+  );
+  expect(returnReason({ ...level, leftAt: NaN }, BOILER, UTC)).toMatch(/; it stayed there before\.$/);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Anomaly, AnomalyEvent } from '../../../src/detect/episode/anomaly.ts';
+import type { ModeReturn } from '../../../src/detect/episode/operating-mode.ts';
 import type { Incident } from '../../../src/detect/episode/incidents.ts';
 import {
   alertsOver,
@@ -7,10 +8,12 @@ import {
   habitJson,
   healthJson,
   incidentJson,
+  modeJson,
   seriesOfTopic,
   stateJson,
   statusTopic,
 } from '../../../src/io/mqtt/alerts.ts';
+import { eventSchema } from '../../../src/io/mqtt/messages.ts';
 import type { Health } from '../../../src/stream/health.ts';
 import type { SeriesState } from '../../../src/stream/ports.ts';
 import { habit } from '../../habit.ts';
@@ -205,6 +208,26 @@ test('health on the wire', () => {
   );
 });
 
+const mode = (): ModeReturn => ({
+  id: 'fan-mmk6',
+  stream: 'plant',
+  series: 'fan',
+  unit: 'kW',
+  at: AT,
+  from: 0.04,
+  level: 2.9123456789,
+  since: NaN,
+  lastAt: AT - 60_000,
+  times: 4,
+  reason: 'fan has been back at 2.9 kW.',
+});
+
+test('the return to a level has its numbers, and null for a time that is not known', () => {
+  const message: unknown = JSON.parse(modeJson(mode()));
+  expect(message).toMatchObject({ event_type: 'mode', id: 'fan-mmk6', level: 2.91235, since: null, times: 4 });
+  expect(eventSchema.safeParse(message).success).toBe(true);
+});
+
 test('each has its topic: a sensor is told under its series, all else under the stream', () => {
   const published: string[] = [];
   const states = {
@@ -217,12 +240,14 @@ test('each has its topic: a sensor is told under its series, all else under the 
   alerts.event(event('opened', { kind: 'sensor' }));
   alerts.incident({ phase: 'opened', at: AT, incident });
   alerts.habit(habit());
+  alerts.mode(mode());
   expect(published).toEqual([
     'state house/watch/home/series/hall/state {"schema":1,"phase":',
     'event house/watch/home/series/trio/event {"schema":1,"event_type":',
     'event house/watch/home/series/hall/event {"schema":1,"event_type":',
     'event house/watch/home/incident/event {"schema":1,"event_type":',
     'event house/watch/home/series/sump/event {"schema":1,"event_type":',
+    'event house/watch/home/series/plant/event {"schema":1,"event_type":',
   ]);
   expect(statusTopic('house/watch', 'home')).toBe('house/watch/home/status');
 });
