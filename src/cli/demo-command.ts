@@ -1,6 +1,7 @@
 import colors from 'picocolors';
 import { runDemo, type DemoAlert, type DemoResult } from '../app/demo/demo.ts';
 import type { CycleSeries } from '../app/demo/cycles.ts';
+import { freePort } from '../app/demo/free-port.ts';
 import { STREAMS, WARMUP_DAYS } from '../app/demo/site.ts';
 import { kernelOrNull } from '../app/kernel.ts';
 import { DURATION, parseDuration } from '../config/duration.ts';
@@ -15,17 +16,20 @@ import { DAY_MS } from '../math/time.ts';
 export interface DemoCommandOptions {
   readonly for?: string;
   readonly seed: number;
+  readonly port?: number;
   readonly json: boolean;
 }
 
 /** One round of the pump's seven faults after the warm-up, and four faults of the machines that switch. */
 const USUAL_DAYS = 21;
 const MAX_DAYS = 3650;
+/** Of the dashboard, if it is free. */
+const USUAL_PORT = 8787;
 /** Time limit of a demo without --for, also on a slow machine. */
 const PATIENCE_MS = 100_000;
 
 /** `zankyo demo`, also `npm start`: shows the learning, and lists the detected and the missed faults. */
-export async function demo({ for: duration, seed, json }: DemoCommandOptions): Promise<number> {
+export async function demo({ for: duration, seed, port: wanted, json }: DemoCommandOptions): Promise<number> {
   const { days, realMs } = spanOf(duration);
   const log = logTo(openLog('warn'));
   const kernel = kernelOrNull(log);
@@ -33,18 +37,33 @@ export async function demo({ for: duration, seed, json }: DemoCommandOptions): P
     progress.clear();
     console.log(line);
   };
+  // A pipe or a script has no one who looks; for it the demo ends by itself.
+  const someoneLooks = process.stdout.isTTY;
+  const port = wanted ?? (someoneLooks ? await freePort(USUAL_PORT) : null);
   console.log(
     `${colors.bold('zankyo demo')}: a simulated pump station, seven sensors, one reading a minute, over a real MQTT broker.\n` +
       `It starts without any knowledge and learns for four simulated days. Then faults begin; the detector has no information about them.\n`,
   );
+  if (port !== null)
+    console.log(`Dashboard, in simulated time: ${colors.bold(colors.underline(`http://127.0.0.1:${port}/`))}\n`);
   const progress = openProgress(days === Infinity ? realMs : days);
   const startedAt = performance.now();
+  const said = { summary: false };
+  const stayUp = async (result: DemoResult): Promise<void> => {
+    progress.clear();
+    console.log(`\n${summary(result)}`);
+    console.log(`\nThe dashboard stays at http://127.0.0.1:${port}/ until Ctrl-C; the simulated time stands still.`);
+    said.summary = true;
+    await interrupted();
+  };
   const result = await runDemo({
     seed,
     days: Math.min(days, MAX_DAYS),
     realMs,
     log,
     kernel,
+    port,
+    ...(someoneLooks && port !== null ? { stayUp } : {}),
     onAlert: (alert) => {
       say(alertLine(alert));
     },
@@ -56,7 +75,7 @@ export async function demo({ for: duration, seed, json }: DemoCommandOptions): P
   }).finally(() => {
     progress.clear();
   });
-  console.log(`\n${summary(result)}`);
+  if (!said.summary) console.log(`\n${summary(result)}`);
   if (json) {
     const { faults, habits, falseAlarms, unseen, simulatedDays, readings } = result;
     const kept = faults.map(({ kind, series, at, detected, delayMs }) => ({ kind, series, at, detected, delayMs }));
@@ -64,6 +83,12 @@ export async function demo({ for: duration, seed, json }: DemoCommandOptions): P
   }
   return result.alertsHeard === result.rowsLogged ? EXIT.ok : EXIT.failure;
 }
+
+/** The next Ctrl-C, or the end of the terminal. */
+const interrupted = (): Promise<unknown> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
+  });
 
 /** Seconds to hours are real time, days and weeks simulated time. */
 function spanOf(text: string | undefined): { days: number; realMs: number } {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { AnomalyLog } from '../../io/sqlite/anomaly-log.ts';
 import { openDatabase } from '../../io/sqlite/database.ts';
@@ -26,6 +26,10 @@ export interface DemoOptions {
   /** Where the networks run in SIMD; null for Float64. */
   readonly kernel: Kernel | null;
   readonly onAlert: (alert: DemoAlert) => void;
+  /** Port of the dashboard, on the loopback interface; null: none. */
+  readonly port: number | null;
+  /** Called with the result while everything still runs; the demo ends when it is done. Absent: it ends at once. */
+  readonly stayUp?: (result: DemoResult) => Promise<void>;
   /** Called for each simulated hour. */
   readonly onProgress: (progress: { readonly days: number; readonly warmup: number }) => void;
 }
@@ -52,13 +56,16 @@ export interface DemoResult extends Tally {
 const START_AT = Date.UTC(2026, 0, 5);
 /** Minutes that the plant may be ahead of the detector: half of the silence that would make a sensor dead. */
 const LEAD_MINUTES = 5;
+/** Longest time that a demo which stays up waits for its last alerts. */
+const SETTLE_MS = 5_000;
 
 /**
  * The whole path at a speed that a viewer can follow: a broker, the pump station publishing over real MQTT, the service as its
  * subscriber, and a client that receives the alerts. The detector has no information about the faults.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
-  const { seed, days, log, kernel } = options;
+  const { seed, days, log, kernel, port, stayUp } = options;
+  const listen = port === null ? null : `127.0.0.1:${port}`;
   const folder = await mkdtemp(join(tmpdir(), 'zankyo-demo-'));
   const database = join(folder, 'zankyo.db');
   const broker = await startEmbeddedBroker();
@@ -76,7 +83,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     options.onAlert(alert);
   });
   await listener.subscribeAsync('zankyo/demo/series/+/event', { qos: 1 });
-  const service = startService(demoSite(broker.url, database), { log, kernel, now: () => now });
+  const service = startService(demoSite(broker.url, database, listen), { log, kernel, now: () => now });
   // Stored and polled: a race against a promise that never settles would keep all other promises of each race in memory.
   const failures: unknown[] = [];
   service.failure.catch((error: unknown) => failures.push(error));
@@ -101,19 +108,25 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
         options.onProgress({ days: minute / 1440, warmup: Math.min(1, minute / 1440 / WARMUP_DAYS) });
     }
     await until(() => service.readings >= sent, failures);
-    await service.stop();
-    // This message arrives after everything that the service published.
-    await quiesce(listener);
     const times = { startAt: START_AT, warmAt: START_AT + WARMUP_DAYS * DAY_MS, until: now };
-    return {
+    const resultNow = (): DemoResult => ({
       ...tally(faults, alerts, now, START_AT + WEEK_MS),
       habits: CYCLE_SERIES.map((series) => habitOf(series, works.times(series), faults, alerts, times)),
       simulatedDays: minute / 1440,
       readings: service.readings,
       alertsHeard: alerts.filter(({ phase }) => phase === 'opened').length,
       rowsLogged: rowsIn(database),
-      realMs: performance.now() - startedAt,
-    };
+      realMs,
+    });
+    const realMs = performance.now() - startedAt;
+    if (stayUp !== undefined) {
+      await settled(resultNow);
+      await stayUp(resultNow());
+    }
+    await service.stop();
+    // This message arrives after everything that the service published.
+    await quiesce(listener);
+    return resultNow();
   } finally {
     await service.stop();
     await transmitter.endAsync();
@@ -132,6 +145,15 @@ async function until(condition: () => boolean, failures: readonly unknown[]): Pr
   while (!condition()) {
     if (failures.length > 0) throw new Error('the service failed', { cause: failures[0] });
     await turn();
+  }
+}
+
+/** Alerts are on their way, and rows wait for their transaction, while a service runs. */
+async function settled(result: () => DemoResult): Promise<void> {
+  for (let waited = 0; waited < SETTLE_MS; waited += 100) {
+    await sleep(100);
+    const { alertsHeard, rowsLogged } = result();
+    if (alertsHeard === rowsLogged && waited >= 1_000) return;
   }
 }
 

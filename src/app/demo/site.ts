@@ -11,13 +11,14 @@ const UNITS = { ...INSTRUMENTS, ...CYCLE_INSTRUMENTS };
 
 /**
  * The site of the demo, as an integrator would configure the pump station: one group of five series for the pump, and the sump
- * and the fill pump alone.
+ * and the fill pump alone. `listen`: where the dashboard is; null for none.
  */
-export const demoSite = (url: string, database: string): Site =>
+export const demoSite = (url: string, database: string, listen: string | null = null): Site =>
   siteSchema.parse({
     site: 'demo',
     database,
     mqtt: { url },
+    http: { listen },
     inputs: ALL_SERIES.map((series) => ({
       topic: `plant/${series}`,
       path: 'value',

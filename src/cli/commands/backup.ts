@@ -1,4 +1,3 @@
-import type { BackupOptions } from '../backup-command.ts';
 import { GROUPS, type Register } from './registration.ts';
 
 export const registerBackup: Register = (program, { exits }) => {
@@ -8,8 +7,7 @@ export const registerBackup: Register = (program, { exits }) => {
     .description('write a checked copy of the database; the service may be running')
     .requiredOption('-c, --config <file>', 'the site file')
     .requiredOption('-o, --out <file>', 'the file to write; an existing one is replaced')
-    .option('--json', 'print one JSON object', false)
-    .action(async (options: BackupOptions) => {
+    .action(async (options: { config: string; out: string }) => {
       const { backupCommand } = await import('../backup-command.ts');
       exits(await backupCommand(options));
     });

@@ -20,8 +20,7 @@ export const registerService: Register = (program, { exits }) => {
     .argument('[file]', 'the site file')
     .option('-c, --config <file>', 'the site file')
     .option('--connect', 'also connect to the broker', false)
-    .option('--json', 'print one JSON object if the file is valid', false)
-    .action(async (file: string | undefined, options: { config?: string; connect: boolean; json: boolean }) => {
+    .action(async (file: string | undefined, options: { config?: string; connect: boolean }) => {
       const config = file ?? options.config;
       if (config === undefined) throw new AppError('usage', 'which file? zankyo check SITE.yaml');
       const { check } = await import('../check-command.ts');
