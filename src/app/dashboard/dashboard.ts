@@ -7,7 +7,7 @@ import { Live, type Channel } from './live.ts';
 import { commandRoutes } from './routes/command.ts';
 import { incidentsRoutes } from './routes/incidents.ts';
 import { learningRoutes } from './routes/learning.ts';
-import { nowRoutes } from './routes/now.ts';
+import { Now } from './routes/now.ts';
 import { setupRoutes } from './routes/setup.ts';
 import { statusChannel } from './routes/status.ts';
 import { streamRoutes } from './routes/stream.ts';
@@ -24,7 +24,7 @@ export interface Dashboard {
 const PUBLIC = fileURLToPath(new URL('../../../dist/public/', import.meta.url));
 
 /** The JSON of each page. */
-const PAGES = [nowRoutes, streamRoutes, learningRoutes, incidentsRoutes, systemRoutes, setupRoutes, commandRoutes];
+const PAGES = [streamRoutes, learningRoutes, incidentsRoutes, systemRoutes, setupRoutes, commandRoutes];
 /** What pages listen to. */
 const CHANNELS: readonly ((sources: DashboardSources) => Channel)[] = [statusChannel];
 
@@ -33,7 +33,8 @@ const CHANNELS: readonly ((sources: DashboardSources) => Channel)[] = [statusCha
  * where `http.listen` is set.
  */
 export const dashboard = (sources: DashboardSources): Dashboard => {
-  const live = new Live(CHANNELS.map((channel) => channel(sources)));
+  const now = new Now(sources);
+  const live = new Live([now.channel, ...CHANNELS.map((channel) => channel(sources))]);
   return {
     routes: (app) => {
       serveAssets(PUBLIC)(app);
@@ -48,6 +49,7 @@ export const dashboard = (sources: DashboardSources): Dashboard => {
           token: false,
         });
       });
+      now.routes(app);
       for (const page of PAGES) page(sources)(app);
       app.get('/api/live', (context) => {
         const topics = (context.req.query('on') ?? '').split(',').filter((topic) => topic !== '');
@@ -66,6 +68,7 @@ export const dashboard = (sources: DashboardSources): Dashboard => {
     },
     close: () => {
       live.close();
+      now.close();
     },
   };
 };

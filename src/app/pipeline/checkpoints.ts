@@ -1,7 +1,6 @@
 import type { StreamMonitor } from '../../detect/stream-monitor.ts';
 import type { AnomalyLogPort, LedgerPort, SnapshotPort } from '../../stream/ports.ts';
 import { snapshotOf } from './checkpoint.ts';
-import type { History } from './history.ts';
 
 /** All streams are saved at least once in this many readings: a start processes them again in 5 to 10 s. */
 const MAX_READINGS = 200_000;
@@ -16,7 +15,7 @@ interface CheckpointPorts {
 
 /**
  * Saves the streams in turn, each one once in `everyMs` or `MAX_READINGS` readings, and trims the journal rows that no snapshot needs; with
- * a stream, its history and the rows of its habits and operating modes. The writes are spread over time, because saving all streams at once would block the
+ * a stream, the rows of its habits and operating modes. The writes are spread over time, because saving all streams at once would block the
  * service.
  */
 export class Checkpoints {
@@ -25,7 +24,6 @@ export class Checkpoints {
   private readonly snapshots: SnapshotPort;
   private readonly anomalyLog: Pick<AnomalyLogPort, 'recordHabitsOf' | 'recordModesOf'>;
   private readonly ledger: LedgerPort;
-  private readonly history: Pick<History, 'save' | 'saved'>;
   private readonly everyMs: number;
   /** Number of streams that are due, with a fraction. */
   private due = 0;
@@ -43,7 +41,6 @@ export class Checkpoints {
     { monitors, unsaved }: { readonly monitors: readonly StreamMonitor[]; readonly unsaved: StreamMonitor[] },
     { snapshots, anomalyLog, ledger }: CheckpointPorts,
     everyMs: number,
-    history: Pick<History, 'save' | 'saved'>,
   ) {
     this.monitors = monitors;
     this.unsaved = unsaved;
@@ -51,7 +48,6 @@ export class Checkpoints {
     this.anomalyLog = anomalyLog;
     this.ledger = ledger;
     this.everyMs = everyMs;
-    this.history = history;
     ledger.onOverflow(() => {
       this.save(monitors);
     });
@@ -82,14 +78,9 @@ export class Checkpoints {
   /** Saves all streams, as of `at`; without it as of the last heartbeat, and not if there was none: then nothing was received. */
   saveAll(at = this.heartbeatAt): void {
     if (Number.isNaN(at)) return;
-    this.ledger.write(
-      () => {
-        this.save(this.monitors, at);
-      },
-      () => {
-        this.history.saved(this.monitors);
-      },
-    );
+    this.ledger.write(() => {
+      this.save(this.monitors, at);
+    });
   }
 
   /**
@@ -109,7 +100,6 @@ export class Checkpoints {
         this.trim();
       },
       () => {
-        this.history.saved(this.turn);
         for (const monitor of this.turn) this.savedAt.set(monitor, this.heartbeatAt);
         this.turn.clear();
       },
@@ -119,7 +109,6 @@ export class Checkpoints {
   private save(turn: readonly StreamMonitor[], at = this.heartbeatAt): void {
     const { seq } = this.ledger;
     this.snapshots.save(turn.map((monitor) => snapshotOf(monitor, at, seq)));
-    this.history.save(turn, seq);
     for (const { stream, status } of turn) {
       this.anomalyLog.recordHabitsOf(stream, status.habits);
       this.anomalyLog.recordModesOf(stream, status.modes);

@@ -47,12 +47,13 @@ const ask = (port: number, path: string, headers: Record<string, string> = {}, m
     },
   );
 
-test('a route answers, with headers that forbid a browser to run anything', async () => {
+test('a route answers, with headers that let a browser run nothing but our files', async () => {
   const { port } = await open();
   const { status, body, headers } = await ask(port, '/hello');
   expect([status, body]).toEqual([200, 'hello']);
   expect(headers).toMatchObject({
-    'content-security-policy': "default-src 'none'",
+    'content-security-policy':
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'SAMEORIGIN',
   });
