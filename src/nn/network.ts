@@ -18,7 +18,7 @@ export const MAX_ABS_INPUT = 1e6;
 const MAX_RMS = 4;
 
 /** Counted events of a network; the indexes of `Network.counts`. */
-const EVENTS = ['updates', 'refusedInputs', 'cappedInputs', 'refusedErrors', 'refusedGradients', 'cappedWeights', 'rollBacks'] as const;
+export const EVENTS = ['updates', 'refusedInputs', 'cappedInputs', 'refusedErrors', 'refusedGradients', 'cappedWeights', 'rollBacks'] as const;
 export type NetworkEvent = (typeof EVENTS)[number];
 
 /**

@@ -24,7 +24,8 @@ const PAGES: readonly {
   {
     name: 'learning',
     path: 'learning',
-    title: null,
+    title: 'Learning',
+    key: 'l',
     load: async () => (await import('./pages/learning.ts')).LearningPage,
   },
   {
@@ -252,6 +253,7 @@ const KEYS: readonly (readonly [keys: string, effect: string])[] = [
   ['/', 'filter'],
   ['g n', 'Now'],
   ['g i', 'Incidents'],
+  ['g l', 'Learning'],
   ['g s', 'System'],
   ['g e', 'Setup'],
   ['?', 'this list'],

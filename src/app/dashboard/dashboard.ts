@@ -6,7 +6,7 @@ import type { Refusal, Session } from './contract.ts';
 import { Live, type Channel } from './live.ts';
 import { commandRoutes } from './routes/command.ts';
 import { incidentsRoutes } from './routes/incidents.ts';
-import { learningRoutes } from './routes/learning.ts';
+import { learningChannel, learningRoutes } from './routes/learning.ts';
 import { Now } from './routes/now.ts';
 import { setupRoutes } from './routes/setup.ts';
 import { statusChannel } from './routes/status.ts';
@@ -26,7 +26,7 @@ const PUBLIC = fileURLToPath(new URL('../../../dist/public/', import.meta.url));
 /** The JSON of each page. */
 const PAGES = [streamRoutes, learningRoutes, incidentsRoutes, systemRoutes, setupRoutes, commandRoutes];
 /** What pages listen to. */
-const CHANNELS: readonly ((sources: DashboardSources) => Channel)[] = [statusChannel];
+const CHANNELS: readonly ((sources: DashboardSources) => Channel)[] = [statusChannel, learningChannel];
 
 /**
  * The pages of the dashboard: files of `dist/public`, JSON under `api/`, and live events by `GET api/live?on=TOPIC,TOPIC`. Loaded only

@@ -5,7 +5,7 @@ import type { Detector, Observer } from '../detector.ts';
 
 /**
  * Records how a stream learns while somebody watches: the last `length` samples with their losses, and the steps of the network
- * (nn/inspect/network-inspector.ts). It attaches itself to the detector, of which it changes nothing else, and is removed by `stop`.
+ * (nn/inspect/network-inspector.ts). Between `start` and `stop` it is the observer of the detector, of which it changes nothing else.
  */
 export class LearningWatch implements Observer {
   readonly detector: Detector;
@@ -38,7 +38,11 @@ export class LearningWatch implements Observer {
     this.margins = new Float64Array(length * D).fill(NaN);
     this.q = new Float64Array(D * BINS);
     this.judged = new Uint8Array(D);
-    detector.observer = this;
+  }
+
+  /** Begins the recording. */
+  start(): void {
+    this.detector.observer = this;
   }
 
   /** Ends the recording. */
@@ -103,10 +107,17 @@ export class LearningWatch implements Observer {
     return this.of(this.margins, t, d);
   }
 
-  /** How far back the newest loss reaches; null without a network, before the second sample, and where a number is not finite. */
+  /**
+   * How far back the newest loss reaches, with a gradient of 0 where no loss was seen yet. Null without a network, before the first step,
+   * and where a number is not finite.
+   */
   gradientByLag(): GradientByLag | null {
-    const last = this.judgedStep - (this.count - this.kept);
-    return last < 0 || this.inspector === null ? null : this.inspector.gradientByLag(last, this.q, this.judged);
+    const { inspector, kept, q, judged } = this;
+    if (inspector === null || kept === 0) return null;
+    const last = this.judgedStep - (this.count - kept);
+    return last < 0
+      ? inspector.gradientByLag(kept - 1, q, new Uint8Array(judged.length))
+      : inspector.gradientByLag(last, q, judged);
   }
 
   private of(ring: Float64Array, t: number, d: number): number {

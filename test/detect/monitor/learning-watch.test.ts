@@ -40,6 +40,7 @@ describe.each([
     const [watched, free] = [groupOf(options), groupOf(options)];
     for (let hour = 0; hour < 6; hour++) {
       const watch = new LearningWatch(watched.monitor.detector, 30);
+      watch.start();
       watched.run(45);
       watch.gradientByLag();
       watch.inspector?.parameterNorms();
@@ -56,6 +57,7 @@ test('it keeps time, values and losses of the last samples, and the margin', () 
   const { monitor, run } = groupOf({ kernel });
   run(600);
   const watch = new LearningWatch(monitor.detector, 20);
+  watch.start();
   run(50);
   const D = [0, 1];
   expect(watch.kept).toBe(20);
@@ -78,16 +80,21 @@ test('the steps on the tape come first: they have a state, but neither time nor 
   const { monitor, run } = groupOf({ kernel });
   run(102);
   const watch = new LearningWatch(monitor.detector, 50);
+  watch.start();
   expect(watch.kept).toBe(DEFAULTS.horizon);
   expect([watch.timeOf(0), watch.valueOf(0, 0)]).toEqual([NaN, NaN]);
-  expect(watch.gradientByLag()).toBeNull(); // no loss was seen yet
+  const { gradient, gain } = watch.gradientByLag()!;
+  expect([...gradient]).toEqual(new Array(DEFAULTS.horizon + 1).fill(0)); // no loss was seen yet
+  expect(gain[1]).toBeGreaterThan(0);
   run(1);
-  expect(watch.gradientByLag()!.gradient).toHaveLength(DEFAULTS.horizon + 1);
+  expect(watch.gradientByLag()!.gradient[DEFAULTS.horizon]).toBeGreaterThan(0);
 });
 
 test('nothing looks on after its end', () => {
   const { monitor, run } = groupOf();
   const [first, second] = [new LearningWatch(monitor.detector, 5), new LearningWatch(monitor.detector, 5)];
+  first.start();
+  second.start();
   first.stop();
   expect(monitor.detector.observer).toBe(second);
   second.stop();
