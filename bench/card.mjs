@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { connectAsync } from 'mqtt';
 import { describeMachine } from './contest.mjs';
+import { historyBytes } from './history-bytes.mjs';
 import { startBroker } from './path/broker.mjs';
 
 const { values } = parseArgs({
@@ -92,6 +93,11 @@ console.log(`${series} series, a reading each ${period} s, QoS 1, default option
 console.log(`written: ${(((last.written - first.written) / span) * (DAY / 1e6)).toFixed(0)} MB a day`);
 console.log(
   `memory: ${(last.resident / 1e6).toFixed(0)} MB, ${(((last.resident - first.resident) / span) * (60 / 1e6)).toFixed(1)} MB an hour more`,
+);
+
+const history = await historyBytes(series, period);
+console.log(
+  `of that the history: ${(history.aDay / 1e6).toFixed(1)} MB a day; it keeps ${(history.kept / 1e3).toFixed(0)} KB of a series for good`,
 );
 
 const ended = new Promise((resolve) => service.once('exit', resolve));

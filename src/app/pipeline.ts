@@ -20,6 +20,7 @@ import { AlertPublisher } from './pipeline/alert-publisher.ts';
 import type { PipelineControl, Resumed } from './pipeline/control.ts';
 import { Checkpoints } from './pipeline/checkpoints.ts';
 import { isDue } from './pipeline/due.ts';
+import { History } from './pipeline/history.ts';
 import type { Log } from '../log.ts';
 import { NetworkEventLog } from './pipeline/network-event-log.ts';
 import { OverloadControl, type Processor } from './pipeline/overload-control.ts';
@@ -127,7 +128,8 @@ export const pipeline = (
     };
     const replay = new JournalReplay(ledger, streams, setTime, resumed?.seq);
     const overload = new OverloadControl(processor ?? null, ledger, streams, log);
-    const checkpoints = new Checkpoints(streams, ports, site.snapshots.every);
+    const history = new History(ports.history, log);
+    const checkpoints = new Checkpoints(streams, ports, site.snapshots.every, history);
     onControl?.({
       streams,
       now: () => now,
@@ -148,6 +150,7 @@ export const pipeline = (
       replayed: () => begun,
       load: () => overload.level,
       snapshotAgeMs: () => checkpoints.oldestAgeMs,
+      historyOf: (series) => history.find(series),
     });
 
     const alertPublisher = new AlertPublisher(ports, {
@@ -279,6 +282,9 @@ export const pipeline = (
             'internal error: this stream stops until the next start',
           );
         },
+      }),
+      tap((step) => {
+        history.take(step, replay.seq);
       }),
       filter(() => !replay.active),
       tap(({ monitor }) => {

@@ -7,6 +7,7 @@ import { RetainedStates } from '../io/ledger/retained-states.ts';
 import { alertsOver } from '../io/mqtt/alerts.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import type { Log } from '../log.ts';
+import { HistoryStore } from '../io/sqlite/history/history-store.ts';
 import { waitingCommands } from '../io/sqlite/command-inbox.ts';
 import { CommandLog } from '../io/sqlite/command-log.ts';
 import { brokerOptions, commandTopicsOf, filtersOf } from './broker-options.ts';
@@ -153,8 +154,9 @@ export function startService(first: Site, { log: written, kernel, now, file }: S
     const commands = { requests$, log: commandLog, ...reload };
     const { schedule, isHoliday } = calendars;
     const maintenance = schedule.isEmpty ? {} : { maintenance: schedule };
+    const history = site.history.enabled ? { history: new HistoryStore(db) } : {};
     const alerts = notify.over(home.over(published));
-    const ports = { messages$, alerts, anomalyLog, snapshots, ledger, commands, ...maintenance };
+    const ports = { messages$, alerts, anomalyLog, snapshots, ledger, commands, ...maintenance, ...history };
     const sameConnection = resumed !== undefined && state === 'connected';
     subscription = pipeline(site, ports, {
       log,

@@ -36,13 +36,17 @@ export function openStore(site: Site, log: Log, now: number): Store {
 /** The stores with the limits of a site; anew for a site file that was read again. */
 export function limitedStores(
   db: Database,
-  { quarantine: { rows }, retention: { keep, maxMegabytes }, database }: Site,
+  { quarantine: { rows }, retention: { keep, maxMegabytes }, history, database }: Site,
   log: Log,
 ): LimitedStores {
   const onQuarantineFull = (): void => {
     log('warn', { rows }, 'the quarantine is full; each new rejected message replaces the oldest one');
   };
-  const retention = new Retention(db, { maxAgeMs: keep === 'forever' ? null : keep, maxBytes: maxMegabytes * 1e6 });
+  const retention = new Retention(db, {
+    maxAgeMs: keep === 'forever' ? null : keep,
+    maxBytes: maxMegabytes * 1e6,
+    maxHistoryBytes: history.enabled ? history.maxMegabytes * 1e6 : 0,
+  });
   return {
     anomalyLog: new AnomalyLog(db, { quarantineRows: rows, onQuarantineFull }),
     housekeeping: new Housekeeping(db, retention, new Ballast(database)),

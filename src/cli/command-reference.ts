@@ -6,7 +6,10 @@ export function commandReference(tree: readonly CommandNode[]): string {
     .map((node) => {
       const { name, description, arguments: all, options } = node;
       const rows = [
-        ...all.map((argument) => ['`' + argument.name + '`', argument.description]),
+        ...all.map(({ name: word, description: text, choices }) => [
+          '`' + word + '`',
+          text + (choices.length === 0 ? '' : `: ${choices.join(', ')}`),
+        ]),
         ...options.map(({ flags, description: text, required, byDefault }) => [
           '`' + flags + '`',
           text + (required ? ' (required)' : '') + (byDefault === null ? '' : ` (default: ${byDefault})`),

@@ -1,7 +1,7 @@
-import type { CommandNode, OptionNode } from './command-tree.ts';
+import type { ArgumentNode, CommandNode, OptionNode } from './command-tree.ts';
 
 /*
- * Scripts that complete commands, subcommands, options, their choices and file names, made from the tree of commands. They hold all
+ * Scripts that complete commands, subcommands, options, choices and file names, made from the tree of commands. They hold all
  * words, so that a press of the tab key does not start the program.
  */
 
@@ -13,7 +13,7 @@ interface Level {
   readonly path: string;
   readonly commands: readonly { readonly name: string; readonly about: string }[];
   readonly options: readonly OptionNode[];
-  readonly takesFile: boolean;
+  readonly arguments: readonly ArgumentNode[];
 }
 
 const HELP: OptionNode = {
@@ -31,22 +31,26 @@ function levelsOf(tree: readonly CommandNode[]): readonly Level[] {
         path: node.name,
         commands: named(node.commands),
         options: [...node.options, HELP],
-        takesFile: node.arguments.some(({ name }) => FILES.has(name)),
+        arguments: node.arguments,
       },
       ...inside(node.commands),
     ]);
-  return [{ path: '', commands: named(tree), options: [HELP], takesFile: false }, ...inside(tree)];
+  return [{ path: '', commands: named(tree), options: [HELP], arguments: [] }, ...inside(tree)];
 }
 
 const words = (options: readonly OptionNode[]): readonly string[] =>
   options.flatMap(({ short, long }) => (short === null ? [long] : [short, long]));
+
+const takesFile = ({ arguments: all }: Level): boolean => all.some(({ name }) => FILES.has(name));
+const choicesOf = ({ arguments: all }: Level): readonly string[] => all.flatMap(({ choices }) => choices);
 
 /** In single quotes of a shell. */
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 export function bashCompletion(tree: readonly CommandNode[]): string {
   const levels = levelsOf(tree);
-  const cases = levels.map(({ path, commands, options, takesFile }) => {
+  const cases = levels.map((level) => {
+    const { path, commands, options } = level;
     const values = options.flatMap(({ short, long, choices, value }) => {
       const flags = [short, long].filter((flag) => flag !== null).join('|');
       if (choices.length > 0)
@@ -59,8 +63,8 @@ export function bashCompletion(tree: readonly CommandNode[]): string {
       ...(values.length === 0
         ? []
         : ['      case "$prev" in', ...values.map((line) => `        ${line}`), '      esac']),
-      `      words=${quoted([...commands.map(({ name }) => name), ...words(options)].join(' '))}`,
-      `      files=${takesFile ? 1 : 0}`,
+      `      words=${quoted([...commands.map(({ name }) => name), ...choicesOf(level), ...words(options)].join(' '))}`,
+      `      files=${takesFile(level) ? 1 : 0}`,
       '      ;;',
     ].join('\n');
   });
@@ -86,7 +90,7 @@ complete -o filenames -F _zankyo zankyo
 export function zshCompletion(tree: readonly CommandNode[]): string {
   const levels = levelsOf(tree);
   const escaped = (text: string): string => text.replace(/[[\]:\\]/g, '\\$&');
-  const cases = levels.map(({ path, commands, options, takesFile }) => {
+  const cases = levels.map(({ path, commands, options, arguments: all }) => {
     const specs = options.map(({ short, long, value, description, choices }) => {
       const action =
         value === null
@@ -95,7 +99,11 @@ export function zshCompletion(tree: readonly CommandNode[]): string {
       const about = `[${escaped(description)}]${action}`;
       return short === null ? quoted(long + about) : `'(${short} ${long})'{${short},${long}}${quoted(about)}`;
     });
-    const rest = commands.length > 0 ? ["'1:command:->commands'"] : takesFile ? ["'*:file:_files'"] : ["'*: : '"];
+    const positional = all.map(({ name, choices, variadic }, i) => {
+      const action = choices.length > 0 ? `(${choices.join(' ')})` : FILES.has(name) ? '_files' : ' ';
+      return quoted(`${variadic ? '*' : i + 1}:${name}:${action}`);
+    });
+    const rest = commands.length > 0 ? ["'1:command:->commands'"] : positional;
     const list = commands.map(({ name, about }) => quoted(`${name}:${escaped(about)}`)).join(' ');
     return [
       `    ${quoted(path)})`,
@@ -131,28 +139,30 @@ if [[ $funcstack[1] = _zankyo ]]; then _zankyo "$@"; else compdef _zankyo zankyo
 }
 
 export function fishCompletion(tree: readonly CommandNode[]): string {
+  const levels = levelsOf(tree);
+  const paths = levels.map(({ path }) => path).filter((path) => path !== '');
   const lines = [
     '# fish completion for zankyo: put it into ~/.config/fish/completions/zankyo.fish',
+    'function __zankyo_path',
+    '  set -l path',
+    '  for word in (commandline -opc)[2..-1]',
+    '    switch "$path $word"',
+    `      case ${paths.map((path) => quoted(` ${path}`)).join(' ')}`,
+    '        set path "$path $word"',
+    '    end',
+    '  end',
+    '  string trim -- "$path"',
+    'end',
     'complete -c zankyo -f',
   ];
-  const add = (condition: string, rest: string): void => {
-    lines.push(`complete -c zankyo -n ${quoted(condition)} ${rest}`);
-  };
-  for (const { path, commands, options, takesFile } of levelsOf(tree)) {
-    const names = commands.map(({ name }) => name).join(' ');
-    const here =
-      path === ''
-        ? '__fish_use_subcommand'
-        : path
-            .split(' ')
-            .map((word) => `__fish_seen_subcommand_from ${word}`)
-            .join('; and ');
-    for (const { name, about } of commands)
-      add(
-        path === '' ? here : `${here}; and not __fish_seen_subcommand_from ${names}`,
-        `-a ${name} -d ${quoted(about)}`,
-      );
-    if (takesFile) add(here, '-F');
+  for (const level of levels) {
+    const { path, commands, options } = level;
+    const add = (rest: string): void => {
+      lines.push(`complete -c zankyo -n ${quoted(`string match -q -- "${path}" (__zankyo_path)`)} ${rest}`);
+    };
+    for (const { name, about } of commands) add(`-a ${name} -d ${quoted(about)}`);
+    if (choicesOf(level).length > 0) add(`-a ${quoted(choicesOf(level).join(' '))}`);
+    if (takesFile(level)) add('-F');
     for (const { short, long, value, choices, description } of options) {
       const flags = `${short === null ? '' : `-s ${short.slice(1)} `}-l ${long.slice(2)}`;
       const argument =
@@ -163,7 +173,7 @@ export function fishCompletion(tree: readonly CommandNode[]): string {
             : FILES.has(value)
               ? ' -r -F'
               : ' -x';
-      add(here, `${flags}${argument} -d ${quoted(description)}`);
+      add(`${flags}${argument} -d ${quoted(description)}`);
     }
   }
   return `${lines.join('\n')}\n`;

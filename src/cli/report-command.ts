@@ -33,7 +33,7 @@ export function report({ since, until, out, json, ...options }: ReportOptions & 
     const summary = summaryOf(records, period.since);
     if (out !== undefined) {
       const name = site?.site ?? basename(options.database!);
-      writeOut(out, periodPage(records, period, { name, calendar, version: options.version }));
+      writeOut(out, periodPage(records, summary, period, { name, calendar, version: options.version }));
     }
     if (json) {
       const [from, to] = [period.since, period.until].map((at) => new Date(at).toISOString());

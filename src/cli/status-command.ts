@@ -10,6 +10,7 @@ import { AppError } from '../errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { count, jsonLine, minute, SEVERITY_WIDTH, severityCell, shortDuration, table } from './format.ts';
 import { plain } from './plain.ts';
+import { redraw } from './redraw.ts';
 import { loadServiceSite } from './service-site.ts';
 import { seriesRow, SERIES_HEADER } from './series-text.ts';
 import { wrapped } from './wrapped.ts';
@@ -36,9 +37,9 @@ export async function status({ config, watch, json }: StatusOptions): Promise<nu
       const { isTTY } = process.stdout;
       // Undefined where stdout is no terminal.
       const { columns, rows } = isTTY ? process.stdout : { columns: 80, rows: Infinity };
-      const redraw = watch !== undefined && isTTY;
-      const text = statusScreen(found, calendarOf(site), { columns, rows: redraw ? rows - 1 : Infinity });
-      process.stdout.write(redraw ? `\x1b[H\x1b[2J${text}\n` : `${text}\n`);
+      const watched = watch !== undefined && isTTY;
+      const text = statusScreen(found, calendarOf(site), { columns, rows: watched ? rows - 1 : Infinity });
+      process.stdout.write(watched ? redraw(text, rows) : `${text}\n`);
     }
   };
   await show();

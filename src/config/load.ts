@@ -10,7 +10,7 @@ import { pathText, valueAt, type Path, type Problem } from './problems.ts';
 import { siteSchema, type Site } from './schema.ts';
 import { resolveTags, worldReadable } from './secrets.ts';
 import { problemsOf } from './wording.ts';
-import { plainData, problemLines, readYaml } from './yaml-file.ts';
+import { parseYaml, plainData, problemLines, readText } from './yaml-file.ts';
 
 export interface LoadedSite {
   readonly site: Site;
@@ -26,8 +26,12 @@ const PASSWORD: Path = ['mqtt', 'password'];
  * Reads a site file, the secrets beside it and the password. Throws `config_unreadable` when the file is not there or
  * not YAML, and `config_invalid` with every mistake at once, a line each: `file:line:col: path: what would be right`.
  */
-export function loadSite(path: string, env: NodeJS.ProcessEnv = process.env): LoadedSite {
-  const file = readYaml(path);
+export const loadSite = (path: string, env: NodeJS.ProcessEnv = process.env): LoadedSite =>
+  loadSiteText(readText(path), path, env);
+
+/** The same for a text that would be the content of the file `path`: its secrets and calendars are those beside it. */
+export function loadSiteText(text: string, path: string, env: NodeJS.ProcessEnv = process.env): LoadedSite {
+  const file = parseYaml(text, path);
   const tag = tagText(file.document.getIn(PASSWORD, true));
   const tags = resolveTags(file, env);
   const data = plainData(file);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { healthSchema } from './health-schema.ts';
+import { historySchema } from './history-schema.ts';
 import { homeAssistantSchema } from './home-assistant-schema.ts';
 import { httpSchema } from './http-schema.ts';
 import { holidaysSchema, maintenanceSchema } from './maintenance.ts';
@@ -357,6 +358,7 @@ export const siteSchema = section({
   snapshots: option(snapshotsSchema, {}, 'Saving the learned state.'),
   quarantine: option(quarantineSchema, {}, 'Storing rejected messages.'),
   retention: option(retentionSchema, {}, 'Retention: time and size limits of the database.'),
+  history: option(historySchema, {}, 'History of the series for charts.'),
   health: option(healthSchema, {}, 'Problems of the service itself.'),
   http: option(httpSchema, {}, 'Metrics and health over HTTP.'),
   max_series: option(whole(1, 100_000), 500, 'Largest number of series; readings of others are counted and dropped.'),

@@ -12,15 +12,21 @@ export interface YamlFile {
 }
 
 /** Reads and parses. Throws `config_unreadable` with one line for every mistake that makes the file invalid YAML. */
-export function readYaml(path: string): YamlFile {
-  let text: string;
+export const readYaml = (path: string): YamlFile => parseYaml(readText(path), path);
+
+/** The text of a file. Throws `config_unreadable`. */
+export function readText(path: string): string {
   try {
-    text = readFileSync(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     const why = missing ? 'there is no such file' : 'this user may not read it; change its owner or mode';
     throw new AppError('config_unreadable', `${path}: ${why}`, { cause });
   }
+}
+
+/** The same for a text that is, or would be, the content of `path`. */
+export function parseYaml(text: string, path: string): YamlFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const errors = independent(document.errors, lines);

@@ -4,6 +4,7 @@ import type { Habit } from '../detect/episode/habit.ts';
 import type { ModeReturn, OperatingMode } from '../detect/episode/operating-mode.ts';
 import type { EpisodeRecord, IncidentEvent, OpenIncident } from '../detect/episode/incidents.ts';
 import type { Reading } from '../detect/reading.ts';
+import type { HistoryPort } from './history/port.ts';
 import type { Message } from './message.ts';
 
 /** The published state of one series, retained on its `state` topic. A field is null while it has no value. */
@@ -341,4 +342,6 @@ export interface Ports {
   readonly commands?: CommandPort;
   /** Absent where there is no maintenance. */
   readonly maintenance?: WindowPort;
+  /** Absent where no history is kept. */
+  readonly history?: HistoryPort;
 }

@@ -86,6 +86,7 @@ test('three sections are a site; the rest are defaults', () => {
     snapshots: { every: 14_400_000 },
     quarantine: { rows: 1000 },
     retention: { keep: 400 * 86_400_000, maxMegabytes: 1024 },
+    history: { enabled: true, maxMegabytes: 256 },
     health: { noDataAfter: 3_600_000, maxMegabytesPerDay: 2000 },
     http: { listen: null, allowRemote: false, hosts: [], seriesMetrics: 0 },
     maxSeries: 500,

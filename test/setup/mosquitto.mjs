@@ -1,5 +1,5 @@
 /**
- * The integration tests meet a real broker, a real Prometheus, a real ntfy and a real browser. Run before them: finds the programs, or installs
+ * The integration tests meet a real broker, a real Prometheus, a real ntfy, a real browser and real shells. Run before them: finds the programs, or installs
  * them from Debian's packages, or says what to type and fails. It never skips, because a skipped test looks like a passed one.
  */
 import { spawnSync } from 'node:child_process';
@@ -39,6 +39,8 @@ const PACKAGES = {
   promtool: 'prometheus',
   ntfy: 'ntfy',
   chromium: 'chromium',
+  zsh: 'zsh',
+  fish: 'fish',
 };
 
 const missing = () => [

@@ -14,6 +14,8 @@ export interface ProposedField {
   readonly counter: string | null;
   readonly min: number;
   readonly max: number;
+  /** The newest value of one of the topics. */
+  readonly last: number;
   /** Live values, of all topics. */
   readonly values: number;
   readonly topics: number;
@@ -127,6 +129,7 @@ function fieldOf(path: string, signals: readonly Signal[], name: string | null):
     counter: signals.every((signal) => signal.quantity.counter !== undefined) ? quantity.counter! : null,
     min: Math.min(...signals.map(({ values }) => values.min)),
     max: Math.max(...signals.map(({ values }) => values.max)),
+    last: signals[0].values.last,
     values: signals.reduce((sum, { values }) => sum + values.count, 0),
     topics: signals.length,
   };

@@ -67,10 +67,14 @@ const emptyInputs = (): string[] => [
   '',
 ];
 
+/** Items of the list `inputs`, indented by two spaces. */
+export const inputItems = (inputs: readonly ProposedInput[]): string[] =>
+  inputs.flatMap((input) => [...inputBlock(input), '']);
+
 function inputLines({ inputs, inputsBeyond }: Proposal): string[] {
   return [
     'inputs:',
-    ...inputs.flatMap((input) => [...inputBlock(input), '']),
+    ...inputItems(inputs),
     ...(inputsBeyond === 0 ? [] : [`  # ${inputsBeyond} more inputs are left out.`, '']),
   ];
 }

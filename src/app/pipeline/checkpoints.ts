@@ -1,6 +1,7 @@
 import type { StreamMonitor } from '../../detect/stream-monitor.ts';
 import type { AnomalyLogPort, LedgerPort, SnapshotPort } from '../../stream/ports.ts';
 import { snapshotOf } from './checkpoint.ts';
+import type { History } from './history.ts';
 
 /** All streams are saved at least once in this many readings: a start processes them again in 5 to 10 s. */
 const MAX_READINGS = 200_000;
@@ -15,7 +16,7 @@ interface CheckpointPorts {
 
 /**
  * Saves the streams in turn, each one once in `everyMs` or `MAX_READINGS` readings, and trims the journal rows that no snapshot needs; with
- * a stream, the rows of its habits and operating modes. The writes are spread over time, because saving all streams at once would block the
+ * a stream, its history and the rows of its habits and operating modes. The writes are spread over time, because saving all streams at once would block the
  * service.
  */
 export class Checkpoints {
@@ -24,6 +25,7 @@ export class Checkpoints {
   private readonly snapshots: SnapshotPort;
   private readonly anomalyLog: Pick<AnomalyLogPort, 'recordHabitsOf' | 'recordModesOf'>;
   private readonly ledger: LedgerPort;
+  private readonly history: Pick<History, 'save' | 'saved'>;
   private readonly everyMs: number;
   /** Number of streams that are due, with a fraction. */
   private due = 0;
@@ -41,6 +43,7 @@ export class Checkpoints {
     { monitors, unsaved }: { readonly monitors: readonly StreamMonitor[]; readonly unsaved: StreamMonitor[] },
     { snapshots, anomalyLog, ledger }: CheckpointPorts,
     everyMs: number,
+    history: Pick<History, 'save' | 'saved'>,
   ) {
     this.monitors = monitors;
     this.unsaved = unsaved;
@@ -48,6 +51,7 @@ export class Checkpoints {
     this.anomalyLog = anomalyLog;
     this.ledger = ledger;
     this.everyMs = everyMs;
+    this.history = history;
     ledger.onOverflow(() => {
       this.save(monitors);
     });
@@ -78,9 +82,14 @@ export class Checkpoints {
   /** Saves all streams, as of `at`; without it as of the last heartbeat, and not if there was none: then nothing was received. */
   saveAll(at = this.heartbeatAt): void {
     if (Number.isNaN(at)) return;
-    this.ledger.write(() => {
-      this.save(this.monitors, at);
-    });
+    this.ledger.write(
+      () => {
+        this.save(this.monitors, at);
+      },
+      () => {
+        this.history.saved(this.monitors);
+      },
+    );
   }
 
   /**
@@ -100,6 +109,7 @@ export class Checkpoints {
         this.trim();
       },
       () => {
+        this.history.saved(this.turn);
         for (const monitor of this.turn) this.savedAt.set(monitor, this.heartbeatAt);
         this.turn.clear();
       },
@@ -109,6 +119,7 @@ export class Checkpoints {
   private save(turn: readonly StreamMonitor[], at = this.heartbeatAt): void {
     const { seq } = this.ledger;
     this.snapshots.save(turn.map((monitor) => snapshotOf(monitor, at, seq)));
+    this.history.save(turn, seq);
     for (const { stream, status } of turn) {
       this.anomalyLog.recordHabitsOf(stream, status.habits);
       this.anomalyLog.recordModesOf(stream, status.modes);

@@ -11,6 +11,8 @@ import type { Place, Streams } from './streams.ts';
 export class JournalReplay implements Iterable<DecodedMessage> {
   /** True while the replay runs. */
   active = false;
+  /** Row of the entry that is replayed; Infinity when none is. */
+  seq = Infinity;
   private readonly ledger: LedgerPort;
   private readonly streams: Streams;
   private readonly onTime: (at: number) => void;
@@ -33,6 +35,7 @@ export class JournalReplay implements Iterable<DecodedMessage> {
     const decoded: DecodedMessage = { message: null, source: 0, seq: 0, readings };
     this.active = true;
     for (const { seq, entry } of this.ledger.entries(this.after)) {
+      this.seq = seq;
       if (entry.kind === 'training_rate') {
         streams.learnEvery(entry.learnEvery, seq);
         continue;
@@ -54,6 +57,7 @@ export class JournalReplay implements Iterable<DecodedMessage> {
       yield decoded;
     }
     this.active = false;
+    this.seq = Infinity;
   }
 
   /** A command that failed with an internal error fails again, at the same place: the earlier run has logged and answered it. */

@@ -1,6 +1,7 @@
 import type { StreamStatus } from '../../detect/monitor/stream-status.ts';
 import type { StreamMonitor } from '../../detect/stream-monitor.ts';
 import type { SeriesState } from '../../stream/ports.ts';
+import type { SeriesHistory } from '../../stream/history/port.ts';
 import type { LoadLevel } from './load.ts';
 
 /** A running pipeline as health, metrics and the dashboard see it. All of it is live; reading it changes nothing. */
@@ -22,4 +23,6 @@ export interface PipelineView {
   readonly load: () => LoadLevel;
   /** Age of the oldest state on the disk among those of all streams, in time of arrival, ms; null before the first reading. */
   readonly snapshotAgeMs: () => number | null;
+  /** The history of a series; null where none is kept. */
+  readonly historyOf: (series: string) => SeriesHistory | null;
 }

@@ -3,7 +3,7 @@ import type { Calendar } from '../../detect/forecast/calendar.ts';
 import type { Answer, Period, PeriodRecords, StoredIncident } from '../../io/sqlite/period.ts';
 import { html, type Content, type Markup } from '../compare/report/markup.ts';
 import { detectionTable, fact, figureTable, pageOf, section } from '../compare/report/page.ts';
-import { faultOf, groupedBy, KINDS, SEVERITIES, summaryOf, verdictsOf, type Summary, type Verdict } from './summary.ts';
+import { faultOf, groupedBy, KINDS, SEVERITIES, verdictsOf, type Summary, type Verdict } from './summary.ts';
 import { swimLanes } from './swim-lanes.ts';
 
 /** Maximum number of incidents, sensor faults or answers in one list, the newest, and of sentences of one incident. */
@@ -17,13 +17,13 @@ export interface PeriodPageOptions {
   readonly version: string;
 }
 
-/** What happened on a site in a period, as one self-contained HTML page. All text of the database is escaped. */
+/** What happened on a site in a period, as one self-contained HTML page; `summary` is that of `records`. All text of the database is escaped. */
 export function periodPage(
   records: PeriodRecords,
+  summary: Summary,
   period: Period,
   { name, calendar, version }: PeriodPageOptions,
 ): string {
-  const summary = summaryOf(records, period.since);
   const time = (at: number): string => calendar.text(at).slice(0, 16);
   const verdicts = verdictsOf(records.answers);
   const view: View = { records, time, verdict: (alarm) => verdicts.get(alarm.id) ?? null };

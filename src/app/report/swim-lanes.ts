@@ -2,11 +2,10 @@ import type { Anomaly } from '../../detect/episode/anomaly.ts';
 import type { Calendar } from '../../detect/forecast/calendar.ts';
 import type { Period } from '../../io/sqlite/period.ts';
 import { html, type Markup } from '../compare/report/markup.ts';
-import { percent, scale, timeTicks } from '../compare/report/scale.ts';
+import { scale, timeTicks, type TimeTick } from '../compare/report/scale.ts';
+import { barAt, lane, timeAxis, WIDTH } from '../compare/report/timeline.ts';
 import { SEVERITIES } from './summary.ts';
 
-const WIDTH = 1000;
-const HEIGHT = 100;
 /** Minimum width of a bar. */
 const NARROWEST = 3;
 /** Maximum number of lanes; the series with the most alarms have one. */
@@ -23,51 +22,30 @@ export function swimLanes(
 ): Markup {
   const x = scale(since, until, 0, WIDTH);
   const shown = series.slice(0, MAX_LANES);
-  const lane = (name: string): Markup => {
+  const laneOf = (name: string): Markup => {
     const own = alarms.filter((alarm) => alarm.series === name).slice(-MAX_BARS);
     const bars = own
       .toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity))
       .map(({ startAt, endAt, severity, reason }) => {
-        const from = Math.min(x(startAt), WIDTH - NARROWEST);
-        const width = Math.max(NARROWEST, x(endAt ?? until) - from);
-        return html`<rect class="of-${severity}" x="${from.toFixed(1)}" y="12" width="${width.toFixed(1)}" height="76"
+        const { from, width } = barAt(x, startAt, endAt ?? until, NARROWEST);
+        return html`<rect class="of-${severity}" x="${from}" y="12" width="${width}" height="76"
           ><title>${reason}</title></rect
         >`;
       });
-    return html`<div class="lane-name" title="${name}">${name}</div>
-      <div class="lane">
-        <svg
-          viewBox="0 0 ${WIDTH} ${HEIGHT}"
-          preserveAspectRatio="none"
-          role="img"
-          aria-label="${name}: number of alarms ${own.length}"
-        >
-          ${bars}
-        </svg>
-      </div>`;
+    return lane(name, `${name}: number of alarms ${own.length}`, bars);
   };
-  const ticks = localTicks(since, until, calendar).map(
-    ({ at, label }) => html`<span style="left:${percent(x(at) / WIDTH)}">${label}</span>`,
-  );
   const more = series.length - shown.length;
   return html`<figure>
     <ul class="legend">
       ${SEVERITIES.map((severity) => html`<li><i class="of-${severity}"></i>${severity}</li>`)}
     </ul>
-    <div class="plot lanes">
-      ${shown.map(lane)}
-      <div class="x">${ticks}</div>
-    </div>
+    <div class="plot lanes">${shown.map(laneOf)} ${timeAxis(localTicks(since, until, calendar), x)}</div>
     ${more > 0 ? html`<p class="note">${more} more series with fewer alarms are not drawn.</p>` : null}
   </figure>`;
 }
 
 /** Round times by the wall clock of the site. */
-export function localTicks(
-  since: number,
-  until: number,
-  calendar: Calendar,
-): readonly { readonly at: number; readonly label: string }[] {
+export function localTicks(since: number, until: number, calendar: Calendar): readonly TimeTick[] {
   const wall = (at: number): number => Date.parse(`${calendar.text(at).slice(0, 16).replace(' ', 'T')}Z`);
   const offset = (at: number): number => wall(at) - Math.floor(at / 60_000) * 60_000;
   return timeTicks(wall(since), wall(until)).flatMap(({ at: shown, label }) => {

@@ -1,3 +1,4 @@
+import type { BackupOptions } from '../backup-command.ts';
 import { GROUPS, type Register } from './registration.ts';
 
 export const registerBackup: Register = (program, { exits }) => {
@@ -7,7 +8,8 @@ export const registerBackup: Register = (program, { exits }) => {
     .description('write a checked copy of the database; the service may be running')
     .requiredOption('-c, --config <file>', 'the site file')
     .requiredOption('-o, --out <file>', 'the file to write; an existing one is replaced')
-    .action(async (options: { config: string; out: string }) => {
+    .option('--json', 'print one JSON object', false)
+    .action(async (options: BackupOptions) => {
       const { backupCommand } = await import('../backup-command.ts');
       exits(await backupCommand(options));
     });

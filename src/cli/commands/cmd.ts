@@ -1,6 +1,13 @@
+import { Argument } from 'commander';
 import type { CmdOptions } from '../cmd-command.ts';
 import { ANSWER } from './answer-options.ts';
 import { GROUPS, type Register } from './registration.ts';
+
+/** The commands of the operator, as in app/commands/request.ts; a test holds them together. */
+export const COMMANDS = [
+  ...['normal', 'fault', 'missed', 'mute', 'unmute', 'freeze', 'resume', 'accept', 'reset', 'forget', 'sensitivity'],
+  ...['reload', 'undo'],
+];
 
 /** `cmd`: the commands of the operator. */
 export const registerCmd: Register = (program, { exits }) => {
@@ -10,10 +17,7 @@ export const registerCmd: Register = (program, { exits }) => {
     .description(
       'answer an alert, or mute, freeze or correct what a series has learned; also while the service is stopped',
     )
-    .argument(
-      '<command>',
-      'normal, fault, missed, mute, unmute, freeze, resume, accept, reset, forget, sensitivity, reload or undo',
-    )
+    .addArgument(new Argument('<command>', 'what to do').choices(COMMANDS))
     .argument('[series]', 'the series or group; for undo the id of the command')
     .requiredOption('-c, --config <file>', 'the site file')
     .addOption(ANSWER.event)

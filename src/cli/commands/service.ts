@@ -20,7 +20,8 @@ export const registerService: Register = (program, { exits }) => {
     .argument('[file]', 'the site file')
     .option('-c, --config <file>', 'the site file')
     .option('--connect', 'also connect to the broker', false)
-    .action(async (file: string | undefined, options: { config?: string; connect: boolean }) => {
+    .option('--json', 'print one JSON object if the file is valid', false)
+    .action(async (file: string | undefined, options: { config?: string; connect: boolean; json: boolean }) => {
       const config = file ?? options.config;
       if (config === undefined) throw new AppError('usage', 'which file? zankyo check SITE.yaml');
       const { check } = await import('../check-command.ts');

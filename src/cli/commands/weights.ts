@@ -1,3 +1,4 @@
+import type { WeightsOptions } from '../weights-command.ts';
 import { GROUPS, type Register } from './registration.ts';
 
 /** `weights export` and `weights import`. */
@@ -13,7 +14,8 @@ export const registerWeights: Register = (program, { exits }) => {
     .argument('<stream>', 'the series, or the group')
     .requiredOption('-c, --config <file>', 'the site file')
     .requiredOption('-o, --out <file>', 'the file to write')
-    .action(async (stream: string, options: { config: string; out: string }) => {
+    .option('--json', 'print one JSON object', false)
+    .action(async (stream: string, options: WeightsOptions & { out: string }) => {
       const { exportCommand } = await import('../weights-command.ts');
       exits(exportCommand(stream, options));
     });
@@ -26,7 +28,8 @@ export const registerWeights: Register = (program, { exits }) => {
     .argument('<stream>', 'the series, or the group')
     .argument('<file>', 'a file that zankyo exported, or the state_dict of the same model in PyTorch')
     .requiredOption('-c, --config <file>', 'the site file')
-    .action(async (stream: string, file: string, options: { config: string }) => {
+    .option('--json', 'print one JSON object', false)
+    .action(async (stream: string, file: string, options: WeightsOptions) => {
       const { importCommand } = await import('../weights-command.ts');
       exits(importCommand(stream, file, options));
     });

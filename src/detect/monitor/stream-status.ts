@@ -124,7 +124,12 @@ export class StreamStatus {
 
   /** The sensitivity with which the stream is scored. */
   get sensitivity(): number {
-    return this.sensitivitySet ?? this.parts.options.sensitivity;
+    return this.sensitivitySet ?? this.siteSensitivity;
+  }
+
+  /** The sensitivity of the options. */
+  get siteSensitivity(): number {
+    return this.parts.options.sensitivity;
   }
 
   /** The sensitivity that the operator has set; null while that of the options counts. */

@@ -304,4 +304,21 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX command_state_stream ON command_state (stream);
     `,
   },
+  {
+    // The history of each series for charts: packed blocks of buckets (history/keys.ts), and what is known of each series.
+    version: 10,
+    sql: `
+      CREATE TABLE history_series (
+        id INTEGER PRIMARY KEY,
+        slug TEXT NOT NULL UNIQUE,
+        seq INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        bytes INTEGER NOT NULL
+      ) STRICT;
+      CREATE TABLE history (
+        key INTEGER PRIMARY KEY,
+        bytes BLOB NOT NULL
+      ) STRICT;
+    `,
+  },
 ];

@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import { HistoryTrim } from './history/history-trim.ts';
 import { SteadyClock } from './steady-clock.ts';
 
 export interface RetentionOptions {
@@ -6,6 +7,8 @@ export interface RetentionOptions {
   readonly maxAgeMs: number | null;
   /** While the pages in use exceed this, the oldest rows are deleted; null: no limit. */
   readonly maxBytes: number | null;
+  /** The same for the history of the series alone; 0: none is to be kept. Default: no limit but its age. */
+  readonly maxHistoryBytes?: number;
 }
 
 /**
@@ -18,8 +21,8 @@ const VACUUM = 'incremental_vacuum(64)';
 const MIN_EPISODES = 100;
 
 /**
- * Deletes rows that are too old, or that exceed the size limit, in small steps: rejected messages first, then ended
- * episodes, the oldest first, and an incident with its last episode. Open episodes, episodes of open incidents and
+ * Deletes rows that are too old, or that exceed the size limit, in small steps: rejected messages first, then the history of
+ * the series (history-trim.ts), then ended episodes, the oldest first, and an incident with its last episode. Open episodes, episodes of open incidents and
  * learned state are never deleted. Habits that last came too long ago are deleted, but not for the size: a stream has at
  * most 32 for each series, and writes them again.
  */
@@ -35,15 +38,19 @@ export class Retention {
     this.#clock = new SteadyClock(uptime);
     const { pages, rejects, episodes, incident, habits, modes } = statements(db);
     this.#pages = pages;
+    const history = new HistoryTrim(db, options.maxHistoryBytes ?? Infinity);
     const chunk = db.transaction((now: number) => {
-      const { before, habitsBefore } = this.#before(now);
+      const { believed, oldBefore, excess } = this.#limits(now);
+      const before = excess > 0 ? Number.MAX_SAFE_INTEGER : oldBefore;
       const { inFile } = pages.get()!;
       const rejected = rejects.run({ before, rows: ROWS }).changes;
-      const deleted = episodes.all({ before, kept: MIN_EPISODES, rows: ROWS - rejected });
+      const blocks = history.step(believed, rejected < ROWS ? excess : 0);
+      const endedBefore = blocks > 0 ? oldBefore : before;
+      const deleted = episodes.all({ before: endedBefore, kept: MIN_EPISODES, rows: ROWS - rejected });
       for (const id of new Set(deleted)) if (id !== null) incident.run({ id });
-      const forgotten = habits.run({ before: habitsBefore }).changes + modes.run({ before: habitsBefore }).changes;
+      const forgotten = habits.run({ before: oldBefore }).changes + modes.run({ before: oldBefore }).changes;
       db.pragma(VACUUM);
-      return rejected + deleted.length + forgotten > 0 || pages.get()!.inFile < inFile;
+      return rejected + blocks + deleted.length + forgotten > 0 || pages.get()!.inFile < inFile;
     });
     this.#chunk = (now) => chunk.immediate(now);
   }
@@ -63,13 +70,12 @@ export class Retention {
     return this.#chunk(now);
   }
 
-  /** Rows that ended before this time are deleted, and habits that last came before this time. */
-  #before(now: number): { readonly before: number; readonly habitsBefore: number } {
+  /** The trusted time; rows that ended before `oldBefore` are too old; bytes above the limit. */
+  #limits(now: number): { readonly believed: number; readonly oldBefore: number; readonly excess: number } {
     const { maxAgeMs, maxBytes } = this.#options;
     const believed = this.#clock.believe(now);
-    const habitsBefore = maxAgeMs === null ? -Infinity : believed - maxAgeMs;
-    const tooLarge = maxBytes !== null && this.bytes > maxBytes;
-    return { before: tooLarge ? Number.MAX_SAFE_INTEGER : habitsBefore, habitsBefore };
+    const oldBefore = maxAgeMs === null ? -Infinity : believed - maxAgeMs;
+    return { believed, oldBefore, excess: maxBytes === null ? 0 : Math.max(0, this.bytes - maxBytes) };
   }
 }
 

@@ -27,6 +27,7 @@ function watched() {
     replayed: () => true,
     load: () => (now.learnEvery === 4 ? { learnEvery: 4, drops: false } : { learnEvery: 1, drops: false }),
     snapshotAgeMs: () => null,
+    historyOf: () => null,
   };
   const tallies = new Tallies();
   const monitor = new HealthMonitor({

@@ -10,7 +10,7 @@ import type { Anomaly } from '../../../src/detect/episode/anomaly.ts';
 import { AnomalyLog } from '../../../src/io/sqlite/anomaly-log.ts';
 import { CommandLog } from '../../../src/io/sqlite/command-log.ts';
 import { openDatabase, type Database } from '../../../src/io/sqlite/database.ts';
-import { readPeriod } from '../../../src/io/sqlite/period.ts';
+import { readPeriod, type PeriodRecords } from '../../../src/io/sqlite/period.ts';
 import type { CommandRecord, Label } from '../../../src/stream/ports.ts';
 import { zoneOffset } from '../../../src/stream/time-zone.ts';
 import { anomaly } from '../../cli/anomaly.ts';
@@ -50,6 +50,9 @@ const label = (id: string, event: Anomaly | null, kind: Label['kind'], rest: Par
   ...{ from: event?.startAt ?? SINCE, until: event?.endAt ?? SINCE },
   ...rest,
 });
+
+const pageWith = (records: PeriodRecords): string =>
+  periodPage(records, summaryOf(records, SINCE), period, { name: 'house', calendar: berlin, version: '1.0.0' });
 
 /** Seven alarms, of which five were open in the period, and all else that a report has. */
 const site = (text = 'plain'): Database => {
@@ -98,8 +101,7 @@ const site = (text = 'plain'): Database => {
   return db;
 };
 
-const pageOf = (db: Database): string =>
-  periodPage(readPeriod(db, period), period, { name: 'house', calendar: berlin, version: '1.0.0' });
+const pageOf = (db: Database): string => pageWith(readPeriod(db, period));
 
 test('the numbers of a period, worked by hand', () => {
   const none = { minor: 0, major: 0, critical: 0 };
@@ -179,7 +181,7 @@ test('of more alarms than a report may have, the newest are counted, and the pag
   const newest = readPeriod(db, period, 2);
   expect(newest.alarms.map(({ id }) => id)).toEqual(['dead', 'open']);
   expect(newest.incidents.map(({ id }) => id)).toEqual(['jump', 'dead']);
-  const page = periodPage(newest, period, { name: 'house', calendar: berlin, version: '1.0.0' });
+  const page = pageWith(newest);
   expect(page).toContain('<h1>The newest 2 alarms in 2 incidents, 1 still open</h1>');
   expect(page).toContain('The period has more alarms than one report counts');
 });

@@ -7,14 +7,10 @@ import type { RunView } from '../run-view.ts';
 import type { SeriesTrace, Trace } from '../trace.ts';
 import { html, type Content, type Markup } from './markup.ts';
 import { percent, scale, short, ticks, timeTicks } from './scale.ts';
+import { barAt, HEIGHT, lane, place, stretched, timeAxis, WIDTH } from './timeline.ts';
 
-/*
- * Charts over the time of the recording. They are stretched to the width of the page, but the widths of lines stay the same.
- * Text is beside the charts and not part of them, so that it is readable on a phone.
- */
+/* Charts over the time of the recording. */
 
-const WIDTH = 1000;
-const HEIGHT = 100;
 /** Minimum width of the mark of an episode. */
 const NARROWEST = 2;
 /** A pause of this many usual bucket lengths breaks the line. */
@@ -27,16 +23,7 @@ const MAX_CHARTS = 12;
 type Time = Pick<Comparison, 'firstAt' | 'lastAt'>;
 
 const across = ({ firstAt, lastAt }: Time): ((at: number) => number) => scale(firstAt, lastAt, 0, WIDTH);
-const place = (x: number): string => x.toFixed(1);
-
-/** The axis below a chart. */
-const timeAxis = (time: Time): Markup => {
-  const x = across(time);
-  const labels = timeTicks(time.firstAt, time.lastAt).map(
-    ({ at, label }) => html`<span style="left:${percent(x(at) / WIDTH)}">${label}</span>`,
-  );
-  return html`<div class="x">${labels}</div>`;
-};
+const axisOf = (time: Time): Markup => timeAxis(timeTicks(time.firstAt, time.lastAt), across(time));
 
 interface Axes {
   readonly low: number;
@@ -55,9 +42,7 @@ function plot({ low, high, size, about, most = 4 }: Axes, draw: (y: (value: numb
   return html`<div class="y ${size}">
       ${marks.map((v) => html`<span style="top:${percent(y(v) / HEIGHT)}">${short(v)}</span>`)}
     </div>
-    <svg class="${size}" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${about}">
-      ${marks.map((v) => html`<path class="grid" d="M0 ${place(y(v))}H${WIDTH}" />`)}${draw(y)}
-    </svg>`;
+    ${stretched(about, [marks.map((v) => html`<path class="grid" d="M0 ${place(y(v))}H${WIDTH}" />`), draw(y)], size)}`;
 }
 
 /** Position of the k-th value of a line, and whether the line is broken after it. */
@@ -126,13 +111,11 @@ function linePath(values: Float64Array, { x, pause }: Line, y: (v: number) => nu
 const washes = (episodes: readonly Anomaly[], time: Time): readonly Markup[] => {
   const x = across(time);
   return episodes.map(({ startAt, endAt, reason }) => {
-    const from = x(startAt);
-    const width = Math.max(NARROWEST, x(endAt ?? time.lastAt) - from);
+    const { from, width } = barAt(x, startAt, endAt ?? time.lastAt, NARROWEST);
     return html`<g
-      ><title>${reason}</title
-      ><rect class="wash" x="${place(from)}" y="0" width="${place(width)}" height="${HEIGHT}" /><path
+      ><title>${reason}</title><rect class="wash" x="${from}" y="0" width="${width}" height="${HEIGHT}" /><path
         class="edge"
-        d="M${place(from)} 0V${HEIGHT}"
+        d="M${from} 0V${HEIGHT}"
     /></g>`;
   });
 };
@@ -141,9 +124,8 @@ const washes = (episodes: readonly Anomaly[], time: Time): readonly Markup[] => 
 const labelMarks = (labels: readonly TimeWindow[], time: Time): readonly Markup[] => {
   const x = across(time);
   return labels.map(([start, end]) => {
-    const from = x(start);
-    const width = Math.max(NARROWEST, x(end) - from);
-    return html`<rect class="label" x="${place(from)}" y="${HEIGHT - 5}" width="${place(width)}" height="5" />`;
+    const { from, width } = barAt(x, start, end, NARROWEST);
+    return html`<rect class="label" x="${from}" y="${HEIGHT - 5}" width="${width}" height="5" />`;
   });
 };
 
@@ -184,7 +166,7 @@ export function recordingCharts(view: RunView): Markup {
           labelMarks(labels ?? [], view),
           washes(led(d), view),
           html`<path class="line measured" d="${envelopePath(own, line, y)}" />`,
-        ])}${timeAxis(view)}
+        ])}${axisOf(view)}
       </div>`;
   });
   const more = columns.length - shown.length;
@@ -204,7 +186,7 @@ export function recordingCharts(view: RunView): Markup {
       ${plot({ low: 0, high: HIGHEST_SCORE, size: 'low', about: 'The highest score of each moment', most: 3 }, (y) => [
         html`<path class="limit" d="M0 ${place(y(1))}H${WIDTH}" />`,
         html`<path class="line score" d="${linePath(trace.score, line, y)}" />`,
-      ])}${timeAxis(view)}
+      ])}${axisOf(view)}
     </div>
   </figure>`;
 }
@@ -212,30 +194,18 @@ export function recordingCharts(view: RunView): Markup {
 /** The episodes over time: one lane for each contender. */
 export function lanes(comparison: Comparison): Markup {
   const x = across(comparison);
-  const lane = ({ contender, episodes }: ContenderResult): Markup => {
+  const laneOf = ({ contender, episodes }: ContenderResult): Markup => {
     const marks = episodes
       .filter(({ kind }) => kind !== 'sensor')
       .map(({ startAt, endAt, reason }) => {
-        const from = x(startAt);
-        const width = Math.max(NARROWEST, x(endAt ?? comparison.lastAt) - from);
-        return html`<rect x="${place(from)}" y="15" width="${place(width)}" height="70" fill="currentColor"
+        const { from, width } = barAt(x, startAt, endAt ?? comparison.lastAt, NARROWEST);
+        return html`<rect x="${from}" y="15" width="${width}" height="70" fill="currentColor"
           ><title>${reason}</title></rect
         >`;
       });
-    const tint = `c-${contender.cell ?? 'none'}`;
-    return html`<div class="lane-name">${contender.label}</div>
-      <div class="lane ${tint}">
-        <svg
-          viewBox="0 0 ${WIDTH} ${HEIGHT}"
-          preserveAspectRatio="none"
-          role="img"
-          aria-label="Anomalies by ${contender.label}"
-        >
-          ${marks}
-        </svg>
-      </div>`;
+    return lane(contender.label, `Anomalies by ${contender.label}`, marks, `c-${contender.cell ?? 'none'}`);
   };
-  return html`<figure><div class="plot">${comparison.results.map(lane)}${timeAxis(comparison)}</div></figure>`;
+  return html`<figure><div class="plot">${comparison.results.map(laneOf)}${axisOf(comparison)}</div></figure>`;
 }
 
 /** The log-loss over time: the baseline, and the best learner of each cell. */

@@ -1,9 +1,120 @@
 import type { Hono } from 'hono';
+import { readJson } from '../../../io/http/json-body.ts';
+import { Audit } from '../../../io/sqlite/audit.ts';
+import { IncidentTable } from '../../../io/sqlite/incident-table.ts';
+import { DAY_MS } from '../../../math/time.ts';
+import { compileFilter } from '../../../stream/topic-filter.ts';
+import type { Refusal } from '../contract.ts';
+import type { ChosenYaml, DiscoverBody, SensitivityBody, SetupBody } from '../contract/setup.ts';
+import { chosenInputs, chosenYaml } from '../setup/chosen-yaml.ts';
+import { Discovery } from '../setup/discovery.ts';
+import { discoverBody } from '../setup/found.ts';
+import { lowestSince, pastAlarms, sensitivityOf, settingsOf } from '../setup/sensitivity.ts';
 import type { DashboardSources } from '../sources.ts';
 
-/** The page `setup`. */
+type SetupSources = Pick<DashboardSources, 'site' | 'file' | 'now' | 'pipeline' | 'db'>;
+
+/** Events in one answer, the newest. */
+const MAX_EVENTS = 300;
+const USUAL_MS = 30 * DAY_MS;
+const MAX_FILTERS = 8;
+const MAX_FILTER_LENGTH = 256;
+const MIN_SEARCH_MS = 1_000;
+const MAX_SEARCH_MS = 10 * 60_000;
+
+const refusal = (code: string, text: string): Refusal => ({ code, text });
+
+/** `api/setup`, `api/discover` and `api/sensitivity`. A sensitivity is set by the command of the same name. */
 export const setupRoutes =
-  (sources: DashboardSources) =>
+  (sources: SetupSources) =>
   (app: Hono): void => {
-    app.get('/api/setup', (context) => context.json({ at: sources.now() }));
+    const { site, file, now, pipeline } = sources;
+    const path = file?.paths[0] ?? null;
+    const discovery = new Discovery(site, now);
+    const found = (): DiscoverBody => discoverBody(discovery.state, discovery.proposal, site());
+
+    app.get('/api/setup', (context) =>
+      context.json<SetupBody>({
+        now: now(),
+        mode: path === null ? 'whole' : 'add',
+        file: path,
+        streams: (pipeline()?.streams() ?? []).map(sensitivityOf),
+      }),
+    );
+    app.get('/api/discover', (context) => context.json<DiscoverBody>(found()));
+    app.post('/api/discover', async (context) => {
+      const asked = searchIn(await readJson(context));
+      if (asked === null)
+        return context.json(
+          refusal('not_a_search', 'Expected a time from 1 s to 10 min and topic filters such as #.'),
+          400,
+        );
+      if (!discovery.start(asked.forMs, asked.filters))
+        return context.json(refusal('busy', 'A search runs already; wait for its end or stop it.'), 409);
+      return context.json<DiscoverBody>(found(), 202);
+    });
+    app.post('/api/discover/stop', (context) => {
+      discovery.stop();
+      return context.json<DiscoverBody>(found());
+    });
+    app.post('/api/discover/yaml', async (context) => {
+      const { search, fields } = (await readJson(context)) ?? {};
+      const { proposal, state } = discovery;
+      if (proposal === null || state.search !== search || !isTexts(fields))
+        return context.json(refusal('no_search', 'The search is not kept any more: search again.'), 409);
+      return context.json<ChosenYaml>(chosenYaml(chosenInputs(proposal, new Set(fields)), site(), path));
+    });
+    app.get('/api/sensitivity', (context) => {
+      const stream = context.req.query('stream') ?? '';
+      const since = /^\d{1,15}$/.exec(context.req.query('since') ?? '')?.[0];
+      const body = sensitivityBody(sources, stream, since === undefined ? now() - USUAL_MS : Number(since));
+      return body === null
+        ? context.json(refusal('no_stream', 'There is no such stream; it may not have had a reading yet.'), 404)
+        : context.json<SensitivityBody>(body);
+    });
   };
+
+/** Null for something else than a search. */
+function searchIn(
+  body: Readonly<Record<string, unknown>> | null,
+): { forMs: number; filters: readonly string[] } | null {
+  const { forMs, filters = ['#'] } = body ?? {};
+  if (typeof forMs !== 'number' || !(forMs >= MIN_SEARCH_MS && forMs <= MAX_SEARCH_MS)) return null;
+  if (!isTexts(filters) || filters.length === 0 || filters.length > MAX_FILTERS) return null;
+  return filters.every(isFilter) ? { forMs, filters } : null;
+}
+
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string');
+
+function isFilter(filter: string): boolean {
+  try {
+    compileFilter(filter);
+    return filter.length <= MAX_FILTER_LENGTH;
+  } catch {
+    return false;
+  }
+}
+
+function sensitivityBody(
+  { now, pipeline, db }: Pick<SetupSources, 'now' | 'pipeline' | 'db'>,
+  stream: string,
+  since: number,
+): SensitivityBody | null {
+  const status = pipeline()
+    ?.streams()
+    .find((each) => each.stream === stream);
+  if (status === undefined) return null;
+  const audit = new Audit(db);
+  const names = [...new Set([stream, ...status.series.map(({ slug }) => slug)])];
+  const settings = settingsOf(audit.sensitivities(names), (id) => audit.timeOf(id), status.siteSensitivity);
+  const { alarms, answers, beyond } = new IncidentTable(db).ofStream(stream, since, MAX_EVENTS);
+  return {
+    now: now(),
+    since,
+    stream: sensitivityOf(status),
+    knownUpTo: lowestSince(settings, since),
+    events: pastAlarms(alarms, settings, answers),
+    beyond,
+  };
+}

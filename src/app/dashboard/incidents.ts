@@ -1,0 +1,107 @@
+import { known } from '../../math/known.ts';
+import type { Anomaly, Severity } from '../../detect/episode/anomaly.ts';
+import type { AlarmFilter, AlarmMark, IncidentMembers, IncidentTable } from '../../io/sqlite/incident-table.ts';
+import type { Period, StoredIncident } from '../../io/sqlite/period.ts';
+import { groupedBy } from '../report/summary.ts';
+import type { IncidentRow, IncidentsBody, IncidentStory, Share, StoryAlarm } from './contract/incidents.ts';
+import { barsOf, lanesOf } from './lanes.ts';
+
+/** Alarms that one page counts, the newest: reading them takes some 30 ms, in which the service does nothing else. */
+const MAX_MARKS = 5_000;
+const MAX_LISTED = 100;
+const MAX_SERIES = 8;
+const MAX_STORY = 100;
+/** Kinds of evidence, and series, whose share is said. */
+const MAX_SHARES = 8;
+
+/** A series that is monitored now. */
+export interface NamedSeries {
+  readonly slug: string;
+  readonly label?: string | undefined;
+}
+
+/** Lanes and list of a period. `maxMarks`: for tests. */
+export function incidentsBody(
+  table: IncidentTable,
+  series: readonly NamedSeries[],
+  { period, filter, now }: { readonly period: Period; readonly filter: AlarmFilter; readonly now: number },
+  maxMarks = MAX_MARKS,
+): IncidentsBody {
+  const read = table.marks(period, filter, maxMarks + 1);
+  const marks = read.slice(0, maxMarks);
+  const incidents = [...groupedBy(marks, ({ incident }) => incident)];
+  const shown = filter.series === null ? series : series.filter(({ slug }) => slug === filter.series);
+  const severity: Record<Severity, number> = { minor: 0, major: 0, critical: 0 };
+  for (const mark of marks) severity[mark.severity]++;
+  return {
+    now,
+    ...period,
+    together: barsOf(marks, period),
+    ...lanesOf(marks, shown, period),
+    incidents: incidents.slice(0, MAX_LISTED).map(([id, own]) => rowOf(table.incident(id), id, own.toReversed())),
+    incidentsBeyond: Math.max(0, incidents.length - MAX_LISTED),
+    counts: {
+      alarms: marks.length,
+      incidents: incidents.length,
+      open: marks.filter(({ endAt }) => endAt === null).length,
+      severity,
+    },
+    cut: read.length > maxMarks,
+    series: [...new Set([...series.map(({ slug }) => slug), ...marks.map((mark) => mark.series)])].sort(),
+  };
+}
+
+/** `own`: the oldest first. An incident that is not stored yet has the times of its alarms. */
+function rowOf(stored: StoredIncident | null, id: string, own: readonly AlarmMark[]): IncidentRow {
+  const names = [...new Set(own.map(({ series }) => series))];
+  const open = own.some(({ endAt }) => endAt === null);
+  const { startAt, endAt, severity, reason } = stored ?? {
+    startAt: own[0].startAt,
+    endAt: open ? null : Math.max(...own.map((mark) => mark.endAt!)),
+    severity: own[0].severity,
+    reason: '',
+  };
+  return {
+    ...{ id, startAt, endAt, severity, reason },
+    alarms: own.length,
+    kinds: [...new Set(own.map(({ kind }) => kind))],
+    series: names.slice(0, MAX_SERIES),
+    seriesBeyond: Math.max(0, names.length - MAX_SERIES),
+  };
+}
+
+/** One incident as a story. */
+export function storyOf(
+  { incident, alarms, beyond, answers }: IncidentMembers,
+  labelOf: (series: string) => string | undefined,
+  now: number,
+): IncidentStory {
+  const { id, startAt, endAt, severity } = incident;
+  return {
+    ...{ id, now, startAt, endAt, severity },
+    alarms: alarms.map((alarm) => storyAlarm(alarm, labelOf(alarm.series), answers.get(alarm.id))),
+    alarmsBeyond: beyond,
+  };
+}
+
+/** The first alarms of an incident with its times. */
+export const membersOf = (table: IncidentTable, id: string): IncidentMembers | null => table.members(id, MAX_STORY);
+
+const sharesOf = (shares: Readonly<Record<string, number>>): readonly Share[] =>
+  Object.entries(shares)
+    .map(([name, share]) => ({ name, share }))
+    .sort((a, b) => b.share - a.share)
+    .slice(0, MAX_SHARES);
+
+const storyAlarm = (alarm: Anomaly, label: string | undefined, verdict: 'fault' | 'normal' | undefined): StoryAlarm => {
+  const { id, stream, series, kind, severity, startAt, openedAt, peakAt, endAt, endedBy } = alarm;
+  const { confidence, value, expected, lower, upper, unit, reason } = alarm;
+  return {
+    ...{ id, stream, series, label: label ?? null, kind, severity, startAt, openedAt, peakAt, endAt, endedBy },
+    ...{ confidence, value, expected, lower, upper, unit, reason },
+    score: known(alarm.score),
+    evidence: sharesOf(alarm.evidence),
+    contributions: sharesOf(alarm.contributions),
+    verdict: verdict ?? null,
+  };
+};

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import * as v from './vocabulary.ts';
+
+/** The history of the series for charts. */
+export const historySchema = v.section({
+  enabled: v.option(
+    z.boolean(),
+    true,
+    'Whether a history of each series is kept for the charts: minutes for 14 days, quarters of an hour for 90 days, six hours for 400 days. false: none is written, and the stored one is deleted.',
+  ),
+  max_megabytes: v.option(
+    v.whole(1, 1_000_000),
+    256,
+    'Size of the history of all series, in millions of bytes, above which the oldest minutes are deleted, then the oldest quarters of an hour.',
+  ),
+});
