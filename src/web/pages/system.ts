@@ -1,9 +1,48 @@
 import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import type { SystemBody } from '../../app/dashboard/contract/system.ts';
 import type { PageProps } from '../page.ts';
 import { html } from '../parts/html.ts';
-import { Notice } from '../parts/notice.ts';
+import { useFresh } from '../parts/kept.ts';
+import { Waiting } from '../parts/notice.ts';
+import { Figures } from '../system/figures.ts';
+import { AuditTable, LogTail, Quarantine, Rejects } from '../system/records.ts';
 
+const EVERY_MS = 3_000;
+/** What the lower part of the page shows; part of the address: `#/system/audit`. */
+const PARTS = [
+  { name: '', title: 'Refused messages' },
+  { name: 'audit', title: 'Commands' },
+  { name: 'log', title: 'Log' },
+] as const;
+
+/** Figures of the service, refused messages, the record of commands, and the log. */
 export function SystemPage({ argument }: PageProps): VNode {
-  return html`<h1>System</h1>
-    <${Notice} kind="empty" title="Nothing is here yet">${argument}</${Notice}>`;
+  const { data, error } = useFresh<SystemBody>('system', EVERY_MS);
+  const [reason, setReason] = useState('');
+  const part = PARTS.find(({ name }) => name === argument)?.name ?? '';
+  return html`<div class="page-title">
+      <h1>System</h1>
+      ${data === null ? null : html`<p class="quiet">zankyo ${data.version}</p>`}
+    </div>
+    ${data === null ? html`<${Waiting} error=${error} />` : html`<${Figures} body=${data} />`}
+    <nav class="parts" aria-label="Records">
+      ${PARTS.map(
+        ({ name, title }) =>
+          html`<a
+            key=${name}
+            href="#/system${name === '' ? '' : `/${name}`}"
+            aria-current=${name === part ? 'page' : undefined}
+            >${title}</a
+          >`,
+      )}
+    </nav>
+    ${
+      part === 'audit'
+        ? html`<${AuditTable} />`
+        : part === 'log'
+          ? html`<${LogTail} />`
+          : html`${data === null ? null : html`<${Rejects} body=${data} chosen=${reason} onChoose=${setReason} />`}
+              <${Quarantine} reason=${reason} onChoose=${setReason} />`
+    }`;
 }

@@ -81,6 +81,7 @@ test('each filter leaves only its alarms, and an incident stays when one of its 
   expect(await ids('kind=drift')).toEqual([pump.id]);
   expect(await ids('open=1')).toEqual([pump.id]);
   expect(await ids(`since=${NOW - 60 * HOUR}&until=${NOW - 40 * HOUR}`)).toEqual([alone.id]);
+  expect(await ids(`span=${40 * HOUR}`)).toEqual([pump.id]);
   expect(await ids("series=hall' OR 1=1 --")).toEqual([]);
 });
 

@@ -1,6 +1,6 @@
 import type { AnomalyKind, Ending, Severity } from '../../../detect/episode/anomaly.ts';
 
-/** `GET api/incidents?since=&until=&series=&severity=&kind=&open=`. Times are epoch ms, as in all bodies. */
+/** `GET api/incidents?span=&since=&until=&series=&severity=&kind=&open=`. Times are epoch ms, as in all bodies. */
 export interface IncidentsBody {
   readonly now: number;
   readonly since: number;

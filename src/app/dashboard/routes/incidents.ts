@@ -17,7 +17,7 @@ const ID = /^[a-z0-9][a-z0-9_-]{0,63}-[pdsh]-?[0-9a-z]{1,12}$/;
 
 const NOT_READ: Refusal = {
   code: 'not_read',
-  text: 'since and until are times in epoch ms; kind and severity are one of their words.',
+  text: 'since and until are times in epoch ms, span is a time in ms; kind and severity are one of their words.',
 };
 const NONE: Refusal = { code: 'no_incident', text: 'There is no such incident; it may be older than retention.keep.' };
 
@@ -42,12 +42,13 @@ export const incidentsRoutes =
     });
   };
 
-/** The last week up to now, where nothing else is asked; null where the question cannot be read. */
+/** The last `span` ms up to now, or from `since` to `until`; by default a week. Null where the question cannot be read. */
 function periodIn({ req }: Context, now: number): Period | null {
   // An alarm that began in this moment belongs to it.
   const until = timeIn(req.query('until'), now + 1);
-  const since = timeIn(req.query('since'), (until ?? now) - USUAL_MS);
-  return since === null || until === null || since >= until ? null : { since, until };
+  const span = timeIn(req.query('span'), USUAL_MS);
+  const since = timeIn(req.query('since'), (until ?? now) - (span ?? 0));
+  return span === null || since === null || until === null || since >= until ? null : { since, until };
 }
 
 function timeIn(text: string | undefined, otherwise: number): number | null {
