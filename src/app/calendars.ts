@@ -1,5 +1,6 @@
 import { holidaysOf } from '../config/calendar/holidays.ts';
 import { Schedule } from '../config/calendar/schedule.ts';
+import { fileState } from '../config/file-state.ts';
 import type { Site } from '../config/schema.ts';
 import type { IsHoliday } from '../detect/forecast/calendar.ts';
 import { compileTimeZone } from '../stream/time-zone.ts';
@@ -9,10 +10,17 @@ export interface Calendars {
   readonly schedule: Schedule;
   /** Null where there are no holidays. */
   readonly isHoliday: IsHoliday | null;
+  /** Another text where the holidays have changed. */
+  readonly holidaysKey: string;
 }
 
 /** Reads the calendars of a site. Throws `config_invalid` for a file that cannot be read. */
 export function calendarsOf({ maintenance, holidays, timezone }: Site): Calendars {
   const zone = timezone === null ? (wall: number): number => wall : compileTimeZone(timezone);
-  return { schedule: new Schedule(maintenance, zone), isHoliday: holidaysOf(holidays).isHoliday };
+  const { calendar } = holidays;
+  return {
+    schedule: new Schedule(maintenance, zone),
+    holidaysKey: JSON.stringify([holidays, calendar === undefined ? null : fileState(calendar)]),
+    isHoliday: holidaysOf(holidays).isHoliday,
+  };
 }

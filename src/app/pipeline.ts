@@ -43,6 +43,8 @@ export interface PipelineOptions {
   readonly listening$?: Observable<number>;
   /** Days that count as Sundays. */
   readonly isHoliday?: IsHoliday | null;
+  /** Another text where the holidays are others. */
+  readonly holidaysKey?: string;
   /** None for a recording. */
   readonly processor?: Processor;
   /** Counts to add to; default: new ones. */
@@ -75,6 +77,7 @@ export const pipeline = (
     clock$ = EMPTY,
     listening$ = EMPTY,
     isHoliday = null,
+    holidaysKey = '',
     processor,
     tallies = new Tallies(),
     resumed,
@@ -99,7 +102,10 @@ export const pipeline = (
     incidents.restore(anomalyLog.openIncidents());
     const mutes = new Mutes(ports.commands?.log, (stream, series, at) => maintenance.covers(stream, series, at));
     const freezes = new Freezes(ports.commands?.log);
+    const kept = resumed?.kept;
     const streams = new Streams(site, {
+      kept,
+      holidaysKey,
       snapshots: ports.snapshots,
       kernel,
       log,
@@ -128,13 +134,26 @@ export const pipeline = (
     };
     const replay = new JournalReplay(ledger, streams, setTime, resumed?.seq);
     const overload = new OverloadControl(processor ?? null, ledger, streams, log);
-    const history = new History(ports.history, log);
-    const checkpoints = new Checkpoints(streams, ports, site.snapshots.every, history);
+    const history = kept?.history ?? new History(ports.history, log);
+    const checkpoints = new Checkpoints(streams, ports, site.snapshots.every, history, kept?.checkpoints);
     onControl?.({
       streams,
       now: () => now,
-      save: (at) => {
-        checkpoints.saveAll(at);
+      keep: (next, nextHolidays = '') => {
+        const sameHistory = JSON.stringify(next.history) === JSON.stringify(site.history);
+        return {
+          monitors: sameHistory ? streams.same(next, nextHolidays) : new Map<string, StreamMonitor>(),
+          outlet: streams.outlet,
+          checkpoints,
+          history: sameHistory ? history : null,
+        };
+      },
+      save: (at, { monitors }) => {
+        const { unsaved } = streams;
+        checkpoints.saveAll(
+          at,
+          streams.monitors.filter((monitor) => !monitors.has(monitor.stream) || unsaved.includes(monitor)),
+        );
       },
       handOver: () => {
         handedOver = true;

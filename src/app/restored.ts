@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import type { Snapshot, SnapshotPort } from '../stream/ports.ts';
 import { restore } from './pipeline/checkpoint.ts';
-import { calendarOf, monitorOptions, plansOf } from './pipeline/streams.ts';
+import { calendarOf, monitorOptions, plansOf } from './pipeline/stream-plan.ts';
 
 /** A stream as its newest snapshot that fits the site file has it. */
 export interface RestoredStream {

@@ -17,8 +17,8 @@ import { requestsOf } from './command-requests.ts';
 import { LogRing } from './dashboard/log-ring.ts';
 import { DashboardRequests } from './dashboard/requests.ts';
 import { serviceHealth } from './health/service-health.ts';
-import { serviceHttp } from './http/service-http.ts';
-import { notifications } from './notify/notifications.ts';
+import { serviceHttp, type ServiceHttp } from './http/service-http.ts';
+import { notifications, type Notifications } from './notify/notifications.ts';
 import type { PipelineControl, Resumed } from './pipeline/control.ts';
 import { pipeline } from './pipeline.ts';
 import { Tallies } from './pipeline/tallies.ts';
@@ -29,6 +29,7 @@ import { clearRemoved } from './service/removed-series.ts';
 import type { SiteFile } from './service/site-file.ts';
 import { thisProcess } from './service/this-process.ts';
 import { limitedStores, openStore } from './store.ts';
+import { behind } from './service/behind.ts';
 import { keepTidy } from './tidying.ts';
 
 export interface ServiceOptions {
@@ -88,7 +89,9 @@ export function startService(first: Site, { log: written, kernel, now, file }: S
   const states = new RetainedStates(db, ledger, broker);
   const published = alertsOver(outbox, states, site.mqtt.prefix, site.site);
   let home: HomeAssistant = homeAssistant(site, { broker, states, log });
-  const notify = notifications({ site, table: new NotificationTable(db), ledger, now: present, log });
+  const notificationsOf = (of: Site): Notifications =>
+    notifications({ site: of, table: new NotificationTable(db), ledger, now: present, log });
+  let notify = notificationsOf(site);
   const commandLog = new CommandLog(db);
   const messages$ = broker.messages$.pipe(filter(({ topic }) => !isCommand(topic) && !home.accepts(topic)));
 
@@ -118,23 +121,25 @@ export function startService(first: Site, { log: written, kernel, now, file }: S
     log,
   });
   const pages = new DashboardRequests(present);
-  const http = serviceHttp({
-    http: site.http,
-    health,
-    sources: {
-      site: () => site,
-      file: file ?? null,
-      now: present,
-      pipeline: health.figures.pipeline,
-      db,
-      ledger,
-      figures: health.figures,
-      health: health.monitor,
-      log: ring,
-      request: pages.request,
-    },
-    log,
-  });
+  const httpOf = (of: Site): ServiceHttp =>
+    serviceHttp({
+      http: of.http,
+      health,
+      sources: {
+        site: () => site,
+        file: file ?? null,
+        now: present,
+        pipeline: health.figures.pipeline,
+        db,
+        ledger,
+        figures: health.figures,
+        health: health.monitor,
+        log: ring,
+        request: pages.request,
+      },
+      log,
+    });
+  let http = httpOf(site);
 
   let subscription: Subscription;
   let control: PipelineControl;
@@ -152,7 +157,7 @@ export function startService(first: Site, { log: written, kernel, now, file }: S
     const requests$ = merge(ofMessages$, notify.requests$, pages.requests$);
     const reload = reloader === null ? {} : { reload: () => reloader.request('command') };
     const commands = { requests$, log: commandLog, ...reload };
-    const { schedule, isHoliday } = calendars;
+    const { schedule, isHoliday, holidaysKey } = calendars;
     const maintenance = schedule.isEmpty ? {} : { maintenance: schedule };
     const history = site.history.enabled ? { history: new HistoryStore(db) } : {};
     const alerts = notify.over(home.over(published));
@@ -170,6 +175,7 @@ export function startService(first: Site, { log: written, kernel, now, file }: S
       },
       onStart: health.watch,
       isHoliday,
+      holidaysKey,
       ...(now === undefined ? real : {}),
     }).subscribe({
       error: (error: unknown) => {
@@ -184,10 +190,12 @@ export function startService(first: Site, { log: written, kernel, now, file }: S
    */
   const apply = (next: Site, read: Calendars): boolean => {
     const before = control.now();
-    control.save(Number.isFinite(before) ? before : present());
+    const kept = control.keep(next, read.holidaysKey);
+    control.save(Number.isFinite(before) ? before : present(), kept);
     if (!ledger.commit()) return false; // the streams are saved when the database can be written again
     control.handOver();
     subscription.unsubscribe();
+    const old = site;
     site = next;
     calendars = read;
     topics = commandTopicsOf(site);
@@ -197,7 +205,11 @@ export function startService(first: Site, { log: written, kernel, now, file }: S
     health.useSite(site);
     home.stop();
     home = homeAssistant(site, { broker, states, log });
-    run({ at: before, seq: ledger.seq });
+    const differs = (...keys: readonly (keyof Site)[]): boolean =>
+      keys.some((key) => JSON.stringify(old[key]) !== JSON.stringify(next[key]));
+    if (differs('notify', 'groups')) notify = behind(notify, notificationsOf(site));
+    if (differs('http')) http = behind(http, httpOf(site));
+    run({ at: before, seq: ledger.seq, kept });
     broker.listenTo(filtersOf(site));
     clearRemoved(site, states, log);
     home.start();

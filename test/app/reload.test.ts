@@ -23,11 +23,12 @@ describe('another pipeline goes on', () => {
   /** Ends a pipeline as a reload does, and starts one of another site behind it. */
   const reload = (world: World, tape: Tape, site: Site): World => {
     const at = world.control.now();
-    world.control.save(at);
+    const kept = world.control.keep(site);
+    world.control.save(at, kept);
     const { seq } = tape;
     world.control.handOver();
     world.stop();
-    return new World(site, { ledger: tape }, world.snapshots.values(), null, undefined, { at, seq });
+    return new World(site, { ledger: tape }, world.snapshots.values(), null, undefined, { at, seq, kept });
   };
 
   test('and ends with the bits of one that was never replaced; the journal has each reading once', () => {
@@ -43,6 +44,52 @@ describe('another pipeline goes on', () => {
     for (const world of [second, whole]) world.stop();
     expect(second.snapshots.get('a')!.bytes).toEqual(whole.snapshots.get('a')!.bytes);
     expect(tape.entries().filter(({ entry }) => entry.kind === 'message')).toHaveLength(300);
+  });
+
+  test('a stream of which nothing has changed is neither saved nor built; one that has changed is, and both go on', () => {
+    const two = (sensitivity: number): Site =>
+      of({
+        inputs: [
+          { topic: 's/+', name: '{1}' },
+          { topic: 't/b', name: 'b', tuning: { sensitivity } },
+        ],
+      });
+    const random = new Random(1);
+    const feedBoth = (world: World, from: number, until: number): void => {
+      for (let minute = from; minute < until; minute++)
+        for (const topic of ['s/a', 't/b'])
+          world.send(topic, String(20 + random.normal()), { receivedAt: T + minute * MINUTE_MS });
+    };
+    const tape = new Tape();
+    const first = new World(two(1), { ledger: tape });
+    feedBoth(first, 0, 150);
+    const { length } = first.saves;
+    const monitors = new Map(
+      first.answers.map(({ stream }) => [stream, first.control.keep(two(2)).monitors.get(stream)]),
+    );
+    expect([monitors.get('a')?.stream, monitors.get('b')]).toEqual(['a', undefined]);
+    const second = reload(first, tape, two(2));
+    expect(first.saves.slice(length).flatMap((saved) => saved.map(({ stream }) => stream))).toEqual(['b']);
+    feedBoth(second, 150, 160);
+    expect(second.states.filter(({ slug }) => slug === 'a').at(-1)).toMatchObject({ phase: 'ready', sensitivity: 1 });
+    expect(second.states.filter(({ slug }) => slug === 'b').at(-1)).toMatchObject({ phase: 'ready', sensitivity: 2 });
+    expect(first.control.keep(two(1), 'other holidays').monitors.size).toBe(0);
+  });
+
+  test('is killed soon afterwards: the journal since the last snapshot gives the same bits', () => {
+    const random = new Random(1);
+    const tape = new Tape();
+    const first = new World(of(), { ledger: tape });
+    feed(first, 0, 150, random);
+    const second = reload(first, tape, of());
+    feed(second, 150, 152, random);
+    // Not stopped: only what was saved by then is there.
+    const third = new World(of(), { ledger: tape }, [...first.snapshots.values(), ...second.snapshots.values()]);
+    feed(third, 152, 300, random);
+    const whole = new World(of(), { ledger: new Tape() });
+    feed(whole, 0, 300, new Random(1));
+    for (const world of [third, whole]) world.stop();
+    expect(third.snapshots.get('a')!.bytes).toEqual(whole.snapshots.get('a')!.bytes);
   });
 
   test('that is not told of the present connection takes no silence for downtime', () => {
@@ -78,7 +125,7 @@ describe('another pipeline goes on', () => {
 test('what was handed over is not saved once more: it would be older than the row that it names', () => {
   const world = new World(siteOf({ tuning: { network: false } }));
   world.send('s/a', '1', { receivedAt: T });
-  world.control.save(T);
+  world.control.save(T, world.control.keep(siteOf({ tuning: { hidden_size: 4 } })));
   const { length } = world.saves;
   world.control.handOver();
   world.stop();

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { snapshotOf } from '../../src/app/pipeline/checkpoint.ts';
-import { monitorOptions, plansOf } from '../../src/app/pipeline/streams.ts';
+import { monitorOptions, plansOf } from '../../src/app/pipeline/stream-plan.ts';
 import { restoredStream } from '../../src/app/restored.ts';
 import { exportLearned, importLearned } from '../../src/app/transfer.ts';
 import { loadSite } from '../../src/config/load.ts';

@@ -1,5 +1,7 @@
 import { connectAsync, type MqttClient } from 'mqtt';
 import { renameSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
@@ -7,7 +9,7 @@ import { replySchema, type Reply } from '../../src/app/commands/reply.ts';
 import { entriesIn } from '../../src/io/ledger/entries.ts';
 import { Journal } from '../../src/io/ledger/journal.ts';
 import { openDatabase } from '../../src/io/sqlite/database.ts';
-import { startMosquitto } from './mosquitto.ts';
+import { freePort, startMosquitto } from './mosquitto.ts';
 import { directory, eventually, isWarning, runProgram, startService, warningsOf, type LogLine } from './program.ts';
 
 const cleanUps: (() => unknown)[] = [];
@@ -186,4 +188,54 @@ test('when the file changes, with reload.on_change: also one that an editor puts
   await hasState('hall', { maintenance: 'ON' });
   const listed = await runProgram(['maintenance', '-c', 'site.yaml', '--json'], cwd);
   expect(JSON.parse(listed.stdout)).toMatchObject({ open: true, series: null, reason: 'test' });
+});
+
+test('notifications and the HTTP server of the new file are in force, and those of the one before have ended', async () => {
+  const { cwd, url, program, client, readings, reloads } = await plant();
+  await readings(4);
+  const heard: string[] = [];
+  const receivers = await Promise.all(
+    ['one', 'two'].map(async (name) => {
+      const server = createServer((request, response) => {
+        request.resume().once('end', () => {
+          heard.push(name);
+          response.end();
+        });
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      cleanUps.push(() => server.close());
+      return { name, port: (server.address() as AddressInfo).port };
+    }),
+  );
+  const ports = await Promise.all([freePort(), freePort()]);
+  const healthz = async (port: number): Promise<number | null> =>
+    fetch(`http://127.0.0.1:${port}/healthz`).then(
+      ({ status }) => status,
+      () => null,
+    );
+  const file = (n: number): string =>
+    siteFile(url, {
+      more: `notify: { desk: { type: webhook, url: 'http://127.0.0.1:${receivers[n].port}/', severity: minor, per: alarm } }
+http: { listen: 127.0.0.1:${ports[n]} }
+`,
+    }).replace('path: v', 'path: v, range: [0, 50]');
+  for (const n of [0, 1]) {
+    writeFileSync(join(cwd, 'site.yaml'), file(n));
+    program.child.kill('SIGHUP');
+    await eventually(() => reloads().length === n + 1);
+    await eventually(async () => (await healthz(ports[n])) === 200);
+    // A notification about an old alarm is given up.
+    const send = (v: number) =>
+      client.publishAsync('s/hall', JSON.stringify({ v, at: new Date().toISOString() }), { qos: 1 });
+    await send(900);
+    await eventually(
+      () => heard.includes(receivers[n].name),
+      () => JSON.stringify([n, heard, program.log()]),
+    );
+    await send(20);
+  }
+  expect(await healthz(ports[0])).toBeNull();
+  expect(heard.lastIndexOf('one')).toBeLessThan(heard.length - 1);
+  expect(warningsOf(program)).toEqual([]);
+  expect((await program.end('SIGTERM')).code).toBe(0);
 });

@@ -2,7 +2,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { restore, snapshotOf } from '../../src/app/pipeline/checkpoint.ts';
-import { monitorOptions, plansOf } from '../../src/app/pipeline/streams.ts';
+import { monitorOptions, plansOf } from '../../src/app/pipeline/stream-plan.ts';
 import { loadSite } from '../../src/config/load.ts';
 import type { Reading } from '../../src/detect/reading.ts';
 import { StreamMonitor } from '../../src/detect/stream-monitor.ts';

@@ -7,7 +7,7 @@ import type { Log } from '../../log.ts';
 import type { Message } from '../../stream/message.ts';
 import type { AlertPort, SeriesState } from '../../stream/ports.ts';
 import { HEARTBEAT_MS } from '../pipeline.ts';
-import { plansOf } from '../pipeline/streams.ts';
+import { plansOf } from '../pipeline/stream-plan.ts';
 import { version } from '../version.ts';
 import {
   seriesDiscovery,

@@ -15,7 +15,8 @@ export interface ServiceHttpOptions {
 
 /** The one HTTP server of the service: health, metrics and the dashboard. */
 export interface ServiceHttp {
-  readonly start: () => void;
+  /** `after`: the server before, which may have the same port, has ended. */
+  readonly start: (after?: Promise<void>) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -26,7 +27,8 @@ export const serviceHttp = ({ http, health, sources, log }: ServiceHttpOptions):
   const { host, port } = hostAndPort(listen);
   const closing = new AbortController();
   let pages: Dashboard | null = null;
-  const open = async (): Promise<HttpServer | null> => {
+  const open = async (after: Promise<void> | undefined): Promise<HttpServer | null> => {
+    await after;
     const [{ openHttpServer }, { metricsOf }, { healthRoutes }, { dashboard }] = await Promise.all([
       import('../../io/http/server.ts'),
       import('../health/metrics.ts'),
@@ -45,10 +47,10 @@ export const serviceHttp = ({ http, health, sources, log }: ServiceHttpOptions):
   };
   let opening: Promise<HttpServer | null> = Promise.resolve(null);
   return {
-    start: () => {
+    start: (after) => {
       if (!isLoopback(host))
         log('warn', { listen }, `who reaches ${listen} can read /metrics: there is no password (http.allow_remote)`);
-      opening = open().catch((error: unknown) => {
+      opening = open(after).catch((error: unknown) => {
         log('error', { err: error }, 'internal error: the HTTP server cannot be started');
         return null;
       });

@@ -11,7 +11,8 @@ export interface Notifications {
   readonly targets: () => readonly TargetState[];
   /** Commands of buttons that were pressed. */
   readonly requests$: Observable<CommandRequest>;
-  readonly start: () => void;
+  /** `after`: the notifications before have ended, which may have a message under way. */
+  readonly start: (after?: Promise<void>) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -31,8 +32,8 @@ export const notifications = (options: Omit<NotifierOptions, 'buttonsOf'>): Noti
     },
     targets: () => notifier.targets,
     requests$: buttons.requests$,
-    start: () => {
-      notifier.start();
+    start: (after) => {
+      notifier.start(after);
       buttons.start();
     },
     stop: () => {

@@ -42,25 +42,42 @@ export class Notifier {
   /** By target and thread: the id that the service gave to the first message. */
   private readonly refs = new Map<string, string>();
   private lastId: number;
+  /** The last message of the runs before. */
+  private readonly lastBefore: number;
+  private stopped = false;
 
   constructor(options: NotifierOptions) {
     const { site, table } = options;
     this.options = options;
-    this.lastId = table.lastId;
+    this.lastId = this.lastBefore = table.lastId;
     const targets = Object.entries(site.notify);
     this.recipients = targets.map(([name, target]) => new Recipient(name, withMembers(target, site.groups)));
     this.workers = new Map(targets.map(([name, target]) => [name, this.workerOf(name, target)]));
   }
 
-  /** Sends the messages that earlier runs did not deliver. Those of a target that left the site file are deleted. */
-  start(): void {
-    const { table, ledger, log, now } = this.options;
-    for (const { target, thread, severity, ref } of table.threads(now())) {
+  /**
+   * Sends the messages that earlier runs did not deliver, when `after` has ended. Those of a target that left the site file are
+   * deleted.
+   */
+  start(after?: Promise<void>): void {
+    const { table, now } = this.options;
+    for (const { target, thread, severity } of table.threads(now()))
       this.recipients.find(({ name }) => name === target)?.restore(thread, severity);
+    if (after === undefined) this.takeWaiting();
+    else
+      void after.then(() => {
+        if (!this.stopped) this.takeWaiting();
+      });
+  }
+
+  private takeWaiting(): void {
+    const { table, ledger, log, now } = this.options;
+    // Those that the run before has got by now, too.
+    for (const { target, thread, ref } of table.threads(now()))
       if (ref !== null) this.refs.set(keyOf(target, thread), ref);
-    }
     const orphans: number[] = [];
     for (const { id, target, notification } of table.waiting()) {
+      if (id > this.lastBefore) continue; // its own
       const worker = this.workers.get(target);
       if (worker === undefined) orphans.push(id);
       else worker.add({ id, notification });
@@ -73,6 +90,7 @@ export class Notifier {
   }
 
   async stop(): Promise<void> {
+    this.stopped = true;
     await Promise.all([...this.workers.values()].map((worker) => worker.stop()));
   }
 

@@ -38,12 +38,14 @@ export class Checkpoints {
   /** When each stream was last saved, epoch ms, time of arrival. */
   private readonly savedAt = new WeakMap<StreamMonitor, number>();
 
-  /** `monitors`: all streams to save; `unsaved`: the streams without a snapshot. The caller changes both lists later. */
+  /** `monitors`: all streams to save; `unsaved`: the streams without a snapshot. The caller changes both lists later.
+   * `before`: those of the pipeline before, whose turn goes on. */
   constructor(
     { monitors, unsaved }: { readonly monitors: readonly StreamMonitor[]; readonly unsaved: StreamMonitor[] },
     { snapshots, anomalyLog, ledger }: CheckpointPorts,
     everyMs: number,
     history: Pick<History, 'save' | 'saved'>,
+    before?: Checkpoints,
   ) {
     this.monitors = monitors;
     this.unsaved = unsaved;
@@ -52,9 +54,27 @@ export class Checkpoints {
     this.ledger = ledger;
     this.everyMs = everyMs;
     this.history = history;
+    if (before !== undefined) this.goOn(before);
     ledger.onOverflow(() => {
       this.save(monitors);
     });
+  }
+
+  private goOn(before: Checkpoints): void {
+    const last = before.monitors.at(before.next)?.stream;
+    this.next = Math.max(
+      0,
+      this.monitors.findIndex(({ stream }) => stream === last),
+    );
+    this.due = before.due;
+    this.heartbeatAt = before.heartbeatAt;
+    this.startedAt = before.startedAt;
+    // A stream that was built anew was saved at the end of the one before.
+    for (const monitor of this.monitors)
+      this.savedAt.set(
+        monitor,
+        before.savedAt.get(monitor) ?? (before.monitors.includes(monitor) ? before.startedAt : before.heartbeatAt),
+      );
   }
 
   /** Counts a reading. */
@@ -79,15 +99,15 @@ export class Checkpoints {
     if (waiting === 0 && this.turn.size > 0) this.write();
   }
 
-  /** Saves all streams, as of `at`; without it as of the last heartbeat, and not if there was none: then nothing was received. */
-  saveAll(at = this.heartbeatAt): void {
+  /** Saves all streams, or these, as of `at`; without it as of the last heartbeat, and not if there was none: then nothing was received. */
+  saveAll(at = this.heartbeatAt, monitors = this.monitors): void {
     if (Number.isNaN(at)) return;
     this.ledger.write(
       () => {
-        this.save(this.monitors, at);
+        this.save(monitors, at);
       },
       () => {
-        this.history.saved(this.monitors);
+        this.history.saved(monitors);
       },
     );
   }

@@ -1,20 +1,37 @@
-import type { Streams } from './streams.ts';
+import type { StreamMonitor } from '../../detect/stream-monitor.ts';
+import type { Site } from '../../config/schema.ts';
+import type { Checkpoints } from './checkpoints.ts';
+import type { History } from './history.ts';
+import type { Outlet, Streams } from './streams.ts';
 
 /** How a running pipeline is replaced by another one in the same process. */
 export interface PipelineControl {
   readonly streams: Pick<Streams, 'withNewWarmUp'>;
   /** Time of the newest arrival or tick, epoch ms; -Infinity before the first. */
   readonly now: () => number;
-  /** Saves every stream in the next transaction, as of `at`. */
-  readonly save: (at: number) => void;
+  /** The streams that another site leaves as they are, and all that goes on with them. `holidaysKey`: of that site. */
+  readonly keep: (next: Site, holidaysKey?: string) => Kept;
+  /** Saves the other streams in the next transaction, as of `at`, and those that were never saved. */
+  readonly save: (at: number, kept: Kept) => void;
   /** The end of this subscription saves nothing more: call it when everything is saved, and end it then. */
   readonly handOver: () => void;
+}
+
+/** Passed from one pipeline to the next as it is, instead of being saved and restored. */
+export interface Kept {
+  /** By name. */
+  readonly monitors: ReadonlyMap<string, StreamMonitor>;
+  readonly outlet: Outlet;
+  readonly checkpoints: Checkpoints;
+  /** Null where the other site keeps another history. */
+  readonly history: History | null;
 }
 
 /** Where the pipeline before has ended. */
 export interface Resumed {
   /** Its time, epoch ms. */
   readonly at: number;
-  /** The last row of the journal; the snapshots include it. */
+  /** The last row of the journal; what is not kept is saved up to it. */
   readonly seq: number;
+  readonly kept: Kept;
 }

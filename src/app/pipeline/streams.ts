@@ -1,24 +1,20 @@
 import { couldName } from '../../config/names.ts';
-import { mergeTuning, type FieldOptions, type Site, type Tuning } from '../../config/schema.ts';
+import type { FieldOptions, Site } from '../../config/schema.ts';
 import type { AnomalyEvent } from '../../detect/episode/anomaly.ts';
 import type { Habit } from '../../detect/episode/habit.ts';
 import type { ModeReturn } from '../../detect/episode/operating-mode.ts';
 import { durationInWords } from '../../detect/episode/reason.ts';
-import { Calendar, UTC } from '../../detect/forecast/calendar.ts';
-import type { IsHoliday } from '../../detect/forecast/calendar.ts';
+import type { Calendar, IsHoliday } from '../../detect/forecast/calendar.ts';
 import { seriesOf } from '../../detect/monitor/shape.ts';
-import type { SeriesInfo } from '../../detect/reading.ts';
-import { StreamMonitor, type MonitorOptions } from '../../detect/stream-monitor.ts';
+import { StreamMonitor } from '../../detect/stream-monitor.ts';
 import { AppError } from '../../errors.ts';
 import type { Kernel } from '../../nn/kernel.ts';
 import type { DecodedSeries } from '../../stream/decoder.ts';
-import { sourceOf } from '../../stream/source.ts';
 import type { Origin, Snapshot, SnapshotPort, StreamAction } from '../../stream/ports.ts';
-import { zoneOffset } from '../../stream/time-zone.ts';
-import { wildcardsIn } from '../../stream/topic-filter.ts';
 import type { Log } from '../../log.ts';
 import { act, type ActionResult } from './act.ts';
 import { restore } from './checkpoint.ts';
+import { calendarOf, monitorOptions, planOf, plansOf, planText, type StreamPlan } from './stream-plan.ts';
 
 /** The stream of a series, and the index of the series in it. */
 export interface Place {
@@ -26,80 +22,28 @@ export interface Place {
   readonly d: number;
 }
 
+/** Where the events of streams go. A stream that another pipeline takes over has the same outlet, with other ends. */
+export interface Outlet {
+  onEvent: (event: AnomalyEvent) => void;
+  onHabit: (habit: Habit) => void;
+  onMode: (mode: ModeReturn) => void;
+}
+
 export interface StreamsOptions {
   readonly snapshots: SnapshotPort;
   /** Where the networks run in SIMD; null for Float64. */
   readonly kernel: Kernel | null;
-  readonly onEvent: (event: AnomalyEvent) => void;
-  readonly onHabit: (habit: Habit) => void;
-  readonly onMode: (mode: ModeReturn) => void;
+  readonly onEvent: Outlet['onEvent'];
+  readonly onHabit: Outlet['onHabit'];
+  readonly onMode: Outlet['onMode'];
+  /** Streams of the pipeline before, by name; those that the site leaves as they are go on. */
+  readonly kept?: { readonly monitors: ReadonlyMap<string, StreamMonitor>; readonly outlet: Outlet } | undefined;
+  /** Another text where the holidays are others. */
+  readonly holidaysKey?: string | undefined;
   /** Null where there are no holidays. */
   readonly isHoliday?: IsHoliday | null;
   readonly log: Log;
 }
-
-/** The wall clock of the site's `timezone`; UTC when it has none. */
-export const calendarOf = ({ timezone }: Pick<Site, 'timezone'>, isHoliday: IsHoliday | null = null): Calendar =>
-  timezone === null && isHoliday === null
-    ? UTC
-    : new Calendar(timezone === null ? () => 0 : zoneOffset(timezone), isHoliday);
-
-export const monitorOptions = (tuning: Tuning, kernel: Kernel | null, calendar = UTC): MonitorOptions => ({
-  ...tuning,
-  kernel,
-  calendar,
-  warmupTimeMs: tuning.warmupTime,
-  holdForMs: tuning.holdFor,
-  minDurationMs: tuning.minDuration,
-  coolDownMs: tuning.coolDown,
-  silentAfterMs: tuning.silentAfter,
-});
-
-/** The fields that may produce a series, judged by its name, before any message has arrived. */
-const fieldsOf = (site: Site, slug: string): FieldOptions[] =>
-  site.inputs.flatMap((input) => input.fields).filter(({ name }) => couldName(name, slug));
-
-const infoOf = (slug: string, field: FieldOptions | undefined): SeriesInfo => ({
-  slug,
-  label: field?.label,
-  unit: field?.unit ?? '',
-  range: field?.range ?? null,
-  only: field?.only ?? 'both',
-  maxStep: field?.maxStep,
-  counter: field?.counter,
-  minDeviation: field?.minDeviation ?? 0,
-  minDeviationPercent: field?.minDeviationPercent ?? 0,
-});
-
-/** The only topic that can produce these series; null when there may be several. */
-function soleTopic(site: Site, series: readonly SeriesInfo[]): string | null {
-  const inputs = site.inputs.filter(({ fields }) =>
-    series.some(({ slug }) => fields.some(({ name }) => couldName(name, slug))),
-  );
-  const [topic] = inputs.map((input) => input.topic);
-  return inputs.length > 0 && inputs.every((input) => input.topic === topic) && wildcardsIn(topic) === 0 ? topic : null;
-}
-
-/** The series and options of a stream. */
-export interface StreamPlan {
-  readonly series: readonly SeriesInfo[];
-  readonly tuning: Tuning;
-}
-
-/** The possible plans of a stream with this name: one for a group, otherwise one for each field that may produce the series. */
-export function plansOf(site: Site, stream: string): readonly StreamPlan[] {
-  if (Object.hasOwn(site.groups, stream)) {
-    const { series, tuning } = site.groups[stream];
-    const infos = series.map((slug) => infoOf(slug, fieldsOf(site, slug)[0]));
-    return [{ series: infos, tuning: mergeTuning(site.tuning, tuning) }];
-  }
-  return fieldsOf(site, stream).map((field) => planOf(site, stream, field));
-}
-
-const planOf = (site: Site, slug: string, field: FieldOptions): StreamPlan => ({
-  series: [infoOf(slug, field)],
-  tuning: mergeTuning(site.tuning, field.tuning),
-});
 
 /**
  * The site's streams. Groups, and series with a snapshot, have a stream from the start, so that a sensor that stopped since
@@ -119,6 +63,10 @@ export class Streams {
   private restored: { readonly monitor: StreamMonitor; readonly same: boolean }[] | null = [];
   private downtime = { at: NaN, downtimeMs: NaN, seq: 0 };
   private trainingRate = { every: 1, seq: 0 };
+  /** Where the events of all streams go. */
+  readonly outlet: Outlet;
+  /** What the site file says of each stream, as one text to compare. */
+  private readonly texts = new Map<StreamMonitor, string>();
   private readonly site: Site;
   private readonly options: StreamsOptions;
   private readonly places = new Map<string, Place>();
@@ -126,6 +74,8 @@ export class Streams {
   constructor(site: Site, options: StreamsOptions) {
     this.site = site;
     this.options = options;
+    const { onEvent, onHabit, onMode } = options;
+    this.outlet = Object.assign(options.kept?.outlet ?? {}, { onEvent, onHabit, onMode });
     this.calendar = calendarOf(site, options.isHoliday);
     for (const name of Object.keys(site.groups)) this.create(name, plansOf(site, name)[0]);
     for (const slug of options.snapshots.streams()) {
@@ -202,6 +152,22 @@ export class Streams {
       .map(({ stream }) => stream);
   }
 
+  /**
+   * The streams that another site file leaves as they are, by name. Not those that several inputs may produce, because their next message
+   * decides, and not those that it has no place for.
+   */
+  same(next: Site, holidaysKey: string): ReadonlyMap<string, StreamMonitor> {
+    if (next.maxSeries < this.site.maxSeries) return new Map();
+    const members = new Set(Object.values(next.groups).flatMap(({ series }) => series));
+    const isSame = (monitor: StreamMonitor): boolean => {
+      const { stream } = monitor;
+      const plans = plansOf(next, stream);
+      if (plans.length !== 1 || members.has(stream)) return false;
+      return this.texts.get(monitor) === planText(plans[0], next, holidaysKey);
+    };
+    return new Map(this.monitors.filter(isSame).map((monitor) => [monitor.stream, monitor]));
+  }
+
   /** Removes a stream that failed; it gets no further ticks and snapshots. Its last snapshot is from before the failure. */
   drop(monitor: StreamMonitor): void {
     this.monitors.splice(this.monitors.indexOf(monitor), 1);
@@ -219,18 +185,37 @@ export class Streams {
     return this.places.get(slug)!;
   }
 
-  private create(stream: string, { series, tuning }: StreamPlan): void {
-    const { kernel, onEvent, onHabit, onMode } = this.options;
-    const topic = series.length > 1 ? soleTopic(this.site, series) : null;
+  private create(stream: string, plan: StreamPlan): void {
+    const text = planText(plan, this.site, this.options.holidaysKey ?? '');
+    const monitor = this.options.kept?.monitors.get(stream) ?? this.build(stream, plan);
+    this.texts.set(monitor, text);
+    this.monitors.push(monitor);
+    plan.series.forEach(({ slug }, d) => this.places.set(slug, { monitor, d }));
+  }
+
+  private build(stream: string, { series, tuning, source }: StreamPlan): StreamMonitor {
+    const { outlet } = this;
     const options = {
-      ...monitorOptions(tuning, kernel, this.calendar),
-      ...(topic === null ? {} : { source: sourceOf(topic) }),
+      ...monitorOptions(tuning, this.options.kernel, this.calendar),
+      ...(source === null ? {} : { source }),
     };
-    const monitor = new StreamMonitor(stream, series, options, onEvent, onHabit, onMode);
+    const monitor = new StreamMonitor(
+      stream,
+      series,
+      options,
+      (event) => {
+        outlet.onEvent(event);
+      },
+      (habit) => {
+        outlet.onHabit(habit);
+      },
+      (mode) => {
+        outlet.onMode(mode);
+      },
+    );
     monitor.learnEvery(this.trainingRate.every);
     this.restore(monitor);
-    this.monitors.push(monitor);
-    series.forEach(({ slug }, d) => this.places.set(slug, { monitor, d }));
+    return monitor;
   }
 
   /** Restores a stream from its newest snapshot that fits, if there is one. */

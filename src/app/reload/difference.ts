@@ -23,15 +23,13 @@ export function differenceOf(before: Site, after: Site): Difference {
 
 /**
  * The new site, with what needs a restart as before: it is read at the start only, because it decides where readings come from, what
- * the topics are called, where the learned state is, and which connections are open.
+ * the topics are called, where the learned state is, and which broker is connected.
  */
 export const withoutRestart = (before: Site, after: Site): Site => ({
   ...after,
   site: before.site,
   database: before.database,
   mqtt: before.mqtt,
-  http: before.http,
-  notify: before.notify,
   log: { ...after.log, format: before.log.format },
 });
 

@@ -2,7 +2,7 @@ import type { Site } from '../../config/schema.ts';
 import type { RetainedStates } from '../../io/ledger/retained-states.ts';
 import { seriesOfTopic } from '../../io/mqtt/alerts.ts';
 import type { Log } from '../../log.ts';
-import { plansOf } from '../pipeline/streams.ts';
+import { plansOf } from '../pipeline/stream-plan.ts';
 
 /**
  * A series that the site file cannot name any more keeps no retained state on the broker. One that a wildcard input

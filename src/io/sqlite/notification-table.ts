@@ -59,6 +59,7 @@ export class NotificationTable {
 
   setThread({ target, thread, severity, ref }: NotifyThread, at: number): void {
     this.#statements.setThread.run(target, thread, Math.round(at), severity, ref);
+    this.#statements.trimThreads.run(at - MAX_THREAD_AGE_MS);
   }
 
   setRef(target: string, thread: string, ref: string): void {
@@ -99,6 +100,7 @@ const statements = (db: Database) => ({
     `INSERT INTO notify_thread (target, thread, at, severity, ref) VALUES (?, ?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET severity = excluded.severity`,
   ),
+  trimThreads: db.prepare<[number]>('DELETE FROM notify_thread WHERE at <= ?'),
   setRef: db.prepare<[string, string, string]>('UPDATE notify_thread SET ref = ? WHERE target = ? AND thread = ?'),
   removeThread: db.prepare<[string, string]>('DELETE FROM notify_thread WHERE target = ? AND thread = ?'),
   state: db.prepare<[string, string], string>('SELECT value FROM notify_state WHERE target = ? AND name = ?').pluck(),

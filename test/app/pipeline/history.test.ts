@@ -102,11 +102,12 @@ test('another pipeline of a site file that was read again goes on with it', () =
   const first = new World(site, { ledger: tape, history: new HistoryStore(db) });
   feed(first, 0, 250, values);
   const at = first.control.now();
-  first.control.save(at);
+  const kept = first.control.keep(site);
+  first.control.save(at, kept);
   first.control.handOver();
   first.stop();
   const ports = { ledger: tape, history: new HistoryStore(db) };
-  const second = new World(site, ports, first.snapshots.values(), null, undefined, { at, seq: tape.seq });
+  const second = new World(site, ports, first.snapshots.values(), null, undefined, { at, seq: tape.seq, kept });
   feed(second, 250, READINGS, values);
   expectSame(windowOf(second), whole());
 });
