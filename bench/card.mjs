@@ -43,7 +43,9 @@ const main = new URL('../dist/cli/main.js', import.meta.url).pathname;
 // With the options of Node in the unit, as an installed service has them.
 const unit = readFileSync(new URL('../deploy/zankyo.service', import.meta.url), 'utf8');
 const flags = /^ExecStart=\S+ (.*?) ?\/opt\//m.exec(unit)[1].split(' ').filter(Boolean);
-const service = spawn(process.execPath, [...flags, main, 'run', '-c', join(directory, 'site.yaml')], { stdio: 'inherit' });
+const service = spawn(process.execPath, [...flags, main, 'run', '-c', join(directory, 'site.yaml')], {
+  stdio: 'inherit',
+});
 const publisher = await connectAsync(broker.url, { protocolVersion: 5 });
 await sleep(3000);
 
@@ -92,7 +94,9 @@ for (let n = 0; Date.now() - startedAt < minutes * MINUTE_MS; n++) {
 const [first, last] = [marks[BEGINNING - 1], look()];
 const span = minutes - BEGINNING;
 describeMachine();
-console.log(`${series} series, a reading each ${period} s, QoS 1, default options, node ${flags.join(' ')}, ${span} minutes`);
+console.log(
+  `${series} series, a reading each ${period} s, QoS 1, default options, node ${flags.join(' ')}, ${span} minutes`,
+);
 console.log(`written: ${(((last.written - first.written) / span) * (DAY / 1e6)).toFixed(0)} MB a day`);
 console.log(
   `memory: ${(last.resident / 1e6).toFixed(0)} MB, ${(((last.resident - first.resident) / span) * (60 / 1e6)).toFixed(1)} MB an hour more`,
