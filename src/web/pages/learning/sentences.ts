@@ -10,12 +10,12 @@ export const readings = (n: number, intervalMs: number | null): string => {
 
 /** A duration with two digits where it is short: 3.5 min. */
 const span = (ms: number): string => {
-  for (const [unit, size] of [
-    ['s', 1_000],
-    ['min', 60_000],
-    ['h', 3_600_000],
+  for (const [unit, size, most] of [
+    ['s', 1_000, 60],
+    ['min', 60_000, 60],
+    ['h', 3_600_000, 48],
   ] as const)
-    if (ms < 10 * size) return `${number(Number((ms / size).toPrecision(2)))} ${unit}`;
+    if (ms < most * size) return `${number(Number((ms / size).toPrecision(2)))} ${unit}`;
   return duration(ms);
 };
 
@@ -178,9 +178,10 @@ const EVENTS: readonly (readonly [event: string, words: string])[] = [
 
 /** The counted events of a network since it was made (`Network.count`). */
 export const eventsSentence = (counts: Readonly<Record<string, number>>): string => {
+  const { updates = 0 } = counts;
   const found = EVENTS.filter(([event]) => counts[event] > 0).map(
     ([event, words]) => `${counts[event].toLocaleString('en')} ${words}`,
   );
   const rest = found.length === 0 ? 'nothing had to be refused, capped or restored' : found.join(', ');
-  return `Since the network was made: ${counts.updates.toLocaleString('en')} updates; ${rest}.`;
+  return `Since the network was made: ${updates.toLocaleString('en')} updates; ${rest}.`;
 };
