@@ -90,5 +90,5 @@ const positive = (size: number): number | null => (size > FLOOR / 10 ? size : nu
 const share = (size: number | null): string => {
   if (size === null) return '';
   if (size >= 10) return `×${size >= 1e4 ? size.toExponential(0).replace('+', '') : size}`;
-  return size >= 1e-3 ? `${Number((100 * size).toPrecision(2))} %` : size.toExponential(0).replace('-', '−');
+  return `${Number((100 * size).toPrecision(2))} %`;
 };

@@ -56,7 +56,9 @@ export function Strip(props: StripProps): VNode {
   latest.current = props;
   const plot = useRef<uPlot | null>(null);
   const { lines, x, height, label, remake = [] } = props;
-  const data: uPlot.AlignedData = [[...x], ...lines.map(({ values }) => [...values])];
+  // A plot that was made without any place does not draw those that come.
+  const data: uPlot.AlignedData =
+    x.length === 0 ? [[0], ...lines.map(() => [null])] : [[...x], ...lines.map(({ values }) => [...values])];
   useEffect(() => {
     plot.current?.setData(data);
     plot.current?.redraw(false, true); // the words at the axes change with the data
@@ -143,12 +145,12 @@ const optionsOf = (latest: { readonly current: StripProps }): Omit<uPlot.Options
   };
 };
 
-/** Powers of ten, seven at most. */
+/** Powers of ten, seven at most, and 1 among them. */
 const decades = (low: number, high: number): number[] => {
   const [from, to] = [Math.round(Math.log10(low)), Math.round(Math.log10(high))];
   const step = Math.max(1, Math.ceil((to - from) / 6));
   const powers: number[] = [];
-  for (let power = to; power >= from; power -= step) powers.unshift(10 ** power);
+  for (let power = Math.ceil(from / step) * step; power <= to; power += step) powers.push(10 ** power);
   return powers;
 };
 
