@@ -9,8 +9,8 @@ export interface GradientByLag {
   readonly gain: Float64Array;
 }
 
-/** Multiplications that the product of the Jacobians may cost: some 20 ms on a PC. */
-const BUDGET = 2e7;
+/** Products of a parameter that the product of the Jacobians may cost: some 10 ms on a PC. */
+const BUDGET = 4e6;
 /** Fewest directions in which the product of a large network is sampled. */
 const MIN_PROBES = 4;
 

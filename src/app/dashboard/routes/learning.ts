@@ -52,8 +52,9 @@ export const learningRoutes =
 
 /** Twice a second for a fast stream; nothing between two readings. */
 const EVERY_MS = 500;
-/** The gradient by lag costs the most: some milliseconds on a PC, tens on a Pi. */
+/** The gradient by lag costs the most: some milliseconds on a PC, more on a Pi. It is computed once a second, or takes this share of the time. */
 const ANALYSE_MS = 1_000;
+const ANALYSE_SHARE = 1 / 20;
 
 /** The event `learning` of a stream. The stream is recorded while at least one client listens. */
 export const learningChannel = (sources: Sources, watches = new LearningWatches()): Channel => ({
@@ -70,7 +71,7 @@ class LearningSource implements LiveSource {
   private watch: LearningWatch;
   private recorded = false;
   private analysis: Analysis | null = null;
-  private analysedAt = -Infinity;
+  private analyseFrom = -Infinity;
   private analysedCount = -1;
   private sentCount = -1;
 
@@ -85,9 +86,11 @@ class LearningSource implements LiveSource {
   whole(): LearningBody {
     const { monitor, watch, recorded, sources } = this;
     if (this.analysisIsDue()) {
-      this.analysedAt = performance.now();
+      const began = performance.now();
       this.analysedCount = watch.count;
       this.analysis = analyse(watch);
+      const now = performance.now();
+      this.analyseFrom = now + Math.max(ANALYSE_MS, (now - began) / ANALYSE_SHARE);
     }
     return learningBody(monitor, watch, this.analysis, { now: sources.now(), recorded });
   }
@@ -98,7 +101,7 @@ class LearningSource implements LiveSource {
       this.close();
       this.monitor = monitor;
       this.watch = this.begin(monitor);
-      this.analysedAt = this.analysedCount = this.sentCount = -Infinity;
+      this.analyseFrom = this.analysedCount = this.sentCount = -Infinity;
     }
     const { count } = this.watch;
     if (count === this.sentCount && !this.analysisIsDue()) return null;
@@ -111,7 +114,7 @@ class LearningSource implements LiveSource {
   }
 
   private analysisIsDue(): boolean {
-    return this.watch.count !== this.analysedCount && performance.now() - this.analysedAt >= ANALYSE_MS;
+    return this.watch.count !== this.analysedCount && performance.now() >= this.analyseFrom;
   }
 
   /** Where four streams are watched already, this one shows what the tape of the network has. */
