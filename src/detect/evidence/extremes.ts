@@ -1,5 +1,6 @@
 import type { Memory } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
+import { excessRarity } from './tail.ts';
 
 const {
   TAIL: MIN_RATE,
@@ -16,7 +17,7 @@ const MAX_RARITY = 30;
 /**
  * Rarity of a reading outside of all past values. r is the distance outside [min, max] over max - min, and
  *
- *   evidence = -c log10(rate) + r / mean r log10(e),   mean r = (3 * 0.1 + sum of past r) / (3 + number of past r)
+ *   evidence = -c log10(rate) + m log10(1 + r / (m mean r)),   mean r = (3 * 0.1 + sum of past r) / m,   m = 3 + number of past r
  *
  * which is the tail model of `Tail` with a rate of at least 0.02; c = 1 for a distance of two usual steps or more, and less in
  * proportion.
@@ -46,8 +47,9 @@ export class Extremes {
     const distance = x > s[2] ? x - s[2] : s[1] - x;
     const c = step > 0 ? Math.min(1, distance / (FULL_AT_STEPS * step)) : 1;
     const rate = Math.min(1, Math.max(MIN_RATE, TREND_FACTOR * s[5]));
-    const mean = (PRIOR_COUNT * PRIOR_EXCESS + s[3]) / (PRIOR_COUNT + s[4]);
-    return Math.min(MAX_RARITY, -c * Math.log10(rate) + (r / mean) * Math.LOG10E);
+    const m = PRIOR_COUNT + s[4];
+    const mean = (PRIOR_COUNT * PRIOR_EXCESS + s[3]) / m;
+    return Math.min(MAX_RARITY, -c * Math.log10(rate) + excessRarity(r / mean, m));
   }
 
   /** Adds the reading x to the range and, if it is a record, to the mean excess. `span`: readings of a week. */

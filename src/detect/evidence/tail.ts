@@ -5,7 +5,7 @@ const BUCKETS = 256;
 /** End of the histogram. */
 export const TOP = 17;
 const WIDTH = TOP / BUCKETS;
-const { TAIL, HALVE_AT } = CONSTANTS;
+const { TAIL, HALVE_AT, RECURS: PRIOR_EXCESSES } = CONSTANTS;
 /** Most values before they are halved: single precision counts so many exactly in parts of 1/16. */
 const MAX_SPAN = 1_000_000;
 /** Counts are multiples of 1/16: single precision holds them exactly up to 2^20. */
@@ -16,9 +16,15 @@ const bucketOf = (v: number): number => Math.max(0, Math.min(BUCKETS - 1, Math.f
 /**
  * Rarity of a value in its own history: -log10 P(V >= v).
  *
- * Up to the 98 % quantile u, P is counted in a histogram on [0, 17]; above it the excess is modelled as exponential,
- *   P(V >= v) = 0.02 exp(-(v - u) / mean excess),
- * the peaks-over-threshold model with shape 0 (J. Pickands, Annals of Statistics 3, 1975), which needs no fit.
+ * Up to the 98 % quantile u, P is counted in a histogram on [0, 17]; above it the excess is modelled as exponential, the
+ * peaks-over-threshold model with shape 0 (J. Pickands, Annals of Statistics 3, 1975), which needs no fit. Its mean is known from m
+ * excesses only, so the next one is larger than v - u with the probability of the predictive distribution (A. Gelman et al., "Bayesian
+ * Data Analysis", section 2.6; a Pareto distribution of the second kind):
+ *
+ *   P(V >= v) = 0.02 (1 + (v - u) / (m mean excess))^-m
+ *
+ * That is 0.02 exp(-(v - u) / mean excess) where v - u is small or m large. Far out it is much larger: 20 excesses say nothing about an event
+ * of 10^-100.
  */
 export class Tail {
   private readonly counts: Float32Array;
@@ -46,7 +52,7 @@ export class Tail {
     let excess = share * counts[k] * share * WIDTH * 0.5;
     for (let j = k + 1; j <= sums[3]; j++) excess += counts[j] * ((j + 0.5) * WIDTH - u);
     const meanExcess = Math.max(WIDTH / 2, inTail > 0 ? excess / inTail : 0);
-    return -Math.log10((inTail + 1) / (n + 1)) + ((v - u) / meanExcess) * Math.LOG10E;
+    return -Math.log10((inTail + 1) / (n + 1)) + excessRarity((v - u) / meanExcess, inTail + PRIOR_EXCESSES);
   }
 
   /** Adds v, 0 or more, to the history. `span`: readings of a week. */
@@ -99,3 +105,9 @@ export class Tail {
     return greater + counts[b] * (1 - Math.max(0, Math.min(1, v / WIDTH - b)));
   }
 }
+
+/**
+ * -log10 P that the next excess is at least x, in units of the mean of past ones, where that mean is known from m of them: the predictive
+ * distribution of an exponential one.
+ */
+export const excessRarity = (x: number, m: number): number => m * Math.log10(1 + x / m);

@@ -11,6 +11,8 @@ function zeroToTen(count = 100): Extremes {
 
 /** -log10 of the two readings in a hundred that are taken to leave the range. */
 const RARE = -Math.log10(0.02);
+/** -log10 P of an excess of x mean ones, known from m. */
+const far = (x: number, m = 3): number => m * Math.log10(1 + x / m);
 
 test('within the range seen so far there is nothing to say, its ends included', () => {
   const extremes = zeroToTen();
@@ -18,33 +20,33 @@ test('within the range seen so far there is nothing to say, its ends included', 
   for (const x of [0, 3, 10]) expect(extremes.rarity(x, 0)).toBe(0);
 });
 
-test('a tenth of the range beyond it is as far as was imagined: e times as rare as the rarest', () => {
+test('a tenth of the range beyond it is as far as was imagined, by three records: (1 + 1 / 3)^3 times as rare as the rarest', () => {
   const extremes = zeroToTen();
-  expect(extremes.rarity(11, 0)).toBeCloseTo(RARE + Math.LOG10E, 8);
-  expect(extremes.rarity(-1, 0)).toBeCloseTo(RARE + Math.LOG10E, 8);
-  expect(extremes.rarity(13, 0)).toBeCloseTo(RARE + 3 * Math.LOG10E, 8);
+  expect(extremes.rarity(11, 0)).toBeCloseTo(RARE + far(1), 8);
+  expect(extremes.rarity(-1, 0)).toBeCloseTo(RARE + far(1), 8);
+  expect(extremes.rarity(13, 0)).toBeCloseTo(RARE + far(3), 8);
 });
 
 test('a record half the range out teaches that records may be: (3 * 0.1 + 0.5) / (3 + 1) is usual now', () => {
   const extremes = zeroToTen();
   extremes.add(15);
   expect(extremes.max).toBe(15);
-  expect(extremes.rarity(18, 0)).toBeCloseTo(RARE + (0.2 / 0.2) * Math.LOG10E, 8);
+  expect(extremes.rarity(18, 0)).toBeCloseTo(RARE + far(0.2 / 0.2, 4), 8);
 });
 
 describe('what says nothing of the records to come', () => {
   test('the records among the first hundred readings, when nearly every one is one', () => {
     const extremes = zeroToTen(50);
     extremes.add(15);
-    expect(extremes.rarity(18, 0)).toBeCloseTo(RARE + 2 * Math.LOG10E, 8);
+    expect(extremes.rarity(18, 0)).toBeCloseTo(RARE + far(2), 8);
   });
 
   test('the first change after a constant past, which is endless compared with a range of nothing', () => {
     const extremes = new Extremes(new Memory());
     for (let t = 0; t < 200; t++) extremes.add(5);
-    expect(extremes.rarity(6, 0)).toBe(30);
+    expect(extremes.rarity(6, 0)).toBeCloseTo(RARE + far(1e7), 8); // an excess is at most 10^6 ranges
     extremes.add(6);
-    expect(extremes.rarity(6.2, 0)).toBeCloseTo(RARE + 2 * Math.LOG10E, 8);
+    expect(extremes.rarity(6.2, 0)).toBeCloseTo(RARE + far(2), 8);
   });
 });
 
@@ -54,7 +56,8 @@ test('before the first reading there is no range to leave', () => {
 
 test('never more than 30, and finite whatever comes', () => {
   const extremes = zeroToTen();
-  expect(extremes.rarity(1e6, 0)).toBe(30);
+  for (let t = 0; t < 500; t++) extremes.add(10 + 0.01 * t);
+  expect(extremes.rarity(1e9, 0)).toBe(30);
   for (const x of [1e6, 1e300, -1e300, Number.MAX_VALUE]) {
     expect(extremes.rarity(x, 0)).toBeGreaterThan(0);
     expect(extremes.rarity(x, 0)).toBeLessThanOrEqual(30);
@@ -74,17 +77,17 @@ test('asking changes nothing', () => {
 describe('a record', () => {
   test('by less than two usual steps counts in proportion, by two and more in full', () => {
     const extremes = zeroToTen();
-    expect(extremes.rarity(11, 1)).toBeCloseTo(RARE / 2 + Math.LOG10E, 8); // one step
-    expect(extremes.rarity(12, 1)).toBeCloseTo(RARE + 2 * Math.LOG10E, 8);
+    expect(extremes.rarity(11, 1)).toBeCloseTo(RARE / 2 + far(1), 8); // one step
+    expect(extremes.rarity(12, 1)).toBeCloseTo(RARE + far(2), 8);
     expect(extremes.rarity(13, 1)).toBe(extremes.rarity(13, 0));
-    expect(extremes.rarity(11, 4)).toBeCloseTo(RARE / 8 + Math.LOG10E, 8); // a quarter of a step
-    expect(extremes.rarity(-1, 4)).toBeCloseTo(RARE / 8 + Math.LOG10E, 8);
+    expect(extremes.rarity(11, 4)).toBeCloseTo(RARE / 8 + far(1), 8); // a quarter of a step
+    expect(extremes.rarity(-1, 4)).toBeCloseTo(RARE / 8 + far(1), 8);
   });
 
   test('among the first hundred readings does not make the next one less rare', () => {
     const extremes = new Extremes(new Memory());
     for (let t = 0; t < 100; t++) extremes.add(t);
-    expect(extremes.rarity(99 + 9.9, 0)).toBeCloseTo(RARE + Math.LOG10E, 8);
+    expect(extremes.rarity(99 + 9.9, 0)).toBeCloseTo(RARE + far(1), 8);
   });
 
   test('is rare again when the series has set none for 20,000 readings', () => {
@@ -117,8 +120,8 @@ describe('a record', () => {
     const size = 50 / 499;
     const excesses = Array.from({ length: 399 }, (_, i) => 1 / (100 + i));
     const mean = (0.3 + excesses.reduce((sum, r) => sum + r)) / (3 + excesses.length);
-    const far = (size / mean) * Math.LOG10E;
-    expect(extremes.rarity(499 + 50, 0)).toBeGreaterThan(far);
-    expect(extremes.rarity(499 + 50, 0)).toBeLessThan(far + 0.5); // a first record adds 1.7
+    const excess = far(size / mean, 3 + excesses.length);
+    expect(extremes.rarity(499 + 50, 0)).toBeGreaterThan(excess);
+    expect(extremes.rarity(499 + 50, 0)).toBeLessThan(excess + 0.5); // a first record adds 1.7
   });
 });

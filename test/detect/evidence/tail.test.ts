@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Tail } from '../../../src/detect/evidence/tail.ts';
+import { excessRarity, Tail } from '../../../src/detect/evidence/tail.ts';
 import { Memory } from '../../../src/math/memory.ts';
+import { Random } from '../../../src/math/random.ts';
 
 const BUCKET = 17 / 256;
 
@@ -19,19 +20,19 @@ const value = fc.double({ min: 0, max: 1000, noNaN: true });
 const past = fc.array(fc.oneof(value, fc.double({ min: 0, max: 17, noNaN: true })), { maxLength: 300 });
 
 test('of an exponential past it is log10 e a unit, within 0.05, also three times as far as anything seen', () => {
-  const { tail } = tailOf(exponential(20_000));
+  const { tail } = tailOf(exponential(50_000));
   for (const v of [0.1, 0.5, 1, 2, 3, 4, 6, 10, 30]) {
     const evidence = tail.rarity(v);
     expect(Math.abs(evidence - v * Math.LOG10E) / Math.max(1, evidence)).toBeLessThan(0.05);
   }
 });
 
-test('after 100 zeros: 3 of 101 at the 98 % quantile, from there 10 times rarer every log 10 half buckets', () => {
+test('after 100 zeros: 3 of 101 at the 98 % quantile, from there an excess in half buckets, known from 2 + 3', () => {
   const { tail } = tailOf(new Array<number>(100).fill(0));
   const u = 0.98 * BUCKET; // linear within a bucket, which ends at 17 / 256
   expect(tail.rarity(0)).toBeCloseTo(0, 12);
   expect(tail.rarity(u)).toBeCloseTo(Math.log10(101 / 3), 12);
-  expect(tail.rarity(u + (Math.LN10 * BUCKET) / 2)).toBeCloseTo(Math.log10(101 / 3) + 1, 12);
+  expect(tail.rarity(u + 4 * (BUCKET / 2))).toBeCloseTo(Math.log10(101 / 3) + 5 * Math.log10(1 + 4 / 5), 12);
 });
 
 test('96 zeros, 3 in bucket 10 and 1 in bucket 30: a mean excess of 10 buckets, above 10 2/3', () => {
@@ -40,7 +41,7 @@ test('96 zeros, 3 in bucket 10 and 1 in bucket 30: a mean excess of 10 buckets, 
   // The tail is 2 of 100: the last value, and the upper third of bucket 10. (30.5 - 10 2/3 + 1/6) / 2 = 10.
   const u = (11 - 1 / 3) * BUCKET;
   expect(tail.rarity(u)).toBeCloseTo(Math.log10(101 / 3), 9);
-  expect(tail.rarity(u + 10 * BUCKET)).toBeCloseTo(Math.log10(101 / 3) + Math.LOG10E, 9);
+  expect(tail.rarity(u + 10 * BUCKET)).toBeCloseTo(Math.log10(101 / 3) + 5 * Math.log10(1 + 1 / 5), 9);
 });
 
 test('of nothing, nothing follows', () => {
@@ -128,7 +129,8 @@ test('what is kept up to date is what counting all buckets anew gives', () => {
     let excess = share * counts[k] * share * BUCKET * 0.5;
     for (let j = k + 1; j < 256; j++) excess += counts[j] * ((j + 0.5) * BUCKET - u);
     const mean = Math.max(BUCKET / 2, inTail > 0 ? excess / inTail : 0);
-    return -Math.log10((inTail + 1) / (values.length + 1)) + ((v - u) / mean) * Math.LOG10E;
+    const m = inTail + 3;
+    return -Math.log10((inTail + 1) / (values.length + 1)) + m * Math.log10(1 + (v - u) / mean / m);
   };
   fc.assert(
     fc.property(past, value, (values, v) => {
@@ -145,4 +147,20 @@ test('what it has forgotten it has never seen', () => {
   tail.add(1);
   fresh.add(1);
   expect(tail.rarity(2)).toBe(fresh.rarity(2));
+});
+
+test('an excess is as rare as its mean, known from m others, allows: 1 in 1,000 of exponential ones has that rarity of 3, for each m', () => {
+  const random = new Random(1);
+  const exponential = (): number => -Math.log(1 - random.uniform());
+  for (const m of [3, 10, 100]) {
+    const trials = 200_000;
+    let rare = 0;
+    for (let i = 0; i < trials; i++) {
+      let sum = 0;
+      for (let j = 0; j < m; j++) sum += exponential();
+      if (excessRarity((exponential() * m) / sum, m) >= 3) rare++;
+    }
+    expect(rare / trials).toBeGreaterThan(0.0008);
+    expect(rare / trials).toBeLessThan(0.0012);
+  }
 });
