@@ -184,8 +184,8 @@ export class Detector {
     for (let d = 0; d < x.length; d++) {
       present[d] = Number.isNaN(x[d]) ? 0 : 1;
       series[d].span = span;
-      series[d].observe(x[d], at, season.day, q, d * BINS);
-      held[d].observe(x[d], at, season.day, span);
+      series[d].observe(x[d], at, season, q, d * BINS);
+      held[d].observe(x[d], at, season, span);
       levels[d] = series[d].level;
       heldNow[d] = held[d].held ? 1 : 0;
     }

@@ -1,7 +1,7 @@
 import { section, type Memory } from '../math/memory.ts';
 import { BINS } from '../math/bins.ts';
 import { Hold, type HoldOptions, type HoldStep } from './evidence/hold.ts';
-import type { Season } from './forecast/season.ts';
+import type { Clock, Season } from './forecast/season.ts';
 import type { SeriesInfo } from './reading.ts';
 import { SeriesModel } from './series-model.ts';
 
@@ -53,11 +53,11 @@ export class HeldSeries {
   }
 
   /** Gives the challenger the reading x as `SeriesModel.observe` does; `span`: readings in the long memory. */
-  observe(x: number, at: number, day: number, span: number): void {
+  observe(x: number, at: number, clock: Clock, span: number): void {
     this.step = this.hold.held ? 'held' : 'free';
     if (this.step === 'free') return;
     this.challenger.span = span;
-    this.challenger.observe(x, at, day, this.noTarget, 0);
+    this.challenger.observe(x, at, clock, this.noTarget, 0);
   }
 
   /**
@@ -69,7 +69,7 @@ export class HeldSeries {
     if (this.step === 'begun') {
       this.copy('', CHALLENGERS);
       this.challenger.begin(this.judge.value);
-      this.observe(this.judge.value, this.judge.at, this.judge.day, this.judge.span);
+      this.observe(this.judge.value, this.judge.at, this.judge, this.judge.span);
     }
     return this.step === 'free';
   }

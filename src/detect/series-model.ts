@@ -5,7 +5,7 @@ import type { SeriesReading } from './evidence/kind.ts';
 import type { Cycle } from './evidence/kinds/cycle.ts';
 import type { Mode } from './evidence/modes.ts';
 import { SeriesEvidence } from './evidence/series-evidence.ts';
-import type { Season } from './forecast/season.ts';
+import type { Clock, Season } from './forecast/season.ts';
 import { SeriesForecast } from './forecast/series-forecast.ts';
 import type { SeriesInfo } from './reading.ts';
 import { CONSTANTS } from './constants.ts';
@@ -48,6 +48,7 @@ export class SeriesModel implements SeriesReading {
   value = NaN;
   at = NaN;
   day = 0;
+  restDay = false;
   /** The reading and its step from the one before on the compressed axis: inputs of the network. */
   level = 0;
   step = 0;
@@ -187,10 +188,11 @@ export class SeriesModel implements SeriesReading {
    * Places the reading x on the compressed axes and fills the target of its step, q (BINS from `offset`). Where x is NaN the reading
    * is missing: the network gets the last level and no step, and q is left as it is.
    */
-  observe(x: number, at: number, day: number, q: Float64Array, offset: number): void {
+  observe(x: number, at: number, { day, restDay }: Clock, q: Float64Array, offset: number): void {
     const { before } = this;
     this.at = at;
     this.day = day;
+    this.restDay = restDay;
     this.value = x;
     this.comparable = before[COMPARABLE] === 1 && !Number.isNaN(x);
     this.change = this.comparable ? x - before[LAST] : 0;

@@ -14,7 +14,7 @@ import type { OrderReason } from './sensor/reading-order.ts';
 export type { MonitorOptions } from './monitor/parts.ts';
 
 /** Format of snapshots. A change of the pieces of memory, or of their meaning, takes the next number. */
-export const SNAPSHOT_VERSION = 15;
+export const SNAPSHOT_VERSION = 16;
 
 /**
  * One stream from reading to anomaly: the sensor checks each reading, valid ones are joined into samples, the detector scores

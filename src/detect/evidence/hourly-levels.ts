@@ -1,12 +1,14 @@
 import { singlesOf, type Memory } from '../../math/memory.ts';
+import type { Clock } from '../forecast/season.ts';
 import { DayVariation } from './day-variation.ts';
 import { AXIS_BINS, LevelAxis } from './level-axis.ts';
 import { CONSTANTS } from '../constants.ts';
 
-/** Parts of the day that have a histogram of their own. */
+/** Parts of the day that have a histogram of their own, on working days and on days of rest. */
 const SLOTS = 24;
-const ALL = SLOTS;
-const { OCCUPANCY_DAYS: DAYS } = CONSTANTS;
+const ROWS = 2 * SLOTS;
+const ALL = ROWS;
+const { OCCUPANCY_DAYS: DAYS, BLEND_MARGIN } = CONSTANTS;
 /** Before the first reading the counts are one reading, spread over all bins: a new one is rare, not impossible. */
 const PRIOR = 1 / AXIS_BINS;
 /** A level counts this much for the bins beside its own, so that a value on their edge is in both. */
@@ -15,10 +17,11 @@ const BESIDE = 0.25;
 const RESOLUTION = 0.5;
 
 // Slots of the present hour.
-const HOUR = 0;
+const ROW = 0;
 const READINGS = 1;
 const SURPRISAL = 2; // sum over its readings, nats
 const PLACE = 3; // sum over its readings, bins
+const OWN = 4; // sum of the surprisals of its kind of day, nats
 
 /**
  * Which levels occur in which hour of the day, from counts on a fine axis:
@@ -28,59 +31,85 @@ const PLACE = 3; // sum over its readings, bins
  * with the counts c of the last four weeks, one set for each hour of the day and one for the whole day, which counts as one day:
  * k readings. An hour is counted when it is over: otherwise a level never seen would be usual after its first minutes.
  *
- * Memory: counts (25, 64) with their totals and mean surprisals; counts (64) of the present hour and its slot, readings, surprisal,
- * place. Counts are in single precision.
+ * Working days and days of rest are counted apart, c_hour = c_hour,working + c_hour,rest, and
+ *
+ *   p(b | hour, kind) = (c_b,hour,kind + k p(b | hour)) / (n_hour,kind + k)
+ *
+ * How far that counts instead of p(b | hour) is learned for each hour, as it is for the network (../forecast/forecast-selection.ts): its share
+ * rises with the nats by which it has been better, from 0 at BLEND_MARGIN to 1 at twice as much. So a series that knows no Sunday loses
+ * nothing.
+ *
+ * Memory: counts (49, 64) with their totals and mean surprisals; mean surprisals and margins of each hour; counts (64) of the present
+ * hour and its row, readings, surprisals, place. All are in single precision, except the present hour.
  */
 export class HourlyLevels {
   private readonly axis: LevelAxis;
-  private readonly counts: Float32Array;
-  private readonly totals: Float64Array;
-  private readonly surprisals: Float64Array;
+  private readonly counts: Float32Array; // working days, days of rest, whole day
+  private readonly totals: Float32Array;
+  private readonly own: Float32Array; // mean surprisal of each row under p(b | hour, kind)
+  private readonly surprisals: Float32Array; // the same of each hour, and the whole day, under p(b | hour)
+  private readonly margins: Float32Array; // nats by which the former is better, for each hour
   private readonly pending: Float32Array;
   private readonly hour: Float64Array;
   private readonly variation: DayVariation;
   private readonly values = new Float64Array(AXIS_BINS);
   private readonly moved = new Float64Array(AXIS_BINS);
+  private ofHour = 0; // surprisals of the level measured last
+  private ofKind = 0;
 
   constructor(memory: Pick<Memory, 'take'>) {
     this.axis = new LevelAxis(memory);
-    this.counts = singlesOf(memory.take('occupancy.counts', ((SLOTS + 1) * AXIS_BINS) / 2));
-    this.totals = memory.take('occupancy.totals', SLOTS + 1);
-    this.surprisals = memory.take('occupancy.surprisals', SLOTS + 1);
+    this.counts = singlesOf(memory.take('occupancy.counts', ((ROWS + 1) * AXIS_BINS) / 2));
+    this.totals = singlesOf(memory.take('occupancy.totals', ROWS / 2 + 1));
+    this.own = singlesOf(memory.take('occupancy.own', ROWS / 2));
+    this.surprisals = singlesOf(memory.take('occupancy.surprisals', SLOTS / 2 + 1));
+    this.margins = singlesOf(memory.take('occupancy.margins', SLOTS / 2));
     this.pending = singlesOf(memory.take('occupancy.pending', AXIS_BINS / 2));
-    this.hour = memory.take('occupancy.hour', 4);
+    this.hour = memory.take('occupancy.hour', 5);
     this.variation = new DayVariation(memory, SLOTS, RESOLUTION);
   }
 
   /** Whether the hour of a time of day, the share of the day that is over, has been seen on so many days. */
   knows(day: number, days: number, readingsAnHour: number): boolean {
-    return this.axis.fitted && this.totals[slotOf(day)] >= days * readingsAnHour;
+    return this.axis.fitted && this.readingsOf(slotOf(day)) >= days * readingsAnHour;
   }
 
-  /** On how many independent days it has been seen (day-variation.ts). */
-  independentDays(day: number, readingsAnHour: number): number {
-    return (this.totals[slotOf(day)] / readingsAnHour) * this.variation.independence;
+  /** On how many independent days it has been seen (day-variation.ts); those of its kind, as far as they count. */
+  independentDays(clock: Clock, readingsAnHour: number): number {
+    const slot = slotOf(clock.day);
+    const share = this.shareOf(slot);
+    const readings = share * this.totals[rowOf(clock)] + (1 - share) * this.readingsOf(slot);
+    return (readings / readingsAnHour) * this.variation.independence;
   }
 
   /** Surprisal of a level at a time of day beyond the usual one of that hour, nats. */
-  excess(x: number, day: number, readingsAnHour: number): number {
-    const { totals, surprisals } = this;
-    const slot = slotOf(day);
+  excess(x: number, clock: Clock, readingsAnHour: number): number {
+    const { totals, own, surprisals } = this;
+    const slot = slotOf(clock.day);
+    const row = rowOf(clock);
+    const share = this.shareOf(slot);
     const k = sharedReadings(readingsAnHour);
-    const usual = (totals[slot] * surprisals[slot] + k * surprisals[ALL]) / (totals[slot] + k);
-    return this.surprisal(x, slot, k) - usual;
+    this.measure(x, row, k);
+    const n = this.readingsOf(slot);
+    const usual = (n * surprisals[slot] + k * surprisals[SLOTS]) / (n + k);
+    const excess = this.ofHour - usual;
+    if (share === 0) return excess;
+    const usualOfKind = (totals[row] * own[row] + k * usual) / (totals[row] + k);
+    return (1 - share) * excess + share * (this.ofKind - usualOfKind);
   }
 
   /** Adds a level. */
-  learn(x: number, day: number, readingsAnHour: number): void {
+  learn(x: number, clock: Clock, readingsAnHour: number): void {
     const { axis, hour } = this;
     if (axis.add(x)) this.fit();
     if (!axis.fitted) return;
-    const slot = slotOf(day);
-    if (slot !== hour[HOUR]) this.count();
-    hour[HOUR] = slot;
+    const row = rowOf(clock);
+    if (row !== hour[ROW]) this.count();
+    hour[ROW] = row;
     hour[READINGS]++;
-    hour[SURPRISAL] += this.surprisal(x, slot, sharedReadings(readingsAnHour));
+    this.measure(x, row, sharedReadings(readingsAnHour));
+    hour[SURPRISAL] += this.ofHour;
+    hour[OWN] += this.ofKind;
     hour[PLACE] += axis.placeOf(x);
     this.pending[axis.binOf(x)]++;
   }
@@ -88,27 +117,30 @@ export class HourlyLevels {
   /** Forgets the present hour: it is not normal. */
   drop(): void {
     this.pending.fill(0);
-    this.hour[READINGS] = this.hour[SURPRISAL] = this.hour[PLACE] = 0;
+    this.hour.fill(0, READINGS);
   }
 
   /** Another life begins: the past counts as so many days at most. */
   renew(days: number, readingsAnHour: number): void {
-    const { counts, totals } = this;
     this.variation.restart();
-    for (let row = 0; row <= ALL; row++) {
-      const most = days * readingsAnHour * (row === ALL ? SLOTS : 1);
-      if (totals[row] <= most) continue;
-      const keep = most / totals[row];
-      for (let b = 0, k = row * AXIS_BINS; b < AXIS_BINS; b++, k++) counts[k] *= keep;
-      totals[row] = most;
+    for (let slot = 0; slot < SLOTS; slot++) {
+      const keep = Math.min(1, (days * readingsAnHour) / this.readingsOf(slot) || 0);
+      this.fade(slot, keep);
+      this.fade(SLOTS + slot, keep);
     }
+    this.fade(ALL, Math.min(1, (days * readingsAnHour * SLOTS) / this.totals[ALL] || 0));
   }
 
-  private surprisal(x: number, slot: number, k: number): number {
+  /** Fills both surprisals of x, nats. */
+  private measure(x: number, row: number, k: number): void {
     const { totals } = this;
     const bin = this.axis.binOf(x);
     const all = (this.near(ALL, bin) + PRIOR) / (totals[ALL] + PRIOR * AXIS_BINS);
-    return -Math.log((this.near(slot, bin) + k * all) / (totals[slot] + k));
+    const own = this.near(row, bin);
+    const other = row < SLOTS ? row + SLOTS : row - SLOTS;
+    const p = (own + this.near(other, bin) + k * all) / (totals[row] + totals[other] + k);
+    this.ofHour = -Math.log(p);
+    this.ofKind = -Math.log((own + k * p) / (totals[row] + k));
   }
 
   /** Count of a level: a value on the edge of two bins must not surprise. */
@@ -119,20 +151,47 @@ export class HourlyLevels {
     return counts[o] + BESIDE * beside;
   }
 
+  /** Readings in an hour of the day, on days of both kinds. */
+  private readingsOf(slot: number): number {
+    return this.totals[slot] + this.totals[SLOTS + slot];
+  }
+
+  /** How far the kind of day counts in an hour, 0 to 1. */
+  private shareOf(slot: number): number {
+    return Math.max(0, Math.min(1, this.margins[slot] / BLEND_MARGIN - 1));
+  }
+
   /** Counts the hour that is over. */
   private count(): void {
-    if (this.hour[READINGS] === 0) return;
-    this.variation.add(this.hour[HOUR], this.hour[PLACE] / this.hour[READINGS]);
-    this.countIn(this.hour[HOUR], 1 - 1 / DAYS);
-    this.countIn(ALL, 1 - 1 / (DAYS * SLOTS));
+    const { hour, totals, own, surprisals, margins } = this;
+    const readings = hour[READINGS];
+    if (readings === 0) return;
+    const row = hour[ROW];
+    const slot = row % SLOTS;
+    this.variation.add(slot, hour[PLACE] / readings);
+    this.fade(slot, 1 - 1 / DAYS);
+    this.fade(SLOTS + slot, 1 - 1 / DAYS);
+    this.fade(ALL, 1 - 1 / (DAYS * SLOTS));
+    this.addPending(row);
+    this.addPending(ALL);
+    own[row] += (hour[OWN] - readings * own[row]) / totals[row];
+    const share = readings / this.readingsOf(slot);
+    surprisals[slot] += share * (hour[SURPRISAL] / readings - surprisals[slot]);
+    margins[slot] += share * ((hour[SURPRISAL] - hour[OWN]) / readings - margins[slot]);
+    surprisals[SLOTS] += (hour[SURPRISAL] - readings * surprisals[SLOTS]) / totals[ALL];
     this.drop();
   }
 
-  private countIn(row: number, keep: number): void {
-    const { counts, totals, surprisals, pending, hour } = this;
-    for (let b = 0, k = row * AXIS_BINS; b < AXIS_BINS; b++, k++) counts[k] = counts[k] * keep + pending[b];
-    totals[row] = totals[row] * keep + hour[READINGS];
-    surprisals[row] += (hour[SURPRISAL] - hour[READINGS] * surprisals[row]) / totals[row];
+  private fade(row: number, keep: number): void {
+    const { counts, totals } = this;
+    for (let b = 0, k = row * AXIS_BINS; b < AXIS_BINS; b++, k++) counts[k] *= keep;
+    totals[row] *= keep;
+  }
+
+  private addPending(row: number): void {
+    const { counts, totals, pending, hour } = this;
+    for (let b = 0, k = row * AXIS_BINS; b < AXIS_BINS; b++, k++) counts[k] += pending[b];
+    totals[row] += hour[READINGS];
   }
 
   /** Fits the axis, and moves each count to the bin of its value on the new one. */
@@ -157,5 +216,6 @@ export class HourlyLevels {
 }
 
 const slotOf = (day: number): number => Math.floor(day * SLOTS);
+const rowOf = ({ day, restDay }: Clock): number => slotOf(day) + (restDay ? SLOTS : 0);
 /** The histogram of the whole day counts as one day in each slot. */
 const sharedReadings = (readingsAnHour: number): number => Math.max(1, readingsAnHour);

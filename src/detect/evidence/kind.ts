@@ -31,6 +31,8 @@ export interface SeriesReading {
   /** Time of the reading, epoch ms, and the share of the local day that is over, in [0, 1). */
   readonly at: number;
   readonly day: number;
+  /** Whether it is a Saturday, a Sunday or a holiday. */
+  readonly restDay: boolean;
   /** Readings before this one. */
   readonly readings: number;
   /** Readings in the long memory: those of a week, and at least 2,000. */

@@ -1,4 +1,4 @@
-import type { Memory } from '../../math/memory.ts';
+import { singlesOf, type Memory } from '../../math/memory.ts';
 import { BINS } from '../../math/bins.ts';
 import { CONSTANTS } from '../constants.ts';
 
@@ -22,12 +22,12 @@ const PRIOR = 1 / BINS;
 export class Baseline {
   /** The forecast made by `forecast`, a probability for each bin. */
   readonly p = new Float64Array(BINS);
-  private readonly counts: Float64Array; // SLOTS rows of BINS, then one for the whole day
+  private readonly counts: Float32Array; // SLOTS rows of BINS, then one for the whole day; in single precision
   private readonly totals: Float64Array; // of each row
   private readonly slot: Float64Array; // the row of the next reading
 
   constructor(memory: Pick<Memory, 'take'>) {
-    this.counts = memory.take('baseline', (SLOTS + 1) * BINS);
+    this.counts = singlesOf(memory.take('baseline', ((SLOTS + 1) * BINS) / 2));
     this.totals = memory.take('baseline.totals', SLOTS + 1);
     this.slot = memory.take('baseline.slot', 1);
   }

@@ -8,6 +8,7 @@ export type IsHoliday = (day: number) => boolean;
 
 /** The epoch was a Thursday; weeks begin on Mondays. */
 const FIRST_MONDAY = 4 * DAY_MS;
+const SATURDAY_MS = 5 * DAY_MS;
 const SUNDAY_MS = 6 * DAY_MS;
 
 /** The share of a cycle that is over at x, in [0, 1), also before 0. */
@@ -45,6 +46,11 @@ export class Calendar {
     if (this.isHoliday?.(Math.floor(wall / DAY_MS)) === true)
       return (SUNDAY_MS + phase(wall, DAY_MS) * DAY_MS) / WEEK_MS;
     return phase(wall - FIRST_MONDAY, WEEK_MS);
+  }
+
+  /** Whether an instant, epoch ms, is on a Saturday, a Sunday or a holiday. */
+  isRestDay(at: number): boolean {
+    return this.week(at) >= SATURDAY_MS / WEEK_MS;
   }
 
   /**

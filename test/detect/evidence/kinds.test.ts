@@ -14,6 +14,7 @@ const READING: SeriesReading = {
   value: 20,
   at: 0,
   day: 0,
+  restDay: false,
   readings: 500,
   span: 2000,
   last: 20,

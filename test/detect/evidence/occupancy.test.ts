@@ -43,18 +43,19 @@ describe('the axis of levels', () => {
 });
 
 describe('levels of each hour', () => {
+  const at = (day: number) => ({ day, restDay: false });
   /** So many days with 12 readings an hour: 10 at night, 70 from noon on. */
   const levelsOf = (days: number) => {
     const levels = new HourlyLevels(new Memory());
-    for (let i = 0; i < days * 288; i++) levels.learn(i % 288 < 144 ? 10 : 70, (i % 288) / 288, 12);
+    for (let i = 0; i < days * 288; i++) levels.learn(i % 288 < 144 ? 10 : 70, at((i % 288) / 288), 12);
     return levels;
   };
 
   test('the usual level of the hour has no excess, that of another hour has', () => {
     const levels = levelsOf(20);
-    expect(levels.excess(10, 0.1, 12)).toBeLessThan(0.3);
-    expect(levels.excess(70, 0.1, 12)).toBeGreaterThan(2);
-    expect(levels.excess(40, 0.1, 12)).toBeGreaterThan(levels.excess(70, 0.1, 12) + 2);
+    expect(levels.excess(10, at(0.1), 12)).toBeLessThan(0.3);
+    expect(levels.excess(70, at(0.1), 12)).toBeGreaterThan(2);
+    expect(levels.excess(40, at(0.1), 12)).toBeGreaterThan(levels.excess(70, at(0.1), 12) + 2);
   });
 
   test('an hour is known after as many days as it has been over', () => {
@@ -65,11 +66,11 @@ describe('levels of each hour', () => {
   test('the present hour is counted when it is over, and not at all where it is dropped', () => {
     const excess = (drop: boolean) => {
       const levels = levelsOf(20);
-      for (let i = 0; i < 12; i++) levels.learn(40, (i + 12) / 288, 12);
-      const during = levels.excess(40, 14 / 288, 12);
+      for (let i = 0; i < 12; i++) levels.learn(40, at((i + 12) / 288), 12);
+      const during = levels.excess(40, at(14 / 288), 12);
       if (drop) levels.drop();
-      levels.learn(10, 24 / 288, 12);
-      return [during, levels.excess(40, 14 / 288, 12)];
+      levels.learn(10, at(24 / 288), 12);
+      return [during, levels.excess(40, at(14 / 288), 12)];
     };
     const [during, after] = excess(false);
     expect(during).toBeGreaterThan(after + 3);
@@ -77,11 +78,45 @@ describe('levels of each hour', () => {
   });
 });
 
+describe('working days and days of rest', () => {
+  /** So many weeks with 12 readings an hour: 70 from 8:00 to 18:00, and on days of rest `rest`. */
+  const weeksOf = (weeks: number, rest: number) => {
+    const levels = new HourlyLevels(new Memory());
+    for (let i = 0; i < weeks * 7 * 288; i++) {
+      const hour = (i % 288) / 12;
+      const restDay = Math.floor(i / 288) % 7 >= 5;
+      levels.learn(hour < 8 || hour >= 18 ? 10 : restDay ? rest : 70, { day: hour / 24, restDay }, 12);
+    }
+    return levels;
+  };
+  const noon = (restDay: boolean) => ({ day: 0.5, restDay });
+
+  test('after four weeks the level of a Sunday is a surprise on a working day, and usual on a Sunday', () => {
+    const levels = weeksOf(4, 10);
+    expect(levels.excess(10, noon(false), 12)).toBeGreaterThan(2.5);
+    expect(levels.excess(10, noon(true), 12)).toBeLessThan(0.5);
+    expect(levels.excess(70, noon(true), 12)).toBeGreaterThan(1.5);
+  });
+
+  test('where all days are alike the kind of day makes no difference', () => {
+    const levels = weeksOf(4, 70);
+    for (const level of [10, 40, 70])
+      expect(levels.excess(level, noon(true), 12)).toBe(levels.excess(level, noon(false), 12));
+    expect(levels.independentDays(noon(true), 12)).toBe(levels.independentDays(noon(false), 12));
+  });
+
+  test('another life begins for both: so many days are left of them together', () => {
+    const levels = weeksOf(4, 10);
+    levels.renew(3, 12);
+    expect([levels.knows(0.5, 2.9, 12), levels.knows(0.5, 3.1, 12)]).toEqual([true, false]);
+  });
+});
+
 describe('occupancy', () => {
   /** A valve closed to 10 % at night and open to 70 % by day, with a reading every five minutes. */
   function valve(days: number, levelAt?: (i: number) => number) {
     const occupancy = new Occupancy(new Memory());
-    const reading = { value: 0, at: 0, day: 0, mean: 40 } as SeriesReading;
+    const reading = { value: 0, at: 0, day: 0, restDay: false, mean: 40 } as SeriesReading;
     const take = (i: number, value: number, teaches = true): number => {
       Object.assign(reading, { value, at: i * 300_000, day: (i % 288) / 288 });
       const rarity = occupancy.measure(reading);

@@ -75,7 +75,7 @@ test('a forecast is a distribution in which nothing is impossible, whatever was 
           learnAt(baseline, day, q);
         }
         const p = forecastAt(baseline, day);
-        expect(p.reduce((sum, x) => sum + x)).toBeCloseTo(1, 9);
+        expect(p.reduce((sum, x) => sum + x)).toBeCloseTo(1, 6); // counts are in single precision
         expect(Math.min(...p)).toBeGreaterThan(0);
       },
     ),

@@ -13,7 +13,7 @@ export const OCCUPANCY: Kind = {
   directed: true,
   compares: 'detail',
   sentence: (name, { value, detail }, { quantity }) =>
-    `${name} stays near ${quantity(value)}, a level that is rare in this hour of the day; its mean is ${quantity(detail)}`,
+    `${name} stays near ${quantity(value)}, a level that is rare in this hour of such a day; its mean is ${quantity(detail)}`,
 };
 
 const { RECENT_SPAN, SLOW_SPAN, LONG_MEMORY_MS, OCCUPANCY_DAYS, RARE, CALM_MS } = CONSTANTS;
@@ -35,6 +35,8 @@ const SPANS = [RECENT_SPAN, SLOW_SPAN];
 /**
  * Is this level rare in this hour of the day, on an axis that also resolves the levels at rest (../hourly-levels.ts)?
  *
+ * Where Saturdays, Sundays and holidays differ from other days, the levels of each are counted apart.
+ *
  * Counts by hour assume that days repeat. Where the series wanders from day to day instead, as a river does, each level is new for
  * its hour, and its days say no more than a few independent ones (../day-variation.ts).
  */
@@ -55,31 +57,33 @@ export class Occupancy implements Evidence {
     this.gap = new TimeGap(memory, 'occupancy.gap');
   }
 
-  measure({ value, day }: SeriesReading): number {
+  measure(reading: SeriesReading): number {
     const { levels, scores } = this;
     const rate = this.readingsAnHour;
     this.rarity = 0;
+    const { value, day } = reading;
     this.known = levels.knows(day, KNOWN_AFTER, rate);
     if (!this.known) return NOT_APPLICABLE;
-    this.excess = levels.excess(value, day, rate);
+    this.excess = levels.excess(value, reading, rate);
     if (!levels.knows(day, JUDGED_AFTER, rate)) return NOT_APPLICABLE;
     // Less surprisal than usual is not rare.
     for (const score of scores)
       if (score.smoothed(this.excess) > 0) this.rarity = Math.max(this.rarity, score.rarity(this.excess));
-    return (this.rarity *= Math.min(1, levels.independentDays(day, rate) / SURE_DAYS));
+    return (this.rarity *= Math.min(1, levels.independentDays(reading, rate) / SURE_DAYS));
   }
 
   deviation({ value, mean }: SeriesReading): number {
     return value - mean;
   }
 
-  learn({ value, at, day, span }: SeriesReading, teaches: boolean): void {
+  learn(reading: SeriesReading, teaches: boolean): void {
+    const { value, at, span } = reading;
     const { levels, scores, gate, gap } = this;
     if (this.known) {
       const learns = gate.admits(this.rarity > RARE, RECENT_HOURS * this.readingsAnHour) && teaches;
       for (const score of scores) score.add(this.excess, learns && score.smoothed(this.excess) > 0, span);
     }
-    if (teaches) levels.learn(value, day, this.readingsAnHour);
+    if (teaches) levels.learn(value, reading, this.readingsAnHour);
     else levels.drop();
     gap.update(at);
   }
