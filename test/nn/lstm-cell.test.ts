@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/math/random.ts';
 import { sigmoid } from '../../src/math/dense.ts';
-import { LstmCell } from '../../src/nn/lstm-cell.ts';
+import { LstmCell, MAX_CELL } from '../../src/nn/lstm-cell.ts';
 import { normals } from './reference.ts';
 
 describe('one unit, one input, by hand', () => {
@@ -64,7 +64,7 @@ test('the constant error carousel: forget gate open, input gate shut, c stays an
   const biases = 4 * 4 * (3 + 4);
   theta.fill(-1000, biases, biases + 4); // b_ii
   theta.fill(1000, biases + 4, biases + 8); // b_if
-  const c = [0.1, -0.2, 30, -40];
+  const c = [0.1, -0.2, 3, -3.9];
   const [s, tape] = [Float64Array.of(0, 0, 0, 0, ...c), new Float64Array(cell.tapeSize)];
   for (let t = 0; t < 1000; t++) cell.forward(theta, Float64Array.of(Math.sin(t), -2, 3), s, s, tape);
   expect([...s.subarray(4)]).toEqual(c);
@@ -75,6 +75,36 @@ test('the constant error carousel: forget gate open, input gate shut, c stays an
     [ds, dsPrevious] = [dsPrevious, ds];
   }
   expect([...ds]).toEqual([0, 0, 0, 0, 1, 2, 3, 4]);
+});
+
+test('a memory cell beyond 4 is clipped, and no error passes through the clip', () => {
+  // One unit with open gates, i = f = 1 and g = 1: c grows by 1 a step until the limit.
+  const cell = new LstmCell(1, 1);
+  const theta = new Float64Array(cell.parameterCount);
+  theta.set([1000, 1000, 1000, 0], 8); // b_i of i, f, g, o
+  const [x, s, tape] = [Float64Array.of(0), new Float64Array(2), new Float64Array(cell.tapeSize)];
+  const cells = Array.from({ length: 6 }, () => {
+    cell.forward(theta, x, s, s, tape);
+    return s[1];
+  });
+  expect(cells).toEqual([1, 2, 3, 4, 4, 4]);
+  const [dsPrevious, dTheta] = [new Float64Array(2), new Float64Array(theta.length)];
+  cell.backward(theta, tape, Float64Array.of(0, 1), dsPrevious, dTheta);
+  expect([...dsPrevious]).toEqual([0, 0]);
+  expect(dTheta.every((d) => d === 0)).toBe(true);
+});
+
+test('peepholes cannot drive a memory cell away: units move again after a long excursion', () => {
+  const cell = new LstmCell(1, 4, true);
+  const theta = new Float64Array(cell.parameterCount);
+  cell.initialise(theta, new Random(2));
+  theta.fill(0.5, theta.length - 12); // each cell opens its own gates
+  const [s, tape] = [new Float64Array(8), new Float64Array(cell.tapeSize)];
+  for (let t = 0; t < 10_000; t++) cell.forward(theta, Float64Array.of(3), s, s, tape);
+  expect(Math.max(...s.subarray(4).map(Math.abs))).toBeLessThanOrEqual(MAX_CELL);
+  const before = [...s];
+  for (let t = 0; t < 64; t++) cell.forward(theta, Float64Array.of(-3), s, s, tape);
+  for (const [i, c] of s.subarray(4).entries()) expect(Math.abs(c - before[4 + i])).toBeGreaterThan(1);
 });
 
 test.each([false, true])('starts with forget gates of 1/2 to 63/64 and no other bias (peepholes %s)', (peepholes) => {

@@ -3,7 +3,8 @@
 
 Debian 13: apt-get install python3-torch (2.6.0), then /usr/bin/python3 test/vectors/make.py
 
-rnn, gru and lstm are torch.nn.RNN, GRU and LSTM themselves. Peepholes, which PyTorch has not, are written out with autograd.
+rnn, gru and lstm are torch.nn.RNN, GRU and LSTM themselves. Peepholes, which PyTorch has not, are written out with autograd,
+and with the limit of our memory cell; the cells of nn.LSTM here stay below it.
 
 Each file, X = 3 inputs, H = 4 units, T = 12 steps from s_0 = 0:
   theta      parameters in PyTorch's order W_ih, W_hh, b_ih, b_hh, row-major; then p_i, p_f, p_o
@@ -52,7 +53,7 @@ def lstm_with_peepholes_of(X, H):
         p_i, p_f, p_o = p.split(H)
         i = torch.sigmoid(a_i + p_i * c)
         f = torch.sigmoid(a_f + p_f * c)
-        c = f * c + i * torch.tanh(a_g)
+        c = torch.clamp(f * c + i * torch.tanh(a_g), -4, 4)
         o = torch.sigmoid(a_o + p_o * c)
         return torch.cat([o * torch.tanh(c), c])
 
