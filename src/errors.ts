@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'database_unusable'
   | 'database_damaged'
   | 'backup_failed'
+  | 'token_unwritable'
   | 'snapshot_damaged'
   | 'snapshot_refused'
   | 'recording_unreadable'

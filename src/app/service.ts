@@ -60,7 +60,7 @@ const CLOCK_MS = 5_000;
 export function startService(first: Site, { log: written, kernel, now, file }: ServiceOptions): Service {
   const present = now ?? Date.now;
   const ring = new LogRing(present);
-  const log = first.http.listen === null ? written : ring.over(written);
+  const log = ring.over(written);
   let site = first;
   let calendars = calendarsOf(site);
   let topics = commandTopicsOf(site);
@@ -138,6 +138,7 @@ export function startService(first: Site, { log: written, kernel, now, file }: S
         request: pages.request,
       },
       log,
+      sayOnce: written,
     });
   let http = httpOf(site);
 

@@ -15,6 +15,7 @@ import { GROUPS, type Cli } from './commands/registration.ts';
 import { registerSchema } from './commands/schema.ts';
 import { registerService } from './commands/service.ts';
 import { registerStatus } from './commands/status.ts';
+import { registerToken } from './commands/token.ts';
 import { registerTransfer } from './commands/transfer.ts';
 import { registerWeights } from './commands/weights.ts';
 
@@ -24,6 +25,7 @@ const REGISTRATIONS = [
   registerDiscover,
   registerDemo,
   registerService,
+  registerToken,
   registerDoctor,
   registerNotify,
   registerStatus,

@@ -1,5 +1,4 @@
 import { wildcardsIn } from '../stream/topic-filter.ts';
-import { hostAndPort, httpSchema, isLoopback } from './http-schema.ts';
 import { tooMuchInfluence } from './influence.ts';
 import { maintenanceProblems } from './maintenance-checks.ts';
 import { notifyProblems } from './notify-checks.ts';
@@ -27,7 +26,6 @@ export function contradictions(data: unknown): Problem[] {
     ...influenceProblems(tunings),
     ...nameProblems(fields),
     ...groupProblems(data, fields),
-    ...httpProblems(data),
     ...maintenanceProblems(data, isNamed(data)),
     ...notifyProblems(data),
   ];
@@ -188,19 +186,6 @@ function groupProblems(data: unknown, fields: readonly PlacedField[]): Problem[]
     });
   }
   return problems;
-}
-
-/** A server that other machines reach has to be asked for twice. */
-function httpProblems(data: unknown): Problem[] {
-  const http = sound(httpSchema, valueAt(data, ['http']));
-  const listen = http?.listen ?? null;
-  if (listen === null || http?.allowRemote === true || isLoopback(hostAndPort(listen).host)) return [];
-  return [
-    {
-      path: ['http', 'listen'],
-      text: `expected an address of this machine alone, such as 127.0.0.1:8787, or allow_remote: true as well: who reaches this address can read /metrics without a password`,
-    },
-  ];
 }
 
 /** A name of which nothing is known: `couldName` accepts every series for it. */

@@ -6,13 +6,19 @@ export const httpSchema = v.section({
   listen: v.option(
     v.listenAddress().nullable(),
     null,
-    'Address and port of the HTTP server with /metrics, /healthz and /readyz, for example 127.0.0.1:8787; null: no server.',
+    'Address and port of the HTTP server with the dashboard, /metrics, /healthz and /readyz, for example 127.0.0.1:8787; null: no server. An address that other machines reach needs a token, which the log shows at the first start.',
   ),
   allow_remote: v.option(
     z.boolean(),
     false,
-    'Whether `listen` may be an address that other machines reach. There is no password: each of them can read /metrics.',
+    'Whether /metrics, /healthz and /readyz may be read without the token. The dashboard needs it all the same.',
   ),
+  require_token: v.option(
+    z.boolean(),
+    false,
+    'Whether a token is needed on an address of this machine alone too, for example behind a reverse proxy.',
+  ),
+  dashboard: v.option(z.boolean(), true, 'Whether the HTTP server has the dashboard; false: only metrics and health.'),
   hosts: v.option(
     z.array(v.hostName()),
     [],

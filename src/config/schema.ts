@@ -360,7 +360,7 @@ export const siteSchema = section({
   retention: option(retentionSchema, {}, 'Retention: time and size limits of the database.'),
   history: option(historySchema, {}, 'History of the series for charts.'),
   health: option(healthSchema, {}, 'Problems of the service itself.'),
-  http: option(httpSchema, {}, 'Metrics and health over HTTP.'),
+  http: option(httpSchema, {}, 'Dashboard, metrics and health over HTTP.'),
   max_series: option(whole(1, 100_000), 500, 'Largest number of series; readings of others are counted and dropped.'),
   reload: option(reloadSchema, {}, 'Putting a changed site file in force while the service runs.'),
   log: option(logSchema, {}, 'The log of the service.'),

@@ -1,7 +1,7 @@
 import { render, type VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Session } from '../app/dashboard/contract.ts';
-import { ApiError, get, live, whenUnauthorised } from './api.ts';
+import { ApiError, get, whenUnauthorised } from './api.ts';
 import { html } from './parts/html.ts';
 import { useTimeZone } from './parts/format.ts';
 import { Notice } from './parts/notice.ts';
@@ -22,7 +22,6 @@ function App(): VNode {
         document.title = `zankyo – ${found.site}`;
         setSession(found);
         setError(null);
-        live.reopen();
       })
       .catch((failure: unknown) => {
         setError(failure instanceof ApiError ? failure.message : String(failure));

@@ -18,6 +18,7 @@ test.each<[ErrorCode, number]>([
   ['recording_unreadable', 66],
   ['database_unusable', 1],
   ['backup_failed', 1],
+  ['token_unwritable', 1],
   ['snapshot_damaged', 1],
   ['snapshot_refused', 1],
   ['kernel_missing', 1],

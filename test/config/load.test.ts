@@ -88,7 +88,7 @@ test('three sections are a site; the rest are defaults', () => {
     retention: { keep: 400 * 86_400_000, maxMegabytes: 1024 },
     history: { enabled: true, maxMegabytes: 256 },
     health: { noDataAfter: 3_600_000, maxMegabytesPerDay: 2000 },
-    http: { listen: null, allowRemote: false, hosts: [], seriesMetrics: 0 },
+    http: { listen: null, allowRemote: false, requireToken: false, dashboard: true, hosts: [], seriesMetrics: 0 },
     maxSeries: 500,
     reload: { onChange: false },
     log: { level: 'info', format: 'auto' },
@@ -279,13 +279,6 @@ tuning:
   });
 });
 
-test.each(['127.0.0.1:8787', 'localhost:1', '"[::1]:8787"', '127.5.0.1:80'])(
-  'http.listen: %s needs no allow_remote',
-  (listen) => {
-    expect(load(`${SITE}http: {listen: ${listen}}\n`).site.http.listen).toBe(listen.replaceAll('"', ''));
-  },
-);
-
-test('http.listen: with allow_remote any address', () => {
-  expect(load(`${SITE}http: {listen: 0.0.0.0:8787, allow_remote: true}\n`).site.http.allowRemote).toBe(true);
+test.each(['127.0.0.1:8787', 'localhost:1', '"[::1]:8787"', '0.0.0.0:8787'])('http.listen: %s', (listen) => {
+  expect(load(`${SITE}http: {listen: ${listen}}\n`).site.http.listen).toBe(listen.replaceAll('"', ''));
 });

@@ -1,5 +1,5 @@
 /**
- * The integration tests meet a real broker, a real Prometheus, a real ntfy, a real browser and real shells. Run before them: finds the programs, or installs
+ * The integration tests meet a real broker, Prometheus, ntfy, browser, proxy and real shells. Run before them: finds the programs, or installs
  * them from Debian's packages, or says what to type and fails. It never skips, because a skipped test looks like a passed one.
  */
 import { spawnSync } from 'node:child_process';
@@ -41,6 +41,7 @@ const PACKAGES = {
   chromium: 'chromium',
   zsh: 'zsh',
   fish: 'fish',
+  nginx: 'nginx-light',
 };
 
 const missing = () => [

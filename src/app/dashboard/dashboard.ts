@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Hono } from 'hono';
+import type { Access } from '../../io/http/access.ts';
 import { serveAssets } from '../../io/http/assets.ts';
 import { version } from '../version.ts';
 import type { Refusal, Session } from './contract.ts';
@@ -17,6 +18,8 @@ import type { DashboardSources } from './sources.ts';
 export interface Dashboard {
   /** Adds the pages and what they read. */
   readonly routes: (app: Hono) => void;
+  /** Ends all connections for events: who opened them may have no right any more. */
+  disconnect(): void;
   close(): void;
 }
 
@@ -32,21 +35,22 @@ const CHANNELS: readonly ((sources: DashboardSources) => Channel)[] = [statusCha
  * The pages of the dashboard: files of `dist/public`, JSON under `api/`, and live events by `GET api/live?on=TOPIC,TOPIC`. Loaded only
  * where `http.listen` is set.
  */
-export const dashboard = (sources: DashboardSources): Dashboard => {
+export const dashboard = (sources: DashboardSources, access: Access): Dashboard => {
   const now = new Now(sources);
   const live = new Live([now.channel, ...CHANNELS.map((channel) => channel(sources))]);
   return {
     routes: (app) => {
       serveAssets(PUBLIC)(app);
-      app.get('/api/session', (context) => {
+      app.get('/api/session', async (context) => {
         const { site, timezone } = sources.site();
+        const role = await access.roleOf(context);
         return context.json<Session>({
           site,
           version: version(),
           timezone,
           now: sources.now(),
-          role: 'operator',
-          token: false,
+          role: role === 'flood' ? null : role,
+          token: access.needsToken,
         });
       });
       now.routes(app);
@@ -65,6 +69,9 @@ export const dashboard = (sources: DashboardSources): Dashboard => {
           'X-Accel-Buffering': 'no',
         });
       });
+    },
+    disconnect: () => {
+      live.close();
     },
     close: () => {
       live.close();

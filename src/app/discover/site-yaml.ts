@@ -41,6 +41,9 @@ export function siteYaml(head: SiteHead, proposal: Proposal | null, options: Sit
     'tuning:',
     '  alarms_per_week: 1 # for each series: an event that comes less often is an alarm',
     '',
+    'http:',
+    '  listen: 127.0.0.1:8787 # dashboard, metrics and health; only this machine reaches them (docs/dashboard.md)',
+    '',
     'commands:',
     '  mqtt: false # true: answers to alerts over MQTT, after access rules on the broker (docs/commands.md)',
   ];

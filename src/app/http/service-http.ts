@@ -1,8 +1,9 @@
 import type { Hono } from 'hono';
 import { hostAndPort, isLoopback, type HttpOptions } from '../../config/http-schema.ts';
+import type { Access } from '../../io/http/access.ts';
 import type { HttpServer } from '../../io/http/server.ts';
+import type { Tokens } from '../../io/http/tokens.ts';
 import type { Log } from '../../log.ts';
-import type { Dashboard } from '../dashboard/dashboard.ts';
 import type { DashboardSources } from '../dashboard/sources.ts';
 import type { ServiceHealth } from '../health/service-health.ts';
 
@@ -11,6 +12,8 @@ export interface ServiceHttpOptions {
   readonly health: ServiceHealth;
   readonly sources: DashboardSources;
   readonly log: Log;
+  /** The log without the copy that the dashboard shows: for a token. */
+  readonly sayOnce: Log;
 }
 
 /** The one HTTP server of the service: health, metrics and the dashboard. */
@@ -20,36 +23,58 @@ export interface ServiceHttp {
   readonly stop: () => Promise<void>;
 }
 
+/** What is free of a token only with `allow_remote`. */
+const MACHINES = ['/metrics', '/healthz', '/readyz'];
+
 /** The HTTP server of the site file; does nothing where it has none. Its modules are loaded only with the start. */
-export const serviceHttp = ({ http, health, sources, log }: ServiceHttpOptions): ServiceHttp => {
-  const { listen } = http;
+export const serviceHttp = ({ http, health, sources, log, sayOnce }: ServiceHttpOptions): ServiceHttp => {
+  const { listen, hosts, allowRemote, requireToken, seriesMetrics } = http;
   if (listen === null) return { start: () => undefined, stop: () => Promise.resolve() };
   const { host, port } = hostAndPort(listen);
+  const needsToken = requireToken || !isLoopback(host);
   const closing = new AbortController();
-  let pages: Dashboard | null = null;
+  const closers: (() => void)[] = [];
   const open = async (after: Promise<void> | undefined): Promise<HttpServer | null> => {
     await after;
-    const [{ openHttpServer }, { metricsOf }, { healthRoutes }, { dashboard }] = await Promise.all([
+    const [{ openHttpServer }, { metricsOf }, { healthRoutes }, accessModule, { dashboard }] = await Promise.all([
       import('../../io/http/server.ts'),
       import('../health/metrics.ts'),
       import('../health/routes.ts'),
+      import('../../io/http/access.ts'),
       import('../dashboard/dashboard.ts'),
     ]);
+    const tokens = needsToken ? await openTokens(sources.site().database, log, sayOnce) : null;
     if (closing.signal.aborted) return null;
+    const access: Access = new accessModule.Access({
+      tokens,
+      cookie: `zankyo_${sources.site().site}`,
+      guarded: allowRemote ? [] : MACHINES,
+      onRevoked: () => {
+        pages?.disconnect();
+        log('info', {}, 'the tokens of the dashboard were replaced: who was logged in must log in again');
+      },
+    });
+    const pages = http.dashboard ? dashboard(sources, access) : null;
+    closers.push(
+      () => {
+        access.close();
+      },
+      () => pages?.close(),
+    );
     const { monitor, figures } = health;
-    const metrics = metricsOf({ sources: figures, problems: () => monitor.problems, maxSeries: http.seriesMetrics });
-    pages = isLoopback(host) ? dashboard(sources) : null;
+    const metrics = metricsOf({ sources: figures, problems: () => monitor.problems, maxSeries: seriesMetrics });
     const routes = (app: Hono): void => {
+      access.routes(app);
       healthRoutes({ monitor, metrics, sources: figures })(app);
       pages?.routes(app);
     };
-    return openHttpServer(routes, { host, port, hosts: http.hosts, log });
+    return openHttpServer(routes, { host, port, hosts, log });
   };
   let opening: Promise<HttpServer | null> = Promise.resolve(null);
   return {
     start: (after) => {
-      if (!isLoopback(host))
-        log('warn', { listen }, `who reaches ${listen} can read /metrics: there is no password (http.allow_remote)`);
+      if (!isLoopback(host) && allowRemote)
+        log('warn', { listen }, `who reaches ${listen} can read /metrics without a token (http.allow_remote)`);
       opening = open(after).catch((error: unknown) => {
         log('error', { err: error }, 'internal error: the HTTP server cannot be started');
         return null;
@@ -58,8 +83,26 @@ export const serviceHttp = ({ http, health, sources, log }: ServiceHttpOptions):
     stop: async () => {
       closing.abort();
       const server = await opening;
-      pages?.close();
+      for (const close of closers) close();
       await server?.close();
     },
   };
+};
+
+/** The tokens beside the database. Where there is none yet, one for an operator is made, and shown this once. */
+const openTokens = async (database: string, log: Log, sayOnce: Log): Promise<Tokens> => {
+  const { Tokens, tokenFileOf } = await import('../../io/http/tokens.ts');
+  const tokens = new Tokens(tokenFileOf(database));
+  if (tokens.has('operator')) return tokens;
+  try {
+    const token = await tokens.create('operator');
+    sayOnce(
+      'warn',
+      { token },
+      `token of the dashboard, shown only now: ${token}. zankyo token -c SITE.yaml makes another one`,
+    );
+  } catch (error) {
+    log('error', { err: error }, `${tokens.path}: cannot be written, so nobody can log in to the dashboard`);
+  }
+  return tokens;
 };

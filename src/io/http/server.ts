@@ -3,8 +3,10 @@ import { isIP, type AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Log } from '../../log.ts';
+import { sameOrigin } from './same-origin.ts';
 
 export interface HttpServerOptions {
   readonly host: string;
@@ -24,6 +26,8 @@ export interface HttpServer {
 
 /** Names, paths and conditions of a dashboard fit in; a request with more is refused with 431. */
 const MAX_HEADER_BYTES = 8 * 1024;
+/** A site file from the page Setup fits in; a request with more is refused with 413. */
+const MAX_BODY_BYTES = 256 * 1024;
 /** For the whole request, and for its headers: a client that sends a byte a minute holds no place. */
 const REQUEST_MS = 10_000;
 const IDLE_MS = 5_000;
@@ -59,8 +63,8 @@ const namesOf = (hosts: readonly string[]): ReadonlySet<string> => {
 };
 
 /**
- * The one HTTP server. `routes` adds what it serves. It refuses requests for a foreign Host, methods that a route does not have,
- * large headers and slow clients. If the port is taken, it logs that and tries again: monitoring goes on.
+ * The one HTTP server. `routes` adds what it serves. It refuses requests for a foreign Host, changes that a page of another origin
+ * asks for, methods that a route does not have, large headers and bodies, and slow clients. If the port is taken, it logs that and tries again: monitoring goes on.
  */
 export const openHttpServer = (routes: (app: Hono) => void, options: HttpServerOptions): HttpServer => {
   const names = namesOf(options.hosts);
@@ -72,6 +76,13 @@ export const openHttpServer = (routes: (app: Hono) => void, options: HttpServerO
     await next();
     return undefined;
   });
+  app.use(
+    bodyLimit({
+      maxSize: MAX_BODY_BYTES,
+      onError: (context) => context.json({ code: 'too_large', text: 'The request is larger than 256 KiB.' }, 413),
+    }),
+  );
+  app.use(sameOrigin(new Set(options.hosts.map((name) => name.toLowerCase()))));
   routes(app);
   app.notFound((context) => context.text('Not found.\n', 404));
   app.onError((error, context) => {

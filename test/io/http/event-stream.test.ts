@@ -1,5 +1,8 @@
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { EventHub } from '../../../src/io/http/event-stream.ts';
+import { openHttpServer } from '../../../src/io/http/server.ts';
 
 /** A hub whose clock stands until it is moved. */
 const hubOf = () => {
@@ -76,6 +79,33 @@ describe('a client', () => {
     hub.close();
     expect([await read(reader), (await reader.read()).done]).toEqual([':\n\n', true]);
   });
+});
+
+test('a client over a real socket that reads nothing fills its buffer, and is cut off', async () => {
+  const { hub, clock } = hubOf();
+  const server = openHttpServer(
+    (app) => {
+      app.get('/live', () => new Response(hub.open(['now']) as ReadableStream<Uint8Array<ArrayBuffer>>));
+    },
+    { host: '127.0.0.1', port: 0, hosts: [], log: () => undefined },
+  );
+  while (server.port === null) await sleep(5);
+  const socket = connect(server.port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.pause();
+  socket.write('GET /live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+  while (hub.clients.size === 0) await sleep(5);
+  const data = 'x'.repeat(200_000);
+  // The system takes some megabytes before the client counts as one that does not read.
+  for (let sent = 0; sent < 1_000 && hub.clients.size > 0; sent++) {
+    hub.send('now', { event: 'now', data });
+    clock.ms += 1_000;
+    hub.keepUp();
+    await sleep(1);
+  }
+  expect(hub.clients.size).toBe(0);
+  socket.destroy();
+  await server.close();
 });
 
 test('the 33rd client is refused until one goes', async () => {

@@ -62,7 +62,7 @@ test('a route answers, with headers that let a browser run nothing but our files
 test('another path, and a method that the route does not have, are not found', async () => {
   const { port } = await open();
   expect((await ask(port, '/other')).status).toBe(404);
-  expect((await ask(port, '/hello', {}, 'POST')).status).toBe(404);
+  expect((await ask(port, '/hello', { 'Content-Type': 'application/json' }, 'POST')).status).toBe(404);
 });
 
 test('a request for a name of another machine is refused, so that no page can read the answers', async () => {

@@ -1,0 +1,16 @@
+import { GROUPS, type Register } from './registration.ts';
+
+export const registerToken: Register = (program, { exits }) => {
+  program
+    .command('token')
+    .helpGroup(GROUPS.service)
+    .description('make a token for the dashboard, in place of the one before')
+    .requiredOption('-c, --config <file>', 'the site file')
+    .option('--read-only', 'one that can look and change nothing', false)
+    .option('--remove', 'remove it, and make no other', false)
+    .option('--json', 'a JSON object', false)
+    .action(async (options: { config: string; readOnly: boolean; remove: boolean; json: boolean }) => {
+      const { tokenCommand } = await import('../token-command.ts');
+      exits(await tokenCommand(options));
+    });
+};
