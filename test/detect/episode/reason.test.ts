@@ -65,8 +65,8 @@ test.each<[Finding, string, string]>([
   ],
   [
     found('occupancy', { detail: 40 }),
-    'boiler stays near 80.5 °C, a level that is rare in this hour of the day; its mean is 40 °C.',
-    'boiler stays near 80.5, a level that is rare in this hour of the day; its mean is 40.',
+    'boiler stays near 80.5 °C, a level that is rare in this hour of such a day; its mean is 40 °C.',
+    'boiler stays near 80.5, a level that is rare in this hour of such a day; its mean is 40.',
   ],
   [
     found('extreme', { detail: 75 }),

@@ -33,7 +33,7 @@ const READINGS_AN_HOUR = HOUR_MS / CALM_MS;
 const SPANS = [RECENT_SPAN, SLOW_SPAN];
 
 /**
- * Is this level rare in this hour of the day, on an axis that also resolves the levels at rest (../hourly-levels.ts)?
+ * Is this level rare in this hour of such a day, on an axis that also resolves the levels at rest (../hourly-levels.ts)?
  *
  * Where Saturdays, Sundays and holidays differ from other days, the levels of each are counted apart.
  *
