@@ -9,7 +9,7 @@ import { Random } from '../../dist/math/random.js';
 
 const MINUTE = 60_000;
 const TRAINED = 6000; // readings before the picture begins
-const SHOWN = 270;
+const SHOWN = 390;
 const START = Date.UTC(2026, 0, 5);
 const tuning = tuningSchema.parse({ min_duration: '3m', cool_down: '1h' });
 
@@ -17,16 +17,16 @@ const tuning = tuningSchema.parse({ min_duration: '3m', cool_down: '1h' });
 const levelAt = (minute) => {
   if (minute === 30) return 57; // one reading: shorter than min_duration
   if (minute >= 60 && minute < 90) return 56;
-  if (minute >= 90 && minute < 130) return 62;
-  if (minute >= 165 && minute < 185) return 54.5; // within cool_down, and less severe
-  if (minute >= 225 && minute < 250) return 56;
+  if (minute >= 90 && minute < 110) return 62;
+  if (minute >= 236 && minute < 256) return 54.5; // within cool_down, like what came before
+  if (minute >= 350 && minute < 380) return 43;
   return 50;
 };
 
 const events = [];
 const series = [{ slug: 'flow', unit: 'l/min', range: null, only: 'both' }];
 const monitor = new StreamMonitor('flow', series, monitorOptions(tuning, loadKernel()), (event) => events.push(event));
-const random = new Random(7);
+const random = new Random(1);
 const points = [];
 for (let k = 0; k < TRAINED + SHOWN; k++) {
   const at = START + k * MINUTE;
@@ -49,7 +49,7 @@ const scale = (top, bottom, low, high) => (v) => bottom - ((v - low) / (high - l
 const line = (y, key) =>
   points.map((p, i) => `${i ? 'L' : 'M'}${x(p.minute).toFixed(1)} ${y(p[key]).toFixed(1)}`).join('');
 const text = (px, py, content, extra = '') => `<text x="${px}" y="${py}" ${extra}>${content}</text>`;
-const y1 = scale(60, 170, 46, 66);
+const y1 = scale(60, 170, 40, 66);
 const y2 = scale(206, 300, 0, 3);
 const LANE = 330;
 const bar = (from, to, fill, label) =>
@@ -70,11 +70,11 @@ const mark = (minute, n) => {
   return `<path d="M${label} 40L${px} 54V${LANE + 22}" fill="none" stroke="#889" stroke-dasharray="2 3"/>
 <circle cx="${label}" cy="40" r="8" fill="#334"/>${text(label, 44, n + 1, 'text-anchor="middle" fill="#fff" font-weight="600"')}`;
 };
-const hours = [0, 60, 120, 180, 240];
+const hours = [0, 60, 120, 180, 240, 300, 360];
 const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} 392" font-family="system-ui, sans-serif" font-size="12" fill="#334">
 <rect width="100%" height="100%" rx="6" fill="#fff"/>
 ${text(LEFT, 16, 'Flow, l/min (one reading a minute; min_duration 3 min, cool_down 1 h, all else as by default)', 'font-weight="600"')}
-${[50, 55, 60, 65].map((v) => `<path d="M${LEFT} ${y1(v)}H${WIDTH - RIGHT}" stroke="#e6e8ee"/>${text(LEFT - 8, y1(v) + 4, v, 'text-anchor="end"')}`).join('')}
+${[45, 50, 55, 60, 65].map((v) => `<path d="M${LEFT} ${y1(v)}H${WIDTH - RIGHT}" stroke="#e6e8ee"/>${text(LEFT - 8, y1(v) + 4, v, 'text-anchor="end"')}`).join('')}
 <path d="${line(y1, 'value')}" fill="none" stroke="#1b4f8f" stroke-width="1.3"/>
 ${text(LEFT, 196, 'Score: above 1 is anomalous, below 0.7 (hysteresis) is calm', 'font-weight="600"')}
 ${[0, 1, 2, 3].map((v) => text(LEFT - 8, y2(v) + 4, v, 'text-anchor="end"')).join('')}
