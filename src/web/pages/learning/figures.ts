@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { LearningBody, LearningChoice } from '../../../app/dashboard/contract/learning.ts';
 import { useJson } from '../../api.ts';
 import { linkTo } from '../../page.ts';
-import { clockWithSeconds, number, quantity, time } from '../../parts/format.ts';
+import { clock, clockWithSeconds, day, number, quantity, time } from '../../parts/format.ts';
 import { html } from '../../parts/html.ts';
 import { mean, orderBy, unitsOf } from './decode.ts';
 import { Gates } from './gates.ts';
@@ -11,7 +11,7 @@ import { HeatMap, Scale } from './heat-map.ts';
 import { Parameters } from './parameters.ts';
 import { ReachFigure } from './reach.ts';
 import { finding, networkSentence, unitsSentence } from './sentences.ts';
-import { Strip, type Frame } from './strip.ts';
+import { LONG_MS, Strip, type Frame } from './strip.ts';
 
 /** Readings on each axis of time. */
 export const READINGS = 100;
@@ -32,11 +32,12 @@ export function Figures({ body, now, paused, onPause }: FiguresProps): VNode {
   const kept = times.length;
   const series = body.series[Math.min(chosen, body.series.length - 1)];
   const found = finding(body, series);
+  const spread = (times[kept - 1] ?? 0) - (times.find((at) => at !== null) ?? 0);
   const frame: Frame = {
     x: times.map((_, t) => t - (kept - 1)),
     range: RANGE,
     sync: 'learning',
-    xLabels: (x) => labelOf(times[x + kept - 1] ?? null, x, now),
+    xLabels: (x) => labelOf(times[x + kept - 1] ?? null, x, spread > LONG_MS),
   };
   const hidden = network === null ? [] : unitsOf(network.activations[0], network.units);
   const keeping = network?.activations.find(({ keeps }) => keeps) ?? null;
@@ -82,7 +83,7 @@ export function Figures({ body, now, paused, onPause }: FiguresProps): VNode {
               )}
             </div>`
       }
-      <div class="verdict verdict-${found.tone}" role="status">
+      <div class="verdict verdict-${found.tone}">
         <p class="verdict-title"><${Tone} tone=${found.tone} />${found.title}</p>
         <p>${found.text}</p>
       </div>
@@ -205,8 +206,9 @@ const lossLabel = (network: number | null, baseline: number | null): string =>
     ? 'Loss of the baseline for each reading'
     : `Loss of network and baseline for each reading; their means are ${number(network)} and ${number(baseline)} nats`;
 
-const labelOf = (at: number | null, x: number, now: number): string =>
-  at === null ? (x <= 0 && Number.isInteger(x) ? String(x).replace('-', '−') : '') : time(at, now);
+/** The time of a reading, or how many readings ago it was. */
+const labelOf = (at: number | null, x: number, days: boolean): string =>
+  at === null ? (x <= 0 && Number.isInteger(x) ? String(x).replace('-', '−') : '') : days ? day(at) : clock(at);
 
 /** One reading in words. */
 const readout = ({ series, times, network }: LearningBody, chosen: number, t: number, now: number): string => {
@@ -217,9 +219,9 @@ const readout = ({ series, times, network }: LearningBody, chosen: number, t: nu
     network === null ? null : `network ${nats(networkLosses[t])}`,
     `baseline ${nats(baselineLosses[t])}`,
   ].filter((part) => part !== null);
-  const day = time(at, now);
-  const clock = clockWithSeconds(at);
-  return `${day.endsWith(clock.slice(0, 5)) ? day.slice(0, -5) : ''}${clock}: ${quantity(values[t], unit)} · loss: ${losses.join(', ')}`;
+  const near = time(at, now);
+  const seconds = clockWithSeconds(at);
+  return `${near.slice(0, -5)}${seconds}: ${quantity(values[t], unit)} · loss: ${losses.join(', ')}`;
 };
 
 /** The shape says the same as the colour. */

@@ -29,7 +29,7 @@ export function Parameters({ network, frame }: { readonly network: LearningNetwo
       log
       yRange=${() => [10 ** Math.floor(Math.log10(low)), 10 ** Math.ceil(Math.log10(high))]}
       yLabels=${(splits: readonly (number | null)[]) => splits.map(number)}
-      draw=${(plot: uPlot) => {
+      over=${(plot: uPlot) => {
         rule(plot, 'y', clip, `clip ${clip}`, 'alarm');
       }}
     />

@@ -34,14 +34,15 @@ export function ReachFigure({
   const low = Math.max(FLOOR, Math.min(NEGLIGIBLE / 10, ...all));
   const high = Math.max(2, ...all);
   const draw = (plot: uPlot): void => {
-    if (horizon !== null && horizon < last) {
-      const { ctx, bbox } = plot;
-      const from = plot.valToPos(horizon, 'x', true);
-      ctx.save();
-      ctx.fillStyle = colour('raised');
-      ctx.fillRect(from, bbox.top, bbox.left + bbox.width - from, bbox.height);
-      ctx.restore();
-    }
+    if (horizon === null || horizon >= last) return;
+    const { ctx, bbox } = plot;
+    const from = plot.valToPos(horizon, 'x', true);
+    ctx.save();
+    ctx.fillStyle = colour('raised');
+    ctx.fillRect(from, bbox.top, bbox.left + bbox.width - from, bbox.height);
+    ctx.restore();
+  };
+  const over = (plot: uPlot): void => {
     rule(plot, 'y', NEGLIGIBLE, '1 %', 'quiet');
     if (high > 2) rule(plot, 'y', 1, '100 %', 'quiet');
     if (horizon !== null) rule(plot, 'x', horizon, `horizon ${horizon}`, 'alarm');
@@ -71,6 +72,7 @@ export function ReachFigure({
       yRange=${() => [10 ** Math.floor(Math.log10(low)), 10 ** Math.ceil(Math.log10(high))]}
       yLabels=${(splits: readonly (number | null)[]) => splits.map(share)}
       draw=${draw}
+      over=${over}
       remake=${[horizon]}
     />
     <p class="caption">

@@ -10,6 +10,9 @@ const LEFT = 52;
 const LOGARITHMIC: uPlot.Scale = { distr: 3, log: 10 };
 const FONT = '12px system-ui, sans-serif';
 
+/** From this length on an axis of time has days, else hours and minutes. */
+export const LONG_MS = 2 * 24 * 3_600_000;
+
 /** What all figures over the last readings share. */
 export interface Frame {
   readonly x: readonly number[];
@@ -34,6 +37,7 @@ export interface StripProps {
   readonly lines: readonly Line[];
   /** Ends of the x axis. */
   readonly range: readonly [number, number];
+  readonly xSplits?: readonly number[];
   /** Words under the x axis; none: no x axis. */
   readonly xLabels?: (x: number) => string;
   readonly yRange?: (low: number, high: number) => [number, number];
@@ -43,6 +47,8 @@ export interface StripProps {
   readonly log?: boolean;
   /** Draws under the lines, or all of a heat map. */
   readonly draw?: (plot: uPlot) => void;
+  /** Draws over the lines. */
+  readonly over?: (plot: uPlot) => void;
   /** Strips with the same key have one cursor. */
   readonly sync?: string;
   readonly onHover?: (index: number | null) => void;
@@ -76,12 +82,12 @@ export function Strip(props: StripProps): VNode {
 }
 
 const optionsOf = (latest: { readonly current: StripProps }): Omit<uPlot.Options, 'width' | 'height'> => {
-  const { lines, xLabels, yLabels, ySplits, log, sync, onHover } = latest.current;
+  const { lines, xLabels, xSplits, yLabels, ySplits, log, sync, onHover } = latest.current;
   const quiet = colour('quiet');
   const grid = { stroke: colour('line'), width: 1 };
   return {
     legend: { show: false },
-    padding: [6, 12, xLabels === undefined ? 6 : 0, 0],
+    padding: [6, 18, xLabels === undefined ? 6 : 0, 0],
     cursor: {
       points: { show: false },
       y: false,
@@ -99,10 +105,12 @@ const optionsOf = (latest: { readonly current: StripProps }): Omit<uPlot.Options
       {
         show: xLabels !== undefined,
         size: 26,
+        space: 52,
         font: FONT,
         stroke: quiet,
         grid: { show: false },
         ticks: { ...grid, size: 4 },
+        ...(xSplits === undefined ? {} : { splits: () => [...(latest.current.xSplits ?? [])] }),
         values: (_, splits) => splits.map((x) => latest.current.xLabels?.(x) ?? ''),
       },
       {
@@ -130,6 +138,11 @@ const optionsOf = (latest: { readonly current: StripProps }): Omit<uPlot.Options
       drawAxes: [
         (plot) => {
           latest.current.draw?.(plot);
+        },
+      ],
+      draw: [
+        (plot) => {
+          latest.current.over?.(plot);
         },
       ],
       ...(onHover === undefined
