@@ -25,6 +25,7 @@ import type { Log } from '../log.ts';
 import { NetworkEventLog } from './pipeline/network-event-log.ts';
 import { OverloadControl, type Processor } from './pipeline/overload-control.ts';
 import { JournalReplay } from './pipeline/journal-replay.ts';
+import { RecentReadings } from './pipeline/recent-readings.ts';
 import { RejectLog } from './pipeline/reject-log.ts';
 import { Maintenance } from './pipeline/maintenance.ts';
 import { StatePublisher } from './pipeline/state-publisher.ts';
@@ -135,6 +136,7 @@ export const pipeline = (
     const replay = new JournalReplay(ledger, streams, setTime, resumed?.seq);
     const overload = new OverloadControl(processor ?? null, ledger, streams, log);
     const history = kept?.history ?? new History(ports.history, log);
+    const recent = new RecentReadings();
     const checkpoints = new Checkpoints(streams, ports, site.snapshots.every, history, kept?.checkpoints);
     onControl?.({
       streams,
@@ -170,6 +172,10 @@ export const pipeline = (
       load: () => overload.level,
       snapshotAgeMs: () => checkpoints.oldestAgeMs,
       historyOf: (series) => history.find(series),
+      watch: (monitor, d) => recent.watch(monitor, d),
+      endWatch: (watched) => {
+        recent.end(watched);
+      },
     });
 
     const alertPublisher = new AlertPublisher(ports, {
@@ -306,7 +312,9 @@ export const pipeline = (
         history.take(step, replay.seq);
       }),
       filter(() => !replay.active),
-      tap(({ monitor }) => {
+      tap((step) => {
+        const { monitor } = step;
+        recent.take(step);
         checkpoints.count();
         tallies.reading(monitor.detector.trainingSkipped);
         states.publish(monitor.status, now);

@@ -14,6 +14,7 @@ import { statusChannel } from './routes/status.ts';
 import { streamRoutes } from './routes/stream.ts';
 import { systemRoutes } from './routes/system.ts';
 import type { DashboardSources } from './sources.ts';
+import { streamChannel } from './stream-live.ts';
 
 export interface Dashboard {
   /** Adds the pages and what they read. */
@@ -29,7 +30,7 @@ const PUBLIC = fileURLToPath(new URL('../../../dist/public/', import.meta.url));
 /** The JSON of each page. */
 const PAGES = [streamRoutes, learningRoutes, incidentsRoutes, systemRoutes, setupRoutes, commandRoutes];
 /** What pages listen to. */
-const CHANNELS: readonly ((sources: DashboardSources) => Channel)[] = [statusChannel, learningChannel];
+const CHANNELS: readonly ((sources: DashboardSources) => Channel)[] = [statusChannel, learningChannel, streamChannel];
 
 /**
  * The pages of the dashboard: files of `dist/public`, JSON under `api/`, and live events by `GET api/live?on=TOPIC,TOPIC`. Loaded only

@@ -3,6 +3,7 @@ import type { StreamMonitor } from '../../detect/stream-monitor.ts';
 import type { SeriesState } from '../../stream/ports.ts';
 import type { SeriesHistory } from '../../stream/history/port.ts';
 import type { LoadLevel } from './load.ts';
+import type { Watched } from './recent-readings.ts';
 
 /** A running pipeline as health, metrics and the dashboard see it. All of it is live; reading it changes nothing. */
 export interface PipelineView {
@@ -25,4 +26,7 @@ export interface PipelineView {
   readonly snapshotAgeMs: () => number | null;
   /** The history of a series; null where none is kept. */
   readonly historyOf: (series: string) => SeriesHistory | null;
+  /** From now on the last readings of series d of a monitor are kept, until `endWatch`. */
+  readonly watch: (monitor: StreamMonitor, d: number) => Watched;
+  readonly endWatch: (watched: Watched) => void;
 }

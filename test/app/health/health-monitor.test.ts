@@ -28,6 +28,10 @@ function watched() {
     load: () => (now.learnEvery === 4 ? { learnEvery: 4, drops: false } : { learnEvery: 1, drops: false }),
     snapshotAgeMs: () => null,
     historyOf: () => null,
+    watch: () => {
+      throw new Error('nobody looks');
+    },
+    endWatch: () => undefined,
   };
   const tallies = new Tallies();
   const monitor = new HealthMonitor({
