@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { freePort, startMosquitto, type Mosquitto } from '../integration/mosquitto.ts';
@@ -44,8 +45,11 @@ export interface Rig {
   readonly stop: () => Promise<void>;
 }
 
-/** A broker, and the built service with a dashboard on a free port; `yaml`: further lines of the site file, `http`: further options of it. */
-export const startRig = async (yaml = '', http = ''): Promise<Rig> => {
+/**
+ * A broker, and the built service with a dashboard on a free port; `yaml`: further lines of the site file, `http`: further options of it.
+ * `prepare` is called with the path of the database before the start.
+ */
+export const startRig = async (yaml = '', http = '', prepare?: (database: string) => void): Promise<Rig> => {
   const cleanUps: (() => unknown)[] = [];
   const stop = async (): Promise<void> => {
     for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
@@ -65,6 +69,7 @@ publish: { state_every: 1s }
 ${yaml}`,
     });
     cleanUps.push(remove);
+    prepare?.(join(path, 'zankyo.db'));
     const program = await startService(path, cleanUps);
     await program.logged('HTTP server listens');
     const client = await connectAsync(broker.url);

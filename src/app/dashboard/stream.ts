@@ -4,7 +4,7 @@ import type { SeriesInfo } from '../../detect/reading.ts';
 import type { StreamMonitor } from '../../detect/stream-monitor.ts';
 import { known } from '../../math/known.ts';
 import * as c from '../../stream/history/bucket.ts';
-import { readWindow } from '../../stream/history/downsample.ts';
+import { beginOf, readWindow } from '../../stream/history/downsample.ts';
 import type { SeriesHistory } from '../../stream/history/port.ts';
 import { TIERS, type Window } from '../../stream/history/tiers.ts';
 import type { PipelineView } from '../pipeline/view.ts';
@@ -29,6 +29,8 @@ export function findSeries(view: PipelineView | null, name: string): FoundSeries
 
 /** Digits of single precision. */
 const DIGITS = 7;
+/** JSON has no infinite number. */
+const MAX_SCORE = 999;
 const short = (x: number): number | null => (Number.isFinite(x) ? Number(x.toPrecision(DIGITS)) : null);
 
 const COLUMNS: Readonly<Record<Exclude<keyof HistoryColumns, 'count'>, number>> = {
@@ -51,7 +53,7 @@ function columnsOf(buckets: Float64Array): HistoryColumns {
     const values: (number | null)[] = [];
     let any = false;
     for (let i = place; i < buckets.length; i += c.COLUMNS) {
-      values.push(short(buckets[i]));
+      values.push(short(place === c.SCORE ? Math.min(MAX_SCORE, buckets[i]) : buckets[i]));
       any ||= values[values.length - 1] !== null;
     }
     return any ? values : [];
@@ -69,7 +71,7 @@ export function historyBody(
   now: number,
 ): HistoryBody {
   const read = history === null ? null : readWindow(history, window);
-  const oldest = history === null ? Infinity : Math.min(...history.oldest());
+  const oldest = history === null ? Infinity : beginOf(history);
   return {
     series: info.slug,
     label: info.label ?? null,

@@ -63,3 +63,16 @@ export function readWindow(series: SeriesHistory, window: Window): Downsampled &
   const from = Math.max(window.from, Math.min(window.until, oldest[tier]));
   return { tier, ...downsample({ ...window, from }, tier, (block) => series.block(tier, block)) };
 }
+
+/** When the history of a series begins, epoch ms, to a bucket; Infinity where there is none. */
+export function beginOf(series: SeriesHistory): number {
+  const oldest = series.oldest();
+  const coarse = TIERS.length - 1;
+  const data = Number.isFinite(oldest[coarse]) ? series.block(coarse, blockOf(coarse, oldest[coarse])) : null;
+  if (data === null) return Math.min(...oldest);
+  let k = 0;
+  while (k < TIERS[coarse].size - 1 && isEmpty(data, k * COLUMNS)) k++;
+  const { bucketMs } = TIERS[coarse];
+  const begin = blockOf(coarse, oldest[coarse]) * blockMs(coarse) + k * bucketMs;
+  return Math.max(begin, ...oldest.filter((at) => at < begin + bucketMs));
+}

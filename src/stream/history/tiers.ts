@@ -55,9 +55,14 @@ export function tierFor({ from, until, points }: Window, oldest: readonly number
   return TIERS.length - 1;
 }
 
-/** Length of the buckets to return, ms: a whole number of those of the tier, so that the window has at most `points` of them. */
+/**
+ * Length of the buckets to return, ms: a whole number of those of the tier, so that the window has at most `points` of them. More than six
+ * hours are whole days: the course of each day would show as waves that are not there.
+ */
 export function bucketMsFor({ from, until, points }: Window, tier: number): number {
   const { bucketMs } = TIERS[tier];
   // The window may begin and end within a bucket: then it touches one more.
-  return bucketMs * Math.max(1, Math.ceil((until - from) / (bucketMs * (points - 1))));
+  const times = Math.max(1, Math.ceil((until - from) / (bucketMs * (points - 1))));
+  const day = DAY_MS / bucketMs;
+  return bucketMs * (tier === TIERS.length - 1 && times > 1 ? day * Math.ceil(times / day) : times);
 }

@@ -41,6 +41,8 @@ test('a bucket to return is a whole number of those of the tier, and an edge wit
   expect(bucketMsFor({ from: 0, until: DAY_MS, points: 1441 }, 0)).toBe(MINUTE_MS);
   expect(bucketMsFor({ from: 0, until: DAY_MS, points: 1000 }, 0)).toBe(2 * MINUTE_MS);
   expect(bucketMsFor({ from: 0, until: HOUR_MS, points: 1000 }, 2)).toBe(6 * HOUR_MS);
+  // 800 buckets of six hours for 500 points: not of twelve hours, which would show the days as waves.
+  expect(bucketMsFor({ from: 0, until: 200 * DAY_MS, points: 500 }, 2)).toBe(DAY_MS);
 });
 
 describe('a ring', () => {
