@@ -89,6 +89,11 @@ export function Shell({ session, onLogout }: ShellProps): VNode {
       window.scrollTo(0, 0);
     };
     addEventListener('hashchange', onHash);
+    // It may have changed between the first drawing and now.
+    setAddress((before) => {
+      const now = addressOf(location.hash);
+      return now.page === before.page && now.argument === before.argument ? before : now;
+    });
     return () => {
       removeEventListener('hashchange', onHash);
     };

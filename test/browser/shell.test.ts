@@ -7,6 +7,7 @@ let rig: Rig;
 beforeAll(async () => {
   browser = await startBrowser();
   rig = await startRig();
+  await rig.publish('boiler', 20);
 });
 afterAll(async () => {
   await browser.close();
@@ -14,6 +15,7 @@ afterAll(async () => {
 });
 
 test('each page opens by its address and by its keys, and the browser complains of nothing', async () => {
+  await expect.poll(async () => (await fetch(`${rig.url}api/series/boiler/marks`)).status).toBe(200);
   const { page, complaints } = await openTab(browser, rig.url);
   await page.getByText('broker connected').waitFor();
   for (const name of ['stream/boiler', 'learning/boiler', 'incidents', 'system', 'setup', '']) {

@@ -185,6 +185,25 @@ describe('the columns', () => {
     expect(columnsOf(null, recent).mean).toEqual([1, 2, null]);
   });
 
+  test.each([0, 20, -5, 1e9, 1e-7])('a series that stays at %d has a chart with a height', (value) => {
+    const still = bodyOf(window, {
+      at: at.slice(0, 1),
+      columns: {
+        ...body.columns,
+        min: [value],
+        max: [value],
+        mean: [value],
+        expected: [value],
+        lower: [value],
+        upper: [value],
+      },
+    });
+    const columns = columnsOf(still, { ...recent, at: [] });
+    const [low, high] = valueRange(columns, 0, 1);
+    expect(high - low).toBeGreaterThan(1e-6 * Math.abs(value));
+    expect(high - low).toBeGreaterThan(0.5);
+  });
+
   test('a band that is far wider than the values leaves them half of the height', () => {
     const columns = columnsOf(
       bodyOf(window, {

@@ -62,10 +62,6 @@ function Stream({ argument: series, session, now }: PageProps): VNode {
   );
 
   const { body, error, marks, picked, selection } = model;
-  if (body === null && error !== null)
-    return html`<h1>${series}</h1>
-      <${Notice} kind="error" title="This series cannot be shown">${error}</${Notice}>
-      <div class="timeline" ref=${place} hidden></div><p ref=${readout} hidden></p>`;
   const operator = session.role === 'operator';
   const alarms = (marks?.alarms ?? []).filter(
     ({ from, until }) => from < model.view.until && (until ?? Infinity) >= model.view.from,
@@ -80,7 +76,11 @@ function Stream({ argument: series, session, now }: PageProps): VNode {
         <a href=${linkTo('learning', body?.stream ?? series)}>What the network learns</a>
       </nav>
     </div>
-    <p class="summary" data-testid="summary">${summaryOf(model)}</p>
+    ${
+      error === null
+        ? html`<p class="summary" data-testid="summary">${summaryOf(model)}</p>`
+        : html`<${Notice} kind="error" title="The history could not be read">${error}</${Notice}>`
+    }
     <div class="toolbar" role="toolbar" aria-label="Time">
       ${RANGES.map(
         ({ name, span, key }) =>

@@ -134,9 +134,10 @@ export function valueRange(columns: Columns, from: number, until: number): reado
   const [low, high] = extent([columns.min, columns.max, columns.expected], from, until);
   if (low > high) return [0, 1];
   const [lower, upper] = extent([columns.lower, columns.upper], from, until);
-  const room = Math.max(high - low, 1e-9 * Math.abs(high), 1e-12);
+  // A series that does not move has a height too, and one with the noise of single precision no more than that.
+  const room = high === low ? Math.max(1, 0.1 * Math.abs(high)) : Math.max(high - low, 1e-6 * Math.abs(high), 1e-9);
   const bottom = Math.max(Math.min(low, lower), low - room / 2);
   const top = Math.min(Math.max(high, upper), high + room / 2);
-  const margin = 0.06 * (top - bottom);
+  const margin = Math.max(0.06 * (top - bottom), (room - (top - bottom)) / 2);
   return [bottom - margin, top + margin];
 }

@@ -11,6 +11,7 @@ const MAX_RECENT = 2_000;
 const REFRESH_MS = 10_000;
 /** After this time without a move the sentence, the list and the marks follow. */
 const SETTLED_MS = 150;
+const RETRY_MS = 5_000;
 const MAX_POINTS = 4_000;
 /** A window is three times as long as the chart: a point for each 1.5 to 2 pixels, so that least and greatest show beside the mean. */
 const POINTS_PER_PIXEL = 2;
@@ -36,6 +37,7 @@ export class StreamModel {
   private open: string | null = null;
   private refreshedAt = performance.now();
   private rest: ReturnType<typeof setTimeout> | undefined;
+  private retry: ReturnType<typeof setTimeout> | undefined;
   private marksOf = '';
 
   constructor(series: string, now: number, onRest: () => void) {
@@ -120,6 +122,10 @@ export class StreamModel {
       (error) => {
         this.error = error instanceof Error ? error.message : String(error);
         this.restSoon(0);
+        clearTimeout(this.retry);
+        this.retry = setTimeout(() => {
+          this.update();
+        }, RETRY_MS);
       },
     );
     if (body !== null && (fresh || body !== this.body)) {
@@ -145,6 +151,7 @@ export class StreamModel {
 
   close(): void {
     clearTimeout(this.rest);
+    clearTimeout(this.retry);
     this.timeline?.destroy();
     this.timeline = null;
   }
