@@ -14,7 +14,7 @@ import { brokerOptions, commandTopicsOf, filtersOf } from './broker-options.ts';
 import { calendarsOf, type Calendars } from './calendars.ts';
 import { NotificationTable } from '../io/sqlite/notification-table.ts';
 import { requestsOf } from './command-requests.ts';
-import { LogRing } from './dashboard/log-ring.ts';
+import { LogRing, secretsOf } from './dashboard/log-ring.ts';
 import { DashboardRequests } from './dashboard/requests.ts';
 import { serviceHealth } from './health/service-health.ts';
 import { serviceHttp, type ServiceHttp } from './http/service-http.ts';
@@ -59,7 +59,7 @@ const CLOCK_MS = 5_000;
 /** Opens the database, connects, and runs the pipeline until stopped. Throws an `AppError` when it cannot start. */
 export function startService(first: Site, { log: written, kernel, now, file }: ServiceOptions): Service {
   const present = now ?? Date.now;
-  const ring = new LogRing(present);
+  const ring = new LogRing(present, () => secretsOf(site));
   const log = ring.over(written);
   let site = first;
   let calendars = calendarsOf(site);

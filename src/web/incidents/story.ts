@@ -51,7 +51,7 @@ export function Story({ id, operator, turn }: StoryProps): VNode {
           ${endAt === null ? `open for ${duration(now - startAt)}` : `for ${duration(endAt - startAt)}`}</span
         >
       </h2>
-      <p class="facts small">
+      <p class="story-facts small">
         <${SeverityBadge} severity=${severity} />
         <span
           >${count(alarms.length + alarmsBeyond, 'alarm')} in ${series === 1 ? 'one series' : `${series} series`}</span
