@@ -4,7 +4,7 @@ import type { AlarmFilter, AlarmMark, IncidentMembers, IncidentTable } from '../
 import type { Period, StoredIncident } from '../../io/sqlite/period.ts';
 import { groupedBy } from '../report/summary.ts';
 import type { IncidentRow, IncidentsBody, IncidentStory, Share, StoryAlarm } from './contract/incidents.ts';
-import { barsOf, lanesOf } from './lanes.ts';
+import { barsOf, lanesOf, worstOf } from './lanes.ts';
 
 /** Alarms that one page counts, the newest: reading them takes some 30 ms, in which the service does nothing else. */
 const MAX_MARKS = 5_000;
@@ -55,14 +55,10 @@ export function incidentsBody(
 function rowOf(stored: StoredIncident | null, id: string, own: readonly AlarmMark[]): IncidentRow {
   const names = [...new Set(own.map(({ series }) => series))];
   const open = own.some(({ endAt }) => endAt === null);
-  const { startAt, endAt, severity, reason } = stored ?? {
-    startAt: own[0].startAt,
-    endAt: open ? null : Math.max(...own.map((mark) => mark.endAt!)),
-    severity: own[0].severity,
-    reason: '',
-  };
+  const alone = { endAt: open ? null : Math.max(...own.map((mark) => mark.endAt!)), reason: '' };
+  const { endAt, reason } = stored ?? alone;
   return {
-    ...{ id, startAt, endAt, severity, reason },
+    ...{ id, endAt, reason, ...withMembers(stored ?? own[0], own) },
     alarms: own.length,
     kinds: [...new Set(own.map(({ kind }) => kind))],
     series: names.slice(0, MAX_SERIES),
@@ -70,15 +66,24 @@ function rowOf(stored: StoredIncident | null, id: string, own: readonly AlarmMar
   };
 }
 
+/** The stored incident gets the news of its alarms up to 5 s later. */
+const withMembers = (
+  stored: Pick<StoredIncident, 'startAt' | 'severity'>,
+  alarms: readonly Pick<AlarmMark, 'startAt' | 'severity'>[],
+): Pick<StoredIncident, 'startAt' | 'severity'> => ({
+  startAt: Math.min(stored.startAt, ...alarms.map(({ startAt }) => startAt)),
+  severity: worstOf([stored.severity, ...alarms.map(({ severity }) => severity)]),
+});
+
 /** One incident as a story. */
 export function storyOf(
   { incident, alarms, beyond, answers }: IncidentMembers,
   labelOf: (series: string) => string | undefined,
   now: number,
 ): IncidentStory {
-  const { id, startAt, endAt, severity } = incident;
+  const { id, endAt } = incident;
   return {
-    ...{ id, now, startAt, endAt, severity },
+    ...{ id, now, endAt, ...withMembers(incident, alarms) },
     alarms: alarms.map((alarm) => storyAlarm(alarm, labelOf(alarm.series), answers.get(alarm.id))),
     alarmsBeyond: beyond,
   };

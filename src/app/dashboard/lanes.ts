@@ -1,3 +1,4 @@
+import type { Severity } from '../../detect/episode/anomaly.ts';
 import type { AlarmMark } from '../../io/sqlite/incident-table.ts';
 import type { Period } from '../../io/sqlite/period.ts';
 import { groupedBy, SEVERITIES } from '../report/summary.ts';
@@ -8,7 +9,10 @@ const MAX_LANES = 40;
 /** Bars that begin within the same of so many columns would lie on each other: they are drawn as one. */
 const COLUMNS = 160;
 
-const rank = (severity: AlarmMark['severity']): number => SEVERITIES.indexOf(severity);
+const rank = (severity: Severity): number => SEVERITIES.indexOf(severity);
+
+export const worstOf = (severities: readonly Severity[]): Severity =>
+  severities.reduce((most, each) => (rank(each) > rank(most) ? each : most));
 
 /** The alarms as bars in order of their begin, at most one for each column. */
 export function barsOf(marks: readonly AlarmMark[], { since, until }: Period): readonly LaneBar[] {

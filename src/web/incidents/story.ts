@@ -17,8 +17,8 @@ export interface StoryProps {
   readonly id: string;
   /** Whether commands may be sent. */
   readonly operator: boolean;
-  /** Changes with the alarms of the site: then the story is read again. */
-  readonly turn: number;
+  /** Changes with the alarms of the site and with answers: then the story is read again. */
+  readonly turn: string;
 }
 
 /** One incident: its alarms in the order in which they went. */
@@ -28,7 +28,7 @@ export function Story({ id, operator, turn }: StoryProps): VNode {
     data: read,
     error,
     reload,
-  } = useFresh<IncidentStory>(`incidents/${encodeURIComponent(id)}?${turn}`, EVERY_MS);
+  } = useFresh<IncidentStory>(`incidents/${encodeURIComponent(id)}?turn=${encodeURIComponent(turn)}`, EVERY_MS);
   const data = read?.id === id ? read : null;
   const loaded = data !== null;
   useEffect(() => {

@@ -45,6 +45,13 @@ export function IncidentsPage({ argument, session, now }: PageProps): VNode {
   const query = new URLSearchParams({ span: String(span.ms), ...rest, open: rest.open ? '1' : '' });
   const { data, error } = useFresh<IncidentsBody>(`incidents?${query.toString()}`, EVERY_MS);
   const operator = session.role === 'operator';
+  const [answers, setAnswers] = useState(0);
+  const answer = (command: 'normal' | 'fault'): void => {
+    if (operator)
+      void answerFocused(command).then(() => {
+        setAnswers((n) => n + 1);
+      });
+  };
   useKeys({
     j: () => {
       moveFocus(1);
@@ -52,8 +59,12 @@ export function IncidentsPage({ argument, session, now }: PageProps): VNode {
     k: () => {
       moveFocus(-1);
     },
-    n: () => void answerFocused('normal', operator),
-    f: () => void answerFocused('fault', operator),
+    n: () => {
+      answer('normal');
+    },
+    f: () => {
+      answer('fault');
+    },
     Escape: () => {
       if (argument !== '') location.hash = linkTo('incidents');
     },
@@ -87,7 +98,11 @@ export function IncidentsPage({ argument, session, now }: PageProps): VNode {
                   ? null
                   : html`<section class="card" aria-label="Story">
                       <a class="back small" href=${linkTo('incidents')}>← All incidents</a>
-                      <${Story} id=${argument} operator=${operator} turn=${data.counts.open + data.counts.alarms} />
+                      <${Story}
+                        id=${argument}
+                        operator=${operator}
+                        turn=${`${data.counts.open} ${data.counts.alarms} ${answers}`}
+                      />
                     </section>`
               }
             </div>`
@@ -100,9 +115,9 @@ const summary = ({ counts }: IncidentsBody, span: string): string =>
   }`;
 
 /** Answers the alarm that has the focus. */
-async function answerFocused(command: 'normal' | 'fault', operator: boolean): Promise<void> {
+async function answerFocused(command: 'normal' | 'fault'): Promise<void> {
   const alarm = document.activeElement?.closest<HTMLElement>('[data-alarm]');
-  if (!operator || alarm == null) return;
+  if (alarm == null) return;
   await act({ command, series: alarm.dataset.series!, event: alarm.dataset.alarm! });
 }
 

@@ -5,6 +5,7 @@ import { incidentsBody } from '../../../src/app/dashboard/incidents.ts';
 import { incidentsRoutes } from '../../../src/app/dashboard/routes/incidents.ts';
 import type { PipelineView } from '../../../src/app/pipeline/view.ts';
 import type { Anomaly } from '../../../src/detect/episode/anomaly.ts';
+import { AnomalyLog } from '../../../src/io/sqlite/anomaly-log.ts';
 import { CommandLog } from '../../../src/io/sqlite/command-log.ts';
 import type { Database } from '../../../src/io/sqlite/database.ts';
 import { IncidentTable } from '../../../src/io/sqlite/incident-table.ts';
@@ -124,6 +125,18 @@ test('a story has its alarms in the order in which the deviations began, with ev
     { name: 'jump', share: 0.75 },
     { name: 'level', share: 0.25 },
   ]);
+});
+
+test('an incident that has not heard of its newer alarms yet has their severity and begin all the same', async () => {
+  const db = opened();
+  const first = before(5, 'hall', { severity: 'minor', endAt: null });
+  const earlier = before(6, 'pump', { severity: 'critical', endAt: null, incident: first.id });
+  store(db, [first]);
+  new AnomalyLog(db, { quarantineRows: 0 }).record({ anomaly: earlier, at: NOW, receivedAt: NOW });
+  const { list, story } = served(db);
+  const expected = { id: first.id, startAt: earlier.startAt, severity: 'critical', endAt: null };
+  expect((await list()).incidents).toMatchObject([{ ...expected, series: ['pump', 'hall'] }]);
+  expect(await story(first.id)).toMatchObject(expected);
 });
 
 test('an alarm that no incident names yet is a story by itself', async () => {
