@@ -16,7 +16,7 @@ const {
   MIN_SHARE: STILL_A_HABIT,
 } = CONSTANTS;
 /** Highest score below the line, where no rate is computed: with few alarms a week the line is higher than this, that of one. */
-const MOST_BELOW = evidenceAt(LINE_PER_ALARM);
+export const MOST_BELOW = evidenceAt(LINE_PER_ALARM);
 /** Rates of signatures are not computed over less than this: what comes twice in the first hour need not go on. */
 const LEAST_WEEKS = SPELL_MS / WEEK_MS;
 /** Excursions fade from the counts with this time constant: a habit that does not come for two months is no longer one. */

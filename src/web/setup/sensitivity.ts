@@ -125,7 +125,7 @@ function Trial({ stream, operator, onSaved }: TrialProps): VNode {
 export const isAlarm = ({ need }: PastEvent, sensitivity: number): boolean => need === null || sensitivity > need;
 
 function Outcome({ body, value }: { readonly body: SensitivityBody; readonly value: number }): VNode {
-  const { events, knownUpTo, beyond } = body;
+  const { events, knownUpTo, beyond, scoresSince, since, now } = body;
   const alarms = (sensitivity: number): number => events.filter((event) => isAlarm(event, sensitivity)).length;
   const lost = events.filter((event) => event.verdict === 'fault' && !isAlarm(event, value)).length;
   const spared = events.filter((event) => event.verdict === 'normal' && !isAlarm(event, value)).length;
@@ -139,10 +139,12 @@ function Outcome({ body, value }: { readonly body: SensitivityBody; readonly val
     ${
       value > knownUpTo
         ? html`<p class="small">
-            Above ${number(knownUpTo)} there would be more alarms than these: events below the alarm line were not
-            stored, so their number is not known.
+            Above ${number(knownUpTo)} there would be more alarms than these: the scores of such events were not stored,
+            so their number is not known.
           </p>`
-        : null
+        : value > body.stream.sensitivity && scoresSince !== null && scoresSince > since
+          ? html`<p class="small">Events that were no alarm are known since ${time(scoresSince, now)} only.</p>`
+          : null
     }
     <p class="small quiet">
       An estimate from the highest score of each event: nothing is learned while an alarm is open, and habits depend on

@@ -141,7 +141,7 @@ export function Quarantine({ reason, onChoose }: QuarantineProps): VNode {
       }
     </h2>
     <p class="small quiet">
-      The newest refused messages, each with the beginning of its payload. Sleeping copies, repetitions and floods are
+      The newest refused messages, each with the beginning of its payload. Retained copies, repetitions and floods are
       counted only.
     </p>
     ${

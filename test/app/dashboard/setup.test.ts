@@ -20,6 +20,10 @@ import type { Anomaly } from '../../../src/detect/episode/anomaly.ts';
 import { CommandLog } from '../../../src/io/sqlite/command-log.ts';
 import type { CommandRecord } from '../../../src/stream/ports.ts';
 import { compileTimeZone } from '../../../src/stream/time-zone.ts';
+import * as c from '../../../src/stream/history/bucket.ts';
+import type { SeriesHistory } from '../../../src/stream/history/port.ts';
+import { EVIDENCE_KINDS } from '../../../src/detect/evidence/kind.ts';
+import { reading, Shelf } from '../../stream/history/shelf.ts';
 import { anomaly } from '../../cli/anomaly.ts';
 import { directoryWith, load, SITE } from '../../config/site.ts';
 import { opened, store } from './database.ts';
@@ -148,9 +152,10 @@ const status = (rest: object = {}) => ({
   ...{ sensitivity: 1, siteSensitivity: 1, sensitivitySet: null, ...rest },
 });
 
-const served = (streams: readonly object[] = [status()], db = opened()) => {
+const served = (streams: readonly object[] = [status()], history: SeriesHistory | null = null) => {
+  const db = opened();
   const app = new Hono();
-  const view = { streams: () => streams } as unknown as PipelineView;
+  const view = { streams: () => streams, historyOf: () => history } as unknown as PipelineView;
   // Port 1 of this machine: nobody listens there.
   const { site } = load(SITE.replace('mqtt://localhost', 'mqtt://127.0.0.1:1'));
   setupRoutes({ site: () => site, file: null, now: () => NOW, pipeline: () => view, db })(app);
@@ -231,6 +236,34 @@ describe('past events and the sensitivity', () => {
       { at: -Infinity, sensitivity: 1 },
       { at: 5, sensitivity: 3 },
     ]);
+  });
+
+  test('with a history, events below the alarm line are known by their scores, down to a score of a half', async () => {
+    const history = new Shelf();
+    const score = (days: number, value: number, minutes = 0) => {
+      const scores = { [c.SCORE]: value, [c.KIND]: EVIDENCE_KINDS.indexOf('level') };
+      history.ring.add(NOW - days * DAY + minutes * 60_000, reading(20, scores));
+    };
+    for (let d = 20; d > 12; d -= 0.25) score(d, 0.2);
+    score(12, 0.7);
+    score(12, 0.9, 40); // the same event
+    score(11, 0.501); // below the line there is no rate
+    score(10, 1.2); // in the warm-up or the cool-down
+    score(9, 0.8); // while an alarm is open
+    score(8, 0.6);
+    const { db, get } = served([status()], history);
+    const open = event(9, 2, { startAt: NOW - 9 * DAY - 1000 });
+    store(db, [open]);
+    const body = (await (await get('sensitivity?stream=hall')).json()) as SensitivityBody;
+    expect(body.events.map(({ id, need }) => [id, Number(need!.toFixed(3))])).toEqual([
+      [null, 2.512], // 10^(1 - 0.6)
+      [open.id, 0.1],
+      [null, 1.259], // 10^(1 - 0.9)
+    ]);
+    expect(body.events[2].reason).toBe('a: highest score 0.90, mostly level');
+    expect(body.knownUpTo).toBeCloseTo(10 ** (1 - 0.501), 2);
+    expect(body.scoresSince).toBeLessThanOrEqual(NOW - 20 * DAY);
+    expect(body.scoresSince).toBeGreaterThan(NOW - 21 * DAY);
   });
 
   test('a stream that is not there is refused', async () => {

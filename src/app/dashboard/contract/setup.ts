@@ -78,8 +78,10 @@ export interface SensitivityBody {
   readonly now: number;
   readonly since: number;
   readonly stream: StreamSensitivity;
-  /** Up to here all events are known; above, there may be more that were never stored. */
+  /** Up to here all events are known since `scoresSince`; above, there may be more that were never stored. */
   readonly knownUpTo: number;
+  /** Since when the history keeps the scores of events that were no alarm; null where none does. */
+  readonly scoresSince: number | null;
   /** The newest first. */
   readonly events: readonly PastEvent[];
   /** Older events of the period that are not sent. */

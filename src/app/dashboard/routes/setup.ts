@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import { readJson } from '../../../io/http/json-body.ts';
 import { Audit } from '../../../io/sqlite/audit.ts';
 import { IncidentTable } from '../../../io/sqlite/incident-table.ts';
+import { known } from '../../../math/known.ts';
 import { DAY_MS } from '../../../math/time.ts';
 import { compileFilter } from '../../../stream/topic-filter.ts';
 import type { Refusal } from '../contract.ts';
@@ -9,7 +10,8 @@ import type { ChosenYaml, DiscoverBody, SensitivityBody, SetupBody } from '../co
 import { chosenInputs, chosenYaml } from '../setup/chosen-yaml.ts';
 import { Discovery } from '../setup/discovery.ts';
 import { discoverBody } from '../setup/found.ts';
-import { lowestSince, pastAlarms, sensitivityOf, settingsOf } from '../setup/sensitivity.ts';
+import { pastAlarms, sensitivityOf, settingsOf } from '../setup/sensitivity.ts';
+import { knownUpTo, unreported, type Unreported } from '../setup/unreported.ts';
 import type { DashboardSources } from '../sources.ts';
 
 type SetupSources = Pick<DashboardSources, 'site' | 'file' | 'now' | 'pipeline' | 'db'>;
@@ -96,25 +98,30 @@ function isFilter(filter: string): boolean {
   }
 }
 
-function sensitivityBody(
-  { now, pipeline, db }: Pick<SetupSources, 'now' | 'pipeline' | 'db'>,
-  stream: string,
-  since: number,
-): SensitivityBody | null {
-  const status = pipeline()
-    ?.streams()
-    .find((each) => each.stream === stream);
-  if (status === undefined) return null;
+/** Of a series without a history. */
+const NONE: Unreported = { begin: Infinity, events: [] };
+
+function sensitivityBody({ now, pipeline, db }: SetupSources, stream: string, since: number): SensitivityBody | null {
+  const view = pipeline();
+  const status = view?.streams().find((each) => each.stream === stream);
+  if (view === null || status === undefined) return null;
   const audit = new Audit(db);
-  const names = [...new Set([stream, ...status.series.map(({ slug }) => slug)])];
-  const settings = settingsOf(audit.sensitivities(names), (id) => audit.timeOf(id), status.siteSensitivity);
+  const slugs = status.series.map(({ slug }) => slug);
+  const commands = audit.sensitivities([...new Set([stream, ...slugs])]);
+  const settings = settingsOf(commands, (id) => audit.timeOf(id), status.siteSensitivity);
   const { alarms, answers, beyond } = new IncidentTable(db).ofStream(stream, since, MAX_EVENTS);
+  const histories = slugs.map((slug) => view.historyOf(slug));
+  const span = { since, now: now() };
+  const others = histories.map((history) => (history === null ? NONE : unreported(history, span, alarms, settings)));
+  const events = [...pastAlarms(alarms, settings, answers), ...others.flatMap((each) => each.events)];
+  events.sort((a, b) => b.at - a.at);
+  const scores = Math.max(...others.map(({ begin }) => begin));
   return {
-    now: now(),
-    since,
+    ...span,
     stream: sensitivityOf(status),
-    knownUpTo: lowestSince(settings, since),
-    events: pastAlarms(alarms, settings, answers),
-    beyond,
+    knownUpTo: knownUpTo(settings, since, scores),
+    scoresSince: known(scores),
+    events: events.slice(0, MAX_EVENTS),
+    beyond: beyond || events.length > MAX_EVENTS,
   };
 }
