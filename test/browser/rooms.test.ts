@@ -168,14 +168,18 @@ test('moving the sensitivity changes which past events are alarms, and saving it
   const { page, complaints } = await openTab(browser, `${rig.url}#/incidents`);
   await page.locator('.lanes .lane', { hasText: 'vat' }).locator('a.bar').waitFor({ timeout: 15_000 });
   await page.goto(`${rig.url}#/setup/sensitivity/vat`);
-  await page.getByText('1 of 1 past event of the last 30 days would be alarms.').waitFor();
+  // All events of the last hours whose score was at least a half are there, and one of them was an alarm.
+  const outcome = page.locator('.outcome strong');
+  await outcome.waitFor();
+  const [, alarms, all] = /^(\d+) of (\d+) past event/.exec((await outcome.textContent()) ?? '')!;
+  expect(alarms).toBe('1');
   const slider = page.locator('#sensitivity');
   await slider.focus();
   await page.keyboard.press('Home'); // 0.1
-  await page.getByText('0 of 1 past event of').waitFor();
-  expect(await page.locator('.events tbody tr').textContent()).toContain('no alarm');
+  await page.getByText(`0 of ${all} past event`).waitFor();
+  expect(await page.locator('.events tbody tr', { hasText: 'vat jumped' }).textContent()).toContain('no alarm');
   await page.keyboard.press('End'); // 10
-  await page.getByText('1 of 1 past event of').waitFor();
+  await page.getByText(`${all} of ${all} past event`).waitFor();
   await page.getByText('there would be more alarms than these').waitFor();
   await slider.fill('-12'); // 10^(-12 / 40)
   await page.getByRole('button', { name: 'Save 0.5' }).click();
