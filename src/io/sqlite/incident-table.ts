@@ -1,5 +1,6 @@
 import type { Anomaly, AnomalyKind, Severity } from '../../detect/episode/anomaly.ts';
 import { AnomalyLog } from './anomaly-log.ts';
+import { DAY_MS } from '../../math/time.ts';
 import type { Database } from './database.ts';
 import type { Period, StoredIncident } from './period.ts';
 
@@ -48,8 +49,14 @@ export class IncidentTable {
   }
 
   /** Alarms that were open at some time of the period, the newest first, at most `rows`. */
-  marks(period: Period, { open, ...filter }: AlarmFilter, rows: number): readonly AlarmMark[] {
-    return this.#statements[open ? 'openMarks' : 'marks'].all({ ...period, ...filter, rows });
+  marks({ since, until }: Period, { open, ...filter }: AlarmFilter, rows: number): readonly AlarmMark[] {
+    const { marks, openMarks } = this.#statements;
+    const query = { ...filter, since, until, rows };
+    if (open) return openMarks.all(query);
+    // Two queries, so that each reads a part of an index only and not the whole table.
+    const from = since - LONGEST_MS;
+    const earlier = openMarks.all({ ...query, until: Math.min(from, until) });
+    return [...marks.all({ ...query, from }), ...earlier].slice(0, rows);
   }
 
   /** The sentence of an incident and its times. Null where there is no such incident, nor an alarm that is one by itself. */
@@ -89,6 +96,9 @@ export class IncidentTable {
   }
 }
 
+/** An alarm that has ended and lasted longer is not found by its end. */
+const LONGEST_MS = 90 * DAY_MS;
+
 type MarkQuery = Period & Omit<AlarmFilter, 'open'> & { readonly rows: number };
 
 const MARK = 'id, series, kind, severity, start_at AS startAt, end_at AS endAt, coalesce(incident, id) AS incident';
@@ -99,11 +109,11 @@ const NEWEST = 'ORDER BY start_at DESC, id DESC LIMIT :rows';
 const MEMBER = '(incident = :id OR (id = :id AND incident IS NULL))';
 
 const statements = (db: Database) => ({
-  marks: db.prepare<MarkQuery, AlarmMark>(
-    `SELECT ${MARK} FROM anomaly WHERE start_at < :until AND (end_at IS NULL OR end_at >= :since) AND ${FILTER} ${NEWEST}`,
+  marks: db.prepare<MarkQuery & { readonly from: number }, AlarmMark>(
+    `SELECT ${MARK} FROM anomaly WHERE start_at >= :from AND start_at < :until AND (end_at IS NULL OR end_at >= :since) AND ${FILTER} ${NEWEST}`,
   ),
   openMarks: db.prepare<MarkQuery, AlarmMark>(
-    `SELECT ${MARK} FROM anomaly WHERE start_at < :until AND end_at IS NULL AND ${FILTER} ${NEWEST}`,
+    `SELECT ${MARK} FROM anomaly INDEXED BY anomaly_open WHERE start_at < :until AND end_at IS NULL AND ${FILTER} ${NEWEST}`,
   ),
   incident: db.prepare<[string], StoredIncident>(
     'SELECT id, start_at AS startAt, end_at AS endAt, severity, reason FROM incident WHERE id = ?',

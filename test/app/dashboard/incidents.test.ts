@@ -150,6 +150,15 @@ test('an alarm that no incident names yet is a story by itself', async () => {
   expect((await story(alarm.id)).alarms).toMatchObject([{ id: alarm.id, score: null }]);
 });
 
+test('an alarm that has been open for years is in each period', async () => {
+  const db = opened();
+  const old = before(24 * 1000, 'hall', { endAt: null });
+  store(db, [old, before(24 * 999, 'pump'), before(3, 'pump')]);
+  const { list } = served(db);
+  expect((await list(`span=${DAY}`)).incidents.map(({ series }) => series[0])).toEqual(['pump', 'hall']);
+  expect((await list('open=1')).incidents.map(({ id }) => id)).toEqual([old.id]);
+});
+
 test('alarms that begin in the same hundred-and-sixtieth of the period are one bar with the worst severity', async () => {
   const db = opened();
   const minutes = (n: number) => n / 60;

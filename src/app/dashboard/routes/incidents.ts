@@ -7,6 +7,7 @@ import { KINDS, SEVERITIES } from '../../report/summary.ts';
 import type { Refusal } from '../contract.ts';
 import type { IncidentsBody, IncidentStory } from '../contract/incidents.ts';
 import { incidentsBody, membersOf, storyOf, type NamedSeries } from '../incidents.ts';
+import { Recent } from '../recent.ts';
 import type { DashboardSources } from '../sources.ts';
 
 type IncidentSources = Pick<DashboardSources, 'now' | 'db' | 'pipeline'>;
@@ -26,12 +27,15 @@ export const incidentsRoutes =
   ({ now, db, pipeline }: IncidentSources) =>
   (app: Hono): void => {
     const incidents = new IncidentTable(db);
+    const recent = new Recent<IncidentsBody>();
     const series = (): readonly NamedSeries[] => (pipeline()?.streams() ?? []).flatMap((status) => status.series);
     app.get('/api/incidents', (context) => {
       const period = periodIn(context, now());
       const filter = filterIn(context);
       if (period === null || filter === null) return context.json(NOT_READ, 400);
-      return context.json<IncidentsBody>(incidentsBody(incidents, series(), { period, filter, now: now() }));
+      const asked = new URL(context.req.url).search;
+      const body = recent.get(asked, () => incidentsBody(incidents, series(), { period, filter, now: now() }));
+      return context.json<IncidentsBody>(body);
     });
     app.get('/api/incidents/:id', (context) => {
       const id = context.req.param('id');
