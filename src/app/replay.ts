@@ -159,7 +159,8 @@ export async function replay(recording: Rows, options: ReplayOptions): Promise<R
     if (!Number.isNaN(at)) {
       // A row with an earlier time still arrives after the row before it, as it did live.
       clock = Math.max(at, clock + 1);
-      const payload = rowJson(at, values);
+      // Rows have no time of arrival: of several with one time the first counts.
+      const payload = at === lastAt ? null : rowJson(at, values);
       if (payload === null) clock$.next(clock);
       else messages$.next({ ...MESSAGE, payload: encoder.encode(payload), receivedAt: clock });
       if (failures.length > 0) throw failures[0];

@@ -67,8 +67,6 @@ test('from an unknown broker with 30 devices to scored streams: discover, check,
   expect(Object.fromEntries([...states].map(([slug, { unit }]) => [slug, unit]))).toMatchObject({
     'kuche-temperature': '°C',
     'cellar-north-humidity': '%',
-    'freezer-energy': 'kW',
-    'shellyplusplugs-b8d61a8b17cc-switch-0-energy': 'W',
     'heatpump-hum_of_motor': 'dB',
     'line1-press-pressure': '',
   });

@@ -1,7 +1,8 @@
-import { slugify } from '../../stream/slug.ts';
 import { joinAlike, signalsOf, type Alike } from './alike.ts';
+import { groupsOf, type ProposedGroup } from './groups.ts';
 import { judge, type JudgedTopic, type Signal } from './judge.ts';
-import { BASE, namesOf, slugsOf, withUniqueNames, type Named, type Names, type Slug } from './names.ts';
+import { namesOf, slugsOf, withUniqueNames, type Names } from './names.ts';
+import { withoutRepeatedEnergy, withoutRepeatedStatus } from './repeats.ts';
 import { pathOf, type Skipped, type Survey } from './survey.ts';
 
 /** One field of a proposed input, and what was seen of it. */
@@ -36,11 +37,6 @@ export interface ProposedInput {
   readonly fields: readonly ProposedField[];
 }
 
-export interface ProposedGroup {
-  readonly name: string;
-  readonly series: readonly string[];
-}
-
 /** Numbers that are not proposed: one row for each path, reason and filter. */
 export interface NotProposed {
   readonly topic: string;
@@ -62,14 +58,13 @@ export interface Proposal {
 
 /** More inputs would be a file that nobody reads. */
 const MAX_INPUTS = 300;
-const MAX_GROUPS = 50;
 
 /** Proposes inputs, names, units, ranges and groups for what a survey has found. */
 export function propose(survey: Survey): Proposal {
-  const judged = survey.topics.map((topic) => judge(topic, survey.hints));
+  const judged = withoutRepeatedEnergy(survey.topics.map((topic) => judge(topic, survey.hints)));
   const withSignals = judged.filter(({ signals }) => signals.length > 0);
   const silent = judged.filter(({ signals }) => signals.length === 0);
-  const read = withoutRepeats(withSignals);
+  const read = withoutRepeatedStatus(withSignals);
   const readSet = new Set(read);
   // A filter must not match numbers that are no signal, nor values that another topic has as well.
   const unread = [
@@ -90,12 +85,6 @@ export function propose(survey: Survey): Proposal {
     skipped: survey.skipped,
     inputsBeyond: all.length - kept.length,
   };
-}
-
-/** A Shelly that publishes the status of its components by themselves repeats it in its notifications. */
-function withoutRepeats(topics: readonly JudgedTopic[]): readonly JudgedTopic[] {
-  const status = new Set(topics.flatMap(({ topic }) => /^([^/]+)\/status\/\w+:\d+$/.exec(topic)?.[1] ?? []));
-  return topics.filter(({ topic }) => !(topic.endsWith('/events/rpc') && status.has(topic.split('/')[0])));
 }
 
 function inputOf(alike: Alike, names: Names): ProposedInput {
@@ -141,38 +130,6 @@ function usualInterval(topics: readonly JudgedTopic[]): number | null {
     .map(({ live, firstAt, lastAt }) => (lastAt - firstAt) / (live - 1))
     .sort((a, b) => a - b);
   return intervals.length === 0 ? null : intervals[Math.floor(intervals.length / 2)];
-}
-
-/** Measured values of one message, at least two. Switches and meters are left to themselves. */
-function groupsOf(inputs: readonly Named[]): readonly ProposedGroup[] {
-  const slugs = inputs.map(slugsOf);
-  const series = new Set(slugs.flat().map(({ slug }) => slug));
-  const groups = new Map<string, ProposedGroup>();
-  const byTopic = new Map<string, Slug[]>();
-  for (const each of slugs.flat()) byTopic.set(each.topic.topic, [...(byTopic.get(each.topic.topic) ?? []), each]);
-  for (const [topic, all] of byTopic) {
-    const together = all.filter((each) => measures(each.topic, each.path)).map(({ slug }) => slug);
-    if (together.length < 2 || groups.size >= MAX_GROUPS) continue;
-    const name = groupName(topic, (candidate) => series.has(candidate) || groups.has(candidate));
-    if (name !== null) groups.set(name, { name, series: together });
-  }
-  return [...groups.values()];
-}
-
-const measures = ({ signals }: JudgedTopic, path: string): boolean => {
-  const { quantity } = signals.find((signal) => signal.path === path)!;
-  return quantity.name !== 'state' && quantity.counter === undefined;
-};
-
-function groupName(topic: string, taken: (name: string) => boolean): string | null {
-  const base = slugify(
-    topic
-      .split('/')
-      .filter((level) => !BASE.test(level))
-      .join(' '),
-  );
-  // A name of the site file begins with a letter or digit, as every slug does.
-  return [base, `${base}-together`].find((name) => name !== '' && name.length <= 64 && !taken(name)) ?? null;
 }
 
 function notProposed(all: readonly Alike[], silent: readonly JudgedTopic[]): readonly NotProposed[] {

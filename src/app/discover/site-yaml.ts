@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
-import type { ProposedField, ProposedGroup, ProposedInput, Proposal } from './proposal.ts';
+import type { ProposedGroup } from './groups.ts';
+import type { ProposedField, ProposedInput, Proposal } from './proposal.ts';
 
 /** What the operator gave, for the head of the file. */
 export interface SiteHead {

@@ -13,6 +13,8 @@ const MAX_FIELDS_EACH = 64;
 const MAX_FIELDS = 40_000;
 const MAX_DEPTH = 6;
 const MAX_TOPIC_BYTES = 512;
+/** Of a topic that is too long. */
+const EXAMPLE_CHARACTERS = 100;
 /** A time further away is not that of the reading. */
 const NEAR_MS = 5 * 60_000;
 /** As in the decoder. */
@@ -95,7 +97,12 @@ export class Survey {
     let topic = this.kept.get(name);
     if (topic === undefined) {
       if (this.seen.has(name)) return;
-      if (Buffer.byteLength(name) > MAX_TOPIC_BYTES) return;
+      if (Buffer.byteLength(name) > MAX_TOPIC_BYTES) {
+        // A part of the name: thousands of long ones must not fill the memory.
+        const part = `${name.slice(0, EXAMPLE_CHARACTERS)}… (${name.length})`;
+        if (!this.seen.has(part)) this.skip(part, 'any', `topic longer than ${MAX_TOPIC_BYTES} bytes`);
+        return;
+      }
       const dialect = dialectOf(name);
       if (dialect.skip !== undefined) {
         if (dialect.name === 'Home Assistant') this.hints.add(payload);

@@ -10,6 +10,9 @@ const PATIENCE_MS = 60_000;
 /** Largest rate of the device's clock relative to the host's; in a backlog the times advance a hundred times as fast. */
 const MAX_CLOCK_RATE = 2;
 
+/** A coarse resolution of the times in payloads. */
+const SECOND_MS = 1000;
+
 // Slots.
 const AT = 0; // time at which the last reading counts
 const RECEIVED_AT = 1; // when it arrived
@@ -39,6 +42,10 @@ export class ReadingOrder {
    * is not after the last one, a reading timed by its arrival counts 1 ms after the last one, because the host's clock was set
    * back or has not advanced; a reading with a time of its own is rejected.
    *
+   * Exception: a device that says whole seconds, as Tasmota does, may send several readings in one. A reading with another value and the
+   * second of the last one, which arrives within a second of it, is a new one and counts 1 ms after it. A repeated message, which `duplicate` is
+   * about, has the same value, or comes later.
+   *
    * Exception: more than five late readings in a row, for more than a minute, that arrive no faster than their own times advance
    * are no backlog. The device's clock was set back or has stopped. From then on readings are timed by their arrival, until the
    * clock is ahead of the last reading again.
@@ -50,11 +57,18 @@ export class ReadingOrder {
       return this.accept(reading);
     }
     if (reading.at === reading.receivedAt) return this.accept({ ...reading, at: s[AT] + 1 });
+    if (this.isInSameSecond(reading)) return this.accept({ ...reading, at: s[AT] + 1 });
     if (this.distrust(reading)) {
       const at = Math.max(s[AT] + 1, reading.receivedAt);
       return this.accept({ ...reading, at, saidAt: reading.at });
     }
     return reading.at === s[AT] ? 'duplicate' : 'late';
+  }
+
+  private isInSameSecond({ at, value, receivedAt }: Reading): boolean {
+    const { s } = this;
+    const sinceMs = receivedAt - s[RECEIVED_AT];
+    return at % SECOND_MS === 0 && s[AT] - at < SECOND_MS && value !== s[VALUE] && sinceMs >= 0 && sinceMs < SECOND_MS;
   }
 
   private accept(reading: Reading): Reading {

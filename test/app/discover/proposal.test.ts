@@ -52,12 +52,11 @@ describe('a number is a signal, or there is a reason why not', () => {
         ENERGY: { Total: 6.294, Today: 0.954, Power: 2635, Factor: 0.99, Voltage: 227, Current: 11.661 },
       },
       {
-        'tele/pow1/SENSOR ENERGY.Total': 'pow1-energy kWh hour',
         'tele/pow1/SENSOR ENERGY.Power': 'pow1-power W',
         'tele/pow1/SENSOR ENERGY.Voltage': 'pow1-voltage V',
         'tele/pow1/SENSOR ENERGY.Current': 'pow1-current A',
       },
-      { 'ENERGY.Today': 'duplicate', 'ENERGY.Factor': 'derived' },
+      { 'ENERGY.Total': 'repeats power', 'ENERGY.Today': 'duplicate', 'ENERGY.Factor': 'derived' },
     ],
     [
       'tele/bridge/SENSOR',
@@ -102,9 +101,13 @@ describe('a number is a signal, or there is a reason why not', () => {
       {
         'shelly1pm-aa/status/switch:0 output': 'shelly1pm-aa-switch-0-output',
         'shelly1pm-aa/status/switch:0 apower': 'shelly1pm-aa-switch-0-power W',
-        'shelly1pm-aa/status/switch:0 aenergy.total': 'shelly1pm-aa-switch-0-energy Wh hour',
       },
-      { id: 'identifier', 'temperature.tC': 'device diagnostics', 'temperature.tF': 'duplicate' },
+      {
+        'aenergy.total': 'repeats power',
+        id: 'identifier',
+        'temperature.tC': 'device diagnostics',
+        'temperature.tF': 'duplicate',
+      },
     ],
     [
       'shellies/shellyht-3CBD1F/sensor/temperature',
@@ -376,4 +379,27 @@ test('beyond the largest number of topics messages are counted and not kept', ()
   expect(survey.topics).toHaveLength(MAX_TOPICS);
   expect(survey.beyond).toBe(100);
   expect(propose(survey).inputs.map(({ topic, topics }) => [topic, topics])).toEqual([['s/+/temperature', MAX_TOPICS]]);
+});
+
+test('a meter of energy is left out where a topic beside it has the power, and stays where none has', () => {
+  const proposal = proposed(
+    rounds(3, (i) => ({ topic: 'plug/sensor/power/state', payload: String(10 + i) })).concat(
+      rounds(3, (i) => ({ topic: 'plug/sensor/energy/state', payload: String(5 + i / 100) })),
+      rounds(3, (i) => ({ topic: 'house/sensor/energy/state', payload: String(7 + i / 100) })),
+    ),
+  );
+  const named = new Set(proposal.inputs.flatMap(({ fields }) => fields.map(({ unit }) => unit)));
+  expect(named).toEqual(new Set(['W', 'kWh']));
+  expect(proposal.notProposed).toEqual([
+    { topic: 'plug/sensor/energy/state', path: '', why: 'repeats power', topics: 1 },
+  ]);
+  expect(proposal.inputs.some(({ topic }) => topic === 'plug/sensor/energy/state')).toBe(false);
+});
+
+test('a topic that is too long is counted and named', () => {
+  const long = `a/${'x'.repeat(600)}`;
+  const { skipped } = proposed(rounds(3, () => ({ topic: long, payload: '1' })));
+  expect(skipped).toEqual([
+    { format: 'any', reason: 'topic longer than 512 bytes', topics: 1, example: `${long.slice(0, 100)}… (602)` },
+  ]);
 });

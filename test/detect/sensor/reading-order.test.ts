@@ -172,3 +172,29 @@ describe('a clock that cannot be right', () => {
     expect(observe(times, 1460, 1462, (minute) => minute)).toEqual([1460, 1461]);
   });
 });
+
+describe('times of whole seconds', () => {
+  const second = (at: number, value: number, receivedAt: number): Reading => ({ series: 's', at, value, receivedAt });
+
+  test('another value in the same second, a moment later, is a new reading', () => {
+    const times = readingOrder();
+    const readings = [second(5000, 1, 5100), second(5000, 2, 5400), second(5000, 3, 5900), second(6000, 3, 6100)];
+    expect(readings.map((reading) => (times.order(reading) as Reading).at)).toEqual([5000, 5001, 5002, 6000]);
+  });
+
+  test.each<[string, Reading]>([
+    ['the same value', second(5000, 1, 5400)],
+    ['another one that comes a second later, as a repeated message does', second(5000, 2, 6100)],
+    ['one from before the last arrival', second(5000, 2, 5050)],
+  ])('%s is a duplicate', (_, reading) => {
+    const times = readingOrder();
+    times.order(second(5000, 1, 5100));
+    expect(times.order(reading)).toBe('duplicate');
+  });
+
+  test('a finer time that is not after the last one stays a duplicate', () => {
+    const times = readingOrder();
+    times.order(second(5250, 1, 5300));
+    expect(times.order(second(5250, 2, 5400))).toBe('duplicate');
+  });
+});
