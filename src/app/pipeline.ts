@@ -1,4 +1,5 @@
 import { EMPTY, Observable, concat, defer, filter, finalize, from, ignoreElements, merge, tap } from 'rxjs';
+import { couldName } from '../config/names.ts';
 import type { Site } from '../config/schema.ts';
 import type { AnomalyEvent } from '../detect/episode/anomaly.ts';
 import type { Habit } from '../detect/episode/habit.ts';
@@ -22,8 +23,9 @@ import { Checkpoints } from './pipeline/checkpoints.ts';
 import { isDue } from './pipeline/due.ts';
 import { History } from './pipeline/history.ts';
 import type { Log } from '../log.ts';
+import { timed } from './pipeline/processing-times.ts';
 import { NetworkEventLog } from './pipeline/network-event-log.ts';
-import { OverloadControl, type Processor } from './pipeline/overload-control.ts';
+import { learningOf, OverloadControl, type Processor } from './pipeline/overload-control.ts';
 import { JournalReplay } from './pipeline/journal-replay.ts';
 import { RecentReadings } from './pipeline/recent-readings.ts';
 import { RejectLog } from './pipeline/reject-log.ts';
@@ -168,6 +170,10 @@ export const pipeline = (
       statesOf: (status) => states.statesOf(status, now),
       now: () => now,
       stopped: () => streams.stopped,
+      inMaintenance: (input) => {
+        const { fields } = site.inputs[input];
+        return maintenance.coversAll((slug) => fields.some(({ name }) => couldName(name, slug)), now);
+      },
       replayed: () => begun,
       load: () => overload.level,
       snapshotAgeMs: () => checkpoints.oldestAgeMs,
@@ -277,6 +283,7 @@ export const pipeline = (
       return EMPTY;
     });
     const decoded$ = ports.messages$.pipe(
+      timed(() => tallies.processing[learningOf(overload.level.learnEvery)]),
       tap(({ receivedAt }) => {
         heartbeat(receivedAt);
       }),

@@ -2,6 +2,7 @@ import { Subject } from 'rxjs';
 import { tooMuchInfluence } from '../config/influence.ts';
 import { siteSchema, type Site, type Tuning } from '../config/schema.ts';
 import type { AnomalyEvent } from '../detect/episode/anomaly.ts';
+import type { IsHoliday } from '../detect/forecast/calendar.ts';
 import type { Habit } from '../detect/episode/habit.ts';
 import type { Verdict } from '../detect/detector.ts';
 import type { StreamMonitor } from '../detect/stream-monitor.ts';
@@ -12,7 +13,7 @@ import type { Kernel } from '../nn/kernel.ts';
 import type { Step } from '../stream/detect-per-stream.ts';
 import type { Message } from '../stream/message.ts';
 import { PASSING_LEDGER } from '../stream/passing-ledger.ts';
-import type { Ports } from '../stream/ports.ts';
+import type { Ports, WindowPort } from '../stream/ports.ts';
 import { slugify } from '../stream/slug.ts';
 import type { Log } from '../log.ts';
 import { pipeline } from './pipeline.ts';
@@ -34,12 +35,21 @@ export interface ScoredRow extends RecordingRow {
 /** The part of a recording that a replay needs: its rows, and the names of their columns. */
 export type Rows = Pick<Recording, 'values'> & AsyncIterable<RecordingRow>;
 
+/** What a site file says of the time of a recording. */
+export interface ReplayCalendar {
+  readonly timezone: string | null;
+  /** Maintenance windows; those of a series or group apply to a column of its name. */
+  readonly schedule: WindowPort & { readonly isEmpty: boolean };
+  readonly isHoliday: IsHoliday | null;
+}
+
 export interface ReplayOptions {
   readonly log: Log;
   /** Where the networks run in SIMD; null for Float64. */
   readonly kernel: Kernel | null;
   /** Tuning options that differ from the defaults, as read from a site file. */
   readonly tuning?: Partial<Tuning>;
+  readonly calendar?: ReplayCalendar | undefined;
   /** One stream for each column instead of one group of all. */
   readonly separate?: boolean;
   readonly onEvent: (event: AnomalyEvent) => void;
@@ -77,10 +87,14 @@ export function seriesNames(columns: readonly string[]): readonly string[] {
 }
 
 /** A site of one topic, whose payload is a row as a JSON object. */
-export function siteOf(columns: readonly string[], { tuning = {}, separate = false }: Partial<ReplayOptions>): Site {
+export function siteOf(
+  columns: readonly string[],
+  { tuning = {}, separate = false, calendar }: Partial<ReplayOptions>,
+): Site {
   const names = seriesNames(columns);
   const site = siteSchema.parse({
     site: 'replay',
+    timezone: calendar?.timezone ?? null,
     mqtt: { url: 'mqtt://localhost' },
     inputs: [{ topic: TOPIC, time: 'at', fields: names.map((name, i) => ({ path: `v${i}`, name })) }],
     groups: separate || names.length < 2 ? {} : { [GROUP]: { series: names } },
@@ -130,12 +144,18 @@ export async function replay(recording: Rows, options: ReplayOptions): Promise<R
       forgetSince: () => undefined,
     },
     ledger: PASSING_LEDGER,
+    ...(options.calendar?.schedule.isEmpty === false && { maintenance: options.calendar.schedule }),
   };
   const monitors = new Set<StreamMonitor>();
   let answer = UNSCORED; // the highest score so far for the present row
   const failures: Error[] = [];
   const { log, kernel } = options;
-  const subscription = pipeline(site, ports, { log, kernel, clock$ }).subscribe({
+  const subscription = pipeline(site, ports, {
+    log,
+    kernel,
+    clock$,
+    isHoliday: options.calendar?.isHoliday ?? null,
+  }).subscribe({
     next: (step) => {
       monitors.add(step.monitor);
       options.onStep?.(step);

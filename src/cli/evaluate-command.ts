@@ -14,7 +14,15 @@ import type { Run } from '../math/metrics/runs.ts';
 import { EXIT } from './exit-codes.ts';
 import { count, jsonLine, shortDuration, table } from './format.ts';
 import { logTo, openLog } from './log.ts';
-import { leftOutNotes, nameOf, openLabelled, readingNotes, tuningOf, windowsOf } from './open-recording.ts';
+import {
+  leftOutNotes,
+  nameOf,
+  openLabelled,
+  readingNotes,
+  siteCalendar,
+  tuningOf,
+  windowsOf,
+} from './open-recording.ts';
 import { openProgress } from './progress.ts';
 import { siteWindows } from './site-labels.ts';
 import { LABELS_SOUGHT, type RecordingCommandOptions } from './recording-options.ts';
@@ -37,6 +45,7 @@ export async function evaluateFiles(
 ): Promise<number> {
   const { json, separate, report, version } = options;
   const tuning = tuningOf(options);
+  const calendar = siteCalendar(options.config);
   const toleranceMs = toleranceOf(options);
   if (report !== undefined) refuseUnwritable(report, '--report');
   const log = logTo(openLog('warn'));
@@ -59,6 +68,7 @@ export async function evaluateFiles(
       log,
       kernel,
       tuning,
+      calendar,
       separate,
       onEvent: (event) => run?.addEvent(event),
       onStep: (step) => run?.addStep(step),

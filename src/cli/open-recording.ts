@@ -1,3 +1,5 @@
+import { calendarsOf } from '../app/calendars.ts';
+import type { ReplayCalendar } from '../app/replay.ts';
 import { loadSite } from '../config/load.ts';
 import type { Tuning } from '../config/schema.ts';
 import { tuningFrom } from '../config/tuning-words.ts';
@@ -73,3 +75,10 @@ export const tuningOf = ({ config, tuning }: Pick<RecordingCommandOptions, 'conf
 /** The tuning of a site file, if there is one. */
 export const siteTuning = (config: string | undefined): Partial<Tuning> =>
   config === undefined ? {} : loadSite(config).site.tuning;
+
+/** The time zone, maintenance windows and holidays of a site file, if there is one. */
+export function siteCalendar(config: string | undefined): ReplayCalendar | undefined {
+  if (config === undefined) return undefined;
+  const { site } = loadSite(config);
+  return { timezone: site.timezone, ...calendarsOf(site) };
+}

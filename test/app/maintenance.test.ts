@@ -49,6 +49,17 @@ describe('alerts', () => {
     expect(office.world.events.at(-1)).toMatchObject({ phase: 'closed', anomaly: { id, endedBy: 'calm' } });
   });
 
+  test('an input is in maintenance where the site is, or every series of it', () => {
+    const paused = (office: Office) => office.world.view!.inMaintenance(0);
+    const whole = new Office({ of: withWindow(10, 20) }).readings(5);
+    expect(paused(whole)).toBe(false);
+    expect(paused(whole.readings(10))).toBe(true);
+    expect(paused(whole.readings(10))).toBe(false);
+    const one = new Office({ of: withWindow(10, 20, { series: ['a'] }) }).readings(15, 50, ['a', 'b']);
+    expect(paused(one)).toBe(false);
+    expect(paused(new Office({ of: withWindow(10, 20, { series: ['a'] }) }).readings(15))).toBe(true);
+  });
+
   test('of other series are published', () => {
     const office = new Office({ of: withWindow(DAYS, DAYS + 200, { series: ['a'] }) }).readings(DAYS, 50, ['a', 'b']);
     const { length } = office.opened;

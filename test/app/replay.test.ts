@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { replay, siteOf, type ReplayOptions, type ReplaySummary, type ScoredRow } from '../../src/app/replay.ts';
 import type { AnomalyEvent } from '../../src/detect/episode/anomaly.ts';
+import { Schedule } from '../../src/config/calendar/schedule.ts';
 import { readRecording } from '../../src/io/files/recording.ts';
 import { roomTemperature, START_AT } from '../room-temperature.ts';
 
@@ -234,4 +235,20 @@ test('too many columns for rtrl in one group are refused', async () => {
   await expect(replayed(csv, { tuning: { cell: 'lstm', learner: 'rtrl', hiddenSize: 50 } })).rejects.toThrow(
     'tuning: the influence matrix of rtrl would take 131 MiB for one stream',
   );
+});
+
+test('a maintenance window holds alarms back, until it ends; a window of another series does not', async () => {
+  const csv = ['time,Hall', ...course.map(({ at, value }) => `${iso(at)},${value}`)].join('\n');
+  const opened = async (from: number, until: number, series?: readonly string[]) => {
+    const at = (minute: number) => iso(START_AT + minute * 60_000);
+    const window = { from: at(from), until: at(until), ...(series && { series: [...series] }) };
+    const calendar = { timezone: null, schedule: new Schedule([window], (wall) => wall), isHoliday: null };
+    const { events } = await replayed(csv, { tuning, calendar });
+    return events.filter(({ phase, at }) => phase === 'opened' && at >= course[590].at).map(({ at }) => at);
+  };
+  const [usual] = await opened(0, 1);
+  expect(usual).toBeLessThan(course[625].at);
+  expect(await opened(590, 800)).toEqual([]);
+  expect(await opened(590, 630)).toEqual([course[630].at]);
+  expect(await opened(590, 800, ['attic'])).toEqual(await opened(0, 1));
 });

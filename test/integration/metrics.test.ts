@@ -103,6 +103,10 @@ describe('a real Prometheus', () => {
     expect(await valueOf('zankyo_mqtt_connected')).toBe(1);
     expect(await valueOf('sum(zankyo_problem)')).toBe(0);
     expect(await valueOf('zankyo_written_bytes_total > 0')).not.toBeNull();
+    expect(await valueOf('sum(zankyo_processing_seconds_count)')).toBe(22);
+    expect(
+      await valueOf('histogram_quantile(0.5, zankyo_processing_seconds_bucket{learning="full"}) > 0'),
+    ).not.toBeNull();
     expect(await valueOf('process_resident_memory_bytes{job="zankyo"} > 30e6')).not.toBeNull();
   });
 

@@ -3,7 +3,8 @@ import type { AuditedCommand } from '../../io/sqlite/audit.ts';
 import type { StoredReject } from '../../io/sqlite/quarantine-table.ts';
 import { DAY_MS, HOUR_MS } from '../../math/time.ts';
 import { NOTES, REASONS, type Reason } from '../../stream/reject.ts';
-import { learningOf, phasesOf, type Sources } from '../health/figures.ts';
+import { phasesOf, type Sources } from '../health/figures.ts';
+import { learningOf } from '../pipeline/overload-control.ts';
 import type { AuditRow, QuarantinedMessage, RejectCount, SystemBody } from './contract/system.ts';
 
 const MAX_INPUTS = 20;

@@ -20,7 +20,7 @@ export interface Answers {
 
 export interface AnswerOptions
   extends
-    Pick<ReplayOptions, 'log' | 'kernel' | 'tuning' | 'separate'>,
+    Pick<ReplayOptions, 'log' | 'kernel' | 'tuning' | 'calendar' | 'separate'>,
     Partial<Pick<ReplayOptions, 'onEvent' | 'onStep'>> {
   readonly onRow?: (row: ScoredRow) => void;
 }

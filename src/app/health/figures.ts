@@ -1,6 +1,7 @@
 import type { StreamStatus } from '../../detect/monitor/stream-status.ts';
 import type { Health, Problem, StreamsByPhase } from '../../stream/health.ts';
 import type { TargetState } from '../notify/notifier.ts';
+import { learningOf } from '../pipeline/overload-control.ts';
 import type { Tallies } from '../pipeline/tallies.ts';
 import type { PipelineView } from '../pipeline/view.ts';
 import type { VitalSigns } from './vital-signs.ts';
@@ -52,10 +53,6 @@ export const openAlarms = (streams: readonly StreamStatus[]): Health['alarms'] =
   return alarms;
 };
 
-/** How much the networks train; `learnEvery`: 1 of every n samples, 0: none. */
-export const learningOf = (learnEvery: number): Health['learning'] =>
-  learnEvery === 1 ? 'full' : learnEvery === 0 ? 'off' : 'reduced';
-
 export const healthOf = (sources: Sources, problems: readonly Problem[]): Health => {
   const { tallies, broker, ledger } = sources;
   const view = sources.pipeline();
@@ -94,7 +91,11 @@ export const signsOf = (sources: Sources, loopDelayMs: number): VitalSigns => {
     uptimeMs: sources.uptime(),
     loopDelayMs,
     connected: sources.connection() === 'connected',
-    inputs: sources.topics().map((topic, i) => ({ topic, messages: view?.messages[i] ?? 0 })),
+    inputs: sources.topics().map((topic, i) => ({
+      topic,
+      messages: view?.messages[i] ?? 0,
+      inMaintenance: view?.inMaintenance(i) ?? false,
+    })),
     readings: sources.tallies.readings,
     rejected: sources.tallies.rejected,
     databaseFailingSince: sources.ledger.failingSince,

@@ -1,7 +1,8 @@
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry, type Metric } from 'prom-client';
 import { PROBLEM_CODES, type Problem } from '../../stream/health.ts';
 import type { TargetState } from '../notify/notifier.ts';
 import { openAlarms, phasesOf, type Sources } from './figures.ts';
+import { TIME_LIMITS, type Times } from '../pipeline/processing-times.ts';
 import { seriesMetrics, type AddMetric, type Values } from './series-metrics.ts';
 
 export interface MetricsOptions {
@@ -57,6 +58,33 @@ export const metricsOf = ({ sources, problems, maxSeries }: MetricsOptions): Met
     });
   };
 
+  /** A histogram that is counted elsewhere, which prom-client's own cannot be: in the form that its registry reads. */
+  const histogram = (name: string, help: string, label: string, all: Readonly<Record<string, Times>>): void => {
+    const full = `zankyo_${name}`;
+    const valuesOf = ([key, { counts, sum }]: [string, Times]) => {
+      let below = 0;
+      const labels = { [label]: key };
+      const buckets = [...counts].map((count, i) => {
+        const le = i < TIME_LIMITS.length ? TIME_LIMITS[i] : '+Inf';
+        return { metricName: `${full}_bucket`, labels: { le, ...labels }, value: (below += count) };
+      });
+      return [
+        ...buckets,
+        { metricName: `${full}_sum`, labels, value: sum },
+        { metricName: `${full}_count`, labels, value: below },
+      ];
+    };
+    const get = () =>
+      Promise.resolve({
+        name: full,
+        help,
+        type: 'histogram',
+        aggregator: 'sum',
+        values: Object.entries(all).flatMap(valuesOf),
+      });
+    registry.registerMetric({ name: full, get, reset: () => undefined } as unknown as Metric);
+  };
+
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_PRECISION_MS });
   gauge('build_info', 'Version of zankyo and Node.', ['version', 'node'], () => [
     [{ version: sources.version, node: process.version }, 1],
@@ -74,6 +102,12 @@ export const metricsOf = ({ sources, problems, maxSeries }: MetricsOptions): Met
   counter('readings', 'Readings that were scored.', [], () => single(tallies.readings));
   counter('readings_untrained', 'Readings that no network was trained on because of the CPU load.', [], () =>
     single(tallies.untrained),
+  );
+  histogram(
+    'processing_seconds',
+    'Time from the arrival of a message until it is scored, learned and passed on, by how much the networks train.',
+    'learning',
+    tallies.processing,
   );
   counter('anomalies', 'Alarms that opened, by kind and by severity at the opening.', ['kind', 'severity'], () =>
     [...tallies.alarms].flatMap(([kind, bySeverity]) =>

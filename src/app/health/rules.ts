@@ -75,7 +75,7 @@ interface InputState {
   longestMs: number;
 }
 
-/** An input has no messages. The time without a connection does not count. */
+/** An input has no messages. The time without a connection, and maintenance, does not count. */
 export class NoData implements Rule {
   private readonly states = new Map<string, InputState>();
   private readonly limitMs: number;
@@ -91,13 +91,13 @@ export class NoData implements Rule {
     this.connected = connected;
     for (const topic of this.states.keys())
       if (!inputs.some((input) => input.topic === topic)) this.states.delete(topic);
-    return inputs.flatMap(({ topic, messages }) => {
+    return inputs.flatMap(({ topic, messages, inMaintenance }) => {
       const state = this.stateOf(topic, messages, uptimeMs);
       if (messages !== state.messages) {
-        if (state.seen && !back) state.longestMs = Math.max(state.longestMs, uptimeMs - state.at);
+        if (state.seen && !back && !inMaintenance) state.longestMs = Math.max(state.longestMs, uptimeMs - state.at);
         Object.assign(state, { messages, at: uptimeMs, seen: true });
       }
-      if (back) state.at = uptimeMs;
+      if (back || inMaintenance) state.at = uptimeMs;
       const silentMs = uptimeMs - state.at;
       if (!connected || silentMs <= Math.max(this.limitMs, PAUSES * state.longestMs)) return [];
       const text = state.seen

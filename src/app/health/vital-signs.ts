@@ -13,6 +13,8 @@ export interface VitalSigns {
     readonly topic: string;
     /** Since the start of the pipeline. */
     readonly messages: number;
+    /** Whether all that it produces is in maintenance. */
+    readonly inMaintenance: boolean;
   }[];
   /** Scored since the start. */
   readonly readings: number;

@@ -1,4 +1,4 @@
-import type { AnomalyEvent } from '../../detect/episode/anomaly.ts';
+import type { Anomaly, AnomalyEvent } from '../../detect/episode/anomaly.ts';
 import type { IncidentEvent, Incidents } from '../../detect/episode/incidents.ts';
 import type { AlertPort, AnomalyLogPort, CommandLogPort, HeldBack, LedgerPort } from '../../stream/ports.ts';
 import type { Mutes } from '../commands/mutes.ts';
@@ -23,6 +23,8 @@ export interface AlertPublisherOptions {
 export class AlertPublisher {
   private readonly ports: AlertPorts;
   private readonly options: AlertPublisherOptions;
+  /** Open episodes that are held back, where no database has them. */
+  private readonly held = new Map<string, Anomaly>();
 
   constructor(ports: AlertPorts, options: AlertPublisherOptions) {
     this.ports = ports;
@@ -40,6 +42,9 @@ export class AlertPublisher {
       ports.anomalyLog.record({ anomaly: event.anomaly, at: event.at, receivedAt });
       if (change !== undefined) options.commandLog?.setHeldBack(event.anomaly.id, change);
     });
+    if (options.commandLog === undefined && held !== null && event.phase !== 'closed')
+      this.held.set(event.anomaly.id, event.anomaly);
+    else this.held.delete(event.anomaly.id);
     if (held === null) ports.alerts.event(event);
     options.streamLog.alarm(event, receivedAt);
     taken?.events.forEach((each) => {
@@ -73,7 +78,7 @@ export class AlertPublisher {
   release(at: number): void {
     const { ports, options } = this;
     for (const [id, phase] of [...options.mutes.waiting]) {
-      const stored = options.commandLog?.episode(id) ?? null;
+      const stored = options.commandLog?.episode(id) ?? this.held.get(id) ?? null;
       if (stored === null || options.mutes.covers(stored.stream, stored.series, at)) continue;
       options.mutes.release(id);
       ports.ledger.write(() => options.commandLog?.setHeldBack(id, null));

@@ -57,6 +57,16 @@ export class Maintenance {
     return this.until(stream, series, at) !== null;
   }
 
+  /** Whether the whole site is, or every series with such a name, and there is one. */
+  coversAll(isOne: (slug: string) => boolean, at: number): boolean {
+    if (this.windows.length === 0) return false;
+    if (this.until('', '', at) !== null) return true;
+    const all = this.options.streams.monitors.flatMap(({ stream, series }) =>
+      series.filter(({ slug }) => isOne(slug)).map(({ slug }) => ({ stream, slug })),
+    );
+    return all.length > 0 && all.every(({ stream, slug }) => this.covers(stream, slug, at));
+  }
+
   /** Until when it is, also where one window follows on another; null where it is not. */
   until(stream: string, series: string, at: number): number | null {
     let until = at;

@@ -1,3 +1,4 @@
+import type { Health } from '../../stream/health.ts';
 import type { Message } from '../../stream/message.ts';
 import type { LedgerPort } from '../../stream/ports.ts';
 import { ClockJump, jumpInWords } from './clock-jump.ts';
@@ -19,6 +20,10 @@ const messageOf = ({ learnEvery, drops }: LoadLevel): string => {
   if (learnEvery === 1) return 'CPU load changed: training on every sample';
   return `CPU load changed: training on 1 of every ${learnEvery} samples`;
 };
+
+/** How much the networks train; `learnEvery`: 1 of every n samples, 0: none. */
+export const learningOf = (learnEvery: number): Health['learning'] =>
+  learnEvery === 1 ? 'full' : learnEvery === 0 ? 'off' : 'reduced';
 
 /** Reduces work while the CPU load is high, and detects jumps of the system clock. */
 export class OverloadControl {

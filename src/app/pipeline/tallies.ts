@@ -1,4 +1,6 @@
 import type { AnomalyEvent } from '../../detect/episode/anomaly.ts';
+import type { Health } from '../../stream/health.ts';
+import { Times } from './processing-times.ts';
 
 /** Counts since the start of the service. The pipeline adds to them; they outlive it when it is restarted. */
 export class Tallies {
@@ -10,6 +12,12 @@ export class Tallies {
   readonly commands = { done: 0, refused: 0 };
   /** Of the site file, while the service runs. */
   readonly reloads = { done: 0, failed: 0 };
+  /** Time for a message, by how much the networks train. */
+  readonly processing: Readonly<Record<Health['learning'], Times>> = {
+    full: new Times(),
+    reduced: new Times(),
+    off: new Times(),
+  };
   /** Rejects and notes, by reason. */
   readonly rejected = new Map<string, number>();
   /** Alarms that opened, muted ones too; by kind, then severity at the opening. */

@@ -19,6 +19,8 @@ export interface PipelineView {
   readonly stopped: () => readonly string[];
   /** Messages of each input of the site file, without retained copies; the pipeline adds to them. */
   readonly messages: Float64Array;
+  /** Whether the site, or every series so far of this input, is in maintenance. */
+  readonly inMaintenance: (input: number) => boolean;
   /** Whether the journal of the earlier run was replayed. */
   readonly replayed: () => boolean;
   readonly load: () => LoadLevel;

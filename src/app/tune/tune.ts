@@ -5,7 +5,7 @@ import type { Recording } from '../../io/files/recording.ts';
 import type { Kernel } from '../../nn/kernel.ts';
 import { LEAST_GAIN, LossMeter } from '../compare/loss-meter.ts';
 import type { Log } from '../../log.ts';
-import { replay, siteOf } from '../replay.ts';
+import { replay, siteOf, type ReplayOptions } from '../replay.ts';
 import { endsBeforeWarmUp } from '../too-short.ts';
 import { monitorOptions } from '../pipeline/stream-plan.ts';
 import { EventCount, Labels } from './labels.ts';
@@ -21,6 +21,7 @@ export interface TuneOptions {
   readonly kernel: Kernel | null;
   /** Options of all trials. */
   readonly tuning: Partial<Tuning>;
+  readonly calendar?: ReplayOptions['calendar'];
   readonly alarmsPerWeek: number;
   /** The anomalous times of the recording; null to use its label column. */
   readonly windows: readonly TimeWindow[] | null;
@@ -112,7 +113,7 @@ const trialOf = (
 async function runTrial(
   recording: Recording,
   words: readonly string[],
-  { file, log, kernel, tuning: common, windows }: TuneOptions,
+  { file, log, kernel, tuning: common, calendar, windows }: TuneOptions,
   onProgress: (share: number) => void,
 ): Promise<Seen> {
   const tuning = siteOf(recording.values, { tuning: { ...common, ...tuningFrom(words) } }).tuning;
@@ -134,6 +135,7 @@ async function runTrial(
     log,
     kernel,
     tuning,
+    calendar,
     onEvent: ({ phase, anomaly }) => {
       if (phase !== 'opened') return;
       if (anomaly.kind === 'sensor') sensorFaults++;

@@ -24,6 +24,7 @@ function watched() {
     now: () => 0,
     stopped: () => [],
     messages: new Float64Array(1),
+    inMaintenance: () => false,
     replayed: () => true,
     load: () => (now.learnEvery === 4 ? { learnEvery: 4, drops: false } : { learnEvery: 1, drops: false }),
     snapshotAgeMs: () => null,

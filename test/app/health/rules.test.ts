@@ -22,7 +22,7 @@ const signs = (changed: Partial<VitalSigns> = {}): VitalSigns => ({
   uptimeMs: HOUR_MS,
   loopDelayMs: 3,
   connected: true,
-  inputs: [{ topic: 's/+', messages: 10 }],
+  inputs: [{ topic: 's/+', messages: 10, inMaintenance: false }],
   readings: 10,
   rejected: new Map(),
   databaseFailingSince: null,
@@ -53,8 +53,8 @@ describe('no_readings', () => {
   const at = (minute: number, messages: number, readings: number): Partial<VitalSigns> => ({
     uptimeMs: minute * MINUTE_MS,
     inputs: [
-      { topic: 'a', messages: messages - 1 },
-      { topic: 'b', messages: 1 },
+      { topic: 'a', messages: messages - 1, inMaintenance: false },
+      { topic: 'b', messages: 1, inMaintenance: false },
     ],
     readings,
     rejected: new Map([
@@ -87,10 +87,10 @@ describe('no_readings', () => {
 });
 
 describe('no_data', () => {
-  const at = (minute: number, messages: number, connected = true): Partial<VitalSigns> => ({
+  const at = (minute: number, messages: number, connected = true, inMaintenance = false): Partial<VitalSigns> => ({
     uptimeMs: minute * MINUTE_MS,
     connected,
-    inputs: [{ topic: 's/+', messages }],
+    inputs: [{ topic: 's/+', messages, inMaintenance }],
   });
 
   test('an input without a message since the start, and one that had messages and has none', () => {
@@ -122,6 +122,15 @@ describe('no_data', () => {
     expect(codes(rule, at(600, 1))).toEqual([]);
     expect(codes(rule, at(601, 2))).toEqual([]);
     expect(codes(rule, at(601 + 61, 2))).toEqual(['no_data']);
+  });
+
+  test('maintenance does not count, and neither does the pause over it', () => {
+    const rule = new NoData(HOUR_MS);
+    rule.check(signs(at(0, 0)));
+    rule.check(signs(at(1, 1)));
+    for (let minute = 2; minute < 600; minute++) expect(codes(rule, at(minute, 1, true, true))).toEqual([]);
+    expect(codes(rule, at(659, 1))).toEqual([]);
+    expect(codes(rule, at(661, 1))).toEqual(['no_data']);
   });
 
   test('never: off; an input that left the site file is forgotten', () => {
