@@ -10,7 +10,7 @@ const BUNDLED = ['preact', 'htm', 'uplot'];
 rmSync(PUBLIC, { recursive: true, force: true });
 mkdirSync(PUBLIC, { recursive: true });
 const bundle = await rolldown({ input: { main: `${SOURCE}/main.ts` }, platform: 'browser', treeshake: true });
-await bundle.write({
+const { output } = await bundle.write({
   dir: PUBLIC,
   format: 'esm',
   minify: true,
@@ -19,7 +19,21 @@ await bundle.write({
 });
 await bundle.close();
 
-for (const file of ['index.html', 'icon.svg']) cpSync(`${SOURCE}/${file}`, `${PUBLIC}/${file}`);
+/** A file and those that it needs before it runs. */
+const needed = (name) => {
+  const { imports } = output.find(({ fileName }) => fileName === name);
+  return [name, ...imports.flatMap(needed)];
+};
+// The browser fetches the files of the first page at once, not one after the other as it comes upon them.
+const preloads = [...new Set(['main.js', 'now.js'].flatMap(needed))].map(
+  (name) => `<link rel="modulepreload" href="${name}" />`,
+);
+const page = readFileSync(`${SOURCE}/index.html`, 'utf8');
+writeFileSync(
+  `${PUBLIC}/index.html`,
+  page.replace('<link rel="icon"', `${preloads.join('\n    ')}\n    <link rel="icon"`),
+);
+cpSync(`${SOURCE}/icon.svg`, `${PUBLIC}/icon.svg`);
 const styles = [`${SOURCE}/style.css`, 'node_modules/uplot/dist/uPlot.min.css'];
 writeFileSync(
   `${PUBLIC}/style.css`,

@@ -104,6 +104,8 @@ export type LiveEvent<T> = T & { readonly topic: string; readonly whole?: true }
 type Listener = (data: LiveEvent<object>) => void;
 
 const RETRY_MS = 3_000;
+/** Shell and page say what they listen to one after the other. */
+const GATHER_MS = 20;
 /** A page that nobody looks at costs the service nothing after this time. */
 const HIDDEN_MS = 60_000;
 
@@ -134,12 +136,12 @@ class LiveConnection {
     if (known !== undefined) known.add(listener);
     else this.listeners.set(topic, new Set([listener]));
     // A topic that is open sends its whole state to a new connection only.
-    this.soon(0);
+    this.soon(GATHER_MS);
     return () => {
       const all = this.listeners.get(topic);
       all?.delete(listener);
       if (all?.size === 0) this.listeners.delete(topic);
-      this.soon(0);
+      this.soon(GATHER_MS);
     };
   }
 

@@ -6,7 +6,7 @@ import { html } from './parts/html.ts';
 import { useTimeZone } from './parts/format.ts';
 import { Notice } from './parts/notice.ts';
 import { LoginPage } from './pages/login.ts';
-import { Shell } from './shell.ts';
+import { preload, Shell } from './shell.ts';
 import { applyTheme, theme } from './theme.ts';
 
 const RETRY_MS = 3_000;
@@ -47,4 +47,5 @@ function App(): VNode {
 }
 
 applyTheme(theme());
+void preload();
 render(html`<${App} />`, document.body);

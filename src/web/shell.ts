@@ -67,6 +67,13 @@ const addressOf = (hash: string): Address => {
   }
 };
 
+/** Loads the page of the address while the first answers are on their way. */
+export const preload = async (): Promise<void> => {
+  await addressOf(location.hash)
+    .page.load()
+    .catch(() => undefined); // the shell says so
+};
+
 export interface ShellProps {
   readonly session: Session;
   readonly onLogout: () => void;

@@ -105,17 +105,17 @@ export function CaseCard({ found, now, acts }: CaseCardProps): VNode {
 }
 
 function Buttons({ found }: { readonly found: NowCase }): VNode {
-  const { kind, answer, muted, frozen, series } = found;
+  const { kind, answer, muted, frozen } = found;
   const commands = commandsOf(found);
   const button = (word: string, key: string, run: () => unknown, pressed: boolean, title: string): VNode =>
     html`<button
       class="button"
       aria-pressed=${pressed}
-      aria-label="${word}: ${series}"
+      aria-keyshortcuts=${key === '' ? undefined : key}
       title=${title}
       onClick=${() => void run()}
     >
-      ${word}${key === '' ? null : html` <kbd>${key}</kbd>`}
+      ${word}${key === '' ? null : html` <kbd aria-hidden="true">${key}</kbd>`}
     </button>`;
   return html`<div class="buttons">
     ${kind === 'sensor' ? null : button('Normal', 'n', commands.normal, answer === 'normal', 'No alarm for events like this one from now on')}

@@ -82,6 +82,7 @@ function Streams({ shown, only, onOnly, filter, onFilter }: StreamsProps): VNode
       (only === null || state === only) &&
       (wanted === '' || `${stream} ${label ?? ''} ${leading}`.toLowerCase().includes(wanted)),
   );
+  const drawn = useGrowing(visible.length);
   const counts = ORDER.map((state) => [state, rows.filter((row) => row.state === state).length] as const);
   return html`<section aria-labelledby="streams-title">
     <div class="streams-head">
@@ -122,11 +123,30 @@ function Streams({ shown, only, onOnly, filter, onFilter }: StreamsProps): VNode
         : visible.length === 0
           ? html`<p class="card quiet">No stream has that name and state.</p>`
           : html`<ul class="card streams">
-              ${visible.map((row) => html`<${StreamRow} key=${row.stream} row=${row} spark=${shown.sparks[row.stream]} />`)}
+              ${visible.slice(0, drawn).map((row) => html`<${StreamRow} key=${row.stream} row=${row} spark=${shown.sparks[row.stream]} />`)}
             </ul>`
     }
   </section>`;
 }
+
+/** Rows that are drawn at once, and with each turn after it: the first screen must not wait for hundreds. */
+const AT_ONCE = 40;
+const EACH_TURN = 120;
+
+/** How many of `all` rows are drawn by now. */
+const useGrowing = (all: number): number => {
+  const [drawn, setDrawn] = useState(AT_ONCE);
+  useEffect(() => {
+    if (drawn >= all) return undefined;
+    const timer = setTimeout(() => {
+      setDrawn(drawn + EACH_TURN);
+    });
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [drawn, all]);
+  return drawn;
+};
 
 /** The rows in an order that changes only when a state does, or every few seconds. */
 const useOrder = (rows: ReadonlyMap<string, NowRow>): readonly NowRow[] => {
