@@ -3,12 +3,12 @@
 //   --rate: readings a second, of all series together
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { connectAsync } from 'mqtt';
-import { describeMachine, median } from './contest.mjs';
+import { median } from './contest.mjs';
 import { startBroker } from './path/broker.mjs';
 
 const { values } = parseArgs({
@@ -99,7 +99,8 @@ for (let n = 0; n < rounds; n++) {
 }
 const { learning } = await (await globalThis.fetch(`http://127.0.0.1:${PORT}/healthz`)).json();
 const { resident } = look();
-describeMachine();
+const [cpu] = cpus();
+console.log(`${cpu.model}, ${cpus().length} cores, Node ${process.version}, load ${loadavg()[0].toFixed(1)}`);
 const [off, on] = [median(shares.without), median(shares.with)];
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
 console.log(
