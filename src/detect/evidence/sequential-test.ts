@@ -28,17 +28,21 @@ const READINGS = MEAN + 1;
  *   P(log10 M_t >= x) <= 10^-x   at every reading:
  *
  * log10 M_t is a rarity with a stated false-alarm rate, for any forecast and any series. Such test martingales are in V. Vovk, R. Wang,
- * "E-values: calibration, combination and applications", Annals of Statistics 49 (2021); the fading is ours.
+ * "E-values: calibration, combination and applications", Annals of Statistics 49 (2021); the fading is ours. A sum beyond the largest ln M that
+ * is read is cut, which leaves the bound as it is: else a large one needs hours to fade after the forecasts are right again.
  *
  * Memory: S of each alternative, m, readings.
  */
 export class SequentialTest {
   private readonly s: Float64Array;
   private readonly next = new Float64Array(TESTS.length);
+  private readonly largest: number;
   private leading = 0;
 
-  constructor(memory: Pick<Memory, 'take'>, name: string) {
+  /** `most`: the largest ln M that is read, nats. */
+  constructor(memory: Pick<Memory, 'take'>, name: string, most: number) {
     this.s = memory.take(name, READINGS + 1);
+    this.largest = most + Math.log(TESTS.length);
   }
 
   /** Readings over which the leading alternative is tested; negative where the losses are too small. */
@@ -65,7 +69,7 @@ export class SequentialTest {
   /** Goes on from the newest step. If it `teaches`, the mean excess of the last `memory` readings follows. */
   advance({ excess }: Alternatives, teaches: boolean, memory: number): void {
     const { s, next } = this;
-    s.set(next);
+    for (let k = 0; k < TESTS.length; k++) s[k] = Math.min(next[k], this.largest);
     if (teaches) s[MEAN] += Math.max(1 / memory, 1 / ++s[READINGS]) * (excess - s[MEAN]);
   }
 

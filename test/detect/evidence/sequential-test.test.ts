@@ -31,7 +31,7 @@ type Choice = (p: Float64Array, random: Random) => number;
 function testOf(next: () => Float64Array) {
   const random = new Random(7);
   const alternatives = new Alternatives();
-  const sequence = new SequentialTest(new Memory(), 'test');
+  const sequence = new SequentialTest(new Memory(), 'test', Infinity);
   const q = new Float64Array(BINS);
   const rarities = (readings: number, choose: Choice, teaches: boolean): number[] =>
     Array.from({ length: readings }, () => {
@@ -87,7 +87,7 @@ test('a forecast that is always too sure of itself is no news: its mean excess i
 });
 
 test('span: which of the readings it speaks of, negative where the steps are too regular', () => {
-  const sequence = new SequentialTest(new Memory(), 'test');
+  const sequence = new SequentialTest(new Memory(), 'test', Infinity);
   const alternatives = new Alternatives();
   const q = new Float64Array(BINS);
   for (const [b, sign] of [
@@ -100,4 +100,26 @@ test('span: which of the readings it speaks of, negative where the steps are too
     sequence.measure(alternatives);
     expect(Math.sign(sequence.span)).toBe(sign);
   }
+});
+
+test('beyond the largest value that is read nothing is added up, so that a fault is over sooner when the forecasts are right again', () => {
+  const alternatives = new Alternatives();
+  const q = new Float64Array(BINS);
+  /** Readings after 200 unlikely ones until ln M is below 2. */
+  const readingsUntilCalm = (most: number): number => {
+    const sequence = new SequentialTest(new Memory(), 'test', most);
+    const step = (b: number): void => {
+      q.fill(0);
+      q[b] = 1;
+      alternatives.measure(switching, q);
+      sequence.measure(alternatives);
+      sequence.advance(alternatives, false, 1000);
+    };
+    for (let t = 0; t < 200; t++) step(20);
+    expect(sequence.soFar()).toBeGreaterThan(Math.min(10, most - 1e-9));
+    let readings = 0;
+    for (; sequence.soFar() > 2; readings++) step(10);
+    return readings;
+  };
+  expect(readingsUntilCalm(5)).toBeLessThan(0.8 * readingsUntilCalm(Infinity));
 });

@@ -30,7 +30,7 @@ export class Sequence implements Evidence {
   private nats = 0; // ln M above LEAST
 
   constructor(memory: Pick<Memory, 'take'>) {
-    this.test = new SequentialTest(memory, 'evidence.sequence');
+    this.test = new SequentialTest(memory, 'evidence.sequence', TOP + LEAST);
     this.tail = new Tail(memory, 'evidence.sequence');
   }
 
