@@ -25,7 +25,7 @@ export function SystemPage({ argument }: PageProps): VNode {
       <h1>System</h1>
       ${data === null ? null : html`<p class="quiet">zankyo ${data.version}</p>`}
     </div>
-    ${data === null ? html`<${Waiting} error=${error} />` : html`<${Figures} body=${data} />`}
+    ${data === null ? html`<${Waiting} error=${error} />` : html`<div class=${part === '' ? '' : 'wide-only'}><${Figures} body=${data} /></div>`}
     <nav class="parts" aria-label="Records">
       ${PARTS.map(
         ({ name, title }) =>

@@ -37,13 +37,15 @@ interface CardProps {
   /** The one figure to look at. */
   readonly figure: string;
   readonly bad?: boolean;
+  readonly under?: string;
   readonly children?: ComponentChildren;
 }
 
-const Card = ({ title, figure, bad = false, children }: CardProps): VNode =>
+const Card = ({ title, figure, bad = false, under, children }: CardProps): VNode =>
   html`<section class="card figure-card">
     <h2 class="small quiet">${title}</h2>
     <p class="figure ${bad ? 'error' : ''}">${figure}</p>
+    ${under === undefined ? null : html`<p class="small quiet under">${under}</p>`}
     <dl class="small">${children}</dl>
   </section>`;
 
@@ -55,8 +57,7 @@ const Line = ({ name, children }: { readonly name: string; readonly children?: C
 
 function Broker({ body: { broker, inputs, inputsBeyond } }: { readonly body: SystemBody }): VNode {
   const { state, url, connections } = broker;
-  return html`<${Card} title="Broker" figure=${BROKER[state]} bad=${state !== 'connected'}>
-    <${Line} name="address">${url}</${Line}>
+  return html`<${Card} title="Broker" figure=${BROKER[state]} under=${url} bad=${state !== 'connected'}>
     <${Line} name="connections">${connections.toLocaleString('en')}</${Line}>
     ${inputs.slice(0, 5).map(({ topic, messages }) => html`<${Line} key=${topic} name=${topic}>${count(messages, 'message')}</${Line}>`)}
     ${inputs.length + inputsBeyond > 5 ? html`<${Line} name="more inputs">${inputs.length + inputsBeyond - 5}</${Line}>` : null}
@@ -108,7 +109,7 @@ function Disk({ body: { disk, commits } }: { readonly body: SystemBody }): VNode
     <${Line} name="limit a day">${bytes(limitPerDay)}</${Line}>
     <${Line} name="database">${bytes(database)}</${Line}>
     <${Line} name="commits">${commits.count.toLocaleString('en')}${
-      commits.meanMs === null ? '' : `, ${number(commits.meanMs)}\u202fms each`
+      commits.meanMs === null ? '' : `, ${three(commits.meanMs)}\u202fms each`
     }</${Line}>
   </${Card}>`;
 }

@@ -234,7 +234,7 @@ function Command({ row }: { readonly row: AuditRow }): VNode {
     </td>
     <td data-of="command">
       <strong>${command ?? 'not readable'}</strong> ${series}
-      ${details === '' ? null : html`<span class="small quiet">${details}</span>`}
+      ${details === '' ? null : html` <span class="small quiet">${details}</span>`}
       ${note === null ? null : html`<span class="small"> “${visible(note)}”</span>`}
     </td>
     <td data-of="result">
