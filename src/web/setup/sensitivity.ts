@@ -94,7 +94,7 @@ function Trial({ stream, operator, onSaved }: TrialProps): VNode {
         Now ${number(sensitivity)}${set === null ? ', as in the site file' : `; ${number(ofSite)} in the site file`}. A
         lower value gives fewer alarms, a higher one more.
       </p>
-      <${Outcome} body=${data} value=${value} />
+      ${data.events.length === 0 ? null : html`<${Outcome} body=${data} value=${value} />`}
       <${EventPlot} body=${data} value=${value} least=${LEAST} most=${MOST} />
       <p class="actions">
         <button class="button primary" disabled=${!operator || value === sensitivity} onClick=${save(value)}>

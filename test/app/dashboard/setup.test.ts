@@ -136,7 +136,7 @@ test('what was found says which numbers are watched already, and what the others
   const { inputs, notProposed } = discoverBody(
     state,
     found(),
-    load(`${SITE}  - { topic: 'rooms/+', path: humidity }\n`).site,
+    load(`${SITE}  - { topic: 'rooms/+', path: humidity }\n`).site.inputs,
   );
   expect(inputs.flatMap(({ topic, fields }) => fields.map(({ path, watched }) => [topic, path, watched]))).toEqual([
     ['boiler/temperature', '', false],

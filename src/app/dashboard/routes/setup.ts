@@ -33,7 +33,9 @@ export const setupRoutes =
     const { site, file, now, pipeline } = sources;
     const path = file?.paths[0] ?? null;
     const discovery = new Discovery(site, now);
-    const found = (): DiscoverBody => discoverBody(discovery.state, discovery.proposal, site());
+    // Of a whole new file nothing is watched yet.
+    const found = (): DiscoverBody =>
+      discoverBody(discovery.state, discovery.proposal, path === null ? [] : site().inputs);
 
     app.get('/api/setup', (context) =>
       context.json<SetupBody>({

@@ -10,11 +10,11 @@ const MAX_REASONS = 20;
 export const keyOf = ({ topic }: Pick<ProposedInput, 'topic'>, { path }: Pick<ProposedField, 'path'>): string =>
   JSON.stringify([topic, path]);
 
-/** A search as the page shows it. */
-export function discoverBody(state: DiscoveryState, proposal: Proposal | null, { inputs }: Site): DiscoverBody {
+/** A search as the page shows it; `present`: the inputs of the site file. */
+export function discoverBody(state: DiscoveryState, proposal: Proposal | null, present: Site['inputs']): DiscoverBody {
   return {
     ...state,
-    inputs: (proposal?.inputs ?? []).map((input) => foundInput(input, inputs)),
+    inputs: (proposal?.inputs ?? []).map((input) => foundInput(input, present)),
     inputsBeyond: proposal?.inputsBeyond ?? 0,
     notProposed: proposal === null ? [] : reasonsOf(proposal),
   };
