@@ -51,6 +51,17 @@ test('an LSTM at work: the pictures move with each reading, and the page says wh
   await page.getByText(/A typical unit keeps .* of its old state at each reading/).waitFor();
   await page.getByText(/An update moves the parameters by/).waitFor();
   await page.getByRole('cell', { name: 'weight_pf_l0' }).waitFor();
+  await page.getByRole('img', { name: /^Mean loss of network and baseline since/ }).waitFor();
+
+  // In the other theme all is drawn anew, from the newest readings.
+  const light = await picture(page, HIDDEN);
+  const grid = await picture(page, /^boiler: the last 19 readings/);
+  await page.getByRole('button', { name: 'Theme: system' }).click();
+  await page.getByRole('button', { name: 'Theme: light' }).click();
+  await expect.poll(() => picture(page, HIDDEN)).not.toBe(light);
+  await page.getByRole('button', { name: 'Theme: dark' }).click();
+  await expect.poll(() => picture(page, HIDDEN)).toBe(light);
+  expect(await picture(page, /^boiler: the last 19 readings/)).toBe(grid);
 
   await page.getByRole('button', { name: 'Pause' }).click();
   const still = await picture(page, HIDDEN);

@@ -23,11 +23,13 @@ export interface ChartProps {
 export function Chart({ options, data, height, label, remake = [], onReady }: ChartProps): VNode {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
+  const newest = useRef(data); // for a plot that is made anew with another theme
+  newest.current = data;
   useEffect(() => {
     const element = place.current!;
     const make = (): void => {
       plot.current?.destroy();
-      plot.current = new uPlot({ ...options(), width: element.clientWidth, height }, data, element);
+      plot.current = new uPlot({ ...options(), width: element.clientWidth, height }, newest.current, element);
       onReady?.(plot.current);
     };
     make();

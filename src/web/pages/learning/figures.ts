@@ -6,6 +6,7 @@ import { linkTo } from '../../page.ts';
 import { clock, clockWithSeconds, day, number, quantity, time } from '../../parts/format.ts';
 import { html } from '../../parts/html.ts';
 import { mean, orderBy, unitsOf } from './decode.ts';
+import { LearningCurve } from './curve.ts';
 import { Gates } from './gates.ts';
 import { HeatMap, Scale } from './heat-map.ts';
 import { Parameters } from './parameters.ts';
@@ -109,6 +110,7 @@ export function Figures({ body, now, paused, onPause }: FiguresProps): VNode {
           <dd>${body.warmup >= 1 ? 'over' : `${Math.floor(100 * body.warmup)} %`}</dd>
         </div>
       </dl>
+      ${network === null ? null : html`<${LearningCurve} key=${series.slug} series=${series.slug} now=${now} />`}
       <h3>Value <span class="quiet">${series.unit}</span></h3>
       <${Strip}
         ...${frame}
