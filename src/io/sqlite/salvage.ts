@@ -1,6 +1,5 @@
 import type { Statement } from 'better-sqlite3';
 import type { Database } from './database.ts';
-import { BLOCKS, keyOf, OPEN } from './history/keys.ts';
 import { intact, type SnapshotRow } from './snapshot-row.ts';
 
 /** Rows recovered from a damaged database. */
@@ -29,7 +28,9 @@ type TableName =
   | 'command_state'
   | 'notification'
   | 'notify_thread'
-  | 'notify_state';
+  | 'notify_state'
+  | 'history_series'
+  | 'history';
 
 interface Table {
   /** The next rowid after one. */
@@ -54,22 +55,7 @@ export function salvage(from: string, to: Database): void {
   // end.
   to.pragma('synchronous = OFF');
   for (const table of tables ?? []) copyReadable(table);
-  attempt(() => {
-    copyHistory(to);
-  });
 }
-
-/** The history of the series, of each tier up to the first unreadable page. A torn block is found when it is read (block-bytes.ts). */
-const copyHistory = (to: Database): void => {
-  to.exec('INSERT OR IGNORE INTO main.history_series SELECT * FROM old.history_series');
-  const copy = to.prepare<{ from: number; until: number }>(
-    'INSERT OR IGNORE INTO main.history SELECT * FROM old.history WHERE key >= :from AND key < :until',
-  );
-  const series = to.prepare<[], number>('SELECT id FROM main.history_series').pluck().all();
-  for (const id of series)
-    for (let tier = 0; tier <= OPEN; tier++)
-      attempt(() => copy.run({ from: keyOf(id, tier, 0), until: keyOf(id, tier, BLOCKS) }));
-};
 
 /**
  * Deletes copied rows with a wrong checksum or invalid JSON: SQLite has no checksums and returns the content of a torn
@@ -138,4 +124,6 @@ const later = (db: Database): readonly Table[] => [
   ...(attempt(() => [tableOf(db, 'mute'), tableOf(db, 'held_back')]) ?? []),
   ...(attempt(() => [tableOf(db, 'freeze')]) ?? []),
   ...(attempt(() => [tableOf(db, 'notification'), tableOf(db, 'notify_thread'), tableOf(db, 'notify_state')]) ?? []),
+  // A torn block is found when it is read (history/block-bytes.ts).
+  ...(attempt(() => [tableOf(db, 'history_series'), tableOf(db, 'history')]) ?? []),
 ];

@@ -25,7 +25,7 @@ const Shares = ({
 }): VNode | null =>
   shares.length === 0
     ? null
-    : html`<div class="shares">
+    : html`<div class="alarm-shares">
         <h3>${title}</h3>
         <dl>
           ${shares.slice(0, 6).map(

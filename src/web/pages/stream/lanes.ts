@@ -125,7 +125,7 @@ export class Lanes {
       const stroke = kind === 'normal' ? tone('ready') : tone('alarm');
       pen.strokeStyle = stroke;
       pen.lineWidth = 1.5;
-      pen.strokeRect(box.left + 0.75, ROW + 4.75, Math.max(1, box.right - box.left - 1.5), ROW - 10);
+      pen.strokeRect(box.left + 0.75, ROW + 2.75, Math.max(1, box.right - box.left - 1.5), ROW - 7);
       pen.fillStyle = stroke;
       pen.fillText(ANSWERS[kind], Math.max(gutterOf(width), box.left) + 4, ROW + ROW / 2);
     }
