@@ -43,7 +43,7 @@ export class ReadingOrder {
    * back or has not advanced; a reading with a time of its own is rejected.
    *
    * Exception: a device that says whole seconds, as Tasmota does, may send several readings in one. A reading with another value and the
-   * second of the last one, which arrives within a second of it, is a new one and counts 1 ms after it. A repeated message, which `duplicate` is
+   * second of the last one, which arrives after it and within a second, is a new one and counts 1 ms after it. A repeated message, which `duplicate` is
    * about, has the same value, or comes later.
    *
    * Exception: more than five late readings in a row, for more than a minute, that arrive no faster than their own times advance
@@ -68,7 +68,7 @@ export class ReadingOrder {
   private isInSameSecond({ at, value, receivedAt }: Reading): boolean {
     const { s } = this;
     const sinceMs = receivedAt - s[RECEIVED_AT];
-    return at % SECOND_MS === 0 && s[AT] - at < SECOND_MS && value !== s[VALUE] && sinceMs >= 0 && sinceMs < SECOND_MS;
+    return at % SECOND_MS === 0 && s[AT] - at < SECOND_MS && value !== s[VALUE] && sinceMs > 0 && sinceMs < SECOND_MS;
   }
 
   private accept(reading: Reading): Reading {

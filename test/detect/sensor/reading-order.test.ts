@@ -186,6 +186,7 @@ describe('times of whole seconds', () => {
     ['the same value', second(5000, 1, 5400)],
     ['another one that comes a second later, as a repeated message does', second(5000, 2, 6100)],
     ['one from before the last arrival', second(5000, 2, 5050)],
+    ['one that arrives with it, in the same message', second(5000, 2, 5100)],
   ])('%s is a duplicate', (_, reading) => {
     const times = readingOrder();
     times.order(second(5000, 1, 5100));
