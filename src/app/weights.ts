@@ -120,22 +120,25 @@ function resume(
   const [first, ...others] = monitors.values();
   const { whole, damaged } = store.load(stream);
   if (damaged > 0 && whole.length === 0) onUnfit(damagedError(site, stream));
-  const snapshot = whole.at(0);
-  if (snapshot === undefined && others.length > 0)
+  if (whole.length === 0 && others.length > 0)
     throw new AppError(
       'stream_unknown',
       `several inputs can give "${stream}", each with its own network: run the service until a reading has arrived`,
     );
-  if (snapshot === undefined) return { monitor: first, ...NOTHING };
-  const monitor = monitors.get(snapshot.shape) ?? first;
-  try {
-    restore(monitor, snapshot);
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    onUnfit(error);
-    return { monitor, ...NOTHING };
+  // The newest that fits, as the service takes it.
+  let unfit: AppError | null = null;
+  for (const snapshot of whole) {
+    const monitor = monitors.get(snapshot.shape) ?? first;
+    try {
+      restore(monitor, snapshot);
+      return { monitor, at: snapshot.at, seq: snapshot.seq };
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      unfit ??= error;
+    }
   }
-  return { monitor, at: snapshot.at, seq: snapshot.seq };
+  if (unfit !== null) onUnfit(unfit);
+  return { monitor: first, ...NOTHING };
 }
 
 const damagedError = ({ database }: Site, stream: string): AppError =>

@@ -1,3 +1,4 @@
+import { isLoopback } from '../stream/loopback.ts';
 import { wildcardsIn } from '../stream/topic-filter.ts';
 import { isLiteral } from './names.ts';
 import { fieldsOf, tuningsOf } from './placed.ts';
@@ -14,13 +15,11 @@ export const advice = (site: Site, data: unknown): Problem[] => [
   ...tuningAdvice(data),
 ];
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
-
 function mqttAdvice({ mqtt }: Site): Problem[] {
   const { protocol, hostname } = new URL(mqtt.url);
   if (protocol === 'mqtts:' || protocol === 'wss:') return [];
   const problems: Problem[] = [];
-  if (mqtt.password !== undefined && !LOOPBACK.test(hostname)) {
+  if (mqtt.password !== undefined && !isLoopback(hostname)) {
     problems.push({
       path: ['mqtt', 'url'],
       text: `the password is sent in clear text; ${protocol.replace(':', 's://')} would encrypt it`,
@@ -49,7 +48,7 @@ function homeAssistantAdvice({ homeAssistant, commands }: Site): Problem[] {
 const notifyAdvice = ({ notify }: Site): Problem[] =>
   Object.entries(notify).flatMap(([name, { url = '', token, type }]) => {
     const secret = token !== undefined || type === 'slack' || type === 'webhook';
-    const plain = url.startsWith('http://') && !LOOPBACK.test(/^http:\/\/(\[[^\]]*\]|[^/:]*)/.exec(url)?.[1] ?? '');
+    const plain = url.startsWith('http://') && !isLoopback(/^http:\/\/(\[[^\]]*\]|[^/:]*)/.exec(url)?.[1] ?? '');
     if (!secret || !plain) return [];
     return [
       { path: ['notify', name, 'url'], text: 'alarms and tokens are sent in clear text; https:// would encrypt them' },

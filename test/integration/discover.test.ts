@@ -51,7 +51,7 @@ test('from an unknown broker with 30 devices to scored streams: discover, check,
   const address = broker.url.replace('mqtt://', '');
   const found = await runProgram(['discover', address, '--for', '4s', '-o', 'site.yaml'], cwd);
   expect(found).toMatchObject({ code: 0, stdout: '' });
-  expect(found.stderr).toContain('Proposed: 89 series from 22 inputs');
+  expect(found.stderr).toContain('Proposed: 79 series from 22 inputs');
   expect(found.stderr).toMatch(/^link quality +rssi \(2\), linkquality \(12\)/m);
   expect(found.stderr).toContain('site.yaml: written. Next: zankyo run -c site.yaml');
   for (const line of found.stderr.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
@@ -61,7 +61,7 @@ test('from an unknown broker with 30 devices to scored streams: discover, check,
   const service = startProgram(['run', '-c', 'site.yaml'], cwd);
   cleanUps.push(() => service.end('SIGTERM'));
   await eventually(
-    () => [...states.values()].filter(({ score, expected }) => score !== null && expected !== null).length === 89,
+    () => [...states.values()].filter(({ score, expected }) => score !== null && expected !== null).length === 79,
     () => `${states.size} series: ${[...states].map(([slug, state]) => `${slug} ${JSON.stringify(state)}`).join('\n')}`,
   );
   expect(Object.fromEntries([...states].map(([slug, { unit }]) => [slug, unit]))).toMatchObject({
@@ -71,7 +71,7 @@ test('from an unknown broker with 30 devices to scored streams: discover, check,
     'line1-press-pressure': '',
   });
   expect([...states.values()].filter(({ anomaly }) => anomaly === 'ON')).toEqual([]);
-  expect([...states.keys()].toSorted()).toHaveLength(89);
+  expect([...states.keys()].toSorted()).toHaveLength(79);
   const ended = await service.end('SIGTERM');
   expect(ended.code).toBe(0);
 });
@@ -128,7 +128,7 @@ test('init without a terminal asks nothing: it listens, and writes a valid file 
     file: 'site.yaml',
     site: 'mill',
     broker: broker.url,
-    series: 89,
+    series: 79,
   });
   expect(statSync(join(cwd, 'site.yaml')).mode & 0o400).toBe(0o400);
   expect(await runProgram(['check', 'site.yaml'], cwd)).toMatchObject({ code: 0, stderr: '' });

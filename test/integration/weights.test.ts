@@ -100,6 +100,17 @@ const expectSentence = ({ code, stdout, stderr }: Ending, exit: number, says: st
   expect({ stdout, code }).toEqual({ stdout: '', code: exit });
 };
 
+test('a newest state of another kind of network is passed over for an older one that fits, as the service does', async () => {
+  const { cwd } = learned('hall');
+  const other = learn(fresh(house('cell: lstm'), 'hall'));
+  store(cwd, (snapshots) => {
+    snapshots.save([snapshotOf(other, Date.UTC(2026, 0, 5, 13), 2)]);
+  });
+  const out = await exported(cwd, 'hall');
+  expect([out.code, out.stderr]).toEqual([0, '']);
+  expect(out.stdout).toContain(' state of hall at 2026-01-05 12:00 UTC.');
+});
+
 describe.each(NETWORKS)('%s', (tuning) => {
   test.each(['hall', 'pump'])(
     'what %s has learned goes into a file, and from there into another database',

@@ -1,9 +1,10 @@
 import type { Hono } from 'hono';
-import { hostAndPort, isLoopback, type HttpOptions } from '../../config/http-schema.ts';
+import { hostAndPort, type HttpOptions } from '../../config/http-schema.ts';
 import type { Access } from '../../io/http/access.ts';
 import type { HttpServer } from '../../io/http/server.ts';
 import type { Tokens } from '../../io/http/tokens.ts';
 import type { Log } from '../../log.ts';
+import { isLoopback } from '../../stream/loopback.ts';
 import type { DashboardSources } from '../dashboard/sources.ts';
 import type { ServiceHealth } from '../health/service-health.ts';
 

@@ -84,15 +84,19 @@ export class OperatorActions {
    */
   adopt(learned: Uint8Array, left: number, now: number): void {
     this.restoreLearned(learned, now, 'reset');
-    this.acceptAsNormal(now);
+    this.accept();
     for (let d = 0; d < this.parts.series.length; d++) this.parts.warmUp.shorten(d, left, now);
   }
 
   /** The present state is the normal one: open episodes end, and the references start from the next readings. */
   acceptAsNormal(now: number): void {
+    this.accept();
+    this.endAll(now, 'accepted');
+  }
+
+  private accept(): void {
     this.parts.drift.accept();
     this.parts.detector.accept();
-    this.endAll(now, 'accepted');
   }
 
   /** The levels now are those that drift is compared with; an open episode of drift ends. */

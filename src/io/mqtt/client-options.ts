@@ -1,3 +1,4 @@
+import { WEEK_MS } from '../../math/time.ts';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { UniqueMessageIdProvider, type IClientOptions } from 'mqtt';
@@ -52,7 +53,7 @@ export interface BrokerOptions {
 }
 
 /** Outages up to a week lose no message that the broker queues. */
-const SESSION_MS = 7 * 86_400_000;
+const SESSION_MS = WEEK_MS;
 /** Messages that the broker may send ahead of acknowledgements. */
 const RECEIVE_MAXIMUM = 256;
 const MAX_PACKET_BYTES = 256 * 1024;

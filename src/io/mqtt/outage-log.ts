@@ -1,9 +1,8 @@
+import { DAY_MS, HOUR_MS } from '../../math/time.ts';
 import type { Log } from '../../log.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 /** Interval of the line "still trying to connect". */
 const REPORT_MS = 10 * MINUTE_MS;
 

@@ -1,9 +1,9 @@
+import { isLoopback } from '../../stream/loopback.ts';
 import { createTransport, type Transporter } from 'nodemailer';
 import { failed, type Delivery, type Outgoing, type Sender, type Target } from './delivery.ts';
 import { escapeHtml, textOf, titleOf } from './text.ts';
 
 const TIMEOUT_MS = 15_000;
-const LOOPBACK = ['localhost', '127.0.0.1', '[::1]', '::1'];
 
 /** Sends mails. A password goes only over TLS, or to this machine. Files and URLs are never read. */
 export class SmtpSender implements Sender {
@@ -20,7 +20,7 @@ export class SmtpSender implements Sender {
       host: hostname.replace(/^\[|\]$/g, ''),
       port: port === '' ? (secure ? 465 : 587) : Number(port),
       secure,
-      requireTLS: !secure && withPassword && !LOOPBACK.includes(hostname),
+      requireTLS: !secure && withPassword && !isLoopback(hostname),
       ...(withPassword ? { auth: { user: username, pass: password } } : {}),
       connectionTimeout: timeoutMs,
       greetingTimeout: timeoutMs,
