@@ -47,9 +47,14 @@ export interface Rig {
 
 /**
  * A broker, and the built service with a dashboard on a free port; `yaml`: further lines of the site file, `http`: further options of it.
- * `prepare` is called with the path of the database before the start.
+ * `prepare` is called with the path of the database before the start; `inputs`: further inputs.
  */
-export const startRig = async (yaml = '', http = '', prepare?: (database: string) => void): Promise<Rig> => {
+export const startRig = async (
+  yaml = '',
+  http = '',
+  prepare?: (database: string) => void,
+  inputs = '',
+): Promise<Rig> => {
   const cleanUps: (() => unknown)[] = [];
   const stop = async (): Promise<void> => {
     for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
@@ -65,7 +70,7 @@ mqtt: { url: '${broker.url}' }
 http: { listen: '127.0.0.1:${port}'${http === '' ? '' : `, ${http}`} }
 inputs:
   - { topic: 's/+', path: v, time: t, name: '{1}' }
-publish: { state_every: 1s }
+${inputs}publish: { state_every: 1s }
 ${yaml}`,
     });
     cleanUps.push(remove);

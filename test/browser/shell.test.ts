@@ -1,9 +1,11 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startService } from '../integration/program.ts';
 import { openTab, startBrowser, startRig, type Rig } from './browser.ts';
 
 let browser: Browser;
 let rig: Rig;
+const restarted: (() => unknown)[] = [];
 beforeAll(async () => {
   browser = await startBrowser();
   rig = await startRig();
@@ -11,6 +13,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await browser.close();
+  for (const end of restarted) await end();
   await rig.stop();
 });
 
@@ -54,4 +57,14 @@ test('the broker goes and comes back: the page says so both times, without a rel
   await page.getByText('broker connected').waitFor({ timeout: 40_000 });
   expect(await page.getByText('No connection to the MQTT broker').count()).toBe(0);
   expect(complaints).toEqual([]);
+});
+
+test('the service ends and starts again: the page says that it is alone, and goes on by itself', async () => {
+  const { page } = await openTab(browser, rig.url);
+  await page.getByText('broker connected').waitFor();
+  await rig.program.end('SIGTERM');
+  await page.getByText('No connection to zankyo').waitFor();
+  await startService(rig.path, restarted);
+  await page.getByText('broker connected').waitFor({ timeout: 40_000 });
+  expect(await page.getByText('No connection to zankyo').count()).toBe(0);
 });
