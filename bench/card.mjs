@@ -45,6 +45,7 @@ const unit = readFileSync(new URL('../deploy/zankyo.service', import.meta.url), 
 const flags = /^ExecStart=\S+ (.*?) ?\/opt\//m.exec(unit)[1].split(' ').filter(Boolean);
 const service = spawn(process.execPath, [...flags, main, 'run', '-c', join(directory, 'site.yaml')], {
   stdio: 'inherit',
+  env: { ...process.env, MALLOC_ARENA_MAX: '2' },
 });
 const publisher = await connectAsync(broker.url, { protocolVersion: 5 });
 await sleep(3000);
