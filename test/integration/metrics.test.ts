@@ -224,9 +224,10 @@ describe('health', () => {
   });
 
   test('GET changes nothing, and no other method is served', async () => {
+    const headers = { 'Content-Type': 'application/json' };
     for (const path of ['/metrics', '/healthz', '/readyz'])
       for (const method of ['POST', 'PUT', 'DELETE'])
-        expect((await fetch(`${http}${path}`, { method })).status).toBe(404);
+        expect((await fetch(`${http}${path}`, { method, headers })).status).toBe(404);
   });
 
   test('the service ends in order while a scrape is open', async () => {
