@@ -13,7 +13,7 @@ const TABLE = memory.data<f32>([
   1.952975854e-4, 2.279734121e-2, 4.603276307e-1,
   -87, 1.44269504, 1.42860677e-6, -0.693148613, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6,
   0.9, 0.999, 1e-33,
-  4, -4,
+  3, -3,
 ]);
 /** By place in the table; FAINT is for `flush`, three are Adam's, and the last two the limits of an LSTM's memory cell. */
 export const ONE = 0, HALF = 1, FAINT = 2, KEEP1 = 22, KEEP2 = 23, LEAST = 24, MAX_CELL = 25, MIN_CELL = 26;

@@ -64,7 +64,7 @@ test('the constant error carousel: forget gate open, input gate shut, c stays an
   const biases = 4 * 4 * (3 + 4);
   theta.fill(-1000, biases, biases + 4); // b_ii
   theta.fill(1000, biases + 4, biases + 8); // b_if
-  const c = [0.1, -0.2, 3, -3.9];
+  const c = [0.1, -0.2, 2, -2.9];
   const [s, tape] = [Float64Array.of(0, 0, 0, 0, ...c), new Float64Array(cell.tapeSize)];
   for (let t = 0; t < 1000; t++) cell.forward(theta, Float64Array.of(Math.sin(t), -2, 3), s, s, tape);
   expect([...s.subarray(4)]).toEqual(c);
@@ -77,7 +77,7 @@ test('the constant error carousel: forget gate open, input gate shut, c stays an
   expect([...ds]).toEqual([0, 0, 0, 0, 1, 2, 3, 4]);
 });
 
-test('a memory cell beyond 4 is clipped, and no error passes through the clip', () => {
+test('a memory cell beyond 3 is clipped, and no error passes through the clip', () => {
   // One unit with open gates, i = f = 1 and g = 1: c grows by 1 a step until the limit.
   const cell = new LstmCell(1, 1);
   const theta = new Float64Array(cell.parameterCount);
@@ -87,7 +87,7 @@ test('a memory cell beyond 4 is clipped, and no error passes through the clip', 
     cell.forward(theta, x, s, s, tape);
     return s[1];
   });
-  expect(cells).toEqual([1, 2, 3, 4, 4, 4]);
+  expect(cells).toEqual([1, 2, 3, 3, 3, 3]);
   const [dsPrevious, dTheta] = [new Float64Array(2), new Float64Array(theta.length)];
   cell.backward(theta, tape, Float64Array.of(0, 1), dsPrevious, dTheta);
   expect([...dsPrevious]).toEqual([0, 0]);

@@ -53,7 +53,7 @@ def lstm_with_peepholes_of(X, H):
         p_i, p_f, p_o = p.split(H)
         i = torch.sigmoid(a_i + p_i * c)
         f = torch.sigmoid(a_f + p_f * c)
-        c = torch.clamp(f * c + i * torch.tanh(a_g), -4, 4)
+        c = torch.clamp(f * c + i * torch.tanh(a_g), -3, 3)
         o = torch.sigmoid(a_o + p_o * c)
         return torch.cat([o * torch.tanh(c), c])
 
