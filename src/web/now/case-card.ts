@@ -57,7 +57,9 @@ export function CaseCard({ found, now, acts }: CaseCardProps): VNode {
       />
       <a class="case-name" href=${linkTo('stream', series)}>${series}</a>
       ${stream === series ? null : html`<span class="quiet small">in ${stream}</span>`}
-      <span class="quiet small case-time">since ${time(startAt, now)}, ${duration(now - startAt)}</span>
+      <span class="quiet small case-time"
+        >since ${time(startAt, now)}${now > startAt ? `, ${duration(now - startAt)}` : ''}</span
+      >
     </header>
     <p class="case-reason">${found.reason}</p>
     <div class="case-facts">
