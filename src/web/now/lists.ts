@@ -49,8 +49,16 @@ const wordsOf = ({ kind, severity, open, endAt, at }: Told): string =>
     .filter((word) => word !== null)
     .join(', ');
 
-/** Later than this many mean times, a habit is said to be late. */
-const LATE = 0.5;
+/**
+ * Mean times after which a habit has no due time any more. It may have changed, or its cycle is being learned anew after a fault; whether
+ * it is too late is for the detector to say, by an alarm.
+ */
+const OVERDUE = 0.5;
+
+const dueText = ({ dueAt, lastAt, everyMs }: NowHabit, now: number): string => {
+  if (now > dueAt + OVERDUE * everyMs) return `not recognised since ${time(lastAt, now)}`;
+  return now > dueAt ? `due since ${duration(now - dueAt)}` : `due ${fromNow(dueAt, now)}`;
+};
 
 export function Habits({ habits, now }: { readonly habits: readonly NowHabit[]; readonly now: number }): VNode {
   return html`<section class="card" aria-labelledby="habits-title">
@@ -61,8 +69,9 @@ export function Habits({ habits, now }: { readonly habits: readonly NowHabit[]; 
             None yet. An event that comes again and again becomes one, and is no alarm then.
           </p>`
         : html`<ol class="list">
-            ${habits.map(({ id, series, from, to, unit, everyMs, lastAt, dueAt }) => {
-              const late = now > dueAt + LATE * everyMs;
+            ${habits.map((habit) => {
+              const { id, series, from, to, unit, everyMs, lastAt } = habit;
+              const text = dueText(habit, now);
               return html`<li key=${id}>
                 <p class="small">
                   <a href=${linkTo('stream', series)}>${series}</a>
@@ -71,12 +80,8 @@ export function Habits({ habits, now }: { readonly habits: readonly NowHabit[]; 
                   >
                 </p>
                 <p class="small">
-                  <span class=${late ? 'is-drift' : ''}
-                    >${now > dueAt ? `due since ${duration(now - dueAt)}` : `due ${fromNow(dueAt, now)}`}${
-                      late ? ', late' : ''
-                    }</span
-                  >
-                  <span class="quiet"> · last ${time(lastAt, now)}</span>
+                  ${text}
+                  ${text.startsWith('due') ? html`<span class="quiet"> · last ${time(lastAt, now)}</span>` : null}
                 </p>
               </li>`;
             })}
