@@ -6,7 +6,7 @@ import { seriesOfTopic } from '../../io/mqtt/alerts.ts';
 import type { Log } from '../../log.ts';
 import type { Message } from '../../stream/message.ts';
 import type { AlertPort, SeriesState } from '../../stream/ports.ts';
-import { HEARTBEAT_MS } from '../pipeline.ts';
+import { HEARTBEAT_MS } from '../pipeline/heartbeat.ts';
 import { plansOf } from '../pipeline/stream-plan.ts';
 import { version } from '../version.ts';
 import {

@@ -1,0 +1,70 @@
+import { endFreezes } from '../commands/actions/freeze.ts';
+import { isDue } from './due.ts';
+import type { PipelineParts } from './parts.ts';
+
+/** Interval of the periodic work (silence checks, states, snapshots, load), measured by arrival times. */
+export const HEARTBEAT_MS = 5_000;
+
+/** Carries the time of a pipeline forward, and does what has become due. */
+export class Heartbeat {
+  private lastAt = -Infinity;
+  private readonly parts: PipelineParts;
+
+  constructor(parts: PipelineParts) {
+    this.parts = parts;
+  }
+
+  /** Sets the current time. Every HEARTBEAT_MS it also does the periodic work. */
+  beat(at: number): void {
+    const { time, maintenance, freezes, overload, ports, streams, networkEvents, streamLog, states } = this.parts;
+    const before = time.now;
+    time.now = at;
+    if (maintenance.isDue(at)) this.updateMaintenance(at);
+    if (freezes.isDue(at)) this.updateFreezes(at);
+    if (!isDue(at, this.lastAt, HEARTBEAT_MS)) return;
+    this.lastAt = at;
+    if (overload.clockJumped(at)) this.markDowntime(at, at - before);
+    ports.ledger.recordTick(at);
+    for (const monitor of streams.monitors) {
+      monitor.tick(at);
+      networkEvents.check(monitor);
+      streamLog.check(monitor.status);
+      if (monitor.status.samples > 0) states.publish(monitor.status, at);
+    }
+    const { alertPublisher, incidents, checkpoints } = this.parts;
+    alertPublisher.endMutes(at);
+    maintenance.refresh(at);
+    for (const event of incidents.tick(at)) alertPublisher.incident(event, at);
+    checkpoints.heartbeat(at);
+    overload.check();
+  }
+
+  /** No message could arrive in the `awayMs` before `at`. */
+  markDowntime(at: number, awayMs = at - this.parts.time.now): void {
+    const { time, ports, streams } = this.parts;
+    time.now = at;
+    ports.ledger.recordDowntime(at, awayMs);
+    streams.markDowntime(at, awayMs, ports.ledger.seq);
+  }
+
+  /** The streams enter or leave maintenance. Then the alerts are due that it held back. */
+  private updateMaintenance(at: number): void {
+    const { maintenance, states, alertPublisher } = this.parts;
+    const { changed, over } = maintenance.update(at);
+    for (const { status } of changed) if (status.samples > 0) states.publish(status, at);
+    if (over) alertPublisher.release(at);
+  }
+
+  /** Learning goes on where a freeze was for a time that is over. */
+  private updateFreezes(at: number): void {
+    const { ports, freezes, streams, states, log } = this.parts;
+    if (ports.commands === undefined) return;
+    for (const { stream, status } of endFreezes(
+      { freezes, streams, ledger: ports.ledger, log: ports.commands.log },
+      at,
+    )) {
+      log('info', { stream }, 'the time of a freeze is over: learning goes on');
+      if (status.samples > 0) states.publish(status, at);
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import type { Observable } from 'rxjs';
+import type { IsHoliday } from '../../detect/forecast/calendar.ts';
+import type { Log } from '../../log.ts';
+import type { Kernel } from '../../nn/kernel.ts';
+import type { PipelineControl, Resumed } from './control.ts';
+import type { Processor } from './overload-control.ts';
+import type { Tallies } from './tallies.ts';
+import type { PipelineView } from './view.ts';
+
+export interface PipelineOptions {
+  readonly log: Log;
+  /** Where the networks run in SIMD; null for Float64. */
+  readonly kernel: Kernel | null;
+  /** Emits the time, epoch ms, every few seconds while the broker is connected, so that silence is found. Absent in a replay. */
+  readonly clock$?: Observable<number>;
+  /** Emits the time, epoch ms, of each connection to the broker. The time before it is downtime, not silence of the sensors. */
+  readonly listening$?: Observable<number>;
+  /** Days that count as Sundays. */
+  readonly isHoliday?: IsHoliday | null;
+  /** Another text where the holidays are others. */
+  readonly holidaysKey?: string;
+  /** None for a recording. */
+  readonly processor?: Processor;
+  /** Counts to add to; default: new ones. */
+  readonly tallies?: Tallies;
+  /** The pipeline before this one in the same process, which has saved every stream. */
+  readonly resumed?: Resumed;
+  /** Called with each subscription. */
+  readonly onControl?: (control: PipelineControl) => void;
+  /** Called with each subscription. */
+  readonly onStart?: (view: PipelineView) => void;
+}

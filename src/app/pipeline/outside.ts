@@ -1,0 +1,66 @@
+import { couldName } from '../../config/names.ts';
+import type { StreamMonitor } from '../../detect/stream-monitor.ts';
+import type { PipelineControl } from './control.ts';
+import type { PipelineParts } from './parts.ts';
+import type { PipelineView } from './view.ts';
+
+/** How far a pipeline has come. */
+export interface PipelinePhase {
+  /** Whether the journal of the earlier run was replayed. */
+  begun: boolean;
+  /** Whether another pipeline goes on with the streams. */
+  handedOver: boolean;
+}
+
+/** What replaces this pipeline by another one. */
+export const controlOf = (parts: PipelineParts, phase: PipelinePhase): PipelineControl => {
+  const { site, streams, time, checkpoints, history } = parts;
+  return {
+    streams,
+    now: () => time.now,
+    keep: (next, nextHolidays = '') => {
+      const sameHistory = JSON.stringify(next.history) === JSON.stringify(site.history);
+      return {
+        monitors: sameHistory ? streams.same(next, nextHolidays) : new Map<string, StreamMonitor>(),
+        outlet: streams.outlet,
+        checkpoints,
+        history: sameHistory ? history : null,
+      };
+    },
+    save: (at, { monitors }) => {
+      const { unsaved } = streams;
+      checkpoints.saveAll(
+        at,
+        streams.monitors.filter((monitor) => !monitors.has(monitor.stream) || unsaved.includes(monitor)),
+      );
+    },
+    handOver: () => {
+      phase.handedOver = true;
+    },
+  };
+};
+
+/** What health, metrics and the dashboard see of it. */
+export const viewOf = (parts: PipelineParts, phase: Readonly<PipelinePhase>): PipelineView => {
+  const { site, messages, streams, states, time, maintenance, overload, checkpoints, history, recent } = parts;
+  return {
+    messages,
+    streams: () => streams.monitors.map(({ status }) => status),
+    monitors: () => streams.monitors,
+    statesOf: (status) => states.statesOf(status, time.now),
+    now: () => time.now,
+    stopped: () => streams.stopped,
+    inMaintenance: (input) => {
+      const { fields } = site.inputs[input];
+      return maintenance.coversAll((slug) => fields.some(({ name }) => couldName(name, slug)), time.now);
+    },
+    replayed: () => phase.begun,
+    load: () => overload.level,
+    snapshotAgeMs: () => checkpoints.oldestAgeMs,
+    historyOf: (series) => history.find(series),
+    watch: (monitor, d) => recent.watch(monitor, d),
+    endWatch: (watched) => {
+      recent.end(watched);
+    },
+  };
+};

@@ -1,0 +1,93 @@
+import type { Site } from '../../config/schema.ts';
+import { Incidents } from '../../detect/episode/incidents.ts';
+import { Decoder } from '../../stream/decoder.ts';
+import type { Ports } from '../../stream/ports.ts';
+import { Freezes } from '../commands/freezes.ts';
+import { Mutes } from '../commands/mutes.ts';
+import { AlertPublisher } from './alert-publisher.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { EventPublisher } from './event-publisher.ts';
+import { History } from './history.ts';
+import { JournalReplay } from './journal-replay.ts';
+import { Maintenance } from './maintenance.ts';
+import { NetworkEventLog } from './network-event-log.ts';
+import type { PipelineOptions } from './options.ts';
+import { OverloadControl } from './overload-control.ts';
+import { RecentReadings } from './recent-readings.ts';
+import { RejectLog } from './reject-log.ts';
+import { StatePublisher } from './state-publisher.ts';
+import { StreamLog } from './stream-log.ts';
+import { Streams } from './streams.ts';
+import { Tallies } from './tallies.ts';
+import type { PipelineTime } from './time.ts';
+
+/** All state of one subscription of the pipeline, and what acts on it. */
+export type PipelineParts = ReturnType<typeof partsOf>;
+
+/** Makes the parts: the streams from their snapshots, incidents, mutes and freezes from the database. */
+export const partsOf = (site: Site, ports: Ports, options: PipelineOptions) => {
+  const { log, kernel, isHoliday = null, holidaysKey = '', processor, tallies = new Tallies(), resumed } = options;
+  const { ledger, anomalyLog, alerts } = ports;
+  const { maxSeries, groups } = site;
+  const kept = resumed?.kept;
+  const time: PipelineTime = { now: resumed?.at ?? -Infinity, commandAt: -Infinity };
+  const messages = new Float64Array(site.inputs.length);
+  const decoder = new Decoder(site.inputs, { maxSeries, reserved: Object.keys(groups), messages });
+  const rejects = new RejectLog(ports, log, tallies.rejected);
+  const streamLog = new StreamLog(log);
+  const incidents = new Incidents({ windowMs: site.incidents.window, coolDownMs: site.tuning.coolDown });
+  incidents.restore(anomalyLog.openIncidents());
+  const mutes = new Mutes(ports.commands?.log, (stream, series, at) => maintenance.covers(stream, series, at));
+  const freezes = new Freezes(ports.commands?.log);
+  const streams = new Streams(site, {
+    kept,
+    holidaysKey,
+    snapshots: ports.snapshots,
+    kernel,
+    log,
+    isHoliday,
+    onEvent: (event) => {
+      events.episode(event);
+    },
+    onHabit: (habit) => {
+      events.habit(habit);
+    },
+    onMode: (mode) => {
+      events.mode(mode);
+    },
+  });
+  const maintenance = new Maintenance({
+    port: ports.maintenance,
+    groups,
+    ledger,
+    streams,
+    textOf: (at) => streams.calendar.text(at),
+    log,
+  });
+  const states = new StatePublisher(alerts, site.publish.stateEvery, { mutes, maintenance, freezes });
+  const replay = new JournalReplay(
+    ledger,
+    streams,
+    (at) => {
+      time.now = at;
+    },
+    resumed?.seq,
+  );
+  const overload = new OverloadControl(processor ?? null, ledger, streams, log);
+  const history = kept?.history ?? new History(ports.history, log);
+  const checkpoints = new Checkpoints(streams, ports, site.snapshots.every, history, kept?.checkpoints);
+  const alertPublisher = new AlertPublisher(ports, {
+    incidents,
+    mutes,
+    streamLog,
+    commandLog: ports.commands?.log,
+    labelOf: (series) => streams.find(series)?.monitor.series.find(({ slug }) => slug === series)?.label,
+  });
+  const events = new EventPublisher({ ports, time, replay, streams, alertPublisher, streamLog, tallies });
+  const networkEvents = new NetworkEventLog(log);
+  const recent = new RecentReadings();
+  return {
+    ...{ site, ports, log, tallies, time, messages, decoder, rejects, streamLog, incidents, mutes, freezes, streams },
+    ...{ maintenance, states, replay, overload, history, checkpoints, alertPublisher, networkEvents, recent },
+  };
+};

@@ -1,0 +1,7 @@
+/** The time of a pipeline, epoch ms; -Infinity before the first. */
+export interface PipelineTime {
+  /** That of the newest arrival or tick. */
+  now: number;
+  /** That of the newest command. */
+  commandAt: number;
+}
