@@ -179,7 +179,7 @@ describe('a file', () => {
     const { url } = await mosquitto();
     const cwd = withFiles({ 'site.yaml': site(url) });
     const program = service(cwd);
-    await program.logged('connected');
+    await program.logged('listening');
     const sensor = await connectAsync(url);
     await sensor.publishAsync('rooms/hall', 'not a number', { qos: 1 });
     await program.logged('number');
@@ -221,7 +221,7 @@ describe('control characters', () => {
     const { url } = await mosquitto();
     const cwd = withFiles({ 'site.yaml': site(url) });
     const program = service(cwd);
-    await program.logged('connected');
+    await program.logged('listening');
     const sensor = await connectAsync(url);
     // A level of a topic may hold any of these, but for the broker's own rules.
     for (const topic of ['rooms/\x1b[2J', 'rooms/hall\u202e', 'rooms/a\nb', `rooms/${EVIL.replaceAll('/', '')}`])
