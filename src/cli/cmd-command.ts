@@ -40,9 +40,10 @@ export async function cmd(command: string, target: string | undefined, options: 
   const site = loadServiceSite(options.config);
   const id = options.id ?? `cli-${Date.now().toString(36)}-${randomBytes(3).toString('hex')}`;
   const by = whoAsks();
+  const now = Date.now();
   const time = (option: 'from' | 'until' | 'since'): string | undefined => {
     const text = options[option];
-    return text === undefined ? undefined : new Date(timeOf(text, `--${option}`)).toISOString();
+    return text === undefined ? undefined : new Date(timeOf(text, `--${option}`, now)).toISOString();
   };
   const request = JSON.stringify({
     id,

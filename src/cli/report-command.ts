@@ -21,9 +21,10 @@ export interface ReportOptions extends DatabaseOptions {
 export function report({ since, until, out, json, ...options }: ReportOptions & { readonly version: string }): number {
   if (out === undefined && !json)
     throw new AppError('usage', 'where to? Give -o REPORT.html, or --json for the numbers');
+  const now = Date.now();
   const period = {
-    since: timeOf(since, '--since'),
-    until: until === undefined ? Date.now() : timeOf(until, '--until'),
+    since: timeOf(since, '--since', now),
+    until: until === undefined ? now : timeOf(until, '--until', now),
   };
   if (period.since >= period.until)
     throw new AppError('usage', `--since ${since}: is not before the end of the period`);
