@@ -1,9 +1,10 @@
-import { known } from '../../math/known.ts';
-import type { Anomaly, Severity } from '../../detect/episode/anomaly.ts';
+import type { Severity } from '../../detect/episode/anomaly.ts';
 import type { AlarmFilter, AlarmMark, IncidentMembers, IncidentTable } from '../../io/sqlite/incident-table.ts';
 import type { Period, StoredIncident } from '../../io/sqlite/period.ts';
 import { groupedBy } from '../report/summary.ts';
-import type { IncidentRow, IncidentsBody, IncidentStory, Share, StoryAlarm } from './contract/incidents.ts';
+import { detailsOf } from './alarm-facts.ts';
+import type { Share } from './contract/alarm.ts';
+import type { IncidentRow, IncidentsBody, IncidentStory } from './contract/incidents.ts';
 import { barsOf, lanesOf, worstOf } from './lanes.ts';
 
 /** Alarms that one page counts, the newest: reading them takes some 30 ms, in which the service does nothing else. */
@@ -84,7 +85,11 @@ export function storyOf(
   const { id, endAt } = incident;
   return {
     ...{ id, now, endAt, ...withMembers(incident, alarms) },
-    alarms: alarms.map((alarm) => storyAlarm(alarm, labelOf(alarm.series), answers.get(alarm.id))),
+    alarms: alarms.map((alarm) => ({
+      ...detailsOf(alarm, sharesOf),
+      label: labelOf(alarm.series) ?? null,
+      verdict: answers.get(alarm.id) ?? null,
+    })),
     alarmsBeyond: beyond,
   };
 }
@@ -97,16 +102,3 @@ const sharesOf = (shares: Readonly<Record<string, number>>): readonly Share[] =>
     .map(([name, share]) => ({ name, share }))
     .sort((a, b) => b.share - a.share)
     .slice(0, MAX_SHARES);
-
-const storyAlarm = (alarm: Anomaly, label: string | undefined, verdict: 'fault' | 'normal' | undefined): StoryAlarm => {
-  const { id, stream, series, kind, severity, startAt, openedAt, peakAt, endAt, endedBy } = alarm;
-  const { confidence, value, expected, lower, upper, unit, reason } = alarm;
-  return {
-    ...{ id, stream, series, label: label ?? null, kind, severity, startAt, openedAt, peakAt, endAt, endedBy },
-    ...{ confidence, value, expected, lower, upper, unit, reason },
-    score: known(alarm.score),
-    evidence: sharesOf(alarm.evidence),
-    contributions: sharesOf(alarm.contributions),
-    verdict: verdict ?? null,
-  };
-};

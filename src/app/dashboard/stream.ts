@@ -8,7 +8,9 @@ import { beginOf, readWindow } from '../../stream/history/downsample.ts';
 import type { SeriesHistory } from '../../stream/history/port.ts';
 import { TIERS, type Window } from '../../stream/history/tiers.ts';
 import type { PipelineView } from '../pipeline/view.ts';
-import type { AlarmBody, HistoryBody, HistoryColumns, NamedShare } from './contract/stream.ts';
+import { detailsOf } from './alarm-facts.ts';
+import type { Share } from './contract/alarm.ts';
+import type { AlarmBody, HistoryBody, HistoryColumns } from './contract/stream.ts';
 
 /** A series that is monitored now. */
 export interface FoundSeries {
@@ -91,20 +93,14 @@ export function historyBody(
 }
 
 /** The largest first, those above 1 %. */
-export const sharesOf = (shares: Readonly<Record<string, number>>): readonly NamedShare[] =>
+export const sharesOf = (shares: Readonly<Record<string, number>>): readonly Share[] =>
   Object.entries(shares)
     .map(([name, share]) => ({ name, share }))
     .filter(({ share }) => share >= 0.01)
     .sort((a, b) => b.share - a.share);
 
-export const alarmBody = (alarm: Anomaly, verdict: AlarmBody['verdict']): AlarmBody => {
-  const { id, stream, series, kind, severity, startAt, openedAt, peakAt, endAt, endedBy } = alarm;
-  const { confidence, value, expected, lower, upper, unit, reason, incident } = alarm;
-  return {
-    ...{ id, stream, series, kind, severity, startAt, openedAt, peakAt, endAt, endedBy },
-    ...{ confidence, value, expected, lower, upper, unit, reason, incident, verdict },
-    score: known(alarm.score),
-    evidence: sharesOf(alarm.evidence),
-    contributions: sharesOf(alarm.contributions),
-  };
-};
+export const alarmBody = (alarm: Anomaly, verdict: AlarmBody['verdict']): AlarmBody => ({
+  ...detailsOf(alarm, sharesOf),
+  incident: alarm.incident,
+  verdict,
+});

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
-import type { IncidentStory, Share, StoryAlarm } from '../../app/dashboard/contract/incidents.ts';
+import type { Share } from '../../app/dashboard/contract/alarm.ts';
+import type { IncidentStory, StoryAlarm } from '../../app/dashboard/contract/incidents.ts';
 import { useEffect, useRef } from 'preact/hooks';
 import { useFresh } from '../parts/kept.ts';
 import { act } from '../commands.ts';

@@ -1,4 +1,5 @@
-import type { AnomalyKind, Ending, Severity } from '../../../detect/episode/anomaly.ts';
+import type { AnomalyKind, Severity } from '../../../detect/episode/anomaly.ts';
+import type { AlarmDetails } from './alarm.ts';
 
 /** `GET api/incidents?span=&since=&until=&series=&severity=&kind=&open=`. Times are epoch ms, as in all bodies. */
 export interface IncidentsBody {
@@ -74,35 +75,8 @@ export interface IncidentStory {
   readonly alarmsBeyond: number;
 }
 
-export interface StoryAlarm {
-  readonly id: string;
-  readonly stream: string;
-  readonly series: string;
+export interface StoryAlarm extends AlarmDetails {
   readonly label: string | null;
-  readonly kind: AnomalyKind;
-  readonly severity: Severity;
-  readonly startAt: number;
-  readonly openedAt: number;
-  readonly peakAt: number;
-  readonly endAt: number | null;
-  readonly endedBy: Ending | null;
-  /** Null: infinite. */
-  readonly score: number | null;
-  readonly confidence: number | null;
-  readonly value: number | null;
-  readonly expected: number | null;
-  readonly lower: number | null;
-  readonly upper: number | null;
-  readonly unit: string;
-  readonly reason: string;
-  /** Shares in the peak score, the largest first. */
-  readonly evidence: readonly Share[];
-  readonly contributions: readonly Share[];
   /** The last answer of the operator. */
   readonly verdict: 'fault' | 'normal' | null;
-}
-
-export interface Share {
-  readonly name: string;
-  readonly share: number;
 }

@@ -1,3 +1,5 @@
+import type { AlarmFacts } from './alarm.ts';
+
 /** The page Now. Times are epoch ms; a number that is not known is null. */
 
 /** In order of what a person looks at first. */
@@ -27,23 +29,7 @@ export interface NowRow {
 }
 
 /** An open episode, for the operator to decide on. */
-export interface NowCase {
-  readonly id: string;
-  readonly stream: string;
-  readonly series: string;
-  readonly kind: 'process' | 'sensor' | 'drift';
-  readonly severity: 'minor' | 'major' | 'critical';
-  readonly startAt: number;
-  readonly openedAt: number;
-  readonly score: number | null;
-  readonly confidence: number | null;
-  readonly value: number | null;
-  readonly expected: number | null;
-  readonly lower: number | null;
-  readonly upper: number | null;
-  readonly unit: string;
-  /** One sentence. */
-  readonly reason: string;
+export interface NowCase extends AlarmFacts {
   /** Shares in the peak score, the largest first: of kinds of evidence, and of the series of a group. */
   readonly evidence: readonly (readonly [name: string, share: number])[];
   readonly contributions: readonly (readonly [series: string, share: number])[];

@@ -1,4 +1,5 @@
-import type { AnomalyKind, Ending, Severity } from '../../../detect/episode/anomaly.ts';
+import type { AnomalyKind, Severity } from '../../../detect/episode/anomaly.ts';
+import type { AlarmDetails, Share } from './alarm.ts';
 
 /** Columns of equal length; a number that is not known is null. Empty where no bucket has one. */
 export interface HistoryColumns {
@@ -106,35 +107,9 @@ export interface MarksBody {
   readonly cut: boolean;
 }
 
-export interface NamedShare {
-  readonly name: string;
-  readonly share: number;
-}
-
 /** `GET api/series/<series>/alarms/<id>` */
-export interface AlarmBody {
-  readonly id: string;
-  readonly stream: string;
-  readonly series: string;
-  readonly kind: AnomalyKind;
-  readonly severity: Severity;
-  readonly startAt: number;
-  readonly openedAt: number;
-  readonly peakAt: number;
-  readonly endAt: number | null;
-  readonly endedBy: Ending | null;
-  readonly score: number | null;
-  readonly confidence: number | null;
-  readonly value: number | null;
-  readonly expected: number | null;
-  readonly lower: number | null;
-  readonly upper: number | null;
-  readonly unit: string;
-  readonly reason: string;
+export interface AlarmBody extends AlarmDetails {
   readonly incident: string | null;
-  /** Shares of the kinds of evidence, and of the series, in the highest score; the largest first. */
-  readonly evidence: readonly NamedShare[];
-  readonly contributions: readonly NamedShare[];
   /** The last answer of the operator. */
   readonly verdict: 'fault' | 'normal' | 'missed' | null;
 }
@@ -151,7 +126,7 @@ export interface StreamEvent {
   readonly gapTo: readonly (number | null)[];
   readonly score: readonly (number | null)[];
   /** Shares of the kinds of evidence in the last score; those above 1 %. */
-  readonly evidence: readonly NamedShare[];
+  readonly evidence: readonly Share[];
   /** Ids of the alarms of the stream that are open: when they change, `marks` has changed. */
   readonly open: string;
 }

@@ -3,8 +3,8 @@ import { AnomalyLog } from '../../../io/sqlite/anomaly-log.ts';
 import { Answers } from '../../../io/sqlite/answers.ts';
 import type { Database } from '../../../io/sqlite/database.ts';
 import { HabitTable } from '../../../io/sqlite/habit-table.ts';
-import { known } from '../../../math/known.ts';
 import type { PipelineView } from '../../pipeline/view.ts';
+import { factsOf } from '../alarm-facts.ts';
 import type { NowCase, NowEvent } from '../contract/now.ts';
 
 /** Open episodes that are shown, the worst first, and recent events. */
@@ -54,14 +54,12 @@ export class Cases {
 }
 
 const caseOf = (anomaly: Anomaly, answer: NowCase['answer'], view: PipelineView | null): NowCase => {
-  const { id, stream, series, kind, severity, startAt, openedAt, value, expected, lower, upper, unit, reason } =
-    anomaly;
+  const { stream, series } = anomaly;
   const status = view?.streams().find((each) => each.stream === stream);
   const state = status === undefined ? undefined : view?.statesOf(status).find(({ slug }) => slug === series);
   return {
-    ...{ id, stream, series, kind, severity, startAt, openedAt, value, expected, lower, upper, unit, reason, answer },
-    score: known(anomaly.score),
-    confidence: anomaly.confidence,
+    ...factsOf(anomaly),
+    answer,
     evidence: shares(anomaly.evidence),
     contributions: shares(anomaly.contributions),
     heldUntil: state?.heldUntil ?? null,

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import type { AlarmBody, AlarmSpan, NamedShare } from '../../../app/dashboard/contract/stream.ts';
+import type { Share } from '../../../app/dashboard/contract/alarm.ts';
+import type { AlarmBody, AlarmSpan } from '../../../app/dashboard/contract/stream.ts';
 import { useJson } from '../../api.ts';
 import { act } from '../../commands.ts';
 import { linkTo } from '../../page.ts';
@@ -20,7 +21,7 @@ const Shares = ({
   named,
 }: {
   title: string;
-  shares: readonly NamedShare[];
+  shares: readonly Share[];
   named?: boolean;
 }): VNode | null =>
   shares.length === 0
