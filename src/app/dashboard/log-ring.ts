@@ -1,15 +1,6 @@
 import type { Site } from '../../config/schema.ts';
 import type { Log } from '../../log.ts';
-
-/** A line of the log, as it was written. */
-export interface KeptLine {
-  readonly n: number;
-  readonly at: number;
-  readonly level: 'info' | 'warn' | 'error';
-  readonly message: string;
-  /** As JSON, shortened. */
-  readonly fields: string;
-}
+import type { LogLine } from './contract/system.ts';
 
 /** Lines that are kept, and characters of the text and of the fields of each. */
 const MAX_LINES = 500;
@@ -19,7 +10,7 @@ const MIN_SECRET = 4;
 
 /** The last lines of the log, for the page; the older ones are dropped. */
 export class LogRing {
-  private readonly kept: KeptLine[] = [];
+  private readonly kept: LogLine[] = [];
   private count = 0;
   private readonly now: () => number;
   private readonly secrets: () => readonly string[];
@@ -44,7 +35,7 @@ export class LogRing {
   }
 
   /** Lines after number `after`, the oldest first. */
-  lines(after = 0): readonly KeptLine[] {
+  lines(after = 0): readonly LogLine[] {
     return this.kept.filter(({ n }) => n > after);
   }
 }

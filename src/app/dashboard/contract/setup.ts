@@ -1,3 +1,5 @@
+import type { AnomalyKind, Severity } from '../../../detect/episode/anomaly.ts';
+
 /** `GET api/setup`: what the page can do, and the state of the last search. */
 export interface SetupBody {
   readonly now: number;
@@ -19,8 +21,8 @@ export interface StreamSensitivity {
   readonly set: number | null;
 }
 
-/** `POST api/discover` with `{ forMs, filters }` begins a search, `POST api/discover/stop` ends it early, `GET api/discover` says how it is. */
-export interface DiscoverBody {
+/** How a search is. */
+export interface SearchState {
   readonly state: 'idle' | 'running' | 'done' | 'failed';
   /** Number of the search, for `POST api/discover/yaml`. */
   readonly search: number;
@@ -31,6 +33,13 @@ export interface DiscoverBody {
   readonly topics: number;
   /** Why it failed, with the remedy. */
   readonly error: string | null;
+}
+
+/**
+ * `POST api/discover` with `{ forMs, filters }` begins a search, `POST api/discover/stop` ends it early, `GET api/discover` says how
+ * it is.
+ */
+export interface DiscoverBody extends SearchState {
   /** What was found so far; empty while there is too much of it to show before the end. */
   readonly inputs: readonly FoundInput[];
   readonly inputsBeyond: number;
@@ -94,8 +103,8 @@ export interface PastEvent {
   readonly at: number;
   readonly until: number | null;
   readonly series: string;
-  readonly severity: 'minor' | 'major' | 'critical' | null;
-  readonly kind: 'process' | 'drift' | 'sensor';
+  readonly severity: Severity | null;
+  readonly kind: AnomalyKind;
   readonly reason: string;
   readonly verdict: 'fault' | 'normal' | null;
   /** An alarm with every sensitivity above this; null: the sensitivity does not matter. */

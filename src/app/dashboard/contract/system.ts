@@ -112,6 +112,7 @@ export interface LogBody {
   readonly lines: readonly LogLine[];
 }
 
+/** A line of the log, as it was written; a secret in it is masked. */
 export interface LogLine {
   readonly n: number;
   readonly at: number;

@@ -3,24 +3,14 @@ import type { Site } from '../../../config/schema.ts';
 import { listen, type Listened } from '../../discover/listen.ts';
 import { propose, type Proposal } from '../../discover/proposal.ts';
 import type { Survey } from '../../discover/survey.ts';
+import type { SearchState } from '../contract/setup.ts';
 
 /** A search that was done is forgotten after this time: what it heard is up to some megabytes. */
 const KEPT_MS = 15 * 60_000;
 /** A proposal from more topics takes so long that it is made at the end only. */
 const MAX_TOPICS_AT_ONCE = 300;
 
-export interface DiscoveryState {
-  readonly state: 'idle' | 'running' | 'done' | 'failed';
-  readonly search: number;
-  readonly at: number | null;
-  readonly passedMs: number;
-  readonly forMs: number;
-  readonly messages: number;
-  readonly topics: number;
-  readonly error: string | null;
-}
-
-const IDLE: DiscoveryState = {
+const IDLE: SearchState = {
   ...{ state: 'idle', search: 0, at: null, passedMs: 0, forMs: 0, messages: 0, topics: 0, error: null },
 };
 
@@ -32,7 +22,7 @@ export class Discovery {
   private readonly site: () => Site;
   private readonly now: () => number;
   private searches = 0;
-  private current: DiscoveryState = IDLE;
+  private current: SearchState = IDLE;
   private survey: Survey | null = null;
   private result: Proposal | null = null;
   private enough: AbortController | null = null;
@@ -43,7 +33,7 @@ export class Discovery {
     this.now = now;
   }
 
-  get state(): DiscoveryState {
+  get state(): SearchState {
     return this.current;
   }
 

@@ -1,8 +1,7 @@
 import type { Site } from '../../../config/schema.ts';
 import { covers } from '../../../stream/topic-filter.ts';
 import type { ProposedField, ProposedInput, Proposal } from '../../discover/proposal.ts';
-import type { DiscoverBody, FoundField, FoundInput } from '../contract/setup.ts';
-import type { DiscoveryState } from './discovery.ts';
+import type { DiscoverBody, FoundField, FoundInput, SearchState } from '../contract/setup.ts';
 
 const MAX_REASONS = 20;
 
@@ -11,7 +10,7 @@ export const keyOf = ({ topic }: Pick<ProposedInput, 'topic'>, { path }: Pick<Pr
   JSON.stringify([topic, path]);
 
 /** A search as the page shows it; `present`: the inputs of the site file. */
-export function discoverBody(state: DiscoveryState, proposal: Proposal | null, present: Site['inputs']): DiscoverBody {
+export function discoverBody(state: SearchState, proposal: Proposal | null, present: Site['inputs']): DiscoverBody {
   return {
     ...state,
     inputs: (proposal?.inputs ?? []).map((input) => foundInput(input, present)),
