@@ -5,14 +5,11 @@ import { openTab, startBrowser, startRig, type Rig } from './browser.ts';
 
 let browser: Browser;
 let rig: Rig;
-const MINUTE = 60_000;
 
 beforeAll(async () => {
   browser = await startBrowser();
   rig = await startRig('tuning: { network: false, warmup: 200 }\n');
-  const begin = Date.now() - 300 * MINUTE;
-  for (let i = 0; i < 300; i++)
-    await rig.publish('boiler', 20 + Math.sin(i / 9) + ((i * 7) % 5) / 20, begin + i * MINUTE);
+  await rig.learn('boiler', 300);
   await rig.publish('hall', 20);
   for (let i = 0; i < 3; i++) await rig.publish('boiler', 90);
 });

@@ -3,6 +3,7 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 import { connectAsync, type MqttClient } from 'mqtt';
 import { freePort, startMosquitto, type Mosquitto } from '../integration/mosquitto.ts';
 import { directory, startService, type Program } from '../integration/program.ts';
+import { MINUTE_MS } from '../../src/math/time.ts';
 
 /** A page in a real browser, and everything it complained about. */
 export interface Tab {
@@ -42,6 +43,8 @@ export interface Rig {
   readonly path: string;
   /** Publishes a reading of a series: topic `s/<series>`. */
   readonly publish: (series: string, value: number, at?: number) => Promise<void>;
+  /** Publishes so many readings of a calm series, one a minute, up to a minute ago. */
+  readonly learn: (series: string, readings: number) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -82,7 +85,12 @@ ${yaml}`,
     const publish = async (series: string, value: number, at = Date.now()): Promise<void> => {
       await client.publishAsync(`s/${series}`, JSON.stringify({ v: value, t: new Date(at).toISOString() }), { qos: 1 });
     };
-    return { broker, program, client, url: `http://127.0.0.1:${port}/`, port, path, publish, stop };
+    const learn = async (series: string, readings: number): Promise<void> => {
+      const begin = Date.now() - readings * MINUTE_MS;
+      for (let i = 0; i < readings; i++)
+        await publish(series, 20 + Math.sin(i / 9) + ((i * 7) % 5) / 20, begin + i * MINUTE_MS);
+    };
+    return { broker, program, client, url: `http://127.0.0.1:${port}/`, port, path, publish, learn, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -8,15 +8,6 @@ let rig: Rig;
 const states = new Map<string, { readonly frozen: string; readonly muted: string; readonly anomaly: string }>();
 
 const SCRIPT = '<img src="x" onerror="alert(1)">';
-const LEARNED = 400;
-const MINUTE = 60_000;
-
-/** Readings of a calm series, one a minute, up to a minute ago. */
-const learn = async (series: string): Promise<void> => {
-  const begin = Date.now() - LEARNED * MINUTE;
-  for (let i = 0; i < LEARNED; i++)
-    await rig.publish(series, 20 + Math.sin(i / 9) + ((i * 7) % 5) / 20, begin + i * MINUTE);
-};
 
 beforeAll(async () => {
   browser = await startBrowser();
@@ -32,8 +23,8 @@ beforeAll(async () => {
       states.set(series, JSON.parse(payload.toString()) as { frozen: string; muted: string; anomaly: string });
   });
   await rig.client.subscribeAsync('zankyo/works/series/+/state');
-  await learn('boiler');
-  await learn('hall');
+  await rig.learn('boiler', 400);
+  await rig.learn('hall', 400);
 });
 afterAll(async () => {
   await browser.close();

@@ -8,20 +8,10 @@ import { openTab, startBrowser, startRig, type Rig } from './browser.ts';
 let browser: Browser;
 let rig: Rig;
 
-const LEARNED = 400;
-const MINUTE = 60_000;
-
-/** Readings of a calm series, one a minute, up to a minute ago. */
-const learn = async (series: string): Promise<void> => {
-  const begin = Date.now() - LEARNED * MINUTE;
-  for (let i = 0; i < LEARNED; i++)
-    await rig.publish(series, 20 + Math.sin(i / 9) + ((i * 7) % 5) / 20, begin + i * MINUTE);
-};
-
 beforeAll(async () => {
   browser = await startBrowser();
   rig = await startRig('tuning: { network: false, warmup: 200, alarms_per_week: 0.01 }\ncommit: { every: 1s }\n');
-  for (const series of ['pump', 'tank', 'hall', 'vat']) await learn(series);
+  for (const series of ['pump', 'tank', 'hall', 'vat']) await rig.learn(series, 400);
 });
 afterAll(async () => {
   await browser.close();

@@ -1,14 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { dueOf } from '../../../src/app/dashboard/now/habits.ts';
 import { rowsOf } from '../../../src/app/dashboard/now/rows.ts';
 import { SPARK_MS, Sparks } from '../../../src/app/dashboard/now/sparks.ts';
 import { Now } from '../../../src/app/dashboard/routes/now.ts';
 import type { PipelineView } from '../../../src/app/pipeline/view.ts';
-import { openDatabase } from '../../../src/io/sqlite/database.ts';
 import { siteOf, World } from '../world.ts';
+import { opened } from './database.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -76,13 +73,9 @@ test('a habit that comes 7 times a week is due a day after it came last', () => 
 
 test('after the whole state only rows that have changed are sent', () => {
   const { send, view } = plant();
-  const folder = mkdtempSync(join(tmpdir(), 'zankyo-now-'));
-  const db = openDatabase(join(folder, 'zankyo.db'));
-  const now = new Now({ db, now: () => 0, pipeline: view });
+  const now = new Now({ db: opened(), now: () => 0, pipeline: view });
   cleanUps.push(() => {
     now.close();
-    db.close();
-    rmSync(folder, { recursive: true });
   });
   send('boiler', 20, 0);
   send('hall', 20, 0);

@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { periodPage } from '../../../src/app/report/period-page.ts';
 import { summaryOf } from '../../../src/app/report/summary.ts';
 import { localTicks } from '../../../src/app/report/swim-lanes.ts';
@@ -9,12 +6,13 @@ import { Calendar } from '../../../src/detect/forecast/calendar.ts';
 import type { Anomaly } from '../../../src/detect/episode/anomaly.ts';
 import { AnomalyLog } from '../../../src/io/sqlite/anomaly-log.ts';
 import { CommandLog } from '../../../src/io/sqlite/command-log.ts';
-import { openDatabase, type Database } from '../../../src/io/sqlite/database.ts';
+import type { Database } from '../../../src/io/sqlite/database.ts';
 import { readPeriod, type PeriodRecords } from '../../../src/io/sqlite/period.ts';
 import type { CommandRecord, Label } from '../../../src/stream/ports.ts';
 import { zoneOffset } from '../../../src/stream/time-zone.ts';
 import { anomaly } from '../../cli/anomaly.ts';
 import { habit } from '../../habit.ts';
+import { opened } from '../dashboard/database.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -23,16 +21,6 @@ const period = { since: SINCE, until: SINCE + 7 * DAY };
 const berlin = new Calendar(zoneOffset('Europe/Berlin'));
 
 const SCRIPT = '<script>alert(1)</script>';
-
-const opened = (): Database => {
-  const directory = mkdtempSync(join(tmpdir(), 'zankyo-report-'));
-  const db = openDatabase(join(directory, 'zankyo.db'));
-  onTestFinished(() => {
-    db.close();
-    rmSync(directory, { recursive: true });
-  });
-  return db;
-};
 
 /** An episode of one hour that began `hours` after the begin of the period. */
 const at = (id: string, hours: number, rest: Partial<Anomaly> = {}): Anomaly => {
