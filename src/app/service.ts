@@ -131,7 +131,6 @@ export function startService(first: Site, { log: written, kernel, now, file }: S
         now: present,
         pipeline: health.figures.pipeline,
         db,
-        ledger,
         figures: health.figures,
         health: health.monitor,
         log: ring,

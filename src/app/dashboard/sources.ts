@@ -1,6 +1,5 @@
 import type { Site } from '../../config/schema.ts';
 import type { Database } from '../../io/sqlite/database.ts';
-import type { LedgerPort } from '../../stream/ports.ts';
 import type { Reply } from '../commands/reply.ts';
 import type { Sources } from '../health/figures.ts';
 import type { HealthMonitor } from '../health/health-monitor.ts';
@@ -18,11 +17,10 @@ export interface DashboardSources {
   readonly now: () => number;
   /** The pipeline that runs now: another one after a reload. Null before the first. */
   readonly pipeline: () => PipelineView | null;
-  /** For queries; to be written through the ledger only. */
+  /** For queries only. */
   readonly db: Database;
-  readonly ledger: LedgerPort;
   readonly figures: Sources;
-  readonly health: Pick<HealthMonitor, 'problems' | 'health'>;
+  readonly health: Pick<HealthMonitor, 'problems'>;
   /** The last lines of the log. */
   readonly log: LogRing;
   /** Has a command carried out like any other, and stored. Null where no answer comes in time. */
