@@ -3,14 +3,14 @@ import type { Context, Hono } from 'hono';
 import { Attempts } from './attempts.ts';
 import { Bucket } from './bucket.ts';
 import { readJson } from './json-body.ts';
-import { Sessions } from './sessions.ts';
+import { LONGEST_MS, Sessions } from './sessions.ts';
 import type { Role, Tokens } from './tokens.ts';
 
 /** Requests that change something, all clients together. */
 const CHANGES = { burst: 60, everyMs: 200 } as const;
 /** How often the file of tokens is looked at. */
 const REFRESH_MS = 5_000;
-const COOKIE_SECONDS = 30 * 86_400;
+const COOKIE_SECONDS = LONGEST_MS / 1000;
 
 export interface AccessOptions {
   /** Null: everyone who reaches the server is an operator. */

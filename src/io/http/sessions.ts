@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { DAY_MS } from '../../math/time.ts';
 import type { Role } from './tokens.ts';
 
 /** Log-ins that are remembered; a further one ends the one that was used least recently. */
 const MAX_SESSIONS = 64;
-const DAY_MS = 86_400_000;
 /** A session ends this long after its log-in, and after its last use. */
-const LONGEST_MS = 30 * DAY_MS;
+export const LONGEST_MS = 30 * DAY_MS;
 const UNUSED_MS = 7 * DAY_MS;
 
 interface Session {

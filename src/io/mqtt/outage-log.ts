@@ -1,8 +1,7 @@
-import { DAY_MS, HOUR_MS } from '../../math/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../math/time.ts';
 import type { Log } from '../../log.ts';
 
 const SECOND_MS = 1_000;
-const MINUTE_MS = 60_000;
 /** Interval of the line "still trying to connect". */
 const REPORT_MS = 10 * MINUTE_MS;
 

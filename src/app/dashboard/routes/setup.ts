@@ -3,7 +3,7 @@ import { readJson } from '../../../io/http/json-body.ts';
 import { Audit } from '../../../io/sqlite/audit.ts';
 import { IncidentTable } from '../../../io/sqlite/incident-table.ts';
 import { known } from '../../../math/known.ts';
-import { DAY_MS } from '../../../math/time.ts';
+import { DAY_MS, MINUTE_MS } from '../../../math/time.ts';
 import { compileFilter } from '../../../stream/topic-filter.ts';
 import type { Refusal } from '../contract.ts';
 import type { ChosenYaml, DiscoverBody, SensitivityBody, SetupBody } from '../contract/setup.ts';
@@ -22,7 +22,7 @@ const USUAL_MS = 30 * DAY_MS;
 const MAX_FILTERS = 8;
 const MAX_FILTER_LENGTH = 256;
 const MIN_SEARCH_MS = 1_000;
-const MAX_SEARCH_MS = 10 * 60_000;
+const MAX_SEARCH_MS = 10 * MINUTE_MS;
 
 const refusal = (code: string, text: string): Refusal => ({ code, text });
 

@@ -1,12 +1,13 @@
 import { AppError } from '../../../errors.ts';
 import type { Site } from '../../../config/schema.ts';
+import { MINUTE_MS } from '../../../math/time.ts';
 import { listen, type Listened } from '../../discover/listen.ts';
 import { propose, type Proposal } from '../../discover/proposal.ts';
 import type { Survey } from '../../discover/survey.ts';
 import type { SearchState } from '../contract/setup.ts';
 
 /** A search that was done is forgotten after this time: what it heard is up to some megabytes. */
-const KEPT_MS = 15 * 60_000;
+const KEPT_MS = 15 * MINUTE_MS;
 /** A proposal from more topics takes so long that it is made at the end only. */
 const MAX_TOPICS_AT_ONCE = 300;
 

@@ -1,6 +1,7 @@
 import type { Anomaly } from '../../../detect/episode/anomaly.ts';
 import { EVIDENCE_KINDS } from '../../../detect/evidence/kind.ts';
 import { MOST_BELOW } from '../../../detect/recurrence/recurrence.ts';
+import { HOUR_MS } from '../../../math/time.ts';
 import { COLUMNS, KIND, SCORE } from '../../../stream/history/bucket.ts';
 import { readWindow } from '../../../stream/history/downsample.ts';
 import type { SeriesHistory } from '../../../stream/history/port.ts';
@@ -12,7 +13,7 @@ const POINTS = 3_000;
 /** The history has single precision. */
 const LEAST = MOST_BELOW + 1e-3;
 /** Raised scores closer to each other are one event. */
-const JOIN_MS = 60 * 60_000;
+const JOIN_MS = HOUR_MS;
 
 /** `begin`: of the first scores in the span; Infinity where there are none. */
 export interface Unreported {
