@@ -30,9 +30,10 @@ const refusal = (code: string, text: string): Refusal => ({ code, text });
 export const setupRoutes =
   (sources: SetupSources) =>
   (app: Hono): void => {
-    const { site, file, now, pipeline } = sources;
+    const { site, file, now, pipeline, db } = sources;
     const path = file?.paths[0] ?? null;
     const discovery = new Discovery(site, now);
+    const tables: Tables = { audit: new Audit(db), incidents: new IncidentTable(db) };
     // Of a whole new file nothing is watched yet.
     const found = (): DiscoverBody =>
       discoverBody(discovery.state, discovery.proposal, path === null ? [] : site().inputs);
@@ -71,7 +72,7 @@ export const setupRoutes =
     app.get('/api/sensitivity', (context) => {
       const stream = context.req.query('stream') ?? '';
       const since = /^\d{1,15}$/.exec(context.req.query('since') ?? '')?.[0];
-      const body = sensitivityBody(sources, stream, since === undefined ? now() - USUAL_MS : Number(since));
+      const body = sensitivityBody(sources, tables, stream, since === undefined ? now() - USUAL_MS : Number(since));
       return body === null
         ? context.json(refusal('no_stream', 'There is no such stream; it may not have had a reading yet.'), 404)
         : context.json<SensitivityBody>(body);
@@ -103,15 +104,24 @@ function isFilter(filter: string): boolean {
 /** Of a series without a history. */
 const NONE: Unreported = { begin: Infinity, events: [] };
 
-function sensitivityBody({ now, pipeline, db }: SetupSources, stream: string, since: number): SensitivityBody | null {
+interface Tables {
+  readonly audit: Audit;
+  readonly incidents: IncidentTable;
+}
+
+function sensitivityBody(
+  { now, pipeline }: SetupSources,
+  { audit, incidents }: Tables,
+  stream: string,
+  since: number,
+): SensitivityBody | null {
   const view = pipeline();
   const status = view?.streams().find((each) => each.stream === stream);
   if (view === null || status === undefined) return null;
-  const audit = new Audit(db);
   const slugs = status.series.map(({ slug }) => slug);
   const commands = audit.sensitivities([...new Set([stream, ...slugs])]);
   const settings = settingsOf(commands, (id) => audit.timeOf(id), status.siteSensitivity);
-  const { alarms, answers, beyond } = new IncidentTable(db).ofStream(stream, since, MAX_EVENTS);
+  const { alarms, answers, beyond } = incidents.ofStream(stream, since, MAX_EVENTS);
   const histories = slugs.map((slug) => view.historyOf(slug));
   const span = { since, now: now() };
   const others = histories.map((history) => (history === null ? NONE : unreported(history, span, alarms, settings)));
