@@ -9,7 +9,8 @@ const MAX_LANES = 40;
 /** Bars that begin within the same of so many columns would lie on each other: they are drawn as one. */
 const COLUMNS = 160;
 
-const rank = (severity: Severity): number => SEVERITIES.indexOf(severity);
+/** The higher, the worse. */
+export const rank = (severity: Severity): number => SEVERITIES.indexOf(severity);
 
 export const worstOf = (severities: readonly Severity[]): Severity =>
   severities.reduce((most, each) => (rank(each) > rank(most) ? each : most));

@@ -6,14 +6,13 @@ import { HabitTable } from '../../../io/sqlite/habit-table.ts';
 import type { PipelineView } from '../../pipeline/view.ts';
 import { factsOf } from '../alarm-facts.ts';
 import type { NowCase, NowEvent } from '../contract/now.ts';
+import { rank } from '../lanes.ts';
 
 /** Open episodes that are shown, the worst first, and recent events. */
 const MOST_CASES = 50;
 const MOST_EVENTS = 40;
 /** Shares below this are left out. */
 const LEAST_SHARE = 0.02;
-
-const SEVERITIES = ['critical', 'major', 'minor'] as const;
 
 /** The open episodes and the recent events, as the database has them. */
 export class Cases {
@@ -31,7 +30,7 @@ export class Cases {
   open(view: PipelineView | null): { readonly cases: readonly NowCase[]; readonly moreCases: number } {
     const open = this.anomalies
       .open()
-      .toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || b.openedAt - a.openedAt);
+      .toSorted((a, b) => rank(b.severity) - rank(a.severity) || b.openedAt - a.openedAt);
     const shown = open.slice(0, MOST_CASES);
     const answers = this.answers.of(shown.map(({ id }) => id));
     return {

@@ -1,3 +1,4 @@
+import { known } from '../../../math/known.ts';
 import { MINUTE_MS } from '../../../math/time.ts';
 import type { PipelineView } from '../../pipeline/view.ts';
 
@@ -38,7 +39,7 @@ export class Sparks {
     if (ring === undefined) return [];
     const values = Array.from({ length: POINTS }, (_, i) => ring[(this.taken + i) % POINTS]);
     const first = values.findIndex((value) => !Number.isNaN(value));
-    return first < 0 ? [] : values.slice(first).map((value) => (Number.isFinite(value) ? value : null));
+    return first < 0 ? [] : values.slice(first).map(known);
   }
 
   /** Takes a sample where one is due. */
