@@ -16,6 +16,7 @@ const sentenceOf = (reason: string): string => (Object.hasOwn(REASONS, reason) ?
 
 /** Processor time and readings over the time between two questions. */
 export class Rates {
+  /** Of the question before; NaN before the first, which begins a window and has no rate. */
   private before = { at: NaN, cpuMs: NaN, readings: NaN };
   private last: SystemBody['rates'] = { cpu: null, readings: null };
 

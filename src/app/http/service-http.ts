@@ -24,7 +24,7 @@ export interface ServiceHttp {
   readonly stop: () => Promise<void>;
 }
 
-/** What is free of a token only with `allow_remote`. */
+/** Paths for programs: with `allow_remote` they need no token. */
 const MACHINES = ['/metrics', '/healthz', '/readyz'];
 
 /** The HTTP server of the site file; does nothing where it has none. Its modules are loaded only with the start. */

@@ -17,7 +17,10 @@ export interface PeriodPageOptions {
   readonly version: string;
 }
 
-/** What happened on a site in a period, as one self-contained HTML page; `summary` is that of `records`. All text of the database is escaped. */
+/**
+ * The alarms, habits, answers and commands of a site in a period, as one self-contained HTML page; `summary` is that of `records`. All
+ * text of the database is escaped.
+ */
 export function periodPage(
   records: PeriodRecords,
   summary: Summary,

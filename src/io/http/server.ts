@@ -64,7 +64,8 @@ const namesOf = (hosts: readonly string[]): ReadonlySet<string> => {
 
 /**
  * The one HTTP server. `routes` adds what it serves. It refuses requests for a foreign Host, changes that a page of another origin
- * asks for, methods that a route does not have, large headers and bodies, and slow clients. If the port is taken, it logs that and tries again: monitoring goes on.
+ * asks for, methods that a route does not have, large headers and bodies, and slow clients.
+ * If the port is taken, it logs that and tries again: monitoring goes on.
  */
 export const openHttpServer = (routes: (app: Hono) => void, options: HttpServerOptions): HttpServer => {
   const names = namesOf(options.hosts);

@@ -127,6 +127,6 @@ export interface StreamEvent {
   readonly score: readonly (number | null)[];
   /** Shares of the kinds of evidence in the last score; those above 1 %. */
   readonly evidence: readonly Share[];
-  /** Ids of the alarms of the stream that are open: when they change, `marks` has changed. */
+  /** Which alarms of the stream are open, as one text to compare: when it changes, `marks` has changed. */
   readonly open: string;
 }

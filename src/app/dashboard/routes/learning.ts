@@ -52,7 +52,10 @@ export const learningRoutes =
 
 /** Twice a second for a fast stream; nothing between two readings. */
 const EVERY_MS = 500;
-/** The gradient by lag costs the most: some milliseconds on a PC, more on a Pi. It is computed once a second, or takes this share of the time. */
+/**
+ * The gradient by lag costs the most: some milliseconds on a PC, more on a Pi. It is computed once a second at most, and takes this
+ * share of the time at most.
+ */
 const ANALYSE_MS = 1_000;
 const ANALYSE_SHARE = 1 / 20;
 
