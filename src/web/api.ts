@@ -19,6 +19,9 @@ const NO_ANSWER: Refusal = {
   text: 'The service does not answer. Is it running? The page tries again by itself.',
 };
 
+/** The sentence of a failure, for the person. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** Called when a token is needed. */
 let onUnauthorised = (): void => undefined;
 export const whenUnauthorised = (call: () => void): void => {
@@ -80,7 +83,7 @@ export const useJson = <T>(path: string): Json<T> => {
         if (wanted) setState({ path, data, error: null });
       })
       .catch((error: unknown) => {
-        if (wanted) setState({ path, data: null, error: error instanceof Error ? error.message : String(error) });
+        if (wanted) setState({ path, data: null, error: messageOf(error) });
       });
     return () => {
       wanted = false;

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Session } from '../../app/dashboard/contract.ts';
-import { post } from '../api.ts';
+import { messageOf, post } from '../api.ts';
 import { html } from '../parts/html.ts';
 
 export interface LoginProps {
@@ -19,7 +19,7 @@ export function LoginPage({ session, onDone }: LoginProps): VNode {
     post('login', { token })
       .then(onDone)
       .catch((failure: unknown) => {
-        setError(failure instanceof Error ? failure.message : String(failure));
+        setError(messageOf(failure));
       })
       .finally(() => {
         setBusy(false);

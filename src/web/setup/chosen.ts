@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { ChosenYaml, SetupBody } from '../../app/dashboard/contract/setup.ts';
-import { post } from '../api.ts';
+import { messageOf, post } from '../api.ts';
 import { tell } from '../commands.ts';
 import { html } from '../parts/html.ts';
 
@@ -29,7 +29,7 @@ export function Chosen({ search, ticked, setup }: ChosenProps): VNode {
           if (wanted) setBody(answer);
         })
         .catch((reason: unknown) => {
-          if (wanted) setError(reason instanceof Error ? reason.message : String(reason));
+          if (wanted) setError(messageOf(reason));
         });
     }, WAIT_MS);
     return () => {

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { DiscoverBody, SetupBody } from '../../app/dashboard/contract/setup.ts';
-import { get, post } from '../api.ts';
+import { get, messageOf, post } from '../api.ts';
 import { count, duration } from '../parts/format.ts';
 import { html } from '../parts/html.ts';
 import { Notice } from '../parts/notice.ts';
@@ -15,8 +15,6 @@ export interface DiscoverProps {
   readonly setup: SetupBody;
   readonly operator: boolean;
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** A search on the broker, a list to tick, and the lines of the site file. */
 export function Discover({ setup, operator }: DiscoverProps): VNode {

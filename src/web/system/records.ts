@@ -9,7 +9,7 @@ import type {
   QuarantinedMessage,
   SystemBody,
 } from '../../app/dashboard/contract/system.ts';
-import { get } from '../api.ts';
+import { get, messageOf } from '../api.ts';
 import { clockWithSeconds, date } from '../parts/format.ts';
 import { html } from '../parts/html.ts';
 import { Notice } from '../parts/notice.ts';
@@ -82,7 +82,7 @@ function usePages<T>(path: string, body: (json: unknown) => { rows: readonly T[]
       setState({ path, rows: [...kept, ...rows], next });
       setError(null);
     } catch (reason) {
-      setError(reason instanceof Error ? reason.message : String(reason));
+      setError(messageOf(reason));
     }
   };
   useEffect(() => {
@@ -261,7 +261,7 @@ export function LogTail(): VNode {
         setLines((known) => [...(known ?? []), ...fresh].slice(-MAX_LINES));
         setError(null);
       } catch (reason) {
-        setError(reason instanceof Error ? reason.message : String(reason));
+        setError(messageOf(reason));
       }
     };
     void read();

@@ -1,5 +1,5 @@
 import type { HistoryBody, MarksBody, StreamEvent } from '../../../app/dashboard/contract/stream.ts';
-import { get } from '../../api.ts';
+import { get, messageOf } from '../../api.ts';
 import { columnsOf, type Columns, type Recent } from './columns.ts';
 import { Tiles } from './tiles.ts';
 import type { Timeline } from './timeline.ts';
@@ -120,7 +120,7 @@ export class StreamModel {
         this.update();
       },
       (error) => {
-        this.error = error instanceof Error ? error.message : String(error);
+        this.error = messageOf(error);
         this.restSoon(0);
         clearTimeout(this.retry);
         this.retry = setTimeout(() => {
