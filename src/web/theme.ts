@@ -17,6 +17,17 @@ export const applyTheme = (name: Theme): void => {
   window.dispatchEvent(new Event('theme')); // charts read their colours anew
 };
 
+/** Calls after the colours have changed: by `applyTheme`, or by the system. Gives the way to end it. */
+export const onColours = (call: () => void): (() => void) => {
+  const scheme = matchMedia('(prefers-color-scheme: dark)');
+  scheme.addEventListener('change', call);
+  window.addEventListener('theme', call);
+  return () => {
+    scheme.removeEventListener('change', call);
+    window.removeEventListener('theme', call);
+  };
+};
+
 /** The next of system, light and dark. */
 export const switchTheme = (): Theme => {
   const next = THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length];

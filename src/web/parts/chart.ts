@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { VNode } from 'preact';
 import uPlot from 'uplot';
+import { onColours } from '../theme.ts';
 import { html } from './html.ts';
 
 /** A colour of the stylesheet, as it is in the present theme: `colour('alarm')` is `--alarm`. */
@@ -39,13 +40,10 @@ export function Chart({ options, data, height, label, remake = [], onReady }: Ch
         current.setSize({ width: element.clientWidth, height });
     });
     observer.observe(element);
-    const scheme = matchMedia('(prefers-color-scheme: dark)');
-    scheme.addEventListener('change', make);
-    window.addEventListener('theme', make);
+    const end = onColours(make);
     return () => {
       observer.disconnect();
-      scheme.removeEventListener('change', make);
-      window.removeEventListener('theme', make);
+      end();
       plot.current?.destroy();
       plot.current = null;
     };

@@ -1,3 +1,4 @@
+import { onColours } from '../../theme.ts';
 import type { StreamModel } from './model.ts';
 import { followPointers } from './pointer.ts';
 import { Timeline } from './timeline.ts';
@@ -26,10 +27,8 @@ export function follow(
     width = place.clientWidth;
   });
   observer.observe(place);
-  const scheme = matchMedia('(prefers-color-scheme: dark)');
-  scheme.addEventListener('change', remake);
-  window.addEventListener('theme', remake);
-  const end = followPointers(place, {
+  const endColours = onColours(remake);
+  const endPointers = followPointers(place, {
     view: () => model.view,
     timeAt: (x) => timeline.timeAt(x),
     width: () => timeline.width,
@@ -50,9 +49,8 @@ export function follow(
   });
   return () => {
     observer.disconnect();
-    scheme.removeEventListener('change', remake);
-    window.removeEventListener('theme', remake);
-    end();
+    endColours();
+    endPointers();
     model.close();
   };
 }
