@@ -17,11 +17,10 @@ export interface ChartProps {
   readonly label: string;
   /** When one of these changes, the chart is made anew with new options. */
   readonly remake?: readonly unknown[];
-  readonly onReady?: (plot: uPlot) => void;
 }
 
 /** uPlot in an element as wide as its place. New data are put into the same plot. */
-export function Chart({ options, data, height, label, remake = [], onReady }: ChartProps): VNode {
+export function Chart({ options, data, height, label, remake = [] }: ChartProps): VNode {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const newest = useRef(data); // for a plot that is made anew with another theme
@@ -31,7 +30,6 @@ export function Chart({ options, data, height, label, remake = [], onReady }: Ch
     const make = (): void => {
       plot.current?.destroy();
       plot.current = new uPlot({ ...options(), width: element.clientWidth, height }, newest.current, element);
-      onReady?.(plot.current);
     };
     make();
     const observer = new ResizeObserver(() => {
@@ -49,7 +47,8 @@ export function Chart({ options, data, height, label, remake = [], onReady }: Ch
     };
   }, [height, ...remake]);
   useEffect(() => {
-    plot.current?.setData(data, false);
+    plot.current?.setData(data);
+    plot.current?.redraw(false, true); // the words at the axes change with the data
   }, [data]);
   return html`<div class="chart" role="img" aria-label=${label} ref=${place}></div>`;
 }

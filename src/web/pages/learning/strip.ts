@@ -1,6 +1,6 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import type { VNode } from 'preact';
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
 import { Chart, colour } from '../../parts/chart.ts';
 import { html } from '../../parts/html.ts';
 
@@ -60,24 +60,16 @@ export interface StripProps {
 export function Strip(props: StripProps): VNode {
   const latest = useRef(props);
   latest.current = props;
-  const plot = useRef<uPlot | null>(null);
   const { lines, x, height, label, remake = [] } = props;
   // A plot that was made without any place does not draw those that come.
   const data: uPlot.AlignedData =
     x.length === 0 ? [[0], ...lines.map(() => [null])] : [[...x], ...lines.map(({ values }) => [...values])];
-  useEffect(() => {
-    plot.current?.setData(data);
-    plot.current?.redraw(false, true); // the words at the axes change with the data
-  });
   return html`<${Chart}
     height=${height}
     label=${label}
     data=${data}
     remake=${remake}
     options=${() => optionsOf(latest)}
-    onReady=${(ready: uPlot) => {
-      plot.current = ready;
-    }}
   />`;
 }
 
