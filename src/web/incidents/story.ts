@@ -7,6 +7,7 @@ import { act } from '../commands.ts';
 import { linkTo } from '../page.ts';
 import { clockWithSeconds, count, day, duration, number, percent, quantity } from '../parts/format.ts';
 import { html } from '../parts/html.ts';
+import { stateOf, wordOf } from '../parts/mark.ts';
 import { Notice, Waiting } from '../parts/notice.ts';
 import { SeverityBadge } from '../parts/severity.ts';
 
@@ -107,7 +108,7 @@ function Alarm({ alarm, operator, span, alone, onAnswered }: AlarmProps): VNode 
       <p class="alarm-head">
         <a href=${linkTo('stream', stream)}>${label ?? series}</a>
         <${SeverityBadge} severity=${severity} />
-        ${kind === 'process' ? null : html`<span class="tag">${kind === 'sensor' ? 'sensor fault' : kind}</span>`}
+        ${kind === 'process' ? null : html`<span class="tag">${wordOf(stateOf(kind))}</span>`}
         ${verdict === null ? null : html`<span class="tag">${VERDICTS[verdict]}</span>`}
       </p>
       <p>${reason}</p>

@@ -4,12 +4,10 @@ import { act } from '../commands.ts';
 import { linkTo } from '../page.ts';
 import { duration, number, percent, quantity, time } from '../parts/format.ts';
 import { html } from '../parts/html.ts';
-import { Badge, type State } from '../parts/mark.ts';
+import { Badge, stateOf } from '../parts/mark.ts';
 
 /** How long the button mutes; `zankyo cmd mute --for` has others. */
 export const MUTE_FOR = '2h';
-
-const STATES: Readonly<Record<NowCase['kind'], State>> = { process: 'alarm', sensor: 'sensor', drift: 'drift' };
 
 /** Kinds of evidence in words. */
 const EVIDENCE: Readonly<Partial<Record<string, string>>> = {
@@ -44,17 +42,14 @@ export function CaseCard({ found, now, acts }: CaseCardProps): VNode {
   const { id, series, stream, kind, severity, startAt, confidence, score, heldUntil, answer, evidence } = found;
   const contributions = found.contributions.length > 1 ? found.contributions : [];
   return html`<article
-    class="card case case-${STATES[kind]}"
+    class="card case case-${stateOf(kind)}"
     data-row
     data-case=${id}
     tabindex="-1"
     aria-label="${series}: ${severity}"
   >
     <header>
-      <${Badge}
-        state=${STATES[kind]}
-        word="${kind === 'process' ? '' : `${kind === 'sensor' ? 'sensor' : 'drift'}, `}${severity}"
-      />
+      <${Badge} state=${stateOf(kind)} word="${kind === 'process' ? '' : `${kind}, `}${severity}" />
       <a class="case-name" href=${linkTo('stream', series)}>${series}</a>
       ${stream === series ? null : html`<span class="quiet small">in ${stream}</span>`}
       <span class="quiet small case-time"

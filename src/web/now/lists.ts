@@ -3,20 +3,7 @@ import type { NowEvent, NowHabit } from '../../app/dashboard/contract/now.ts';
 import { linkTo } from '../page.ts';
 import { duration, fromNow, quantity, time } from '../parts/format.ts';
 import { html } from '../parts/html.ts';
-import { Mark, type State } from '../parts/mark.ts';
-
-const MARKS: Readonly<Record<NowEvent['kind'], State>> = {
-  process: 'alarm',
-  sensor: 'sensor',
-  drift: 'drift',
-  habit: 'ready',
-};
-const WORDS: Readonly<Record<NowEvent['kind'], string>> = {
-  process: 'alarm',
-  sensor: 'sensor fault',
-  drift: 'drift',
-  habit: 'new habit',
-};
+import { Mark, stateOf, wordOf } from '../parts/mark.ts';
 
 export function Events({ events, now }: { readonly events: readonly NowEvent[]; readonly now: number }): VNode {
   return html`<section class="card" aria-labelledby="events-title">
@@ -25,18 +12,18 @@ export function Events({ events, now }: { readonly events: readonly NowEvent[]; 
       events.length === 0
         ? html`<p class="quiet small">No event yet. The first alarms can open when the warm-up is over.</p>`
         : html`<ol class="list">
-            ${events.map(
-              ({ id, at, kind, series, severity, endAt, open, reason }) =>
-                html`<li key=${id} class=${open ? 'open' : ''}>
-                  <p class="small">
-                    <span class="is-${MARKS[kind]}"><${Mark} state=${MARKS[kind]} /></span>
-                    <a href=${linkTo('stream', series)}>${series}</a>
-                    <time class="quiet list-time">${time(at, now)}</time>
-                  </p>
-                  <p class="small quiet">${wordsOf({ kind, severity, open, endAt, at })}</p>
-                  <p class="small list-reason" title=${reason}>${reason}</p>
-                </li>`,
-            )}
+            ${events.map(({ id, at, kind, series, severity, endAt, open, reason }) => {
+              const state = kind === 'habit' ? 'ready' : stateOf(kind);
+              return html`<li key=${id} class=${open ? 'open' : ''}>
+                <p class="small">
+                  <span class="is-${state}"><${Mark} state=${state} /></span>
+                  <a href=${linkTo('stream', series)}>${series}</a>
+                  <time class="quiet list-time">${time(at, now)}</time>
+                </p>
+                <p class="small quiet">${wordsOf({ kind, severity, open, endAt, at })}</p>
+                <p class="small list-reason" title=${reason}>${reason}</p>
+              </li>`;
+            })}
           </ol>`
     }
   </section>`;
@@ -45,7 +32,11 @@ export function Events({ events, now }: { readonly events: readonly NowEvent[]; 
 type Told = Pick<NowEvent, 'kind' | 'severity' | 'open' | 'endAt' | 'at'>;
 
 const wordsOf = ({ kind, severity, open, endAt, at }: Told): string =>
-  [WORDS[kind], severity, open ? 'open' : endAt === null ? null : duration(endAt - at)]
+  [
+    kind === 'habit' ? 'new habit' : wordOf(stateOf(kind)),
+    severity,
+    open ? 'open' : endAt === null ? null : duration(endAt - at),
+  ]
     .filter((word) => word !== null)
     .join(', ');
 

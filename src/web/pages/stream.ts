@@ -6,9 +6,9 @@ import { useKeys } from '../keys.ts';
 import { linkTo, type PageProps } from '../page.ts';
 import { count, duration, time } from '../parts/format.ts';
 import { html } from '../parts/html.ts';
-import { Badge } from '../parts/mark.ts';
+import { Badge, stateOf } from '../parts/mark.ts';
 import { Notice } from '../parts/notice.ts';
-import { AlarmCard, stateOf } from './stream/alarm.ts';
+import { AlarmCard } from './stream/alarm.ts';
 import { Aside, Legend } from './stream/aside.ts';
 import { follow } from './stream/follow.ts';
 import { StreamModel } from './stream/model.ts';
@@ -207,7 +207,7 @@ function Stream({ argument: series, session, now }: PageProps): VNode {
                             model.pick(alarm.id);
                           }}
                         >
-                          <${Badge} state=${stateOf(alarm)} />
+                          <${Badge} state=${stateOf(alarm.kind)} />
                           <span class="quiet small"
                             >${time(alarm.from, model.now)}${alarm.until === null ? ', open' : `, ${duration(alarm.until - alarm.from)}`}</span
                           >

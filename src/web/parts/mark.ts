@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import type { NowCase } from '../../app/dashboard/contract/now.ts';
 import { html } from './html.ts';
 
 /** The state of a stream or a case. Each has a word, a colour and a shape, so that no one needs the colour. */
@@ -24,6 +25,9 @@ const SHAPES: Readonly<Record<State, string>> = {
   learning: 'M6 .7a5.3 5.3 0 1 0 0 10.6A5.3 5.3 0 0 0 6 .7Zm0 1.6v7.4a3.7 3.7 0 0 1 0-7.4Z',
   ready: 'M6 1.6a4.4 4.4 0 1 0 0 8.8 4.4 4.4 0 0 0 0-8.8Z',
 };
+
+/** The state that an alarm of this kind means. */
+export const stateOf = (kind: NowCase['kind']): State => (kind === 'process' ? 'alarm' : kind);
 
 export const wordOf = (state: State): string => WORDS[state];
 

@@ -1,17 +1,14 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Share } from '../../../app/dashboard/contract/alarm.ts';
-import type { AlarmBody, AlarmSpan } from '../../../app/dashboard/contract/stream.ts';
+import type { AlarmBody } from '../../../app/dashboard/contract/stream.ts';
 import { useJson } from '../../api.ts';
 import { act } from '../../commands.ts';
 import { linkTo } from '../../page.ts';
 import { duration, percent, quantity, time } from '../../parts/format.ts';
 import { html } from '../../parts/html.ts';
-import { Badge, type State } from '../../parts/mark.ts';
+import { Badge, stateOf } from '../../parts/mark.ts';
 import { Notice } from '../../parts/notice.ts';
-
-export const stateOf = ({ kind }: Pick<AlarmSpan, 'kind'>): State =>
-  kind === 'process' ? 'alarm' : kind === 'sensor' ? 'sensor' : 'drift';
 
 const words = (name: string): string => name.replaceAll('_', ' ');
 
@@ -93,7 +90,7 @@ export function AlarmCard({ series, id, now, operator, onDone, onShow, onClose }
   ];
   return html`<section class="card alarm-card" aria-labelledby="alarm-title">
     <header>
-      <${Badge} state=${stateOf(data)} />
+      <${Badge} state=${stateOf(data.kind)} />
       <h2 id="alarm-title" tabindex="-1" ref=${heading}>${data.reason}</h2>
       <button class="button icon" aria-label="Close this alarm" onClick=${onClose}>×</button>
     </header>

@@ -1,4 +1,5 @@
 import type { MarksBody } from '../../../app/dashboard/contract/stream.ts';
+import { stateOf } from '../../parts/mark.ts';
 import { tone } from './tones.ts';
 import { placeOf, type Columns } from './columns.ts';
 import { spanOf, type View } from './view.ts';
@@ -150,7 +151,7 @@ export class Lanes {
     for (const { id, kind, from, until, reason } of marks.alarms.toReversed()) {
       const box = this.bar(width, 0, from, until ?? end, reason, id);
       if (box === null) continue;
-      pen.fillStyle = tone(kind === 'process' ? 'alarm' : kind);
+      pen.fillStyle = tone(stateOf(kind));
       // A process stands full, a sensor half, drift is a line.
       const high = kind === 'process' ? ROW - 7 : kind === 'sensor' ? 8 : 4;
       pen.fillRect(box.left, ROW - 4 - high, box.right - box.left, high);
