@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { useFresh } from '../parts/kept.ts';
 import { act } from '../commands.ts';
 import { linkTo } from '../page.ts';
+import { Fact } from '../parts/fact.ts';
 import { clockWithSeconds, count, day, duration, number, percent, quantity } from '../parts/format.ts';
 import { html } from '../parts/html.ts';
 import { stateOf, wordOf } from '../parts/mark.ts';
@@ -156,50 +157,12 @@ function Figures({ alarm }: { readonly alarm: StoryAlarm }): VNode {
   const { value, expected, lower, upper, unit, score, confidence, evidence, contributions } = alarm;
   const range = lower === null || upper === null ? '' : ` (${number(lower)} to ${number(upper)})`;
   return html`<dl class="figures small">
-    ${
-      value === null
-        ? null
-        : html`<div>
-            <dt>value</dt>
-            <dd>${quantity(value, unit)}</dd>
-          </div>`
-    }
-    ${
-      expected === null
-        ? null
-        : html`<div>
-            <dt>expected</dt>
-            <dd>${quantity(expected, unit)}${range}</dd>
-          </div>`
-    }
-    <div>
-      <dt>score</dt>
-      <dd>${score === null ? 'infinite' : number(score)}</dd>
-    </div>
-    ${
-      confidence === null
-        ? null
-        : html`<div>
-            <dt>confidence</dt>
-            <dd>${percent(confidence)}</dd>
-          </div>`
-    }
-    ${
-      evidence.length === 0
-        ? null
-        : html`<div>
-            <dt>evidence</dt>
-            <dd>${sharesText(evidence)}</dd>
-          </div>`
-    }
-    ${
-      contributions.length < 2
-        ? null
-        : html`<div>
-            <dt>series</dt>
-            <dd>${sharesText(contributions)}</dd>
-          </div>`
-    }
+    ${value === null ? null : html`<${Fact} name="value">${quantity(value, unit)}</${Fact}>`}
+    ${expected === null ? null : html`<${Fact} name="expected">${quantity(expected, unit)}${range}</${Fact}>`}
+    <${Fact} name="score">${score === null ? 'infinite' : number(score)}</${Fact}>
+    ${confidence === null ? null : html`<${Fact} name="confidence">${percent(confidence)}</${Fact}>`}
+    ${evidence.length === 0 ? null : html`<${Fact} name="evidence">${sharesText(evidence)}</${Fact}>`}
+    ${contributions.length < 2 ? null : html`<${Fact} name="series">${sharesText(contributions)}</${Fact}>`}
   </dl>`;
 }
 

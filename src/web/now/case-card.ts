@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import type { NowCase } from '../../app/dashboard/contract/now.ts';
 import { act } from '../commands.ts';
 import { linkTo } from '../page.ts';
+import { Fact } from '../parts/fact.ts';
 import { duration, number, percent, quantity, time } from '../parts/format.ts';
 import { html } from '../parts/html.ts';
 import { Badge, stateOf } from '../parts/mark.ts';
@@ -60,40 +61,11 @@ export function CaseCard({ found, now, acts }: CaseCardProps): VNode {
     <div class="case-facts">
       <${BandBar} found=${found} />
       <dl class="facts">
-        <div>
-          <dt>score</dt>
-          <dd>${score === null ? 'beyond measure' : number(score)}</dd>
-        </div>
-        ${
-          confidence === null
-            ? null
-            : html`<div>
-                <dt>confidence</dt>
-                <dd>${percent(confidence)}</dd>
-              </div>`
-        }
-        <div>
-          <dt>evidence</dt>
-          <dd>
-            <${Shares} of=${evidence.map(([name, share]) => [EVIDENCE[name] ?? name.replaceAll('_', ' '), share])} />
-          </dd>
-        </div>
-        ${
-          contributions.length === 0
-            ? null
-            : html`<div>
-                <dt>series</dt>
-                <dd><${Shares} of=${contributions} /></dd>
-              </div>`
-        }
-        ${
-          heldUntil === null
-            ? null
-            : html`<div>
-                <dt>not learned until</dt>
-                <dd>${time(heldUntil, now)}</dd>
-              </div>`
-        }
+        <${Fact} name="score">${score === null ? 'beyond measure' : number(score)}</${Fact}>
+        ${confidence === null ? null : html`<${Fact} name="confidence">${percent(confidence)}</${Fact}>`}
+        <${Fact} name="evidence"><${Shares} of=${evidence.map(([name, share]) => [EVIDENCE[name] ?? name.replaceAll('_', ' '), share])} /></${Fact}>
+        ${contributions.length === 0 ? null : html`<${Fact} name="series"><${Shares} of=${contributions} /></${Fact}>`}
+        ${heldUntil === null ? null : html`<${Fact} name="not learned until">${time(heldUntil, now)}</${Fact}>`}
       </dl>
     </div>
     ${acts ? html`<${Buttons} found=${found} />` : null}

@@ -1,5 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact';
 import type { SystemBody } from '../../app/dashboard/contract/system.ts';
+import { Fact } from '../parts/fact.ts';
 import { count, duration, number, percent } from '../parts/format.ts';
 import { html } from '../parts/html.ts';
 
@@ -49,29 +50,23 @@ const Card = ({ title, figure, bad = false, under, children }: CardProps): VNode
     <dl class="small">${children}</dl>
   </section>`;
 
-const Line = ({ name, children }: { readonly name: string; readonly children?: ComponentChildren }): VNode =>
-  html`<div>
-    <dt>${name}</dt>
-    <dd>${children}</dd>
-  </div>`;
-
 function Broker({ body: { broker, inputs, inputsBeyond } }: { readonly body: SystemBody }): VNode {
   const { state, url, connections } = broker;
   return html`<${Card} title="Broker" figure=${BROKER[state]} under=${url} bad=${state !== 'connected'}>
-    <${Line} name="connections">${connections.toLocaleString('en')}</${Line}>
-    ${inputs.slice(0, 5).map(({ topic, messages }) => html`<${Line} key=${topic} name=${topic}>${count(messages, 'message')}</${Line}>`)}
-    ${inputs.length + inputsBeyond > 5 ? html`<${Line} name="more inputs">${inputs.length + inputsBeyond - 5}</${Line}>` : null}
+    <${Fact} name="connections">${connections.toLocaleString('en')}</${Fact}>
+    ${inputs.slice(0, 5).map(({ topic, messages }) => html`<${Fact} key=${topic} name=${topic}>${count(messages, 'message')}</${Fact}>`)}
+    ${inputs.length + inputsBeyond > 5 ? html`<${Fact} name="more inputs">${inputs.length + inputsBeyond - 5}</${Fact}>` : null}
   </${Card}>`;
 }
 
 function Readings({ body: { rates, readings, streams, learning } }: { readonly body: SystemBody }): VNode {
   const figure = rates.readings === null ? count(readings, 'reading') : `${number(rates.readings)} readings/s`;
   return html`<${Card} title="Readings" figure=${figure} bad=${learning !== 'full'}>
-    <${Line} name="since the start">${readings.toLocaleString('en')}</${Line}>
-    <${Line} name="streams normal">${streams.ready}</${Line}>
-    <${Line} name="streams learning">${streams.learning}</${Line}>
-    <${Line} name="streams silent">${streams.silent}</${Line}>
-    <${Line} name="training">${LEARNING[learning]}</${Line}>
+    <${Fact} name="since the start">${readings.toLocaleString('en')}</${Fact}>
+    <${Fact} name="streams normal">${streams.ready}</${Fact}>
+    <${Fact} name="streams learning">${streams.learning}</${Fact}>
+    <${Fact} name="streams silent">${streams.silent}</${Fact}>
+    <${Fact} name="training">${LEARNING[learning]}</${Fact}>
   </${Card}>`;
 }
 
@@ -81,13 +76,13 @@ function Queues({ body: { queues, targets, now } }: { readonly body: SystemBody 
   return html`<${Card} title="Queues" figure="${sum('waiting').toLocaleString('en')} waiting" bad=${dropped > 0}>
     ${queues.map(
       ({ name, waiting, dropped: lost }) =>
-        html`<${Line} key=${name} name="for the ${name}">${waiting}${lost > 0 ? html`, <span class="error">${lost} dropped</span>` : ''}</${Line}>`,
+        html`<${Fact} key=${name} name="for the ${name}">${waiting}${lost > 0 ? html`, <span class="error">${lost} dropped</span>` : ''}</${Fact}>`,
     )}
     ${targets.map(
       ({ name, sent, failingSince }) =>
-        html`<${Line} key=${`t ${name}`} name="target ${name}">${sent} sent${
+        html`<${Fact} key=${`t ${name}`} name="target ${name}">${sent} sent${
           failingSince === null ? '' : html`, <span class="error">failing for ${duration(now - failingSince)}</span>`
-        }</${Line}>`,
+        }</${Fact}>`,
     )}
   </${Card}>`;
 }
@@ -104,20 +99,20 @@ function Disk({ body: { disk, commits } }: { readonly body: SystemBody }): VNode
           : bytes(database);
   const over = perDay !== null && perDay > limitPerDay;
   return html`<${Card} title="Disk" figure=${figure} bad=${commits.failingMs !== null || over}>
-    ${written === null ? null : html`<${Line} name="written since the start">${bytes(written)}</${Line}>`}
-    ${written === null || perDay !== null ? null : html`<${Line} name="a day">known after an hour</${Line}>`}
-    <${Line} name="limit a day">${bytes(limitPerDay)}</${Line}>
-    <${Line} name="database">${bytes(database)}</${Line}>
-    <${Line} name="commits">${commits.count.toLocaleString('en')}${
+    ${written === null ? null : html`<${Fact} name="written since the start">${bytes(written)}</${Fact}>`}
+    ${written === null || perDay !== null ? null : html`<${Fact} name="a day">known after an hour</${Fact}>`}
+    <${Fact} name="limit a day">${bytes(limitPerDay)}</${Fact}>
+    <${Fact} name="database">${bytes(database)}</${Fact}>
+    <${Fact} name="commits">${commits.count.toLocaleString('en')}${
       commits.meanMs === null ? '' : `, ${three(commits.meanMs)}\u202fms each`
-    }</${Line}>
+    }</${Fact}>
   </${Card}>`;
 }
 
 function Process({ body: { rates, memory, uptimeMs } }: { readonly body: SystemBody }): VNode {
   return html`<${Card} title="Process" figure="CPU ${rates.cpu === null ? '…' : `${percent(rates.cpu)} of a core`}">
-    <${Line} name="memory">${bytes(memory.rss)}</${Line}>
-    <${Line} name="heap of JavaScript">${bytes(memory.heap)}</${Line}>
-    <${Line} name="runs for">${duration(uptimeMs)}</${Line}>
+    <${Fact} name="memory">${bytes(memory.rss)}</${Fact}>
+    <${Fact} name="heap of JavaScript">${bytes(memory.heap)}</${Fact}>
+    <${Fact} name="runs for">${duration(uptimeMs)}</${Fact}>
   </${Card}>`;
 }

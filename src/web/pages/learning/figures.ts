@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { LearningBody, LearningChoice } from '../../../app/dashboard/contract/learning.ts';
 import { useJson } from '../../api.ts';
 import { linkTo } from '../../page.ts';
+import { Fact } from '../../parts/fact.ts';
 import { clock, clockWithSeconds, day, number, quantity, time } from '../../parts/format.ts';
 import { html } from '../../parts/html.ts';
 import { mean, orderBy, unitsOf } from './decode.ts';
@@ -89,26 +90,11 @@ export function Figures({ body, now, paused, onPause }: FiguresProps): VNode {
         <p>${found.text}</p>
       </div>
       <dl class="learning-facts">
-        <div>
-          <dt>Network</dt>
-          <dd>${nats(series.networkMean)}</dd>
-        </div>
-        <div>
-          <dt>Baseline</dt>
-          <dd>${nats(compared ? series.baselineMean : meanOf(series.baselineLosses))}</dd>
-        </div>
-        <div>
-          <dt>Margin</dt>
-          <dd>${nats(series.margin)}</dd>
-        </div>
-        <div>
-          <dt>Readings</dt>
-          <dd>${body.samples.toLocaleString('en')}</dd>
-        </div>
-        <div>
-          <dt>Warm-up</dt>
-          <dd>${body.warmup >= 1 ? 'over' : `${Math.floor(100 * body.warmup)} %`}</dd>
-        </div>
+        <${Fact} name="Network">${nats(series.networkMean)}</${Fact}>
+        <${Fact} name="Baseline">${nats(compared ? series.baselineMean : meanOf(series.baselineLosses))}</${Fact}>
+        <${Fact} name="Margin">${nats(series.margin)}</${Fact}>
+        <${Fact} name="Readings">${body.samples.toLocaleString('en')}</${Fact}>
+        <${Fact} name="Warm-up">${body.warmup >= 1 ? 'over' : `${Math.floor(100 * body.warmup)} %`}</${Fact}>
       </dl>
       ${network === null ? null : html`<${LearningCurve} key=${series.slug} series=${series.slug} now=${now} />`}
       <h3>Value <span class="quiet">${series.unit}</span></h3>

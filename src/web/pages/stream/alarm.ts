@@ -5,6 +5,7 @@ import type { AlarmBody } from '../../../app/dashboard/contract/stream.ts';
 import { useJson } from '../../api.ts';
 import { act } from '../../commands.ts';
 import { linkTo } from '../../page.ts';
+import { Fact } from '../../parts/fact.ts';
 import { duration, percent, quantity, time } from '../../parts/format.ts';
 import { html } from '../../parts/html.ts';
 import { Badge, stateOf } from '../../parts/mark.ts';
@@ -98,13 +99,7 @@ export function AlarmCard({ series, id, now, operator, onDone, onShow, onClose }
       <${Shares} title="Evidence" shares=${data.evidence} />
       <${Shares} title="Series" shares=${data.contributions} named />
       <dl class="alarm-facts">
-        ${facts.map(
-          ([name, text]) =>
-            html`<div key=${name}>
-              <dt>${name}</dt>
-              <dd>${text}</dd>
-            </div>`,
-        )}
+        ${facts.map(([name, text]) => html`<${Fact} key=${name} name=${name}>${text}</${Fact}>`)}
       </dl>
     </div>
     <footer>
