@@ -9,7 +9,7 @@ import { Fact } from '../parts/fact.ts';
 import { clockWithSeconds, count, day, duration, number, percent, quantity } from '../parts/format.ts';
 import { html } from '../parts/html.ts';
 import { stateOf, wordOf } from '../parts/mark.ts';
-import { Notice, Waiting } from '../parts/notice.ts';
+import { Waiting } from '../parts/notice.ts';
 import { SeverityBadge } from '../parts/severity.ts';
 
 const EVERY_MS = 10_000;
@@ -39,10 +39,7 @@ export function Story({ id, operator, turn }: StoryProps): VNode {
     const top = place.current?.getBoundingClientRect().top ?? 0;
     if (loaded && top > innerHeight / 2) scrollBy({ top: top - HEAD });
   }, [id, loaded]);
-  if (data === null)
-    return error === null
-      ? html`<${Waiting} error=${null} />`
-      : html`<${Notice} kind="error" title="This incident cannot be shown">${error}</${Notice}>`;
+  if (data === null) return html`<${Waiting} error=${error} title="This incident cannot be shown" />`;
   const { alarms, alarmsBeyond, startAt, endAt, now, severity } = data;
   const series = new Set(alarms.map((alarm) => alarm.series)).size;
   const until = endAt ?? now;

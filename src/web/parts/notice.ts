@@ -17,7 +17,14 @@ export const Notice = ({
   </div>`;
 
 /** Loading, or the reason why it failed. */
-export const Waiting = ({ error }: { readonly error: string | null }): VNode =>
+export const Waiting = ({
+  error,
+  title = 'This page could not be loaded',
+}: {
+  readonly error: string | null;
+  /** Of a failure. */
+  readonly title?: string;
+}): VNode =>
   error === null
     ? html`<${Notice} kind="loading" title="Loading" />`
-    : html`<${Notice} kind="error" title="This page could not be loaded">${error}</${Notice}>`;
+    : html`<${Notice} kind="error" title=${title}>${error}</${Notice}>`;

@@ -12,7 +12,7 @@ import type {
 import { get, messageOf } from '../api.ts';
 import { clockWithSeconds, date } from '../parts/format.ts';
 import { html } from '../parts/html.ts';
-import { Notice } from '../parts/notice.ts';
+import { Notice, Waiting } from '../parts/notice.ts';
 import { visible } from '../parts/visible.ts';
 
 const EVERY_MS = 3_000;
@@ -186,11 +186,9 @@ const Nothing = ({
   readonly error: string | null;
   readonly title: string;
 }): VNode =>
-  error !== null
-    ? html`<${Notice} kind="error" title="This list could not be loaded">${error}</${Notice}>`
-    : rows === null
-      ? html`<${Notice} kind="loading" title="Loading" />`
-      : html`<${Notice} kind="empty" title=${title} />`;
+  error !== null || rows === null
+    ? html`<${Waiting} error=${error} title="This list could not be loaded" />`
+    : html`<${Notice} kind="empty" title=${title} />`;
 
 const SOURCES: Readonly<Record<string, string>> = {
   cli: 'command line',

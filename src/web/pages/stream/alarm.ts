@@ -9,7 +9,7 @@ import { Fact } from '../../parts/fact.ts';
 import { duration, percent, quantity, time } from '../../parts/format.ts';
 import { html } from '../../parts/html.ts';
 import { Badge, stateOf } from '../../parts/mark.ts';
-import { Notice } from '../../parts/notice.ts';
+import { Waiting } from '../../parts/notice.ts';
 
 const words = (name: string): string => name.replaceAll('_', ' ');
 
@@ -63,7 +63,7 @@ export function AlarmCard({ series, id, now, operator, onDone, onShow, onClose }
   }, [data?.id]);
   if (data === null)
     return html`<section class="card alarm-card">
-      <${Notice} kind=${error === null ? 'loading' : 'error'} title=${error === null ? 'Loading' : 'This alarm could not be loaded'}>${error ?? ''}</${Notice}>
+      <${Waiting} error=${error} title="This alarm could not be loaded" />
     </section>`;
   const answer = (command: 'normal' | 'fault') => (): void => {
     void act({ command, series: data.series, event: id }).then(() => {
