@@ -8,7 +8,11 @@ import { html } from '../parts/html.ts';
 import { Badge, stateOf } from '../parts/mark.ts';
 
 /** How long the button mutes; `zankyo cmd mute --for` has others. */
-export const MUTE_FOR = '2h';
+const MUTE_FOR = '2h';
+
+/** Mutes a series, or lets it publish alerts again. */
+export const switchMute = (series: string, muted: boolean): ReturnType<typeof act> =>
+  act(muted ? { command: 'unmute', series } : { command: 'mute', series, for: MUTE_FOR });
 
 /** Kinds of evidence in words. */
 const EVIDENCE: Readonly<Partial<Record<string, string>>> = {
@@ -22,12 +26,7 @@ const EVIDENCE: Readonly<Partial<Record<string, string>>> = {
 export const commandsOf = (found: NowCase) => ({
   normal: () => act({ command: 'normal', event: found.id, series: found.series }),
   fault: () => act({ command: 'fault', event: found.id, series: found.series }),
-  mute: () =>
-    act(
-      found.muted
-        ? { command: 'unmute', series: found.series }
-        : { command: 'mute', series: found.series, for: MUTE_FOR },
-    ),
+  mute: () => switchMute(found.series, found.muted),
   freeze: () => act({ command: found.frozen ? 'resume' : 'freeze', series: found.stream }),
 });
 

@@ -2,9 +2,9 @@ import type { VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { NowChange, NowRow, NowState, RowState } from '../../app/dashboard/contract/now.ts';
 import { useLive } from '../api.ts';
-import { act, tell } from '../commands.ts';
+import { tell } from '../commands.ts';
 import { moveFocus, useKeys } from '../keys.ts';
-import { CaseCard, commandsOf, MUTE_FOR } from '../now/case-card.ts';
+import { CaseCard, commandsOf, switchMute } from '../now/case-card.ts';
 import { Events, Habits } from '../now/lists.ts';
 import { inOrder, merged, ORDER, type Shown } from '../now/state.ts';
 import { StreamRow } from '../now/stream-row.ts';
@@ -191,12 +191,7 @@ const useNowKeys = (shown: Shown | null, acts: boolean): void => {
     m: () => {
       const { found, row } = focused();
       if (!acts) tell('This token is read-only.', true);
-      else if (row !== undefined)
-        void act(
-          row.muted
-            ? { command: 'unmute', series: row.stream }
-            : { command: 'mute', series: row.stream, for: MUTE_FOR },
-        );
+      else if (row !== undefined) void switchMute(row.stream, row.muted);
       else if (found !== undefined) void commandsOf(found).mute();
       else tell('Choose a case or a stream with j and k first.', true);
     },
