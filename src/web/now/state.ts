@@ -14,11 +14,10 @@ export const merged = (before: Shown | null, event: LiveEvent<NowState> | LiveEv
   }
   if (before === null) return null;
   const { rows: changed, gone = [], ...lists } = event as LiveEvent<NowChange>;
-  const rows = changed.length + gone.length === 0 ? before.rows : new Map(before.rows);
-  if (rows instanceof Map) {
-    for (const stream of gone) (rows as Map<string, NowRow>).delete(stream);
-    for (const row of changed) (rows as Map<string, NowRow>).set(row.stream, row);
-  }
+  if (changed.length + gone.length === 0) return { ...before, ...lists };
+  const rows = new Map(before.rows);
+  for (const stream of gone) rows.delete(stream);
+  for (const row of changed) rows.set(row.stream, row);
   return { ...before, ...lists, rows };
 };
 

@@ -163,15 +163,11 @@ const useOrder = (rows: ReadonlyMap<string, NowRow>): readonly NowRow[] => {
 
 /** Keys for the case or stream that has the focus. */
 const useNowKeys = (shown: Shown | null, acts: boolean): void => {
-  const latest = useRef(shown);
-  useEffect(() => {
-    latest.current = shown;
-  });
   const focused = () => {
     const row = document.activeElement?.closest<HTMLElement>('[data-row]');
     const { case: id, stream } = row?.dataset ?? {};
-    const found = latest.current?.cases.find((each) => (id === undefined ? each.stream === stream : each.id === id));
-    return { found, row: stream === undefined ? undefined : latest.current?.rows.get(stream) };
+    const found = shown?.cases.find((each) => (id === undefined ? each.stream === stream : each.id === id));
+    return { found, row: stream === undefined ? undefined : shown?.rows.get(stream) };
   };
   const answer = (word: 'normal' | 'fault') => (): void => {
     const { found } = focused();
