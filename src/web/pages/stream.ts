@@ -25,6 +25,18 @@ const RANGES: readonly { readonly name: string; readonly span: number | null; re
   { name: '1 week', span: 7 * DAY, key: '3' },
   { name: 'all', span: null, key: '4' },
 ];
+/** Buttons that move the view or change its length. */
+const STEPS: readonly {
+  readonly name: string;
+  readonly key: string;
+  readonly sign: string;
+  readonly of: (view: View) => View;
+}[] = [
+  { name: 'Earlier', key: '←', sign: '‹', of: (view) => pan(view, -0.5) },
+  { name: 'Later', key: '→', sign: '›', of: (view) => pan(view, 0.5) },
+  { name: 'Closer', key: '+', sign: '+', of: (view) => zoom(view, 0.5, middleOf(view)) },
+  { name: 'Wider', key: '−', sign: '−', of: (view) => zoom(view, 2, middleOf(view)) },
+];
 const LISTED = 8;
 
 export function StreamPage(props: PageProps): VNode {
@@ -97,46 +109,20 @@ function Stream({ argument: series, session, now }: PageProps): VNode {
           </button>`,
       )}
       <span class="apart"></span>
-      <button
-        class="button"
-        aria-label="Earlier"
-        title="Earlier (←)"
-        onClick=${() => {
-          model.move(pan(model.view, -0.5));
-        }}
-      >
-        ‹
-      </button>
-      <button
-        class="button"
-        aria-label="Later"
-        title="Later (→)"
-        onClick=${() => {
-          model.move(pan(model.view, 0.5));
-        }}
-      >
-        ›
-      </button>
-      <button
-        class="button"
-        aria-label="Closer"
-        title="Closer (+)"
-        onClick=${() => {
-          model.move(zoom(model.view, 0.5, middleOf(model.view)));
-        }}
-      >
-        +
-      </button>
-      <button
-        class="button"
-        aria-label="Wider"
-        title="Wider (−)"
-        onClick=${() => {
-          model.move(zoom(model.view, 2, middleOf(model.view)));
-        }}
-      >
-        −
-      </button>
+      ${STEPS.map(
+        ({ name, key, sign, of }) =>
+          html`<button
+            class="button"
+            key=${name}
+            aria-label=${name}
+            title="${name} (${key})"
+            onClick=${() => {
+              model.move(of(model.view));
+            }}
+          >
+            ${sign}
+          </button>`,
+      )}
       <span class="apart"></span>
       <button
         class="button"
