@@ -50,6 +50,10 @@ const call = async (path: string, init: RequestInit = {}): Promise<unknown> => {
 /** `GET api/<path>` */
 export const get = async <T>(path: string): Promise<T> => (await call(`api/${path}`)) as T;
 
+/** The path of the history of a series; `from` and `until` are epoch ms. */
+export const historyPath = (series: string, from: number, until: number, points: number): string =>
+  `series/${encodeURIComponent(series)}/history?from=${Math.floor(from)}&until=${Math.ceil(until)}&points=${points}`;
+
 /** `POST api/<path>` */
 export const post = async <T>(path: string, body: object): Promise<T> =>
   (await call(`api/${path}`, {

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { HistoryBody } from '../../../app/dashboard/contract/stream.ts';
-import { get } from '../../api.ts';
+import { get, historyPath } from '../../api.ts';
 import { clock, day, number } from '../../parts/format.ts';
 import { html } from '../../parts/html.ts';
 import { LONG_MS, Strip } from './strip.ts';
@@ -74,11 +74,9 @@ const ends = (values: readonly (number | null)[]): string => {
 
 /** Null where there is no network or no history. */
 async function read(series: string, now: number): Promise<Curve | null> {
-  const path = (from: number, until: number, points: number): string =>
-    `series/${encodeURIComponent(series)}/history?from=${Math.floor(from)}&until=${Math.ceil(until)}&points=${points}`;
-  const { oldest } = await get<HistoryBody>(path(now - MINUTE, now, 2));
+  const { oldest } = await get<HistoryBody>(historyPath(series, now - MINUTE, now, 2));
   if (oldest === null || oldest >= now) return null;
-  const { at, columns } = await get<HistoryBody>(path(oldest, now, POINTS));
+  const { at, columns } = await get<HistoryBody>(historyPath(series, oldest, now, POINTS));
   if (columns.networkLoss.every((loss) => loss === null)) return null;
   return { series, at, network: columns.networkLoss, baseline: columns.baselineLoss, until: now };
 }

@@ -1,5 +1,5 @@
 import type { HistoryBody, MarksBody, StreamEvent } from '../../../app/dashboard/contract/stream.ts';
-import { get, messageOf } from '../../api.ts';
+import { get, historyPath, messageOf } from '../../api.ts';
 import { columnsOf, type Columns, type Recent } from './columns.ts';
 import { Tiles } from './tiles.ts';
 import type { Timeline } from './timeline.ts';
@@ -47,9 +47,7 @@ export class StreamModel {
     this.view = lastOf(DAY, now);
     this.tiles = new Tiles(({ from, until }) => {
       const points = Math.min(MAX_POINTS, Math.round(POINTS_PER_PIXEL * (this.timeline?.width ?? 1000)));
-      return get<HistoryBody>(
-        `${this.path}/history?from=${Math.floor(from)}&until=${Math.ceil(until)}&points=${points}`,
-      );
+      return get<HistoryBody>(historyPath(series, from, until, points));
     });
   }
 

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { HistoryBody } from '../../../app/dashboard/contract/stream.ts';
-import { useJson } from '../../api.ts';
+import { historyPath, useJson } from '../../api.ts';
 import { duration, number, time } from '../../parts/format.ts';
 import { html } from '../../parts/html.ts';
 import { Notice } from '../../parts/notice.ts';
@@ -32,8 +32,7 @@ export function Table({
 const ROWS = 40;
 
 function Rows({ series, view, unit }: { readonly series: string; readonly view: View; readonly unit: string }): VNode {
-  const path = `series/${encodeURIComponent(series)}/history?from=${Math.floor(view.from)}&until=${Math.ceil(view.until)}&points=${ROWS}`;
-  const { data, error } = useJson<HistoryBody>(path);
+  const { data, error } = useJson<HistoryBody>(historyPath(series, view.from, view.until, ROWS));
   if (data === null)
     return html`<${Notice} kind=${error === null ? 'loading' : 'error'} title=${error ?? 'Loading'} />`;
   const { at, columns, bucketMs } = data;
