@@ -4,6 +4,7 @@ import { useJson } from '../api.ts';
 import type { PageProps } from '../page.ts';
 import { html } from '../parts/html.ts';
 import { Waiting } from '../parts/notice.ts';
+import { PartLinks } from '../parts/part-links.ts';
 import { Discover } from '../setup/discover.ts';
 import { Sensitivity } from '../setup/sensitivity.ts';
 
@@ -19,17 +20,7 @@ export function SetupPage({ argument, session }: PageProps): VNode {
   const part = PARTS.find(({ name }) => name === first)?.name ?? '';
   const operator = session.role === 'operator';
   return html`<div class="page-title"><h1>Setup</h1></div>
-    <nav class="parts" aria-label="Setup">
-      ${PARTS.map(
-        ({ name, title }) =>
-          html`<a
-            key=${name}
-            href="#/setup${name === '' ? '' : `/${name}`}"
-            aria-current=${name === part ? 'page' : undefined}
-            >${title}</a
-          >`,
-      )}
-    </nav>
+    <${PartLinks} page="setup" label="Setup" parts=${PARTS} shown=${part} />
     ${
       data === null
         ? html`<${Waiting} error=${error} />`

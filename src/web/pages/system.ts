@@ -5,11 +5,12 @@ import type { PageProps } from '../page.ts';
 import { html } from '../parts/html.ts';
 import { useFresh } from '../parts/kept.ts';
 import { Waiting } from '../parts/notice.ts';
+import { PartLinks } from '../parts/part-links.ts';
 import { Figures } from '../system/figures.ts';
 import { AuditTable, LogTail, Quarantine, Rejects } from '../system/records.ts';
 
 const EVERY_MS = 3_000;
-/** What the lower part of the page shows; part of the address: `#/system/audit`. */
+/** What the lower part of the page shows. */
 const PARTS = [
   { name: '', title: 'Refused messages' },
   { name: 'audit', title: 'Commands' },
@@ -26,17 +27,7 @@ export function SystemPage({ argument }: PageProps): VNode {
       ${data === null ? null : html`<p class="quiet">zankyo ${data.version}</p>`}
     </div>
     ${data === null ? html`<${Waiting} error=${error} />` : html`<div class=${part === '' ? '' : 'wide-only'}><${Figures} body=${data} /></div>`}
-    <nav class="parts" aria-label="Records">
-      ${PARTS.map(
-        ({ name, title }) =>
-          html`<a
-            key=${name}
-            href="#/system${name === '' ? '' : `/${name}`}"
-            aria-current=${name === part ? 'page' : undefined}
-            >${title}</a
-          >`,
-      )}
-    </nav>
+    <${PartLinks} page="system" label="Records" parts=${PARTS} shown=${part} />
     ${
       part === 'audit'
         ? html`<${AuditTable} />`
