@@ -30,6 +30,9 @@ interface Filter {
   readonly open: boolean;
 }
 
+/** Whether it leaves out anything but other times. */
+const narrows = ({ series, severity, kind, open }: Filter): boolean => series + severity + kind !== '' || open;
+
 const NONE: Filter = { span: SPANS[1], series: '', severity: '', kind: '', open: false };
 /** Kept while the page is left for a story of a stream and back. */
 let kept = NONE;
@@ -170,9 +173,8 @@ function FilterBar({ filter, series, onChange }: FilterBarProps): VNode {
       open only
     </label>
     ${
-      filter.series + filter.severity + filter.kind === '' && !filter.open
-        ? null
-        : html`<button
+      narrows(filter)
+        ? html`<button
             class="button"
             onClick=${() => {
               onChange({ ...NONE, span: filter.span });
@@ -180,14 +182,14 @@ function FilterBar({ filter, series, onChange }: FilterBarProps): VNode {
           >
             Clear
           </button>`
+        : null
     }
   </div>`;
 }
 
 function Empty({ filter, series }: { readonly filter: Filter; readonly series: number }): VNode {
-  const { span, ...rest } = filter;
-  const filtered = rest.series + rest.severity + rest.kind !== '' || rest.open;
-  if (filtered)
+  const { span } = filter;
+  if (narrows(filter))
     return html`<${Notice} kind="empty" title="No incident passes the filter">
       Clear the filter, or choose a longer period than ${span.text}.
     </${Notice}>`;

@@ -37,7 +37,7 @@ export function EventPlot({ body, value, least, most }: EventPlotProps): VNode |
     <div class="event-field">
       <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none">
         <rect class="unknown" x="0" y="0" width=${WIDTH} height=${y(knownUpTo)} />
-        ${[1].map((each) => html`<path key=${each} class="grid" d="M0 ${y(each)}H${WIDTH}" />`)}
+        <path class="grid" d="M0 ${y(1)}H${WIDTH}" />
         <rect class="alarming" x="0" y=${y(value)} width=${WIDTH} height=${HEIGHT - y(value)} />
         <path class="chosen-line" d="M0 ${y(value)}H${WIDTH}" />
       </svg>
