@@ -6,7 +6,7 @@ import { useFresh } from '../parts/kept.ts';
 import { act } from '../commands.ts';
 import { linkTo } from '../page.ts';
 import { Fact } from '../parts/fact.ts';
-import { clockWithSeconds, count, day, duration, number, percent, quantity } from '../parts/format.ts';
+import { clockWithSeconds, count, day, duration, number, percent, quantity, words } from '../parts/format.ts';
 import { html } from '../parts/html.ts';
 import { stateOf, wordOf } from '../parts/mark.ts';
 import { Waiting } from '../parts/notice.ts';
@@ -167,5 +167,5 @@ function Figures({ alarm }: { readonly alarm: StoryAlarm }): VNode {
 const sharesText = (shares: readonly Share[]): string =>
   shares
     .filter(({ share }, i) => i === 0 || share >= 0.005)
-    .map(({ name, share }) => `${name.replaceAll('_', ' ')}${shares.length === 1 ? '' : ` ${percent(share)}`}`)
+    .map(({ name, share }) => `${words(name)}${shares.length === 1 ? '' : ` ${percent(share)}`}`)
     .join(', ');

@@ -3,7 +3,7 @@ import type { NowCase } from '../../app/dashboard/contract/now.ts';
 import { act } from '../commands.ts';
 import { linkTo } from '../page.ts';
 import { Fact } from '../parts/fact.ts';
-import { duration, number, percent, quantity, time } from '../parts/format.ts';
+import { duration, number, percent, quantity, time, words } from '../parts/format.ts';
 import { html } from '../parts/html.ts';
 import { Badge, stateOf } from '../parts/mark.ts';
 
@@ -62,7 +62,7 @@ export function CaseCard({ found, now, acts }: CaseCardProps): VNode {
       <dl class="facts">
         <${Fact} name="score">${score === null ? 'beyond measure' : number(score)}</${Fact}>
         ${confidence === null ? null : html`<${Fact} name="confidence">${percent(confidence)}</${Fact}>`}
-        <${Fact} name="evidence"><${Shares} of=${evidence.map(([name, share]) => [EVIDENCE[name] ?? name.replaceAll('_', ' '), share])} /></${Fact}>
+        <${Fact} name="evidence"><${Shares} of=${evidence.map(([name, share]) => [EVIDENCE[name] ?? words(name), share])} /></${Fact}>
         ${contributions.length === 0 ? null : html`<${Fact} name="series"><${Shares} of=${contributions} /></${Fact}>`}
         ${heldUntil === null ? null : html`<${Fact} name="not learned until">${time(heldUntil, now)}</${Fact}>`}
       </dl>

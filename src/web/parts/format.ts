@@ -73,5 +73,8 @@ export const quantity = (value: number | null, unit: string): string =>
 
 export const percent = (share: number): string => `${Math.round(100 * share)}\u202f%`;
 
+/** The name of a kind of evidence in words: forecast_error as forecast error. */
+export const words = (name: string): string => name.replaceAll('_', ' ');
+
 /** 1 stream, 2 streams */
 export const count = (n: number, what: string): string => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`;

@@ -6,12 +6,10 @@ import { useJson } from '../../api.ts';
 import { act } from '../../commands.ts';
 import { linkTo } from '../../page.ts';
 import { Fact } from '../../parts/fact.ts';
-import { duration, percent, quantity, time } from '../../parts/format.ts';
+import { duration, percent, quantity, time, words } from '../../parts/format.ts';
 import { html } from '../../parts/html.ts';
 import { Badge, stateOf } from '../../parts/mark.ts';
 import { Waiting } from '../../parts/notice.ts';
-
-const words = (name: string): string => name.replaceAll('_', ' ');
 
 const Shares = ({
   title,

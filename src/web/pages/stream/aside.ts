@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import type { HistoryBody } from '../../../app/dashboard/contract/stream.ts';
-import { duration, number, percent, quantity, time } from '../../parts/format.ts';
+import { duration, number, percent, quantity, time, words } from '../../parts/format.ts';
 import { html } from '../../parts/html.ts';
 import type { StreamModel } from './model.ts';
 
@@ -28,7 +28,7 @@ export function Aside({ model }: { readonly model: StreamModel }): VNode {
         : html`<p>
             <span class="quiet">Present score from</span> ${evidence
               .slice(0, 4)
-              .map(({ name, share }) => `${name.replaceAll('_', ' ')} ${percent(share)}`)
+              .map(({ name, share }) => `${words(name)} ${percent(share)}`)
               .join(', ')}
           </p>`
     }

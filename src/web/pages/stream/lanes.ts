@@ -1,4 +1,5 @@
 import type { MarksBody } from '../../../app/dashboard/contract/stream.ts';
+import { words } from '../../parts/format.ts';
 import { stateOf } from '../../parts/mark.ts';
 import { tone } from './tones.ts';
 import { placeOf, type Columns } from './columns.ts';
@@ -173,7 +174,7 @@ export class Lanes {
       let highest = score[k] ?? 0;
       for (; end < until && kind[end] === which; end++) highest = Math.max(highest, score[end] ?? 0);
       if (which != null) {
-        const name = kinds[which].replaceAll('_', ' ');
+        const name = words(kinds[which]);
         const box = this.bar(
           width,
           2,
