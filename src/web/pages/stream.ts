@@ -73,11 +73,9 @@ function Stream({ argument: series, session, now }: PageProps): VNode {
     }),
   );
 
-  const { body, error, marks, picked, selection } = model;
+  const { body, error, picked, selection } = model;
   const operator = session.role === 'operator';
-  const alarms = (marks?.alarms ?? []).filter(
-    ({ from, until }) => from < model.view.until && (until ?? Infinity) >= model.view.from,
-  );
+  const alarms = model.alarmsIn(model.view);
   return html`
     <div class="stream-head">
       <div>
@@ -100,7 +98,7 @@ function Stream({ argument: series, session, now }: PageProps): VNode {
             class="button"
             key=${name}
             title="The last ${name} (${key})"
-            aria-pressed=${String(isRange(model, span))}
+            aria-pressed=${isRange(model, span)}
             onClick=${() => {
               model.last(span);
             }}
@@ -126,7 +124,7 @@ function Stream({ argument: series, session, now }: PageProps): VNode {
       <span class="apart"></span>
       <button
         class="button"
-        aria-pressed=${String(selecting)}
+        aria-pressed=${selecting}
         title="Drag to select a span (s)"
         onClick=${() => {
           setSelecting(!selecting);
@@ -188,7 +186,7 @@ function Stream({ argument: series, session, now }: PageProps): VNode {
                       html`<li key=${alarm.id}>
                         <button
                           data-row
-                          aria-pressed=${String(picked === alarm.id)}
+                          aria-pressed=${picked === alarm.id}
                           onClick=${() => {
                             model.pick(alarm.id);
                           }}

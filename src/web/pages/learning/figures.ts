@@ -51,7 +51,7 @@ export function Figures({ body, now, paused, onPause }: FiguresProps): VNode {
     <header class="learning-head">
       <h1>Learning <span class="quiet">·</span> <a href=${linkTo('stream', body.stream)}>${titleOf(body)}</a></h1>
       <${Chooser} stream=${body.stream} />
-      <button class="button" aria-pressed=${paused ? 'true' : 'false'} onClick=${onPause}>
+      <button class="button" aria-pressed=${paused} onClick=${onPause}>
         ${paused ? 'Paused: go on' : 'Pause'}
       </button>
     </header>
@@ -75,7 +75,7 @@ export function Figures({ body, now, paused, onPause }: FiguresProps): VNode {
                   html`<button
                     key=${slug}
                     class="button"
-                    aria-pressed=${d === chosen ? 'true' : 'false'}
+                    aria-pressed=${d === chosen}
                     onClick=${() => {
                       setChosen(d);
                     }}

@@ -60,6 +60,11 @@ export class StreamModel {
     return this.body?.oldest ?? this.now - DAY;
   }
 
+  /** The alarms of a span of time, among those of the marks. */
+  alarmsIn({ from, until }: View): MarksBody['alarms'] {
+    return (this.marks?.alarms ?? []).filter((alarm) => alarm.from < until && (alarm.until ?? Infinity) >= from);
+  }
+
   move(view: View): void {
     this.view = within(view, this.oldest, this.now);
     this.update();

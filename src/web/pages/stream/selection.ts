@@ -20,7 +20,7 @@ export function Selection({
   if (selection === null) return null;
   const { from, until } = selection;
   const { series } = model.body!;
-  const alarms = (model.marks?.alarms ?? []).filter((alarm) => alarm.from < until && (alarm.until ?? Infinity) >= from);
+  const alarms = model.alarmsIn(selection);
   const done = (): void => {
     model.select(null);
     model.reload();
