@@ -1,4 +1,4 @@
-import { duration, number, quantity, time } from '../../parts/format.ts';
+import { duration, number, quantity, time, words } from '../../parts/format.ts';
 import { extent, placeOf } from './columns.ts';
 import type { StreamModel } from './model.ts';
 import type { View } from './view.ts';
@@ -46,6 +46,6 @@ export function readoutOf({ columns, body, now }: StreamModel, k: number): strin
     time(columns.at[k], now),
     `${quantity(columns.mean[k], unit)}${low === high ? '' : ` (${number(low)} to ${number(high)})`}`,
     `expected ${number(columns.expected[k] ?? null)} (${number(columns.lower[k] ?? null)} to ${number(columns.upper[k] ?? null)})`,
-    `score ${columns.score[k]?.toFixed(2) ?? '–'}${kind == null ? '' : ` ${body?.kinds[kind].replaceAll('_', ' ') ?? ''}`}`,
+    `score ${columns.score[k]?.toFixed(2) ?? '–'}${kind == null ? '' : ` ${words(body?.kinds[kind] ?? '')}`}`,
   ].join(' · ');
 }
