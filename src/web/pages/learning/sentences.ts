@@ -65,23 +65,24 @@ export const finding = (body: LearningBody, series: LearningSeries): Finding => 
       text: 'The losses of network and baseline are compared from the second reading on.',
     };
   const factor = number(Number(Math.exp(Math.abs(margin)).toPrecision(3)));
+  const size = `${number(Number(margin.toFixed(3)))} nats a reading`;
   const held = body.frozen ? ' Learning is held at present, by a command or by maintenance.' : '';
   if (margin >= CLEAR)
     return {
       tone: 'good',
       title: 'The network has learned more than the baseline',
-      text: `Its forecast gives the value that comes ${factor} times the probability that the baseline gives it (margin ${number(Number(margin.toFixed(3)))} nats a reading). Only the network is used.${held}`,
+      text: `Its forecast gives the value that comes ${factor} times the probability that the baseline gives it (margin ${size}). Only the network is used.${held}`,
     };
   if (margin > -CLEAR)
     return {
       tone: 'even',
       title: 'The network is about as good as the baseline',
-      text: `Margin ${number(Number(margin.toFixed(3)))} nats a reading, where ${CLEAR} would be clear. Both forecasts are used, in proportion.${held}`,
+      text: `Margin ${size}, where ${CLEAR} would be clear. Both forecasts are used, in proportion.${held}`,
     };
   return {
     tone: 'bad',
     title: 'The network does not help yet',
-    text: `The baseline gives the value that comes ${factor} times the probability that the network gives it (margin ${number(Number(margin.toFixed(3)))} nats a reading). Only the baseline is used, so the network does no harm.${held}`,
+    text: `The baseline gives the value that comes ${factor} times the probability that the network gives it (margin ${size}). Only the baseline is used, so the network does no harm.${held}`,
   };
 };
 
