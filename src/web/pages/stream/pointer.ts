@@ -19,8 +19,8 @@ const CLICK_PX = 4;
 const LINE_PX = 30;
 
 /**
- * Wheel, mouse and touch on the charts: wheel zooms at the cursor, sideways it moves, a drag moves or selects, two fingers zoom. Up and down a
- * finger scrolls the page (touch-action in the stylesheet).
+ * Wheel, mouse and touch on the charts: the wheel zooms at the cursor and moves sideways, a drag moves or selects, two fingers zoom. One
+ * finger scrolls the page up and down (touch-action in the stylesheet).
  */
 export function followPointers(element: HTMLElement, target: PointerTarget): () => void {
   const down = new Map<number, PointerEvent>();

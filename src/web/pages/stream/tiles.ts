@@ -9,8 +9,8 @@ interface Tile extends View {
 }
 
 /**
- * The window to ask for, so that a view and its neighbours lie in it: three times a power of the square root of two. The same for all views nearby, so
- * that moving and zooming back ask nothing again.
+ * The window to ask for, so that a view and its neighbours lie in it: three times a power of the square root of two. It is the same for
+ * all views nearby, so that moving and zooming back ask nothing again.
  */
 export const tileOf = (view: View): Tile => {
   const step = Math.ceil(2 * Math.log2(spanOf(view)));
