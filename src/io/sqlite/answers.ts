@@ -1,6 +1,6 @@
 import type { Database } from './database.ts';
 
-/** What the operator said of alarms: the label of each, by the id of the alarm. */
+/** What the operator said of alarms. */
 export class Answers {
   readonly #statement: ReturnType<typeof statement>;
 
@@ -8,6 +8,7 @@ export class Answers {
     this.#statement = statement(db);
   }
 
+  /** The last answer to each of these alarms that has one, by its id. */
   of(events: readonly string[]): ReadonlyMap<string, 'normal' | 'fault'> {
     if (events.length === 0) return new Map();
     return new Map(this.#statement.all(JSON.stringify(events)).map(({ event, kind }) => [event, kind]));

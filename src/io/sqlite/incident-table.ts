@@ -1,6 +1,7 @@
 import type { Anomaly, AnomalyKind, Severity } from '../../detect/episode/anomaly.ts';
-import { AnomalyLog } from './anomaly-log.ts';
 import { DAY_MS } from '../../math/time.ts';
+import { AnomalyLog } from './anomaly-log.ts';
+import { Answers } from './answers.ts';
 import type { Database } from './database.ts';
 import type { Period, StoredIncident } from './period.ts';
 
@@ -42,10 +43,12 @@ export interface IncidentMembers extends AnsweredAlarms {
 export class IncidentTable {
   readonly #statements: ReturnType<typeof statements>;
   readonly #log: AnomalyLog;
+  readonly #answers: Answers;
 
   constructor(db: Database) {
     this.#statements = statements(db);
     this.#log = new AnomalyLog(db, { quarantineRows: 0 });
+    this.#answers = new Answers(db);
   }
 
   /** Alarms that were open at some time of the period, the newest first, at most `rows`. */
@@ -87,12 +90,7 @@ export class IncidentTable {
   }
 
   #answersTo(alarms: readonly Anomaly[]): AnsweredAlarms['answers'] {
-    return new Map(
-      alarms.flatMap(({ id }) => {
-        const said = this.#statements.answer.get(id);
-        return said === undefined ? [] : [[id, said] as const];
-      }),
-    );
+    return this.#answers.of(alarms.map(({ id }) => id));
   }
 }
 
@@ -124,10 +122,4 @@ const statements = (db: Database) => ({
     )
     .pluck(),
   countMembers: db.prepare<{ id: string }, number>(`SELECT count(*) FROM anomaly WHERE ${MEMBER}`).pluck(),
-  answer: db
-    .prepare<[string], 'fault' | 'normal'>(
-      `SELECT kind FROM label LEFT JOIN command ON command.id = label.id
-       WHERE event = ? AND kind <> 'missed' ORDER BY coalesce(at, from_at) DESC, command.n DESC LIMIT 1`,
-    )
-    .pluck(),
 });

@@ -43,11 +43,6 @@ export class SeriesMarks {
   labels(of: SeriesOfStream, period: Period, rows: number): readonly Label[] {
     return this.#statements.labels.all({ ...of, ...period, rows });
   }
-
-  /** What the operator has said last of an alarm. */
-  verdict(event: string): Label['kind'] | null {
-    return this.#statements.verdict.get(event) ?? null;
-  }
 }
 
 type Question = SeriesOfStream & Period & { readonly rows: number };
@@ -70,7 +65,4 @@ const statements = (db: Database) => ({
      WHERE from_at < :until AND until_at >= :since AND series IN (:series, :stream)
      ORDER BY from_at DESC, id LIMIT :rows`,
   ),
-  verdict: db
-    .prepare<[string], Label['kind']>('SELECT kind FROM label WHERE event = ? ORDER BY rowid DESC LIMIT 1')
-    .pluck(),
 });

@@ -111,7 +111,7 @@ export interface MarksBody {
 export interface AlarmBody extends AlarmDetails {
   readonly incident: string | null;
   /** The last answer of the operator. */
-  readonly verdict: 'fault' | 'normal' | 'missed' | null;
+  readonly verdict: 'fault' | 'normal' | null;
 }
 
 /** Event `stream:<series>`: the readings since the last event, with `whole` the last few hundred since someone looks. */

@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono';
 import { AnomalyLog } from '../../../io/sqlite/anomaly-log.ts';
+import { Answers } from '../../../io/sqlite/answers.ts';
 import { HabitTable } from '../../../io/sqlite/habit-table.ts';
 import { ModeTable } from '../../../io/sqlite/mode-table.ts';
 import { SeriesMarks } from '../../../io/sqlite/series-marks.ts';
@@ -31,11 +32,12 @@ const NO_ALARM: Refusal = { code: 'no_alarm', text: 'There is no such alarm; it 
 export const streamRoutes =
   ({ now, db, pipeline, site }: StreamSources) =>
   (app: Hono): void => {
-    const [log, habits, modes, marks] = [
+    const [log, habits, modes, marks, answers] = [
       new AnomalyLog(db, { quarantineRows: 0 }),
       new HabitTable(db),
       new ModeTable(db),
       new SeriesMarks(db),
+      new Answers(db),
     ];
     const maintenanceOf = maintenance(site);
     app.get('/api/series/:series/history', (context) => {
@@ -82,7 +84,7 @@ export const streamRoutes =
     app.get('/api/series/:series/alarms/:id', (context) => {
       const alarm = log.find(context.req.param('id'));
       if (alarm === null) return context.json(NO_ALARM, 404);
-      return context.json<AlarmBody>(alarmBody(alarm, marks.verdict(alarm.id)));
+      return context.json<AlarmBody>(alarmBody(alarm, answers.of([alarm.id]).get(alarm.id) ?? null));
     });
   };
 

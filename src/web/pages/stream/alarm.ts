@@ -48,7 +48,7 @@ interface AlarmProps {
   readonly onClose: () => void;
 }
 
-const VERDICTS = { fault: 'a fault', normal: 'normal', missed: 'a missed fault' } as const;
+const VERDICTS = { fault: 'a fault', normal: 'normal' } as const;
 
 /** One alarm: its sentence, why it came, and the answers to it. */
 export function AlarmCard({ series, id, now, operator, onDone, onShow, onClose }: AlarmProps): VNode {
