@@ -1,8 +1,7 @@
 // Measures how much the service writes to the card and how much memory it uses, in real time, from the counters of its process.
 // npm run bench:card [--minutes 20] [--series 100] [--period 10] [--in-flight 20] [--all]
 //   --in-flight: unacknowledged messages, 0 for any number; --all: with everything that is off by default
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +11,7 @@ import { connectAsync } from 'mqtt';
 import { describeMachine } from './contest.mjs';
 import { historyBytes } from './history-bytes.mjs';
 import { startBroker } from './path/broker.mjs';
+import { startService } from './path/service.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -38,17 +38,8 @@ const site = {
   log: { level: 'warn' },
   ...(values.all ? await everything() : {}),
 };
-writeFileSync(join(directory, 'site.yaml'), JSON.stringify(site));
-const main = new URL('../dist/cli/main.js', import.meta.url).pathname;
-// With the options of Node in the unit, as an installed service has them.
-const unit = readFileSync(new URL('../deploy/zankyo.service', import.meta.url), 'utf8');
-const flags = /^ExecStart=\S+ (.*?) ?\/opt\//m.exec(unit)[1].split(' ').filter(Boolean);
-const service = spawn(process.execPath, [...flags, main, 'run', '-c', join(directory, 'site.yaml')], {
-  stdio: 'inherit',
-  env: { ...process.env, MALLOC_ARENA_MAX: '2' },
-});
+const service = await startService(directory, site);
 const publisher = await connectAsync(broker.url, { protocolVersion: 5 });
-await sleep(3000);
 
 /** All that is off by default: commands, Home Assistant, metrics with each series, notifications, calendars. */
 async function everything() {
@@ -68,9 +59,8 @@ async function everything() {
 
 /** Bytes written to the disk, and bytes in memory. */
 function look() {
-  const written = /^write_bytes: (\d+)$/m.exec(readFileSync(`/proc/${service.pid}/io`, 'utf8'));
-  const resident = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${service.pid}/status`, 'utf8'));
-  return { written: Number(written[1]), resident: Number(resident[1]) * 1024 };
+  const written = /^write_bytes: (\d+)$/m.exec(service.proc('io'));
+  return { written: Number(written[1]), resident: service.resident() };
 }
 
 const startedAt = Date.now();
@@ -96,7 +86,7 @@ const [first, last] = [marks[BEGINNING - 1], look()];
 const span = minutes - BEGINNING;
 describeMachine();
 console.log(
-  `${series} series, a reading each ${period} s, QoS 1, default options, node ${flags.join(' ')}, ${span} minutes`,
+  `${series} series, a reading each ${period} s, QoS 1, default options, node ${service.flags}, ${span} minutes`,
 );
 console.log(`written: ${(((last.written - first.written) / span) * (DAY / 1e6)).toFixed(0)} MB a day`);
 console.log(
@@ -108,9 +98,7 @@ console.log(
   `of that the history: ${(history.aDay / 1e6).toFixed(1)} MB a day; it keeps ${(history.kept / 1e3).toFixed(0)} KB of a series for good`,
 );
 
-const ended = new Promise((resolve) => service.once('exit', resolve));
-service.kill('SIGTERM');
-await ended;
+await service.stop();
 await publisher.endAsync();
 broker.kill();
 rmSync(directory, { recursive: true });

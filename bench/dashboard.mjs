@@ -1,8 +1,8 @@
-// Measures what open pages of the dashboard cost the service: its CPU time with and without 20 clients that listen to the page Now, in turn.
+// Measures the cost of open pages of the dashboard: the CPU time of the service with and without 20 clients that listen to the page Now,
+// in turn.
 // npm run bench:dashboard [--clients 20] [--series 100] [--rate 500] [--rounds 8] [--seconds 5]
 //   --rate: readings a second, of all series together
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { connectAsync } from 'mqtt';
 import { median } from './contest.mjs';
 import { startBroker } from './path/broker.mjs';
+import { startService } from './path/service.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -29,45 +30,34 @@ const TICK_MS = 10;
 
 const directory = mkdtempSync(join(tmpdir(), 'zankyo-dashboard-'));
 const broker = await startBroker(directory, `0-${cpus().length - 1}`, 0);
-writeFileSync(
-  join(directory, 'site.yaml'),
-  JSON.stringify({
-    site: 'bench',
-    database: join(directory, 'zankyo.db'),
-    mqtt: { url: broker.url },
-    http: { listen: `127.0.0.1:${PORT}` },
-    inputs: [{ topic: 'd/+', name: '{1}' }],
-    log: { level: 'warn' },
-  }),
-);
-const main = new URL('../dist/cli/main.js', import.meta.url).pathname;
-// With the options of Node in the unit, as an installed service has them.
-const unit = readFileSync(new URL('../deploy/zankyo.service', import.meta.url), 'utf8');
-const flags = /^ExecStart=\S+ (.*?) ?\/opt\//m.exec(unit)[1].split(' ').filter(Boolean);
-const service = spawn(process.execPath, [...flags, main, 'run', '-c', join(directory, 'site.yaml')], {
-  stdio: 'inherit',
-});
+const site = {
+  site: 'bench',
+  database: join(directory, 'zankyo.db'),
+  mqtt: { url: broker.url },
+  http: { listen: `127.0.0.1:${PORT}` },
+  inputs: [{ topic: 'd/+', name: '{1}' }],
+  log: { level: 'warn' },
+};
+const service = await startService(directory, site);
 const publisher = await connectAsync(broker.url, { protocolVersion: 5 });
-await sleep(3000);
 
-/** CPU time of the service so far, ms, and its memory, bytes. */
-function look() {
-  const stat = readFileSync(`/proc/${service.pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  const resident = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${service.pid}/status`, 'utf8'));
-  return { cpu: (Number(stat[11]) + Number(stat[12])) * TICK_MS, resident: Number(resident[1]) * 1024 };
+/** CPU time of the service so far, ms. */
+function cpuTime() {
+  const stat = service.proc('stat').split(') ')[1].split(' ');
+  return (Number(stat[11]) + Number(stat[12])) * TICK_MS;
 }
 
 let sent = 0;
 /** Publishes at the rate for a time, and returns the CPU time of the service as a share of it. */
 async function round(ms) {
-  const [began, startedAt] = [look(), performance.now()];
+  const [began, startedAt] = [cpuTime(), performance.now()];
   for (let n = 0; performance.now() - startedAt < ms; n++) {
     const value = 20 + Math.sin(sent / series / 20) + 0.1 * Math.sin(12.9898 * sent);
     publisher.publish(`d/s${sent++ % series}`, value.toFixed(3), { qos: 0 });
     const due = startedAt + ((n + 1) * 1000) / rate;
     if (due > performance.now()) await sleep(due - performance.now());
   }
-  return (look().cpu - began.cpu) / (performance.now() - startedAt);
+  return (cpuTime() - began) / (performance.now() - startedAt);
 }
 
 /** Opens the clients; each reads and throws away. Returns what closes them. */
@@ -98,7 +88,6 @@ for (let n = 0; n < rounds; n++) {
   await sleep(200);
 }
 const { learning } = await (await globalThis.fetch(`http://127.0.0.1:${PORT}/healthz`)).json();
-const { resident } = look();
 const [cpu] = cpus();
 console.log(`${cpu.model}, ${cpus().length} cores, Node ${process.version}, load ${loadavg()[0].toFixed(1)}`);
 const [off, on] = [median(shares.without), median(shares.with)];
@@ -109,11 +98,9 @@ console.log(
 console.log(`CPU of the service: ${percent(off)} of a core without a page, ${percent(on)} with ${clients} pages`);
 console.log(`so ${clients} pages take ${percent(on - off)} of a core, ${percent((on - off) / clients)} each`);
 console.log(`sent to each: ${(bytes / clients / rounds / seconds / 1000).toFixed(1)} KB a second, before compression`);
-console.log(`memory: ${(resident / 1e6).toFixed(0)} MB`);
+console.log(`memory: ${(service.resident() / 1e6).toFixed(0)} MB`);
 
-const ended = new Promise((resolve) => service.once('exit', resolve));
-service.kill('SIGTERM');
-await ended;
+await service.stop();
 await publisher.endAsync();
 broker.kill();
 rmSync(directory, { recursive: true });
