@@ -127,6 +127,7 @@ export function startService(first: Site, { log: written, kernel, now, file }: S
       health,
       sources: {
         site: () => site,
+        schedule: () => calendars.schedule,
         file: file ?? null,
         now: present,
         pipeline: health.figures.pipeline,

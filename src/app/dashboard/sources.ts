@@ -1,5 +1,6 @@
 import type { Site } from '../../config/schema.ts';
 import type { Database } from '../../io/sqlite/database.ts';
+import type { WindowPort } from '../../stream/ports.ts';
 import type { Reply } from '../commands/reply.ts';
 import type { Sources } from '../health/figures.ts';
 import type { HealthMonitor } from '../health/health-monitor.ts';
@@ -11,6 +12,8 @@ import type { LogRing } from './log-ring.ts';
 export interface DashboardSources {
   /** The site in force: another one after a reload. */
   readonly site: () => Site;
+  /** The maintenance windows in force: others after a reload, and after an .ics file has changed. */
+  readonly schedule: () => Pick<WindowPort, 'windows'>;
   /** Null where the service has no site file that it could read again: the demo. */
   readonly file: SiteFile | null;
   /** The present, epoch ms; in the demo the simulated one. */

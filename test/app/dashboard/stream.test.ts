@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { afterEach, describe, expect, test } from 'vitest';
+import { calendarsOf } from '../../../src/app/calendars.ts';
 import type { AlarmBody, HistoryBody, MarksBody, StreamEvent } from '../../../src/app/dashboard/contract/stream.ts';
 import { streamRoutes } from '../../../src/app/dashboard/routes/stream.ts';
 import { streamChannel } from '../../../src/app/dashboard/stream-live.ts';
@@ -31,7 +32,9 @@ const served = (site: Site, rest: { readonly history?: false } = {}) => {
   });
   worlds.push(world);
   let now = T;
-  const sources = { site: () => site, now: () => now, db, pipeline: () => world.view } as unknown as DashboardSources;
+  const { schedule } = calendarsOf(site);
+  const live = { schedule: () => schedule, now: () => now, db, pipeline: () => world.view };
+  const sources = live as unknown as DashboardSources;
   const app = new Hono();
   streamRoutes(sources)(app);
   const get = async (path: string) => app.request(`/api/series/${path}`);

@@ -6,13 +6,12 @@ import { ModeTable } from '../../../io/sqlite/mode-table.ts';
 import { SeriesMarks } from '../../../io/sqlite/series-marks.ts';
 import { DAY_MS } from '../../../math/time.ts';
 import type { Window } from '../../../stream/history/tiers.ts';
-import { calendarsOf } from '../../calendars.ts';
 import type { Refusal } from '../contract.ts';
 import type { AlarmBody, HistoryBody, MaintenanceSpan, MarksBody } from '../contract/stream.ts';
 import type { DashboardSources } from '../sources.ts';
 import { alarmBody, findSeries, historyBody, type FoundSeries } from '../stream.ts';
 
-type StreamSources = Pick<DashboardSources, 'now' | 'db' | 'pipeline' | 'site'>;
+type StreamSources = Pick<DashboardSources, 'now' | 'db' | 'pipeline' | 'schedule'>;
 
 /** Points of a window: a wide screen has 4,000 columns. */
 const MAX_POINTS = 4_000;
@@ -30,7 +29,7 @@ const NO_ALARM: Refusal = { code: 'no_alarm', text: 'There is no such alarm; it 
 
 /** `GET api/series/<series>/history`, `.../marks` and `.../alarms/<id>`: what the page of a stream shows. */
 export const streamRoutes =
-  ({ now, db, pipeline, site }: StreamSources) =>
+  ({ now, db, pipeline, schedule }: StreamSources) =>
   (app: Hono): void => {
     const [log, habits, modes, marks, answers] = [
       new AnomalyLog(db, { quarantineRows: 0 }),
@@ -39,7 +38,6 @@ export const streamRoutes =
       new SeriesMarks(db),
       new Answers(db),
     ];
-    const maintenanceOf = maintenance(site);
     app.get('/api/series/:series/history', (context) => {
       const found = findSeries(pipeline(), context.req.param('series'));
       if (found === null) return context.json(UNKNOWN, 404);
@@ -72,7 +70,7 @@ export const streamRoutes =
           until: label.until,
           event,
         })),
-        maintenance: maintenanceOf(found, window),
+        maintenance: maintenanceOf(schedule(), found, window),
         habits: habits
           .list(series)
           .filter(({ since, lastAt }) => since < until && lastAt >= from)
@@ -88,18 +86,17 @@ export const streamRoutes =
     });
   };
 
-/** The maintenance windows of the site in force; its calendars are read once for each site file. */
-function maintenance(site: StreamSources['site']): (found: FoundSeries, window: Window) => readonly MaintenanceSpan[] {
-  let known = { site: site(), schedule: calendarsOf(site()).schedule };
-  return ({ monitor, info }, { from, until }) => {
-    if (known.site !== site()) known = { site: site(), schedule: calendarsOf(site()).schedule };
-    return known.schedule
-      .windows(from, until)
-      .filter(({ series }) => series === null || series.includes(info.slug) || series.includes(monitor.stream))
-      .slice(-MAX_MARKS)
-      .map((each) => ({ from: each.from, until: each.until, reason: each.reason }));
-  };
-}
+/** The maintenance windows of a series. */
+const maintenanceOf = (
+  schedule: ReturnType<StreamSources['schedule']>,
+  { monitor, info }: FoundSeries,
+  { from, until }: Window,
+): readonly MaintenanceSpan[] =>
+  schedule
+    .windows(from, until)
+    .filter(({ series }) => series === null || series.includes(info.slug) || series.includes(monitor.stream))
+    .slice(-MAX_MARKS)
+    .map((each) => ({ from: each.from, until: each.until, reason: each.reason }));
 
 /** The last day, where nothing else is asked; null where the question cannot be read. */
 function windowIn({ req }: Context, now: number): Window | null {
