@@ -15,9 +15,9 @@ interface CheckpointPorts {
 }
 
 /**
- * Saves the streams in turn, each one once in `everyMs` or `MAX_READINGS` readings, and trims the journal rows that no snapshot needs; with
- * a stream, its history and the rows of its habits and operating modes. The writes are spread over time, because saving all streams at once would block the
- * service.
+ * Saves the streams in turn, each one once in `everyMs` or `MAX_READINGS` readings: with a stream its history, and the rows of its habits
+ * and operating modes. Trims the journal rows that no snapshot needs. The writes are spread over time, because saving all streams at once
+ * would block the service.
  */
 export class Checkpoints {
   private readonly monitors: readonly StreamMonitor[];
@@ -38,8 +38,10 @@ export class Checkpoints {
   /** When each stream was last saved, epoch ms, time of arrival. */
   private readonly savedAt = new WeakMap<StreamMonitor, number>();
 
-  /** `monitors`: all streams to save; `unsaved`: the streams without a snapshot. The caller changes both lists later.
-   * `before`: those of the pipeline before, whose turn goes on. */
+  /**
+   * `monitors`: all streams to save; `unsaved`: the streams without a snapshot. The caller changes both lists later. `before`: the
+   * checkpoints of the pipeline before, whose turn goes on.
+   */
   constructor(
     { monitors, unsaved }: { readonly monitors: readonly StreamMonitor[]; readonly unsaved: StreamMonitor[] },
     { snapshots, anomalyLog, ledger }: CheckpointPorts,

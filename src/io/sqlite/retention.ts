@@ -22,9 +22,9 @@ const MIN_EPISODES = 100;
 
 /**
  * Deletes rows that are too old, or that exceed the size limit, in small steps: rejected messages first, then the history of
- * the series (history-trim.ts), then ended episodes, the oldest first, and an incident with its last episode. Open episodes, episodes of open incidents and
- * learned state are never deleted. Habits that last came too long ago are deleted, but not for the size: a stream has at
- * most 32 for each series, and writes them again.
+ * the series (history-trim.ts), then ended episodes, the oldest first, and an incident with its last episode. Open episodes,
+ * episodes of open incidents and learned state are never deleted. Habits that last came too long ago are deleted, but not for
+ * the size: a stream has at most 32 for each series, and writes them again.
  */
 export class Retention {
   readonly #options: RetentionOptions;

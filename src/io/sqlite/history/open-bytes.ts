@@ -8,7 +8,7 @@ const VERSION = 1;
 const DOUBLE = 8;
 const LENGTH = 2;
 
-/** The present minute of a ring and its present blocks, as bytes: a version, the minute, its bucket; for each tier number, length, block. */
+/** A ring as bytes: a version, the present minute, its bucket; then for each tier the number, length and bytes of its present block. */
 export function openBytes({ minute, present, blocks, data }: SeriesRing): Uint8Array {
   const packed = data.map(bytesOf);
   const length = packed.reduce((sum, bytes) => sum + DOUBLE + LENGTH + bytes.length, 1 + (1 + COLUMNS) * DOUBLE);
