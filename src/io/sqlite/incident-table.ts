@@ -3,7 +3,7 @@ import { DAY_MS } from '../../math/time.ts';
 import { AnomalyLog } from './anomaly-log.ts';
 import { Answers } from './answers.ts';
 import type { Database } from './database.ts';
-import type { Period, StoredIncident } from './period.ts';
+import { DURING, type Period, type StoredIncident } from './period.ts';
 
 /** What a list or a lane needs of an alarm. */
 export interface AlarmMark {
@@ -108,7 +108,7 @@ const MEMBER = '(incident = :id OR (id = :id AND incident IS NULL))';
 
 const statements = (db: Database) => ({
   marks: db.prepare<MarkQuery & { readonly from: number }, AlarmMark>(
-    `SELECT ${MARK} FROM anomaly WHERE start_at >= :from AND start_at < :until AND (end_at IS NULL OR end_at >= :since) AND ${FILTER} ${NEWEST}`,
+    `SELECT ${MARK} FROM anomaly WHERE start_at >= :from AND ${DURING} AND ${FILTER} ${NEWEST}`,
   ),
   openMarks: db.prepare<MarkQuery, AlarmMark>(
     `SELECT ${MARK} FROM anomaly INDEXED BY anomaly_open WHERE start_at < :until AND end_at IS NULL AND ${FILTER} ${NEWEST}`,

@@ -13,6 +13,9 @@ export interface Period {
   readonly until: number;
 }
 
+/** The rows of alarms or incidents that were open at some time of a period. */
+export const DURING = 'start_at < :until AND (end_at IS NULL OR end_at >= :since)';
+
 /** An incident as it is stored. */
 export interface StoredIncident {
   readonly id: string;
@@ -78,13 +81,13 @@ type Limited = Period & { readonly rows: number };
 const statements = (db: Database) => ({
   alarmIds: db
     .prepare<Limited, string>(
-      `SELECT id FROM anomaly WHERE start_at < :until AND (end_at IS NULL OR end_at >= :since)
+      `SELECT id FROM anomaly WHERE ${DURING}
        ORDER BY start_at DESC, id DESC LIMIT :rows`,
     )
     .pluck(),
   incidents: db.prepare<Limited, StoredIncident>(
     `SELECT id, start_at AS startAt, end_at AS endAt, severity, reason FROM incident
-     WHERE start_at < :until AND (end_at IS NULL OR end_at >= :since)
+     WHERE ${DURING}
      ORDER BY start_at DESC, id DESC LIMIT :rows`,
   ),
   answers: db.prepare<Period, Answer>(

@@ -1,7 +1,7 @@
 import type { Label } from '../../stream/ports.ts';
 import type { Anomaly } from '../../detect/episode/anomaly.ts';
 import type { Database } from './database.ts';
-import type { Period } from './period.ts';
+import { DURING, type Period } from './period.ts';
 
 /** A series, and the stream that it belongs to: alarms of the process and of drift are those of the stream. */
 export interface SeriesOfStream {
@@ -50,7 +50,7 @@ type Question = SeriesOfStream & Period & { readonly rows: number };
 const statements = (db: Database) => ({
   alarms: db.prepare<Question, StoredAlarmSpan>(
     `SELECT id, series, kind, severity, start_at AS "from", end_at AS until, reason FROM anomaly
-     WHERE stream = :stream AND start_at < :until AND (end_at IS NULL OR end_at >= :since)
+     WHERE stream = :stream AND ${DURING}
        AND (kind <> 'sensor' OR series = :series)
      ORDER BY start_at DESC, id DESC LIMIT :rows`,
   ),
