@@ -1,8 +1,8 @@
 import type { CommandLogPort, Freeze } from '../../stream/ports.ts';
 
 /**
- * When the freezes with a duration end. All of it is stored, so that a restart changes nothing. The end is the action `resume` in the journal,
- * between two readings: a replay repeats it there and needs no ends.
+ * When the freezes with a duration end. All of it is stored, so that a restart changes nothing. The end is the action `resume` in the
+ * journal, between two readings: a replay repeats it there and needs no ends.
  */
 export class Freezes {
   private readonly ends: Map<string, number>;

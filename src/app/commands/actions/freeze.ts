@@ -11,17 +11,11 @@ export function freeze(world: CommandWorld, target: Target | null, at: number, u
   const changed = monitors.filter(
     (monitor) => fresh.includes(monitor) || ends.before.some(({ stream }) => stream === monitor.stream),
   );
-  const of = target === null ? `all ${monitors.length} streams` : target.monitor.stream;
+  if (changed.length === 0) return nothing('Nothing to do: it learns nothing already.', target);
   const end = until === null ? 'resume' : new Date(until).toISOString();
   return {
-    text:
-      changed.length === 0
-        ? 'Nothing to do: it learns nothing already.'
-        : `Learning is stopped for ${of} until ${end}; scores and alarms go on.`,
-    undo:
-      changed.length === 0
-        ? null
-        : { actions: fresh.map(({ stream }) => ({ do: 'resume', stream })), freezes: ends.before },
+    text: `Learning is stopped for ${nameOf(target, monitors)} until ${end}; scores and alarms go on.`,
+    undo: { actions: fresh.map(({ stream }) => ({ do: 'resume', stream })), freezes: ends.before },
     series: target?.slug ?? null,
     monitors: changed,
     tasks: ends.tasks,
@@ -30,23 +24,32 @@ export function freeze(world: CommandWorld, target: Target | null, at: number, u
 
 /** `resume`: learning goes on. */
 export function resume(world: CommandWorld, target: Target | null, at: number): Done {
-  const changed = monitorsOf(world, target).filter(({ status }) => status.frozen);
+  const monitors = monitorsOf(world, target);
+  const changed = monitors.filter(({ status }) => status.frozen);
+  if (changed.length === 0) return nothing('Nothing to do: it learns already.', target);
   for (const { stream } of changed) act(world, { do: 'resume', stream }, at);
   const ends = endsToSet(world, changed, null);
   return {
-    text:
-      changed.length === 0
-        ? 'Nothing to do: it learns already.'
-        : `Learning goes on for ${target === null ? `all ${world.streams.monitors.length} streams` : target.monitor.stream}.`,
-    undo:
-      changed.length === 0
-        ? null
-        : { actions: changed.map(({ stream }) => ({ do: 'freeze', stream })), freezes: ends.before },
+    text: `Learning goes on for ${nameOf(target, monitors)}.`,
+    undo: { actions: changed.map(({ stream }) => ({ do: 'freeze', stream })), freezes: ends.before },
     series: target?.slug ?? null,
     monitors: changed,
     tasks: ends.tasks,
   };
 }
+
+/** The answer where the command has changed nothing. */
+const nothing = (text: string, target: Target | null): Done => ({
+  text,
+  undo: null,
+  series: target?.slug ?? null,
+  monitors: [],
+  tasks: [],
+});
+
+/** The streams in an answer. */
+const nameOf = (target: Target | null, monitors: readonly StreamMonitor[]): string =>
+  target === null ? `all ${monitors.length} streams` : target.monitor.stream;
 
 /** Sets when the freeze of a stream ends. Returns the task that stores it. */
 export function setFreeze({ freezes, log }: CommandWorld, end: Freeze): () => void {
@@ -57,8 +60,8 @@ export function setFreeze({ freezes, log }: CommandWorld, end: Freeze): () => vo
 }
 
 /**
- * Ends the freezes whose time is over at `at`, epoch ms; returns their streams. The end of a stream that is not running stays stored: it may be
- * back at the next start.
+ * Ends the freezes whose time is over at `at`, epoch ms; returns their streams. The end of a stream that is not running stays stored:
+ * the stream may be back at the next start.
  */
 export function endFreezes(
   world: Pick<CommandWorld, 'freezes' | 'streams' | 'ledger' | 'log'>,
@@ -76,7 +79,7 @@ export function endFreezes(
   });
 }
 
-/** Sets the end of the freeze of these streams. Returns the ends before of those that have changed, and the tasks that store the new ones. */
+/** Sets the end of the freeze of these streams. Returns the earlier ends where they differ, and the tasks that store the new ones. */
 function endsToSet(
   world: CommandWorld,
   monitors: readonly { readonly stream: string }[],
