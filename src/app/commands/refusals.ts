@@ -28,7 +28,7 @@ export const REFUSALS = {
   already_undone: 'The command was undone before.',
   not_undoable: 'This command cannot be undone.',
   state_gone:
-    'The state before the command is no longer stored (those before the last three such commands of a stream are), or does not fit this version or site file.',
+    'The state before the command is no longer stored (only the last three such commands of a stream keep theirs), or does not fit this version or site file.',
   site_only: 'The command is for the whole site: it names no series, and comes on the topic of the site.',
   no_site_file: 'This service has no site file to read again.',
   site_file_wrong: 'The site file has mistakes and is not in force; the one before stays.',

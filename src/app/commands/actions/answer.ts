@@ -25,7 +25,7 @@ type Answered =
 const LEAST_SHARE = 0.1;
 /** `<series>-h<since in base 36>`, as `toHabit` makes it. */
 const HABIT_ID = /^(.+)-h(-?[0-9a-z]+)$/;
-const NOTED = 'Noted as a fault, for evaluate and tune; what was learned does not change.';
+const NOTED = 'Noted as a fault, for evaluate and tune; this changes nothing that was learned.';
 const SENTENCES = {
   normal: (series: string) => `Events of ${series} like this one are no alarm from now on.`,
   fault: (series: string) => `Events of ${series} like this one stay alarms, however often they come.`,
@@ -95,7 +95,7 @@ export function missed(
   if (from > at || from > end) return refuse('bad_range');
   const series = d === null ? monitor.stream : slug;
   return {
-    text: `Noted as a fault of ${slug} that was not reported; forget deletes what was learned since then.`,
+    text: `Noted as an unreported fault of ${slug}; the command forget deletes everything that was learned since then.`,
     undo: { label: true },
     series: slug,
     monitors: [],
