@@ -13,7 +13,7 @@ const MAX_FIELDS_EACH = 64;
 const MAX_FIELDS = 40_000;
 const MAX_DEPTH = 6;
 const MAX_TOPIC_BYTES = 512;
-/** Of a topic that is too long. */
+/** Characters of a topic that is too long, as its example. */
 const EXAMPLE_CHARACTERS = 100;
 /** A time further away is not that of the reading. */
 const NEAR_MS = 5 * 60_000;
@@ -98,7 +98,7 @@ export class Survey {
     if (topic === undefined) {
       if (this.seen.has(name)) return;
       if (Buffer.byteLength(name) > MAX_TOPIC_BYTES) {
-        // A part of the name: thousands of long ones must not fill the memory.
+        // Only a part of the name is kept: thousands of long names would fill the memory.
         const part = `${name.slice(0, EXAMPLE_CHARACTERS)}… (${name.length})`;
         if (!this.seen.has(part)) this.skip(part, 'any', `topic longer than ${MAX_TOPIC_BYTES} bytes`);
         return;
