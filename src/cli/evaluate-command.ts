@@ -14,15 +14,7 @@ import type { Run } from '../math/metrics/runs.ts';
 import { EXIT } from './exit-codes.ts';
 import { count, jsonLine, shortDuration, table } from './format.ts';
 import { logTo, openLog } from './log.ts';
-import {
-  leftOutNotes,
-  nameOf,
-  openLabelled,
-  readingNotes,
-  siteCalendar,
-  tuningOf,
-  windowsOf,
-} from './open-recording.ts';
+import { leftOutNotes, nameOf, openLabelled, readingNotes, tunedReplay, windowsOf } from './open-recording.ts';
 import { openProgress } from './progress.ts';
 import { siteWindows } from './site-labels.ts';
 import { LABELS_SOUGHT, type RecordingCommandOptions } from './recording-options.ts';
@@ -44,8 +36,7 @@ export async function evaluateFiles(
   options: EvaluateCommandOptions & { readonly version: string },
 ): Promise<number> {
   const { json, separate, report, version } = options;
-  const tuning = tuningOf(options);
-  const calendar = siteCalendar(options.config);
+  const { tuning, calendar } = tunedReplay(options);
   const toleranceMs = toleranceOf(options);
   if (report !== undefined) refuseUnwritable(report, '--report');
   const log = logTo(openLog('warn'));

@@ -67,18 +67,24 @@ export function windowsOf(
   return own;
 }
 
-export const tuningOf = ({ config, tuning }: Pick<RecordingCommandOptions, 'config' | 'tuning'>): Partial<Tuning> => ({
-  ...siteTuning(config),
-  ...tuningFrom(tuning),
-});
-
 /** The tuning of a site file, if there is one. */
 export const siteTuning = (config: string | undefined): Partial<Tuning> =>
   config === undefined ? {} : loadSite(config).site.tuning;
 
-/** The time zone, maintenance windows and holidays of a site file, if there is one. */
-export function siteCalendar(config: string | undefined): ReplayCalendar | undefined {
-  if (config === undefined) return undefined;
+/** How a replay follows a site file, if there is one: its tuning, and its time zone, maintenance windows and holidays. */
+export function siteReplay(config: string | undefined): SiteReplay {
+  if (config === undefined) return { tuning: {}, calendar: undefined };
   const { site } = loadSite(config);
-  return { timezone: site.timezone, ...calendarsOf(site) };
+  return { tuning: site.tuning, calendar: { timezone: site.timezone, ...calendarsOf(site) } };
+}
+
+interface SiteReplay {
+  readonly tuning: Partial<Tuning>;
+  readonly calendar: ReplayCalendar | undefined;
+}
+
+/** The same with the options of `--tuning` in place of those of the file. */
+export function tunedReplay({ config, tuning }: Pick<RecordingCommandOptions, 'config' | 'tuning'>): SiteReplay {
+  const site = siteReplay(config);
+  return { ...site, tuning: { ...site.tuning, ...tuningFrom(tuning) } };
 }

@@ -12,15 +12,7 @@ import type { Anomaly, AnomalyEvent } from '../detect/episode/anomaly.ts';
 import { EXIT } from './exit-codes.ts';
 import { anomalyLine, count, habitLine, jsonLine, shortDuration } from './format.ts';
 import { logTo, openLog } from './log.ts';
-import {
-  labelNotes,
-  leftOutNotes,
-  nameOf,
-  openUnlabelled,
-  readingNotes,
-  siteCalendar,
-  siteTuning,
-} from './open-recording.ts';
+import { labelNotes, leftOutNotes, nameOf, openUnlabelled, readingNotes, siteReplay } from './open-recording.ts';
 import { plain } from './plain.ts';
 import { openProgress } from './progress.ts';
 import type { ColumnCommandOptions } from './recording-options.ts';
@@ -44,8 +36,7 @@ export async function replayFile(
   options: ReplayCommandOptions & { readonly version: string },
 ): Promise<number> {
   const { config, out, report, separate, json, version } = options;
-  const tuning = siteTuning(config);
-  const calendar = siteCalendar(config);
+  const { tuning, calendar } = siteReplay(config);
   if (report !== undefined) refuseUnwritable(report, '--report');
   const recording = (await openUnlabelled(file, options)).read();
   const log = logTo(openLog('warn'));

@@ -5,7 +5,7 @@ import { EXIT } from './exit-codes.ts';
 import { WEEK_MS } from '../math/time.ts';
 import { count, shortDuration } from './format.ts';
 import { logTo, openLog } from './log.ts';
-import { openLabelled, readingNotes, siteCalendar, tuningOf, windowsOf } from './open-recording.ts';
+import { openLabelled, readingNotes, tunedReplay, windowsOf } from './open-recording.ts';
 import { openProgress } from './progress.ts';
 import type { RecordingCommandOptions } from './recording-options.ts';
 import { siteWindows } from './site-labels.ts';
@@ -28,8 +28,7 @@ export async function tuneFile(file: string, options: TuneCommandOptions): Promi
   const tuned = await tune(() => Promise.resolve(recording.read()), {
     file,
     log,
-    tuning: tuningOf(options),
-    calendar: siteCalendar(options.config),
+    ...tunedReplay(options),
     windows,
     kernel: kernelOrNull(log),
     alarmsPerWeek,
