@@ -1,3 +1,4 @@
+import type { TokenCommandOptions } from '../token-command.ts';
 import { GROUPS, type Register } from './registration.ts';
 
 export const registerToken: Register = (program, { exits }) => {
@@ -8,8 +9,8 @@ export const registerToken: Register = (program, { exits }) => {
     .requiredOption('-c, --config <file>', 'the site file')
     .option('--read-only', 'one that can look and change nothing', false)
     .option('--remove', 'remove it, and make no other', false)
-    .option('--json', 'a JSON object', false)
-    .action(async (options: { config: string; readOnly: boolean; remove: boolean; json: boolean }) => {
+    .option('--json', 'print one JSON object', false)
+    .action(async (options: TokenCommandOptions) => {
       const { tokenCommand } = await import('../token-command.ts');
       exits(await tokenCommand(options));
     });
