@@ -4,10 +4,10 @@ import { AppError } from '../errors.ts';
 import type { TimeWindow } from '../io/files/label-windows.ts';
 import type { Recording } from '../io/files/recording.ts';
 import { CommandLog } from '../io/sqlite/command-log.ts';
-import { openDatabase } from '../io/sqlite/database.ts';
 import type { Label } from '../stream/ports.ts';
 import { slugify } from '../stream/slug.ts';
 import { count } from './format.ts';
+import { readDatabase } from './read-database.ts';
 import type { RecordingCommandOptions } from './recording-options.ts';
 import { loadServiceSite } from './service-site.ts';
 
@@ -40,7 +40,8 @@ export function siteWindows(
   const names = new Set([...recording.values, basename(file, extname(file))].map(slugify));
   let own: readonly Label[];
   try {
-    own = labelsIn(database).filter(({ series, stream }) => names.has(series) || names.has(stream));
+    const labels = readDatabase({ database }, (db) => new CommandLog(db).labels());
+    own = labels.filter(({ series, stream }) => names.has(series) || names.has(stream));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     note(`The labels of the site are not used: ${error.message}.`);
@@ -53,13 +54,4 @@ export function siteWindows(
     `Labels from ${database}: ${count(faults.length, 'fault')}, ${count(normal, 'alarm')} that ${normal === 1 ? 'was' : 'were'} normal.`,
   );
   return faults;
-}
-
-function labelsIn(database: string): readonly Label[] {
-  const db = openDatabase(database, { readonly: true });
-  try {
-    return new CommandLog(db).labels();
-  } finally {
-    db.close();
-  }
 }
