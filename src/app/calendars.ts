@@ -1,6 +1,7 @@
 import { holidaysOf } from '../config/calendar/holidays.ts';
 import { Schedule } from '../config/calendar/schedule.ts';
 import { fileState } from '../config/file-state.ts';
+import { ZONELESS } from '../config/maintenance.ts';
 import type { Site } from '../config/schema.ts';
 import type { IsHoliday } from '../detect/forecast/calendar.ts';
 import { compileTimeZone } from '../stream/time-zone.ts';
@@ -16,7 +17,7 @@ export interface Calendars {
 
 /** Reads the calendars of a site. Throws `config_invalid` for a file that cannot be read. */
 export function calendarsOf({ maintenance, holidays, timezone }: Site): Calendars {
-  const zone = timezone === null ? (wall: number): number => wall : compileTimeZone(timezone);
+  const zone = timezone === null ? ZONELESS : compileTimeZone(timezone);
   const { calendar } = holidays;
   return {
     schedule: new Schedule(maintenance, zone),
