@@ -11,7 +11,7 @@ export interface Notifications {
   readonly targets: () => readonly TargetState[];
   /** Commands of buttons that were pressed. */
   readonly requests$: Observable<CommandRequest>;
-  /** `after`: the notifications before have ended, which may have a message under way. */
+  /** `after`: ends with the notifications before these, which may have a message under way. */
   readonly start: (after?: Promise<void>) => void;
   readonly stop: () => Promise<void>;
 }

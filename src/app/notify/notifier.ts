@@ -72,12 +72,12 @@ export class Notifier {
 
   private takeWaiting(): void {
     const { table, ledger, log, now } = this.options;
-    // Those that the run before has got by now, too.
+    // Read only now: the run before may have got more of them until its end.
     for (const { target, thread, ref } of table.threads(now()))
       if (ref !== null) this.refs.set(keyOf(target, thread), ref);
     const orphans: number[] = [];
     for (const { id, target, notification } of table.waiting()) {
-      if (id > this.lastBefore) continue; // its own
+      if (id > this.lastBefore) continue; // of this run: its worker has it
       const worker = this.workers.get(target);
       if (worker === undefined) orphans.push(id);
       else worker.add({ id, notification });
