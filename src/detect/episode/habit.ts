@@ -1,18 +1,10 @@
 import type { SeriesInfo } from '../reading.ts';
 import type { Signature } from '../recurrence/signatures.ts';
+import { namesOf, type Notice } from './notice.ts';
 import { durationInWords, formatOf, nameOf } from './reason.ts';
 
-/** An event that comes so often that it is normal: no alarm from now on. */
-export interface Habit {
-  /** `<series>-h<since in base 36>`. The same readings give the same id. */
-  readonly id: string;
-  readonly stream: string;
-  readonly series: string;
-  /** Its display name, where one was given. */
-  readonly label?: string;
-  readonly unit: string;
-  /** When it became a habit, epoch ms. */
-  readonly at: number;
+/** An event that comes so often that it is normal: no alarm from now on. Its id is `<series>-h<since>`; `at` is when it became a habit. */
+export interface Habit extends Notice {
   /** When it came first, and last, epoch ms. */
   readonly since: number;
   readonly lastAt: number;
@@ -23,8 +15,6 @@ export interface Habit {
   readonly lengthMs: number;
   /** How often it comes. */
   readonly perWeek: number;
-  /** One plain sentence with numbers and units. */
-  readonly reason: string;
 }
 
 const HOURS_A_WEEK = 168;
@@ -69,11 +59,7 @@ export function toHabit(
   const moves = before === far ? 'is unusual near' : `${to < from ? 'drops' : 'rises'} from ${before} to`;
   const lasts = awayMs > 2 * intervalMs ? ` for about ${durationInWords(round(awayMs))}` : '';
   return {
-    id: `${info.slug}-h${Math.round(firstAt).toString(36)}`,
-    stream,
-    series: info.slug,
-    ...(info.label === undefined ? {} : { label: info.label }),
-    unit: info.unit,
+    ...namesOf(stream, info, 'h', firstAt),
     at,
     since: firstAt,
     lastAt,

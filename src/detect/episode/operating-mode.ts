@@ -1,9 +1,11 @@
 import { WEEK_MS } from '../../math/time.ts';
 import { CONSTANTS } from '../constants.ts';
+import type { KnownMode } from '../evidence/mean-shift.ts';
 import type { EarlierMode, Mode } from '../evidence/modes.ts';
 import type { Calendar } from '../forecast/calendar.ts';
 import type { SeriesInfo } from '../reading.ts';
-import { returnReason, type Return } from './reason.ts';
+import { namesOf, type Notice } from './notice.ts';
+import { returnReason } from './reason.ts';
 
 /** A level at which a series stays, one of several. */
 export interface OperatingMode {
@@ -46,17 +48,8 @@ export function operatingModes(
   return [{ ...of(present, now), present: true }, ...earlier.map((mode) => of(mode, mode.leftAt))];
 }
 
-/** A series has come back to a level at which it stayed before, and no alarm ended with it. */
-export interface ModeReturn {
-  /** `<series>-m<at in base 36>`. The same readings give the same id. */
-  readonly id: string;
-  readonly stream: string;
-  readonly series: string;
-  /** Its display name, where one was given. */
-  readonly label?: string;
-  readonly unit: string;
-  /** When it was recognised, epoch ms. */
-  readonly at: number;
+/** A series has come back to a level at which it stayed before, and no alarm ended with it. Its id is `<series>-m<at>`. */
+export interface ModeReturn extends Notice {
   /** The level that it left, and that to which it has come: means. */
   readonly from: number;
   readonly level: number;
@@ -66,8 +59,6 @@ export interface ModeReturn {
   readonly lastAt: number;
   /** How many times it has come to it, this time included. */
   readonly times: number;
-  /** One plain sentence with numbers and units. */
-  readonly reason: string;
 }
 
 const { RECURS } = CONSTANTS;
@@ -83,17 +74,13 @@ export const isNews = (mode: Pick<Mode, 'times' | 'since'>, at: number, alarmsPe
 export function toModeReturn(
   stream: string,
   info: SeriesInfo,
-  level: Return & Pick<Mode, 'since'>,
+  level: KnownMode,
   from: number,
   calendar: Calendar,
 ): ModeReturn {
   const { mean, since, leftAt, returnedAt, times } = level;
   return {
-    id: `${info.slug}-m${Math.round(returnedAt).toString(36)}`,
-    stream,
-    series: info.slug,
-    ...(info.label === undefined ? {} : { label: info.label }),
-    unit: info.unit,
+    ...namesOf(stream, info, 'm', returnedAt),
     at: returnedAt,
     from,
     level: mean,

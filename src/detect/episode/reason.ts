@@ -1,5 +1,6 @@
 import type { EvidenceKind, Kind, NumberFormat } from '../evidence/kind.ts';
 import { KINDS } from '../evidence/kinds.ts';
+import type { KnownMode } from '../evidence/mean-shift.ts';
 import type { Calendar } from '../forecast/calendar.ts';
 import type { SeriesInfo } from '../reading.ts';
 import type { Cause, Finding } from './finding.ts';
@@ -96,17 +97,8 @@ export function reasonOf(finding: Finding, info: SeriesInfo, since: number, cale
   return `${why} (since ${calendar.text(since)}, ${Math.round(100 * finding.confidence)} % sure).`;
 }
 
-/** A series that returned to a level at which it stayed before. Times in epoch ms. */
-export interface Return {
-  readonly mean: number;
-  /** Deviation of recent means from it. */
-  readonly spread: number;
-  readonly returnedAt: number;
-  /** When it left the level before; NaN where that is not known. */
-  readonly leftAt: number;
-  /** How many times it has come to it, this time included. */
-  readonly times: number;
-}
+/** A known level to which a series has come back, as far as its sentence needs it. */
+export type Return = Omit<KnownMode, 'since'>;
 
 /** One plain sentence about an operating mode that was known before. */
 export function returnReason(
