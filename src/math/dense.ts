@@ -43,3 +43,10 @@ export function storeLength(x: Float64Array, y: Float64Array, yAt: number): void
 
 /** Logistic function, from -inf: 0 to +inf: 1. */
 export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+
+/** The Euclidean length of the numbers from `from` to before `end`. */
+export function lengthOf(x: Float64Array, from: number, end: number): number {
+  let squares = 0;
+  for (let i = from; i < end; i++) squares += x[i] * x[i];
+  return Math.sqrt(squares);
+}

@@ -3,13 +3,12 @@ import type { CellKind } from './build-cell.ts';
 import { learnerOf, type LearnerKind } from './build-learner.ts';
 import type { Core, CoreOptions } from './core.ts';
 import type { Block, Kernel, Shape } from './kernel.ts';
+import { GATES } from './weights.ts';
 
 /** Numbers of src/kernel/stream.ts. */
 const CELLS: Record<CellKind, number> = { rnn: 0, gru: 1, lstm: 2, elementwise: 4 };
 const LSTM_WITH_PEEPHOLES = 3;
 const LEARNERS: Record<LearnerKind, number> = { tbptt: 0, snap1: 1, rtrl: 2 };
-/** Rows of H that the cells' gates have. */
-const GATES: Record<CellKind, number> = { rnn: 1, gru: 3, lstm: 4, elementwise: 3 };
 /** Numbers of H that a step keeps on the tape beside h_{t-1} and x_t. */
 const RECORDED: Record<CellKind, number> = { rnn: 1, gru: 4, lstm: 7, elementwise: 5 };
 /** Place of the norm in the clock of src/kernel/stream.ts. */

@@ -1,3 +1,4 @@
+import { lengthOf } from '../../math/dense.ts';
 import { buildCell } from '../build-cell.ts';
 import { buildReadOut } from '../core.ts';
 import type { Cell } from '../cell.ts';
@@ -5,7 +6,7 @@ import { MAX_ABS_INPUT, type Network } from '../network.ts';
 import type { ReadOut } from '../read-out.ts';
 import { HIDDEN, placeOnTape, type Activation } from './activations.ts';
 import { gradientByLag, type GradientByLag } from './gradient-by-lag.ts';
-import { lengthOf, parameterNorms, type TensorNorms } from './parameter-norms.ts';
+import { parameterNorms, type TensorNorms } from './parameter-norms.ts';
 import { recurrentRadius } from './recurrent-radius.ts';
 
 /**

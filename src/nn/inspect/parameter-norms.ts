@@ -1,3 +1,4 @@
+import { lengthOf } from '../../math/dense.ts';
 import type { CoreOptions } from '../core.ts';
 import { product } from '../safetensors.ts';
 import { tensorsOf } from '../weights.ts';
@@ -35,11 +36,4 @@ export function parameterNorms(
       gradient: lengthOf(gradient, from, end),
     };
   });
-}
-
-/** The Euclidean length of the numbers from `from` to before `end`. */
-export function lengthOf(x: Float64Array, from: number, end: number): number {
-  let squares = 0;
-  for (let i = from; i < end; i++) squares += x[i] * x[i];
-  return Math.sqrt(squares);
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Random } from '../../../src/math/random.ts';
 import { buildCell } from '../../../src/nn/build-cell.ts';
 import { gradientByLag, lagBelow } from '../../../src/nn/inspect/gradient-by-lag.ts';
-import { lengthOf } from '../../../src/nn/inspect/parameter-norms.ts';
+import { lengthOf } from '../../../src/math/dense.ts';
 import { CELLS, differences, dot, normals, run } from '../reference.ts';
 
 const size = (x: Float64Array): number => lengthOf(x, 0, x.length);
