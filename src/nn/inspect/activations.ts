@@ -1,6 +1,6 @@
 import type { CellKind } from '../build-cell.ts';
 
-/** How the numbers of an activation lie: of a sigmoid in [0, 1], of a tanh in [-1, 1], of a memory cell without limit. */
+/** The range of an activation: [0, 1] of a sigmoid, [-1, 1] of a tanh; `open`, larger, of a memory cell. */
 export type Span = 'unit' | 'signed' | 'open';
 
 /** One number per unit that a step computes. */
