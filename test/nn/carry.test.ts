@@ -6,6 +6,7 @@ import { carryTheta } from '../../src/nn/carry.ts';
 import type { CoreOptions } from '../../src/nn/core.ts';
 import type { NetworkOptions } from '../../src/nn/network.ts';
 import { ARITHMETICS } from './kernel.ts';
+import { TRAINING } from './reference.ts';
 
 const OPTIONS: NetworkOptions = {
   cell: 'gru',
@@ -16,12 +17,7 @@ const OPTIONS: NetworkOptions = {
   blocks: 2,
   bins: 4,
   direct: true,
-  horizon: 8,
-  trainEvery: 1,
-  learningRate: 0.01,
-  clip: 1,
-  seed: 1,
-  regeneration: 0,
+  ...TRAINING,
 };
 
 test('rnn of one unit: the column of the kept input and the row of the kept block are copied, new ones are not', () => {

@@ -15,6 +15,9 @@ export const CELLS: readonly { name: string; build: (X: number, H: number) => Ce
 /** Every learner there is. */
 export const LEARNERS: readonly LearnerKind[] = ['tbptt', 'rtrl', 'snap1'];
 
+/** How networks learn, where a test is not about that. */
+export const TRAINING = { horizon: 8, trainEvery: 1, learningRate: 0.01, clip: 1, seed: 1, regeneration: 0 } as const;
+
 /** `length` normal deviates times `scale`. */
 export function normals(length: number, random: Random, scale = 1): Float64Array {
   return Float64Array.from({ length }, () => random.normal() * scale);

@@ -4,11 +4,11 @@ import { Random } from '../../../src/math/random.ts';
 import { MAX_CELL } from '../../../src/nn/lstm-cell.ts';
 import { buildNetwork } from '../../../src/nn/build-network.ts';
 import { activationsOf, HIDDEN } from '../../../src/nn/inspect/activations.ts';
-import { lengthOf } from '../../../src/nn/inspect/parameter-norms.ts';
+import { lengthOf } from '../../../src/math/dense.ts';
 import { NetworkInspector } from '../../../src/nn/inspect/network-inspector.ts';
 import type { NetworkOptions } from '../../../src/nn/network.ts';
 import { ARITHMETICS } from '../kernel.ts';
-import { LEARNERS, normals } from '../reference.ts';
+import { LEARNERS, normals, TRAINING } from '../reference.ts';
 
 const [X, H, BLOCKS, BINS] = [3, 6, 2, 4];
 const KINDS = [
@@ -24,11 +24,7 @@ const BASE = {
   blocks: BLOCKS,
   bins: BINS,
   direct: true,
-  horizon: 8,
-  trainEvery: 1,
-  learningRate: 0.01,
-  clip: 1,
-  seed: 1,
+  ...TRAINING,
   regeneration: 0.01,
 } as const;
 const TRIPLES = ARITHMETICS.flatMap((which) =>
