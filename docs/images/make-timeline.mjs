@@ -18,7 +18,7 @@ const levelAt = (minute) => {
   if (minute === 30) return 57; // one reading: shorter than min_duration
   if (minute >= 60 && minute < 90) return 56;
   if (minute >= 90 && minute < 110) return 62;
-  if (minute >= 236 && minute < 256) return 54.5; // within cool_down, like what came before
+  if (minute >= 236 && minute < 256) return 54.5; // within cool_down, as high as the pulses before
   if (minute >= 350 && minute < 380) return 43;
   return 50;
 };

@@ -58,7 +58,10 @@ export interface Verdict {
 
 /** Looks at each step of a stream that somebody watches. It must change nothing. */
 export interface Observer {
-  /** The network has learned from the sample at `at`, epoch ms, and will now advance by `input`; its forecast is still that of the sample. */
+  /**
+   * Called when the network has learned from the sample at `at`, epoch ms, before it advances by `input`: its forecast is still the one
+   * for the sample.
+   */
   observe(at: number, input: Float64Array): void;
 }
 

@@ -8,9 +8,9 @@ export const SITE = '';
 type InMaintenance = (stream: string, series: string, at: number) => boolean;
 
 /**
- * Which alerts are held back, because of a mute or of maintenance. The opening of an episode is, and so is each update of it; an end is
- * not, unless its opening was held back. What is still open when that ends is published then. All of it is stored, so that a restart
- * changes nothing.
+ * Which alerts are held back, because of a mute or of maintenance. An opening is held back, and each update. An end is held back only if
+ * its opening was. When the mute or the maintenance ends, each episode that is still open is published. All of it is stored, so that a
+ * restart changes nothing.
  */
 export class Mutes {
   private readonly mutes: Map<string, number>;

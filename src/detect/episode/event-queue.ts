@@ -98,7 +98,7 @@ export class EventQueue {
     this.modes.push(...other.modes);
   }
 
-  /** Passes all events to `onEvent`, all habits to `onHabit` and all returns to a known level to `onMode`, in order, and empties the queue. */
+  /** Passes events to `onEvent`, habits to `onHabit` and returns to a known level to `onMode`, in order, and empties the queue. */
   flush(
     onEvent: (event: AnomalyEvent) => void,
     onHabit: (habit: Habit) => void,

@@ -35,19 +35,20 @@ const OWN = 4; // sum of the surprisals of its kind of day, nats
  *
  *   p(b | hour, kind) = (c_b,hour,kind + k p(b | hour)) / (n_hour,kind + k)
  *
- * How far that counts instead of p(b | hour) is learned for each hour, as it is for the network (../forecast/forecast-selection.ts): its share
- * rises with the nats by which it has been better, from 0 at BLEND_MARGIN to 1 at twice as much. So a series that knows no Sunday loses
- * nothing.
+ * Each hour learns how far that counts instead of p(b | hour), as each series does for the network (../forecast/forecast-selection.ts): the
+ * share rises with the nats by which it has been better, from 0 at BLEND_MARGIN to 1 at twice as much. So a series that knows no Sunday
+ * loses nothing.
  *
- * Memory: counts (49, 64) with their totals and mean surprisals; mean surprisals and margins of each hour; counts (64) of the present
- * hour and its row, readings, surprisals, place. All are in single precision, except the present hour.
+ * Memory: counts (49, 64) with their totals; mean surprisals of the 48 rows, of the 24 hours and of the whole day; margins of the hours;
+ * counts (64) of the present hour, and its row, readings, place and both surprisals. The last five numbers are in double precision, the
+ * others in single precision.
  */
 export class HourlyLevels {
   private readonly axis: LevelAxis;
   private readonly counts: Float32Array; // working days, days of rest, whole day
   private readonly totals: Float32Array;
   private readonly own: Float32Array; // mean surprisal of each row under p(b | hour, kind)
-  private readonly surprisals: Float32Array; // the same of each hour, and the whole day, under p(b | hour)
+  private readonly surprisals: Float32Array; // of each hour under p(b | hour), then of the whole day
   private readonly margins: Float32Array; // nats by which the former is better, for each hour
   private readonly pending: Float32Array;
   private readonly hour: Float64Array;

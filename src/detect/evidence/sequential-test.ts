@@ -28,8 +28,9 @@ const READINGS = MEAN + 1;
  *   P(log10 M_t >= x) <= 10^-x   at every reading:
  *
  * log10 M_t is a rarity with a stated false-alarm rate, for any forecast and any series. Such test martingales are in V. Vovk, R. Wang,
- * "E-values: calibration, combination and applications", Annals of Statistics 49 (2021); the fading is ours. A sum beyond the largest ln M that
- * is read is cut, which leaves the bound as it is: else a large one needs hours to fade after the forecasts are right again.
+ * "E-values: calibration, combination and applications", Annals of Statistics 49 (2021); the fading is ours. A sum
+ * above the largest ln M that is read is cut. The bound still holds. Without the cut a large sum needs hours to fade after the forecasts
+ * are right again.
  *
  * Memory: S of each alternative, m, readings.
  */

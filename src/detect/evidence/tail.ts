@@ -23,8 +23,8 @@ const bucketOf = (v: number): number => Math.max(0, Math.min(BUCKETS - 1, Math.f
  *
  *   P(V >= v) = 0.02 (1 + (v - u) / (m mean excess))^-m
  *
- * That is 0.02 exp(-(v - u) / mean excess) where v - u is small or m large. Far out it is much larger: 20 excesses say nothing about an event
- * of 10^-100.
+ * That is 0.02 exp(-(v - u) / mean excess) where v - u is small or m large. Far out it is much larger: 20 excesses say nothing about an
+ * event of 10^-100. m is the number of values in the tail, and RECURS more: a prior counts as that many.
  */
 export class Tail {
   private readonly counts: Float32Array;

@@ -66,7 +66,7 @@ export class ProcessWatch {
     return phase;
   }
 
-  /** Whether a change of the level of series d by `by` from `from` is reported: after its warm-up, where it is asked for and large enough. */
+  /** Whether a change of the level of series d by `by` from `from` is reported: d is ready, and the change is asked for and large. */
   matters(d: number, by: number, from: number): boolean {
     const { series, warmUp } = this;
     return warmUp.of(d) === 1 && isAsked(series[d].only, by) && exceedsMinDeviation(series[d], by, from);

@@ -1,7 +1,7 @@
 import type { Memory } from '../../math/memory.ts';
 import type { SeriesInfo } from '../reading.ts';
 
-/** Values that sensors and drivers send in place of a measurement: full scale, sentinels, 85 (DS18B20 after power-on), -127 (no DS18B20). */
+/** Values that sensors and drivers send in place of a measurement: full scale, sentinels, 85 (DS18B20 after power-on), -127 (none). */
 const CODES: ReadonlySet<number> = new Set([-32768, -9999, -999, -127, 85, 127, 255, 999, 9999, 32767, 65535]);
 /** A value of CODES is an error code only outside of all earlier values by this many times their range, ... */
 const RANGE_FACTOR = 2;

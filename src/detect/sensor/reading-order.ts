@@ -42,9 +42,9 @@ export class ReadingOrder {
    * is not after the last one, a reading timed by its arrival counts 1 ms after the last one, because the host's clock was set
    * back or has not advanced; a reading with a time of its own is rejected.
    *
-   * Exception: a device that says whole seconds, as Tasmota does, may send several readings in one. A reading with another value and the
-   * second of the last one, which arrives after it and within a second, is a new one and counts 1 ms after it. A repeated message, which `duplicate` is
-   * about, has the same value, or comes later.
+   * Exception: a device whose times are whole seconds, as those of Tasmota, may send several readings in one second. A reading with the
+   * second of the last one and another value is a new one, if it arrives after it and within a second. It counts 1 ms after it. A repeated
+   * message has the same value or comes later, and is a `duplicate`.
    *
    * Exception: more than five late readings in a row, for more than a minute, that arrive no faster than their own times advance
    * are no backlog. The device's clock was set back or has stopped. From then on readings are timed by their arrival, until the

@@ -5,7 +5,7 @@ import type { Cell } from '../cell.ts';
 export interface GradientByLag {
   /** |dL_t/ds_{t-k}|. */
   readonly gradient: Float64Array;
-  /** |dh_t/ds_{t-k}|_F / sqrt(H), the product of k Jacobians: 1 at lag 0, and the mean factor by which an error of any direction has changed. */
+  /** |dh_t/ds_{t-k}|_F / sqrt(H), the product of k Jacobians: the mean factor by which an error of any direction changes; 1 at lag 0. */
   readonly gain: Float64Array;
 }
 

@@ -2,7 +2,7 @@ import { spectralRadius } from '../../math/spectral-radius.ts';
 import type { CoreOptions } from '../core.ts';
 import { GATES } from '../weights.ts';
 
-/** The rows of W_hh that lead from h_{t-1} to the tanh of the cell, by the block of H rows: the only one of `rnn`, n of `gru`, g of `lstm`. */
+/** The block of H rows of W_hh that leads from h_{t-1} to the tanh of the cell: the only one of `rnn`, n of `gru`, g of `lstm`. */
 const CANDIDATE = { rnn: 0, gru: 2, lstm: 2 } as const;
 
 /**
