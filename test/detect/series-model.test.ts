@@ -11,6 +11,7 @@ import { Random } from '../../src/math/random.ts';
 const uniform = new Float64Array(BINS).fill(1 / BINS);
 const q = new Float64Array(BINS);
 const season = new Season(UTC);
+const MIDNIGHT = { day: 0, restDay: false };
 
 /** A model that has taken these readings, each against the same forecast. */
 function modelOf(readings: Iterable<number>, p: Float64Array | null = uniform): SeriesModel {
@@ -24,7 +25,7 @@ function take(model: SeriesModel, x: number, p: Float64Array | null = uniform): 
   model.advance(season);
 }
 function score(model: SeriesModel, x: number, p: Float64Array | null = uniform): void {
-  model.observe(x, 0, { day: 0, restDay: false }, q, 0);
+  model.observe(x, 0, MIDNIGHT, q, 0);
   model.score(p, 0, 0, NaN, 1);
 }
 const noise = (count: number, mean = 20): number[] => {
@@ -34,17 +35,17 @@ const noise = (count: number, mean = 20): number[] => {
 
 test('a level is asinh of the distance from the mean in deviations, and goes back to its unit', () => {
   const model = modelOf([18, 22, 18, 22]); // mean 20, deviation 2
-  model.observe(26, 0, { day: 0, restDay: false }, q, 0);
+  model.observe(26, 0, MIDNIGHT, q, 0);
   expect(model.level).toBeCloseTo(Math.asinh(3), 12);
   for (const x of [-1e6, 0, 19.9, 20, 26, 1e9]) {
-    model.observe(x, 0, { day: 0, restDay: false }, q, 0);
+    model.observe(x, 0, MIDNIGHT, q, 0);
     expect(model.unitsOf(model.level)).toBeCloseTo(x, 3);
   }
 });
 
 test('a step is asinh of the difference from the last reading in deviations of all steps', () => {
   const model = modelOf([20, 23, 20, 23, 20]); // steps 3, -3, 3, -3: deviation 3
-  model.observe(26, 0, { day: 0, restDay: false }, q, 0);
+  model.observe(26, 0, MIDNIGHT, q, 0);
   expect(model.step).toBeCloseTo(Math.asinh(2), 12);
 });
 
@@ -81,10 +82,10 @@ describe('after a restart', () => {
   test('the next reading has no step, the one after it has', () => {
     const model = modelOf(noise(200));
     model.restart();
-    model.observe(500, 0, { day: 0, restDay: false }, q, 0);
+    model.observe(500, 0, MIDNIGHT, q, 0);
     expect(model.step).toBe(0);
     take(model, 500);
-    model.observe(501, 0, { day: 0, restDay: false }, q, 0);
+    model.observe(501, 0, MIDNIGHT, q, 0);
     expect(model.step).toBeGreaterThan(0);
   });
 
@@ -92,7 +93,7 @@ describe('after a restart', () => {
     const [torn, whole] = [modelOf(noise(200)), modelOf(noise(200))];
     torn.restart();
     for (const model of [torn, whole]) take(model, 25);
-    for (const model of [torn, whole]) model.observe(28, 0, { day: 0, restDay: false }, q, 0);
+    for (const model of [torn, whole]) model.observe(28, 0, MIDNIGHT, q, 0);
     expect(torn.step).toBeGreaterThan(whole.step);
   });
 });
@@ -100,7 +101,7 @@ describe('after a restart', () => {
 test('when it said nothing, it is taken to stand still where it stood, and is not counted', () => {
   const model = modelOf(noise(200));
   const { level, readings } = model;
-  model.observe(NaN, 0, { day: 0, restDay: false }, q, 0);
+  model.observe(NaN, 0, MIDNIGHT, q, 0);
   model.advance(season);
   expect([model.level, model.step, model.value, model.evidence.score]).toEqual([level, 0, NaN, 0]);
   expect(model.readings).toBe(readings);
@@ -184,7 +185,7 @@ test('before 48 readings there is no score, from then on a wild value has one', 
 test('a trillion deviations out, further is no further', () => {
   const model = modelOf([18, 22, 18, 22]);
   const levelOf = (x: number): number => {
-    model.observe(x, 0, { day: 0, restDay: false }, q, 0);
+    model.observe(x, 0, MIDNIGHT, q, 0);
     return model.level;
   };
   expect(levelOf(20 + 2e12)).toBeCloseTo(Math.asinh(1e12), 6);
