@@ -58,11 +58,11 @@ export interface KnownMode extends Mode {
  * deviation of EW12(x), so a series with slow fluctuations has a large s and gives no alarm. On a test rig it finds, after twelve readings,
  * a flow that stays 3 deviations low, and not a temperature that rises slowly by 7.
  *
- * A lasting fault does not become the reference while it is held (held-series.ts). Before the alarm a `guarded` mean does not learn
- * either where |z| is above three quarters of its limit, unless it has been there and back three times within a day, each time back
- * for 100 readings or four hours, half of a third of a day: else a motor that runs for half an hour every three hours would never
- * become usual. The phases of one wash are one shift. Where |z| is so large and the recent mean is that of an earlier mode (modes.ts),
- * this mode becomes the reference at once.
+ * A lasting fault does not become the reference while it is held (held-series.ts). Before the alarm a `guarded` mean does not learn either
+ * while |z| is above three quarters of its limit. It does learn after three shifts within a day: otherwise a motor that runs for half an
+ * hour every three hours would never become usual. A shift is over when the mean has been back for 100 readings or four hours (half of a
+ * third of a day), whichever is less, so the phases of one wash are one shift. If |z| is so large and the recent mean is that of an earlier
+ * mode (modes.ts), this mode becomes the reference at once.
  *
  * Memory (9): EW12(x), s^2, number of readings, the last return to a mode (2), suspected shifts (2), the present mode (2); moments of the
  * reference; histogram of |z|; modes.

@@ -5,22 +5,22 @@ import type { Detector, Observer } from '../detector.ts';
 
 /**
  * Records how a stream learns while somebody watches: the last `length` samples with their losses, and the steps of the network
- * (nn/inspect/network-inspector.ts). Between `start` and `stop` it is the observer of the detector, of which it changes nothing else.
+ * (nn/inspect/network-inspector.ts). Between `start` and `stop` it is the observer of the detector; it changes nothing else in it.
  */
 export class LearningWatch implements Observer {
   readonly detector: Detector;
   readonly length: number;
   /** Null where the stream has no network. */
   readonly inspector: NetworkInspector | null;
-  /** Samples seen since the start, and the steps of before that the tape of the network still had. */
+  /** Samples recorded, after the earlier steps that were still on the tape of the network. */
   count: number;
-  // Rings of `length` samples; NaN where not known, as for the steps of before.
+  // Rings of `length` samples; NaN where a number is not known, as of the earlier steps.
   private readonly times: Float64Array;
   private readonly values: Float64Array; // (length, D)
   private readonly networkLosses: Float64Array; // (length, D)
   private readonly baselineLosses: Float64Array; // (length, D)
   private readonly margins: Float64Array; // (length, D)
-  // The newest loss: targets (D BINS), 1 for each series that has one (D), and the step whose forecast it judges.
+  // The newest loss: targets (D BINS), 1 for each series with a loss (D), and the step that made the forecast.
   private readonly q: Float64Array;
   private readonly judged: Uint8Array;
   private judgedStep = -1;
@@ -82,7 +82,7 @@ export class LearningWatch implements Observer {
     return Math.min(this.count, this.length);
   }
 
-  /** Time of the kept sample t, 0 the oldest, epoch ms; NaN for one of before the recording. */
+  /** Time of the kept sample t, 0 the oldest, epoch ms; NaN before the recording. */
   timeOf(t: number): number {
     return this.times[this.slot(t)];
   }
@@ -108,8 +108,8 @@ export class LearningWatch implements Observer {
   }
 
   /**
-   * How far back the newest loss reaches, with a gradient of 0 where no loss was seen yet. Null without a network, before the first step,
-   * and where a number is not finite.
+   * How far back the newest loss reaches; the gradient is 0 before the first loss. Null without a network, before the first step, and
+   * where a number is not finite.
    */
   gradientByLag(): GradientByLag | null {
     const { inspector, kept, q, judged } = this;
