@@ -158,14 +158,14 @@ function Figures({ alarm }: { readonly alarm: StoryAlarm }): VNode {
     ${expected === null ? null : html`<${Fact} name="expected">${quantity(expected, unit)}${range}</${Fact}>`}
     <${Fact} name="score">${score === null ? 'infinite' : number(score)}</${Fact}>
     ${confidence === null ? null : html`<${Fact} name="confidence">${percent(confidence)}</${Fact}>`}
-    ${evidence.length === 0 ? null : html`<${Fact} name="evidence">${sharesText(evidence)}</${Fact}>`}
+    ${evidence.length === 0 ? null : html`<${Fact} name="evidence">${sharesText(evidence, words)}</${Fact}>`}
     ${contributions.length < 2 ? null : html`<${Fact} name="series">${sharesText(contributions)}</${Fact}>`}
   </dl>`;
 }
 
-/** `jump 75 %, level 25 %`; shares that round to nothing are left out. */
-const sharesText = (shares: readonly Share[]): string =>
+/** `jump 75 %, level 25 %`; shares that round to nothing are left out. Names of series stay as they are. */
+const sharesText = (shares: readonly Share[], nameOf = (name: string): string => name): string =>
   shares
     .filter(({ share }, i) => i === 0 || share >= 0.005)
-    .map(({ name, share }) => `${words(name)}${shares.length === 1 ? '' : ` ${percent(share)}`}`)
+    .map(({ name, share }) => `${nameOf(name)}${shares.length === 1 ? '' : ` ${percent(share)}`}`)
     .join(', ');

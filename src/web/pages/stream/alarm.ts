@@ -30,7 +30,7 @@ const Shares = ({
               html`<div key=${name}>
                 <dt>${named === true ? name : words(name)}</dt>
                 <dd>
-                  <meter min="0" max="1" value=${share} aria-label="${words(name)}"></meter>
+                  <meter min="0" max="1" value=${share} aria-label="${named === true ? name : words(name)}"></meter>
                   <span class="number">${percent(share)}</span>
                 </dd>
               </div>`,

@@ -26,13 +26,17 @@ export function Selection({
     model.reload();
     onDone();
   };
+  // The page draws a moment after a drag has ended: a quick click means the span as it is by then.
+  const current = (): View => model.selection ?? selection;
   const missed = async (): Promise<void> => {
+    const { from, until } = current();
     const times = { from: new Date(Math.round(from)).toISOString(), until: new Date(Math.round(until)).toISOString() };
     await act({ command: 'missed', series, ...times });
     done();
   };
   const normal = async (): Promise<void> => {
-    for (const alarm of alarms) await act({ command: 'normal', series: alarm.series, event: alarm.id });
+    for (const alarm of model.alarmsIn(current()))
+      await act({ command: 'normal', series: alarm.series, event: alarm.id });
     done();
   };
   return html`<div class="card selection" role="group" aria-label="Selected span">
