@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 
@@ -13,7 +13,7 @@ const parse = (file: string): ts.SourceFile =>
   ts.createSourceFile(file, readFileSync(join(source, file), 'utf8'), ts.ScriptTarget.Latest, true);
 
 /** The names of constants of a file that hold a text or number as written, in capitals. */
-const constants = (file: ts.SourceFile): ReadonlySet<string> => {
+const ownConstants = (file: ts.SourceFile): readonly string[] => {
   const plain = (node: ts.Expression): boolean =>
     ts.isStringLiteralLike(node) ||
     ts.isNumericLiteral(node) ||
@@ -21,11 +21,21 @@ const constants = (file: ts.SourceFile): ReadonlySet<string> => {
   const declared = file.statements
     .filter(ts.isVariableStatement)
     .flatMap(({ declarationList }) => [...declarationList.declarations]);
-  return new Set(
-    declared
-      .filter(({ name, initializer }) => /^[A-Z_\d]+$/.test(name.getText()) && initializer && plain(initializer))
-      .map(({ name }) => name.getText()),
-  );
+  return declared
+    .filter(({ name, initializer }) => /^[A-Z_\d]+$/.test(name.getText()) && initializer && plain(initializer))
+    .map(({ name }) => name.getText());
+};
+
+/** The same with those that the file imports by name from its own folder. */
+const constants = (file: ts.SourceFile): ReadonlySet<string> => {
+  const imported = file.statements.filter(ts.isImportDeclaration).flatMap(({ importClause, moduleSpecifier }) => {
+    const from = (moduleSpecifier as ts.StringLiteral).text;
+    const bindings = importClause?.namedBindings;
+    if (!from.startsWith('./') || bindings === undefined || !ts.isNamedImports(bindings)) return [];
+    const theirs = ownConstants(parse(join(dirname(file.fileName), from)));
+    return bindings.elements.map(({ name }) => name.text).filter((name) => theirs.includes(name));
+  });
+  return new Set([...ownConstants(file), ...imported]);
 };
 
 /** Whether a name is that of a parameter which can only be one of the texts that a type of the same file lists. */
