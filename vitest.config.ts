@@ -7,7 +7,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**', 'test/faults/**', 'test/browser/**'],
+          exclude: ['test/integration/**', 'test/faults/**', 'test/browser/**', 'test/appliance/**'],
           // Some tests work for 5 s on a fast machine; a Raspberry Pi takes ten times as long.
           testTimeout: 60_000,
         },
@@ -30,6 +30,16 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'appliance',
+          include: ['test/appliance/**/*.test.ts'],
+          // As root: a systemd that boots, or a Debian root, for each file. Not part of npm test.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
         },
       },
     ],

@@ -2,35 +2,7 @@
  * The integration tests meet a real broker, Prometheus, ntfy, browser, proxy and real shells. Run before them: finds the programs, or installs
  * them from Debian's packages, or says what to type and fails. It never skips, because a skipped test looks like a passed one.
  */
-import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
-
-/** Debian puts the broker into /usr/sbin, which a user's PATH often leaves out. */
-const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
-const executable = (name) =>
-  folders.some((folder) => {
-    try {
-      accessSync(join(folder, name), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-
-const succeeds = (command, args, options = {}) => spawnSync(command, args, options).status === 0;
-
-/** What to put in front of apt-get, null where it cannot be run without a password. */
-const asRoot = () => {
-  if (process.getuid?.() === 0) return [];
-  return executable('sudo') && succeeds('sudo', ['-n', 'true']) ? ['sudo', '-n'] : null;
-};
-
-const aptGet = (prefix, ...args) => {
-  const [command, ...rest] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args];
-  // apt's report goes to stderr, so that a run's standard output stays that of the tests.
-  return succeeds(command, rest, { stdio: ['ignore', 2, 2] });
-};
+import { needPrograms } from './debian.mjs';
 
 /** Programs that the tests run, and Debian's package of each. */
 const PACKAGES = {
@@ -44,25 +16,4 @@ const PACKAGES = {
   nginx: 'nginx-light',
 };
 
-const missing = () => [
-  ...new Set(
-    Object.keys(PACKAGES)
-      .filter((name) => !executable(name))
-      .map((name) => PACKAGES[name]),
-  ),
-];
-
-const install = (packages) => {
-  const prefix = executable('apt-get') ? asRoot() : null;
-  if (prefix === null) return;
-  console.error(`${packages.join(' and ')} not installed; installing with apt-get`);
-  // A failed update still leaves the lists of last time, which may do.
-  aptGet(prefix, 'update');
-  aptGet(prefix, 'install', '-y', '--no-install-recommends', ...packages);
-};
-
-if (missing().length > 0) install(missing());
-if (missing().length > 0) {
-  console.error(`The integration tests need more programs: sudo apt-get install ${missing().join(' ')}`);
-  process.exit(1);
-}
+needPrograms(PACKAGES, 'The integration tests');
