@@ -1,4 +1,4 @@
-import { namedBy, quantityOf, type NoSignal, type Quantity } from './quantity.ts';
+import { namedBy, noSignalAbove, quantityAbove, quantityOf, type Quantity } from '../../stream/dialects/signals.ts';
 import type { FieldSurvey } from './field-survey.ts';
 import type { Hints } from './hints.ts';
 import { pathOf, type SurveyedField, type SurveyedTopic } from './survey.ts';
@@ -63,34 +63,10 @@ function verdictOf(topic: SurveyedTopic, { keys, values }: SurveyedField, hints:
   return settled(named ?? UNNAMED, values);
 }
 
-/** Members of a payload in which nothing is a signal. */
-const NO_SIGNAL_INSIDE: Readonly<Record<string, NoSignal>> = {
-  update: 'device diagnostics',
-  sys: 'device diagnostics',
-  wifi: 'link quality',
-  battery: 'battery',
-  devicepower: 'battery',
-};
-
-const noSignalAbove = (keys: readonly string[]): NoSignal | null => {
-  for (const key of keys.slice(0, -1)) {
-    const name = key.toLowerCase().replace(/:\d+$/, '');
-    if (Object.hasOwn(NO_SIGNAL_INSIDE, name)) return NO_SIGNAL_INSIDE[name];
-  }
-  return null;
-};
-
 const isState = (keys: readonly string[]): boolean => {
   const named = namedBy(keys.slice(-1));
   return keys.at(-1) === 'state' || (typeof named === 'object' && named?.name === 'state');
 };
-
-/** `sensors/temperature/kitchen`: the level before the last may name the quantity. */
-function quantityAbove(levels: readonly string[], keys: readonly string[]): Quantity | null {
-  if (keys.length > 0 || levels.length < 2) return null;
-  const named = namedBy(levels.slice(0, -1));
-  return typeof named === 'string' || named?.name === 'state' ? null : named;
-}
 
 /** Without the parts that the values contradict: a range that they leave, a counter that falls. */
 function settled({ range, counter, ...quantity }: Quantity, values: FieldSurvey): Quantity {

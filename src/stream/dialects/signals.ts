@@ -1,3 +1,5 @@
+import type { NoSignal, SignalFacts } from './signal-facts.ts';
+
 /** A quantity as a field name tells it. */
 export interface Quantity {
   readonly name: string;
@@ -7,20 +9,6 @@ export interface Quantity {
   /** For a meter that counts up: the time in which its rise is of interest. */
   readonly counter?: 'minute' | 'hour' | 'day';
 }
-
-/** Why a number is no signal, in words for the operator. */
-export type NoSignal =
-  | 'link quality'
-  | 'uptime'
-  | 'battery'
-  | 'time'
-  | 'identifier'
-  | 'setting'
-  | 'device diagnostics'
-  | 'alarm of the device'
-  | 'duplicate'
-  | 'derived'
-  | 'position';
 
 type Rule<T> = readonly [RegExp, T];
 
@@ -166,3 +154,44 @@ export const quantityOf = (unit: string, named: Quantity | null, counts: boolean
     ...(counts ? { counter: 'hour' as const } : {}),
   };
 };
+
+/** Members of a payload in which nothing is a signal. */
+const NO_SIGNAL_INSIDE: Readonly<Record<string, NoSignal>> = {
+  update: 'device diagnostics',
+  sys: 'device diagnostics',
+  wifi: 'link quality',
+  battery: 'battery',
+  devicepower: 'battery',
+};
+
+/** Why nothing in a member of a payload is a signal, by the keys around a value; null where it may be one. */
+export function noSignalAbove(keys: readonly string[]): NoSignal | null {
+  for (const key of keys.slice(0, -1)) {
+    const name = key.toLowerCase().replace(/:\d+$/, '');
+    if (Object.hasOwn(NO_SIGNAL_INSIDE, name)) return NO_SIGNAL_INSIDE[name];
+  }
+  return null;
+}
+
+/** `sensors/temperature/kitchen`: the level before the last may name the quantity. */
+export function quantityAbove(levels: readonly string[], keys: readonly string[]): Quantity | null {
+  if (keys.length > 0 || levels.length < 2) return null;
+  const named = namedBy(levels.slice(0, -1));
+  return typeof named === 'string' || named?.name === 'state' ? null : named;
+}
+
+/** What the words of a signal say about it: `device` with levels, `signal` with dots, both in the words of the device. */
+export function factsOf(device: string, signal: string): SignalFacts {
+  const levels = device.split('/');
+  const keys = signal === '' ? [] : signal.split('.');
+  const said = noSignalAbove(keys) ?? namedBy(keys.length === 0 ? levels : keys) ?? quantityAbove(levels, keys);
+  if (said === null) return {};
+  if (typeof said === 'string') return { noSignal: said };
+  const { name, unit, range, counter } = said;
+  return {
+    unit,
+    ...(range === undefined ? {} : { range }),
+    ...(counter === undefined ? {} : { counter }),
+    ...(name === 'state' ? { binary: true } : {}),
+  };
+}
