@@ -7,8 +7,8 @@ import { describe, expect, test } from 'vitest';
  * The budget of what others wrote and we run. A number that has to grow is raised here, in the commit that needs it and
  * with the reason in its message.
  */
-const MOST_DIRECT = 15;
-const MOST_INSTALLED = 109;
+const MOST_DIRECT = 16;
+const MOST_INSTALLED = 112;
 /** May run a program of its own when it is installed: it fetches or compiles SQLite. */
 const WITH_INSTALL_SCRIPT = ['better-sqlite3'];
 /** Permissive: they ask for at most that their text is kept, and for nothing of who uses or changes the program. */

@@ -8,6 +8,10 @@ export const REASONS = {
   too_large: 'The payload is larger than 64 KiB.',
   not_utf8: 'The payload is not UTF-8 text; binary formats are not read.',
   not_json: 'The payload begins like JSON but cannot be parsed.',
+  not_cbor: 'The payload is not CBOR, or has more than 32 levels.',
+  not_senml: 'The payload, or one of its records, is not SenML of a version up to 10.',
+  not_influx: 'A line is not of the Influx line protocol; other lines of the message were read.',
+  not_sparkplug: 'The payload is not Sparkplug B.',
   plain_value: 'The payload is a plain value, but every field of this topic names a path inside a JSON object.',
   no_field: 'The payload contains none of the fields configured for this topic.',
   no_list: 'The path given as `each` does not lead to a list.',
@@ -19,6 +23,11 @@ export const REASONS = {
   not_finite: 'The value is NaN, infinite, or beyond 1e30, which no sensor measures.',
   decimal_comma: 'The value is written with a decimal comma; a decimal point is needed.',
   not_scalar: 'The path leads to an object or a list instead of a value.',
+
+  no_birth: 'A Sparkplug metric was not announced in a birth that was received; its value has no name and no type.',
+  sequence_gap: 'The sequence number of a Sparkplug edge node skipped: messages were lost before this one.',
+  historical: 'The Sparkplug metric is historical, not a live value.',
+  compound_value: 'The Sparkplug metric is a data set, template, array or file; these are not read.',
 
   no_time: 'The payload has no time at the configured path; the time of arrival was used.',
   not_a_time: 'The time in the payload cannot be read or is not after 1970; the time of arrival was used.',
@@ -45,7 +54,7 @@ export const REASONS = {
 
 export type Reason = keyof typeof REASONS;
 
-/** The reasons that are only notes: the reading was used, with its time of arrival. */
+/** The reasons that are only notes: the reading was used, mostly with its time of arrival. */
 export const NOTES: ReadonlySet<string> = new Set<Reason>([
   'no_time',
   'not_a_time',
@@ -53,6 +62,7 @@ export const NOTES: ReadonlySet<string> = new Set<Reason>([
   'time_in_future',
   'clock_unset',
   'clock_wrong',
+  'sequence_gap',
 ]);
 
 export type OnReject = (rejected: Rejected) => void;
