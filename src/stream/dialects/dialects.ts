@@ -1,6 +1,10 @@
 import { availability } from './availability.ts';
 import type { Dialect, Format } from './dialect.ts';
 import { json } from './json-object.ts';
+import { cbor } from './cbor.ts';
+import { influx } from './influx.ts';
+import { senml } from './senml.ts';
+import { sparkplug } from './sparkplug.ts';
 import { scalar } from './scalar.ts';
 
 /**
@@ -9,9 +13,13 @@ import { scalar } from './scalar.ts';
  */
 export const DIALECTS: readonly Dialect[] = [
   // by topic
+  sparkplug,
   availability,
   // by content
+  senml,
+  cbor,
   json,
+  influx,
   scalar,
 ];
 

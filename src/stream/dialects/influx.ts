@@ -1,6 +1,8 @@
 import { parseTime } from '../event-time.ts';
 import { parseDecimal } from '../number.ts';
-import type { Dialect, DialectContext, DialectMessage, Mapper, Receiver } from './dialect.ts';
+import { instantOf } from './instant.ts';
+import type { Dialect, DialectContext, DialectMessage, Mapper, Receiver, SignalFacts } from './dialect.ts';
+import { statedFacts } from './stated-facts.ts';
 
 /**
  * InfluxDB line protocol, as Telegraf's `outputs.mqtt` writes it with `data_format = "influx"`:
@@ -32,7 +34,7 @@ function sniffs(payload: Uint8Array): boolean {
   const first = payload[0];
   if (first === 0x7b || first === 0x5b || first >= 0x80) return false; // { [ and binary
   const head = Buffer.from(payload.buffer, payload.byteOffset, Math.min(payload.length, SNIFF_BYTES));
-  return head.includes(0x3d) && LINE.test(head.latin1Slice());
+  return head.includes(0x3d) && LINE.test(head.toString('latin1'));
 }
 
 /** ms in a unit of time. */
@@ -48,15 +50,21 @@ const BACKSLASH = 92;
 
 interface Head {
   readonly device: string;
-  /** Field keys without escapes, by their text in the line. */
-  readonly signals: Map<string, string>;
+  /** Fields by the text of their key in the line. */
+  readonly fields: Map<string, Field>;
+}
+
+interface Field {
+  /** The key without escapes. */
+  readonly signal: string;
+  readonly facts: SignalFacts;
 }
 
 class InfluxMapper implements Mapper {
   private readonly precision: DialectContext['precision'];
   private readonly heads = new Map<string, Head>();
   /** The fields of the line that is being read. */
-  private readonly keys: string[] = [];
+  private readonly found: Field[] = [];
   private readonly values: (number | boolean)[] = [];
   private count = 0;
   private text = '';
@@ -115,9 +123,12 @@ class InfluxMapper implements Mapper {
     this.skipSpaces();
     const time = this.at;
     while (!this.isEnd(this.at)) this.at++;
-    const at = time === this.at ? null : this.timeOf(text.slice(time, this.at).trimEnd());
-    if (at !== null && Number.isNaN(at)) return false;
-    for (let i = 0; i < this.count; i++) receiver.sample(head.device, this.keys[i], this.values[i], at, null);
+    const at = this.timeOf(text.slice(time, this.at).trimEnd(), receiver);
+    if (at === undefined) return false;
+    for (let i = 0; i < this.count; i++) {
+      const { signal, facts } = this.found[i];
+      receiver.sample(head.device, signal, this.values[i], at, facts);
+    }
     return true;
   }
 
@@ -137,7 +148,7 @@ class InfluxMapper implements Mapper {
         const value = valueOf(text, from, this.at);
         if (value === null) return false;
         if (this.count < MAX_FIELDS) {
-          this.keys[this.count] = signalOf(head, key);
+          this.found[this.count] = fieldOf(head, key);
           this.values[this.count++] = value;
         }
       }
@@ -181,14 +192,16 @@ class InfluxMapper implements Mapper {
     return here === NEWLINE || (here === RETURN && (at + 1 === text.length || text.charCodeAt(at + 1) === NEWLINE));
   }
 
-  /** Epoch ms; null for a time of 0, which an unset clock sends, NaN where it is no integer. */
-  private timeOf(text: string): number | null {
-    if (!/^-?\d+$/.test(text)) return NaN;
+  /** Epoch ms, null for none; undefined where the text is no integer. */
+  private timeOf(text: string, receiver: Receiver): number | null | undefined {
+    if (text === '') return null;
+    if (!/^-?\d+$/.test(text)) return undefined;
     const time = Number(text);
-    if (time <= 0) return null;
-    if (this.precision !== 'ns') return Math.round(time * FACTOR[this.precision]);
+    if (this.precision !== 'ns') return instantOf(time * FACTOR[this.precision], receiver);
     const at = parseTime(time, null); // nanoseconds, or coarser where so few of them would be 1970
-    return typeof at === 'number' ? at : null;
+    if (typeof at === 'number') return at;
+    receiver.refuse(at);
+    return null;
   }
 
   private head(text: string, topic: string): Head | null {
@@ -199,7 +212,7 @@ class InfluxMapper implements Mapper {
     const device = deviceOf(text, topic);
     if (device === null) return null;
     if (this.heads.size >= MAX_HEADS) this.heads.clear();
-    const head = { device, signals: new Map<string, string>() };
+    const head = { device, fields: new Map<string, Field>() };
     this.heads.set(key, head);
     return head;
   }
@@ -219,13 +232,14 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
   ...['f', 'F', 'false', 'False', 'FALSE'].map((word) => [word, false] as const),
 ]);
 
-const signalOf = ({ signals }: Head, key: string): string => {
-  const known = signals.get(key);
+const fieldOf = ({ device, fields }: Head, key: string): Field => {
+  const known = fields.get(key);
   if (known !== undefined) return known;
-  if (signals.size >= MAX_FIELDS) signals.clear();
+  if (fields.size >= MAX_FIELDS) fields.clear();
   const signal = plain(key);
-  signals.set(key, signal);
-  return signal;
+  const field = { signal, facts: statedFacts(device, signal, null) };
+  fields.set(key, field);
+  return field;
 };
 
 /** Escapes: a backslash before a comma, an equals sign or a space. */

@@ -1,5 +1,7 @@
 import { readCbor } from '../cbor.ts';
+import { instantOf } from './instant.ts';
 import type { Dialect, DialectMessage, Mapper, Receiver, SignalFacts } from './dialect.ts';
+import { statedFacts } from './stated-facts.ts';
 
 /**
  * Sensor Measurement Lists, RFC 8428, as JSON and CBOR; also the drafts before it, `{"bn":…,"e":[…]}`
@@ -65,8 +67,8 @@ function sniffs(payload: Uint8Array): boolean {
   while (first === 0x20 || (first >= 9 && first <= 13)) first = payload[++at];
   if (first !== 0x5b && first !== 0x7b) return false;
   const head = Buffer.from(payload.buffer, payload.byteOffset, Math.min(payload.length, SNIFF_BYTES));
-  if (first === 0x7b) return head.includes('"e"') && /"(?:bn|n)"\s*:\s*"/.test(head.latin1Slice());
-  return (head.includes('"bn"') || head.includes('"n"')) && /"(?:bn|n)"\s*:\s*"/.test(head.latin1Slice());
+  if (first === 0x7b) return head.includes('"e"') && /"(?:bn|n)"\s*:\s*"/.test(head.toString('latin1'));
+  return (head.includes('"bn"') || head.includes('"n"')) && /"(?:bn|n)"\s*:\s*"/.test(head.toString('latin1'));
 }
 
 /** 0 to 8 and -1 to -6 as one byte of CBOR. */
@@ -104,7 +106,7 @@ class SenmlMapper implements Mapper {
       const value = typeof v === 'number' ? v + bv : v === undefined ? vb : v;
       if (value === undefined && s === undefined) continue;
       const unit = typeof u === 'string' ? u : bu;
-      const at = timeOf(bt + (typeof t === 'number' ? t : 0), message.receivedAt);
+      const at = timeOf(bt + (typeof t === 'number' ? t : 0), message.receivedAt, receiver);
       const name = typeof n === 'string' ? n : '';
       if (value !== undefined) {
         const { device, signal, facts } = this.named(message.topic, bn, name, unit, false);
@@ -131,7 +133,7 @@ class SenmlMapper implements Mapper {
 interface Named {
   readonly device: string;
   readonly signal: string;
-  readonly facts: SignalFacts | null;
+  readonly facts: SignalFacts;
 }
 
 const fromJson = (message: DialectMessage, receiver: Receiver): readonly unknown[] | null => {
@@ -152,7 +154,7 @@ const fromDraft = (document: object): readonly unknown[] | null => {
     const { bv, ...rest } = entry;
     return { ...rest, vb: bv };
   });
-  return [base, ...(entries as unknown[])];
+  return [base, ...entries];
 };
 
 const fromCbor = (message: DialectMessage, receiver: Receiver): readonly unknown[] | null => {
@@ -171,9 +173,9 @@ const fromCbor = (message: DialectMessage, receiver: Receiver): readonly unknown
 };
 
 /** Seconds since the epoch, or from now, as epoch ms; null for now. */
-const timeOf = (seconds: number, receivedAt: number): number | null => {
+const timeOf = (seconds: number, receivedAt: number, receiver: Receiver): number | null => {
   if (seconds === 0) return null;
-  return Math.round(seconds >= ABSOLUTE_S ? seconds * 1000 : receivedAt + seconds * 1000);
+  return instantOf(seconds >= ABSOLUTE_S ? seconds * 1000 : receivedAt + seconds * 1000, receiver);
 };
 
 const SEPARATOR = /[:/]/;
@@ -192,7 +194,7 @@ function nameOf(topic: string, bn: string, n: string, unit: string | null, sum: 
   }
   const { word, ...facts } = unitOf(unit);
   if (signal === '') signal = word;
-  if (!sum) return { device, signal, facts: unit === null ? null : facts };
+  if (!sum) return { device, signal, facts: statedFacts(device, signal, facts) };
   // RFC 8428, section 4.2: the integral over time, in the unit multiplied by seconds; for a meter, its count.
   return { device, signal: `${signal}.sum`, facts: { unit: `${facts.unit ?? ''}·s`, counter: 'hour' } };
 }

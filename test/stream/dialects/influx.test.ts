@@ -132,6 +132,8 @@ test('a precision of the site file', () => {
   expect(at(NOW / 1000)).toBe(NOW);
   expect(at(NOW)).toBe(NOW);
   expect(at(0)).toBe(null);
+  expect(lines('a,b=c d=1 0').reasons).toEqual(['not_a_time']);
+  expect(lines('a,b=c d=1 9e99').reasons).toEqual(['not_influx']);
 });
 
 test.each([

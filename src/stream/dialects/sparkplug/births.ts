@@ -1,5 +1,6 @@
 import { PbfWriter } from 'pbf';
 import type { SignalFacts } from '../dialect.ts';
+import { statedFacts } from '../stated-facts.ts';
 import { isMeasured } from './datatype.ts';
 import type { Metric } from './payload.ts';
 
@@ -11,7 +12,7 @@ export interface BornMetric {
   /** -1 where it has none. */
   readonly alias: number;
   readonly datatype: number;
-  readonly facts: SignalFacts | null;
+  readonly facts: SignalFacts;
   /** A number or boolean that the process has: no control, no counter of sessions. */
   readonly read: boolean;
 }
@@ -19,14 +20,18 @@ export interface BornMetric {
 /** Metrics with which hosts command an edge node or number its sessions (Sparkplug 3.0, sections 6.4.18 and 6.4.22). */
 const NO_PROCESS = /^(?:bdSeq$|(?:Node|Device) (?:Control|Info)\/)/;
 
-export const bornMetric = ({ name, alias, datatype, properties }: Metric): BornMetric => ({
-  signal: name.split('/').filter(Boolean).join('.'),
-  name,
-  alias,
-  datatype,
-  facts: properties === null ? null : factsOf(properties),
-  read: isMeasured(datatype) && !NO_PROCESS.test(name),
-});
+/** `device`: name of the edge node or device. */
+export const bornMetric = (device: string, { name, alias, datatype, properties }: Metric): BornMetric => {
+  const signal = name.split('/').filter(Boolean).join('.');
+  return {
+    signal,
+    name,
+    alias,
+    datatype,
+    facts: statedFacts(device, signal, properties === null ? null : factsOf(properties)),
+    read: isMeasured(datatype) && !NO_PROCESS.test(name),
+  };
+};
 
 /**
  * Unit and range. The specification names no keys for them; these are the ones of Ignition, which sends them where they are
@@ -65,7 +70,7 @@ const writeMetric = ({ name, alias, datatype, facts }: BornMetric, pbf: PbfWrite
   pbf.writeStringField(1, name);
   if (alias >= 0) pbf.writeVarintField(2, alias);
   pbf.writeVarintField(4, datatype);
-  if (facts !== null) pbf.writeMessage(9, writeFacts, facts);
+  if (facts.unit !== undefined || facts.range !== undefined) pbf.writeMessage(9, writeFacts, facts);
 };
 
 const writeFacts = ({ unit, range }: SignalFacts, pbf: PbfWriter): void => {

@@ -21,13 +21,13 @@ export class Birth {
     return packBirth(this.metrics.values());
   }
 
-  /** A birth that `pack` wrote; null where the bytes are none. */
-  static unpack(bytes: Uint8Array): Birth | null {
+  /** A birth of `device` that `pack` wrote; null where the bytes are none. */
+  static unpack(device: string, bytes: Uint8Array): Birth | null {
     const reader = new PayloadReader();
     const birth = new Birth();
     try {
       reader.start(bytes);
-      while (reader.next()) birth.add(bornMetric(reader.metric));
+      while (reader.next()) birth.add(bornMetric(device, reader.metric));
     } catch {
       return null;
     }

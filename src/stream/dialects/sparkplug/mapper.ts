@@ -1,4 +1,5 @@
 import type { DialectContext, DialectMemory, DialectMessage, Mapper, Receiver } from '../dialect.ts';
+import { instantOf } from '../instant.ts';
 import { bornMetric, isBad, type BornMetric } from './births.ts';
 import { isMeasured, isPlain, valueOf } from './datatype.ts';
 import { Birth, EdgeNode } from './edge-node.ts';
@@ -98,7 +99,7 @@ export class SparkplugMapper implements Mapper {
         receiver.refuse('too_many_series');
         break;
       }
-      const born = bornMetric(metric);
+      const born = bornMetric(name, metric);
       if (!birth.metrics.has(born.name)) this.metrics++;
       birth.add(born);
       this.value(name, born, receiver);
@@ -116,7 +117,7 @@ export class SparkplugMapper implements Mapper {
       const { metric } = reader;
       const born =
         birth?.find(metric.name, metric.alias) ??
-        (metric.name !== '' && metric.datatype !== 0 ? bornMetric(metric) : null);
+        (metric.name !== '' && metric.datatype !== 0 ? bornMetric(name, metric) : null);
       if (born === null) unknown = true;
       else this.value(name, born, receiver);
     }
@@ -136,8 +137,8 @@ export class SparkplugMapper implements Mapper {
       return;
     }
     const value = metric.isNull || isBad(metric.properties) ? null : valueOf(metric, datatype);
-    const at = metric.timestamp > 0 ? metric.timestamp : timestamp > 0 ? timestamp : null;
-    receiver.sample(device, signal, value, at, facts);
+    const said = metric.timestamp > 0 ? metric.timestamp : timestamp;
+    receiver.sample(device, signal, value, said > 0 ? instantOf(said, receiver) : null, facts);
   }
 
   /** An old session may end after the new one has begun: the broker sends its will late. */
@@ -163,7 +164,7 @@ export class SparkplugMapper implements Mapper {
     if (known !== undefined) return known;
     if (node.begun || node.births.size >= MAX_DEVICES) return null;
     const kept = this.memory?.get(node.deviceName(device)) ?? null;
-    const birth = kept === null ? null : Birth.unpack(kept);
+    const birth = kept === null ? null : Birth.unpack(node.deviceName(device), kept);
     const fits = birth !== null && this.metrics + birth.metrics.size <= MAX_METRICS;
     if (fits) this.metrics += birth.metrics.size;
     node.births.set(device, fits ? birth : null);
