@@ -1,18 +1,36 @@
 import { availability } from './availability.ts';
-import type { Dialect, Format } from './dialect.ts';
-import { json } from './json-object.ts';
 import { cbor } from './cbor.ts';
+import { chirpstack } from './chirpstack.ts';
+import type { Dialect, Format } from './dialect.ts';
+import { esphome } from './esphome.ts';
+import { homie } from './homie.ts';
 import { influx } from './influx.ts';
-import { senml } from './senml.ts';
-import { sparkplug } from './sparkplug.ts';
+import { json } from './json-object.ts';
 import { scalar } from './scalar.ts';
+import { senml } from './senml.ts';
+import { shellyGen1 } from './shelly-gen1.ts';
+import { shellyGen2 } from './shelly-gen2.ts';
+import { sparkplug } from './sparkplug.ts';
+import { statestream } from './statestream.ts';
+import { tasmota } from './tasmota.ts';
+import { thingsStack } from './things-stack.ts';
+import { zigbee2mqtt } from './zigbee2mqtt.ts';
 
 /**
  * All dialects, in the order in which they are asked: those that know their topics, those that know their content, and at the end
  * the one that takes every payload.
  */
 export const DIALECTS: readonly Dialect[] = [
-  // by topic
+  // by topic; the second generation of Shelly before the first, which has everything below "shellies"
+  zigbee2mqtt,
+  homie,
+  thingsStack,
+  chirpstack,
+  shellyGen2,
+  shellyGen1,
+  tasmota,
+  statestream,
+  esphome,
   sparkplug,
   availability,
   // by content
