@@ -60,6 +60,8 @@ export interface Broker {
    * `close`.
    */
   publishEvent(topic: string, payload: string, onSettled?: () => void): void;
+  /** Not retained, QoS 0, only while connected: a request that is worthless later. */
+  send(topic: string, payload: Uint8Array): void;
   /** Publishes what waits, then `offline`, and disconnects. Ends within 2 s, even if the broker does not answer. */
   close(): Promise<void>;
 }
@@ -143,6 +145,13 @@ class MqttBroker implements Broker {
 
   publishEvent(topic: string, payload: string, onSettled?: () => void): void {
     if (!this.#state.ending) this.#publisher.event(topic, payload, onSettled);
+  }
+
+  send(topic: string, payload: Uint8Array): void {
+    if (!this.#state.canPublish) return;
+    this.#client.publish(topic, Buffer.from(payload), { qos: 0, retain: false }, (error) => {
+      if (error && !this.#state.ending) this.#log('warn', { topic, error: error.message }, 'a request was not sent');
+    });
   }
 
   /** Publishes this message to find out whether the broker permits it; null when the connection ended meanwhile. */

@@ -321,4 +321,15 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    // What formats keep across restarts: births of Sparkplug devices.
+    version: 11,
+    sql: `
+      CREATE TABLE dialect_memory (
+        n INTEGER PRIMARY KEY,
+        key TEXT NOT NULL UNIQUE,
+        value BLOB NOT NULL
+      ) STRICT;
+    `,
+  },
 ];
