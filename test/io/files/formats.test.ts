@@ -9,6 +9,7 @@ import {
   type Recording,
   type RecordingOptions,
 } from '../../../src/io/files/recording.ts';
+import { encode } from '../../stream/dialects/sparkplug-encoder.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'zankyo-formats-'));
 afterAll(() => {
@@ -383,6 +384,41 @@ describe('JSON and MQTT', () => {
     expect(rows).toEqual([
       ['2025-01-31T12:00', 20.5, 15, 3.1],
       ['2025-01-31T12:01', 20.6, NaN, NaN],
+    ]);
+  });
+
+  test("mosquitto_sub -F '%U %t %x': Sparkplug and CBOR in hexadecimal, names from the birth, times of the messages", async () => {
+    const at = Date.parse('2025-01-31T12:00:00Z');
+    const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+    const flow = (seq: number, value: number): string =>
+      hex(encode({ timestamp: at + seq * 1000, seq, metrics: [{ alias: 1, type: 10, bare: true, value }] }));
+    const birth = { timestamp: at, seq: 0, metrics: [{ name: 'Flow', alias: 1, type: 10, value: 7, timestamp: at }] };
+    const { rows, recording } = await read([
+      `${at / 1000}.2 spBv1.0/W/NBIRTH/S1 ${hex(encode(birth))}`,
+      `${at / 1000 + 1}.2 spBv1.0/W/NDATA/S1 ${flow(1, 7.5)}`,
+      `${at / 1000 + 2}.0 hall a16474656d70f94d60`,
+      `${at / 1000 + 2}.2 spBv1.0/W/NDATA/S1 ${flow(2, 8)}`,
+      `${at / 1000 + 3}.0 attic 9512`,
+    ]);
+    expect(recording.values).toEqual(['W/S1 Flow', 'hall temp', 'attic']);
+    expect(rows).toEqual([
+      ['2025-01-31T12:00', 7, NaN, NaN],
+      ['2025-01-31T12:00:01', 7.5, NaN, NaN],
+      ['2025-01-31T12:00:02', 8, 21.5, NaN],
+      ['2025-01-31T12:00:03', NaN, NaN, 9512],
+    ]);
+  });
+
+  test('a message of several times gives a row for each', async () => {
+    const pack =
+      '[{"bn":"pump:","bt":1738324800,"n":"flow","v":1},{"n":"flow","t":10,"v":2},{"n":"temp","t":10,"v":3}]';
+    const { rows, recording } = await read([
+      `{"tst":"2025-01-31T12:00:11+0000","topic":"x","payload":${JSON.stringify(pack)}}`,
+    ]);
+    expect(recording.values).toEqual(['pump flow', 'pump temp']);
+    expect(rows).toEqual([
+      ['2025-01-31T12:00', 1, NaN],
+      ['2025-01-31T12:00:10', 2, 3],
     ]);
   });
 
