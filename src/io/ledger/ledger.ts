@@ -69,6 +69,8 @@ export class Ledger implements LedgerPort {
   #trimTo = 0;
   #failing = false;
   #failingSince: number | null = null;
+  /** When the next transaction is to begin at the latest, on the clock of `performance.now()`; null while nothing waits. */
+  #dueAt: number | null = null;
   #commits = 0;
   #commitMs = 0;
   #dropped = 0;
@@ -100,6 +102,14 @@ export class Ledger implements LedgerPort {
   /** Since when the database cannot be written, on the clock of `performance.now()`; null while it can. */
   get failingSince(): number | null {
     return this.#failingSince;
+  }
+
+  /**
+   * How long after its time the next transaction is, ms; at most 0 while it is not late or nothing waits. More than a turn of the event
+   * loop means that no timer begins it any more.
+   */
+  get lateMs(): number {
+    return this.#dueAt === null ? 0 : performance.now() - this.#dueAt;
   }
 
   /** Transactions since the start, and the time that they took, ms. */
@@ -206,6 +216,7 @@ export class Ledger implements LedgerPort {
    */
   commit(waited = false): boolean {
     this.#timer.clear();
+    this.#dueAt = null;
     const startedAt = performance.now();
     try {
       this.#transaction();
@@ -249,6 +260,7 @@ export class Ledger implements LedgerPort {
     const patienceMs = unacked === 0 ? Infinity : this.#window.patienceMs(unacked);
     if (urgent || patienceMs === 0 || this.#entries.length > COMMIT_BYTES) this.#timer.atEndOfTurn();
     this.#timer.within(this.#everyMs);
+    this.#dueAt ??= performance.now() + this.#everyMs;
     this.#timer.afterPause(patienceMs);
   }
 
@@ -325,6 +337,7 @@ export class Ledger implements LedgerPort {
     this.#failing = true;
     this.#failingSince ??= performance.now();
     this.#timer.within(freed ? 0 : RETRY_MS);
+    this.#dueAt = performance.now() + RETRY_MS;
     if (failure === 'unusable' || failure === null) this.#options.onUnusable(error);
   }
 

@@ -43,6 +43,8 @@ export interface Broker {
   readonly waiting: number;
   /** Connections since the start, accepted or not. */
   readonly connections: number;
+  /** Time since the last attempt to connect began, ms. */
+  readonly attemptAgeMs: number;
   /**
    * Retained, QoS 1. While offline the newest payload of a topic is kept; every connection publishes all of them again.
    */
@@ -87,6 +89,7 @@ class MqttBroker implements Broker {
   /** Attempts that count for the retry delay. */
   #attempts = 0;
   #connectedAt = -Infinity;
+  #attemptedAt = performance.now();
   #closing: Promise<void> | null = null;
 
   constructor(options: BrokerOptions) {
@@ -98,7 +101,7 @@ class MqttBroker implements Broker {
     this.#client = connect(identity.url, client);
     const { now, timeZone = null } = options;
     this.#outage = new OutageLog({ now, timeZone, uptime: () => performance.now() }, this.#log);
-    this.#subscription = new Subscription(this.#client, this.#state, options.filters, this.#log);
+    this.#subscription = new Subscription(this.#client, this.#state, options.filters, this.#log, options.onListening);
     this.#publisher = new Publisher(this.#client, this.#state, this.#log, (topic) => this.describe('refused', topic)!);
     deferAcknowledgements(this.#client);
     this.#attach(this.#client);
@@ -129,6 +132,10 @@ class MqttBroker implements Broker {
 
   get connections(): number {
     return this.#connectionNumber;
+  }
+
+  get attemptAgeMs(): number {
+    return performance.now() - this.#attemptedAt;
   }
 
   publishState(topic: string, payload: string): void {
@@ -188,6 +195,7 @@ class MqttBroker implements Broker {
       this.#state.apply('attempt');
       this.#outage.attempt();
       this.#attempts++;
+      this.#attemptedAt = performance.now();
       this.#setRetryDelay();
     });
     client.on('packetreceive', (packet) => {

@@ -45,6 +45,8 @@ export interface BrokerOptions {
    * How long the broker keeps the session (subscriptions and their messages) while the service is down; 0: no session.
    */
   readonly sessionMs?: number;
+  /** Called when the broker has answered a subscription; `refused`: the filters so far that it does not allow. */
+  readonly onListening?: (refused: readonly string[]) => void;
   /** Epoch ms. */
   readonly now: () => number;
   /** IANA name of the time zone for times in log messages; null: UTC. */

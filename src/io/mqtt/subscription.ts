@@ -13,6 +13,8 @@ export class Subscription {
   /** Filters that the broker's session may still have. */
   readonly #removed = new Set<string>();
   readonly #log: Log;
+  readonly #onListening: (refused: readonly string[]) => void;
+  readonly #refused = new Set<string>();
   /** The broker's session has the filters of this process. */
   #active = false;
 
@@ -21,11 +23,13 @@ export class Subscription {
     connection: ConnectionStateMachine,
     filters: readonly string[],
     log: Log,
+    onListening: (refused: readonly string[]) => void = () => undefined,
   ) {
     this.#client = client;
     this.#connection = connection;
     this.#filters = [...filters];
     this.#log = log;
+    this.#onListening = onListening;
   }
 
   /**
@@ -48,6 +52,7 @@ export class Subscription {
     const added = filters.filter((filter) => !this.#filters.includes(filter));
     for (const filter of this.#filters) if (!filters.includes(filter)) this.#removed.add(filter);
     for (const filter of filters) this.#removed.delete(filter);
+    for (const filter of this.#removed) this.#refused.delete(filter);
     this.#filters = [...filters];
     if (added.length === 0 && this.#removed.size === 0) return;
     if (!this.#connection.canPublish || this.#connection.ending) {
@@ -82,10 +87,13 @@ export class Subscription {
       this.#active = true;
       this.#log('info', { filters }, 'listening');
       packet.granted.forEach((code, index) => {
+        this.#refused.delete(filters[index]);
         if (Number(code) < FAILURE) return;
+        this.#refused.add(filters[index]);
         const fields = { filter: filters[index], code };
         this.#log('error', fields, 'the broker refuses this subscription: check its access rules');
       });
+      this.#onListening([...this.#refused]);
     });
   }
 }

@@ -450,3 +450,26 @@ test('receipts are what the broker is told, one by one', () => {
   ledger.commit();
   expect(told).toEqual([{ id: 9, connection: 1 }]);
 });
+
+test('lateMs: negative while a transaction waits for its time, 0 while none waits, positive when no timer began it', async () => {
+  const { ledger, hear } = open(newPath(), 20);
+  expect(ledger.lateMs).toBe(0);
+  hear(null, 1);
+  expect(ledger.lateMs).toBeLessThan(0);
+  ledger.commit();
+  expect(ledger.lateMs).toBe(0);
+  ledger.recordTick(T); // waits for the next message, and is never late
+  expect(ledger.lateMs).toBe(0);
+  hear(null, 2);
+  ledger.close(); // stops the timers
+  await sleep(40);
+  expect(ledger.lateMs).toBeGreaterThan(0);
+});
+
+test('lateMs: a transaction that fails is repeated, and is not late', () => {
+  const { ledger, db, hear } = open();
+  hear(null, 1);
+  db.exec('DROP TABLE journal');
+  expect(ledger.commit()).toBe(false);
+  expect(ledger.lateMs).toBeLessThan(0);
+});
