@@ -23,7 +23,7 @@ import { timed } from './pipeline/processing-times.ts';
  */
 export const pipeline = (site: Site, ports: Ports, options: PipelineOptions): Observable<Step> =>
   defer(() => {
-    const { log, clock$ = EMPTY, listening$ = EMPTY, resumed } = options;
+    const { log, clock$ = EMPTY, idle$ = EMPTY, listening$ = EMPTY, resumed } = options;
     const parts = partsOf(site, ports, options);
     const { time, tallies, decoder, streams, replay, overload, history, recent } = parts;
     const { checkpoints, states, streamLog, rejects } = parts;
@@ -101,8 +101,14 @@ export const pipeline = (site: Site, ports: Ports, options: PipelineOptions): Ob
       }),
       ignoreElements(),
     );
+    const idle = idle$.pipe(
+      tap(() => {
+        tallies.ticks++;
+      }),
+      ignoreElements(),
+    );
     const commands$ = ports.commands === undefined ? EMPTY : commandsOf(ports.commands, parts);
-    return merge(steps$, downtimes$, heartbeats$, commands$).pipe(
+    return merge(steps$, downtimes$, heartbeats$, idle, commands$).pipe(
       finalize(() => {
         if (phase.handedOver) return;
         checkpoints.saveAll();

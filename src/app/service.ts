@@ -1,4 +1,4 @@
-import { EMPTY, filter, interval, map, merge, skip, switchMap, type Subscription } from 'rxjs';
+import { filter, merge, skip, type Subscription } from 'rxjs';
 import type { Site } from '../config/schema.ts';
 import { openBroker, type Connection } from '../io/mqtt/broker.ts';
 import { AlertOutbox } from '../io/ledger/alert-outbox.ts';
@@ -16,7 +16,7 @@ import { NotificationTable } from '../io/sqlite/notification-table.ts';
 import { requestsOf } from './command-requests.ts';
 import { LogRing, secretsOf } from './dashboard/log-ring.ts';
 import { DashboardRequests } from './dashboard/requests.ts';
-import { serviceHealth } from './health/service-health.ts';
+import { bytesOf, serviceHealth } from './health/service-health.ts';
 import { serviceHttp, type ServiceHttp } from './http/service-http.ts';
 import { notifications, type Notifications } from './notify/notifications.ts';
 import type { PipelineControl, Resumed } from './pipeline/control.ts';
@@ -25,6 +25,9 @@ import { Tallies } from './pipeline/tallies.ts';
 import { homeAssistant, type HomeAssistant } from './home-assistant/home-assistant.ts';
 import { Reloader } from './reload/reloader.ts';
 import { SiteWatch } from './reload/site-watch.ts';
+import type { ServiceManager } from './service-manager/service-manager.ts';
+import { serviceSources } from './service-manager/sources.ts';
+import { clocksOf } from './service/clocks.ts';
 import { clearRemoved } from './service/removed-series.ts';
 import type { SiteFile } from './service/site-file.ts';
 import { thisProcess } from './service/this-process.ts';
@@ -40,6 +43,8 @@ export interface ServiceOptions {
   readonly now?: () => number;
   /** The site file, where it can be read again. */
   readonly file?: SiteFile;
+  /** Where systemd started the service. */
+  readonly manager?: ServiceManager | undefined;
 }
 
 export interface Service {
@@ -54,20 +59,20 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-const CLOCK_MS = 5_000;
-
 /** Opens the database, connects, and runs the pipeline until stopped. Throws an `AppError` when it cannot start. */
-export function startService(first: Site, { log: written, kernel, now, file }: ServiceOptions): Service {
+export function startService(first: Site, { log: written, kernel, now, file, manager }: ServiceOptions): Service {
   const present = now ?? Date.now;
   const ring = new LogRing(present, () => secretsOf(site));
   const log = ring.over(written);
   let site = first;
   let calendars = calendarsOf(site);
   let topics = commandTopicsOf(site);
+  manager?.opening(bytesOf(site.database));
   const { db, snapshots, ...limited } = openStore(site, log, present());
   let { anomalyLog, housekeeping } = limited;
   const isCommand = (topic: string): boolean => topics?.accepts(topic) ?? false;
-  const broker = openBroker({ ...brokerOptions(site, log, present), isCommand });
+  const onListening = manager === undefined ? {} : { onListening: manager.listening };
+  const broker = openBroker({ ...brokerOptions(site, log, present), isCommand, ...onListening });
   let fail: (error: unknown) => void;
   const failure = new Promise<never>((_, reject) => {
     fail = reject;
@@ -96,15 +101,14 @@ export function startService(first: Site, { log: written, kernel, now, file }: S
   const messages$ = broker.messages$.pipe(filter(({ topic }) => !isCommand(topic) && !home.accepts(topic)));
 
   let state: Connection['state'] = 'connecting';
+  let offline: string | null = null;
   broker.connection$.subscribe((connection) => {
     state = connection.state;
+    offline = connection.state === 'offline' ? connection.reason : null;
     if (connection.state === 'connected' && !connection.sessionPresent) ledger.newSession();
   });
-  // The clock of the silence detectors runs only while connected: without a broker no sensor can be called silent.
-  const connected$ = broker.connection$.pipe(map((connection) => connection.state === 'connected'));
-  const wake$ = connected$.pipe(filter(Boolean), map(present));
-  const ticks$ = connected$.pipe(switchMap((connected) => (connected ? interval(CLOCK_MS) : EMPTY)));
-  const real = { clock$: ticks$.pipe(map(present)), processor: thisProcess() };
+  const { wake$, clock$, idle$ } = clocksOf(broker, site.mqtt.connectTimeout, present);
+  const real = { clock$, idle$, processor: thisProcess() };
 
   const tallies = new Tallies();
   const health = serviceHealth({
@@ -175,6 +179,7 @@ export function startService(first: Site, { log: written, kernel, now, file }: S
         control = started;
       },
       onStart: health.watch,
+      ...(manager === undefined ? {} : { onReplayed: manager.replayed }),
       isHoliday,
       holidaysKey,
       ...(now === undefined ? real : {}),
@@ -226,6 +231,8 @@ export function startService(first: Site, { log: written, kernel, now, file }: S
           withNewWarmUp: (next) => control.streams.withNewWarmUp(next),
           apply,
           counts: tallies.reloads,
+          onBegin: manager?.reloading,
+          onEnd: manager?.reloaded,
           log,
         });
   const watch = new SiteWatch(file?.paths ?? [], () => {
@@ -242,6 +249,7 @@ export function startService(first: Site, { log: written, kernel, now, file }: S
   broker.start();
   health.start();
   http.start();
+  manager?.begin(serviceSources({ ...health.figures, ledger }, health.monitor, () => offline));
 
   const stopTidying = keepTidy(() => housekeeping.step(present()), fail!);
 

@@ -2,6 +2,8 @@ import { dirname, join } from 'node:path';
 import { kernelOrNull } from '../app/kernel.ts';
 import { startService } from '../app/service.ts';
 import { loadSite } from '../config/load.ts';
+import { ServiceManager } from '../app/service-manager/service-manager.ts';
+import { openNotifier } from '../io/systemd/notifier.ts';
 import { EXIT } from './exit-codes.ts';
 import { logTo, openLog } from './log.ts';
 
@@ -20,7 +22,10 @@ export async function run(config: string): Promise<number> {
     reload();
   });
   const kernel = kernelOrNull(log);
+  const notifier = openNotifier(log);
+  const manager = notifier === null ? undefined : new ServiceManager(notifier);
   const service = startService(site, {
+    manager,
     log,
     kernel,
     file: {
@@ -39,8 +44,10 @@ export async function run(config: string): Promise<number> {
   try {
     const name = await Promise.race([signal, service.failure]);
     log('info', { signal: name, readings: service.readings }, 'stopping');
+    manager?.stop(name);
     return EXIT.ok;
   } finally {
+    manager?.stop('internal error');
     await service.stop();
   }
 }

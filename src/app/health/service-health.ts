@@ -35,7 +35,7 @@ const rulesFor = ({ health, snapshots }: Site): RuleOptions => ({
 });
 
 /** Bytes of the database and its log. */
-const bytesOf = (database: string): number =>
+export const bytesOf = (database: string): number =>
   ['', '-wal'].reduce((sum, end) => sum + (statSync(database + end, { throwIfNoEntry: false })?.size ?? 0), 0);
 
 /** Health of the service: over MQTT and in the log. */

@@ -31,12 +31,13 @@ export class Heartbeat {
       streamLog.check(monitor.status);
       if (monitor.status.samples > 0) states.publish(monitor.status, at);
     }
-    const { alertPublisher, incidents, checkpoints } = this.parts;
+    const { alertPublisher, incidents, checkpoints, tallies } = this.parts;
     alertPublisher.endMutes(at);
     maintenance.refresh(at);
     for (const event of incidents.tick(at)) alertPublisher.incident(event, at);
     checkpoints.heartbeat(at);
     overload.check();
+    tallies.ticks++;
   }
 
   /** No message could arrive in the `awayMs` before `at`. */

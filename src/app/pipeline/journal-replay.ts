@@ -17,16 +17,18 @@ export class JournalReplay implements Iterable<DecodedMessage> {
   private readonly streams: Streams;
   private readonly onTime: (at: number) => void;
   private readonly after: number;
+  private readonly onReplayed: (() => void) | undefined;
 
   /**
    * `onTime` is called with the time of arrival of each entry before the entry is processed. `after`: the row up to which all
-   * snapshots include the journal.
+   * snapshots include the journal. `onReplayed` is called at each entry, so that a long start can be reported.
    */
-  constructor(ledger: LedgerPort, streams: Streams, onTime: (at: number) => void, after = 0) {
+  constructor(ledger: LedgerPort, streams: Streams, onTime: (at: number) => void, after = 0, onReplayed?: () => void) {
     this.after = after;
     this.ledger = ledger;
     this.streams = streams;
     this.onTime = onTime;
+    this.onReplayed = onReplayed;
   }
 
   *[Symbol.iterator](): Generator<DecodedMessage, void, undefined> {
@@ -36,6 +38,7 @@ export class JournalReplay implements Iterable<DecodedMessage> {
     this.active = true;
     for (const { seq, entry } of this.ledger.entries(this.after)) {
       this.seq = seq;
+      this.onReplayed?.();
       if (entry.kind === 'training_rate') {
         streams.learnEvery(entry.learnEvery, seq);
         continue;

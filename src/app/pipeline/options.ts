@@ -13,6 +13,10 @@ export interface PipelineOptions {
   readonly kernel: Kernel | null;
   /** Emits the time, epoch ms, every few seconds while the broker is connected, so that silence is found. Absent in a replay. */
   readonly clock$?: Observable<number>;
+  /** Emits every few seconds while there is no broker and the service tries to reach it: a sign that the pipeline is not stuck. */
+  readonly idle$?: Observable<unknown>;
+  /** Called at each entry of the journal that is replayed. */
+  readonly onReplayed?: () => void;
   /** Emits the time, epoch ms, of each connection to the broker. The time before it is downtime, not silence of the sensors. */
   readonly listening$?: Observable<number>;
   /** Days that count as Sundays. */

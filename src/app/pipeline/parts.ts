@@ -72,6 +72,7 @@ export const partsOf = (site: Site, ports: Ports, options: PipelineOptions) => {
       time.now = at;
     },
     resumed?.seq,
+    options.onReplayed,
   );
   const overload = new OverloadControl(processor ?? null, ledger, streams, log);
   const history = kept?.history ?? new History(ports.history, log);

@@ -6,6 +6,8 @@ import { Times } from './processing-times.ts';
 export class Tallies {
   /** Readings that were scored. */
   readings = 0;
+  /** Ticks of the clock that have passed through the whole pipeline, also those without a broker. */
+  ticks = 0;
   /** Readings that were scored, but not used for training because of the CPU load. */
   untrained = 0;
   habits = 0;

@@ -22,6 +22,9 @@ export interface ReloaderOptions {
   readonly withNewWarmUp: (site: Site) => readonly string[];
   /** Puts a site in force. False where the streams cannot be saved now: then nothing has changed. */
   readonly apply: (site: Site, calendars: Calendars) => boolean;
+  /** Around a reload; `mistake`: why the site before stays in force, null where the new one is. */
+  readonly onBegin?: (() => void) | undefined;
+  readonly onEnd?: ((mistake: string | null) => void) | undefined;
   readonly counts: { done: number; failed: number };
   readonly log: Log;
 }
@@ -46,7 +49,8 @@ export class Reloader {
 
   /** Reads and checks the file. It is in force after this turn of the event loop, because a command comes from inside the pipeline. */
   request(cause: string): ReloadAnswer {
-    const { load, present, withNewWarmUp, log, counts } = this.options;
+    const { load, present, withNewWarmUp, log, counts, onBegin, onEnd } = this.options;
+    onBegin?.();
     let loaded: LoadedSite;
     let calendars: Calendars;
     try {
@@ -61,6 +65,7 @@ export class Reloader {
         { cause, code: error.code, ...(mistakes.length > 1 ? { mistakes: mistakes.slice(0, MAX_LOGGED) } : {}) },
         `the site file was not reloaded, the one before stays in force: ${mistakes[0]}`,
       );
+      onEnd?.(mistakes[0]);
       return { ok: false, text: `The site file before stays in force: ${listed(mistakes, MAX_MISTAKES, '; ')}` };
     }
     const site = withoutRestart(present(), loaded.site);
@@ -112,6 +117,7 @@ export class Reloader {
       { cause: plan.cause, changed: plan.changed.slice(0, MAX_LOGGED), pauseMs },
       'site file reloaded',
     );
+    options.onEnd?.(null);
   }
 }
 
