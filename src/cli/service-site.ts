@@ -1,11 +1,8 @@
-import { statSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { isThere, placesOf, SERVICE } from '../app/doctor/installed.ts';
 import { loadSite } from '../config/load.ts';
 import type { Site } from '../config/schema.ts';
 import { plain } from './plain.ts';
-
-/** Where deploy/zankyo.service keeps its data (StateDirectory=zankyo). */
-const STATE_DIRECTORY = '/var/lib/zankyo';
 
 /**
  * The site of a file, with the database that its service uses. A service under systemd has its database in its state directory, and
@@ -15,7 +12,7 @@ const STATE_DIRECTORY = '/var/lib/zankyo';
 export function loadServiceSite(config: string): Site {
   const { site } = loadSite(config);
   if (process.env['STATE_DIRECTORY']) return site;
-  const found = databaseOfService(site.database, process.cwd(), STATE_DIRECTORY);
+  const found = databaseOfService(site.database, process.cwd(), placesOf(config, SERVICE).state);
   if (found === null) return site;
   console.error(`Database of the service: ${plain(found)}.`);
   return { ...site, database: found };
@@ -27,14 +24,4 @@ export function databaseOfService(database: string, cwd: string, stateDirectory:
   if (name.startsWith('..') || cwd === stateDirectory || isThere(database)) return null;
   const found = join(stateDirectory, name);
   return isThere(found) ? found : null;
-}
-
-/** Also a file in a directory that this user may not enter: the error will name it. */
-function isThere(path: string): boolean {
-  try {
-    statSync(path);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EACCES';
-  }
 }

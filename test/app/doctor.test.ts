@@ -107,7 +107,11 @@ describe('a site file of the service, called without the environment that system
   /** As deploy/zankyo.service has it, under a root of its own. */
   const installed = () => {
     const root = directory();
-    const service = { config: join(root, 'etc/zankyo'), state: join(root, 'var/lib/zankyo') };
+    const service = {
+      config: join(root, 'etc/zankyo'),
+      state: join(root, 'var/lib/zankyo'),
+      sites: join(root, 'var/lib/zankyo-sites'),
+    };
     mkdirSync(service.config, { recursive: true });
     writeFileSync(join(service.config, 'site.yaml'), YAML);
     chmodSync(root, 0o755);
@@ -159,6 +163,23 @@ describe('a site file of the service, called without the environment that system
     expect(await asOther(file, () => found('password', service, config))).toMatchObject([
       { state: 'warning', text: `${file} was not read: this user may not; run doctor with sudo.` },
     ]);
+  });
+
+  test('as one of several sites has its own state and secrets', async () => {
+    const { service } = installed();
+    const config = join(service.config, 'pumps.yaml');
+    writeFileSync(config, YAML);
+    mkdirSync(join(service.config, 'pumps'));
+    writeFileSync(join(service.config, 'pumps/mqtt-password'), 'secret\n', { mode: 0o600 });
+    const [finding] = await found('database', service, config);
+    expect(finding.text).toContain(join(service.sites, 'pumps'));
+    const [password] = await found('password', service, config);
+    expect(password.text).toBe(`From ${join(service.config, 'pumps/mqtt-password')}.`);
+    // A file of another name that zankyo.service reads: there is its state, and none of such a site.
+    mkdirSync(service.state, { recursive: true });
+    expect((await found('database', service, config))[0].text).toContain(join(service.state, 'zankyo.db'));
+    mkdirSync(join(service.sites, 'pumps'), { recursive: true });
+    expect((await found('database', service, config))[0].text).toContain(join(service.sites, 'pumps'));
   });
 
   test('elsewhere, or with STATE_DIRECTORY, assumes nothing', async () => {
