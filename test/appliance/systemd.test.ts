@@ -206,8 +206,21 @@ test('zankyo.service: status, reload, a wrong reload, stop, reboot', async () =>
 
 test('two sites on one machine: each has its own state, user, password and name in the journal', async () => {
   const north = siteFile('north').replace("' }", "', username: pi }");
-  const units = [await site('north', { text: north }), await site('south')];
+  const south = siteFile('south').replace("' }", "', username: pi }");
+  const units = [await site('north', { text: north }), await site('south', { text: south })];
   machine.write('/etc/credstore/zankyo.north.mqtt-password', 'sesame', 0o600);
+  machine.write('/root/plain', 'sesame', 0o600);
+  const sealed = 'zankyo.south.mqtt-password';
+  await machine.run('mkdir', '-p', '/etc/credstore.encrypted');
+  expect(
+    await machine.run(
+      'systemd-creds',
+      'encrypt',
+      '--name=mqtt-password',
+      '/root/plain',
+      `/etc/credstore.encrypted/${sealed}`,
+    ),
+  ).toMatchObject({ status: 0 });
   expect(await machine.systemctl('start', ...units)).toMatchObject({ status: 0 });
   for (const unit of units) await becomes(unit, { ActiveState: 'active', StatusText: 'Listening' });
   await Promise.all([readings('north', 40), readings('south', 20)]);
