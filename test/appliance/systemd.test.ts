@@ -148,7 +148,7 @@ test('it is ready when the broker has confirmed the subscriptions, and not befor
 
 test('without a broker it is ready after 10 s, its status has the reason, and a start may take longer than TimeoutStartSec=', async () => {
   const text = siteFile('alone', `mqtt://127.0.0.1:${await freePort()}`);
-  const unit = await site('alone', { text, service: 'TimeoutStartSec=2' });
+  const unit = await site('alone', { text, service: 'TimeoutStartSec=8' });
   expect(await machine.systemctl('start', unit)).toMatchObject({ status: 0 });
   const { StatusText, ExecMainStartTimestampMonotonic, ActiveEnterTimestampMonotonic } = await machine.show(unit);
   expect(StatusText).toMatch(
