@@ -147,7 +147,8 @@ const unquoted = (text: string): string => {
 
 export const statestream: Dialect = {
   name: 'statestream',
-  claims: (topic) => BASE.test(topic) && TOPIC.test(topic) && !NOT_STATE.test(topic),
+  // Its discovery, which other devices publish below the same base, has no values: nothing is read of it.
+  claims: (topic) => BASE.test(topic) && (TOPIC.test(topic) || topic.endsWith('/config')),
   deviceOf: (topic) => placeOf(topic)?.entity ?? null,
   open: () => new Statestream(),
 };

@@ -73,6 +73,8 @@ describe('Home Assistant statestream', () => {
   });
 
   test('discovery below the same base is not a state', () => {
-    expect(read('homeassistant/sensor/x/config', { name: 'x' }).signals).toEqual([]);
+    const config = { name: 'x', expire_after: 900, state_topic: 'zigbee2mqtt/hall' };
+    for (const topic of ['homeassistant/sensor/x/config', 'homeassistant/sensor/0x01/temperature/config'])
+      expect(read(topic, config)).toMatchObject({ format: 'statestream', signals: [], noSignals: {} });
   });
 });
