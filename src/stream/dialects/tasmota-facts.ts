@@ -80,6 +80,8 @@ const OF_SENSOR: Readonly<Record<string, Readonly<Record<string, SignalFacts>>>>
   AS3935: { Event: IDENTIFIER, Stage: SETTING, Energy: NONE, Distance: { unit: 'km' } },
   ESP32: { Temperature: DIAGNOSTICS },
   BL09XX: { Temperature: DIAGNOSTICS },
+  // Of any beacon that is near.
+  IBEACON: { STATE: IDENTIFIER, MAJOR: IDENTIFIER, MINOR: IDENTIFIER },
   Wiegand: { UID: IDENTIFIER, Size: IDENTIFIER },
   SR04: { Distance: { unit: 'cm' } },
 };
@@ -93,6 +95,7 @@ const BY_KEY: Readonly<Record<string, SignalFacts>> = {
   TVOC: { unit: 'ppb' },
   Gas: { unit: 'kΩ' },
   Illuminance: { unit: 'lx', range: [0, 300_000] },
+  Fertility: { unit: 'µS/cm' },
   Btn: IDENTIFIER,
   // Of particles the mass counts that is meant for air (PM); CF is the same for the calibration in a factory.
   CF1: DUPLICATE,

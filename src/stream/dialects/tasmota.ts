@@ -1,6 +1,6 @@
 import { availabilityIn } from './availability.ts';
 import type { Dialect, DialectContext, DialectMessage, Mapper, Receiver, SignalFacts } from './dialect.ts';
-import { remember, rememberPairs } from './remember.ts';
+import { addBounded, remember, rememberPairs } from './remember.ts';
 import { tasmotaFacts, unitsIn, type StatedUnits } from './tasmota-facts.ts';
 import { timeOf } from './time.ts';
 
@@ -8,9 +8,11 @@ import { timeOf } from './time.ts';
  * tele/DEVICE/SENSOR {"Time":"2018-02-15T17:37:10","ENERGY":{"Total":6.294,"Power":2635},"TempUnit":"C"}
  *
  * FullTopic may have its parts in any order: tasmota/DEVICE/tele/SENSOR. "Time" is local time without an offset, unless
- * SetOption52 is 1. A Zigbee bridge has its devices under "ZbReceived", also on tele/DEVICE/RESULT.
+ * SetOption52 is 1; a message with "Epoch" needs no zone. A Zigbee bridge has its devices under "ZbReceived", also on
+ * tele/DEVICE/RESULT.
  *
  * https://tasmota.github.io/docs/MQTT/ https://tasmota.github.io/docs/Zigbee/ https://tasmota.github.io/docs/JSON-Status-Responses/
+ * https://tasmota.github.io/docs/DeepSleep/
  */
 
 const MAX_DEPTH = 4;
@@ -18,7 +20,7 @@ const MAX_DEPTH = 4;
 const MAX_CHANNELS = 32;
 
 interface Place {
-  readonly kind: 'sensor' | 'result' | 'LWT' | 'none';
+  readonly kind: 'sensor' | 'result' | 'state' | 'LWT' | 'none';
   readonly device: string;
 }
 
@@ -32,7 +34,8 @@ const placeOf = (topic: string): Place => {
   if (device === '' || word === 'stat' || word === 'cmnd') return { kind: 'none', device };
   if (last === 'SENSOR') return { kind: 'sensor', device };
   if (last === 'LWT') return { kind: 'LWT', device };
-  return { kind: last === 'RESULT' && word === 'tele' ? 'result' : 'none', device };
+  if (word !== 'tele') return { kind: 'none', device };
+  return { kind: last === 'RESULT' ? 'result' : last === 'STATE' ? 'state' : 'none', device };
 };
 
 /** What is common to all values of one message. */
@@ -47,6 +50,8 @@ class Tasmota implements Mapper {
   private readonly placeOf = remember(placeOf);
   private readonly nameOf = rememberPairs((above, key) => (above === '' ? key : `${above}.${key}`));
   private readonly channelOf = rememberPairs((name, channel) => `${name}${channel}`);
+  /** Devices in DeepSleep: they say that they are gone after each message. */
+  private readonly sleepers = new Set<string>();
   private readonly deviceOf = rememberPairs((bridge, name) => {
     // With SetOption89 the topic has the short address of the device as well.
     const own = /^(.*)\/[0-9A-F]{4}$/.exec(bridge)?.[1] ?? bridge;
@@ -60,16 +65,21 @@ class Tasmota implements Mapper {
   read(message: DialectMessage, receiver: Receiver): void {
     const { kind, device } = this.placeOf(message.topic);
     if (kind === 'none') return;
+    if (kind === 'state') {
+      if (message.text()?.includes('"DeepSleep":') === true) addBounded(this.sleepers, device);
+      return;
+    }
     if (kind === 'LWT') {
       const online = availabilityIn(message.text(), () => message.json());
-      if (online !== null) receiver.availability(device, online, true);
+      if (online === true || (online === false && !this.sleepers.has(device)))
+        receiver.availability(device, online, true);
       return;
     }
     const payload = message.json();
     if (!isObject(payload)) return;
     const zigbee = payload['ZbReceived'];
     if (kind === 'result' && zigbee === undefined) return;
-    const at = timeOf(payload['Time'], this.context, message, receiver);
+    const at = timeOf(payload['Epoch'] ?? payload['Time'], this.context, message, receiver);
     const turn: Turn = { at, units: unitsIn(payload), receiver };
     if (isObject(zigbee)) this.readZigbee(device, zigbee, turn);
     if (kind === 'sensor') this.readObject(device, '', payload, 1, turn);
@@ -123,7 +133,7 @@ class Tasmota implements Mapper {
 }
 
 /** Members of a message that are not sensors. */
-const NO_SENSOR = new Set(['Time', 'ZbReceived', 'ZbState']);
+const NO_SENSOR = new Set(['Time', 'Epoch', 'ZbReceived', 'ZbState']);
 
 const SWITCH: SignalFacts = { binary: true };
 

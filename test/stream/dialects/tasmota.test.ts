@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { tasmota } from '../../../src/stream/dialects/tasmota.ts';
 import { compileTimeZone } from '../../../src/stream/time-zone.ts';
 import { published, shown, type Published } from './published.ts';
-import { read } from './receive.ts';
+import { context, read, receive } from './receive.ts';
 
 const zone = compileTimeZone('Europe/Berlin');
 const LOCAL = ['time_without_zone'];
@@ -304,6 +305,61 @@ published('tasmota', {
       values: {},
     },
   ],
+  'https://tasmota.github.io/docs/Matter/': [
+    sensor(
+      '{"Time":"2023-05-28T20:04:27","SCD40":{"CarbonDioxide":618,"eCO2":623,"Temperature":23.8,"Humidity":61.1,"DewPoint":15.8},"TempUnit":"C"}',
+      {
+        'SCD40.CarbonDioxide': '618 ppm',
+        'SCD40.eCO2': '623 ppm',
+        'SCD40.Temperature': '23.8 °C',
+        'SCD40.Humidity': '61.1 %',
+      },
+    ),
+  ],
+  'https://tasmota.github.io/docs/DeepSleep/': [
+    {
+      topic: 'tele/tasmota/SENSOR',
+      payload: '{"Time":"2019-09-04T13:08:48","Epoch":1567595328,"ANALOG":{"A0":8}}',
+      values: { 'tasmota ANALOG.A0': '8' },
+      at: '2019-09-04T11:08:48Z',
+    },
+    {
+      topic: 'tele/tasmota/STATE',
+      payload:
+        '{"SleepMode":"Dynamic","Sleep":50,"LoadAvg":20,"MqttCount":1,"Wifi":{"AP":1,"RSSI":100},"DeepSleep":300,"Heap":25160}',
+      values: {},
+    },
+  ],
+  'https://tasmota.github.io/docs/Buttons-and-Switches/': [
+    sensor('{"Time":"2021-01-01T00:00:00","Switch1":"OFF"}', { Switch1: '0 on/off' }),
+    sensor('{"Time":"2021-01-01T00:00:01","Switch1":"ON"}', { Switch1: '1 on/off' }),
+  ],
+  'https://tasmota.github.io/docs/Bluetooth/': [
+    sensor(
+      '{"Time":"2020-03-24T12:47:51","LYWSD03-52680f":{"Temperature":21.1,"Humidity":58.0,"DewPoint":12.5,"Battery":100},"LYWSD02-a2fd09":{"Temperature":21.4,"Humidity":57.0,"DewPoint":12.5,"Battery":2},"MJ_HT_V1-d8799d":{"Temperature":21.4,"Humidity":54.6,"DewPoint":11.9},"TempUnit":"C"}',
+      {
+        'LYWSD03-52680f.Temperature': '21.1 °C',
+        'LYWSD03-52680f.Humidity': '58 %',
+        'LYWSD02-a2fd09.Temperature': '21.4 °C',
+        'LYWSD02-a2fd09.Humidity': '57 %',
+        'MJ_HT_V1-d8799d.Temperature': '21.4 °C',
+        'MJ_HT_V1-d8799d.Humidity': '54.6 %',
+      },
+    ),
+    sensor(
+      '{"Time":"2019-12-18T10:13:38","Flora-6ab577":{"Temperature":21.7,"Illuminance":21,"Humidity":0,"Fertility":0},"MJ_HT_V1-3108be":{"Temperature":22.3,"Humidity":56.1},"TempUnit":"C"}',
+      {
+        'Flora-6ab577.Temperature': '21.7 °C',
+        'Flora-6ab577.Illuminance': '21 lx',
+        'Flora-6ab577.Humidity': '0 %',
+        'Flora-6ab577.Fertility': '0 µS/cm',
+        'MJ_HT_V1-3108be.Temperature': '22.3 °C',
+        'MJ_HT_V1-3108be.Humidity': '56.1 %',
+      },
+    ),
+    sensor('{"Time":"2021-01-02T12:08:40","IBEACON":{"MAC":"A4C1387FC1E1","RSSI":-56,"STATE":"ON"}}', {}),
+    sensor('{"Time":"2021-01-02T12:08:40","IBEACON":{"MAC":"A4C1387FC1E1","RSSI":-56,"STATE":"OFF"}}', {}),
+  ],
   'captured by users': [
     {
       topic: 'tele/pow1/SENSOR',
@@ -380,6 +436,17 @@ describe('Tasmota', () => {
       'bridge/0x4773 ActivePower': '12 W',
       'bridge/0x4773 RMSVoltage': '229 V',
     });
+  });
+
+  test('a device in DeepSleep is not gone', () => {
+    const mapper = tasmota.open(context);
+    const { availability } = receive(mapper, [
+      ['tele/well/STATE', { DeepSleep: 300, Heap: 25 }],
+      ['tele/well/LWT', 'Offline'],
+      ['tele/pump/STATE', { Heap: 25 }],
+      ['tele/pump/LWT', 'Offline'],
+    ]);
+    expect(availability).toEqual({ 'pump/#': false });
   });
 
   test('a pressure in mmHg has another range', () => {
