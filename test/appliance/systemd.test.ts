@@ -168,6 +168,14 @@ test('a wrong site file: systemctl start fails, and the service is not started a
   expect(found(await machine.journal(unit), 'tuning.hidden_size')).toMatchObject({ PRIORITY: '3' });
 });
 
+test('a database that cannot be used: systemctl start fails, and the service is started again', async () => {
+  const unit = await site('nowhere', { text: siteFile('nowhere', broker.url, 'database: /usr/nowhere/zankyo.db\n') });
+  expect(await machine.systemctl('start', unit)).toMatchObject({ status: 1 });
+  await becomes(unit, { ActiveState: 'activating', NRestarts: '1', ExecMainStatus: '1' });
+  expect(found(await machine.journal(unit), '/usr/nowhere')).toMatchObject({ PRIORITY: '3' });
+  await machine.systemctl('stop', unit);
+});
+
 test('zankyo.service: status, reload, a wrong reload, stop, reboot', async () => {
   const unit = 'zankyo.service';
   machine.write('/etc/zankyo/site.yaml', siteFile('home'));
@@ -223,6 +231,8 @@ test('two sites on one machine: each has its own state, user, password and name 
   ).toMatchObject({ status: 0 });
   expect(await machine.systemctl('start', ...units)).toMatchObject({ status: 0 });
   for (const unit of units) await becomes(unit, { ActiveState: 'active', StatusText: 'Listening' });
+  // The check of the file before a reload finds the password as well.
+  expect(await machine.systemctl('reload', ...units)).toMatchObject({ status: 0 });
   await Promise.all([readings('north', 40), readings('south', 20)]);
   await Promise.all([warmupIs('north', 0.1), warmupIs('south', 0.05)]);
   const users = await Promise.all(units.map(async (unit) => Number((await machine.show(unit))['UID'])));
