@@ -54,7 +54,9 @@ export const pipeline = (site: Site, ports: Ports, options: PipelineOptions): Ob
         if (!admitted) onReject(rejected(message, 'overload'));
         return admitted;
       }),
-      readingsOf(decoder, ports.ledger, onReject),
+      readingsOf(decoder, ports.ledger, onReject, (series, online, { receivedAt, topic }) => {
+        parts.availability.set(series, online, receivedAt, topic);
+      }),
     );
     const steps$ = concat(from(replay), begin$, decoded$).pipe(
       detectPerStream({

@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import type { Snapshot, SnapshotPort } from '../stream/ports.ts';
 import { restore } from './pipeline/checkpoint.ts';
-import { calendarOf, monitorOptions, plansOf } from './pipeline/stream-plan.ts';
+import { calendarOf, monitorOptions, plansOf, type SignalLookup } from './pipeline/stream-plan.ts';
 
 /** A stream as its newest snapshot that fits the site file has it. */
 export interface RestoredStream {
@@ -16,17 +16,27 @@ export interface RestoredStream {
  * A stream that has read nothing and publishes nothing, for a program that looks at what is saved of it: one for each plan that the site
  * file has under this name.
  */
-export function monitorsOf(site: Site, stream: string, kernel: Kernel | null): readonly StreamMonitor[] {
+export function monitorsOf(
+  site: Site,
+  stream: string,
+  kernel: Kernel | null,
+  signals?: SignalLookup,
+): readonly StreamMonitor[] {
   const calendar = calendarOf(site);
-  return plansOf(site, stream).map(
+  return plansOf(site, stream, signals).map(
     ({ series, tuning }) =>
       new StreamMonitor(stream, series, monitorOptions(tuning, kernel, calendar), () => undefined),
   );
 }
 
 /** The same, where there is at least one. Throws `stream_unknown` where there is none. */
-export function knownMonitorsOf(site: Site, stream: string, kernel: Kernel | null): readonly StreamMonitor[] {
-  const monitors = monitorsOf(site, stream, kernel);
+export function knownMonitorsOf(
+  site: Site,
+  stream: string,
+  kernel: Kernel | null,
+  signals?: SignalLookup,
+): readonly StreamMonitor[] {
+  const monitors = monitorsOf(site, stream, kernel, signals);
   if (monitors.length > 0) return monitors;
   throw new AppError('stream_unknown', `site ${site.site} has no group and no input for a stream "${stream}"`);
 }
@@ -37,8 +47,9 @@ export function restoredStream(
   stream: string,
   snapshots: Pick<SnapshotPort, 'load'>,
   kernel: Kernel | null,
+  signals?: SignalLookup,
 ): RestoredStream | null {
-  const monitors = monitorsOf(site, stream, kernel);
+  const monitors = monitorsOf(site, stream, kernel, signals);
   for (const snapshot of snapshots.load(stream).whole)
     for (const monitor of monitors) {
       if (monitor.shape !== snapshot.shape) continue;

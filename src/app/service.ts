@@ -7,7 +7,10 @@ import { RetainedStates } from '../io/ledger/retained-states.ts';
 import { alertsOver } from '../io/mqtt/alerts.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import type { Log } from '../log.ts';
+import { KnownSignals } from '../stream/known-signals.ts';
 import { HistoryStore } from '../io/sqlite/history/history-store.ts';
+import { StoredDialectMemory } from '../io/sqlite/dialect-memory.ts';
+import { SignalTable } from '../io/sqlite/signal-table.ts';
 import { waitingCommands } from '../io/sqlite/command-inbox.ts';
 import { CommandLog } from '../io/sqlite/command-log.ts';
 import { brokerOptions, commandTopicsOf, filtersOf } from './broker-options.ts';
@@ -91,9 +94,16 @@ export function startService(first: Site, { log: written, kernel, now, file, man
   const outbox = new AlertOutbox(db, ledger, (topic, payload, onSettled) => {
     broker.publishEvent(topic, payload, onSettled);
   });
+  const memory = new StoredDialectMemory(db, ledger);
+  const signalTable = new SignalTable(db);
+  const signals = new KnownSignals(signalTable.all(), (signal) => {
+    ledger.write(() => {
+      signalTable.record(signal);
+    });
+  });
   const states = new RetainedStates(db, ledger, broker);
   const published = alertsOver(outbox, states, site.mqtt.prefix, site.site);
-  let home: HomeAssistant = homeAssistant(site, { broker, states, log });
+  let home: HomeAssistant = homeAssistant(site, { broker, states, signals, log });
   const notificationsOf = (of: Site): Notifications =>
     notifications({ site: of, table: new NotificationTable(db), ledger, now: present, log });
   let notify = notificationsOf(site);
@@ -165,8 +175,23 @@ export function startService(first: Site, { log: written, kernel, now, file, man
     const { schedule, isHoliday, holidaysKey } = calendars;
     const maintenance = schedule.isEmpty ? {} : { maintenance: schedule };
     const history = site.history.enabled ? { history: new HistoryStore(db) } : {};
+    const request = (topic: string, payload: Uint8Array): void => {
+      broker.send(topic, payload);
+    };
+    const formats = { memory, ...(site.sparkplug.rebirth ? { publish: request } : {}) };
     const alerts = notify.over(home.over(published));
-    const ports = { messages$, alerts, anomalyLog, snapshots, ledger, commands, ...maintenance, ...history };
+    const ports = {
+      messages$,
+      alerts,
+      anomalyLog,
+      snapshots,
+      ledger,
+      signals,
+      formats,
+      commands,
+      ...maintenance,
+      ...history,
+    };
     const sameConnection = resumed !== undefined && state === 'connected';
     subscription = pipeline(site, ports, {
       log,
@@ -210,14 +235,14 @@ export function startService(first: Site, { log: written, kernel, now, file, man
     file?.setLogLevel(site.log.level);
     health.useSite(site);
     home.stop();
-    home = homeAssistant(site, { broker, states, log });
+    home = homeAssistant(site, { broker, states, signals, log });
     const differs = (...keys: readonly (keyof Site)[]): boolean =>
       keys.some((key) => JSON.stringify(old[key]) !== JSON.stringify(next[key]));
     if (differs('notify', 'groups')) notify = behind(notify, notificationsOf(site));
     if (differs('http')) http = behind(http, httpOf(site));
     run({ at: before, seq: ledger.seq, kept });
     broker.listenTo(filtersOf(site));
-    clearRemoved(site, states, log);
+    clearRemoved(site, states, signals, log);
     home.start();
     watch.begin(site);
     return true;
@@ -244,7 +269,7 @@ export function startService(first: Site, { log: written, kernel, now, file, man
   if (file !== undefined) watch.begin(site);
   outbox.resume();
   notify.start();
-  clearRemoved(site, states, log);
+  clearRemoved(site, states, signals, log);
   home.start();
   broker.start();
   health.start();

@@ -5,6 +5,7 @@ import { AppError } from '../errors.ts';
 import { decodeStreamFile, encodeStreamFile, type StreamFile } from '../io/files/stream-file.ts';
 import { newestRow } from '../io/ledger/journal.ts';
 import { openDatabase } from '../io/sqlite/database.ts';
+import { SignalTable, signalsIn } from '../io/sqlite/signal-table.ts';
 import { SnapshotStore } from '../io/sqlite/snapshot-store.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import { writeOut } from './out-file.ts';
@@ -21,7 +22,7 @@ export const WARMUP_LEFT = 0.1;
 export function exportLearned(site: Site, stream: string, out: string, kernel: Kernel | null): StreamFile {
   const db = openDatabase(site.database, { readonly: true });
   try {
-    const restored = restoredStream(site, stream, new SnapshotStore(db), kernel);
+    const restored = restoredStream(site, stream, new SnapshotStore(db), kernel, new SignalTable(db));
     if (restored === null)
       throw new AppError(
         'stream_unknown',
@@ -55,7 +56,7 @@ export function importLearned(
   const refuse = (why: string): AppError => new AppError('stream_file_unreadable', `${path}: ${why}`);
   if (file.version !== SNAPSHOT_VERSION)
     throw refuse(`has version ${file.version}, and this zankyo reads version ${SNAPSHOT_VERSION}`);
-  const monitors = knownMonitorsOf(site, into, kernel);
+  const monitors = knownMonitorsOf(site, into, kernel, signalsIn(site.database));
   const monitor = monitors.find((each) => each.shapeWith(file.series) === file.shape);
   if (monitor === undefined)
     throw refuse(`was made for ${file.shape}, and the site file gives ${monitors[0].shape}: use the same tuning`);

@@ -3,6 +3,7 @@ import type { Site } from '../config/schema.ts';
 import type { StreamMonitor } from '../detect/stream-monitor.ts';
 import { AppError } from '../errors.ts';
 import { openDatabase } from '../io/sqlite/database.ts';
+import { SignalTable } from '../io/sqlite/signal-table.ts';
 import { SnapshotStore } from '../io/sqlite/snapshot-store.ts';
 import { buildCell } from '../nn/build-cell.ts';
 import { buildReadOut } from '../nn/core.ts';
@@ -12,6 +13,7 @@ import { WeightsError } from '../nn/safetensors.ts';
 import { exportWeights, importWeights } from '../nn/weights.ts';
 import type { SnapshotPort } from '../stream/ports.ts';
 import { restore, snapshotOf } from './pipeline/checkpoint.ts';
+import type { SignalLookup } from './pipeline/stream-plan.ts';
 import type { Log } from '../log.ts';
 import { writeOut } from './out-file.ts';
 import { knownMonitorsOf } from './restored.ts';
@@ -40,7 +42,7 @@ export function exportStream(site: Site, stream: string, file: string, kernel: K
   const db = openDatabase(site.database, { readonly: true });
   try {
     const store = new SnapshotStore(db);
-    const { monitor, at: savedAt } = resume(site, stream, store, kernel, (error) => {
+    const { monitor, at: savedAt } = resume(site, stream, store, new SignalTable(db), kernel, (error) => {
       throw error;
     });
     if (savedAt === null) throw new AppError('stream_unknown', nothingSaved(site, stream, store));
@@ -75,7 +77,7 @@ export function importStream(
       monitor,
       at: savedAt,
       seq,
-    } = resume(site, stream, store, kernel, ({ code, message }) => {
+    } = resume(site, stream, store, new SignalTable(db), kernel, ({ code, message }) => {
       log('warn', { stream, code }, message);
     });
     const network = networkOf(monitor);
@@ -113,10 +115,11 @@ function resume(
   site: Site,
   stream: string,
   store: SnapshotPort,
+  signals: SignalLookup,
   kernel: Kernel | null,
   onUnfit: (error: AppError) => void,
 ): { readonly monitor: StreamMonitor; readonly at: number | null; readonly seq: number } {
-  const monitors = new Map(knownMonitorsOf(site, stream, kernel).map((monitor) => [monitor.shape, monitor]));
+  const monitors = new Map(knownMonitorsOf(site, stream, kernel, signals).map((monitor) => [monitor.shape, monitor]));
   const [first, ...others] = monitors.values();
   const { whole, damaged } = store.load(stream);
   if (damaged > 0 && whole.length === 0) onUnfit(damagedError(site, stream));

@@ -1,4 +1,6 @@
+import { slugify } from '../stream/slug.ts';
 import { wildcardsIn } from '../stream/topic-filter.ts';
+import { ONE_SERIES_KEYS } from './format-schema.ts';
 import { tooMuchInfluence } from './influence.ts';
 import { maintenanceProblems } from './maintenance-checks.ts';
 import { notifyProblems } from './notify-checks.ts';
@@ -6,7 +8,7 @@ import { couldName, highestPlaceholder, isLiteral, settleName } from './names.ts
 import { fieldsOf, listAt, sound, tuningsOf } from './placed.ts';
 import type { PlacedField, PlacedTuning } from './placed.ts';
 import { valueAt, type Path, type Problem } from './problems.ts';
-import { DEFAULT_NAME, FIELD_KEYS, INPUT_KEYS, mqttSchema } from './schema.ts';
+import { DEFAULT_NAME, FIELD_KEYS, INPUT_KEYS, inputSchema, mqttSchema } from './schema.ts';
 import { didYouMean, nearest } from './suggest.ts';
 import * as v from './vocabulary.ts';
 
@@ -35,7 +37,7 @@ export function contradictions(data: unknown): Problem[] {
 function isNamed(data: unknown): (name: string) => boolean {
   const groups = Object.keys(Object(valueAt(data, ['groups'])) as object);
   const possible = possibleNames(data);
-  return (name) => groups.includes(name) || possible.some((each) => couldName(each, name));
+  return (name) => groups.includes(name) || possible.some((couldBe) => couldBe(name));
 }
 
 function mqttProblems(data: unknown): Problem[] {
@@ -74,7 +76,8 @@ function inputProblems(data: unknown): Problem[] {
         text: `expected a topic outside ${JSON.stringify(prefix)}, because zankyo publishes under that prefix (mqtt.prefix)`,
       });
     }
-    if (valueAt(input, ['fields']) === undefined) return problems;
+    problems.push(...formatProblems(input, i));
+    if (!Array.isArray(valueAt(input, ['fields']))) return problems;
     for (const key of FIELD_KEYS.filter((key) => valueAt(input, [key]) !== undefined)) {
       problems.push({
         path: ['inputs', i, key],
@@ -84,6 +87,28 @@ function inputProblems(data: unknown): Problem[] {
     }
     return problems;
   });
+}
+
+/** Options of one series beside `fields: all`, and options of formats beside fields that are named one by one. */
+function formatProblems(input: unknown, i: number): Problem[] {
+  const given = (key: string): boolean => valueAt(input, [key]) !== undefined;
+  const fields = valueAt(input, ['fields']);
+  const one = Array.isArray(fields) ? ['fields'] : ONE_SERIES_KEYS.filter(given);
+  const asked = ['format', 'include', 'exclude'].filter(
+    (key) => given(key) && !['auto', ''].includes(String(valueAt(input, [key]))),
+  );
+  if (fields === 'all' && one.length > 0)
+    return one.map((key) => ({
+      path: ['inputs', i, key],
+      on: 'key',
+      text: 'expected beside a field of its own: fields: all reads many series, and the format gives them this',
+    }));
+  if (fields === 'all' || one.length === 0) return [];
+  return asked.map((key) => ({
+    path: ['inputs', i, key],
+    on: 'key',
+    text: `expected with fields: all; ${one[0]} names what this input reads`,
+  }));
 }
 
 /** Options of one section that do not fit together; reported where at least one of them was given. */
@@ -126,6 +151,7 @@ function influenceProblems(tunings: readonly PlacedTuning[]): Problem[] {
 function nameProblems(fields: readonly PlacedField[]): Problem[] {
   const taken = new Set<string>();
   return fields.flatMap(({ path, input, field: { name, label } }): Problem[] => {
+    if (input.all?.bareNumbers === true) return []; // its format names the series
     const problem = (text: string): Problem[] => [{ path: [...path, 'name'], text }];
     const asked = highestPlaceholder(name);
     const there = wildcardsIn(input.topic);
@@ -146,7 +172,7 @@ function nameProblems(fields: readonly PlacedField[]): Problem[] {
 }
 
 function groupProblems(data: unknown, fields: readonly PlacedField[]): Problem[] {
-  const literal = fields.filter(({ field }) => isLiteral(field.name));
+  const literal = fields.filter(({ input, field }) => input.all?.bareNumbers !== true && isLiteral(field.name));
   const names = literal.map(({ field }) => field.name);
   const possible = possibleNames(data);
   const groupOf = new Map<string, string>();
@@ -171,7 +197,7 @@ function groupProblems(data: unknown, fields: readonly PlacedField[]): Problem[]
         });
       }
       groupOf.set(series, name);
-      if (!possible.some((name) => couldName(name, series))) {
+      if (!possible.some((couldBe) => couldBe(series))) {
         problems.push({ path, text: `no input gives a series ${JSON.stringify(series)}${didYouMean(series, names)}` });
       }
     }
@@ -188,22 +214,35 @@ function groupProblems(data: unknown, fields: readonly PlacedField[]): Problem[]
   return problems;
 }
 
-/** A name of which nothing is known: `couldName` accepts every series for it. */
-const ANY = '{unknown}';
+/** Whether a series may have this name. */
+type Possible = (series: string) => boolean;
+const any: Possible = () => true;
 
 /** The names that the inputs may give, also those of inputs with a mistake elsewhere. */
-const possibleNames = (data: unknown): readonly string[] =>
+const possibleNames = (data: unknown): readonly Possible[] =>
   listAt(data, ['inputs']).flatMap((input) => {
     const topic = sound(v.topicFilter(), valueAt(input, ['topic']));
     const several = listAt(input, ['fields']);
-    return (several.length > 0 ? several : [input]).map((field) => {
+    const own = (several.length > 0 ? several : [input]).map((field): Possible => {
       const path = sound(v.jsonPath(), valueAt(field, ['path']) ?? '');
       const name = sound(v.nameTemplate(), valueAt(field, ['name']) ?? DEFAULT_NAME);
-      if (name === null || hasMisspeltName(field)) return ANY;
-      if (isLiteral(name)) return settleName(name, '', '');
-      return topic === null || path === null ? ANY : settleName(name, topic, path);
+      if (name === null || hasMisspeltName(field)) return any;
+      if (!isLiteral(name) && (topic === null || path === null)) return any;
+      const settled = settleName(name, topic ?? '', path ?? '');
+      return (series) => couldName(settled, series);
     });
+    return [...own, ...(topic === null ? [] : namesOfAll(input, topic))];
   });
+
+/** Of an input that reads every number: its format makes the names from the levels of the topic, or from the last of them. */
+function namesOfAll(input: unknown, topic: string): readonly Possible[] {
+  const all = sound(inputSchema, input)?.all ?? null;
+  if (all === null) return [];
+  if (all.bareNumbers || wildcardsIn(topic) > 0) return [any];
+  const levels = topic.split('/');
+  const devices = levels.map((_, i) => `${slugify(levels.slice(i).join(' '))}-`);
+  return [(series) => devices.some((device) => series.startsWith(device))];
+}
 
 /** Whether an unknown option is probably a misspelt one that determines the name. */
 const hasMisspeltName = (field: unknown): boolean =>

@@ -24,7 +24,7 @@ export function fieldsOf(data: unknown): readonly PlacedField[] {
   return listAt(data, ['inputs']).flatMap((given, i) => {
     const input = sound(inputSchema, given);
     if (input === null) return [];
-    const several = valueAt(given, ['fields']) !== undefined;
+    const several = Array.isArray(valueAt(given, ['fields']));
     return input.fields.map((field, j) => ({
       path: several ? ['inputs', i, 'fields', j] : ['inputs', i],
       input,

@@ -22,13 +22,16 @@ export interface JsonSchema {
 export const siteJsonSchema = (): JsonSchema =>
   z.toJSONSchema(siteSchema, { io: 'input', target: 'draft-7' }) as JsonSchema;
 
-/** The schema of the elements of a list, or of the sections with free names. */
-const innerSchema = ({ items, additionalProperties }: JsonSchema): JsonSchema | undefined =>
-  typeof additionalProperties === 'object'
-    ? additionalProperties
-    : Array.isArray(items)
-      ? undefined
-      : (items as JsonSchema | undefined);
+/** The schema of the elements of a list, or of the sections with free names; also where a word may stand instead. */
+const innerSchema = ({ items, additionalProperties, anyOf }: JsonSchema): JsonSchema | undefined => {
+  if (typeof additionalProperties === 'object') return additionalProperties;
+  if (Array.isArray(items)) return undefined;
+  if (items !== undefined) return items as JsonSchema;
+  const list = anyOf?.find(
+    ({ type, items: inner }) => type === 'array' && (inner as JsonSchema | undefined)?.properties,
+  );
+  return list?.items as JsonSchema | undefined;
+};
 
 /** The options that may stand in the section at a path. */
 export function optionsAt(path: Path): Readonly<Record<string, JsonSchema>> {

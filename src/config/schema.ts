@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { allOf, formatShape } from './format-schema.ts';
 import { healthSchema } from './health-schema.ts';
 import { historySchema } from './history-schema.ts';
 import { homeAssistantSchema } from './home-assistant-schema.ts';
@@ -7,6 +8,7 @@ import { holidaysSchema, maintenanceSchema } from './maintenance.ts';
 import { settleName } from './names.ts';
 import { notifySchema } from './notify-schema.ts';
 import { reloadSchema } from './reload-schema.ts';
+import { sparkplugSchema } from './sparkplug-schema.ts';
 import { RATE_UNITS } from '../detect/reading.ts';
 import { rateUnit } from '../detect/sensor/counter.ts';
 import * as v from './vocabulary.ts';
@@ -168,9 +170,15 @@ const inputShape = {
   topic: v.topicFilter().describe('MQTT topic filter to subscribe to, with + and # as wildcards.'),
   ...fieldShape,
   fields: optional(
-    z.array(section(fieldShape)).min(1, { error: 'expected at least one field' }),
-    'Several numbers of one payload, each with its own `path`, `name` ... `tuning`; these options then stand in the list and not beside the topic.',
+    z
+      .union([
+        z.array(section(fieldShape)).min(1, { error: 'expected at least one field' }),
+        z.literal('all', { error: 'expected all, or a list of fields' }),
+      ])
+      .meta({ title: 'all, or list of sections' }),
+    'Several numbers of one payload, each with its own `path`, `name` ... `tuning`; these options then stand in the list and not beside the topic. `all`: every number that is a signal, as its format names it; this is the default where nothing beside the topic names a number.',
   ),
+  ...formatShape,
   each: option(
     v.jsonPath().nullable(),
     null,
@@ -190,17 +198,18 @@ const inputShape = {
 
 export const INPUT_KEYS = Object.keys(inputShape);
 
-export const inputSchema = section(inputShape).transform(({ topic, each, time, timezone, fields, ...only }) => ({
-  topic,
-  each,
-  time,
-  timezone,
-  fields: (fields ?? [only]).map((field) => ({
-    ...field,
-    name: settleName(field.name, topic, field.path),
-    unit: field.counter === undefined ? field.unit : rateUnit(field.unit, field.counter),
-  })),
-}));
+export const inputSchema = section(inputShape).transform((input) => {
+  const { topic, each, time, timezone, fields, format, include, exclude, precision, decimalComma, ...only } = input;
+  const all = allOf({ format, include, exclude, precision, fields }, { each, ...only }, DEFAULT_NAME);
+  return {
+    ...{ topic, each, time, timezone, decimalComma, all },
+    fields: (fields === undefined || fields === 'all' ? [only] : fields).map((field) => ({
+      ...field,
+      name: settleName(field.name, topic, field.path),
+      unit: field.counter === undefined ? field.unit : rateUnit(field.unit, field.counter),
+    })),
+  };
+});
 
 export const groupSchema = section({
   series: z
@@ -339,6 +348,7 @@ export const siteSchema = section({
     'Series that one network learns together, under a name for each group.',
   ),
   tuning: option(tuningSchema, {}, 'How to learn and when to alarm; the defaults for every series and group.'),
+  sparkplug: option(sparkplugSchema, {}, 'Sparkplug B.'),
   publish: option(publishSchema, {}, 'Published states.'),
   incidents: option(incidentsSchema, {}, 'Alerts that belong together.'),
   maintenance: option(

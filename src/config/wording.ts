@@ -13,7 +13,7 @@ const isConfidential = (path: Path): boolean =>
 
 /** The issues of the schema as problems for the operator. `data` is the file as plain data. */
 export function problemsOf(error: z.ZodError, data: unknown): Problem[] {
-  return error.issues.flatMap((issue) => {
+  return error.issues.flatMap(innermost).flatMap((issue) => {
     const path = issue.path as Path;
     if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownOption([...path, key], key));
     if (issue.code === 'invalid_key') {
@@ -24,6 +24,16 @@ export function problemsOf(error: z.ZodError, data: unknown): Problem[] {
     if (isConfidential(path)) return [{ path, text: expectation(issue) }];
     return [{ path, text: `${expectation(issue)}; got ${shown(value)}${suggestion(issue, value)}` }];
   });
+}
+
+/** Where a value may be of several kinds: the issues of the kind that it is nearest to, those deepest in it. */
+function innermost(issue: Issue): readonly Issue[] {
+  if (issue.code !== 'invalid_union' || issue.message.startsWith('expected ')) return [issue];
+  const depth = (issues: readonly Issue[]): number => Math.max(...issues.map(({ path }) => path.length));
+  const kinds = issue.errors.toSorted((a, b) => depth(b) - depth(a));
+  // At the value itself the last kind has the words for all of them.
+  const nearest = depth(kinds[0]) > 0 ? kinds[0] : issue.errors[issue.errors.length - 1];
+  return nearest.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 /** Names the option that is probably correct, also one of a section below, as `sensitivity` in `tuning`. */

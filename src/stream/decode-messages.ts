@@ -1,6 +1,6 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import type { Reading } from '../detect/reading.ts';
-import type { Decoder, OnReading } from './decoder.ts';
+import type { Decoder, OnAvailability, OnReading } from './decoder.ts';
 import type { Message } from './message.ts';
 import type { LedgerPort } from './ports.ts';
 import { rejected, type OnReject } from './reject.ts';
@@ -23,7 +23,12 @@ export interface DecodedMessage {
  * would create an observable for every message.
  */
 export const readingsOf =
-  (decoder: Decoder, ledger: LedgerPort, onReject: OnReject): OperatorFunction<Message, DecodedMessage> =>
+  (
+    decoder: Decoder,
+    ledger: LedgerPort,
+    onReject: OnReject,
+    onAvailability?: OnAvailability,
+  ): OperatorFunction<Message, DecodedMessage> =>
   (messages$) =>
     new Observable((subscriber) => {
       const decoded: DecodedMessage = { message: null, source: 0, seq: 0, readings: [] };
@@ -38,8 +43,7 @@ export const readingsOf =
           onReject(rejected(message, 'redelivered'));
           return;
         }
-        if (message.retained) onReject(rejected(message, 'retained'));
-        else decoder.decode(message, onReading, onReject);
+        decoder.decode(message, onReading, onReject, onAvailability);
         ledger.recordReadings(decoded.source, decoded.readings, originOf);
         decoded.seq = ledger.seq;
       };

@@ -1,36 +1,20 @@
-import type { Reading, SeriesInfo } from '../detect/reading.ts';
+import type { Reading } from '../detect/reading.ts';
 import { Budget } from './budget.ts';
-import { parseTime } from './event-time.ts';
-import { compilePath, type JsonPath } from './json-path.ts';
+import { Content } from './dialects/content.ts';
+import type { Dialect, SignalFacts } from './dialects/dialect.ts';
+import { deviceOf } from './dialects/dialects.ts';
+import { firstByte } from './dialects/json-object.ts';
+import { unquoted } from './dialects/scalar.ts';
+import { compileInput, type DecodedSeries, type Input, type InputOptions, type Outside } from './input.ts';
+import { KnownSignals } from './known-signals.ts';
 import type { Message } from './message.ts';
 import { parseNumber } from './number.ts';
-import { readPayload } from './payload.ts';
+import { MAX_PAYLOAD_BYTES, readPayload } from './payload.ts';
+import { possibleTime, readingTime, type ReadingTime } from './reading-time.ts';
 import { rejected, type OnReject, type Reason, type Refuse } from './reject.ts';
-import { compileName, slugify, type NameTemplate } from './slug.ts';
-import { compileTimeZone, type TimeZone } from './time-zone.ts';
-import { compileFilter, wildcardsIn, type TopicMatcher } from './topic-filter.ts';
+import { infoOf, type AdmittedSignal, type SignalHost, type SignalInfo, type SignalReader } from './signal-reader.ts';
 
-/** One kind of message and the readings in it. */
-export interface InputOptions {
-  /** MQTT topic filter. */
-  readonly topic: string;
-  /** Path of a list whose elements contain the fields; null when the payload itself contains them. */
-  readonly each: string | null;
-  /** Path of the event time, in the element, otherwise in the payload; null for the time of arrival. */
-  readonly time: string | null;
-  /** IANA name of the zone in which times without an offset are local. */
-  readonly timezone: string | null;
-  readonly fields: readonly FieldOptions[];
-}
-
-export interface FieldOptions extends Omit<SeriesInfo, 'slug'> {
-  /** Path of the value; '' when the payload or the element itself is the value. */
-  readonly path: string;
-  /** Name of the series, with `{1}` and `{topic}`; null for the topic followed by the path. */
-  readonly name: string | null;
-  /** Numbers that the device sends instead of a missing value; absent: there are none. */
-  readonly missingValues?: readonly number[];
-}
+export type { DecodedSeries, FieldOptions, InputOptions } from './input.ts';
 
 export interface DecoderOptions {
   /** Maximum number of series. The memory of the decoder grows only with the number of series. */
@@ -39,14 +23,15 @@ export interface DecoderOptions {
   readonly reserved?: readonly string[];
   /** Messages that each input matches, to add to. */
   readonly messages?: Float64Array;
-}
-
-/** A series that has had a reading, with the indexes of its input and field in the options. */
-export interface DecodedSeries extends SeriesInfo {
-  readonly index: { readonly input: number; readonly field: number };
+  /** The signals of earlier runs, to add to. */
+  readonly signals?: KnownSignals;
+  readonly outside?: Outside | undefined;
 }
 
 export type OnReading = (reading: Reading, message: Message) => void;
+
+/** A device says that it is there, or gone: called with the series that come from it, at least one. */
+export type OnAvailability = (series: readonly string[], online: boolean, message: Message) => void;
 
 const MAX_TOPIC_BYTES = 512;
 /**
@@ -54,9 +39,8 @@ const MAX_TOPIC_BYTES = 512;
  * a value takes 20 bytes.
  */
 const MAX_ELEMENTS = 4096;
-const MAX_AHEAD_MS = 10 * 60_000;
-/** A clock that was never set counts from 1970, 1980 or 2000; no reading that arrives later is from before 2001. */
-const UNSET_BEFORE = Date.UTC(2001, 0);
+/** Topics without a series whose inputs are remembered; beyond that they are looked up again. */
+const MAX_PASSING = 2000;
 
 /**
  * Turns messages into readings. The series of a topic are looked up once and then cached. A series is admitted with its
@@ -68,18 +52,23 @@ export class Decoder {
   private readonly maxSeries: number;
   private readonly reserved: ReadonlySet<string>;
   private readonly messages: Float64Array;
+  private readonly signals: KnownSignals;
   private readonly known = new Map<string, DecodedSeries>();
   /** Only topics that have a series, so there are never more routes than series. */
   private readonly routes = new Map<string, Route>();
+  /** Some of the other topics that inputs match. */
+  private readonly passing = new Map<string, Route>();
+  private readonly content = new Content();
+  private readonly all: AllTurn;
 
-  constructor(
-    inputs: readonly InputOptions[],
-    { maxSeries, reserved = [], messages = new Float64Array(inputs.length) }: DecoderOptions,
-  ) {
-    this.inputs = inputs.map(compileInput);
+  constructor(inputs: readonly InputOptions[], options: DecoderOptions) {
+    const { maxSeries, reserved = [], messages = new Float64Array(inputs.length), outside } = options;
+    this.inputs = inputs.map((input, i) => compileInput(input, i, outside));
     this.maxSeries = maxSeries;
     this.reserved = new Set(reserved);
     this.messages = messages;
+    this.signals = options.signals ?? new KnownSignals();
+    this.all = new AllTurn(this.signals, (slug, info, at) => this.admit(slug, info, at));
   }
 
   /** The description of a series that has had a reading, else null. */
@@ -90,52 +79,95 @@ export class Decoder {
   /**
    * Calls `onReading` for each reading in the message, in the order of inputs, elements and fields, and `onReject` at
    * most once for each reason. An absent field is not rejected if another one is present, because many devices send only
-   * the values that have changed. Never throws.
+   * the values that have changed. A retained message has no readings, but may say that a device is gone. Never throws.
    */
-  decode(message: Message, onReading: OnReading, onReject: OnReject): void {
+  decode(
+    message: Message,
+    onReading: OnReading,
+    onReject: OnReject,
+    onAvailability: OnAvailability = () => undefined,
+  ): void {
     const refuse = oncePerReason(message, onReject);
     const route = this.routes.get(message.topic) ?? this.match(message.topic);
+    if (message.retained && (typeof route === 'string' || !route.hasReader)) {
+      refuse('retained');
+      return;
+    }
     if (typeof route === 'string') {
       refuse(route);
       return;
     }
-    for (const { input } of route.matches) this.messages[input.index]++;
-    const payload = readPayload(message.payload);
-    if (typeof payload === 'string') {
-      refuse(payload);
+    if (!message.retained) for (const { input } of route.matches) this.messages[input.index]++;
+    const { payload } = message;
+    if (payload.length === 0 || payload.length > MAX_PAYLOAD_BYTES) {
+      refuse(payload.length === 0 ? 'empty' : 'too_large');
       return;
     }
-
-    const document = payload.value;
-    const turn: Turn = { message, document, route, onReading, refuse };
+    const turn: Turn = { message, document: undefined, route, onReading, onAvailability, refuse };
+    if (route.hasReader) this.content.set(message);
     let found = false;
+    let fields = 0;
     for (const match of route.matches) {
-      const { each } = match.input;
-      const items = each === null ? [document] : each(document);
-      if (items === undefined) continue;
-      if (!Array.isArray(items)) {
-        refuse('no_list');
-        found = true;
-        continue;
+      const all = match.input.reader === null ? 'bare' : this.readAll(match, match.input.reader, turn);
+      if (all === 'found') found = true;
+      if (all !== 'bare' || message.retained) continue;
+      fields++;
+      if (turn.document === undefined) {
+        const read = readPayload(payload);
+        if (typeof read === 'string') {
+          refuse(read);
+          return;
+        }
+        turn.document = read.value;
       }
-      if (items.length > MAX_ELEMENTS) refuse('long_list');
-      const count = Math.min(items.length, MAX_ELEMENTS);
-      for (let i = 0; i < count; i++) if (this.readItem(match, items[i], turn)) found = true;
+      if (this.readFields(match, turn)) found = true;
     }
-    if (!found) refuse(typeof document === 'object' ? 'no_field' : 'plain_value');
+    if (found) return;
+    if (message.retained) refuse('retained');
+    else if (fields > 0) refuse(typeof turn.document === 'object' ? 'no_field' : 'plain_value');
+    else refuse(this.content.reason ?? 'no_signal');
+  }
+
+  /** Reads every number of the message; `bare`: the payload is one value, and the input reads it as its one field. */
+  private readAll(match: Match, reader: SignalReader, turn: Turn): 'found' | 'nothing' | 'bare' {
+    const { content, all } = this;
+    const dialect = reader.dialectOf(match.dialects, content.payload);
+    if (match.input.bareNumbers) return reader.read(dialect, content, all.begin(match, turn)) ? 'found' : 'nothing';
+    if (dialect.name === 'scalar') return 'bare';
+    // Of a bare number only the topic can tell that it is about availability.
+    const bare = isBareNumber(content);
+    if (reader.read(dialect, content, all.begin(match, turn), !bare)) return 'found';
+    return bare ? 'bare' : 'nothing';
+  }
+
+  /** Reads the fields of one input; false when the message has none of them. */
+  private readFields(match: Match, turn: Turn): boolean {
+    const { each } = match.input;
+    const { document } = turn;
+    const items = each === null ? [document] : each(document);
+    if (items === undefined) return false;
+    if (!Array.isArray(items)) {
+      turn.refuse('no_list');
+      return true;
+    }
+    if (items.length > MAX_ELEMENTS) turn.refuse('long_list');
+    const count = Math.min(items.length, MAX_ELEMENTS);
+    let found = false;
+    for (let i = 0; i < count; i++) if (this.readItem(match, items[i], turn)) found = true;
+    return found;
   }
 
   /** Reads the fields of one object; false when it has none of them. */
   private readItem(match: Match, item: unknown, turn: Turn): boolean {
-    const { fields } = match.input;
+    const { fields, comma } = match.input;
     const { receivedAt } = turn.message;
     let found = false;
-    let time: EventTime | undefined;
+    let time: ReadingTime | undefined;
     for (let i = 0; i < fields.length; i++) {
       const raw = fields[i].path(item);
       if (raw === undefined) continue;
       found = true;
-      const value = parseNumber(raw);
+      const value = parseNumber(raw, comma);
       if (typeof value === 'string') {
         turn.refuse(value);
         continue;
@@ -153,51 +185,71 @@ export class Decoder {
         turn.refuse('too_fast');
         continue;
       }
-      time ??= eventTime(match.input, item, turn);
+      time ??= readingTime(match.input, item, turn.document, receivedAt, turn.refuse);
       turn.onReading({ series: series.slug, ...time, value, receivedAt }, turn.message);
     }
     return found;
   }
 
   private match(topic: string): Route | Reason {
+    const passing = this.passing.get(topic);
+    if (passing !== undefined) return passing;
     if (topic === '' || /[+#\0]/.test(topic) || Buffer.byteLength(topic) > MAX_TOPIC_BYTES) return 'bad_topic';
     const matches: Match[] = [];
     for (const input of this.inputs) {
       const captured = input.filter(topic);
-      if (captured !== null) matches.push({ input, captured, series: [] });
+      if (captured === null) continue;
+      matches.push({ input, captured, series: [], dialects: input.reader?.dialectsOf(topic) ?? [] });
     }
-    return matches.length > 0 ? { topic, matches } : 'no_input';
+    if (matches.length === 0) return 'no_input';
+    const own = matches.filter(({ input }) => input.reader === null);
+    const route: Route = {
+      topic,
+      // What a field names is not read a second time.
+      matches: [...own, ...matches.filter(({ input }) => input.reader !== null)],
+      hasReader: own.length < matches.length,
+      paths: new Set(own.flatMap(({ input }) => input.fields.map(({ pathText }) => pathText))),
+    };
+    if (this.passing.size >= MAX_PASSING) this.passing.clear();
+    if (route.hasReader) this.passing.set(topic, route);
+    return route;
   }
 
   /** Admits the series of a field at the first valid value under its topic. */
   private claim(match: Match, i: number, { route }: Turn): Admitted | Reason {
     const field = match.input.fields[i];
-    const slug = field.name(route.topic, match.captured);
-    if (slug === '') return 'no_name';
-    if (this.known.has(slug) || this.reserved.has(slug)) return 'name_taken';
-    if (this.known.size >= this.maxSeries) return 'too_many_series';
+    const { topic } = route;
+    const slug = field.name(topic, match.captured);
+    const refused = this.refusalOf(slug);
+    if (refused !== null) return refused;
     const admitted = { slug, budget: new Budget() };
     match.series[i] = admitted;
     this.known.set(slug, { ...field.info, slug });
-    this.routes.set(route.topic, route);
+    this.keepRoute(route);
+    const device = deviceOf(topic);
+    this.signals.note({ slug, topic, device, signal: field.pathText, explicit: true, facts: {} });
     return admitted;
   }
-}
 
-interface Field {
-  readonly path: JsonPath;
-  readonly name: NameTemplate;
-  readonly missing: ReadonlySet<number>;
-  readonly info: Omit<DecodedSeries, 'slug'>;
-}
+  /** Admits the series of a signal that no field names. */
+  private admit(slug: string, info: SignalInfo, { match, route }: { match: Match; route: Route }): Reason | null {
+    const refused = this.refusalOf(slug);
+    if (refused !== null) return refused;
+    this.known.set(slug, { ...match.input.fields[0].info, ...info, slug });
+    this.keepRoute(route);
+    return null;
+  }
 
-interface Input {
-  readonly index: number;
-  readonly filter: TopicMatcher;
-  readonly each: JsonPath | null;
-  readonly time: JsonPath | null;
-  readonly zone: TimeZone | null;
-  readonly fields: readonly Field[];
+  private refusalOf(slug: string): Reason | null {
+    if (slug === '') return 'no_name';
+    if (this.known.has(slug) || this.reserved.has(slug)) return 'name_taken';
+    return this.known.size >= this.maxSeries ? 'too_many_series' : null;
+  }
+
+  private keepRoute(route: Route): void {
+    this.routes.set(route.topic, route);
+    this.passing.delete(route.topic);
+  }
 }
 
 /** An input that matches a topic; `series` is filled when its fields have their first valid value. */
@@ -205,6 +257,8 @@ interface Match {
   readonly input: Input;
   readonly captured: readonly string[];
   readonly series: (Admitted | undefined)[];
+  /** Those that the topic may have, where the input reads every number. */
+  readonly dialects: readonly Dialect[];
 }
 
 interface Admitted {
@@ -215,58 +269,80 @@ interface Admitted {
 interface Route {
   readonly topic: string;
   readonly matches: readonly Match[];
+  readonly hasReader: boolean;
+  /** Paths of the fields of the inputs that match. */
+  readonly paths: ReadonlySet<string>;
 }
 
 /** One message while it is being decoded. */
 interface Turn {
   readonly message: Message;
-  readonly document: unknown;
+  document: unknown;
   readonly route: Route;
   readonly onReading: OnReading;
+  readonly onAvailability: OnAvailability;
   readonly refuse: Refuse;
 }
 
-const compileInput = ({ topic, each, time, timezone, fields }: InputOptions, input: number): Input => ({
-  index: input,
-  filter: compileFilter(topic),
-  each: each === null ? null : compilePath(each),
-  time: time === null ? null : compilePath(time),
-  zone: timezone === null ? null : compileTimeZone(timezone),
-  fields: fields.map(
-    ({ path, name, missingValues, unit, range, only, maxStep, counter, minDeviation, minDeviationPercent }, field) => ({
-      path: compilePath(path),
-      name: name === null ? (whole) => slugify(`${whole} ${path}`) : compileName(name, wildcardsIn(topic)),
-      missing: new Set(missingValues),
-      info: { unit, range, only, maxStep, counter, minDeviation, minDeviationPercent, index: { input, field } },
-    }),
-  ),
-});
+/** Takes the signals of one message for its input. One object for all messages. */
+class AllTurn implements SignalHost {
+  private readonly signals: KnownSignals;
+  private readonly onAdmit: (slug: string, info: SignalInfo, at: { match: Match; route: Route }) => Reason | null;
+  private match!: Match;
+  private turn!: Turn;
 
-type EventTime = Pick<Reading, 'at' | 'saidAt'>;
-
-/**
- * The payload's own time if it is valid; otherwise the time of arrival, and a note if a time was expected. A time that is
- * readable but impossible is kept in `saidAt`: the clock of the device is wrong.
- */
-const eventTime = ({ time, zone }: Input, item: unknown, { message, document, refuse }: Turn): EventTime => {
-  const { receivedAt } = message;
-  if (time === null) return { at: receivedAt };
-  const at = parseTime(time(item) ?? time(document), zone, receivedAt);
-  if (typeof at === 'string') {
-    refuse(at);
-    return { at: receivedAt };
+  constructor(signals: KnownSignals, onAdmit: AllTurn['onAdmit']) {
+    this.signals = signals;
+    this.onAdmit = onAdmit;
   }
-  const reason = impossible(at, receivedAt);
-  if (reason === null) return { at };
-  refuse(reason);
-  return { at: receivedAt, saidAt: at };
-};
 
-const impossible = (at: number, receivedAt: number): 'time_in_future' | 'clock_unset' | null => {
-  if (receivedAt < UNSET_BEFORE) return null; // the clock of this machine is not set
-  if (at > receivedAt + MAX_AHEAD_MS) return 'time_in_future';
-  return at < UNSET_BEFORE ? 'clock_unset' : null;
-};
+  begin(match: Match, turn: Turn): this {
+    this.match = match;
+    this.turn = turn;
+    return this;
+  }
+
+  isTaken(signal: string): boolean {
+    return this.turn.route.paths.has(signal);
+  }
+
+  isMissing(value: number): boolean {
+    return this.match.input.fields[0].missing.has(value);
+  }
+
+  admit(device: string, signal: string, slug: string, facts: SignalFacts): AdmittedSignal | Reason {
+    const { match, turn } = this;
+    const refused = this.onAdmit(slug, infoOf(facts), { match, route: turn.route });
+    if (refused !== null) return refused;
+    this.signals.note({ slug, topic: turn.route.topic, device, signal, explicit: false, facts });
+    return { slug, budget: new Budget() };
+  }
+
+  reading({ slug, budget }: AdmittedSignal, value: number, at: number | null): void {
+    const { message, refuse, onReading } = this.turn;
+    const { receivedAt } = message;
+    if (!budget.spend(receivedAt)) refuse('too_fast');
+    else if (at === null) onReading({ series: slug, at: receivedAt, value, receivedAt }, message);
+    else onReading({ series: slug, ...possibleTime(at, receivedAt, refuse), value, receivedAt }, message);
+  }
+
+  availability(device: string, online: boolean, below: boolean): void {
+    const { message, onAvailability } = this.turn;
+    const series = this.signals.ofDevice(device, below, message.topic);
+    if (series.length > 0) onAvailability(series, online, message);
+  }
+
+  refuse(reason: Reason): void {
+    this.turn.refuse(reason);
+  }
+}
+
+function isBareNumber(content: Content): boolean {
+  const first = firstByte(content.payload);
+  if (first === 0x7b || first === 0x5b) return false;
+  const text = content.text();
+  return text !== null && typeof parseNumber(unquoted(text)) === 'number';
+}
 
 /** A list of a thousand bad values is one bad message, not a thousand rows in the quarantine. */
 const oncePerReason = (message: Message, onReject: OnReject): Refuse => {

@@ -28,14 +28,14 @@ const measured = (number: number): number | NumberReason => (Math.abs(number) <=
 
 /**
  * A value from a payload as a number of magnitude at most 1e30, or the reason why it is not one. true and ON are 1, false
- * and OFF are 0, in upper or lower case; white space around a text is ignored. Never throws.
+ * and OFF are 0, in upper or lower case; white space around a text is ignored. `comma`: a text may have a decimal comma. Never throws.
  */
-export const parseNumber = (value: unknown): number | NumberReason => {
+export const parseNumber = (value: unknown, comma = false): number | NumberReason => {
   switch (typeof value) {
     case 'number':
       return measured(value);
     case 'string':
-      return parseText(value.trim());
+      return parseText(value.trim(), comma);
     case 'boolean':
       return value ? 1 : 0;
     default:
@@ -43,8 +43,8 @@ export const parseNumber = (value: unknown): number | NumberReason => {
   }
 };
 
-const parseText = (text: string): number | NumberReason => {
-  const number = parseDecimal(text);
+const parseText = (text: string, comma: boolean): number | NumberReason => {
+  const number = parseDecimal(comma ? text.replace(',', '.') : text);
   if (number !== null) return measured(number);
   const word = text.toLowerCase();
   if (INFINITE.test(word)) return 'not_finite';

@@ -5,7 +5,12 @@ import type { ModeReturn, OperatingMode } from '../detect/episode/operating-mode
 import type { EpisodeRecord, IncidentEvent, OpenIncident } from '../detect/episode/incidents.ts';
 import type { Reading } from '../detect/reading.ts';
 import type { HistoryPort } from './history/port.ts';
+import type { Outside } from './input.ts';
+import type { KnownSignals } from './known-signals.ts';
 import type { Message } from './message.ts';
+import type { Rejected } from './reject.ts';
+
+export type { Rejected } from './reject.ts';
 
 /** The published state of one series, retained on its `state` topic. A field is null while it has no value. */
 export interface SeriesState {
@@ -75,13 +80,6 @@ export interface Snapshot {
   readonly bytes: Uint8Array;
 }
 
-export interface Rejected {
-  readonly at: number;
-  readonly topic: string;
-  readonly reason: string;
-  readonly payload: Uint8Array;
-}
-
 /** Stores episodes, incidents, habits and rejected messages. Its methods are called within the ledger's transaction. */
 export interface AnomalyLogPort {
   /** Writes the episode's row. */
@@ -144,6 +142,13 @@ export type StreamAction =
   | { readonly do: 'reset'; readonly stream: string; readonly series: string | null }
   /** Of the stream these series are in maintenance from now on, and no others. */
   | { readonly do: 'maintenance'; readonly stream: string; readonly series: readonly string[] }
+  /** The device of these series of the stream says that it is there, or gone. */
+  | {
+      readonly do: 'availability';
+      readonly stream: string;
+      readonly series: readonly string[];
+      readonly online: boolean;
+    }
   | {
       readonly do: 'mark';
       readonly stream: string;
@@ -344,4 +349,8 @@ export interface Ports {
   readonly maintenance?: WindowPort;
   /** Absent where no history is kept. */
   readonly history?: HistoryPort;
+  /** What the mappers of formats get from outside; absent: nothing. */
+  readonly formats?: Outside;
+  /** The signals that earlier runs have met; absent: none, and none are kept. */
+  readonly signals?: KnownSignals;
 }

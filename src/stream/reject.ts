@@ -1,5 +1,4 @@
 import type { Message } from './message.ts';
-import type { Rejected } from './ports.ts';
 
 /** Why a message, or one of its readings, was rejected: the stable name and a sentence for the operator. */
 export const REASONS = {
@@ -14,6 +13,7 @@ export const REASONS = {
   not_sparkplug: 'The payload is not Sparkplug B.',
   plain_value: 'The payload is a plain value, but every field of this topic names a path inside a JSON object.',
   no_field: 'The payload contains none of the fields configured for this topic.',
+  no_signal: 'The message has no number that is a signal (docs/formats.md).',
   no_list: 'The path given as `each` does not lead to a list.',
   long_list: 'The list has more than 4096 elements; the elements after the first 4096 were dropped.',
 
@@ -21,7 +21,7 @@ export const REASONS = {
   unavailable: 'The device reports a missing value (null, unavailable, unknown, none, or one of `missing_values`).',
   not_a_number: 'The value is not a decimal number, true/false or ON/OFF.',
   not_finite: 'The value is NaN, infinite, or beyond 1e30, which no sensor measures.',
-  decimal_comma: 'The value is written with a decimal comma; a decimal point is needed.',
+  decimal_comma: 'The value is written with a decimal comma: set `decimal_comma: true` at its input.',
   not_scalar: 'The path leads to an object or a list instead of a value.',
 
   no_birth: 'A Sparkplug metric was not announced in a birth that was received; its value has no name and no type.',
@@ -64,6 +64,13 @@ export const NOTES: ReadonlySet<string> = new Set<Reason>([
   'clock_wrong',
   'sequence_gap',
 ]);
+
+export interface Rejected {
+  readonly at: number;
+  readonly topic: string;
+  readonly reason: string;
+  readonly payload: Uint8Array;
+}
 
 export type OnReject = (rejected: Rejected) => void;
 

@@ -31,6 +31,8 @@ test('three sections are a site; the rest are defaults', () => {
       each: null,
       time: null,
       timezone: null,
+      decimalComma: false,
+      all: { format: 'auto', include: [], exclude: [], precision: 'ns', bareNumbers: false },
       fields: [
         {
           path: '',
@@ -69,6 +71,7 @@ test('three sections are a site; the rest are defaults', () => {
       silentAfter: 'auto',
       stuckAfter: 'auto',
     },
+    sparkplug: { rebirth: false },
     publish: { stateEvery: 10_000 },
     incidents: { window: 600_000 },
     maintenance: [],

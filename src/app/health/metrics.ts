@@ -99,6 +99,9 @@ export const metricsOf = ({ sources, problems, maxSeries }: MetricsOptions): Met
   counter('messages_rejected', 'Messages and readings that were rejected, and notes, by reason.', ['reason'], () =>
     byKey('reason', tallies.rejected),
   );
+  counter('availability', 'Devices that announced that they are gone, or there again.', ['state'], () =>
+    byKey('state', Object.entries(tallies.availability)),
+  );
   counter('readings', 'Readings that were scored.', [], () => single(tallies.readings));
   counter('readings_untrained', 'Readings that no network was trained on because of the CPU load.', [], () =>
     single(tallies.untrained),

@@ -7,7 +7,7 @@ import type { Log } from '../../log.ts';
 import type { Message } from '../../stream/message.ts';
 import type { AlertPort, SeriesState } from '../../stream/ports.ts';
 import { HEARTBEAT_MS } from '../pipeline/heartbeat.ts';
-import { plansOf } from '../pipeline/stream-plan.ts';
+import { plansOf, type SignalLookup } from '../pipeline/stream-plan.ts';
 import { version } from '../version.ts';
 import {
   seriesDiscovery,
@@ -33,6 +33,7 @@ export interface HomeAssistantPorts {
   readonly broker: Pick<Broker, 'messages$' | 'acknowledge' | 'republishStates'>;
   readonly states: Pick<RetainedStates, 'topics' | 'publish' | 'clear'>;
   readonly log: Log;
+  readonly signals: SignalLookup;
 }
 
 /** The site in Home Assistant. */
@@ -56,13 +57,13 @@ const optionsOf = (site: Site): DiscoveryOptions => ({
 });
 
 /** The state of a group has the values of the series that leads, so a unit only if all have the same. */
-const unitOfGroup = (site: Site, group: string): string => {
-  const units = new Set(plansOf(site, group)[0].series.map(({ unit }) => unit));
+const unitOfGroup = (site: Site, group: string, signals: SignalLookup): string => {
+  const units = new Set(plansOf(site, group, signals)[0].series.map(({ unit }) => unit));
   return units.size === 1 ? [...units][0] : '';
 };
 
 /** Publishes the discovery messages of a site, retained, through the states: so that they are sent again at each connection. */
-export function homeAssistant(site: Site, { broker, states, log }: HomeAssistantPorts): HomeAssistant {
+export function homeAssistant(site: Site, { broker, states, signals, log }: HomeAssistantPorts): HomeAssistant {
   const { enabled, prefix, birthTopic } = site.homeAssistant;
   const options = optionsOf(site);
   const members = new Set(Object.values(site.groups).flatMap(({ series }) => series));
@@ -76,14 +77,14 @@ export function homeAssistant(site: Site, { broker, states, log }: HomeAssistant
     if (announced.has(slug)) return;
     announced.add(slug);
     const isGroup = Object.hasOwn(site.groups, slug);
-    const series = { slug, label, unit: isGroup ? unitOfGroup(site, slug) : unit, inGroup: members.has(slug) };
+    const series = { slug, label, unit: isGroup ? unitOfGroup(site, slug, signals) : unit, inGroup: members.has(slug) };
     publish(seriesConfigTopic(prefix, site.site, slug), seriesDiscovery(options, series));
   };
   /** The series and groups of earlier runs that the site file still has. */
   const known = (): readonly Omit<DiscoveredSeries, 'inGroup'>[] =>
     states.topics.flatMap((topic) => {
       const slug = seriesOfTopic(topic, site.mqtt.prefix, site.site);
-      const plan = slug === null ? undefined : plansOf(site, slug)[0];
+      const plan = slug === null ? undefined : plansOf(site, slug, signals)[0];
       if (slug === null || plan === undefined) return [];
       const info = plan.series.find((series) => series.slug === slug);
       return [{ slug, label: info?.label ?? null, unit: info?.unit ?? '' }];

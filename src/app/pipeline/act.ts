@@ -47,6 +47,13 @@ export function act(
       for (const d of changed) operator.setMaintenance(d, action.series.includes(series[d].slug), at);
       return changed.length === 0 ? null : CHANGED;
     }
+    case 'availability': {
+      const changed = series.flatMap(({ slug }, d) =>
+        action.series.includes(slug) && status.isLost(d) === action.online ? [d] : [],
+      );
+      for (const d of changed) operator.setAvailability(d, action.online, at);
+      return changed.length === 0 ? null : CHANGED;
+    }
     case 'mark': {
       const { event } = action;
       const d = indexOf(action.series);

@@ -1,7 +1,7 @@
-import { couldName } from '../../config/names.ts';
 import type { StreamMonitor } from '../../detect/stream-monitor.ts';
 import type { PipelineControl } from './control.ts';
 import type { PipelineParts } from './parts.ts';
+import { mayGive } from './stream-plan.ts';
 import type { PipelineView } from './view.ts';
 
 /** How far a pipeline has come. */
@@ -42,7 +42,7 @@ export const controlOf = (parts: PipelineParts, phase: PipelinePhase): PipelineC
 
 /** What health, metrics and the dashboard see of it. */
 export const viewOf = (parts: PipelineParts, phase: Readonly<PipelinePhase>): PipelineView => {
-  const { site, messages, streams, states, time, maintenance, overload, checkpoints, history, recent } = parts;
+  const { site, messages, signals, streams, states, time, maintenance, overload, checkpoints, history, recent } = parts;
   return {
     messages,
     streams: () => streams.monitors.map(({ status }) => status),
@@ -51,8 +51,8 @@ export const viewOf = (parts: PipelineParts, phase: Readonly<PipelinePhase>): Pi
     now: () => time.now,
     stopped: () => streams.stopped,
     inMaintenance: (input) => {
-      const { fields } = site.inputs[input];
-      return maintenance.coversAll((slug) => fields.some(({ name }) => couldName(name, slug)), time.now);
+      const given = site.inputs[input];
+      return maintenance.coversAll((slug) => mayGive(given, slug, signals), time.now);
     },
     replayed: () => phase.begun,
     load: () => overload.level,

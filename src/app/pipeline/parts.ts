@@ -1,10 +1,12 @@
 import type { Site } from '../../config/schema.ts';
 import { Incidents } from '../../detect/episode/incidents.ts';
 import { Decoder } from '../../stream/decoder.ts';
+import { KnownSignals } from '../../stream/known-signals.ts';
 import type { Ports } from '../../stream/ports.ts';
 import { Freezes } from '../commands/freezes.ts';
 import { Mutes } from '../commands/mutes.ts';
 import { AlertPublisher } from './alert-publisher.ts';
+import { Availability } from './availability.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { EventPublisher } from './event-publisher.ts';
 import { History } from './history.ts';
@@ -32,7 +34,14 @@ export const partsOf = (site: Site, ports: Ports, options: PipelineOptions) => {
   const kept = resumed?.kept;
   const time: PipelineTime = { now: resumed?.at ?? -Infinity, commandAt: -Infinity };
   const messages = new Float64Array(site.inputs.length);
-  const decoder = new Decoder(site.inputs, { maxSeries, reserved: Object.keys(groups), messages });
+  const signals = ports.signals ?? new KnownSignals();
+  const decoder = new Decoder(site.inputs, {
+    maxSeries,
+    reserved: Object.keys(groups),
+    messages,
+    signals,
+    outside: ports.formats,
+  });
   const rejects = new RejectLog(ports, log, tallies.rejected);
   const streamLog = new StreamLog(log);
   const incidents = new Incidents({ windowMs: site.incidents.window, coolDownMs: site.tuning.coolDown });
@@ -43,6 +52,7 @@ export const partsOf = (site: Site, ports: Ports, options: PipelineOptions) => {
     kept,
     holidaysKey,
     snapshots: ports.snapshots,
+    signals,
     kernel,
     log,
     isHoliday,
@@ -64,6 +74,7 @@ export const partsOf = (site: Site, ports: Ports, options: PipelineOptions) => {
     textOf: (at) => streams.calendar.text(at),
     log,
   });
+  const availability = new Availability({ streams, ledger }, tallies, log);
   const states = new StatePublisher(alerts, site.publish.stateEvery, { mutes, maintenance, freezes });
   const replay = new JournalReplay(
     ledger,
@@ -88,7 +99,33 @@ export const partsOf = (site: Site, ports: Ports, options: PipelineOptions) => {
   const networkEvents = new NetworkEventLog(log);
   const recent = new RecentReadings();
   return {
-    ...{ site, ports, log, tallies, time, messages, decoder, rejects, streamLog, incidents, mutes, freezes, streams },
-    ...{ maintenance, states, replay, overload, history, checkpoints, alertPublisher, networkEvents, recent },
+    ...{
+      site,
+      ports,
+      log,
+      tallies,
+      time,
+      messages,
+      signals,
+      decoder,
+      rejects,
+      streamLog,
+      incidents,
+      mutes,
+      freezes,
+      streams,
+    },
+    ...{
+      maintenance,
+      availability,
+      states,
+      replay,
+      overload,
+      history,
+      checkpoints,
+      alertPublisher,
+      networkEvents,
+      recent,
+    },
   };
 };

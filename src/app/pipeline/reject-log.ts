@@ -6,7 +6,14 @@ import type { Log } from '../../log.ts';
 const MAX_WAITING = 256;
 
 /** Normal rejects, many per day: counted, not stored and not logged. */
-const ROUTINE: ReadonlySet<string> = new Set<Reason>(['retained', 'redelivered', 'duplicate', 'late', 'no_input']);
+const ROUTINE: ReadonlySet<string> = new Set<Reason>([
+  'retained',
+  'redelivered',
+  'duplicate',
+  'late',
+  'no_input',
+  'no_signal',
+]);
 
 /** Logged once, but not stored: their number would displace all other rows of the quarantine. */
 const FLOODS: ReadonlySet<string> = new Set<Reason>(['too_fast', 'overload']);

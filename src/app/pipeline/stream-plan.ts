@@ -4,9 +4,13 @@ import { Calendar, UTC, type IsHoliday } from '../../detect/forecast/calendar.ts
 import type { SeriesInfo } from '../../detect/reading.ts';
 import type { MonitorOptions } from '../../detect/stream-monitor.ts';
 import type { Kernel } from '../../nn/kernel.ts';
+import { factsOf } from '../../stream/dialects/signals.ts';
+import { compileGlobs } from '../../stream/glob.ts';
+import type { KnownSignal } from '../../stream/known-signals.ts';
+import { infoOf as infoOfFacts, unwanted, type SignalInfo } from '../../stream/signal-reader.ts';
 import { sourceOf } from '../../stream/source.ts';
 import { zoneOffset } from '../../stream/time-zone.ts';
-import { wildcardsIn } from '../../stream/topic-filter.ts';
+import { compileFilter, wildcardsIn } from '../../stream/topic-filter.ts';
 
 /** The wall clock of the site's `timezone`; UTC when it has none. */
 export const calendarOf = ({ timezone }: Pick<Site, 'timezone'>, isHoliday: IsHoliday | null = null): Calendar =>
@@ -25,11 +29,57 @@ export const monitorOptions = (tuning: Tuning, kernel: Kernel | null, calendar =
   silentAfterMs: tuning.silentAfter,
 });
 
-/** The fields that may produce a series, judged by its name, before any message has arrived. */
-const fieldsOf = (site: Site, slug: string): FieldOptions[] =>
-  site.inputs.flatMap((input) => input.fields).filter(({ name }) => couldName(name, slug));
+/** A field, with what is known of a signal that no field of the site file names. */
+export type PlanField = Omit<FieldOptions, keyof SignalInfo> & SignalInfo;
 
-const infoOf = (slug: string, field: FieldOptions | undefined): SeriesInfo => ({
+/** What is known of the signals of a site: `KnownSignals`, or a table of the database. */
+export interface SignalLookup {
+  get(slug: string): KnownSignal | null;
+}
+
+const NO_SIGNALS: SignalLookup = { get: () => null };
+
+/**
+ * The fields that may produce a series, before any message has arrived: of a signal that was read before, the input that reads it now;
+ * else judged by its name.
+ */
+function fieldsOf(site: Site, slug: string, signals: SignalLookup): readonly PlanField[] {
+  const read = signalField(site, slug, signals);
+  if (read !== null) return [read];
+  return site.inputs
+    .filter(({ all }) => all?.bareNumbers !== true)
+    .flatMap((input) => input.fields)
+    .filter(({ name }) => couldName(name, slug));
+}
+
+/** The field of a signal that no field of the site file names; null where no input reads it. */
+export function signalField(site: Site, slug: string, signals: SignalLookup): PlanField | null {
+  const known = signals.get(slug);
+  if (known === null || known.explicit) return null;
+  const input = site.inputs.find((input) => reads(input, known));
+  return input === undefined ? null : { ...input.fields[0], name: slug, ...infoOfFacts(known.facts) };
+}
+
+/** Whether an input may produce a series. */
+export const mayGive = (input: Site['inputs'][number], slug: string, signals: SignalLookup): boolean => {
+  const known = signals.get(slug);
+  if (known !== null && !known.explicit && reads(input, known)) return true;
+  return input.all?.bareNumbers !== true && input.fields.some(({ name }) => couldName(name, slug));
+};
+
+function reads({ topic, all }: Site['inputs'][number], { topic: seen, device, signal, facts }: KnownSignal): boolean {
+  if (all === null || compileFilter(topic)(seen) === null) return false;
+  const globs = { include: compileGlobs(all.include), exclude: compileGlobs(all.exclude) };
+  return unwanted(globs, device, signal, facts) === null;
+}
+
+/** For a series of a group of which no message has come: what its name says. */
+function guessed(slug: string): Partial<PlanField> {
+  const facts = factsOf(slug.replaceAll('-', '/'), '');
+  return facts.noSignal === undefined ? infoOfFacts(facts) : {};
+}
+
+const infoOf = (slug: string, field: Partial<PlanField> | undefined): SeriesInfo => ({
   slug,
   label: field?.label,
   unit: field?.unit ?? '',
@@ -43,8 +93,9 @@ const infoOf = (slug: string, field: FieldOptions | undefined): SeriesInfo => ({
 
 /** The only topic that can produce these series; null when there may be several. */
 function soleTopic(site: Site, series: readonly SeriesInfo[]): string | null {
-  const inputs = site.inputs.filter(({ fields }) =>
-    series.some(({ slug }) => fields.some(({ name }) => couldName(name, slug))),
+  const inputs = site.inputs.filter(
+    ({ fields, all }) =>
+      all?.bareNumbers !== true && series.some(({ slug }) => fields.some(({ name }) => couldName(name, slug))),
   );
   const [topic] = inputs.map((input) => input.topic);
   return inputs.length > 0 && inputs.every((input) => input.topic === topic) && wildcardsIn(topic) === 0 ? topic : null;
@@ -59,19 +110,23 @@ export interface StreamPlan {
 }
 
 /** The possible plans of a stream with this name: one for a group, otherwise one for each field that may produce the series. */
-export function plansOf(site: Site, stream: string): readonly StreamPlan[] {
+export function plansOf(site: Site, stream: string, signals = NO_SIGNALS): readonly StreamPlan[] {
   if (Object.hasOwn(site.groups, stream)) {
     const { series, tuning } = site.groups[stream];
-    const infos = series.map((slug) => infoOf(slug, fieldsOf(site, slug)[0]));
+    const reader = site.inputs.find(({ all }) => all !== null);
+    const infos = series.map((slug) => {
+      const field = fieldsOf(site, slug, signals).at(0);
+      return infoOf(slug, field ?? (reader && { ...reader.fields[0], ...guessed(slug) }));
+    });
     const topic = infos.length > 1 ? soleTopic(site, infos) : null;
     return [
       { series: infos, tuning: mergeTuning(site.tuning, tuning), source: topic === null ? null : sourceOf(topic) },
     ];
   }
-  return fieldsOf(site, stream).map((field) => planOf(site, stream, field));
+  return fieldsOf(site, stream, signals).map((field) => planOf(site, stream, field));
 }
 
-export const planOf = (site: Site, slug: string, field: FieldOptions): StreamPlan => ({
+export const planOf = (site: Site, slug: string, field: PlanField): StreamPlan => ({
   series: [infoOf(slug, field)],
   tuning: mergeTuning(site.tuning, field.tuning),
   source: null,

@@ -1,5 +1,5 @@
 import { couldName } from '../../config/names.ts';
-import type { FieldOptions, Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema.ts';
 import type { AnomalyEvent } from '../../detect/episode/anomaly.ts';
 import type { Habit } from '../../detect/episode/habit.ts';
 import type { ModeReturn } from '../../detect/episode/operating-mode.ts';
@@ -14,7 +14,17 @@ import type { Origin, Snapshot, SnapshotPort, StreamAction } from '../../stream/
 import type { Log } from '../../log.ts';
 import { act, type ActionResult } from './act.ts';
 import { restore } from './checkpoint.ts';
-import { calendarOf, monitorOptions, planOf, plansOf, planText, type StreamPlan } from './stream-plan.ts';
+import {
+  calendarOf,
+  monitorOptions,
+  planOf,
+  plansOf,
+  planText,
+  signalField,
+  type PlanField,
+  type SignalLookup,
+  type StreamPlan,
+} from './stream-plan.ts';
 
 /** The stream of a series, and the index of the series in it. */
 export interface Place {
@@ -42,6 +52,8 @@ export interface StreamsOptions {
   readonly holidaysKey?: string | undefined;
   /** Null where there are no holidays. */
   readonly isHoliday?: IsHoliday | null;
+  /** What is known of the signals that no field names. */
+  readonly signals?: SignalLookup;
   readonly log: Log;
 }
 
@@ -77,11 +89,11 @@ export class Streams {
     const { onEvent, onHabit, onMode } = options;
     this.outlet = Object.assign(options.kept?.outlet ?? {}, { onEvent, onHabit, onMode });
     this.calendar = calendarOf(site, options.isHoliday);
-    for (const name of Object.keys(site.groups)) this.create(name, plansOf(site, name)[0]);
+    for (const name of Object.keys(site.groups)) this.create(name, plansOf(site, name, options.signals)[0]);
     for (const slug of options.snapshots.streams()) {
       const isGroup = Object.hasOwn(site.groups, slug);
       const known = this.places.has(slug) || isGroup || this.places.size >= site.maxSeries;
-      const plans = plansOf(site, slug);
+      const plans = plansOf(site, slug, options.signals);
       // If several inputs may produce the series, its first message decides.
       if (!known && plans.length === 1) this.create(slug, plans[0]);
     }
@@ -94,8 +106,13 @@ export class Streams {
   }
 
   /** The place of a series; a new series gets its own stream. The decoder's `maxSeries` bounds the number of streams. */
-  placeOf({ slug, index }: DecodedSeries): Place {
-    return this.places.get(slug) ?? this.createFor(slug, this.site.inputs[index.input].fields[index.field]);
+  placeOf({ slug, index, unit, range, counter }: DecodedSeries): Place {
+    const known = this.places.get(slug);
+    if (known !== undefined) return known;
+    return this.createFor(slug, {
+      ...this.site.inputs[index.input].fields[index.field],
+      ...{ unit, range, counter },
+    });
   }
 
   /**
@@ -146,7 +163,7 @@ export class Streams {
     const { kernel } = this.options;
     return this.monitors
       .filter(({ stream, shape }) => {
-        const plan = plansOf(next, stream).at(0);
+        const plan = plansOf(next, stream, this.options.signals).at(0);
         return plan !== undefined && seriesOf(shape, monitorOptions(plan.tuning, kernel)).length === 0;
       })
       .map(({ stream }) => stream);
@@ -161,7 +178,7 @@ export class Streams {
     const members = new Set(Object.values(next.groups).flatMap(({ series }) => series));
     const isSame = (monitor: StreamMonitor): boolean => {
       const { stream } = monitor;
-      const plans = plansOf(next, stream);
+      const plans = plansOf(next, stream, this.options.signals);
       if (plans.length !== 1 || members.has(stream)) return false;
       return this.texts.get(monitor) === planText(plans[0], next, holidaysKey);
     };
@@ -175,12 +192,14 @@ export class Streams {
   }
 
   private recreate(slug: string, origin: Origin | null): Place | null {
-    const field = origin === null ? undefined : this.site.inputs[origin.input]?.fields[origin.field];
-    if (field === undefined || !couldName(field.name, slug) || this.places.size >= this.site.maxSeries) return null;
-    return this.createFor(slug, field);
+    const read = signalField(this.site, slug, this.options.signals ?? { get: () => null });
+    const input = origin === null ? undefined : this.site.inputs.at(origin.input);
+    const named = input?.all?.bareNumbers === true ? undefined : input?.fields.at(origin!.field);
+    const field = read ?? (named !== undefined && couldName(named.name, slug) ? named : undefined);
+    return field === undefined || this.places.size >= this.site.maxSeries ? null : this.createFor(slug, field);
   }
 
-  private createFor(slug: string, field: FieldOptions): Place {
+  private createFor(slug: string, field: PlanField): Place {
     this.create(slug, planOf(this.site, slug, field));
     return this.places.get(slug)!;
   }

@@ -12,6 +12,8 @@ export class Tallies {
   untrained = 0;
   habits = 0;
   readonly commands = { done: 0, refused: 0 };
+  /** Announcements of devices that were there before, or gone. */
+  readonly availability = { offline: 0, online: 0 };
   /** Of the site file, while the service runs. */
   readonly reloads = { done: 0, failed: 0 };
   /** Time for a message, by how much the networks train. */

@@ -2,16 +2,16 @@ import type { Site } from '../../config/schema.ts';
 import type { RetainedStates } from '../../io/ledger/retained-states.ts';
 import { seriesOfTopic } from '../../io/mqtt/alerts.ts';
 import type { Log } from '../../log.ts';
-import { plansOf } from '../pipeline/stream-plan.ts';
+import { plansOf, type SignalLookup } from '../pipeline/stream-plan.ts';
 
 /**
  * A series that the site file cannot name any more keeps no retained state on the broker. One that a wildcard input
  * could still produce keeps its state, even if no message of it has arrived in this run.
  */
-export const clearRemoved = (site: Site, states: RetainedStates, log: Log): void => {
+export const clearRemoved = (site: Site, states: RetainedStates, signals: SignalLookup, log: Log): void => {
   const removed = states.topics
     .map((topic) => ({ topic, series: seriesOfTopic(topic, site.mqtt.prefix, site.site) }))
-    .filter(({ series }) => series !== null && plansOf(site, series).length === 0);
+    .filter(({ series }) => series !== null && plansOf(site, series, signals).length === 0);
   if (removed.length === 0) return;
   for (const { topic } of removed) states.clear(topic);
   log(

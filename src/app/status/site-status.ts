@@ -6,6 +6,7 @@ import { alarmCounts, lastWritten } from '../../io/sqlite/alarm-counts.ts';
 import { AnomalyLog } from '../../io/sqlite/anomaly-log.ts';
 import { CommandLog } from '../../io/sqlite/command-log.ts';
 import { openDatabase, type Database } from '../../io/sqlite/database.ts';
+import { SignalTable } from '../../io/sqlite/signal-table.ts';
 import { SnapshotStore } from '../../io/sqlite/snapshot-store.ts';
 import { healthTopic, seriesOfTopic, stateJson, statusTopic } from '../../io/mqtt/alerts.ts';
 import type { HealthMessage, StateMessage } from '../../io/mqtt/messages.ts';
@@ -143,10 +144,11 @@ const NOTHING_HELD = { muted: () => false, maintenanceUntil: () => null, frozenU
 /** The states as the newest snapshots have them, for when there is no broker. */
 function savedStates(site: Site, db: Database): ReadonlyMap<string, StateMessage> {
   const snapshots = new SnapshotStore(db);
+  const signals = new SignalTable(db);
   const kernel = kernelOrNull(() => undefined);
   const states = new Map<string, StateMessage>();
   for (const stream of snapshots.streams()) {
-    const restored = restoredStream(site, stream, snapshots, kernel);
+    const restored = restoredStream(site, stream, snapshots, kernel, signals);
     if (restored === null) continue;
     const { monitor, snapshot } = restored;
     for (const state of statesOf(monitor.status, snapshot.at, NOTHING_HELD))

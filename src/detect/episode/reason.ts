@@ -51,9 +51,11 @@ const SENTENCES: Record<Exclude<Cause, EvidenceKind>, Sentence> = {
   drift: (f, name, { quantity, number }) =>
     `${name} has drifted: its mean over the last ${durationInWords(f.detail)} is ${quantity(f.value)}; ` +
     `in the training period it was ${quantity(f.expected)}, with limits of ${number(f.lower)} and ${quantity(f.upper)}`,
-  // detail: usual interval, ms; value: silence so far, ms
+  // detail: usual interval, ms; NaN: the device has said that it is gone; value: silence so far, ms
   silent: (f, name) =>
-    `${name} has been silent for ${durationInWords(f.value)}; it usually reports every ${durationInWords(f.detail)}`,
+    Number.isNaN(f.detail)
+      ? `${name} is lost: its device announced that it is offline; the last reading came ${durationInWords(f.value)} before`
+      : `${name} has been silent for ${durationInWords(f.value)}; it usually reports every ${durationInWords(f.detail)}`,
   // detail: equal readings so far
   stuck: (f, name, { quantity, ratio }) =>
     `${name} is stuck: it has repeated ${quantity(f.value)} for ${ratio(f.detail)} readings`,

@@ -53,6 +53,20 @@ export class OperatorActions {
   }
 
   /**
+   * The device of series d says at `now` that it is there, or gone: a fault of the sensor, at once, and nothing that is learned. In
+   * maintenance it is reported at the end, if it lasts.
+   */
+  setAvailability(d: number, online: boolean, now: number): void {
+    const { sensors, maintenance, detector } = this.parts;
+    if (online) sensors[d].find(now);
+    else {
+      sensors[d].lose();
+      if (maintenance[d] === 0 && sensors[d].tick(now)) detector.restart(d);
+    }
+    this.flush();
+  }
+
+  /**
    * Deletes everything learned and restarts the warm-up; with `d` only for that series. Its open episodes end. Sensor checks
    * continue.
    */

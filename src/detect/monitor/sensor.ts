@@ -13,6 +13,8 @@ import type { EventQueue } from '../episode/event-queue.ts';
 
 /** Largest score of a fault: a sensor silent for a year is no worse than one silent for ten times its limit. */
 const MAX_SCORE = 10;
+/** Score of a sensor whose device says that it is gone, as long as its silence is no fault by itself. */
+const LOST_SCORE = 1.5;
 /** Score of a counter that falls: minor, because only one reading has no rate. */
 const RESET_SCORE = 1.5;
 /** A sensor's fault opens at once, ends with the first valid reading, and has no cool-down. */
@@ -102,9 +104,30 @@ export class Sensor {
   tick(now: number): boolean {
     const { silence } = this.watch;
     const score = silence.score(now);
-    if (score <= 1) return false;
-    this.report(now, silence.receivedAt, 'silent', score, now - silence.receivedAt, silence.gapMs);
+    if (!silence.lost && score <= 1) return false;
+    const silentMs = now - silence.receivedAt;
+    if (!silence.lost) this.report(now, silence.receivedAt, 'silent', score, silentMs, silence.gapMs);
+    // Without a usual gap the sentence is that of a device that has said so.
+    else this.report(now, now, 'silent', Math.max(LOST_SCORE, score), silentMs, NaN);
     return true;
+  }
+
+  /** Whether its device has said that it is gone. */
+  get lost(): boolean {
+    return this.watch.silence.lost;
+  }
+
+  /** Its device says at `now` that it is gone. The next `tick` reports it. */
+  lose(): void {
+    this.watch.silence.lose();
+  }
+
+  /** Its device says at `now` that it is there: the fault ends without a reading, and the silence begins again. */
+  find(now: number): void {
+    const { silence } = this.watch;
+    if (!silence.lost) return;
+    silence.find(now);
+    if (this.episode.cause === 'silent') this.events.end(this.episode, now, 'calm');
   }
 
   /** Marks the `awayMs` before `now` as downtime, which is not counted as silence. */
@@ -152,7 +175,8 @@ export class Sensor {
     }
     finding.score = finding.scores[d] = Math.min(MAX_SCORE, score);
     finding.effect = effectOfRatio(finding.score);
-    finding.confidence = isLearnedFault(cause) ? this.maturity() : 1;
+    const announced = cause === 'silent' && Number.isNaN(detail);
+    finding.confidence = isLearnedFault(cause) && !announced ? this.maturity() : 1;
     finding.cause = cause;
     finding.series = d;
     finding.value = value;

@@ -142,6 +142,11 @@ export class StreamStatus {
     return this.parts.maintenance[d] === 1;
   }
 
+  /** Whether the device of series d has said that it is gone, and no reading came since. */
+  isLost(d: number): boolean {
+    return this.parts.sensors[d].lost;
+  }
+
   /** The habits of series d: events that come so often that they are no alarm. */
   habitsOf(d: number): readonly Habit[] {
     const { detector, stream, series } = this.parts;

@@ -19,8 +19,12 @@ const RECEIVED_AT = 2;
 const OFF = 3; // usual distance of a gap from the usual gap
 const LONGEST = 4;
 const CONFIRMED_AT = 5; // when a gap last was half of the longest or more
-const LEARNING = 6;
+const STATE = 6; // LEARNING, LOST or both
 const SLOTS = 7;
+
+// Bits of STATE.
+const LEARNING = 1;
+const LOST = 2;
 
 /**
  * Has the sensor stopped sending? Silence is measured in the time of arrival. The limit is learned:
@@ -56,15 +60,33 @@ export class SilenceDetector {
     return this.s[RECEIVED_AT];
   }
 
+  /** Whether the device has said that it is gone, and no reading came since. */
+  get lost(): boolean {
+    return (this.s[STATE] & LOST) !== 0;
+  }
+
+  /** The device says that it is gone. */
+  lose(): void {
+    this.s[STATE] |= LOST;
+  }
+
+  /** The device says at `now` that it is there: its silence begins again. */
+  find(now: number): void {
+    if (!this.lost) return;
+    this.s[STATE] &= ~LOST;
+    this.markDowntime(now, Infinity);
+  }
+
   /** Silence at `now` over the silence that is a fault: above 1 the sensor is dead. Changes nothing. */
   score(now: number): number {
     const { s } = this;
-    return s[READINGS] === 0 || s[LEARNING] === 1 ? 0 : (now - s[RECEIVED_AT]) / this.limitMs(now);
+    return s[READINGS] === 0 || (s[STATE] & LEARNING) !== 0 ? 0 : (now - s[RECEIVED_AT]) / this.limitMs(now);
   }
 
   /** Adds an arrival. `learning`: warm-up, in which no silence is a fault. */
   update(receivedAt: number, learning: boolean): void {
     const { s, gap } = this;
+    this.find(receivedAt); // a pause that was announced is not learned
     if (s[READINGS] === 0) s[FIRST_AT] = s[CONFIRMED_AT] = receivedAt;
     else {
       const ms = Math.max(0, receivedAt - s[RECEIVED_AT]);
@@ -77,7 +99,7 @@ export class SilenceDetector {
     gap.update(receivedAt);
     s[READINGS]++;
     s[RECEIVED_AT] = receivedAt;
-    s[LEARNING] = learning ? 1 : 0;
+    s[STATE] = learning ? LEARNING : 0;
   }
 
   /**

@@ -322,13 +322,21 @@ export const MIGRATIONS: readonly Migration[] = [
     `,
   },
   {
-    // What formats keep across restarts: births of Sparkplug devices.
+    // What formats keep across restarts (births of Sparkplug devices), and what each signal is that no field of the site file names.
     version: 11,
     sql: `
       CREATE TABLE dialect_memory (
         n INTEGER PRIMARY KEY,
         key TEXT NOT NULL UNIQUE,
         value BLOB NOT NULL
+      ) STRICT;
+      CREATE TABLE signal (
+        slug TEXT PRIMARY KEY,
+        topic TEXT NOT NULL,
+        device TEXT NOT NULL,
+        signal TEXT NOT NULL,
+        explicit INTEGER NOT NULL,
+        facts TEXT NOT NULL
       ) STRICT;
     `,
   },

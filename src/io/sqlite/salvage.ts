@@ -30,7 +30,8 @@ type TableName =
   | 'notify_thread'
   | 'notify_state'
   | 'history_series'
-  | 'history';
+  | 'history'
+  | 'signal';
 
 interface Table {
   /** The next rowid after one. */
@@ -114,7 +115,7 @@ const tableOf = (db: Database, name: TableName): Table => ({
   copy: db.prepare(`INSERT OR IGNORE INTO main.${name} SELECT * FROM old.${name} WHERE rowid = ?`),
 });
 
-/** The tables that versions 2 to 10 added, except those of modes: each stream writes its own again when it is saved. */
+/** The tables that versions 2 to 11 added, except those of modes: each stream writes its own again when it is saved. */
 const later = (db: Database): readonly Table[] => [
   ...(attempt(() => [tableOf(db, 'incident'), tableOf(db, 'snapshot_history')]) ?? []),
   ...(attempt(() => [tableOf(db, 'journal'), tableOf(db, 'journal_series'), tableOf(db, 'outbox')]) ?? []),
@@ -124,6 +125,7 @@ const later = (db: Database): readonly Table[] => [
   ...(attempt(() => [tableOf(db, 'mute'), tableOf(db, 'held_back')]) ?? []),
   ...(attempt(() => [tableOf(db, 'freeze')]) ?? []),
   ...(attempt(() => [tableOf(db, 'notification'), tableOf(db, 'notify_thread'), tableOf(db, 'notify_state')]) ?? []),
+  ...(attempt(() => [tableOf(db, 'signal')]) ?? []),
   // A torn block is found when it is read (history/block-bytes.ts).
   ...(attempt(() => [tableOf(db, 'history_series'), tableOf(db, 'history')]) ?? []),
 ];

@@ -54,3 +54,10 @@ export function recognise(topic: string, payload: Uint8Array): Dialect {
 
 /** The dialect with a name of FORMATS; null for one that is not built yet. */
 export const dialectNamed = (name: Format): Dialect | null => DIALECTS.find((dialect) => dialect.name === name) ?? null;
+
+/** The device of a topic with values, as its dialect calls it; else the topic. For inputs with explicit fields. */
+export function deviceOf(topic: string): string {
+  for (const { claims, deviceOf } of DIALECTS)
+    if (deviceOf !== undefined && claims?.(topic) === true) return deviceOf(topic) ?? topic;
+  return topic;
+}

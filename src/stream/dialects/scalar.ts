@@ -12,7 +12,7 @@ export const scalar: Dialect = {
 };
 
 /** Home Assistant and others publish texts as JSON: `"on"`. */
-const unquoted = (text: string): string => {
+export const unquoted = (text: string): string => {
   const trimmed = text.trim();
   return trimmed.length > 1 && trimmed.startsWith('"') && trimmed.endsWith('"') ? trimmed.slice(1, -1) : trimmed;
 };
