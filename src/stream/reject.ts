@@ -21,7 +21,7 @@ export const REASONS = {
   unavailable: 'The device reports a missing value (null, unavailable, unknown, none, or one of `missing_values`).',
   not_a_number: 'The value is not a decimal number, true/false or ON/OFF.',
   not_finite: 'The value is NaN, infinite, or beyond 1e30, which no sensor measures.',
-  decimal_comma: 'The value is written with a decimal comma: set `decimal_comma: true` at its input.',
+  decimal_comma: 'The value is written with a decimal comma; the option decimal_comma of its input reads it.',
   not_scalar: 'The path leads to an object or a list instead of a value.',
 
   no_birth: 'A Sparkplug metric was not announced in a birth that was received; its value has no name and no type.',
