@@ -24,7 +24,7 @@ const topic = (pattern: string): RegExp => new RegExp(`^${pattern.replaceAll('+'
 export const DIALECTS: readonly Dialect[] = [
   { name: 'zankyo', topic: topic('zankyo/.*'), skip: 'published by zankyo' },
   { name: 'Home Assistant', topic: topic('homeassistant/.*/config'), skip: 'configuration' },
-  { name: 'Sparkplug B', topic: topic('spBv1\\.0/.*'), skip: 'format not read yet' },
+  { name: 'Sparkplug B', topic: topic('spBv1\\.0/.*'), skip: 'no values' },
   { name: 'zigbee2mqtt', topic: topic('zigbee2mqtt/bridge/.*'), skip: 'about the bridge' },
   { name: 'zigbee2mqtt', topic: topic('zigbee2mqtt/.+/(set|get|availability)(/.*)?'), skip: 'request or availability' },
   { name: 'zigbee2mqtt', topic: /^zigbee2mqtt\/(?<device>[^/]+)$/ },
@@ -105,12 +105,7 @@ export const TIME_KEYS = [
   't',
 ];
 
-/** Payloads that the decoder cannot read yet, by their first characters. */
-export function unreadFormat(payload: Uint8Array): string | null {
-  const text = Buffer.from(payload.subarray(0, 200)).toString('latin1');
-  if (/^\s*\[\s*\{[^}]*"(bn|n)"\s*:[^}]*"(v|bv|u|bu|t|bt|vs|vb)"\s*:/.test(text)) return 'SenML';
-  if (/^[A-Za-z_][\w.-]*(,[\w.-]+=[^ ,]+)* [\w.-]+=[-\d.]+[iu]?(,[\w.-]+=\S+)?( \d{10,19})?\s*$/.test(text))
-    return 'Influx line protocol';
+/** Whether a payload has bytes that no text has; the mappers that read such have been asked before. */
+export const isBinary = (payload: Uint8Array): boolean =>
   // eslint-disable-next-line no-control-regex -- bytes that no text has
-  return /[\x00-\x08\x0e-\x1f]/.test(text) ? 'binary' : null;
-}
+  /[\x00-\x08\x0e-\x1f]/.test(Buffer.from(payload.subarray(0, 200)).toString('latin1'));

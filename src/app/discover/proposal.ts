@@ -1,49 +1,13 @@
 import { joinAlike, signalsOf, type Alike } from './alike.ts';
 import { groupsOf, type ProposedGroup } from './groups.ts';
 import { judge, type JudgedTopic, type Signal } from './judge.ts';
+import { mappedInputs, mappedNoSignals } from './mapped-inputs.ts';
 import { namesOf, slugsOf, withUniqueNames, type Names } from './names.ts';
 import { withoutRepeatedEnergy, withoutRepeatedStatus } from './repeats.ts';
+import type { NotProposed, ProposedField, ProposedInput } from './proposed.ts';
 import { pathOf, type Skipped, type Survey } from './survey.ts';
 
-/** One field of a proposed input, and what was seen of it. */
-export interface ProposedField {
-  readonly path: string;
-  /** A template; null for the default, topic and path. */
-  readonly name: string | null;
-  readonly unit: string;
-  readonly range: readonly [number, number] | null;
-  readonly counter: string | null;
-  readonly min: number;
-  readonly max: number;
-  /** The newest value of one of the topics. */
-  readonly last: number;
-  /** Live values, of all topics. */
-  readonly values: number;
-  readonly topics: number;
-}
-
-export interface ProposedInput {
-  readonly topic: string;
-  readonly format: string;
-  readonly each: string | null;
-  readonly time: string | null;
-  /** The time has no zone. */
-  readonly localTime: boolean;
-  /** Topics that were heard and match. */
-  readonly topics: number;
-  readonly live: number;
-  /** Usual time between two messages of one topic, ms; null where no topic had two. */
-  readonly everyMs: number | null;
-  readonly fields: readonly ProposedField[];
-}
-
-/** Numbers that are not proposed: one row for each path, reason and filter. */
-export interface NotProposed {
-  readonly topic: string;
-  readonly path: string;
-  readonly why: string;
-  readonly topics: number;
-}
+export type { NotProposed, ProposedField, ProposedInput } from './proposed.ts';
 
 export interface Proposal {
   readonly inputs: readonly ProposedInput[];
@@ -77,11 +41,18 @@ export function propose(survey: Survey): Proposal {
   ).toSorted((a, b) => (a.filter < b.filter ? -1 : 1));
   const kept = all.slice(0, MAX_INPUTS);
   const named = withUniqueNames(kept.map((alike) => ({ alike, names: namesOf(alike) })));
+  const mapped = mappedInputs(
+    survey.mapped,
+    judged.map(({ topic }) => topic),
+  );
   return {
-    inputs: named.map(({ alike, names }) => inputOf(alike, names)),
+    inputs: [...named.map(({ alike, names }) => inputOf(alike, names)), ...mapped],
     groups: groupsOf(named),
-    series: new Set(named.flatMap((input) => slugsOf(input).map(({ slug }) => slug))).size,
-    notProposed: notProposed(kept, silent),
+    series: new Set([
+      ...named.flatMap((input) => slugsOf(input).map(({ slug }) => slug)),
+      ...mapped.flatMap(({ fields }) => fields.map(({ name }) => name)),
+    ]).size,
+    notProposed: [...notProposed(kept, silent), ...mappedNoSignals(survey.mapped)],
     skipped: survey.skipped,
     inputsBeyond: all.length - kept.length,
   };
@@ -95,6 +66,8 @@ function inputOf(alike: Alike, names: Names): ProposedInput {
   return {
     topic: filter,
     format: first.dialect.name === 'number' && !first.fields.has('') ? 'JSON' : first.dialect.name,
+    all: false,
+    exclude: [],
     each: first.each === null ? null : pathOf(first.each),
     time: times.size === 1 ? [...times][0] : null,
     localTime: live.some(({ localTime, time }) => localTime && time !== null),

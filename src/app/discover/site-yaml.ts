@@ -21,6 +21,8 @@ export interface SiteYamlOptions {
 }
 
 const MAX_COMMENTED_GROUPS = 10;
+/** Signals that the comment behind `fields: all` names. */
+const MAX_NAMED = 4;
 /** `max_series` of a site file that does not say it. */
 const USUAL_MAX_SERIES = 500;
 
@@ -88,6 +90,13 @@ function inputBlock(input: ProposedInput): string[] {
   const lines = [`  # ${about(input)}`, `  - topic: ${value(topic)}`];
   if (each !== null) lines.push(`    each: ${value(each)}`);
   if (time !== null) lines.push(`    time: ${value(time)}${localTime ? ' # without a zone: that of the site' : ''}`);
+  if (input.all) {
+    const names = fields.slice(0, MAX_NAMED).map(({ path }) => path);
+    const more = fields.length > names.length ? ` and ${fields.length - names.length} more` : '';
+    lines.push(`    fields: all # ${names.join(', ')}${more}`);
+    if (input.exclude.length > 0) lines.push(`    exclude: ${flow(input.exclude)}`);
+    return lines;
+  }
   if (fields.length === 1 && fields[0].path === '') {
     const options = optionsOf(fields[0]);
     const [last] = options.slice(-1);

@@ -3,9 +3,10 @@ import type { Message } from '../../stream/message.ts';
 import { parseNumber } from '../../stream/number.ts';
 import { readPayload } from '../../stream/payload.ts';
 import type { TimeZone } from '../../stream/time-zone.ts';
-import { dialectOf, TIME_KEYS, unreadFormat, type Dialect } from './dialect.ts';
+import { dialectOf, TIME_KEYS, isBinary, type Dialect } from './dialect.ts';
 import { FieldSurvey } from './field-survey.ts';
 import { Hints } from './hints.ts';
+import { MappedSurvey } from './mapped.ts';
 
 /** Topics, fields of one topic, and fields of all topics that are kept; beyond that messages are only counted. */
 export const MAX_TOPICS = 5_000;
@@ -68,6 +69,8 @@ export class Survey {
   newestAt = -Infinity;
   readonly hints = new Hints();
   private readonly zone: TimeZone;
+  /** Messages of formats that fields cannot name. */
+  readonly mapped: MappedSurvey;
   private readonly kept = new Map<string, Topic>();
   private readonly without = new Map<string, Skipped>();
   private readonly seen = new Set<string>();
@@ -76,6 +79,7 @@ export class Survey {
   /** `zone`: of this machine, for times in payloads without an offset. */
   constructor(zone: TimeZone) {
     this.zone = zone;
+    this.mapped = new MappedSurvey(zone);
   }
 
   get topics(): readonly SurveyedTopic[] {
@@ -87,7 +91,7 @@ export class Survey {
   }
 
   get full(): boolean {
-    return this.kept.size + this.seen.size >= MAX_TOPICS;
+    return this.kept.size + this.seen.size + this.mapped.topics.size >= MAX_TOPICS;
   }
 
   add(message: Message): void {
@@ -103,6 +107,14 @@ export class Survey {
         if (!this.seen.has(part)) this.skip(part, 'any', `topic longer than ${MAX_TOPIC_BYTES} bytes`);
         return;
       }
+      const mapped = MappedSurvey.dialectOf(message);
+      if (mapped !== null) {
+        const isNew = !this.mapped.topics.has(name);
+        if (isNew && this.full) this.beyond++;
+        else this.mapped.add(message, mapped);
+        if (isNew) this.newestAt = receivedAt;
+        return;
+      }
       const dialect = dialectOf(name);
       if (dialect.skip !== undefined) {
         if (dialect.name === 'Home Assistant') this.hints.add(payload);
@@ -113,9 +125,8 @@ export class Survey {
         this.beyond++;
         return;
       }
-      const unread = unreadFormat(payload);
-      if (unread !== null) {
-        this.skip(name, unread, 'format not read yet');
+      if (isBinary(payload)) {
+        this.skip(name, 'binary', 'format not known');
         return;
       }
       topic = newTopic(name, dialect);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { propose, type Proposal } from '../../../src/app/discover/proposal.ts';
+import { inputItems } from '../../../src/app/discover/site-yaml.ts';
 import { MAX_TOPICS, Survey } from '../../../src/app/discover/survey.ts';
 import { compileTimeZone } from '../../../src/stream/time-zone.ts';
 
@@ -182,33 +183,45 @@ describe('a number is a signal, or there is a reason why not', () => {
     ]);
   });
 
-  test('formats that cannot be read yet, and topics without a signal, are counted with an example', () => {
+  test('formats whose numbers have no path are read as a whole: Sparkplug, SenML, Influx lines', () => {
+    const { inputs, series, notProposed } = proposed([
+      { topic: 'senml', payload: [{ bn: 'urn:dev:ow:10e2073a01080063:', n: 'hum', bu: '%RH', v: 20 }] },
+      { topic: 'telegraf/host/cpu', payload: 'cpu,host=pop-os usage=45 1653579140440951943' },
+      { topic: 'telegraf/host/mem', payload: 'mem,host=pop-os used=7,uptime=3i 1653579140440951943' },
+      ...rounds(3, (i) => ({
+        topic: 'telegraf/host/cpu',
+        payload: `cpu,host=pop-os usage=${46 + i} 1653579140440951943`,
+      })),
+    ]);
+    expect(inputs.map(({ topic, format, all, topics, live }) => [topic, format, all, topics, live])).toEqual([
+      ['senml', 'senml', true, 1, 1],
+      ['telegraf/#', 'influx', true, 2, 5],
+    ]);
+    const names = inputs.flatMap(({ fields }) => fields.map(({ name }) => name!));
+    expect(names.filter((name) => name.includes('usage'))).toHaveLength(1);
+    expect(series).toBe(names.length);
+    expect(notProposed.map(({ path, why }) => [path, why])).toEqual([['uptime', 'uptime']]);
+    expect(inputItems(inputs).join('\n')).toContain('  - topic: telegraf/#\n    fields: all # ');
+  });
+
+  test('a wildcard takes in no topic of another format', () => {
+    const { inputs } = proposed([
+      { topic: 'plant/a', payload: 'cpu,host=a v=1 1653579140440951943' },
+      { topic: 'plant/b', payload: 'cpu,host=b v=1 1653579140440951943' },
+      { topic: 'plant/c', payload: { flow: 3 } },
+    ]);
+    expect(inputs.filter(({ all }) => all).map(({ topic }) => topic)).toEqual(['plant/a', 'plant/b']);
+  });
+
+  test('topics without a signal are counted with an example', () => {
     const { inputs, skipped } = proposed([
-      { topic: 'spBv1.0/g/NDATA/e', payload: '\u0008\u0001' },
-      { topic: 'spBv1.0/g/NBIRTH/e', payload: '\u0008\u0001' },
-      { topic: 'senml', payload: [{ bn: 'urn:dev:ow:10e2073a01080063:', bt: 1.3e9, bu: '%RH', v: 20 }] },
-      { topic: 'telegraf/host/cpu', payload: 'cpu,host=pop-os value=45i 1653579140440951943' },
       { topic: 'zigbee2mqtt/bridge/info', payload: { version: 2 }, retained: true },
       { topic: 'picture', payload: '\u0000\u0001\u0002' },
     ]);
     expect(inputs).toEqual([]);
     expect(skipped.map(({ format, topics, example }) => [format, topics, example])).toEqual([
-      ['Sparkplug B', 2, 'spBv1.0/g/NDATA/e'],
-      ['SenML', 1, 'senml'],
-      ['Influx line protocol', 1, 'telegraf/host/cpu'],
       ['zigbee2mqtt', 1, 'zigbee2mqtt/bridge/info'],
       ['binary', 1, 'picture'],
-    ]);
-  });
-
-  test('a line with many fields is recognised or not in one pass, also where a text with a space ends the match', () => {
-    const line = `cpu value=1${',a=1'.repeat(40)}`;
-    const { skipped } = proposed([
-      { topic: 'telegraf/plain', payload: line },
-      { topic: 'telegraf/text', payload: `${line},note="too warm"` },
-    ]);
-    expect(skipped.map(({ format, example }) => [format, example])).toEqual([
-      ['Influx line protocol', 'telegraf/plain'],
     ]);
   });
 

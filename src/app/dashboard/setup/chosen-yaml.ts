@@ -16,7 +16,11 @@ const NEW_FILE = 'site.yaml';
 /** The inputs with only the chosen fields. */
 export const chosenInputs = ({ inputs }: Proposal, keys: ReadonlySet<string>): readonly ProposedInput[] =>
   inputs
-    .map((input) => ({ ...input, fields: input.fields.filter((field) => keys.has(keyOf(input, field))) }))
+    .map((input) => {
+      const fields = input.fields.filter((field) => keys.has(keyOf(input, field)));
+      const others = input.fields.filter((field) => !fields.includes(field));
+      return { ...input, fields, exclude: input.all ? others.map(({ path }) => path) : [] };
+    })
     .filter(({ fields }) => fields.length > 0);
 
 /**

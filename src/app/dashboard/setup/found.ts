@@ -47,12 +47,13 @@ function foundField(input: ProposedInput, field: ProposedField, present: Site['i
 }
 
 /** Whether an input of the site file reads this number of all these topics. */
-export const isWatched = ({ topic, each }: ProposedInput, path: string, present: Site['inputs']): boolean =>
+export const isWatched = ({ topic, each, all }: ProposedInput, path: string, present: Site['inputs']): boolean =>
   present.some(
     (input) =>
-      covers(input.topic, topic) &&
-      (input.each ?? null) === each &&
-      input.fields.some((field) => field.path.replace(/^\$\.?/, '') === path),
+      (all && input.all !== null && covers(input.topic, topic)) ||
+      (covers(input.topic, topic) &&
+        (input.each ?? null) === each &&
+        input.fields.some((field) => field.path.replace(/^\$\.?/, '') === path)),
   );
 
 function reasonsOf({ notProposed, skipped }: Proposal): DiscoverBody['notProposed'] {
