@@ -21,12 +21,20 @@ const BEDS = [
  *   outside = 4 + 6 cos(day, 14 h) + w, sd 1.5 K over 24 h                                         (1)
  *   sun     = 12 max(0, cos(day, 13 h)) (1 + w_sky), sd 0.15 over 6 h                              (2)
  *   air follows max(outside + 3 + sun, 14 °C: the heater), tau 40 min                              (3)
- *   humidity = 78 - 1.6 (air - 16) + noise, sd 1 %                                                 (4)
+ *   humidity = 80 - 1.4 (air - 14) + noise, sd 1 %, at most 99.9 %                                 (4)
  *   soil dries by 0.35 % an hour in the sun and 0.1 % at night; watered at 06:00 up to 36 %         (5)
  */
 export const greenhouse: Example = {
   name: 'greenhouse',
   fault: { series: 'greenhouse-air-temperature', ...FAULT },
+  series: {
+    'greenhouse-air-temperature': '°C',
+    'greenhouse-air-humidity': '%',
+    'bed-1-soil-soil_moisture': '%',
+    'bed-1-soil-temperature': '°C',
+    'bed-2-soil-soil_moisture': '%',
+    'bed-2-soil-temperature': '°C',
+  },
   *messages(seed) {
     const random = new Random(seed);
     const weather = new Wander(random, 1.5, 1440);
@@ -70,7 +78,7 @@ export const greenhouse: Example = {
       }
       const sent: RecordedMessage[] = [];
       if (i % 15 === 2) {
-        const humidity = 78 - 1.6 * (air - 16) + random.normal(); // (4)
+        const humidity = Math.min(99.9, 80 - 1.4 * (air - 14) + random.normal()); // (4)
         const temperature = rounded(air + 0.08 * random.normal(), 1);
         sent.push(uplink(at, AIR, { temperature, humidity: rounded(humidity, 1), battery: 97 }));
       }

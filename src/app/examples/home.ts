@@ -19,6 +19,15 @@ const FAULT = { from: START_AT + 7.6 * DAY_MS, until: START_AT + 7.6 * DAY_MS + 
 export const home: Example = {
   name: 'home',
   fault: { series: 'cellar-freezer-temperature', ...FAULT },
+  series: {
+    'kitchen-climate-temperature': '°C',
+    'kitchen-climate-humidity': '%',
+    'bedroom-climate-temperature': '°C',
+    'bedroom-climate-humidity': '%',
+    'cellar-freezer-temperature': '°C',
+    'livingroom-temperature': '°C',
+    heat_pump_power: 'W',
+  },
   *messages(seed) {
     const random = new Random(seed);
     const weather = new Wander(random, 1.5, 1440);
@@ -67,7 +76,7 @@ export const home: Example = {
       });
       if (i % 10 === 7)
         sent.push(device('cellar/freezer', { temperature: rounded(freezer + 0.05 * random.normal(), 2) }, at));
-      if (i % 5 === 1) {
+      if (i % 10 === 1) {
         const temperature = 21 + 0.05 * cold + living.value + 0.03 * random.normal();
         sent.push({ at, topic: 'livingroom/sensor/temperature/state', payload: temperature.toFixed(1) });
         const power = 900 - 55 * cold + pump.value; // (4)

@@ -22,6 +22,8 @@ export interface Example {
   /** Name of the file in config/, and of the page docs/example-NAME.md. */
   readonly name: string;
   readonly fault: RecordedFault;
+  /** The series that the site file reads of it, with their units; of a counter that of its rate. */
+  readonly series: Readonly<Record<string, string>>;
   /** All messages in order of their arrival. */
   readonly messages: (seed: number) => Iterable<RecordedMessage>;
 }

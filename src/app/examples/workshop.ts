@@ -14,7 +14,7 @@ const localTime = (at: number): string => new Date(at + HOUR_MS).toISOString().s
 
 /**
  * A workshop: a Tasmota plug on the coolant pump, which never stops, and a Shelly Plus 1PM on the air dryer. The plug sends its
- * telemetry each five minutes, the Shelly what has changed, each three minutes.
+ * telemetry each ten minutes (TelePeriod 600), and the Shelly what has changed.
  *
  *   mains  = 231 + 2.5 cos(day, 4 h) - 1.5 (working hours) + w, sd 0.8 V over 30 min               (1)
  *   pump   = 180 (mains/230)^2 + 14 (working hours, tau 20 min) + w, sd 2 W over 15 min            (2)
@@ -24,6 +24,15 @@ const localTime = (at: number): string => new Date(at + HOUR_MS).toISOString().s
 export const workshop: Example = {
   name: 'workshop',
   fault: { series: 'coolant-pump-energy-power', ...FAULT },
+  series: {
+    'coolant-pump-energy-power': 'W',
+    'coolant-pump-energy-voltage': 'V',
+    'coolant-pump-energy-current': 'A',
+    'coolant-pump-energy-total': 'kW',
+    'shellyplus1pm-a8032ab636ec-switch-0-apower': 'W',
+    'shellyplus1pm-a8032ab636ec-switch-0-current': 'A',
+    'shellyplus1pm-a8032ab636ec-switch-0-aenergy-total': 'W',
+  },
   *messages(seed) {
     const random = new Random(seed);
     const grid = new Wander(random, 0.8, 30);
@@ -51,13 +60,13 @@ export const workshop: Example = {
       total += watts / 60_000;
       counted += dry / 60;
       const sent: RecordedMessage[] = [];
-      if (i % 5 === 0) {
+      if (i % 10 === 0) {
         const ENERGY = {
           TotalStartTime: '2025-01-10T08:12:00',
           Total: rounded(total, 3),
           Yesterday: 4.412,
           Today: rounded((watts / 1000) * hour, 3),
-          Period: Math.round(watts / 12),
+          Period: Math.round(watts / 6),
           Power: Math.round(watts),
           ApparentPower: Math.round(watts / 0.92),
           ReactivePower: Math.round(watts * 0.42),
@@ -72,7 +81,7 @@ export const workshop: Example = {
           payload: JSON.stringify({ Time: localTime(at), Uptime: '4T02:10:05', POWER: 'ON', Wifi: { RSSI: 74 } }),
         });
       }
-      if (i % 3 === 0) {
+      if (i % 10 === 4) {
         const aenergy = { total: rounded(counted, 3), by_minute: [7012.5, 7011.2, 7008.1], minute_ts: at / 1000 };
         const status = {
           id: 0,
