@@ -18,10 +18,13 @@ const example = (name: string): ReturnType<typeof loadSite> => {
 };
 
 describe('the examples', () => {
-  test.each(['minimal', 'full', 'home', 'pump-station'])('%s.yaml is accepted without a warning', (name) => {
-    expect(example(name).warnings).toEqual([]);
-    expect(text(`config/${name}.yaml`)).toMatch(/^# yaml-language-server: \$schema=\.\/zankyo\.schema\.json\n/);
-  });
+  test.each(['minimal', 'full', 'home', 'workshop', 'greenhouse', 'pump-station'])(
+    '%s.yaml is accepted without a warning',
+    (name) => {
+      expect(example(name).warnings).toEqual([]);
+      expect(text(`config/${name}.yaml`)).toMatch(/^# yaml-language-server: \$schema=\.\/zankyo\.schema\.json\n/);
+    },
+  );
 
   test('minimal.yaml has ten lines at most', () => {
     expect(text('config/minimal.yaml').trimEnd().split('\n').length).toBeLessThanOrEqual(10);
