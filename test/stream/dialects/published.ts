@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { DialectContext } from '../../../src/stream/dialects/dialect.ts';
 import { dialectNamed, recognise } from '../../../src/stream/dialects/dialects.ts';
@@ -29,8 +31,14 @@ export const shown = ({ values }: Received): Record<string, string> =>
     }),
   );
 
+const FORMATS_PAGE = resolve(import.meta.dirname, '../../../docs/formats.md');
+
 /** One test for each example, by the page that shows it: the format is recognised, and it gives these series, times and units. */
 export function published(format: Format, pages: Readonly<Record<string, readonly Published[]>>): void {
+  test('docs/formats.md has the number of examples', () => {
+    const row = new RegExp(`^\\| \`${format}\` \\|[^|]*\\| (\\d+) \\|`, 'm').exec(readFileSync(FORMATS_PAGE, 'utf8'));
+    expect(Number(row?.[1])).toBe(Object.values(pages).flat().length);
+  });
   for (const [page, examples] of Object.entries(pages))
     describe(page, () => {
       test.each(examples.map((example) => [titleOf(example), example] as const))('%s', (_, example) => {
