@@ -1,11 +1,13 @@
 import { Random } from '../../math/random.ts';
-import { DAY_MS, HOUR_MS } from '../../math/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../math/time.ts';
 import { Wander } from '../demo/demand.ts';
 import { daily, everyMinute, rounded, START_AT, towards, type Example, type RecordedMessage } from './recording.ts';
 
 const DAYS = 9;
 /** The door of the freezer stays ajar for four hours. */
 const FAULT = { from: START_AT + 7.6 * DAY_MS, until: START_AT + 7.6 * DAY_MS + 4 * HOUR_MS };
+/** Five minutes after the last message of the bedroom's sensor, zigbee2mqtt announces that it is offline. */
+const LOST_AT = START_AT + 8.5 * DAY_MS + 8 * MINUTE_MS;
 
 /**
  * A house: zigbee2mqtt sensors in the kitchen, the bedroom and the freezer, an ESPHome sensor in the living room, and the heat
@@ -19,6 +21,7 @@ const FAULT = { from: START_AT + 7.6 * DAY_MS, until: START_AT + 7.6 * DAY_MS + 
 export const home: Example = {
   name: 'home',
   fault: { series: 'cellar-freezer-temperature', ...FAULT },
+  loss: { series: 'bedroom-climate-temperature', at: LOST_AT },
   series: {
     'kitchen-climate-temperature': '°C',
     'kitchen-climate-humidity': '%',
@@ -69,7 +72,7 @@ export const home: Example = {
       const cold = 5 * daily(at, 15) + weather.value; // (1)
       const sent: RecordedMessage[] = [];
       rooms.forEach(({ name, setpoint, humidity, mood }, n) => {
-        if (i % 10 !== 3 * n) return;
+        if (i % 10 !== 3 * n || (n === 1 && at > LOST_AT)) return;
         const temperature = setpoint + 0.05 * cold + mood.value + 0.03 * random.normal(); // (2)
         const moist = humidity - 2.5 * mood.value + 0.4 * random.normal();
         sent.push(device(name, { temperature: rounded(temperature, 2), humidity: rounded(moist, 1) }, at));
@@ -82,6 +85,8 @@ export const home: Example = {
         const power = 900 - 55 * cold + pump.value; // (4)
         sent.push({ at, topic: 'homeassistant/sensor/heat_pump_power/state', payload: power.toFixed(0) });
       }
+      if (at === LOST_AT)
+        sent.push({ at, topic: 'zigbee2mqtt/bedroom/climate/availability', payload: '{"state":"offline"}' });
       return sent;
     });
   },

@@ -22,6 +22,8 @@ export interface Example {
   /** Name of the file in config/, and of the page docs/example-NAME.md. */
   readonly name: string;
   readonly fault: RecordedFault;
+  /** A device announces that it is offline: a series of it, and when, epoch ms. */
+  readonly loss?: { readonly series: string; readonly at: number };
   /** The series that the site file reads of it, with their units; of a counter that of its rate. */
   readonly series: Readonly<Record<string, string>>;
   /** All messages in order of their arrival. */

@@ -50,6 +50,14 @@ describe.each(EXAMPLES.map((example) => [example.name, example] as const))('%s',
     expect(alarm?.at).toBeLessThan(fault.until);
   });
 
+  const { loss } = example;
+  if (loss !== undefined)
+    test('a device that announces that it is offline is lost in the same minute', () => {
+      const lost = opened().find(({ anomaly }) => anomaly.series === loss.series);
+      expect(lost).toMatchObject({ at: loss.at, anomaly: { kind: 'sensor' } });
+      expect(readFileSync(join(root, `docs/example-${name}.md`), 'utf8')).toContain(lost?.anomaly.reason);
+    });
+
   test('docs/example-*.md has the sentence of the alarm as it comes', () => {
     const page = readFileSync(join(root, `docs/example-${name}.md`), 'utf8');
     const alarm = opened().find(({ anomaly }) => anomaly.series === fault.series);
