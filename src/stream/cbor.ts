@@ -30,6 +30,20 @@ export function readCbor(payload: Uint8Array): unknown {
   }
 }
 
+/** A text shorter than this is read by character; TextDecoder takes 0.5 us for any. */
+const SHORT = 24;
+
+/** Throws a TypeError where it is not UTF-8. */
+function textOf(bytes: Uint8Array, from: number, to: number): string {
+  if (to - from > SHORT) return utf8.decode(bytes.subarray(from, to));
+  let text = '';
+  for (let i = from; i < to; i++) {
+    if (bytes[i] >= 0x80) return utf8.decode(bytes.subarray(from, to));
+    text += String.fromCharCode(bytes[i]);
+  }
+  return text;
+}
+
 class Reader {
   private readonly bytes: Uint8Array;
   private readonly view: DataView;
@@ -87,7 +101,7 @@ class Reader {
       const from = this.at;
       this.at = from + length;
       if (this.at > this.bytes.length) throw new NotCbor();
-      return major === 3 ? utf8.decode(this.bytes.subarray(from, this.at)) : '';
+      return major === 3 ? textOf(this.bytes, from, this.at) : '';
     }
     let text = '';
     for (;;) {

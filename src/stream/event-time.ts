@@ -32,8 +32,8 @@ const fromEpoch = (time: number): number => {
 };
 
 const fromText = (text: string, zone: TimeZone | null, near: number): number | TimeReason => {
-  const common = fromCommonForm(text);
-  if (!Number.isNaN(common)) return common;
+  const common = fromCommonForm(text, zone, near);
+  if (typeof common === 'string' || !Number.isNaN(common)) return common;
   const trimmed = text.trim();
   const match = ISO.exec(trimmed);
   if (match === null) return fromEpoch(parseDecimal(trimmed) ?? NaN);
@@ -47,23 +47,42 @@ const fromText = (text: string, zone: TimeZone | null, near: number): number | T
 };
 
 /**
- * `2026-11-23T10:00:00.123Z`, the form that JavaScript, Go and most devices write; NaN for every other text. It runs for
- * every message; reading character codes takes a tenth of the time of the pattern (0.1 instead of 1.1 us).
+ * `2026-11-23T10:00:00`, with a fraction of 1 to 9 digits or none, and with `Z`, `+01:00` or nothing behind it: the forms of
+ * JavaScript, Go, Python and most devices. NaN for every other text. It runs for every message; reading character codes
+ * takes a tenth of the time of the pattern (0.1 instead of 1.1 us).
  */
-const fromCommonForm = (text: string): number => {
-  if (text.length !== 24 || text[4] !== '-' || text[7] !== '-' || text[10] !== 'T') return NaN;
-  if (text[13] !== ':' || text[16] !== ':' || text[19] !== '.' || text[23] !== 'Z') return NaN;
+const fromCommonForm = (text: string, zone: TimeZone | null, near: number): number | TimeReason => {
+  const { length } = text;
+  if (length < 19 || length > 35 || text[4] !== '-' || text[7] !== '-' || text[10] !== 'T') return NaN;
+  if (text[13] !== ':' || text[16] !== ':') return NaN;
   const year = 100 * digits(text, 0) + digits(text, 2);
   const month = digits(text, 5);
   const day = digits(text, 8);
   const hour = digits(text, 11);
   const minute = digits(text, 14);
   const second = digits(text, 17);
-  const ms = 10 * digits(text, 20) + digits(text, 22, 1);
   // The 29th and later may not exist in their month: the pattern above checks them.
   if (!(year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= 28)) return NaN;
   if (!(hour <= 23 && minute <= 59 && second <= 59)) return NaN;
-  return Date.UTC(year, month - 1, day, hour, minute, second, ms);
+  let i = 19;
+  let ms = 0;
+  if (text[i] === '.') {
+    const from = ++i;
+    for (let unit = 100; i < length && i < from + 9; i++, unit /= 10) {
+      const digit = text.charCodeAt(i) - 48;
+      if (digit < 0 || digit > 9) break;
+      ms += digit * unit;
+    }
+    if (i === from) return NaN;
+  }
+  const wall = Date.UTC(year, month - 1, day, hour, minute, second) + ms;
+  if (i === length) return zone === null ? 'time_without_zone' : zone(wall, near);
+  if (text[i] === 'Z') return i + 1 === length ? wall : NaN;
+  if (i + 6 !== length || text[i + 3] !== ':' || (text[i] !== '+' && text[i] !== '-')) return NaN;
+  const hours = digits(text, i + 1);
+  const minutes = digits(text, i + 4);
+  if (!(hours <= 23 && minutes <= 59)) return NaN;
+  return wall - (text[i] === '-' ? -1 : 1) * (hours * 60 + minutes) * 60_000;
 };
 
 /** The number in the `count` digits from i on; NaN when one of the characters is not a digit. */

@@ -52,8 +52,9 @@ interface SenmlRecord {
 const MAX_RECORDS = 4096;
 /** The version that this reader knows: a pack of a later one may mean something else (RFC 8428, section 4.4). */
 const MAX_VERSION = 10;
-/** Names of one input that are split and kept; beyond, all are split again. */
-const MAX_NAMES = 4096;
+/** Base names of one input, and names of each, that are split and kept; beyond, all are split again. */
+const MAX_BASES = 500;
+const MAX_NAMES = 100;
 /** Below: seconds relative to now. */
 const ABSOLUTE_S = 2 ** 28;
 
@@ -67,16 +68,21 @@ function sniffs(payload: Uint8Array): boolean {
   while (first === 0x20 || (first >= 9 && first <= 13)) first = payload[++at];
   if (first !== 0x5b && first !== 0x7b) return false;
   const head = Buffer.from(payload.buffer, payload.byteOffset, Math.min(payload.length, SNIFF_BYTES));
-  if (first === 0x7b) return head.includes('"e"') && /"(?:bn|n)"\s*:\s*"/.test(head.toString('latin1'));
-  return (head.includes('"bn"') || head.includes('"n"')) && /"(?:bn|n)"\s*:\s*"/.test(head.toString('latin1'));
+  if (first === 0x7b && !head.includes(ENTRIES)) return false;
+  if (head.includes(BASE_NAME) || head.includes(NAME)) return true;
+  return head.includes('n"') && /"b?n"\s*:\s*"/.test(head.toString('latin1'));
 }
+
+const ENTRIES = Buffer.from('"e"');
+const BASE_NAME = Buffer.from('"bn":"');
+const NAME = Buffer.from('"n":"');
 
 /** 0 to 8 and -1 to -6 as one byte of CBOR. */
 const isLabel = (byte: number): boolean => byte <= 8 || (byte >= 0x20 && byte <= 0x25);
 
 class SenmlMapper implements Mapper {
-  /** By name, unit and whether it is a sum. */
-  private readonly names = new Map<string, Named>();
+  /** By base name, or topic where there is none; then by name, unit and whether it is a sum. */
+  private readonly names = new Map<string, Map<string, Named>>();
 
   read(message: DialectMessage, receiver: Receiver): void {
     const records = message.payload[0] >= 0x80 ? fromCbor(message, receiver) : fromJson(message, receiver);
@@ -120,12 +126,18 @@ class SenmlMapper implements Mapper {
   }
 
   private named(topic: string, bn: string, n: string, unit: string | null, sum: boolean): Named {
-    const key = `${bn}\n${n}\n${unit ?? ''}\n${sum ? 'sum' : ''}${bn === '' && !SEPARATOR.test(n) ? topic : ''}`;
-    const known = this.names.get(key);
+    const base = bn === '' ? topic : bn;
+    let names = this.names.get(base);
+    if (names === undefined) {
+      if (this.names.size >= MAX_BASES) this.names.clear();
+      this.names.set(base, (names = new Map<string, Named>()));
+    }
+    const key = `${n}\n${unit ?? ''}${sum ? '\n' : ''}`;
+    const known = names.get(key);
     if (known !== undefined) return known;
-    if (this.names.size >= MAX_NAMES) this.names.clear();
+    if (names.size >= MAX_NAMES) names.clear();
     const named = nameOf(topic, bn, n, unit, sum);
-    this.names.set(key, named);
+    names.set(key, named);
     return named;
   }
 }
@@ -178,7 +190,6 @@ const timeOf = (seconds: number, receivedAt: number, receiver: Receiver): number
   return instantOf(seconds >= ABSOLUTE_S ? seconds * 1000 : receivedAt + seconds * 1000, receiver);
 };
 
-const SEPARATOR = /[:/]/;
 /** A part that is a number or an address, and so names a device. */
 const ADDRESS = /^(?:\d.*|[0-9a-f]{8,}|.*\])$/i;
 

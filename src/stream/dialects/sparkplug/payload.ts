@@ -72,7 +72,8 @@ export class PayloadReader {
       throw new MalformedPayload('fields', { cause });
     }
     if (pbf.pos !== payload.length) throw new MalformedPayload('length');
-    this.pbf = new PbfReader(payload);
+    pbf.pos = 0;
+    this.pbf = pbf;
   }
 
   /** Fills `metric` with the next one; false after the last. Throws MalformedPayload. */
