@@ -102,6 +102,35 @@ const repeated = fc
     return Buffer.alloc(size, bytes.length === 0 ? '[' : bytes);
   });
 
+/** Payloads that are well-formed, and have as many parts as 64 KiB can hold. */
+const WIDE: readonly ((n: number, own: unknown) => string | Uint8Array)[] = [
+  (n, own) => JSON.stringify(Array.from({ length: n }, () => own)),
+  (n, own) => JSON.stringify(Object.fromEntries(Array.from({ length: n }, (_, i) => [`k${i}`, own]))),
+  (n) => JSON.stringify(Object.fromEntries(Array.from({ length: n }, (_, i) => [`temperature${i}`, i]))),
+  (n, own) =>
+    JSON.stringify({
+      ...(own as object),
+      ...Object.fromEntries(Array.from({ length: n }, (_, i) => [`k${i}`, { v: i }])),
+    }),
+  (n) => `${'{"a":'.repeat(n)}1${'}'.repeat(n)}`,
+  (n) => `${'['.repeat(n)}1${']'.repeat(n)}`,
+  (n) => JSON.stringify(Array.from({ length: n }, (_, i) => ({ n: `s${i}`, v: i, t: -i }))),
+  (n) => `m,${Array.from({ length: n }, (_, i) => `t${i}=x`).join(',')} a=1`,
+  (n) => `m ${Array.from({ length: n }, (_, i) => `f${i}=${i}`).join(',')}`,
+  (n) => Array.from({ length: n }, (_, i) => `m,t=x${i} f=${i}i`).join('\n'),
+  (n) =>
+    encode({
+      seq: 1,
+      metrics: Array.from({ length: n }, (_, i) => ({ name: `m/${i}`, alias: i, type: 10, value: i })),
+    }),
+  (n) => encodeCbor(Array.from({ length: n }, (_, i) => ({ t: i }))),
+  (n) => encodeCbor(Object.fromEntries(Array.from({ length: n }, (_, i) => [`k${i}`, i]))),
+];
+const wideOf = (own: unknown): fc.Arbitrary<Uint8Array> =>
+  fc
+    .tuple(fc.constantFrom(...WIDE), fc.constantFrom(1, 10, 300, 1500, 4000, 12_000))
+    .map(([form, n]) => bytesOf(form(n, own)));
+
 /** Topics of the format, nearly so, and any. */
 const topicOf = (own: string): fc.Arbitrary<string> =>
   fc.oneof(
@@ -129,7 +158,7 @@ const topicOf = (own: string): fc.Arbitrary<string> =>
       .map((levels) => levels.join('/')),
   );
 
-const payloadOf = (own: Uint8Array): fc.Arbitrary<Uint8Array> =>
+const payloadOf = (given: unknown, own: Uint8Array): fc.Arbitrary<Uint8Array> =>
   fc
     .oneof(
       { weight: 8, arbitrary: damaged(own) },
@@ -137,6 +166,7 @@ const payloadOf = (own: Uint8Array): fc.Arbitrary<Uint8Array> =>
       { weight: 3, arbitrary: hostileJson.map(bytesOf) },
       { weight: 2, arbitrary: fc.uint8Array({ minLength: 1, maxLength: 200 }) },
       { weight: 1, arbitrary: repeated },
+      { weight: 1, arbitrary: wideOf(given) },
     )
     .filter(({ length }) => length > 0 && length <= 65_536);
 
@@ -191,7 +221,7 @@ test.each(DIALECTS.map((dialect): [Format, Dialect] => [dialect.name, dialect]))
       dialect.open({ ...each, publish: () => undefined, memory: { get: () => null, set: () => undefined } }),
     );
     fc.assert(
-      fc.property(topicOf(topic), payloadOf(bytesOf(own)), fc.boolean(), (to, payload, retained) => {
+      fc.property(topicOf(topic), payloadOf(own, bytesOf(own)), fc.boolean(), (to, payload, retained) => {
         const receiver = new Checking();
         const message = { topic: to, payload, retained, receivedAt: NOW };
         for (const mapper of mappers) {
