@@ -133,13 +133,16 @@ function readMetric(pbf: PbfReader, end: number, metric: Metric): void {
   }
 }
 
+/** 12.1 instead of 12.100000381469727: the sender meant no more than the 7 digits that 32 bits hold. */
+const shortest = (float: number): number => (Number.isInteger(float) ? float : Number(float.toPrecision(7)));
+
 function readValue(pbf: PbfReader, field: number, metric: Metric): void {
   if ((field === 10 || field === 11) && pbf.type === VARINT) {
     metric.kind = 'integer';
     metric.value = pbf.readVarint(true);
   } else if (field === 12 && pbf.type === FIXED32) {
     metric.kind = 'decimal';
-    metric.value = pbf.readFloat();
+    metric.value = shortest(pbf.readFloat());
   } else if (field === 13 && pbf.type === FIXED64) {
     metric.kind = 'decimal';
     metric.value = pbf.readDouble();
