@@ -66,12 +66,20 @@ describe('the examples', () => {
     expect({ found, rejects }).toEqual({ found: expected, rejects: [] });
   });
 
-  test('pump-station.yaml learns five sensors together', () => {
-    const { groups, inputs } = example('pump-station').site;
-    const names = inputs.flatMap(({ fields }) => fields.map(({ name }) => name));
-    expect(names.filter((name) => !groups['pump1'].series.includes(name))).toEqual(['hall-temperature']);
-    expect(groups['pump1'].series).toHaveLength(5);
-    expect(inputs.map(({ topic }) => compileFilter(topic)(topic))).not.toContain(null);
+  test('pump-station.yaml learns five sensors of one Sparkplug device together', () => {
+    const { groups, inputs, sparkplug } = example('pump-station').site;
+    const { series } = groups['pump1'];
+    expect(series).toHaveLength(5);
+    expect(series.filter((slug) => !slug.startsWith('waterworks-station-1-pump-1-'))).toEqual([]);
+    expect(inputs.map(({ all }) => all?.format)).toEqual(['auto']);
+    const matches = compileFilter(inputs[0].topic);
+    for (const [type, device] of [
+      ['NBIRTH', ''],
+      ['DDATA', '/pump-1'],
+      ['NDEATH', ''],
+    ])
+      expect(matches(`spBv1.0/waterworks/${type}/station-1${device}`)).not.toBeNull();
+    expect(sparkplug.rebirth).toBe(true);
   });
 });
 

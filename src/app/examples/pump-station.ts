@@ -38,6 +38,16 @@ const DEVICES: ReadonlyMap<string, readonly Instrument[]> = new Map<string, read
 export const pumpStation: Example = {
   name: 'pump-station',
   fault: { series: 'waterworks-station-1-pump-1-bearing-temperature', ...FAULT },
+  // At the first start the units of a group are those that its names tell.
+  series: {
+    pump1: '',
+    'waterworks-station-1-hall-temperature': '°C',
+    'waterworks-station-1-pump-1-vibration': '',
+    'waterworks-station-1-pump-1-motor-current': 'A',
+    'waterworks-station-1-pump-1-pressure': '',
+    'waterworks-station-1-pump-1-flow': '',
+    'waterworks-station-1-pump-1-bearing-temperature': '°C',
+  },
   *messages(seed) {
     const random = new Random(seed);
     const plant = new Plant(seed, START_AT);
