@@ -35,7 +35,7 @@ const DEVICES: ReadonlyMap<string, readonly Instrument[]> = new Map<string, read
  *   bearing = that of the plant, and 24 K times the part of its first hour that has passed         (1)
  *   hall    = 16 + 3 cos(day, 15 h) + w, sd 0.5 K over 4 h                                       (2)
  */
-export const pumpStation: Example = {
+export const pumpStation: Example & { readonly series: Readonly<Record<string, string>> } = {
   name: 'pump-station',
   fault: { series: 'waterworks-station-1-pump-1-bearing-temperature', ...FAULT },
   // At the first start the units of a group are those that its names tell.

@@ -359,6 +359,8 @@ test.each([
   ['a length of 2^60', Uint8Array.of(0x12, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10, 0x0a)],
   ['a double that is cut', Uint8Array.of(0x12, 0x03, 0x69, 0, 0)],
   ['field 0', Uint8Array.of(0x00, 0x01)],
+  // The metric ends in a field that begins in the next one (found by fast-check).
+  ['a length beyond the metric', Uint8Array.of(18, 10, 10, 2, 79, 0, 109, 0, 1, 24, 1, 2)],
 ])('%s is no Sparkplug payload', (_, payload) => {
   expect(reading([[PUMP, payload]]).reasons).toEqual(['not_sparkplug']);
 });

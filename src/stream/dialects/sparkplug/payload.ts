@@ -78,15 +78,19 @@ export class PayloadReader {
 
   /** Fills `metric` with the next one; false after the last. Throws MalformedPayload. */
   next(): boolean {
+    try {
+      return this.advance();
+    } catch (cause) {
+      throw cause instanceof MalformedPayload ? cause : new MalformedPayload('metric', { cause });
+    }
+  }
+
+  private advance(): boolean {
     const { pbf } = this;
     for (let field = pbf.nextField(); field !== 0; field = pbf.nextField()) {
       if (field !== 2 || pbf.type !== BYTES) continue;
       const end = pbf.readVarint() + pbf.pos;
-      try {
-        readMetric(pbf, end, this.metric);
-      } catch (cause) {
-        throw new MalformedPayload('metric', { cause });
-      }
+      readMetric(pbf, end, this.metric);
       if (pbf.pos !== end) throw new MalformedPayload('metric');
       return true;
     }
