@@ -9,6 +9,8 @@ const PACKAGES = {
   'systemd-nspawn': 'systemd-container',
   'systemd-analyze': 'systemd',
   debootstrap: 'debootstrap',
+  lintian: 'lintian',
+  'dpkg-shlibdeps': 'dpkg-dev',
   mosquitto: 'mosquitto',
 };
 
