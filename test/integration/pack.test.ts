@@ -54,7 +54,7 @@ describe('npm pack in a fresh clone, and npm i -g of the packed file', () => {
 
   afterAll(() => {
     rmSync(folder, { recursive: true });
-  }, 60_000);
+  }, 300_000);
 
   test('has the program, the site files and the unit, and nothing of the other packages', () => {
     for (const file of ['dist/cli/main.js', 'dist/kernel.wasm', 'config/minimal.yaml', 'deploy/zankyo.service'])

@@ -1,9 +1,10 @@
 import { Option } from 'commander';
+import type { HealthOptions } from '../health-command.ts';
 import type { SeriesOptions } from '../series-command.ts';
 import type { StatusOptions } from '../status-command.ts';
 import { GROUPS, type Register } from './registration.ts';
 
-/** `status` and `series`. */
+/** `status`, `health` and `series`. */
 export const registerStatus: Register = (program, { exits }) => {
   program
     .command('status')
@@ -15,6 +16,17 @@ export const registerStatus: Register = (program, { exits }) => {
     .action(async (options: StatusOptions) => {
       const { status } = await import('../status-command.ts');
       exits(await status(options));
+    });
+
+  program
+    .command('health')
+    .helpGroup(GROUPS.look)
+    .description('ask the running service whether it is healthy; the exit code is the answer')
+    .requiredOption('-c, --config <file>', 'the site file, with http.listen')
+    .option('--json', 'print the answer of /healthz', false)
+    .action(async (options: HealthOptions) => {
+      const { health } = await import('../health-command.ts');
+      exits(await health(options));
     });
 
   program
