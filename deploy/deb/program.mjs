@@ -33,6 +33,7 @@ const FOLDERS = new Set([
   '.github',
   '.nyc_output',
   '__tests__',
+  'bin',
   'bench',
   'benchmark',
   'benchmarks',
