@@ -63,7 +63,7 @@ describe('the images', () => {
     for (const file of [containerfile, dockerfile]) {
       expect(last(file)).toMatch(/^\nFROM docker\.io\/library\/debian:trixie-slim\n/);
       expect(last(file)).not.toMatch(/\b(npm|g\+\+|make|python3|build-essential)\b/);
-      expect(last(file)).toContain('useradd --system --uid 10001');
+      expect(last(file)).toContain('useradd --uid 10001 --gid 10001');
     }
   });
 
