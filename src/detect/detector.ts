@@ -1,3 +1,4 @@
+import { pow } from '../math/elementary.ts';
 import { section, type Memory } from '../math/memory.ts';
 import { AlarmThreshold } from './evidence/alarm-threshold.ts';
 import { BINS } from '../math/bins.ts';
@@ -38,7 +39,7 @@ const { HELD_THRESHOLD, LONG_MEMORY_MS: LONG_MS, SCORE_PER_DECADE } = CONSTANTS;
 const RATE_POWER = 1 / SCORE_PER_DECADE;
 /** How often, per week, an event may come and still be an alarm. */
 const allowedRate = ({ alarmsPerWeek, sensitivity }: Pick<DetectorOptions, 'alarmsPerWeek' | 'sensitivity'>): number =>
-  alarmsPerWeek * sensitivity ** RATE_POWER;
+  alarmsPerWeek * pow(sensitivity, RATE_POWER);
 
 /** Inputs of the network for each series: level, step, whether the reading is present, and the gap before it. */
 const INPUTS_PER_SERIES = 4;

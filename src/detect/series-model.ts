@@ -1,3 +1,4 @@
+import { asinh, sinh } from '../math/elementary.ts';
 import { section, type Memory } from '../math/memory.ts';
 import { Moments } from '../math/moments.ts';
 import type { Alternatives } from './forecast/alternatives.ts';
@@ -21,7 +22,7 @@ const MAX_ABS_Z = 1e12;
 const compress = (difference: number, scale: number): number => {
   if (difference === 0) return 0;
   return scale > 0
-    ? Math.asinh(Math.max(-MAX_ABS_Z, Math.min(MAX_ABS_Z, difference / scale)))
+    ? asinh(Math.max(-MAX_ABS_Z, Math.min(MAX_ABS_Z, difference / scale)))
     : FIRST_CHANGE_LEVEL * Math.sign(difference);
 };
 
@@ -175,7 +176,7 @@ export class SeriesModel implements SeriesReading {
 
   /** A level of the compressed axis in the unit of the series. */
   unitsOf(level: number): number {
-    return this.levels.mean + this.levels.deviation * Math.sinh(level);
+    return this.levels.mean + this.levels.deviation * sinh(level);
   }
 
   /** After a fault or a silence there is no step from the last value. */

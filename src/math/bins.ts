@@ -1,3 +1,5 @@
+import { exp, log } from './elementary.ts';
+
 /** Bins of every categorical forecast: 32 to 48 did best of 12 to 64 on NAB's development files. */
 export const BINS = 32;
 /** Bin centres run from -4 to 4; the outermost bins also count everything beyond. */
@@ -15,7 +17,7 @@ export const binAt = (b: number): number => -EDGE + b * BIN_WIDTH;
 /** The weight of a bin six away is under 1e-15: bins further away get 0. */
 const REACH = 6;
 /** exp(-j^2 / (2 SPREAD)), j = 0 ... REACH. */
-const BELL = Float64Array.from({ length: REACH + 1 }, (_, j) => Math.exp((-j * j) / (2 * SPREAD)));
+const BELL = Float64Array.from({ length: REACH + 1 }, (_, j) => exp((-j * j) / (2 * SPREAD)));
 
 /**
  * Fills q (BINS from `at`) with a distribution around y: q_b ~ exp(-(b - position(y))^2 / (2 SPREAD)), summing to 1.
@@ -25,7 +27,7 @@ const BELL = Float64Array.from({ length: REACH + 1 }, (_, j) => Math.exp((-j * j
 export function softTarget(y: number, q: Float64Array, at: number): void {
   const p = position(y);
   const nearest = Math.round(p);
-  const ratio = Math.exp((p - nearest) / SPREAD);
+  const ratio = exp((p - nearest) / SPREAD);
   q.fill(0, at, at + BINS);
   let sum = (q[at + nearest] = 1);
   for (let j = 1, up = ratio, down = 1 / ratio; j <= REACH; j++, up *= ratio, down /= ratio) {
@@ -41,7 +43,7 @@ export function softTarget(y: number, q: Float64Array, at: number): void {
  */
 export function surprisal(p: Float64Array, q: Float64Array, at: number, y: number, pAt = at): number {
   let sum = 0;
-  for (let b = 0; b < BINS; b++) if (q[at + b] > 0) sum -= q[at + b] * Math.log(p[pAt + b] + 1e-7);
+  for (let b = 0; b < BINS; b++) if (q[at + b] > 0) sum -= q[at + b] * log(p[pAt + b] + 1e-7);
   return sum + beyondAxis(y);
 }
 

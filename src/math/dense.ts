@@ -41,9 +41,6 @@ export function storeLength(x: Float64Array, y: Float64Array, yAt: number): void
   y[yAt] = Math.sqrt(squares);
 }
 
-/** Logistic function, from -inf: 0 to +inf: 1. */
-export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
-
 /** The Euclidean length of the numbers from `from` to before `end`. */
 export function lengthOf(x: Float64Array, from: number, end: number): number {
   let squares = 0;

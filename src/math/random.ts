@@ -1,6 +1,7 @@
+import { cos, log } from './elementary.ts';
+
 /**
- * Seeded pseudo-random numbers: the same seed gives the same sequence. `uniform` and `below` give the same bits on
- * every machine; `normal` depends on the last bit of Node's log and cos.
+ * Seeded pseudo-random numbers: the same seed gives the same sequence, the same bits on every machine.
  *
  * The generator is sfc32 (C. Doty-Humphrey, PractRand, 2010), period at least 2^32 for every seed.
  * It sets initial weights and drives the simulated plant; nothing secret depends on it.
@@ -32,8 +33,8 @@ export class Random {
 
   /** Standard normal deviate (Box & Muller 1958). */
   normal(): number {
-    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
-    return radius * Math.cos(2 * Math.PI * this.uniform());
+    const radius = Math.sqrt(-2 * log(1 - this.uniform()));
+    return radius * cos(2 * Math.PI * this.uniform());
   }
 
   private next(): number {

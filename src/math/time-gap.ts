@@ -1,3 +1,4 @@
+import { log2 } from './elementary.ts';
 import type { Memory } from './memory.ts';
 
 /** Weight of the newest gap in the usual one is max(1/n, 1/SPAN). */
@@ -36,7 +37,7 @@ export class TimeGap {
   lateness(at: number): number {
     const { s } = this;
     if (!this.known || s[2] === 0) return 0;
-    return Math.min(MAX_LATENESS, Math.log2((1 + Math.max(0, at - s[1]) / s[2]) / 2));
+    return Math.min(MAX_LATENESS, log2((1 + Math.max(0, at - s[1]) / s[2]) / 2));
   }
 
   /** Time from the last reading to `at`, ms: 0 while there is none, ten usual gaps at most. */

@@ -1,3 +1,4 @@
+import { log, pow } from '../math/elementary.ts';
 import type { Random } from '../math/random.ts';
 
 /**
@@ -68,7 +69,7 @@ const MAX_TIME_CONSTANT = 64;
  */
 export function spreadTimeConstants(theta: Float64Array, offset: number, count: number, random: Random): void {
   for (let i = 0; i < count; i++) {
-    const T = 2 * (MAX_TIME_CONSTANT / 2) ** random.uniform();
-    theta[offset + i] = Math.log(T - 1);
+    const T = 2 * pow(MAX_TIME_CONSTANT / 2, random.uniform());
+    theta[offset + i] = log(T - 1);
   }
 }

@@ -1,4 +1,5 @@
-import { addOuterProduct, addProduct, sigmoid } from '../math/dense.ts';
+import { addOuterProduct, addProduct } from '../math/dense.ts';
+import { sigmoidAt, tanhAt } from '../math/elementary.ts';
 import type { Random } from '../math/random.ts';
 import { scatterWeights, spreadTimeConstants, type Cell, type Synapse } from './cell.ts';
 
@@ -51,10 +52,15 @@ export class ElementwiseCell implements Cell {
     addProduct(theta, 0, 3 * H, X, tape, 0, a, 0);
     for (let j = 0; j < H; j++) {
       const cPrevious = previous[H + j];
-      const f = sigmoid(a[j] + theta[w + j] * cPrevious);                      // (1)
-      const z = Math.tanh(a[H + j] + theta[w + H + j] * cPrevious);            // (2)
+      a[j] += theta[w + j] * cPrevious;
+      sigmoidAt(a, j);
+      a[H + j] += theta[w + H + j] * cPrevious;
+      tanhAt(a, H + j);
+      const f = a[j], z = a[H + j];                                            // (1), (2)
       const c = f * cPrevious + (1 - f) * z;                                   // (3)
-      const o = sigmoid(a[2 * H + j] + theta[w + 2 * H + j] * c);              // (4)
+      a[2 * H + j] += theta[w + 2 * H + j] * c;
+      sigmoidAt(a, 2 * H + j);
+      const o = a[2 * H + j];                                                  // (4)
       next[j] = o * c;                                                         // (5)
       next[H + j] = c;
       tape[X + j] = cPrevious;

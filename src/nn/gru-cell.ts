@@ -1,4 +1,5 @@
-import { addOuterProduct, addProduct, addTransposedProduct, sigmoid } from '../math/dense.ts';
+import { addOuterProduct, addProduct, addTransposedProduct } from '../math/dense.ts';
+import { sigmoidAt, tanhAt } from '../math/elementary.ts';
 import type { Random } from '../math/random.ts';
 import { denseSynapse, scatterWeights, spreadTimeConstants, type Cell, type Synapse } from './cell.ts';
 
@@ -55,10 +56,16 @@ export class GruCell implements Cell {
     addProduct(theta, W_h, 3 * H, H, tape, X, b, 0);
     for (let i = 0; i < H; i++) {
       const hPrevious = tape[X + i];
-      const r = sigmoid(a[i] + b[i]);                                   // (1)
-      const z = sigmoid(a[H + i] + b[H + i]);                           // (2)
+      a[i] += b[i];
+      sigmoidAt(a, i);
+      const r = a[i];                                                   // (1)
+      a[H + i] += b[H + i];
+      sigmoidAt(a, H + i);
+      const z = a[H + i];                                               // (2)
       const m = b[2 * H + i];                                           // (3)
-      const n = Math.tanh(a[2 * H + i] + r * m);                        // (4)
+      a[2 * H + i] += r * m;
+      tanhAt(a, 2 * H + i);
+      const n = a[2 * H + i];                                           // (4)
       next[i] = (1 - z) * n + z * hPrevious;                            // (5)
       tape[X + H + i] = r;
       tape[X + 2 * H + i] = z;

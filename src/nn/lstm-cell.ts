@@ -1,4 +1,5 @@
-import { addOuterProduct, addProduct, addTransposedProduct, sigmoid } from '../math/dense.ts';
+import { addOuterProduct, addProduct, addTransposedProduct } from '../math/dense.ts';
+import { sigmoidAt, tanhAt } from '../math/elementary.ts';
 import type { Random } from '../math/random.ts';
 import { denseSynapse, scatterWeights, spreadTimeConstants, type Cell, type Synapse } from './cell.ts';
 
@@ -71,13 +72,17 @@ export class LstmCell implements Cell {
         a[j] += theta[p + j] * cPrevious;
         a[H + j] += theta[p + H + j] * cPrevious;
       }
-      const i = sigmoid(a[j]);                                          // (1)
-      const f = sigmoid(a[H + j]);                                      // (2)
-      const g = Math.tanh(a[2 * H + j]);                                // (3)
+      sigmoidAt(a, j);
+      sigmoidAt(a, H + j);
+      tanhAt(a, 2 * H + j);
+      const i = a[j], f = a[H + j], g = a[2 * H + j];                   // (1), (2), (3)
       const c = Math.max(-MAX_CELL, Math.min(MAX_CELL, f * cPrevious + i * g)); // (4)
       if (peepholes) a[3 * H + j] += theta[p + 2 * H + j] * c;
-      const o = sigmoid(a[3 * H + j]);                                  // (5)
-      const tanhC = Math.tanh(c);
+      sigmoidAt(a, 3 * H + j);
+      const o = a[3 * H + j];                                           // (5)
+      next[j] = c;
+      tanhAt(next, j);
+      const tanhC = next[j];
       next[j] = o * tanhC;                                              // (6)
       next[H + j] = c;
       tape[gates + j] = i;

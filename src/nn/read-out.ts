@@ -1,4 +1,5 @@
 import { addOuterProduct, addProduct, addTransposedProduct } from '../math/dense.ts';
+import { expAt } from '../math/elementary.ts';
 import type { Random } from '../math/random.ts';
 
 /**
@@ -59,6 +60,10 @@ export class ReadOut {
 export function softmax(a: Float64Array, at: number, count: number): void {
   let max = -Infinity, sum = 0;
   for (let k = at; k < at + count; k++) if (a[k] > max) max = a[k];
-  for (let k = at; k < at + count; k++) sum += a[k] = Math.exp(a[k] - max);
+  for (let k = at; k < at + count; k++) {
+    a[k] -= max;
+    expAt(a, k);
+    sum += a[k];
+  }
   for (let k = at; k < at + count; k++) a[k] /= sum;
 }

@@ -1,4 +1,5 @@
 import { addOuterProduct, addProduct, addTransposedProduct } from '../math/dense.ts';
+import { tanhAt } from '../math/elementary.ts';
 import type { Random } from '../math/random.ts';
 import { denseSynapse, scatterWeights, type Cell, type Synapse } from './cell.ts';
 
@@ -42,7 +43,10 @@ export class RnnCell implements Cell {
     for (let i = 0; i < H; i++) tape[h + i] = theta[b_ih + i] + theta[b_hh + i];
     addProduct(theta, 0, H, X, tape, 0, tape, h);                       // (1)
     addProduct(theta, W_hh, H, H, tape, X, tape, h);
-    for (let i = 0; i < H; i++) next[i] = tape[h + i] = Math.tanh(tape[h + i]);   // (2)
+    for (let i = 0; i < H; i++) {
+      tanhAt(tape, h + i);
+      next[i] = tape[h + i];                                            // (2)
+    }
   }
 
   backward(theta: Float64Array, tape: Float64Array, ds: Float64Array, dsPrevious: Float64Array, dTheta: Float64Array): void {

@@ -1,3 +1,4 @@
+import { power2 } from '../math/elementary.ts';
 /**
  * The safetensors file format: named tensors, and no executable code.
  *
@@ -70,7 +71,7 @@ const READERS: Partial<Record<Dtype, (view: DataView, at: number) => number>> = 
 function half(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1, exponent = (bits >> 10) & 31, fraction = bits & 1023;
   if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return exponent ? sign * (1024 + fraction) * 2 ** (exponent - 25) : sign * fraction * 2 ** -24;
+  return exponent ? sign * (1024 + fraction) * power2(exponent - 25) : sign * fraction * 2 ** -24;
 }
 
 /** bfloat16: the upper half of a binary32. */

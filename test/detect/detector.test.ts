@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { Detector, type DetectorOptions } from '../../src/detect/detector.ts';
 import type { SeriesInfo } from '../../src/detect/reading.ts';
+import { pow } from '../../src/math/elementary.ts';
 import { Memory } from '../../src/math/memory.ts';
 import { Random } from '../../src/math/random.ts';
 import { DEFAULTS } from './options.ts';
@@ -200,8 +201,8 @@ describe('order and repetition', () => {
     for (const onAnomaly of ['hold', 'absorb'] as const) {
       const scores = (sensitivity: number, alarmsPerWeek: number): readonly number[] =>
         scoresOf(noise(300), { sensitivity, alarmsPerWeek, onAnomaly });
-      expect(scores(2, 1)).toEqual(scores(1, 2 ** (10 / 3)));
-      expect(scores(0.5, 1)).toEqual(scores(1, 0.5 ** (10 / 3)));
+      expect(scores(2, 1)).toEqual(scores(1, pow(2, 10 / 3)));
+      expect(scores(0.5, 1)).toEqual(scores(1, pow(0.5, 10 / 3)));
     }
   });
 
@@ -320,7 +321,8 @@ test('a step allocates no buffer, and no more than the doubles that its calls re
     buffers = Math.min(buffers, Math.abs(after.arrayBuffers - before.arrayBuffers)); // old ones may be freed meanwhile
   }
   // Bytes a step, in the round least disturbed by the engine itself. A call that is not inlined returns its double in
-  // 16 bytes, and about 44 of them a series were measured: 1,410. An array of more than 8 numbers has a buffer.
-  expect(heap).toBeLessThan(2500);
+  // 16 bytes, and about 104 of them a series were measured: 3,330, of which 1,900 are those of the logarithms and exponentials
+  // (math/elementary.ts), which V8 does not inline everywhere. An array of more than 8 numbers has a buffer.
+  expect(heap).toBeLessThan(4500);
   expect(buffers).toBe(0);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addOuterProduct, addProduct, addTransposedProduct, sigmoid } from '../../src/math/dense.ts';
+import { addOuterProduct, addProduct, addTransposedProduct } from '../../src/math/dense.ts';
 
 /**
  * A matrix and two vectors, each at some offset inside a longer array. The numbers are whole, so that
@@ -68,11 +68,4 @@ test('addOuterProduct: W_ij += y_i x_j, and touches nothing else', () => {
       expect([Ws, xs, ys]).toEqual([expected, Float64Array.from(x), Float64Array.from(y)]);
     }),
   );
-});
-
-test('sigmoid: 1/2 at 0, p at log(p / (1 - p)), 0 and 1 at the ends', () => {
-  expect(sigmoid(0)).toBe(0.5);
-  expect(sigmoid(Math.log(3))).toBeCloseTo(3 / 4, 15);
-  expect(sigmoid(-Math.log(9))).toBeCloseTo(1 / 10, 15);
-  expect([sigmoid(-Infinity), sigmoid(-1000), sigmoid(1000), sigmoid(Infinity)]).toEqual([0, 0, 1, 1]);
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Presence } from '../../src/detect/forecast/presence.ts';
+import { log2 } from '../../src/math/elementary.ts';
 import { TimeGap } from '../../src/math/time-gap.ts';
 import { Memory, section } from '../../src/math/memory.ts';
 
@@ -75,7 +76,7 @@ test('presence: a missing series has a mask of 0 and a growing gap until its nex
   ]);
   expect(observe(63, NaN, NaN)).toEqual([
     [0, 0],
-    [Math.log2(1.5), 1],
+    [log2(1.5), 1],
   ]);
   expect(observe(67, 1, 2)).toEqual([
     [1, 1],

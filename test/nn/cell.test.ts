@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { sigmoid } from '../../src/math/dense.ts';
 import { Random } from '../../src/math/random.ts';
 import { scatterWeights, spreadTimeConstants } from '../../src/nn/cell.ts';
+import { sigmoid } from './reference.ts';
 
 const N = 10_000;
 

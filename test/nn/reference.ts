@@ -113,3 +113,6 @@ export function jacobians(
   }
   return { J, I };
 }
+
+/** The logistic function. */
+export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));

@@ -1,3 +1,4 @@
+import { exp, square } from '../../math/elementary.ts';
 import type { Random } from '../../math/random.ts';
 import { DAY_MS, HOUR_MS } from '../../math/time.ts';
 
@@ -6,7 +7,7 @@ export const hourOf = (at: number): number => (at % DAY_MS) / HOUR_MS;
 
 export const isWeekend = (at: number): boolean => [0, 6].includes(new Date(at).getUTCDay());
 
-const bump = (hour: number, centre: number, width: number): number => Math.exp(-(((hour - centre) / width) ** 2) / 2);
+const bump = (hour: number, centre: number, width: number): number => exp(-square((hour - centre) / width) / 2);
 
 /**
  * What the town usually draws at this time, m3/h: 100 at night, 213 at 07:00 on working days, 193 at 19:30.
@@ -33,8 +34,8 @@ export class Wander {
 
   constructor(random: Random, sd: number, tau: number) {
     this.random = random;
-    this.a = Math.exp(-1 / tau);
-    this.kick = sd * Math.sqrt(1 - this.a ** 2);
+    this.a = exp(-1 / tau);
+    this.kick = sd * Math.sqrt(1 - square(this.a));
     this.value = sd * random.normal();
   }
 

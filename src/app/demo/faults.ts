@@ -1,3 +1,4 @@
+import { square } from '../../math/elementary.ts';
 import type { Random } from '../../math/random.ts';
 import { MINUTE_MS } from '../../math/time.ts';
 import type { Series } from './plant.ts';
@@ -73,7 +74,7 @@ const TRANSFORMS: Readonly<Record<FaultKind, (value: number, fault: Fault, momen
 
   // The reading carries its own noise already: variances add, so size^2 - 1 are missing.
   'noise-burst': (value, { size, series }, { random }) =>
-    value + Math.sqrt(size ** 2 - 1) * INSTRUMENTS[series].noise * random.normal(),
+    value + Math.sqrt(square(size) - 1) * INSTRUMENTS[series].noise * random.normal(),
 
   'lost-correlation': (value, { at, endAt }, moment) => {
     const share = smooth(Math.min(1, (moment.at - at) / BLEND_MS, (endAt - moment.at) / BLEND_MS));

@@ -1,3 +1,4 @@
+import { cos, exp } from '../../math/elementary.ts';
 import { Random } from '../../math/random.ts';
 import { MINUTE_MS } from '../../math/time.ts';
 import { hourOf, usualDemand, Wander } from './demand.ts';
@@ -34,7 +35,7 @@ const BACKWASH_HOURS = [3, 11, 16];
 const BACKWASH_MINUTES = 18;
 
 /** One minute of a first-order lag with time constant tau (minutes). */
-export const towards = (from: number, to: number, tau: number): number => to + (from - to) * Math.exp(-1 / tau);
+export const towards = (from: number, to: number, tau: number): number => to + (from - to) * exp(-1 / tau);
 
 /**
  * A pump station, one minute a step. The pump itself is in `pump.ts`.
@@ -114,7 +115,7 @@ export class Plant {
 
     this.flow = flowAt(this.speed, r);
     const current = motorCurrent(shaftPower(this.flow, this.speed), this.speed);
-    const ambient = 20 + 4 * Math.cos((2 * Math.PI * (hour - 15)) / 24) + this.weather.value; // (7)
+    const ambient = 20 + 4 * cos((2 * Math.PI * (hour - 15)) / 24) + this.weather.value; // (7)
     const target = ambient + 9.5 * motorLosses(current, this.speed);
     this.temperature = Number.isNaN(this.temperature) ? target : towards(this.temperature, target, 40); // (8)
 

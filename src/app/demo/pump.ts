@@ -1,3 +1,4 @@
+import { cube, square } from '../../math/elementary.ts';
 /**
  * A variable-speed centrifugal pump of 55 kW that lifts water from a reservoir into a town's network.
  *
@@ -25,10 +26,11 @@ const STATIC_HEAD = 22;
 const relativeFlow = (flow: number, speed: number): number => flow / (BEST_FLOW * speed);
 
 /** (1) Head in m at a flow in m3/h and a relative speed. */
-export const pumpHead = (flow: number, speed: number): number => SHUT_OFF_HEAD * speed ** 2 - PUMP_SLOPE * flow ** 2;
+export const pumpHead = (flow: number, speed: number): number =>
+  SHUT_OFF_HEAD * square(speed) - PUMP_SLOPE * square(flow);
 
 /** (2) Between 0 and 0.80, for flows above 0 and below twice the best. */
-export const efficiency = (flow: number, speed: number): number => 0.8 * (1 - (relativeFlow(flow, speed) - 1) ** 2);
+export const efficiency = (flow: number, speed: number): number => 0.8 * (1 - square(relativeFlow(flow, speed) - 1));
 
 /** (3) Shaft power in kW. */
 export const shaftPower = (flow: number, speed: number): number =>
@@ -36,19 +38,19 @@ export const shaftPower = (flow: number, speed: number): number =>
 
 /** The speed at which the pump's head (1) meets the network's (4) at this flow; r in m per (m3/h)^2. */
 export const speedFor = (flow: number, r: number): number =>
-  Math.sqrt((STATIC_HEAD + (PUMP_SLOPE + r) * flow ** 2) / SHUT_OFF_HEAD);
+  Math.sqrt((STATIC_HEAD + (PUMP_SLOPE + r) * square(flow)) / SHUT_OFF_HEAD);
 
 /** The flow at which (1) meets (4) at this speed: the inverse of `speedFor`. Needs a speed above 0.596, else NaN. */
 export const flowAt = (speed: number, r: number): number =>
-  Math.sqrt((SHUT_OFF_HEAD * speed ** 2 - STATIC_HEAD) / (PUMP_SLOPE + r));
+  Math.sqrt((SHUT_OFF_HEAD * square(speed) - STATIC_HEAD) / (PUMP_SLOPE + r));
 
 /** (5) Motor current in A for a shaft power in kW. */
 export const motorCurrent = (power: number, speed: number): number =>
-  Math.hypot(26, (1000 * power) / (Math.sqrt(3) * 400 * speed * 0.93));
+  Math.sqrt(square(26) + square((1000 * power) / (Math.sqrt(3) * 400 * speed * 0.93)));
 
 /** (6) Motor losses in kW, which heat its bearing. */
-export const motorLosses = (current: number, speed: number): number => 1.2 * speed ** 2 + 1.9 * (current / 70) ** 2;
+export const motorLosses = (current: number, speed: number): number => 1.2 * square(speed) + 1.9 * square(current / 70);
 
 /** (7) Vibration velocity in mm/s RMS. */
 export const vibration = (flow: number, speed: number): number =>
-  1.6 * speed ** 3 + 2.5 * speed ** 2 * (relativeFlow(flow, speed) - 1) ** 2;
+  1.6 * cube(speed) + 2.5 * square(speed) * square(relativeFlow(flow, speed) - 1);

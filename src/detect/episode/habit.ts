@@ -1,3 +1,4 @@
+import { log10 } from '../../math/elementary.ts';
 import type { SeriesInfo } from '../reading.ts';
 import type { Signature } from '../recurrence/signatures.ts';
 import { namesOf, type Notice } from './notice.ts';
@@ -35,7 +36,7 @@ export const rateInWords = (perWeek: number): string => {
 /** Both values of a movement with their unit, to a fiftieth of their difference or less. */
 export function movementInWords(from: number, to: number, unit: string): readonly [string, string] {
   const { quantity } = formatOf(unit, Math.abs(to - from));
-  const digit = 10 ** Math.floor(Math.log10(Math.abs(to - from) / 20));
+  const digit = Number(`1e${Math.floor(log10(Math.abs(to - from) / 20))}`);
   const round = (x: number): number => (digit > 0 && digit < Infinity ? Math.round(x / digit) * digit : x);
   return [quantity(round(from)), quantity(round(to))];
 }

@@ -1,3 +1,4 @@
+import { power2 } from '../../math/elementary.ts';
 import { perSeries, type Memory } from '../../math/memory.ts';
 import { SHORT_SPAN } from '../evidence/mean-shift.ts';
 
@@ -65,7 +66,7 @@ export class LevelChanges {
   step(reports: boolean): number {
     const { s, series } = this;
     const since = ++s[READINGS];
-    const settled = since > SETTLING * 2 ** s[COUNT];
+    const settled = since > SETTLING * power2(s[COUNT]);
     let changed = -1;
     let maxZ = Z_LIMIT;
     for (let d = 0, k = HEAD; d < series.length; d++, k += EACH) {

@@ -1,3 +1,4 @@
+import { log10 } from '../../math/elementary.ts';
 import type { EvidenceKind, Kind, NumberFormat } from '../evidence/kind.ts';
 import { KINDS } from '../evidence/kinds.ts';
 import type { KnownMode } from '../evidence/mean-shift.ts';
@@ -10,7 +11,7 @@ const UNKNOWN = 'an unknown value';
 /** A number without trailing zeros, in as many digits as distinguish it from one that is `apart` away: 4 to 8. */
 const round = (x: number, apart = NaN): string => {
   if (!(Math.abs(x) < 1e307)) return UNKNOWN; // rounding up could give Infinity
-  const digits = Math.floor(Math.log10(Math.abs(x) / apart)) + 3;
+  const digits = Math.floor(log10(Math.abs(x) / apart)) + 3;
   return String(Number(x.toPrecision(Math.max(4, Math.min(8, digits || 4)))));
 };
 

@@ -1,3 +1,4 @@
+import { log10, log2 } from '../../math/elementary.ts';
 import { HOUR_MS } from '../../math/time.ts';
 import type { Severity } from './anomaly.ts';
 
@@ -61,9 +62,9 @@ export function effectOf(departure: Readonly<Departure>): number {
   const unit = Math.max(UNIT_DEVIATIONS * deviation, UNIT_SHARE * (max - min));
   const o = distanceIn(Math.max(0, value - max, min - value), unit);
   const z = distanceIn(Math.abs(meanSince - mean), unit);
-  const t = Math.log10(1 + Math.max(0, durationMs) / HOUR_MS);
+  const t = log10(1 + Math.max(0, durationMs) / HOUR_MS);
   const r = 2 - 1 / Math.max(1, score);
-  return r * (Math.log2(1 + o) + t * Math.log2(1 + z) + Math.log2(Math.max(1, overdue)));
+  return r * (log2(1 + o) + t * log2(1 + z) + log2(Math.max(1, overdue)));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { log10 } from '../../math/elementary.ts';
 import type { Memory } from '../../math/memory.ts';
 import { TimeGap } from '../../math/time-gap.ts';
 import { CONSTANTS } from '../constants.ts';
@@ -30,7 +31,7 @@ export class AlarmThreshold {
   /** The evidence at which the score is 1. */
   get height(): number {
     const rate = this.gap.known ? CALM_MS / Math.max(1, this.intervalMs) : 1;
-    const decades = Math.log10(this.series) + RATE_SHARE * Math.max(0, Math.log10(rate));
+    const decades = log10(this.series) + RATE_SHARE * Math.max(0, log10(rate));
     return 1 + PER_DECADE * decades;
   }
 

@@ -1,3 +1,4 @@
+import { square } from '../../math/elementary.ts';
 import type { Memory } from '../../math/memory.ts';
 import type { LevelAxis } from './level-axis.ts';
 import { CONSTANTS } from '../constants.ts';
@@ -43,7 +44,7 @@ export class DayVariation {
   /** Independent days for each day, 0 to 1. */
   get independence(): number {
     const [next, all] = this.s;
-    const least = this.resolution ** 2;
+    const least = square(this.resolution);
     const ratio = Math.min(1, (next + least) / (all + least));
     return ratio / (2 - ratio);
   }
@@ -56,7 +57,7 @@ export class DayVariation {
     const d = y - parts[o + MEAN];
     if (n > 0) {
       const a = 1 / Math.min(++s[2], DAYS * this.slots);
-      s[0] += a * (0.5 * (y - parts[o + BEFORE]) ** 2 - s[0]);
+      s[0] += a * (0.5 * square(y - parts[o + BEFORE]) - s[0]);
       s[1] += a * ((d * d * n) / (n + 1) - s[1]); // the mean of n days has an error of its own
     }
     parts[o + COUNT] = Math.min(DAYS, n + 1);

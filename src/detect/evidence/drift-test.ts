@@ -1,3 +1,4 @@
+import { cube, square } from '../../math/elementary.ts';
 import type { Memory } from '../../math/memory.ts';
 import { Moments } from '../../math/moments.ts';
 import { DAY_MS } from '../../math/time.ts';
@@ -35,7 +36,7 @@ const student = (z: number, freedom: number): number => {
   const a = z * (z2 + 1);
   const b = z * ((5 * z2 + 16) * z2 + 3);
   const c = z * (((3 * z2 + 19) * z2 + 17) * z2 - 15);
-  return z + a / (4 * freedom) + b / (96 * freedom ** 2) + c / (384 * freedom ** 3);
+  return z + a / (4 * freedom) + b / (96 * square(freedom)) + c / (384 * cube(freedom));
 };
 
 /**
@@ -173,7 +174,7 @@ export class DriftTest {
   /** Adds a block's mean to the reference, by the recurrence of B. P. Welford (1962). */
   private addToReference(mean: number): void {
     const { s } = this;
-    if (s[BLOCKS] > 0) s[TURNS] += (mean - s[LAST]) ** 2;
+    if (s[BLOCKS] > 0) s[TURNS] += square(mean - s[LAST]);
     else s[CENTRE] = s[SPREAD] = s[TURNS] = 0;
     const d = mean - s[CENTRE];
     s[CENTRE] += d / ++s[BLOCKS];

@@ -1,3 +1,4 @@
+import { cbrt, cube, log, log10, square } from '../../math/elementary.ts';
 import { singlesOf, type Memory } from '../../math/memory.ts';
 import { HOUR_MS } from '../../math/time.ts';
 import { Tail } from './tail.ts';
@@ -145,11 +146,11 @@ export class DwellTimes {
 
   /** Usual and longest dwell of a state, ms. */
   usualMs(state: number): number {
-    return this.states[state * FIELDS + MEAN + TIME] ** 3 * HOUR_MS;
+    return cube(this.states[state * FIELDS + MEAN + TIME]) * HOUR_MS;
   }
 
   longestMs(state: number): number {
-    return this.states[state * FIELDS + LONGEST + TIME] ** 3 * HOUR_MS;
+    return cube(this.states[state * FIELDS + LONGEST + TIME]) * HOUR_MS;
   }
 
   /** How rare it is that a dwell lasts so long, -log10 P; 0 where it is not longer than the longest of its state. */
@@ -224,8 +225,8 @@ export class DwellTimes {
     const { states } = this;
     const o = state * FIELDS;
     const error = ALIKE_DEVIATIONS / Math.sqrt(2 * Math.min(SPAN, states[o + COUNT])); // of a deviation, relative
-    const variable = states[o + VARIANCE + axis] > (MEMORYLESS * (1 + error) * states[o + MEAN + axis]) ** 2;
-    return !variable && states[o + MEAN + TIME] ** 3 >= RESOLVED * interval;
+    const variable = states[o + VARIANCE + axis] > square(MEMORYLESS * (1 + error) * states[o + MEAN + axis]);
+    return !variable && cube(states[o + MEAN + TIME]) >= RESOLVED * interval;
   }
 
   private z(axis: Axis, dwell: Dwell): number {
@@ -237,11 +238,11 @@ export class DwellTimes {
     const { states, all } = this;
     const o = state * FIELDS;
     const n = Math.max(1, states[o + COUNT]);
-    const square = states[o + MEAN + axis] ** 2;
-    const usual = states[o + MEAN + TIME] ** 3;
+    const meanSquare = square(states[o + MEAN + axis]);
+    const usual = cube(states[o + MEAN + TIME]);
     const error = usual > 0 ? (0.5 * interval) / usual / 3 : 0; // of the cube root of a usual dwell, relative
-    const own = (n * states[o + VARIANCE + axis] + SEVERAL * square * all[POOLED + axis]) / (n + SEVERAL);
-    return Math.sqrt((own + square * (error * error + EXACT)) * (1 + 1 / n));
+    const own = (n * states[o + VARIANCE + axis] + SEVERAL * meanSquare * all[POOLED + axis]) / (n + SEVERAL);
+    return Math.sqrt((own + meanSquare * (error * error + EXACT)) * (1 + 1 / n));
   }
 
   private add(axis: Axis, dwell: Dwell, n: number, known: boolean): void {
@@ -272,10 +273,10 @@ export class DwellTimes {
 
 export const slotOf = (day: number): number => Math.floor(day * SLOTS);
 
-const measureOf = (axis: Axis, { hours, exits }: Dwell): number => Math.cbrt(axis === TIME ? hours : exits);
+const measureOf = (axis: Axis, { hours, exits }: Dwell): number => cbrt(axis === TIME ? hours : exits);
 
 /** Deviations beyond 3 on a logarithmic scale, so that the histogram reaches 200 deviations. */
-const compress = (z: number): number => (z < 3 ? z : 3 + 3 * Math.log(z / 3));
+const compress = (z: number): number => (z < 3 ? z : 3 + 3 * log(z / 3));
 
 /** -log10 of the density of Student's t at z relative to that at 0, n degrees of freedom: what n dwells can say at most. */
-export const student = (z: number, n: number): number => 0.5 * (n + 1) * Math.log10(1 + (z * z) / n);
+export const student = (z: number, n: number): number => 0.5 * (n + 1) * log10(1 + (z * z) / n);

@@ -1,3 +1,4 @@
+import { log10 } from '../../math/elementary.ts';
 import type { Memory } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 import { excessRarity } from './tail.ts';
@@ -49,7 +50,7 @@ export class Extremes {
     const rate = Math.min(1, Math.max(MIN_RATE, TREND_FACTOR * s[5]));
     const m = PRIOR_COUNT + s[4];
     const mean = (PRIOR_COUNT * PRIOR_EXCESS + s[3]) / m;
-    return Math.min(MAX_RARITY, -c * Math.log10(rate) + excessRarity(r / mean, m));
+    return Math.min(MAX_RARITY, -c * log10(rate) + excessRarity(r / mean, m));
   }
 
   /** Adds the reading x to the range and, if it is a record, to the mean excess. `span`: readings of a week. */

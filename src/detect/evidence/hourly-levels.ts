@@ -1,3 +1,4 @@
+import { log } from '../../math/elementary.ts';
 import { singlesOf, type Memory } from '../../math/memory.ts';
 import type { Clock } from '../forecast/season.ts';
 import { DayVariation } from './day-variation.ts';
@@ -140,8 +141,8 @@ export class HourlyLevels {
     const own = this.near(row, bin);
     const other = row < SLOTS ? row + SLOTS : row - SLOTS;
     const p = (own + this.near(other, bin) + k * all) / (totals[row] + totals[other] + k);
-    this.ofHour = -Math.log(p);
-    this.ofKind = -Math.log((own + k * p) / (totals[row] + k));
+    this.ofHour = -log(p);
+    this.ofKind = -log((own + k * p) / (totals[row] + k));
   }
 
   /** Count of a level: a value on the edge of two bins must not surprise. */

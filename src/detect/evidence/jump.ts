@@ -1,3 +1,4 @@
+import { log1p } from '../../math/elementary.ts';
 import type { Memory } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 
@@ -30,7 +31,7 @@ export class Jump {
   size(dx: number): number {
     const [n, recent, long] = this.s;
     const scale = Math.sqrt(Math.max(recent, MIN_SHARE * long));
-    return n > USUAL_AFTER && scale > 0 ? JUMP_SCALE * Math.log1p(Math.min(MAX_ABS_Z, Math.abs(dx) / scale)) : 0;
+    return n > USUAL_AFTER && scale > 0 ? JUMP_SCALE * log1p(Math.min(MAX_ABS_Z, Math.abs(dx) / scale)) : 0;
   }
 
   /** Adds the step dx to the recent mean square and, if `normal`, to the long-run one, over `span` readings. */

@@ -1,3 +1,4 @@
+import { asinh, sinh } from '../../math/elementary.ts';
 import type { Memory } from '../../math/memory.ts';
 
 /** Bins of the axis; the outermost also count everything beyond. */
@@ -47,7 +48,7 @@ export class LevelAxis {
 
   /** The place of a value, in bins. */
   placeOf(x: number): number {
-    const y = Math.asinh((x - this.s[MEDIAN]) / this.s[SCALE]);
+    const y = asinh((x - this.s[MEDIAN]) / this.s[SCALE]);
     return Math.max(0, Math.min(AXIS_BINS - 1, (y + EDGE) / WIDTH));
   }
 
@@ -58,7 +59,7 @@ export class LevelAxis {
 
   /** The value in the middle of a bin, or at a place between two. */
   valueOf(bin: number): number {
-    return this.s[MEDIAN] + this.s[SCALE] * Math.sinh(bin * WIDTH - EDGE);
+    return this.s[MEDIAN] + this.s[SCALE] * sinh(bin * WIDTH - EDGE);
   }
 
   /** Adds a value to the sample. Returns whether the sample is full: then the axis must be fitted. */

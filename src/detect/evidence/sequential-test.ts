@@ -1,3 +1,4 @@
+import { exp, log } from '../../math/elementary.ts';
 import type { Memory } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 import { LAMBDAS, type Alternatives } from '../forecast/alternatives.ts';
@@ -43,7 +44,7 @@ export class SequentialTest {
   /** `most`: the largest ln M that is read, nats. */
   constructor(memory: Pick<Memory, 'take'>, name: string, most: number) {
     this.s = memory.take(name, READINGS + 1);
-    this.largest = most + Math.log(TESTS.length);
+    this.largest = most + log(TESTS.length);
   }
 
   /** Readings over which the leading alternative is tested; negative where the losses are too small. */
@@ -82,7 +83,7 @@ export class SequentialTest {
       this.leading = k;
     }
     let sum = 0;
-    for (let k = 0; k < TESTS.length; k++) sum += Math.exp(S[k] - most);
-    return most + Math.log(sum / TESTS.length);
+    for (let k = 0; k < TESTS.length; k++) sum += exp(S[k] - most);
+    return most + log(sum / TESTS.length);
   }
 }

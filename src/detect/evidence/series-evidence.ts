@@ -1,3 +1,4 @@
+import { log10 } from '../../math/elementary.ts';
 import type { Memory } from '../../math/memory.ts';
 import type { Season } from '../forecast/season.ts';
 import { isAsked, type SeriesInfo } from '../reading.ts';
@@ -211,7 +212,7 @@ export class SeriesEvidence {
   private subtractChance(reading: SeriesReading): void {
     const { kinds, rarities } = this;
     const chance =
-      CHANCE_PER_DECADE * Math.log10(Math.max(SURE_AFTER, Math.min(reading.readings, CHANCE_UP_TO)) / CHANCE_FROM);
+      CHANCE_PER_DECADE * log10(Math.max(SURE_AFTER, Math.min(reading.readings, CHANCE_UP_TO)) / CHANCE_FROM);
     for (let k = 0; k < rarities.length; k++)
       rarities[k] = this.isAsked(kinds[k], reading) ? Math.max(0, rarities[k] - chance) : 0;
   }

@@ -1,3 +1,4 @@
+import { log10 } from '../../math/elementary.ts';
 import { singlesOf, type Memory } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 
@@ -47,12 +48,12 @@ export class Tail {
     const inTail = TAIL * n;
     const share = counts[k] > 0 ? (inTail - above) / counts[k] : 0; // of bucket k that belongs to the tail
     const u = (k + 1 - share) * WIDTH;
-    if (v <= u) return -Math.log10((this.seen(v) + 1) / (n + 1));
+    if (v <= u) return -log10((this.seen(v) + 1) / (n + 1));
 
     let excess = share * counts[k] * share * WIDTH * 0.5;
     for (let j = k + 1; j <= sums[3]; j++) excess += counts[j] * ((j + 0.5) * WIDTH - u);
     const meanExcess = Math.max(WIDTH / 2, inTail > 0 ? excess / inTail : 0);
-    return -Math.log10((inTail + 1) / (n + 1)) + excessRarity((v - u) / meanExcess, inTail + PRIOR_EXCESSES);
+    return -log10((inTail + 1) / (n + 1)) + excessRarity((v - u) / meanExcess, inTail + PRIOR_EXCESSES);
   }
 
   /** Adds v, 0 or more, to the history. `span`: readings of a week. */
@@ -110,4 +111,4 @@ export class Tail {
  * -log10 P that the next excess is at least x, in units of the mean of past ones, where that mean is known from m of them: the predictive
  * distribution of an exponential one.
  */
-export const excessRarity = (x: number, m: number): number => m * Math.log10(1 + x / m);
+export const excessRarity = (x: number, m: number): number => m * log10(1 + x / m);

@@ -1,3 +1,4 @@
+import { log } from '../../math/elementary.ts';
 import type { Memory } from '../../math/memory.ts';
 import { Moments } from '../../math/moments.ts';
 import { BINS, softTarget } from '../../math/bins.ts';
@@ -38,12 +39,12 @@ export class Volatility {
     const { s, q, histogram } = this;
     const d = Math.max(-MAX_ABS_Z, Math.min(MAX_ABS_Z, this.steps.z(dx)));
     this.energy = s[0] + Math.max(1 / SHORT_SPAN, 1 / (s[1] + 1)) * (d * d - s[0]);
-    this.log = Math.log(this.energy + RIDGE);
+    this.log = log(this.energy + RIDGE);
     softTarget(this.logs.z(this.log), q, 0);
     let seen = 0;
     for (let b = 0; b < BINS; b++) seen += q[b] * histogram[b];
     // Before the first reading the counts are a recent past that is spread over all bins: a new one is rare, not impossible.
-    return -Math.log((seen + PRIOR / BINS) / (s[2] + PRIOR));
+    return -log((seen + PRIOR / BINS) / (s[2] + PRIOR));
   }
 
   /** Adds the step dx, the one of the last `surprisal`, to the mean square and, if `normal`, to the history. `span`: readings of a week. */

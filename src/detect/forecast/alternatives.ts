@@ -1,4 +1,5 @@
 import { BINS } from '../../math/bins.ts';
+import { log } from '../../math/elementary.ts';
 
 /** Keeps losses finite: at most 16 nats. */
 const FLOOR = 1e-7;
@@ -38,7 +39,7 @@ export class Alternatives {
     let minusOne = 0;
     for (let b = 0; b < BINS; b++) {
       const root = Math.sqrt(p[b]);
-      const nats = -Math.log(p[b] + FLOOR);
+      const nats = -log(p[b] + FLOOR);
       loss += q[b] * nats;
       entropy += p[b] * nats;
       half += root; // p^(1/2)
@@ -48,9 +49,9 @@ export class Alternatives {
     }
     this.loss = loss;
     this.excess = loss - entropy;
-    ratios[0] = 0.5 * loss - Math.log(half);
-    ratios[1] = 0.25 * loss - Math.log(quarter);
-    ratios[2] = -loss - Math.log(minusOne);
-    ratios[3] = -0.5 * loss - Math.log(minusHalf);
+    ratios[0] = 0.5 * loss - log(half);
+    ratios[1] = 0.25 * loss - log(quarter);
+    ratios[2] = -loss - log(minusOne);
+    ratios[3] = -0.5 * loss - log(minusHalf);
   }
 }

@@ -1,4 +1,5 @@
 import { BINS, binAt, BIN_WIDTH, SPREAD } from '../../math/bins.ts';
+import { sinh } from '../../math/elementary.ts';
 
 /** Share of the forecast inside of the band. */
 const INSIDE = 0.99;
@@ -39,7 +40,7 @@ export class Band {
     this.findRuns();
     while (this.count > 2) this.joinClosest();
     const { runs, count } = this;
-    const end = (run: Run, side: number): number => last + scale * Math.sinh(this.end(p, run, side));
+    const end = (run: Run, side: number): number => last + scale * sinh(this.end(p, run, side));
     this.lower = end(runs[0], -1);
     this.gapFrom = end(runs[0], 1);
     this.gapTo = end(runs[count - 1], -1);

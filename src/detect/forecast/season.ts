@@ -1,3 +1,4 @@
+import { cos, sin } from '../../math/elementary.ts';
 import type { Calendar } from './calendar.ts';
 
 /** sin and cos of the time of day, sin and cos of the day of the week. */
@@ -26,9 +27,9 @@ export class Season {
     this.restDay = calendar.isRestDay(at);
     const day = 2 * Math.PI * this.day;
     const week = 2 * Math.PI * calendar.week(at);
-    features[0] = Math.sin(day);
-    features[1] = Math.cos(day);
-    features[2] = Math.sin(week);
-    features[3] = Math.cos(week);
+    features[0] = sin(day);
+    features[1] = cos(day);
+    features[2] = sin(week);
+    features[3] = cos(week);
   }
 }

@@ -1,4 +1,5 @@
 import { beyondAxis, BINS, quantile, softTarget, surprisal } from '../../math/bins.ts';
+import { sinh } from '../../math/elementary.ts';
 import type { Memory } from '../../math/memory.ts';
 import { Alternatives } from './alternatives.ts';
 import { Band } from './band.ts';
@@ -57,7 +58,7 @@ export class SeriesForecast {
     this.last = last;
     this.scale = scale;
     this.fitted = false;
-    this.expected = last + scale * Math.sinh(quantile(this.density, 0, 0.5));
+    this.expected = last + scale * sinh(quantile(this.density, 0, 0.5));
   }
 
   /** The band of the forecast. It is computed when it is asked for. */

@@ -1,3 +1,4 @@
+import { exp, log10, pow } from '../../math/elementary.ts';
 import type { Memory } from '../../math/memory.ts';
 import { DAY_MS, WEEK_MS } from '../../math/time.ts';
 import { CONSTANTS } from '../constants.ts';
@@ -26,13 +27,13 @@ const COUNTED_TO = 2; // end of the latest excursion that counts
 const PASSED_MS = 3; // observed time
 
 const bucketOf = (novelty: number): number =>
-  Math.max(0, Math.min(BUCKETS - 1, Math.floor(PER_DECADE * (TOP_DECADE - Math.log10(novelty)))));
+  Math.max(0, Math.min(BUCKETS - 1, Math.floor(PER_DECADE * (TOP_DECADE - log10(novelty)))));
 
 /** Excursions a week with at least this evidence, before there are data: one a week at an evidence of 1. */
-export const priorRate = (evidence: number): number => evidence ** -EXPONENT;
+export const priorRate = (evidence: number): number => pow(evidence, -EXPONENT);
 
 /** The evidence with this prior rate. */
-export const evidenceAt = (rate: number): number => rate ** (-1 / EXPONENT);
+export const evidenceAt = (rate: number): number => pow(rate, -1 / EXPONENT);
 
 /**
  * How often a stream has excursions that are at least as novel, in calendar time. `novelty` is a first estimate of that rate, per
@@ -95,7 +96,7 @@ export class NoveltyRate {
   /** Adds `ms` of observation; what is older than `memoryMs` fades. */
   pass(ms: number, memoryMs: number): void {
     const { s, counts } = this;
-    const keep = Math.exp(-ms / memoryMs);
+    const keep = exp(-ms / memoryMs);
     s[PASSED_MS] += ms;
     s[WEEKS] = s[WEEKS] * keep + ms / WEEK_MS;
     if (s[COUNT] === 0) return;

@@ -1,3 +1,4 @@
+import { exp, log10 } from '../../math/elementary.ts';
 import type { Memory } from '../../math/memory.ts';
 import { TimeGap } from '../../math/time-gap.ts';
 import { WEEK_MS } from '../../math/time.ts';
@@ -136,7 +137,7 @@ export class Recurrence {
     if (isAlarm) s[REPORTED] = 1;
     if (cycle !== null && counts && teaches) this.followCycle(at, day, cycle, isAlarm);
     if (evidence < this.line) return Math.min(evidence, MOST_BELOW);
-    return Math.max(0, 1 + PER_DECADE * Math.log10(alarmsPerWeek / rate));
+    return Math.max(0, 1 + PER_DECADE * log10(alarmsPerWeek / rate));
   }
 
   /**
@@ -230,7 +231,7 @@ export class Recurrence {
     const signature = this.signatures.at(place);
     const events = signature.events * this.keep;
     // Over the time from the first to the last one, with the same fading.
-    const weeks = MEMORY_WEEKS * (1 - Math.exp(-(signature.lastAt - signature.firstAt) / MEMORY_MS));
+    const weeks = MEMORY_WEEKS * (1 - exp(-(signature.lastAt - signature.firstAt) / MEMORY_MS));
     return { ...signature, perWeek: events > 1 && weeks > 0 ? (events - 1) / weeks : events / this.weeks };
   }
 
@@ -280,7 +281,7 @@ export class Recurrence {
   private observe(at: number): void {
     const { s, gap } = this;
     const ms = gap.sinceMs(at);
-    s[WEEKS] = s[WEEKS] * Math.exp(-ms / MEMORY_MS) + ms / WEEK_MS;
+    s[WEEKS] = s[WEEKS] * exp(-ms / MEMORY_MS) + ms / WEEK_MS;
     s[UNFADED_MS] += ms;
     gap.update(at);
   }
@@ -288,13 +289,13 @@ export class Recurrence {
   /** What has faded since the last call, in observed time; the weights among the rates with the time of the stream. */
   private fade(): void {
     const { s, rates, signatures } = this;
-    signatures.fade(this.keep, Math.exp(-(rates.passedMs - s[RATES_MS]) / MEMORY_MS));
+    signatures.fade(this.keep, exp(-(rates.passedMs - s[RATES_MS]) / MEMORY_MS));
     s[UNFADED_MS] = 0;
     s[RATES_MS] = rates.passedMs;
   }
 
   private get keep(): number {
-    return Math.exp(-this.s[UNFADED_MS] / MEMORY_MS);
+    return exp(-this.s[UNFADED_MS] / MEMORY_MS);
   }
 
   /** Counts the excursion, which has ended. */

@@ -1,3 +1,4 @@
+import { log, pow, square } from '../../math/elementary.ts';
 import type { Memory } from '../../math/memory.ts';
 import type { Excursion } from './excursion.ts';
 import { CONSTANTS } from '../constants.ts';
@@ -137,11 +138,11 @@ export class Signatures {
     }
     const a = this.count(k, excursion, day, spellMs);
     s[k + RISE_MS] += a * (riseMs - s[k + RISE_MS]);
-    s[k + AWAY_MS] *= (awayMs / s[k + AWAY_MS]) ** a;
-    const d = Math.log(size) - s[k + SIZE];
+    s[k + AWAY_MS] *= pow(awayMs / s[k + AWAY_MS], a);
+    const d = log(size) - s[k + SIZE];
     s[k + SIZE] += a * d;
     if (s[k + EVENTS] > 1) s[k + SIZE_VARIANCE] = (1 - a) * (s[k + SIZE_VARIANCE] + a * d * d);
-    s[k + LENGTH_MS] *= (lengthMs / s[k + LENGTH_MS]) ** a;
+    s[k + LENGTH_MS] *= pow(lengthMs / s[k + LENGTH_MS], a);
     s[k + LEAST_RATE] = Math.min(s[k + LEAST_RATE], excursion.rate);
     return k / EACH;
   }
@@ -181,7 +182,7 @@ export class Signatures {
     s[k + TO] = to;
     s[k + EVENTS] = times;
     // The kinds of evidence have learned them, so their size is unknown: about that of a weekly event, 1.
-    s[k + SIZE_VARIANCE] = PRIOR_DEVIATION ** 2;
+    s[k + SIZE_VARIANCE] = square(PRIOR_DEVIATION);
     s[k + SPELLS] = Math.min(times, 1 + Math.floor((at - firstAt) / spellMs));
     s[k + FIRST_AT] = firstAt;
     s[k + SPELL_AT] = s[k + LAST_AT] = at;
@@ -338,7 +339,9 @@ export class Signatures {
   private sizeDeviation(k: number): number {
     const { s } = this;
     const n = s[k + EVENTS];
-    return Math.sqrt((PRIOR_OCCURRENCES * PRIOR_DEVIATION ** 2 + n * s[k + SIZE_VARIANCE]) / (PRIOR_OCCURRENCES + n));
+    return Math.sqrt(
+      (PRIOR_OCCURRENCES * square(PRIOR_DEVIATION) + n * s[k + SIZE_VARIANCE]) / (PRIOR_OCCURRENCES + n),
+    );
   }
 
   /** An open excursion may be the beginning of a longer or higher one; once it has `ended`, both must agree. */
@@ -355,7 +358,7 @@ export class Signatures {
     if (movement * past < 0 && Math.abs(movement) > tolerance) return false;
     const awayMs = x.awayMs + usualMs;
     if (isLonger(lengthMs, s[k + LENGTH_MS], usualMs) || isLonger(awayMs, s[k + AWAY_MS], usualMs)) return false;
-    if (Math.log(x.size) > s[k + SIZE] + SIZE_DEVIATIONS * this.sizeDeviation(k)) return false;
+    if (log(x.size) > s[k + SIZE] + SIZE_DEVIATIONS * this.sizeDeviation(k)) return false;
     return !ended || !(isLonger(s[k + LENGTH_MS], lengthMs, usualMs) || isLonger(s[k + AWAY_MS], awayMs, usualMs));
   }
 }

@@ -1,3 +1,4 @@
+import { log, log2 } from '../../math/elementary.ts';
 import type { Memory } from '../../math/memory.ts';
 import { DAY_MS } from '../../math/time.ts';
 
@@ -66,7 +67,7 @@ export class StuckDetector {
     const { s } = this;
     const lasted = this.after === 'auto' ? (s[AT] - s[RUN_AT]) / MIN_RUN_MS : Infinity;
     const x = Math.min(s[RUN] / this.limit, lasted);
-    return x <= 1 ? x : 1 + SCORE_PER_DOUBLING * Math.log2(x);
+    return x <= 1 ? x : 1 + SCORE_PER_DOUBLING * log2(x);
   }
 
   /** Adds a value. `learning`: warm-up, in which no run is a fault. `span`: readings of a week. */
@@ -117,7 +118,7 @@ export class StuckDetector {
     if (s[CHANGES] < MIN_CHANGES) return Infinity;
     if (this.atLimit)
       return s[AT] - s[FIRST_AT] < DAY_MS ? Infinity : Math.max(MIN_RUN, RUN_FACTOR * s[LONGEST_AT_LIMIT]);
-    const chanceRun = s[REPEATS] === 0 ? 0 : LOG_CHANCE / -Math.log(s[REPEATS] / (s[READINGS] + 1));
+    const chanceRun = s[REPEATS] === 0 ? 0 : LOG_CHANCE / -log(s[REPEATS] / (s[READINGS] + 1));
     return Math.max(MIN_RUN, RUN_FACTOR * s[LONGEST], chanceRun);
   }
 }

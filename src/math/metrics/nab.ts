@@ -1,3 +1,4 @@
+import { exp } from '../elementary.ts';
 import type { Run } from './runs.ts';
 
 /**
@@ -33,7 +34,7 @@ export interface NabTally {
   readonly spoilt: number;
 }
 
-const sigmoid = (y: number): number => (y > 3 ? -1 : 2 / (1 + Math.exp(5 * y)) - 1); // (1)
+const sigmoid = (y: number): number => (y > 3 ? -1 : 2 / (1 + exp(5 * y)) - 1); // (1)
 
 /** Rows at the beginning that are not scored (4). */
 export const probation = (rows: number): number => Math.min(Math.floor(0.15 * rows), 750);

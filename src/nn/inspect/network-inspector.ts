@@ -1,4 +1,5 @@
 import { lengthOf } from '../../math/dense.ts';
+import { square } from '../../math/elementary.ts';
 import { buildCell } from '../build-cell.ts';
 import { buildReadOut } from '../core.ts';
 import type { Cell } from '../cell.ts';
@@ -68,7 +69,7 @@ export class NetworkInspector {
     before.set(theta);
     network.core.read(theta);
     let changed = 0;
-    for (let p = 0; p < theta.length; p++) changed += (theta[p] - before[p]) ** 2;
+    for (let p = 0; p < theta.length; p++) changed += square(theta[p] - before[p]);
     if (changed > 0) {
       for (let p = 0; p < theta.length; p++) update[p] = theta[p] - before[p];
       this.updated = true;

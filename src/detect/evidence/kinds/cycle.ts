@@ -1,3 +1,4 @@
+import { log10 } from '../../../math/elementary.ts';
 import type { Memory } from '../../../math/memory.ts';
 import { DAY_MS } from '../../../math/time.ts';
 import { CONSTANTS } from '../../constants.ts';
@@ -43,7 +44,7 @@ export const CYCLE: Kind = {
 
 const { RECENT_SPAN: PHASES } = CONSTANTS;
 /** Late on two axes, early, or from another level: the chances of a rare gap. */
-const CHANCES = Math.log10(4);
+const CHANCES = log10(4);
 
 /** Drops and rises: each has its gaps and levels. */
 const DIRECTIONS = 2;
@@ -112,7 +113,7 @@ export class Cycle implements Evidence {
     if (turns.direction === 0 || !gap.whole || !seen || !this.known) return NOT_APPLICABLE;
     const rarity = Math.max(this.rarityOfTurn(), this.rarityOfGap());
     if (rarity === 0) return 0;
-    return rarity - CHANCES + Math.log10(Math.max(1, s[READINGS] / (s[TURNS] / DIRECTIONS + 1)));
+    return rarity - CHANCES + log10(Math.max(1, s[READINGS] / (s[TURNS] / DIRECTIONS + 1)));
   }
 
   deviation(): number {

@@ -1,3 +1,4 @@
+import { log10 } from '../../../math/elementary.ts';
 import type { Memory } from '../../../math/memory.ts';
 import { DwellStates, STATES } from '../dwell-states.ts';
 import { DwellTails, DwellTimes } from '../dwell-times.ts';
@@ -19,7 +20,7 @@ export const DURATION: Kind = {
 
 const { RECURS: RENEWED } = CONSTANTS;
 /** Late on two axes, or early: the chances of a rare dwell. */
-const CHANCES = Math.log10(3);
+const CHANCES = log10(3);
 
 // Slots of the memory.
 const LAST_AT = 0;
@@ -67,7 +68,7 @@ export class Duration implements Evidence {
     this.rarity = Math.max(late, early);
     this.isEarly = early > late;
     if (this.rarity === 0) return 0;
-    return this.rarity - CHANCES + Math.log10(Math.max(1, s[READINGS] / (s[DWELLS] + 1)));
+    return this.rarity - CHANCES + log10(Math.max(1, s[READINGS] / (s[DWELLS] + 1)));
   }
 
   deviation(): number {

@@ -1,3 +1,4 @@
+import { log } from '../../../math/elementary.ts';
 import { CONSTANTS } from '../../constants.ts';
 import type { Memory } from '../../../math/memory.ts';
 import { SequentialTest } from '../sequential-test.ts';
@@ -20,7 +21,7 @@ export const SEQUENCE: Kind = {
  * ln M is calibrated from here on up to the end of the histogram (../tail.ts), nats: a lower one, of forecasts that come true, is as
  * common. So what is no evidence, ln M = 0, is at most at the edge of the tail, and a rarity is at most 7.4.
  */
-const LEAST = Math.log(CONSTANTS.TAIL);
+const LEAST = log(CONSTANTS.TAIL);
 
 /** Were the forecasts of the last readings wrong together (../sequential-test.ts)? */
 export class Sequence implements Evidence {

@@ -1,4 +1,5 @@
 import { deflateSync, inflateSync } from 'node:zlib';
+import { powerBelow } from '../../../math/elementary.ts';
 import * as c from '../../../stream/history/bucket.ts';
 import { COLUMNS, isEmpty } from '../../../stream/history/bucket.ts';
 
@@ -92,7 +93,7 @@ function round(b: Float32Array, i: number): void {
 
 /** A power of two near a part of the width; 0 where there is none to round to. */
 const unit = (width: number): number => {
-  const power = 2 ** Math.floor(Math.log2(width / PARTS));
+  const power = powerBelow(width / PARTS);
   return Number.isFinite(power) ? power : 0;
 };
 
