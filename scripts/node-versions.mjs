@@ -1,0 +1,86 @@
+/**
+ * npm run test:node -- 22 24 [--unit test/math,test/nn] [--integration service,resume] [--keep]
+ *
+ * The tests on other versions of Node: for each, a copy of the files in git, Node from the registry (the packages node-linux-*, with
+ * the headers that the addon is compiled with), the packages of the lock file, a build, then vitest. Prints a table; ends with 1 if
+ * anything failed. --unit: only these files or folders; --integration: these files of test/integration.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { arch, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+/** Start, stop and restart of the built program, the database on disk, a broker, the addon in worker and process. */
+const INTEGRATION = ['service', 'resume', 'database', 'commands', 'reload'];
+
+const { values, positionals: versions } = parseArgs({
+  allowPositionals: true,
+  options: {
+    unit: { type: 'string', default: '' },
+    integration: { type: 'string', default: INTEGRATION.join(',') },
+    keep: { type: 'boolean', default: false },
+  },
+});
+const listOf = (text) => text.split(',').filter(Boolean);
+
+class Failed extends Error {}
+
+function check(version) {
+  const directory = mkdtempSync(join(tmpdir(), `zankyo-node-${version}-`));
+  const project = join(directory, 'project');
+  const runtime = join(directory, 'node_modules', `node-linux-${arch()}`);
+  const row = { version };
+  const run = (name, command, args, { cwd = project, PATH = `${runtime}/bin:${process.env.PATH}` } = {}) => {
+    const startedAt = Date.now();
+    const env = { ...process.env, PATH, npm_config_nodedir: runtime, CI: '1', NO_COLOR: '1' };
+    const { status, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: 'utf8', maxBuffer: 2 ** 28 });
+    const log = join(tmpdir(), `zankyo-node-${version}-${name}.log`);
+    writeFileSync(log, `${stdout}\n${stderr}`);
+    console.error(`Node ${version}: ${name} ${status === 0 ? 'ok' : 'failed'}, ${seconds(startedAt)} s, ${log}`);
+    if (status !== 0 && name !== 'unit' && name !== 'integration') throw new Failed(name);
+    return { status, stdout };
+  };
+  const test = (project, filters) => {
+    const { status, stdout } = run(project, 'npx', ['vitest', 'run', '--project', project, ...filters]);
+    const [files, tests] = [/Test Files +(.*)/, /Tests +(.*)/].map((line) => line.exec(stdout)?.[1] ?? 'none');
+    row[project] = `${status === 0 ? 'ok' : 'FAILED'}: ${tests}, files: ${files}`;
+    return status === 0;
+  };
+  try {
+    const { PATH } = process.env;
+    const install = ['i', '--prefix', directory, '--no-save', '--ignore-scripts', `node-linux-${arch()}@${version}`];
+    run('runtime', 'npm', install, { cwd: directory, PATH });
+    for (const file of spawnSync('git', ['ls-files', '-z'], { encoding: 'utf8' }).stdout.split('\0').filter(Boolean))
+      cpSync(file, join(project, file));
+    run('packages', 'npm', ['ci', '--ignore-scripts']);
+    run('addon', 'npm', ['rebuild', '--foreground-scripts', 'better-sqlite3']);
+    run('build', 'npm', ['run', 'build']);
+    const print = 'process.version + ", V8 " + process.versions.v8 + ", ABI " + process.versions.modules';
+    row.node = run('node', 'node', ['-p', print]).stdout.trim();
+    row.addon = `better-sqlite3 ${JSON.parse(readFileSync(join(project, 'node_modules/better-sqlite3/package.json'))).version}`;
+    row.ok = [test('unit', listOf(values.unit)), test('integration', listOf(values.integration).map(fileOf))].every(
+      Boolean,
+    );
+  } catch (error) {
+    if (!(error instanceof Failed)) throw error;
+    row.unit = `${error.message} failed`;
+    row.ok = false;
+  } finally {
+    if (!values.keep) rmSync(directory, { recursive: true, force: true });
+  }
+  return row;
+}
+
+const seconds = (since) => ((Date.now() - since) / 1000).toFixed(0);
+const fileOf = (name) => `test/integration/${name}.test.ts`;
+
+if (versions.length === 0) {
+  console.error('usage: npm run test:node -- 22 24');
+  process.exit(64);
+}
+const rows = versions.map(check);
+console.log(`unit: ${values.unit || 'all'}; integration: ${values.integration || 'all'}`);
+for (const { version, node = version, addon = '', unit = '', integration = '' } of rows)
+  console.log(`| ${node} | ${addon} | ${unit} | ${integration} |`);
+process.exitCode = rows.every(({ ok }) => ok) ? 0 : 1;
