@@ -13,6 +13,8 @@ import { parseArgs } from 'node:util';
 
 /** Start, stop and restart of the built program, the database on disk, a broker, the addon in worker and process. */
 const INTEGRATION = ['service', 'resume', 'database', 'commands', 'reload'];
+/** From this Node on the older addon crashes (src/io/sqlite/addon.ts). The newer one is Node-API and brings its compiled files. */
+const [NEWER_ADDON_FROM, NEWER_ADDON] = [24, '13.2.0'];
 
 const { values, positionals: versions } = parseArgs({
   allowPositionals: true,
@@ -54,7 +56,9 @@ function check(version) {
     for (const file of spawnSync('git', ['ls-files', '-z'], { encoding: 'utf8' }).stdout.split('\0').filter(Boolean))
       cpSync(file, join(project, file));
     run('packages', 'npm', ['ci', '--ignore-scripts']);
-    run('addon', 'npm', ['rebuild', '--foreground-scripts', 'better-sqlite3']);
+    if (Number.parseInt(version, 10) >= NEWER_ADDON_FROM)
+      run('addon', 'npm', ['install', '--no-save', '--ignore-scripts', `better-sqlite3@${NEWER_ADDON}`]);
+    else run('addon', 'npm', ['rebuild', '--foreground-scripts', 'better-sqlite3']);
     run('build', 'npm', ['run', 'build']);
     const print = 'process.version + ", V8 " + process.versions.v8 + ", ABI " + process.versions.modules';
     row.node = run('node', 'node', ['-p', print]).stdout.trim();

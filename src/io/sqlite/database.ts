@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { AppError } from '../../errors.ts';
+import { addonProblem } from './addon.ts';
 import { MIGRATIONS } from './migrations.ts';
 import type { Migration } from './migrations.ts';
 
@@ -54,15 +55,19 @@ export const openDatabase = (path: string, options: DatabaseOptions = {}): Datab
 };
 
 /**
- * Throws an `AppError` `database_unusable` with the remedy when the compiled part of better-sqlite3 is absent or was made for
- * another Node. It opens a database in memory: called before a file is made, so that none is left.
+ * Throws an `AppError` `database_unusable` with the remedy when the compiled part of better-sqlite3 is absent, was made for
+ * another Node, or crashes on this one. It opens a database in memory: called before a file is made, so that none is left.
  */
 export const requireSqlite = (): void => {
+  const { version, platform, arch } = process;
+  const require = createRequire(import.meta.url);
+  const folder = dirname(require.resolve('better-sqlite3/package.json'));
+  const addon = (require('better-sqlite3/package.json') as { version: string }).version;
+  const problem = addonProblem(version, addon, dirname(dirname(folder)));
+  if (problem !== null) throw new AppError('database_unusable', problem);
   try {
     new Sqlite(':memory:').close();
   } catch (cause) {
-    const { version, platform, arch } = process;
-    const folder = dirname(createRequire(import.meta.url).resolve('better-sqlite3/package.json'));
     throw new AppError(
       'database_unusable',
       `better-sqlite3 has no compiled addon for Node ${version} on ${platform} ${arch}: run "npm rebuild better-sqlite3" in ` +
