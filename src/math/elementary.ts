@@ -5,8 +5,8 @@
  * (arm64), the compiler uses it, and 2 to 5 % of the scores of a replay differ from those on x86-64 in the last digits. JavaScript's
  * own + - * / and Math.sqrt round each result once, as IEEE 754 says, so functions made of them agree everywhere.
  *
- * Methods and coefficients are those of fdlibm, which V8 uses too. On x86-64 exp, expm1, log, log10, sinh, cos and nearly all of log1p,
- * asinh and sin have the bits that V8 gives there. The largest error of each, in ulp (units in the last place), is in its test.
+ * Methods and coefficients are those of fdlibm, which V8 uses too. On x86-64 exp, expm1, log, log10, tanh, sinh, cos and nearly all of
+ * log1p, asinh and sin have the bits that V8 gives there. The largest error of each, in ulp (units in the last place), is in its test.
  *
  * fdlibm 5.3: Copyright (C) 1993-2004 by Sun Microsystems, Inc. All rights reserved. Developed at SunSoft, a Sun Microsystems, Inc.
  * business. Permission to use, copy, modify, and distribute this software is freely granted, provided that this notice is preserved.
@@ -67,24 +67,22 @@ export function sigmoidAt(a: Float64Array, i: number): void {
   a[i] = 1 / (1 + a[i]);
 }
 
-/** tanh a[i], in place: tanh x = 1 - 2 / (e^2x + 1); near 0 the rational function of S. L. Moshier's Cephes library (1984). */
-export function tanhAt(a: Float64Array, i: number): void {
-  const x = a[i], z = x * x;
-  if (z > 0.390625) {
-    a[i] = 2 * x;
-    expAt(a, i);
-    a[i] = 1 - 2 / (a[i] + 1);
-  } else {
-    const p = (-9.643991794250523e-1 * z - 9.928772310019185e1) * z - 1.6146876844170845e3;
-    const q = ((z + 1.1281167849163293e2) * z + 2.2354883906010045e3) * z + 4.844063053251255e3;
-    a[i] = x + (x * z * p) / q;
-  }
-}
-
 /** e^x - 1, without loss near 0. */
 export function expm1(x: number): number {
-  if (x > 709.78 || x < -38) return exp(x) - 1;
-  if (Math.abs(x) < 2 ** -54) return x;
+  number[0] = x;
+  expm1At(number, 0);
+  return number[0];
+}
+
+/** The same of a[i], in place. */
+function expm1At(a: Float64Array, i: number): void {
+  const x = a[i];
+  if (Math.abs(x) < 2 ** -54) return;
+  if (x > 709.78 || x < -38) {
+    expAt(a, i);
+    a[i] -= 1;
+    return;
+  }
   const k = Math.round(Math.LOG2E * x);
   const high = x - k * LN2_HIGH, low = k * LN2_LOW;
   const r = high - low, half = 0.5 * r, h = r * half;
@@ -92,12 +90,26 @@ export function expm1(x: number): number {
     + h * (4.008217827329362e-6 + h * -2.0109921818362437e-7))));
   const t = 3 - r1 * half;
   let e = h * ((r1 - t) / (6 - r * t));
-  if (k === 0) return r - (r * e - h);
+  if (k === 0) {
+    a[i] = r - (r * e - h);
+    return;
+  }
   const c = high - r - low; // what r lost of the argument
   e = r * (e - c) - c - h;
-  if (k === 1 && r < -0.25) return -2 * (e - (r + 0.5));
-  if (k < -1 || k > 56) return (1 - (e - r)) * POWERS[1073 + k] * 2 - 1;
-  return (k < 20 ? 1 - POWERS[1074 - k] - (e - r) : r - (e + POWERS[1074 - k]) + 1) * POWERS[1074 + k];
+  if (k === 1 && r < -0.25) a[i] = -2 * (e - (r + 0.5));
+  else if (k < -1 || k > 56) a[i] = (1 - (e - r)) * POWERS[1073 + k] * 2 - 1;
+  else if (k < 20) a[i] = (1 - POWERS[1074 - k] - (e - r)) * POWERS[1074 + k];
+  else a[i] = (r - (e + POWERS[1074 - k]) + 1) * POWERS[1074 + k];
+}
+
+/** tanh a[i], in place: tanh |x| = 1 - 2 / (e^2|x| + 1). */
+export function tanhAt(a: Float64Array, i: number): void {
+  const x = a[i], size = Math.abs(x);
+  if (size < 2 ** -28) return;
+  a[i] = size < 1 ? -2 * size : Math.min(44, 2 * size);
+  expm1At(a, i);
+  const t = a[i], y = size < 1 ? -t / (t + 2) : 1 - 2 / (t + 2);
+  a[i] = x < 0 ? -y : y;
 }
 
 /**

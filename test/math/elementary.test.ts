@@ -34,7 +34,7 @@ const functions: Readonly<Record<string, Compute>> = {
 };
 const names = Object.keys(functions);
 /** Largest errors, in ulp; those of the sine and the cosine in ulp of 1. */
-const LIMITS: Readonly<Record<string, number>> = { log2: 1.5, log10: 1.5, sinh: 1.5, sigmoid: 2, tanh: 3 };
+const LIMITS: Readonly<Record<string, number>> = { log2: 1.5, log10: 1.5, sinh: 1.5, sigmoid: 2, tanh: 1.5 };
 
 /** Rows of x, f(x) as a double, and what the double lacks (test/vectors/elementary.py). */
 const vectors = JSON.parse(readFileSync(new URL('../vectors/elementary.json', import.meta.url), 'utf8')) as Readonly<
@@ -91,7 +91,7 @@ test('beyond the numbers they are what mathematics says', () => {
   expect([sinh(-Infinity), asinh(-Infinity), cbrt(0), cbrt(Infinity)]).toEqual([-Infinity, -Infinity, 0, Infinity]);
   expect([sigmoid(-Infinity), sigmoid(-1000), sigmoid(0), sigmoid(Infinity)]).toEqual([0, 0, 0.5, 1]);
   for (const name of names) expect(functions[name](NaN)).toBeNaN();
-  for (const name of ['expm1', 'log1p', 'sinh', 'asinh']) expect(functions[name](-0)).toBe(-0);
+  for (const name of ['expm1', 'log1p', 'tanh', 'sinh', 'asinh']) expect(functions[name](-0)).toBe(-0);
 });
 
 /** Of the bits of 20,000 results each, over the range that readings and scores have. Counted on x86-64; equal on arm64 and in every V8. */
@@ -106,5 +106,5 @@ test('the bits are the same on every machine', () => {
         return functions[name](/^log|cbrt/.test(name) ? Math.abs(x) : x);
       }),
     );
-  expect(digest.digest('hex')).toBe('38d2838bac67eb4c2f4c32f4b3bcb8c26f642993b867c0571305a0cd465691fe');
+  expect(digest.digest('hex')).toBe('d0cca8ac66dcd705761b83e813ed4707d40d63c7ea56fefcca88da33bba54348');
 });
