@@ -132,7 +132,7 @@ function compare(here, there) {
   say(`exp, log and tanh of the engine: ${here.engine === there.engine ? 'equal too' : 'not equal'}`);
   for (const { machine, memory } of [here, there]) {
     const mb = Object.entries(memory).map(([name, bytes]) => `${name} ${(bytes / 1e6).toFixed(0)} MB`);
-    say(`memory, ${machine}: ${mb.join(', ')}${memory === there.memory ? ' (rss and peak with the emulator)' : ''}`);
+    say(`memory, ${machine}: ${mb.join(', ')}${memory === there.memory ? ' (peak with the emulator)' : ''}`);
   }
   return equal;
 }
