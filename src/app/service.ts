@@ -8,11 +8,13 @@ import { alertsOver } from '../io/mqtt/alerts.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import type { Log } from '../log.ts';
 import { KnownSignals } from '../stream/known-signals.ts';
-import { HistoryStore } from '../io/sqlite/history/history-store.ts';
 import { StoredDialectMemory } from '../io/sqlite/dialect-memory.ts';
 import { SignalTable } from '../io/sqlite/signal-table.ts';
 import { waitingCommands } from '../io/sqlite/command-inbox.ts';
 import { CommandLog } from '../io/sqlite/command-log.ts';
+import { WrittenHours } from '../io/sqlite/written-hours.ts';
+import { writtenBytes } from '../io/files/written-bytes.ts';
+import { WrittenDay } from './card/written-day.ts';
 import { brokerOptions, commandTopicsOf, filtersOf } from './broker-options.ts';
 import { calendarsOf, type Calendars } from './calendars.ts';
 import { NotificationTable } from '../io/sqlite/notification-table.ts';
@@ -31,6 +33,7 @@ import { SiteWatch } from './reload/site-watch.ts';
 import type { ServiceManager } from './service-manager/service-manager.ts';
 import { serviceSources } from './service-manager/sources.ts';
 import { clocksOf } from './service/clocks.ts';
+import { ServiceHistory } from './service/history.ts';
 import { clearRemoved } from './service/removed-series.ts';
 import type { SiteFile } from './service/site-file.ts';
 import { thisProcess } from './service/this-process.ts';
@@ -63,10 +66,10 @@ export interface Service {
 }
 
 /** Opens the database, connects, and runs the pipeline until stopped. Throws an `AppError` when it cannot start. */
-export function startService(first: Site, { log: written, kernel, now, file, manager }: ServiceOptions): Service {
+export function startService(first: Site, { log: ownLog, kernel, now, file, manager }: ServiceOptions): Service {
   const present = now ?? Date.now;
   const ring = new LogRing(present, () => secretsOf(site));
-  const log = ring.over(written);
+  const log = ring.over(ownLog);
   let site = first;
   let calendars = calendarsOf(site);
   let topics = commandTopicsOf(site);
@@ -121,7 +124,19 @@ export function startService(first: Site, { log: written, kernel, now, file, man
   const real = { clock$, idle$, processor: thisProcess() };
 
   const tallies = new Tallies();
+  const hours = new WrittenHours(db);
+  const written = new WrittenDay({
+    before: hours.all(),
+    writtenBytes,
+    uptime: () => performance.now(),
+    save: (hour) => {
+      ledger.write(() => {
+        hours.save(hour);
+      });
+    },
+  });
   const health = serviceHealth({
+    writtenDay: () => written.written,
     site,
     broker,
     ledger,
@@ -152,10 +167,11 @@ export function startService(first: Site, { log: written, kernel, now, file, man
         request: pages.request,
       },
       log,
-      sayOnce: written,
+      sayOnce: ownLog,
     });
   let http = httpOf(site);
 
+  const histories = new ServiceHistory(db, log);
   let subscription: Subscription;
   let control: PipelineControl;
   /** Starts the pipeline of the present site; `resumed`: behind another one, on the same connection. */
@@ -174,11 +190,12 @@ export function startService(first: Site, { log: written, kernel, now, file, man
     const commands = { requests$, log: commandLog, ...reload };
     const { schedule, isHoliday, holidaysKey } = calendars;
     const maintenance = schedule.isEmpty ? {} : { maintenance: schedule };
-    const history = site.history.enabled ? { history: new HistoryStore(db) } : {};
     const request = (topic: string, payload: Uint8Array): void => {
       broker.send(topic, payload);
     };
     const formats = { memory, ...(site.sparkplug.rebirth ? { publish: request } : {}) };
+    const historyPort = histories.of(site);
+    const history = historyPort === null ? {} : { history: historyPort };
     const alerts = notify.over(home.over(published));
     const ports = {
       messages$,
@@ -276,7 +293,11 @@ export function startService(first: Site, { log: written, kernel, now, file, man
   http.start();
   manager?.begin(serviceSources({ ...health.figures, ledger }, health.monitor, () => offline));
 
-  const stopTidying = keepTidy(() => housekeeping.step(present()), fail!);
+  const stopTidying = keepTidy(() => {
+    written.tick();
+    const more = histories.step(present());
+    return housekeeping.step(present()) || more;
+  }, fail!);
 
   let stopped: Promise<void> | null = null;
   const stop = async (): Promise<void> => {
@@ -287,11 +308,13 @@ export function startService(first: Site, { log: written, kernel, now, file, man
     health.stop();
     await Promise.all([http.stop(), notify.stop()]);
     subscription.unsubscribe();
+    written.save();
     ledger.commit();
     await broker.close();
     // Alerts that were sent meanwhile must not be sent again.
     ledger.commit();
     ledger.close();
+    histories.close();
     db.close();
   };
 

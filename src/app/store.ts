@@ -33,6 +33,10 @@ export function openStore(site: Site, log: Log, now: number): Store {
   return { db, snapshots: new SnapshotStore(db), ...limitedStores(db, site, log) };
 }
 
+/** A history in memory leaves the one on the disk as it is: its blocks go with their age. */
+const maxHistoryBytes = ({ enabled, storage, maxMegabytes }: Site['history']): number =>
+  !enabled ? 0 : storage === 'memory' ? Infinity : maxMegabytes * 1e6;
+
 /** The stores with the limits of a site; anew for a site file that was read again. */
 export function limitedStores(
   db: Database,
@@ -45,7 +49,7 @@ export function limitedStores(
   const retention = new Retention(db, {
     maxAgeMs: keep === 'forever' ? null : keep,
     maxBytes: maxMegabytes * 1e6,
-    maxHistoryBytes: history.enabled ? history.maxMegabytes * 1e6 : 0,
+    maxHistoryBytes: maxHistoryBytes(history),
   });
   return {
     anomalyLog: new AnomalyLog(db, { quarantineRows: rows, onQuarantineFull }),

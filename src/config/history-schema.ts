@@ -8,6 +8,11 @@ export const historySchema = v.section({
     true,
     'Whether a history of each series is kept for the charts: minutes for 14 days, quarters of an hour for 90 days, six hours for 400 days. false: none is written, and the stored one is deleted.',
   ),
+  storage: v.option(
+    z.enum(['disk', 'memory']),
+    'disk',
+    'Where it is kept. `memory`: in a file on a tmpfs, which costs memory instead of writes to the card; a reboot deletes it, a restart of the service does not. The default of max_megabytes is then 64.',
+  ),
   max_megabytes: v.option(
     v.whole(1, 1_000_000),
     256,

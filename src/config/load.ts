@@ -9,6 +9,7 @@ import { findPassword } from './password.ts';
 import { pathText, valueAt, type Path, type Problem } from './problems.ts';
 import { siteSchema, type Site } from './schema.ts';
 import { resolveTags, worldReadable } from './secrets.ts';
+import { withStorageDefaults } from './storage.ts';
 import { problemsOf } from './wording.ts';
 import { parseYaml, plainData, problemLines, readText } from './yaml-file.ts';
 
@@ -34,7 +35,7 @@ export function loadSiteText(text: string, path: string, env: NodeJS.ProcessEnv 
   const file = parseYaml(text, path);
   const tag = tagText(file.document.getIn(PASSWORD, true));
   const tags = resolveTags(file, env);
-  const data = plainData(file);
+  const data = withStorageDefaults(plainData(file));
   const checked = siteSchema.safeParse(data);
   const calendars = calendarFindings(data, path);
   const password = findPassword(data, dirname(path), env);

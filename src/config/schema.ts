@@ -9,6 +9,7 @@ import { settleName } from './names.ts';
 import { notifySchema } from './notify-schema.ts';
 import { reloadSchema } from './reload-schema.ts';
 import { sparkplugSchema } from './sparkplug-schema.ts';
+import { storageSchema } from './storage.ts';
 import { RATE_UNITS } from '../detect/reading.ts';
 import { rateUnit } from '../detect/sensor/counter.ts';
 import * as v from './vocabulary.ts';
@@ -364,6 +365,7 @@ export const siteSchema = section({
     {},
     'Notifications for people: where each alarm is sent, under a name of your choice for each target.',
   ),
+  storage: storageSchema,
   commit: option(commitSchema, {}, 'Writing readings to the disk.'),
   snapshots: option(snapshotsSchema, {}, 'Saving the learned state.'),
   quarantine: option(quarantineSchema, {}, 'Storing rejected messages.'),

@@ -1,13 +1,16 @@
 import type { Site } from '../../config/schema.ts';
 import type { AuditedCommand } from '../../io/sqlite/audit.ts';
 import type { StoredReject } from '../../io/sqlite/quarantine-table.ts';
-import { DAY_MS, HOUR_MS } from '../../math/time.ts';
 import { NOTES, REASONS, type Reason } from '../../stream/reject.ts';
 import { phasesOf, type Sources } from '../health/figures.ts';
+import { perDay } from '../card/written-day.ts';
+import { cardYears } from '../card/wear.ts';
 import { learningOf } from '../pipeline/overload-control.ts';
 import type { AuditRow, QuarantinedMessage, RejectCount, SystemBody } from './contract/system.ts';
 
 const MAX_INPUTS = 20;
+/** JSON has no Infinity. */
+const MAX_YEARS = 1000;
 /** A window of rates is not shorter, however many pages ask. */
 const WINDOW_MS = 2_000;
 
@@ -47,7 +50,8 @@ export function systemBody(sources: Sources, site: Site, rates: Rates, quarantin
   const targets = sources.targets();
   const sum = (of: 'waiting' | 'dropped'): number => targets.reduce((all, target) => all + target[of], 0);
   const { count, ms } = ledger.commits;
-  const written = sources.writtenBytes();
+  const day = sources.writtenDay();
+  const aDay = day === null ? null : perDay(day);
   return {
     now: sources.now(),
     version: sources.version,
@@ -68,8 +72,10 @@ export function systemBody(sources: Sources, site: Site, rates: Rates, quarantin
     },
     disk: {
       database: sources.databaseBytes(),
-      written,
-      perDay: written === null || uptimeMs < HOUR_MS ? null : (written * DAY_MS) / uptimeMs,
+      written: sources.writtenBytes(),
+      perDay: aDay,
+      perDayOverMs: day?.ms ?? null,
+      cardYears: aDay === null ? null : Math.min(MAX_YEARS, cardYears(aDay)),
       limitPerDay: site.health.maxMegabytesPerDay * 1e6,
     },
     rates: rates.at(uptimeMs, tallies.readings),

@@ -1,4 +1,5 @@
 import type { StreamStatus } from '../../detect/monitor/stream-status.ts';
+import type { Written } from '../../io/sqlite/written-hours.ts';
 import type { Health, Problem, StreamsByPhase } from '../../stream/health.ts';
 import type { TargetState } from '../notify/notifier.ts';
 import { learningOf } from '../pipeline/overload-control.ts';
@@ -28,6 +29,8 @@ export interface Sources {
   readonly targets: () => readonly TargetState[];
   /** Bytes written to disks by this process; null where the system does not count them. */
   readonly writtenBytes: () => number | null;
+  /** Those of the last 24 hours in which the service ran, also before its last start; null where the system does not count them. */
+  readonly writtenDay: () => Written | null;
   /** Bytes of the database and its log. */
   readonly databaseBytes: () => number;
 }
@@ -102,7 +105,7 @@ export const signsOf = (sources: Sources, loopDelayMs: number): VitalSigns => {
     snapshotAgeMs: view?.snapshotAgeMs() ?? null,
     learnEvery,
     drops,
-    writtenBytes: sources.writtenBytes(),
+    writtenDay: sources.writtenDay(),
     stoppedStreams: view?.stopped() ?? [],
     failingTargets: sources
       .targets()

@@ -1,5 +1,6 @@
 import { durationInWords } from '../../detect/episode/reason.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../math/time.ts';
+import { DAY_MS, MINUTE_MS } from '../../math/time.ts';
+import { cardYears, yearsText } from '../card/wear.ts';
 import type { Finding, Rule, VitalSigns } from './vital-signs.ts';
 
 /** A reading takes microseconds and the longest transaction half a second; a keep-alive of 15 s would be lost after 22 s. */
@@ -157,33 +158,22 @@ export class TrainingReduced implements Rule {
   }
 }
 
-const HOURS = 24;
-
-/** More was written within the last 24 hours, or since the start, than the limit allows for a day. */
+/** More was written within the last 24 hours, or since the service first ran, than the limit allows for a day. */
 export class CardWear implements Rule {
   private readonly limit: number;
-  /** Counter at the end of each of the last 24 hours, the oldest first. */
-  private readonly marks: number[] = [];
-  private markedAt = NaN;
 
   /** `limit`: bytes a day. */
   constructor(limit: number) {
     this.limit = limit;
   }
 
-  check({ writtenBytes, uptimeMs }: VitalSigns): readonly Finding[] {
-    if (writtenBytes === null) return NOTHING;
-    if (this.marks.length === 0 || uptimeMs - this.markedAt >= HOUR_MS) {
-      this.marks.push(writtenBytes);
-      this.markedAt = uptimeMs;
-      if (this.marks.length > HOURS) this.marks.shift();
-    }
-    const bytes = writtenBytes - this.marks[0];
-    if (bytes <= this.limit) return NOTHING;
-    const overMs = Math.min(DAY_MS, uptimeMs - this.markedAt + (this.marks.length - 1) * HOUR_MS);
+  check({ writtenDay }: VitalSigns): readonly Finding[] {
+    if (writtenDay === null || writtenDay.bytes <= this.limit) return NOTHING;
+    const { bytes, ms } = writtenDay;
+    const years = yearsText(cardYears((bytes * DAY_MS) / Math.max(MINUTE_MS, ms)));
     return only(
       'card_wear',
-      `${n(Math.round(bytes / 1e6))} million bytes were written in ${durationInWords(Math.max(MINUTE_MS, overMs))}; health.max_megabytes_per_day is ${n(this.limit / 1e6)}. A longer commit.every and snapshots.every write less; a disk other than a card bears more.`,
+      `${n(Math.round(bytes / 1e6))} million bytes were written in ${durationInWords(Math.max(MINUTE_MS, ms))}; health.max_megabytes_per_day is ${n(this.limit / 1e6)}. At this rate an SD card of 32 GB lasts ${years}. storage: gentle writes less; a disk other than a card bears more.`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import type { Written } from '../../io/sqlite/written-hours.ts';
 import type { Problem } from '../../stream/health.ts';
 
 /** What the rules for problems look at, every few seconds. */
@@ -26,8 +27,8 @@ export interface VitalSigns {
   readonly learnEvery: number;
   /** Whether messages are dropped because of the load. */
   readonly drops: boolean;
-  /** Bytes that the process has caused to be written to disks; null where the system does not count them. */
-  readonly writtenBytes: number | null;
+  /** Written to disks in the last 24 hours in which the service ran; null where the system does not count it. */
+  readonly writtenDay: Written | null;
   readonly stoppedStreams: readonly string[];
   /** Targets of notifications that fail, and since when, epoch ms. */
   readonly failingTargets: readonly { readonly name: string; readonly since: number }[];

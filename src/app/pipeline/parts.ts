@@ -87,7 +87,7 @@ export const partsOf = (site: Site, ports: Ports, options: PipelineOptions) => {
   );
   const overload = new OverloadControl(processor ?? null, ledger, streams, log);
   const history = kept?.history ?? new History(ports.history, log);
-  const checkpoints = new Checkpoints(streams, ports, site.snapshots.every, history, kept?.checkpoints);
+  const checkpoints = new Checkpoints(streams, ports, site, history, kept?.checkpoints);
   const alertPublisher = new AlertPublisher(ports, {
     incidents,
     mutes,

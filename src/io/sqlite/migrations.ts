@@ -340,4 +340,15 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    // Bytes that the service has caused to be written, by the hours in which it ran (written-hours.ts).
+    version: 12,
+    sql: `
+      CREATE TABLE written_hour (
+        n INTEGER PRIMARY KEY,
+        ms INTEGER NOT NULL,
+        bytes INTEGER NOT NULL
+      ) STRICT;
+    `,
+  },
 ];

@@ -31,7 +31,8 @@ type TableName =
   | 'notify_state'
   | 'history_series'
   | 'history'
-  | 'signal';
+  | 'signal'
+  | 'written_hour';
 
 interface Table {
   /** The next rowid after one. */
@@ -115,7 +116,7 @@ const tableOf = (db: Database, name: TableName): Table => ({
   copy: db.prepare(`INSERT OR IGNORE INTO main.${name} SELECT * FROM old.${name} WHERE rowid = ?`),
 });
 
-/** The tables that versions 2 to 11 added, except those of modes: each stream writes its own again when it is saved. */
+/** The tables that versions 2 to 12 added, except that of formats, and those of modes: each stream writes its own again when it is saved. */
 const later = (db: Database): readonly Table[] => [
   ...(attempt(() => [tableOf(db, 'incident'), tableOf(db, 'snapshot_history')]) ?? []),
   ...(attempt(() => [tableOf(db, 'journal'), tableOf(db, 'journal_series'), tableOf(db, 'outbox')]) ?? []),
@@ -128,4 +129,5 @@ const later = (db: Database): readonly Table[] => [
   ...(attempt(() => [tableOf(db, 'signal')]) ?? []),
   // A torn block is found when it is read (history/block-bytes.ts).
   ...(attempt(() => [tableOf(db, 'history_series'), tableOf(db, 'history')]) ?? []),
+  ...(attempt(() => [tableOf(db, 'written_hour')]) ?? []),
 ];

@@ -88,7 +88,7 @@ function Queues({ body: { queues, targets, now } }: { readonly body: SystemBody 
 }
 
 function Disk({ body: { disk, commits } }: { readonly body: SystemBody }): VNode {
-  const { database, written, perDay, limitPerDay } = disk;
+  const { database, written, perDay, perDayOverMs, cardYears, limitPerDay } = disk;
   const figure =
     commits.failingMs !== null
       ? `not writable for ${duration(commits.failingMs)}`
@@ -101,6 +101,8 @@ function Disk({ body: { disk, commits } }: { readonly body: SystemBody }): VNode
   return html`<${Card} title="Disk" figure=${figure} bad=${commits.failingMs !== null || over}>
     ${written === null ? null : html`<${Fact} name="written since the start">${bytes(written)}</${Fact}>`}
     ${written === null || perDay !== null ? null : html`<${Fact} name="a day">known after an hour</${Fact}>`}
+    ${perDay === null || perDayOverMs === null ? null : html`<${Fact} name="rate of the last">${duration(perDayOverMs)}</${Fact}>`}
+    ${cardYears === null ? null : html`<${Fact} name="an SD card of 32 GB lasts">${cardYears >= 100 ? 'more than 100 years' : `about ${cardYears < 10 ? Number(cardYears.toPrecision(2)) : Math.round(cardYears)} years`}</${Fact}>`}
     <${Fact} name="limit a day">${bytes(limitPerDay)}</${Fact}>
     <${Fact} name="database">${bytes(database)}</${Fact}>
     <${Fact} name="commits">${commits.count.toLocaleString('en')}${

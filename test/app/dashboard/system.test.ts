@@ -26,6 +26,7 @@ const sources = (tallies: Tallies, rest: Partial<Sources> = {}): Sources => ({
   ledger: { waitingWrites: 4, droppedWrites: 5, failingSince: null, commits: { count: 10, ms: 25 } },
   targets: () => [],
   writtenBytes: () => 1e6,
+  writtenDay: () => ({ ms: 2 * HOUR, bytes: 1e6 }),
   databaseBytes: () => 5e6,
   ...rest,
 });
@@ -60,7 +61,7 @@ test('the figures of the service', async () => {
     ],
     commits: { count: 10, meanMs: 2.5, failingMs: null },
     // A million bytes in two hours are twelve in a day.
-    disk: { database: 5e6, written: 1e6, perDay: 12e6 },
+    disk: { database: 5e6, written: 1e6, perDay: 12e6, perDayOverMs: 2 * HOUR },
     rates: { cpu: null, readings: null },
     quarantined: { rows: 0 },
   });
@@ -77,10 +78,10 @@ test('the figures of the service', async () => {
 });
 
 test('in its first hour a service says no figure for a day, and none where the system counts no bytes', async () => {
-  const early = sources(new Tallies(), { uptime: () => HOUR - 1 });
+  const early = sources(new Tallies(), { writtenDay: () => ({ ms: HOUR - 1, bytes: 1e6 }) });
   expect(((await served(early).get('system')) as SystemBody).disk).toMatchObject({ written: 1e6, perDay: null });
-  const uncounted = sources(new Tallies(), { writtenBytes: () => null });
-  expect(((await served(uncounted).get('system')) as SystemBody).disk).toMatchObject({ written: null, perDay: null });
+  const uncounted = sources(new Tallies(), { writtenBytes: () => null, writtenDay: () => null });
+  expect(((await served(uncounted).get('system')) as SystemBody).disk).toMatchObject({ written: null, perDay: null, cardYears: null });
 });
 
 test('rates are those since the question before, and of at least two seconds', () => {

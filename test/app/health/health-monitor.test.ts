@@ -55,6 +55,7 @@ function watched() {
       },
       targets: () => [],
       writtenBytes: () => 0,
+      writtenDay: () => null,
       databaseBytes: () => 0,
     },
     rules: { noDataAfterMs: 3_600_000, snapshotsEveryMs: 3_600_000, maxBytesPerDay: 1e9 },

@@ -28,8 +28,12 @@ export interface SystemBody {
     readonly database: number;
     /** Written by the process since its start; null where the system does not count it. */
     readonly written: number | null;
-    /** The same for a whole day; null in the first hour, when the start is most of it. */
+    /** A day, at the rate of the last 24 hours in which the service ran; null in the first hour, when the start is most of it. */
     readonly perDay: number | null;
+    /** The time from which that rate is, at most a day, also before the last start. */
+    readonly perDayOverMs: number | null;
+    /** How long an SD card of 32 GB lasts at this rate, at most 1000 (card/wear.ts). */
+    readonly cardYears: number | null;
     readonly limitPerDay: number;
   };
   /** Shares of one core, and events a second, since the question before; null with the first one. */
