@@ -2,6 +2,7 @@
 // the messages as fast as they can be processed, by the counters of this process. The broker and the timers are left out: a
 // transaction is made at each `commit.every`, as with a broker that sends any number of messages ahead of acknowledgements.
 // node bench/card-day.mjs '{"storage":"gentle"}' SERIES PERIOD_SECONDS DAYS
+import { Buffer } from 'node:buffer';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +10,9 @@ import { Subject } from 'rxjs';
 
 const built = (path) => import(new URL(`../dist/${path}`, import.meta.url).href);
 const written = () => Number(/^write_bytes: (\d+)$/m.exec(readFileSync('/proc/self/io', 'utf8'))[1]);
-const SECOND = 1000, MINUTE = 60 * SECOND, DAY = 1440 * MINUTE;
+const SECOND = 1000,
+  MINUTE = 60 * SECOND,
+  DAY = 1440 * MINUTE;
 const HEARTBEAT = 5 * SECOND;
 
 const [options, series, period, days] = [JSON.parse(process.argv[2]), ...process.argv.slice(3).map(Number)];
@@ -62,7 +65,8 @@ for (let n = 0, beat = start; n * step < days * DAY; n++) {
   const now = start + n * step;
   if (now - start >= marks.length * DAY) marks.push(written());
   for (; beat <= now; beat += HEARTBEAT) clock$.next(beat);
-  const s = n % series, t = n / series;
+  const s = n % series,
+    t = n / series;
   const value = 20 + 5 * Math.sin(t / (200 + 10 * s)) + 0.1 * Math.sin(12.9898 * n);
   messages$.next({
     topic: `card/s${s}`,
@@ -90,4 +94,11 @@ histories.close();
 db.close();
 for (const path of [directory, memory ?? directory]) rmSync(path, { recursive: true, force: true });
 const aDay = marks.slice(1).map((mark, i) => mark - marks[i]);
-console.log(JSON.stringify({ aDay, commits: commits.count / days, commitEvery: site.commit.every, snapshotEvery: site.snapshots.every }));
+console.log(
+  JSON.stringify({
+    aDay,
+    commits: commits.count / days,
+    commitEvery: site.commit.every,
+    snapshotEvery: site.snapshots.every,
+  }),
+);

@@ -270,7 +270,7 @@ export function startService(first: Site, { log: ownLog, kernel, now, file, mana
       : new Reloader({
           load: file.load,
           present: () => site,
-          withNewWarmUp: (next) => control.streams.withNewWarmUp(next),
+          withOtherNetwork: (next) => control.streams.withOtherNetwork(next),
           apply,
           counts: tallies.reloads,
           onBegin: manager?.reloading,

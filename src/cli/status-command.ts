@@ -25,6 +25,8 @@ const WATCH = '5s';
 const MAX_COLUMNS = 100;
 const LABEL = 10;
 const MAX_ALARMS = 8;
+/** Replaced networks that are named. */
+const MAX_NETWORKS = 3;
 
 /** `zankyo status`: one screen about a site, from its retained messages and its database. It changes nothing. */
 export async function status({ config, watch, json }: StatusOptions): Promise<number> {
@@ -67,6 +69,8 @@ export function statusScreen(
     ...entry('streams', streamsText(found), width),
     ...entry('alarms', alarmsText(found), width),
   ];
+  for (const { stream, at, text } of found.networks.slice(0, MAX_NETWORKS))
+    lines.push(...entry('network', `${stream}, since ${minute(at, calendar)} at the latest: ${text}`, width));
   const problems = found.service.state === 'running' ? (found.service.health?.problems ?? []) : [];
   for (const { text } of problems) lines.push(...entry('problem', text, width).map(colors.yellow));
   if (found.open.length > 0) {

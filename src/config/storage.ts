@@ -33,6 +33,6 @@ const filled = (data: Readonly<Record<string, unknown>>, defaults: Defaults): Re
     Object.entries(defaults)
       .map(([key, options]) => [key, options, data[key] ?? {}] as const)
       .filter(([, , given]) => isSection(given))
-      .map(([key, options, given]) => [key, { ...options, ...(given as object) }]),
+      .map(([key, options, given]) => [key, { ...options, ...given }]),
   ),
 });

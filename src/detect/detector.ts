@@ -169,7 +169,12 @@ export class Detector {
     this.residuals?.restart();
   }
 
-  /** Continues with the network of a group of other series: `before[d]` is the place of series d there, or -1. */
+  /** The network has other weights than the one whose losses are known: the baseline forecasts until the network is better again. */
+  distrustNetwork(): void {
+    for (const { forecast } of this.series) forecast.selection.distrust();
+  }
+
+  /** Continues with the network of a stream with other series or another network: `before[d]` is the place of series d there, or -1. */
   takeOver(past: Detector, before: readonly number[]): void {
     if (this.forecaster === null || past.forecaster === null) return;
     const places = (from: number, count: number): number[] => Array.from({ length: count }, (_, j) => from + j);

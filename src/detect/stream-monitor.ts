@@ -5,7 +5,7 @@ import { toHabit, type Habit } from './episode/habit.ts';
 import { isNews, toModeReturn, type ModeReturn } from './episode/operating-mode.ts';
 import { OperatorActions } from './monitor/operator-actions.ts';
 import { StreamParts, type MonitorOptions } from './monitor/parts.ts';
-import { seriesOf, shapeOf } from './monitor/shape.ts';
+import { pastShape, shapeOf } from './monitor/shape.ts';
 import { StreamStatus } from './monitor/stream-status.ts';
 import type { Reading, SeriesInfo } from './reading.ts';
 import type { Sample } from './sample.ts';
@@ -15,6 +15,10 @@ export type { MonitorOptions } from './monitor/parts.ts';
 
 /** Format of snapshots. A change of the pieces of memory, or of their meaning, takes the next number. */
 export const SNAPSHOT_VERSION = 16;
+
+/** Whether a network forecasts as the one before: it has all of its units. */
+const continues = (past: MonitorOptions, now: MonitorOptions): boolean =>
+  past.network && now.network && past.cell === now.cell && past.hiddenSize <= now.hiddenSize;
 
 /**
  * One stream from reading to anomaly: the sensor checks each reading, valid ones are joined into samples, the detector scores
@@ -132,20 +136,25 @@ export class StreamMonitor {
   }
 
   /**
-   * Takes over the memory of a group of another `shape` that had other series. Series of both groups continue, new ones have their
-   * own warm-up, and the state of removed ones is deleted. Returns false, changing nothing, when the shape is of another kind of
-   * network or has no series in common. Throws a RangeError when the bytes are not of that shape.
+   * Takes over the memory of a stream of another `shape`: with another network, or a group that had other series. Series of both
+   * continue with all that they know; of the network those weights that fit (nn/carry.ts). New series have their own warm-up, and
+   * the state of removed ones is deleted. Returns false, changing nothing, when the shape cannot be read here or has no series in
+   * common. Throws a RangeError when the bytes are not of that shape.
    */
   takeOver(shape: string, bytes: Uint8Array): boolean {
     const { parts } = this;
-    const slugs = seriesOf(shape, parts.options);
+    const known = pastShape(shape, parts.options);
+    if (known === null) return false;
+    const slugs = known.series;
     const before = this.series.map(({ slug }) => slugs.indexOf(slug));
     if (before.every((b) => b < 0)) return false;
     const infos = slugs.map((slug): SeriesInfo => ({ slug, unit: '', range: null, only: 'both' }));
-    const past = new StreamParts(this.stream, infos, parts.options);
+    const past = new StreamParts(this.stream, infos, known.options);
     past.memory.fromBytes(bytes);
     this.memory.takeOver(past.memory, before);
     this.detector.takeOver(past.detector, before);
+    // The losses of a network that is another one are not those of this one.
+    if (!continues(known.options, parts.options)) this.detector.distrustNetwork();
     parts.applySettings();
     before.forEach((b, d) => {
       if (b < 0) parts.warmUp.begin(d);

@@ -53,14 +53,10 @@ export interface Core {
   write(theta: Float64Array): void;
   /** Replaces theta and resets state, tape, moments and forecast. */
   restart(theta: Float64Array): void;
-  /** S, the length of the state as this core keeps it. */
-  readonly stateSize: number;
-  /** Fills s (S) with the state. */
-  readState(s: Float64Array): void;
-  /** Replaces the state by s (S), from a core of the same kind, cell and units. */
-  writeState(s: Float64Array): void;
   /** Fills s (S of cell.ts) with the state in the order of the cell: h, then c where there is one. */
   cellState(s: Float64Array): void;
+  /** Replaces the state by s (S of cell.ts), in that order, from a core of either kind. */
+  writeCellState(s: Float64Array): void;
   /**
    * Fills x (X) and s (S of cell.ts) with the input of the step made j steps ago, 0 the newest, and with the state before it in the
    * order of the cell. False where the tape does not have that step: at the start, and for a learner without a tape.

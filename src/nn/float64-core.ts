@@ -91,20 +91,12 @@ export class Float64Core implements Core {
     if (this.options.bins > 1) this.output.fill(1 / this.options.bins);
   }
 
-  get stateSize(): number {
-    return this.learner.state.length;
-  }
-
-  readState(s: Float64Array): void {
-    s.set(this.learner.state);
-  }
-
-  writeState(s: Float64Array): void {
-    this.learner.state.set(s);
-  }
-
   cellState(s: Float64Array): void {
     s.set(this.learner.state);
+  }
+
+  writeCellState(s: Float64Array): void {
+    this.learner.state.set(s);
   }
 
   recall(j: number, x: Float64Array, s: Float64Array): boolean {

@@ -1,6 +1,6 @@
 import type { Memory } from '../math/memory.ts';
 import { Random } from '../math/random.ts';
-import { carryTheta } from './carry.ts';
+import { carryTheta, unitsOf } from './carry.ts';
 import { initialTheta, type Core, type CoreOptions } from './core.ts';
 import { LastGood } from './last-good.ts';
 
@@ -122,9 +122,9 @@ export class Network {
   }
 
   /**
-   * Continues from a network of the same kind with other inputs and blocks: `inputs[j]` is the index of input j there,
-   * `blocks[d]` that of block d, -1 for a new input or block. Weights, state and present forecast are copied; the tape and
-   * the optimiser's moments are reset, and this one forecast is not used for training.
+   * Continues from a network with other inputs, blocks, units, cell or training: `inputs[j]` is the index of input j there,
+   * `blocks[d]` that of block d, -1 for a new input or block. Weights and state of the units that both have (carry.ts), and the
+   * present forecast, are copied; the tape and the optimiser's moments are reset, and this one forecast is not used for training.
    */
   takeOver(past: Network, inputs: readonly number[], blocks: readonly number[]): void {
     const { core, options, output } = this;
@@ -132,11 +132,15 @@ export class Network {
     const theta = initialTheta(options, new Random(options.seed));
     const old = new Float64Array(past.core.parameterCount);
     past.core.read(old);
-    carryTheta(past.options, old, options, theta, inputs, blocks);
-    const state = new Float64Array(past.core.stateSize);
-    past.core.readState(state);
+    const units = unitsOf(past.options, old, options);
+    carryTheta(past.options, old, options, theta, { inputs, blocks, units });
+    const { hiddenSize: H } = options, { hiddenSize: oldH } = past.options;
+    const [state, oldState] = [options, past.options].map((each) => new Float64Array(statesOf(each) * each.hiddenSize));
+    past.core.cellState(oldState);
+    for (let p = 0; p < statesOf(options); p++)
+      for (let i = 0; i < H; i++) if (units[i] >= 0) state[p * H + i] = oldState[p * oldH + units[i]];
     core.restart(theta);
-    core.writeState(state);
+    core.writeCellState(state);
     blocks.forEach((b, d) => {
       if (b >= 0) output.set(past.output.subarray(b * bins, (b + 1) * bins), d * bins);
     });
@@ -181,6 +185,9 @@ export class Network {
     this.counts[EVENTS.indexOf(event)]++;
   }
 }
+
+/** Vectors of H in the state of a cell: h, and c where there is one. */
+const statesOf = ({ cell }: CoreOptions): number => (cell === 'lstm' || cell === 'elementwise' ? 2 : 1);
 
 /** Whether all numbers of x have at most this magnitude; false for NaN. */
 function within(x: Float64Array, size: number): boolean {

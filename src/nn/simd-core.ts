@@ -96,21 +96,20 @@ export class SimdCore implements Core {
   }
 
   /** c where there is one, and h: they stand right before x. */
-  get stateSize(): number {
+  private get stateSize(): number {
     const { cell, hiddenSize } = this.options;
     return (cell === 'lstm' || cell === 'elementwise' ? 2 : 1) * pad(hiddenSize);
   }
 
-  readState(s: Float64Array): void {
-    for (let i = 0, at = this.x - s.length; i < s.length; i++) s[i] = this.kernel.numbers[at + i];
-  }
-
-  writeState(s: Float64Array): void {
-    for (let i = 0, at = this.x - s.length; i < s.length; i++) this.kernel.numbers[at + i] = s[i];
-  }
-
   cellState(s: Float64Array): void {
     this.readParts(s, this.x - pad(this.options.hiddenSize), this.x - this.stateSize);
+  }
+
+  writeCellState(s: Float64Array): void {
+    const { hiddenSize: H } = this.options;
+    const { numbers } = this.kernel;
+    for (let i = 0; i < H; i++) numbers[this.x - pad(H) + i] = s[i];
+    for (let i = 0; i < s.length - H; i++) numbers[this.x - this.stateSize + i] = s[H + i];
   }
 
   recall(j: number, x: Float64Array, s: Float64Array): boolean {

@@ -109,16 +109,16 @@ describe('another pipeline goes on', () => {
     expect(tape.entries().at(-1)?.entry).toMatchObject({ kind: 'downtime', downtimeMs: 6 * MINUTE_MS });
   });
 
-  test('with another kind of network begins a new warm-up, and that is known before', () => {
+  test('with another network goes on with all that is known of the series, and that is said before', () => {
     const tape = new Tape();
     const first = new World(of(), { ledger: tape });
     feed(first, 0, 150, new Random(1));
     const other = of({ tuning: { hidden_size: 8, warmup: 100 } });
-    expect(first.control.streams.withNewWarmUp(of({ tuning: { hidden_size: 4, warmup: 50 } }))).toEqual([]);
-    expect(first.control.streams.withNewWarmUp(other)).toEqual(['a']);
+    expect(first.control.streams.withOtherNetwork(of({ tuning: { hidden_size: 4, warmup: 50 } }))).toEqual([]);
+    expect(first.control.streams.withOtherNetwork(other)).toEqual(['a']);
     const second = reload(first, tape, other);
     feed(second, 150, 160, new Random(1));
-    expect(second.states.at(-1)).toMatchObject({ phase: 'learning', warmup: 0.09 });
+    expect(second.states.at(-1)).toMatchObject({ phase: 'ready', warmup: 1 });
   });
 });
 
@@ -190,7 +190,7 @@ describe('a reload', () => {
     const reloader = new Reloader({
       load: () => ({ site: next, warnings: ['site.yaml:1:1: careful'], passwordSource: null }),
       present: () => siteOf(),
-      withNewWarmUp: () => [],
+      withOtherNetwork: () => [],
       apply: (site) => {
         applied.push(site);
         return true;

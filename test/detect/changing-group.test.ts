@@ -206,13 +206,14 @@ test('learning that the operator holds stays held', () => {
   expect([after.status.frozen, after.detector.frozen]).toEqual([true, true]);
 });
 
-test('a group of another kind, or of other series only, is not taken over; nor are bytes of another size', () => {
+test('a group of other series only, or of a kind that is not known, is not taken over; nor are bytes of another size', () => {
   const before = groupOf('abc');
   before.live(0, 20);
   const [shape, bytes] = [before.monitor.shape, before.monitor.memory.toBytes()];
   const after = groupOf('ad');
   const untouched = after.monitor.memory.toBytes();
-  expect(groupOf('ab', { hiddenSize: 8 }).monitor.takeOver(shape, bytes)).toBe(false);
+  expect(after.monitor.takeOver(shape.replace('gru', 'gnu'), bytes)).toBe(false);
+  expect(after.monitor.takeOver(shape.replace('Float64', 'SIMD'), bytes)).toBe(false); // without SIMD here
   expect(groupOf('d').monitor.takeOver(shape, bytes)).toBe(false);
   expect(() => after.monitor.takeOver(shape, bytes.subarray(8))).toThrow(RangeError);
   expect(after.monitor.memory.toBytes()).toEqual(untouched);

@@ -42,7 +42,8 @@ export class WrittenDay {
     this.options = options;
     this.hours = [...options.before];
     const last = this.hours.at(-1);
-    this.open = last !== undefined && last.ms < HOUR_MS ? this.hours.pop()! : { n: (last?.n ?? 0) + 1, ms: 0, bytes: 0 };
+    this.open =
+      last !== undefined && last.ms < HOUR_MS ? this.hours.pop()! : { n: (last?.n ?? 0) + 1, ms: 0, bytes: 0 };
   }
 
   /** Null where the system counts no bytes. */

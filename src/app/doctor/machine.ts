@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { cpus, freemem, totalmem } from 'node:os';
 import { requireSqlite } from '../../io/sqlite/database.ts';
+import { examineJournal } from './journald.ts';
 import { ok, problems, sizeText, warning, type Finding } from './finding.ts';
 
 /** With less free memory a machine begins to swap at the start of the service: Node alone needs about as much. */
@@ -25,6 +26,8 @@ export function* examineMachine(version: string): Generator<Finding> {
   yield memory.freeBytes < LITTLE_MEMORY
     ? warning({ part, about: 'memory' }, `${text}: too little to start the service.`, memory)
     : ok({ part, about: 'memory' }, `${text}.`, memory);
+
+  yield* examineJournal();
 }
 
 /** Whether the compiled part of SQLite can be loaded, which an install without scripts leaves out. */

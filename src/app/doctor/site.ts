@@ -6,6 +6,7 @@ import { tryBroker } from '../../io/mqtt/broker.ts';
 import { openDatabase } from '../../io/sqlite/database.ts';
 import { SnapshotStore } from '../../io/sqlite/snapshot-store.ts';
 import { brokerOptions } from '../broker-options.ts';
+import { examineCard } from './card.ts';
 import type { Assumed } from './installed.ts';
 import { ok, problems, sizeText, warning, type Finding } from './finding.ts';
 
@@ -36,6 +37,7 @@ export async function* examineSite(
   yield* assumed !== null && dirname(site.database) === assumed.state
     ? examineState(site.database, assumed.state)
     : examineDatabase(site.database);
+  yield* examineCard(site.database);
   try {
     const { url } = site.mqtt;
     const doubt = await tryBroker(brokerOptions(site, () => undefined, Date.now));

@@ -9,7 +9,10 @@ import type { Sources } from './figures.ts';
 import { HealthMonitor, type HealthMonitorOptions } from './health-monitor.ts';
 import type { RuleOptions } from './rules.ts';
 
-export interface ServiceHealthOptions extends Pick<Sources, 'now' | 'tallies' | 'connection' | 'ledger' | 'targets' | 'writtenDay'> {
+export interface ServiceHealthOptions extends Pick<
+  Sources,
+  'now' | 'tallies' | 'connection' | 'ledger' | 'targets' | 'writtenDay'
+> {
   readonly site: Site;
   readonly broker: Sources['broker'] & { publishState(topic: string, payload: string): void };
   readonly onProblem?: HealthMonitorOptions['onProblem'];

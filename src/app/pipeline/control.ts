@@ -6,7 +6,7 @@ import type { Outlet, Streams } from './streams.ts';
 
 /** How a running pipeline is replaced by another one in the same process. */
 export interface PipelineControl {
-  readonly streams: Pick<Streams, 'withNewWarmUp'>;
+  readonly streams: Pick<Streams, 'withOtherNetwork'>;
   /** Time of the newest arrival or tick, epoch ms; -Infinity before the first. */
   readonly now: () => number;
   /** The streams that another site leaves as they are, and all that goes on with them. `holidaysKey`: of that site. */

@@ -5,7 +5,7 @@ import type { Habit } from '../../detect/episode/habit.ts';
 import type { ModeReturn } from '../../detect/episode/operating-mode.ts';
 import { durationInWords } from '../../detect/episode/reason.ts';
 import type { Calendar, IsHoliday } from '../../detect/forecast/calendar.ts';
-import { seriesOf } from '../../detect/monitor/shape.ts';
+import { changeOf, shapeOf } from '../../detect/monitor/shape.ts';
 import { StreamMonitor } from '../../detect/stream-monitor.ts';
 import { AppError } from '../../errors.ts';
 import type { Kernel } from '../../nn/kernel.ts';
@@ -72,7 +72,7 @@ export class Streams {
   /** The last journal row that the snapshot of a restored stream includes. */
   private readonly restoredSeq = new Map<StreamMonitor, number>();
   /** Streams that were restored before the journal was replayed; null from then on. */
-  private restored: { readonly monitor: StreamMonitor; readonly same: boolean }[] | null = [];
+  private restored: { readonly monitor: StreamMonitor; readonly shape: string }[] | null = [];
   private downtime = { at: NaN, downtimeMs: NaN, seq: 0 };
   private trainingRate = { every: 1, seq: 0 };
   /** Where the events of all streams go. */
@@ -101,7 +101,8 @@ export class Streams {
 
   /** Logs the restored streams and their warm-up, after the journal was replayed; `all`: also those of which all was restored. */
   logRestoredStreams(all: boolean): void {
-    for (const { monitor, same } of this.restored ?? []) if (all || !same) this.logRestored(monitor, same);
+    for (const { monitor, shape } of this.restored ?? [])
+      if (all || shape !== monitor.shape) this.logRestored(monitor, shape);
     this.restored = null;
   }
 
@@ -158,13 +159,15 @@ export class Streams {
     return place !== undefined && this.monitors.includes(place.monitor) ? place : null;
   }
 
-  /** The streams that would begin a new warm-up with another site file, because it gives them another kind of network. */
-  withNewWarmUp(next: Site): readonly string[] {
+  /** The streams to which another site file gives another network. */
+  withOtherNetwork(next: Site): readonly string[] {
     const { kernel } = this.options;
     return this.monitors
       .filter(({ stream, shape }) => {
         const plan = plansOf(next, stream, this.options.signals).at(0);
-        return plan !== undefined && seriesOf(shape, monitorOptions(plan.tuning, kernel)).length === 0;
+        if (plan === undefined) return false;
+        const slugs = plan.series.map(({ slug }) => slug);
+        return changeOf(shape, shapeOf(monitorOptions(plan.tuning, kernel), slugs)) !== null;
       })
       .map(({ stream }) => stream);
   }
@@ -266,17 +269,20 @@ export class Streams {
     this.restoredSeq.set(monitor, seq);
     if (!this.covers(monitor, this.downtime.seq)) monitor.markDowntime(this.downtime.at, this.downtime.downtimeMs);
     if (!this.covers(monitor, this.trainingRate.seq)) monitor.learnEvery(this.trainingRate.every);
-    const same = shape === monitor.shape;
-    if (this.restored === null) this.logRestored(monitor, same);
-    else this.restored.push({ monitor, same });
+    if (this.restored === null) this.logRestored(monitor, shape);
+    else this.restored.push({ monitor, shape });
   }
 
-  private logRestored({ status }: StreamMonitor, same: boolean): void {
+  /** `shape`: that of the snapshot. */
+  private logRestored(monitor: StreamMonitor, shape: string): void {
+    const { status } = monitor;
     const { stream, samples, warmup } = status;
     const readyInMs = Math.max(...status.series.map((_, d) => status.readyInMs(d)));
-    const message = same
-      ? 'learned state restored'
-      : 'learned state restored in part: series were added to this group or removed';
+    const change = changeOf(shape, monitor.shape);
+    const message =
+      shape === monitor.shape
+        ? 'learned state restored'
+        : `learned state restored in part: ${change === null ? 'series were added to this group or removed' : `all that is known of each series goes on; ${change}`}`;
     const left = readyInMs > 0 ? { readyIn: durationInWords(readyInMs) } : {};
     this.options.log('info', { stream, samples, warmup, ...left }, message);
   }

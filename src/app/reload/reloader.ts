@@ -18,8 +18,8 @@ export interface ReloaderOptions {
   readonly load: () => LoadedSite;
   /** The site that is in force. */
   readonly present: () => Site;
-  /** Streams that would begin a new warm-up. */
-  readonly withNewWarmUp: (site: Site) => readonly string[];
+  /** Streams to which the site gives another network. */
+  readonly withOtherNetwork: (site: Site) => readonly string[];
   /** Puts a site in force. False where the streams cannot be saved now: then nothing has changed. */
   readonly apply: (site: Site, calendars: Calendars) => boolean;
   /** Around a reload; `mistake`: why the site before stays in force, null where the new one is. */
@@ -49,7 +49,7 @@ export class Reloader {
 
   /** Reads and checks the file. It is in force after this turn of the event loop, because a command comes from inside the pipeline. */
   request(cause: string): ReloadAnswer {
-    const { load, present, withNewWarmUp, log, counts, onBegin, onEnd } = this.options;
+    const { load, present, withOtherNetwork, log, counts, onBegin, onEnd } = this.options;
     onBegin?.();
     let loaded: LoadedSite;
     let calendars: Calendars;
@@ -70,7 +70,7 @@ export class Reloader {
     }
     const site = withoutRestart(present(), loaded.site);
     const { changed, restart } = differenceOf(present(), loaded.site);
-    const renewed = withNewWarmUp(site);
+    const renewed = withOtherNetwork(site);
     for (const warning of loaded.warnings) log('warn', {}, warning);
     if (restart.length > 0)
       log('warn', { options: restart }, 'changed options that need a restart are not in force yet');
@@ -78,7 +78,7 @@ export class Reloader {
       log(
         'warn',
         { streams: renewed.slice(0, MAX_LOGGED) },
-        'the network of these streams has changed: they begin a new warm-up',
+        'these streams get another network: what fits of the old one goes on, and all that is known of each series',
       );
     this.plan = { cause, site, calendars, changed };
     this.timer ??= setImmediate(() => {
@@ -87,7 +87,7 @@ export class Reloader {
     });
     const sentences = [
       changed.length === 0 ? 'No option in force has changed.' : `Changed: ${listed(changed, MAX_NAMED)}.`,
-      ...(renewed.length === 0 ? [] : [`New warm-up: ${listed(renewed, MAX_NAMED)}.`]),
+      ...(renewed.length === 0 ? [] : [`Another network: ${listed(renewed, MAX_NAMED)}.`]),
       ...(restart.length === 0 ? [] : [`Needs a restart: ${listed(restart, MAX_NAMED)}.`]),
     ];
     return { ok: true, text: sentences.join(' ') };

@@ -42,7 +42,10 @@ export class ServiceHistory {
     this.memory = null;
   }
 
-  private open({ site, history: { enabled, storage, maxMegabytes } }: Pick<Site, 'site' | 'history'>): HistoryPort | null {
+  private open({
+    site,
+    history: { enabled, storage, maxMegabytes },
+  }: Pick<Site, 'site' | 'history'>): HistoryPort | null {
     if (!enabled) return null;
     if (storage === 'disk') return new HistoryStore(this.db);
     try {

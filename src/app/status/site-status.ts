@@ -1,12 +1,14 @@
 import { existsSync, statSync } from 'node:fs';
 import type { Site } from '../../config/schema.ts';
 import type { Anomaly } from '../../detect/episode/anomaly.ts';
+import { changeOf } from '../../detect/monitor/shape.ts';
 import { AppError } from '../../errors.ts';
 import { alarmCounts, lastWritten } from '../../io/sqlite/alarm-counts.ts';
 import { AnomalyLog } from '../../io/sqlite/anomaly-log.ts';
 import { CommandLog } from '../../io/sqlite/command-log.ts';
 import { openDatabase, type Database } from '../../io/sqlite/database.ts';
 import { SignalTable } from '../../io/sqlite/signal-table.ts';
+import { shapeChanges } from '../../io/sqlite/snapshot-shapes.ts';
 import { SnapshotStore } from '../../io/sqlite/snapshot-store.ts';
 import { healthTopic, seriesOfTopic, stateJson, statusTopic } from '../../io/mqtt/alerts.ts';
 import type { HealthMessage, StateMessage } from '../../io/mqtt/messages.ts';
@@ -48,6 +50,8 @@ export interface SiteStatus {
   readonly series: readonly SeriesStatus[];
   readonly open: readonly Anomaly[];
   readonly mutes: readonly { readonly scope: string; readonly until: number }[];
+  /** Networks that were replaced in the last seven days, and what went on of each; the newest first. */
+  readonly networks: readonly { readonly stream: string; readonly at: number; readonly text: string }[];
 }
 
 /** A site as its retained messages and its database have it. Both are only read; each is optional. */
@@ -91,6 +95,7 @@ export async function siteStatus(site: Site, now: number): Promise<SiteStatus> {
       .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     open: stored.open,
     mutes: stored.mutes,
+    networks: stored.networks,
   };
 }
 
@@ -100,6 +105,7 @@ interface Stored {
   readonly open: readonly Anomaly[];
   readonly counts: ReadonlyMap<string, number>;
   readonly mutes: readonly { readonly scope: string; readonly until: number }[];
+  readonly networks: SiteStatus['networks'];
   states(): ReadonlyMap<string, StateMessage>;
   close(): void;
 }
@@ -112,7 +118,7 @@ function readStored(site: Site, now: number): Stored {
     if (!(error instanceof AppError)) throw error;
     return {
       problem: error.message,
-      ...{ lastWritten: null, open: [], counts: new Map(), mutes: [] },
+      ...{ lastWritten: null, open: [], counts: new Map(), mutes: [], networks: [] },
       states: () => new Map(),
       close: () => undefined,
     };
@@ -123,6 +129,10 @@ function readStored(site: Site, now: number): Stored {
     open: new AnomalyLog(db, { quarantineRows: 0 }).open(),
     counts: alarmCounts(db, now - 7 * DAY_MS),
     mutes: new CommandLog(db).mutes().filter(({ until }) => until > now),
+    networks: shapeChanges(db, now - 7 * DAY_MS).flatMap(({ stream, at, from, to }) => {
+      const text = changeOf(from, to);
+      return text === null ? [] : [{ stream, at, text }];
+    }),
     states: () => savedStates(site, db),
     close: () => db.close(),
   };

@@ -3,6 +3,9 @@ import { CONSTANTS } from '../constants.ts';
 
 const { MIN_SPAN: SPAN, BLEND_MARGIN, TRUST_RANGE } = CONSTANTS;
 
+/** Readings for which the distrust of a new network counts. */
+const FEW = 50;
+
 /**
  * Online selection between two forecasts, those of the network and of the baseline (baseline.ts). Both forecast every step, and
  * have a loss, -ln p of the observed step, in nats. The margin of the network is the difference of the mean losses:
@@ -42,6 +45,13 @@ export class ForecastSelection {
   /** Trust in the network, 0 to 1: the weight of its contextual evidence. */
   get trust(): number {
     return clampToUnit((this.margin - BLEND_MARGIN) / TRUST_RANGE);
+  }
+
+  /** Makes the network the worse forecast by a little, as over `FEW` readings: soon its own losses decide. */
+  distrust(): void {
+    const { s } = this;
+    s[0] = s[1] + BLEND_MARGIN;
+    s[2] = Math.min(s[2], FEW);
   }
 
   /** Adds the losses of one reading, nats. */

@@ -7,10 +7,55 @@ const SERIES = ', series ';
 export const shapeOf = (options: DetectorOptions, slugs: readonly string[]): string =>
   `${kindOf(options)}${SERIES}${slugs.join(', ')}`;
 
-/** The series of a shape; none if the kind of network differs from that of `options`. */
-export function seriesOf(shape: string, options: DetectorOptions): readonly string[] {
-  const start = `${kindOf(options)}${SERIES}`;
-  return shape.startsWith(start) ? shape.slice(start.length).split(', ') : [];
+/** A shape as it was written: the options of its network, and its series. */
+export interface PastShape<Options extends DetectorOptions> {
+  readonly options: Options;
+  readonly series: readonly string[];
+}
+
+const NETWORK =
+  /^(gru|lstm|rnn|elementwise)( with peepholes)? of (\d{1,3}) units in (SIMD|Float64), (?:tbptt of horizon (\d+), update every (\d+)|(snap1|rtrl))$/;
+
+/**
+ * The options of `options` with the network of a shape. Null where the text is none, and for a network in SIMD where there is no SIMD
+ * here: its memory cannot be read.
+ */
+export function pastShape<Options extends DetectorOptions>(shape: string, options: Options): PastShape<Options> | null {
+  const at = shape.indexOf(SERIES);
+  if (at < 0) return null;
+  const kind = shape.slice(0, at);
+  const series = shape.slice(at + SERIES.length).split(', ');
+  if (kind === 'no network') return { options: { ...options, network: false }, series };
+  const words = NETWORK.exec(kind);
+  if (words === null) return null;
+  const [, cell, peepholes, units, arithmetic, horizon, every, learner = 'tbptt'] = words as (string | undefined)[];
+  if (arithmetic === 'SIMD' && options.kernel === null) return null;
+  const network = {
+    network: true,
+    cell: cell as Options['cell'],
+    peepholes: peepholes !== undefined,
+    hiddenSize: Number(units),
+    learner: learner as Options['learner'],
+    kernel: arithmetic === 'SIMD' ? options.kernel : null,
+    ...(horizon === undefined ? {} : { horizon: Number(horizon), trainEvery: Number(every) }),
+  };
+  const past = { ...options, ...network };
+  return kindOf(past) === kind ? { options: past, series } : null;
+}
+
+/** What of the network of a stream goes on in another one, in words; null where all of it does. `past`, `now`: shapes. */
+export function changeOf(past: string, now: string): string | null {
+  const [was, is] = [past, now].map((shape) => shape.split(SERIES, 1)[0]);
+  if (was === is) return null;
+  const [before, after] = [NETWORK.exec(was), NETWORK.exec(is)];
+  if (after === null) return 'it has no network any more';
+  if (before === null) return 'it has a network now, which begins anew';
+  if (before[1] !== after[1])
+    return `the network begins anew as ${after[1]}, with the read-out of the ${before[1]} from its inputs`;
+  const [from, to] = [before, after].map((match) => Number(match[3]));
+  if (to > from) return `all ${from} units of the network go on, and ${to - from} new ones learn`;
+  if (to < from) return `the ${to} units of the network with the most weight go on, out of ${from}`;
+  return 'the weights of the network go on';
 }
 
 function kindOf(options: DetectorOptions): string {

@@ -81,7 +81,11 @@ test('in its first hour a service says no figure for a day, and none where the s
   const early = sources(new Tallies(), { writtenDay: () => ({ ms: HOUR - 1, bytes: 1e6 }) });
   expect(((await served(early).get('system')) as SystemBody).disk).toMatchObject({ written: 1e6, perDay: null });
   const uncounted = sources(new Tallies(), { writtenBytes: () => null, writtenDay: () => null });
-  expect(((await served(uncounted).get('system')) as SystemBody).disk).toMatchObject({ written: null, perDay: null, cardYears: null });
+  expect(((await served(uncounted).get('system')) as SystemBody).disk).toMatchObject({
+    written: null,
+    perDay: null,
+    cardYears: null,
+  });
 });
 
 test('rates are those since the question before, and of at least two seconds', () => {
