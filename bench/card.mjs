@@ -1,6 +1,9 @@
-// Measures how much the service writes to the card and how much memory it uses, in real time, from the counters of its process.
-// npm run bench:card [--minutes 20] [--series 100] [--period 10] [--in-flight 20] [--all]
+// Measures how much the service writes to the card in a day.
+// npm run bench:card [-- --series 100 --period 10]: two simulated days with storage: normal, gentle, and gentle with the history in
+//   memory, of which the second counts (card-day.mjs); a few minutes
+// npm run bench:card -- --minutes 20: the built service in real time, and how much memory it uses, from the counters of its process
 //   --in-flight: unacknowledged messages, 0 for any number; --all: with everything that is off by default
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { cpus, tmpdir } from 'node:os';
@@ -15,13 +18,25 @@ import { startService } from './path/service.mjs';
 
 const { values } = parseArgs({
   options: {
-    minutes: { type: 'string', default: '20' },
+    minutes: { type: 'string' },
     series: { type: 'string', default: '100' },
     period: { type: 'string', default: '10' },
     'in-flight': { type: 'string', default: '0' },
     all: { type: 'boolean', default: false },
   },
 });
+if (values.minutes === undefined) {
+  describeMachine();
+  console.log(`${values.series} series, a reading each ${values.period} s, QoS 1; a simulated day after another one`);
+  for (const options of [{}, { storage: 'gentle' }, { storage: 'gentle', history: { storage: 'memory' } }]) {
+    const script = new URL('card-day.mjs', import.meta.url).pathname;
+    const result = execFileSync(process.execPath, [script, JSON.stringify(options), values.series, values.period, '2']);
+    const { aDay, commits } = JSON.parse(result.toString());
+    const megabytes = (aDay.at(-1) / 1e6).toFixed(0);
+    console.log(`${JSON.stringify(options)}: ${megabytes} MB a day, ${commits.toFixed(0)} transactions a day`);
+  }
+  process.exit();
+}
 const [minutes, series, period] = [values.minutes, values.series, values.period].map(Number);
 /** Minutes that are not counted: each stream is saved for the first time, and memory is allocated. */
 const BEGINNING = 3;

@@ -9,12 +9,14 @@ import { registerInit } from './commands/init.ts';
 import { registerLabel } from './commands/label.ts';
 import { registerLists } from './commands/lists.ts';
 import { registerMaintenance } from './commands/maintenance.ts';
+import { registerMigrate } from './commands/migrate.ts';
 import { registerNotify } from './commands/notify.ts';
 import { registerRecordings } from './commands/recordings.ts';
 import { GROUPS, type Cli } from './commands/registration.ts';
 import { registerSchema } from './commands/schema.ts';
 import { registerService } from './commands/service.ts';
 import { registerStatus } from './commands/status.ts';
+import { registerSupport } from './commands/support.ts';
 import { registerToken } from './commands/token.ts';
 import { registerTransfer } from './commands/transfer.ts';
 import { registerWeights } from './commands/weights.ts';
@@ -25,8 +27,10 @@ const REGISTRATIONS = [
   registerDiscover,
   registerDemo,
   registerService,
+  registerMigrate,
   registerToken,
   registerDoctor,
+  registerSupport,
   registerNotify,
   registerStatus,
   registerLists,

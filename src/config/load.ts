@@ -10,6 +10,7 @@ import { pathText, valueAt, type Path, type Problem } from './problems.ts';
 import { siteSchema, type Site } from './schema.ts';
 import { resolveTags, worldReadable } from './secrets.ts';
 import { withStorageDefaults } from './storage.ts';
+import { migrateDocument, oldVersion } from './versions.ts';
 import { problemsOf } from './wording.ts';
 import { parseYaml, plainData, problemLines, readText } from './yaml-file.ts';
 
@@ -33,6 +34,7 @@ export const loadSite = (path: string, env: NodeJS.ProcessEnv = process.env): Lo
 /** The same for a text that would be the content of the file `path`: its secrets and calendars are those beside it. */
 export function loadSiteText(text: string, path: string, env: NodeJS.ProcessEnv = process.env): LoadedSite {
   const file = parseYaml(text, path);
+  const migrated = migrateDocument(file.document);
   const tag = tagText(file.document.getIn(PASSWORD, true));
   const tags = resolveTags(file, env);
   const data = withStorageDefaults(plainData(file));
@@ -64,7 +66,8 @@ export function loadSiteText(text: string, path: string, env: NodeJS.ProcessEnv 
   const { key } = site.mqtt.tls;
   const exposedKey = key === undefined ? [] : worldReadable(key);
   const files = [...tags.warnings, ...password.warnings, ...notify.warnings, ...exposed, ...exposedKey];
-  const warnings = [...files, ...calendars.warnings, ...say(advice(site, data))];
+  const old = migrated === null ? [] : [oldVersion(path, migrated)];
+  const warnings = [...old, ...files, ...calendars.warnings, ...say(advice(site, data))];
   return { site, warnings, passwordSource: tag ?? password.source };
 }
 

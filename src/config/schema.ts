@@ -12,6 +12,7 @@ import { sparkplugSchema } from './sparkplug-schema.ts';
 import { storageSchema } from './storage.ts';
 import { RATE_UNITS } from '../detect/reading.ts';
 import { rateUnit } from '../detect/sensor/counter.ts';
+import { versionSchema } from './versions.ts';
 import * as v from './vocabulary.ts';
 
 /*
@@ -327,6 +328,7 @@ const logSchema = section({
 });
 
 export const siteSchema = section({
+  version: versionSchema,
   site: v.slug().describe('Name of the site, part of every topic that zankyo publishes on.'),
   database: option(
     v.filePath(),

@@ -85,6 +85,7 @@ test('three sections are a site; the rest are defaults', () => {
       buttons: true,
     },
     notify: {},
+    version: 1,
     storage: 'normal',
     commit: { every: 30_000 },
     snapshots: { every: 14_400_000 },

@@ -1,0 +1,20 @@
+import type { SupportOptions } from '../support-command.ts';
+import { GROUPS, type Register } from './registration.ts';
+
+export const registerSupport: Register = (program, { version, exits }) => {
+  program
+    .command('support-bundle')
+    .helpGroup(GROUPS.service)
+    .description(
+      'show what a developer needs to see of a site, without secrets, and write it to one file; nothing is sent',
+    )
+    .requiredOption('-c, --config <file>', 'the site file')
+    .option('-o, --out <file>', 'the file to write (default: zankyo-support-DATE.json.gz)')
+    .option('--hash-names', 'replace the names of site, topics, series, groups and targets by hashes', false)
+    .option('-y, --yes', 'write it without a question', false)
+    .option('--json', 'print the contents as JSON, and write nothing', false)
+    .action(async (options: Omit<SupportOptions, 'version'>) => {
+      const { supportCommand } = await import('../support-command.ts');
+      exits(await supportCommand({ ...options, version }));
+    });
+};
