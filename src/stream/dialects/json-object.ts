@@ -1,6 +1,6 @@
 import type { Dialect, DialectContext, DialectMessage, Mapper, Receiver, SignalFacts } from './dialect.ts';
 import { MAX_DEPTH, PathTree, type PathNode } from './path-tree.ts';
-import { timeKeyOf, timeOf } from './time.ts';
+import { TIME_KEYS, timeKeyOf, timeOf } from './time.ts';
 
 /** Values of one message that are read; more would delay all other messages. */
 const MAX_VALUES = 4096;
@@ -12,6 +12,14 @@ const NAME_KEYS = ['name', 'id', 'sensor_id', 'sensor', 'device', 'key', 'n', 'l
 const VALUE_KEYS = ['value', 'v', 'val', 'reading'];
 const UNIT_KEYS = ['unit', 'units', 'u', 'unit_of_measurement'];
 const MAX_NAME = 64;
+
+const TIME = 1;
+const VALUE = 2;
+/** Keys that may have a part of their own in an object. */
+const ROLES: ReadonlyMap<string, number> = new Map([
+  ...TIME_KEYS.map((key) => [key, TIME] as const),
+  ...VALUE_KEYS.map((key) => [key, VALUE] as const),
+]);
 
 /**
  * JSON objects and lists of any device. Device: the topic; signal: the path, with dots.
@@ -76,11 +84,14 @@ class JsonMapper implements Mapper {
 
   private object(node: PathNode, object: Record<string, unknown>, at: number | null): void {
     if (node.depth > MAX_DEPTH) return;
-    const timeKey = this.context.time === null ? timeKeyOf(object) : null;
+    // One look at each key: to ask for every usual key takes longer than to read the numbers.
+    let roles = 0;
+    for (const key in object) roles |= ROLES.get(key) ?? 0;
+    const timeKey = this.context.time === null && (roles & TIME) !== 0 ? timeKeyOf(object) : null;
     let since = at;
     if (timeKey !== null) since = this.time(object[timeKey]) ?? at;
     else if (this.context.time !== null && node !== this.root) since = this.time(this.context.time(object)) ?? at;
-    if (this.readNamed(node, object, since)) return;
+    if ((roles & VALUE) !== 0 && this.readNamed(node, object, since)) return;
     for (const key in object) if (key !== timeKey) this.value(node, key, object[key], since);
   }
 
