@@ -1,5 +1,7 @@
 // Time from a received message to its readings, for each format, beside JSON.parse of the same text.
 // npm run bench:decode [word ...]: only formats with one of the words in their names
+import { Buffer } from 'node:buffer';
+import { TextDecoder } from 'node:util';
 import { PbfWriter } from 'pbf';
 import { siteSchema } from '../dist/config/schema.js';
 import { Decoder } from '../dist/stream/decoder.js';
