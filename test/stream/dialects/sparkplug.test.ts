@@ -248,6 +248,29 @@ describe('aliases', () => {
   });
 });
 
+test('a new birth may change alias, data type, unit and range of a metric', () => {
+  const flow = (alias: number, type: number, engHigh: number): SentMetric => ({
+    ...{ name: 'Flow', alias, type, value: 1, timestamp: T },
+    properties: { engUnit: type === 10 ? 'l/s' : 'm³/h', engLow: 0, engHigh },
+  });
+  const births = [flow(1, 10, 5), flow(1, 10, 5), flow(1, 10, 9), flow(2, 3, 9)].map((metric): [string, Uint8Array] => [
+    'spBv1.0/W/DBIRTH/S1/P1',
+    birthOf([metric], 0),
+  ]);
+  const facts = (n: number): unknown => reading(births.slice(0, n)).values['W/S1/P1 Flow'].facts;
+  expect([1, 2, 3, 4].map(facts)).toEqual([
+    { unit: 'l/s', range: [0, 5] },
+    { unit: 'l/s', range: [0, 5] },
+    { unit: 'l/s', range: [0, 9] },
+    { unit: 'm³/h', range: [0, 9] },
+  ]);
+  const data = encode({ seq: 1, metrics: [{ alias: 2, type: 3, bare: true, value: -4 }] });
+  expect(reading([...births, [PUMP, data]]).values['W/S1/P1 Flow'].value).toBe(-4);
+  expect(
+    reading([births[0], births[2], ['spBv1.0/W/NBIRTH/S1', NODE], births[3]]).values['W/S1/P1 Flow'].facts,
+  ).toEqual({ unit: 'm³/h', range: [0, 9] });
+});
+
 describe('seq', () => {
   const data = (seq: number): [string, Uint8Array] => ['spBv1.0/W/NDATA/S1', encode({ metrics: [], seq })];
   test('runs to 255 and begins with 0 again', () => {

@@ -42,7 +42,9 @@ export class EdgeNode {
   /** `group/edge`, the edge node descriptor. */
   readonly name: string;
   /** By device; '' is the edge node itself. Null: there is none, also not from before the start. */
-  readonly births = new Map<string, Birth | null>();
+  births = new Map<string, Birth | null>();
+  /** Those of the session before. */
+  private past: ReadonlyMap<string, Birth | null> = new Map();
   /** seq of the last message; -1 before the first one and after a death. */
   seq = -1;
   /** Number of the session, in NBIRTH and NDEATH; -1 where it is not known. */
@@ -59,11 +61,17 @@ export class EdgeNode {
 
   /** A new session: the aliases of the one before mean nothing any more. */
   begin(seq: number): void {
-    this.births.clear();
+    this.past = this.births;
+    this.births = new Map();
     this.begun = true;
     this.seq = seq;
     this.bdSeq = -1;
     this.wait = noWait();
+  }
+
+  /** The birth of a device before a new one. */
+  birthBefore(device: string): Birth | null {
+    return this.births.get(device) ?? this.past.get(device) ?? null;
   }
 
   /** `group/edge/device`; for '' the edge node. */

@@ -87,6 +87,7 @@ export class SparkplugMapper implements Mapper {
       }
       this.metrics -= node.births.get(device)?.metrics.size ?? 0;
     }
+    const before = node.birthBefore(device);
     const birth = new Birth();
     node.births.set(device, birth);
     const name = node.deviceName(device);
@@ -99,7 +100,7 @@ export class SparkplugMapper implements Mapper {
         receiver.refuse('too_many_series');
         break;
       }
-      const born = bornMetric(name, metric);
+      const born = bornMetric(name, metric, before?.find(metric.name, -1));
       if (!birth.metrics.has(born.name)) this.metrics++;
       birth.add(born);
       this.value(name, born, receiver);
