@@ -1,11 +1,12 @@
 /**
- * The start of the add-on: finds the broker, writes the site file at the first start, gives up root, serves the ingress and runs the
+ * The start of the add-on: finds the broker, gives up root, serves the ingress, writes the site file at the first start, and runs the
  * service. Ends with the exit code of the service.
  */
 /* global fetch, AbortSignal */
 import { spawn, spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { serveIngress } from './ingress.mjs';
 
 const { env } = process;
@@ -28,6 +29,8 @@ const broker = async (options) => {
   const answer = await fetch(`${SUPERVISOR_API}/services/mqtt`, {
     headers: { Authorization: `Bearer ${env.SUPERVISOR_TOKEN}` },
     signal: AbortSignal.timeout(10_000),
+  }).catch((cause) => {
+    throw new Error(`the Supervisor does not answer: ${cause.cause?.message ?? cause.message}`, { cause });
   });
   if (!answer.ok)
     throw new Error('no broker: install the Mosquitto add-on, or name a broker in the options of this add-on');
@@ -51,41 +54,43 @@ const writeSite = ({ url, username }, topics) => {
   if (heard !== 0 && !existsSync(site)) zankyo(...common, '--no-discover');
 };
 
-/** Everything that the service writes belongs to a user without rights. */
-const giveUpRoot = () => {
-  if (process.getuid() !== 0) return;
+/** Ends this process as `child` ends, and passes on the signals of the Supervisor. */
+const follow = (child) => {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('close', (code) => process.exit(code ?? 1));
+};
+
+/** As root: reads what only root may read, and starts the rest as a user without rights, to whom everything that it writes belongs. */
+const prepare = async () => {
+  const { topics = [], ...options } = JSON.parse(readFileSync(join(DATA, 'options.json'), 'utf8'));
+  for (const path of [state, credentials]) mkdirSync(path, { recursive: true, mode: 0o700 });
+  const { url, username, password } = await broker(options);
+  // Written at each start, because Home Assistant may change it. `zankyo init` puts its path into the site file.
+  writeFileSync(join(credentials, 'mqtt-password'), password, { mode: 0o600 });
   const give = (path) => {
     chownSync(path, USER, USER);
     for (const name of readdirSync(path)) chownSync(join(path, name), USER, USER);
   };
   for (const path of [state, credentials, CONFIG]) give(path);
-  process.setgroups([]);
-  process.setgid(USER);
-  process.setuid(USER);
+  // A process of its own: Node 20 refuses setuid() in this one (CVE-2024-22017).
+  const self = fileURLToPath(import.meta.url);
+  const env = { ...process.env, ADDON_PREPARED: JSON.stringify({ url, username, topics }) };
+  follow(spawn(process.execPath, [self], { stdio: ['ignore', 'inherit', 'inherit'], uid: USER, gid: USER, env }));
 };
 
-const main = async () => {
-  const options = JSON.parse(readFileSync(join(DATA, 'options.json'), 'utf8'));
-  for (const path of [state, credentials]) mkdirSync(path, { recursive: true, mode: 0o700 });
-  const found = await broker(options);
-  // Read at each start, because Home Assistant may change it. A site file without a password takes this one.
-  writeFileSync(join(credentials, 'mqtt-password'), found.password, { mode: 0o600 });
-  giveUpRoot();
-  await serveIngress({ port: PORT, target: DASHBOARD, ...(env.ADDON_ALLOWED ? { allowed: env.ADDON_ALLOWED } : {}) });
-  if (!existsSync(site)) writeSite(found, options.topics ?? []);
-  const service = spawn(
-    process.execPath,
-    ['--max-old-space-size=192', '--max-semi-space-size=2', PROGRAM, 'run', '-c', site],
-    {
+const serve = async ({ topics, ...found }) => {
+  await serveIngress({ port: PORT, target: DASHBOARD, allowed: env.ADDON_ALLOWED });
+  if (!existsSync(site)) writeSite(found, topics);
+  const limits = ['--max-old-space-size=192', '--max-semi-space-size=2'];
+  follow(
+    spawn(process.execPath, [...limits, PROGRAM, 'run', '-c', site], {
       stdio: ['ignore', 'inherit', 'inherit'],
       env: { ...env, STATE_DIRECTORY: state, CREDENTIALS_DIRECTORY: credentials },
-    },
+    }),
   );
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => service.kill(signal));
-  service.on('close', (code) => process.exit(code ?? 1));
 };
 
-main().catch((error) => {
+(env.ADDON_PREPARED === undefined ? prepare() : serve(JSON.parse(env.ADDON_PREPARED))).catch((error) => {
   console.error(`zankyo add-on: ${error.message}`);
   process.exit(1);
 });
