@@ -105,15 +105,13 @@ function stored(site: Site): readonly BundlePart[] {
   }
   try {
     const quarantine = new QuarantineTable(db);
-    const samples = quarantine
-      .list(null, Number.MAX_SAFE_INTEGER, SAMPLES)
-      .map(({ at, topic, reason, payload }) => ({
-        at,
-        topic,
-        reason,
-        bytes: payload.length,
-        form: formOf(payload, SAMPLE_BYTES),
-      }));
+    const samples = quarantine.list(null, Number.MAX_SAFE_INTEGER, SAMPLES).map(({ at, topic, reason, payload }) => ({
+      at,
+      topic,
+      reason,
+      bytes: payload.length,
+      form: formOf(payload, SAMPLE_BYTES),
+    }));
     return [
       {
         name: 'database',
