@@ -1,3 +1,4 @@
+import { square } from '../math/elementary.ts';
 import { buildCell } from './build-cell.ts';
 import type { CellKind } from './build-cell.ts';
 import type { CoreOptions } from './core.ts';
@@ -98,7 +99,7 @@ export function unitsOf(past: CoreOptions, old: Float64Array, { cell, hiddenSize
 function weightsOfUnits({ cell: kind, hiddenSize: H, inputSize: X, peepholes, blocks, bins, direct }: CoreOptions, theta: Float64Array): Float64Array {
   const weight = new Float64Array(H);
   const add = (from: number, rows: number, width: number): void => {
-    for (let r = 0; r < rows; r++) for (let i = 0; i < H; i++) weight[i] += theta[from + r * width + i] ** 2;
+    for (let r = 0; r < rows; r++) for (let i = 0; i < H; i++) weight[i] += square(theta[from + r * width + i]);
   };
   const rows = GATES[kind] * H;
   if (kind !== 'elementwise') add(rows * X, rows, H);
