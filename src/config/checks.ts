@@ -1,6 +1,7 @@
 import { slugify } from '../stream/slug.ts';
 import { wildcardsIn } from '../stream/topic-filter.ts';
 import { ONE_SERIES_KEYS } from './format-schema.ts';
+import { clusterProblems } from './cluster-checks.ts';
 import { tooMuchInfluence } from './influence.ts';
 import { maintenanceProblems } from './maintenance-checks.ts';
 import { notifyProblems } from './notify-checks.ts';
@@ -30,6 +31,7 @@ export function contradictions(data: unknown): Problem[] {
     ...groupProblems(data, fields),
     ...maintenanceProblems(data, isNamed(data)),
     ...notifyProblems(data),
+    ...clusterProblems(data),
   ];
 }
 

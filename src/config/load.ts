@@ -3,6 +3,7 @@ import { isScalar } from 'yaml';
 import { AppError } from '../errors.ts';
 import { advice } from './advice.ts';
 import { contradictions } from './checks.ts';
+import type { ClusterOptions } from './cluster-schema.ts';
 import { calendarFindings } from './maintenance-checks.ts';
 import { findNotifySecrets, type NotifySecrets } from './notify-secrets.ts';
 import { findPassword } from './password.ts';
@@ -59,7 +60,9 @@ export function loadSiteText(text: string, path: string, env: NodeJS.ProcessEnv 
   const say = (said: readonly Problem[]): string[] => problemLines(file, said).map((line) => masked(line, secrets));
   if (!checked.success || mistakes.length > 0) throw new AppError('config_invalid', say(mistakes).join('\n'));
 
-  const literals = [literal, ...notify.written].filter((secret) => typeof secret === 'string');
+  const literals = [literal, valueAt(data, ['cluster', 'password']), ...notify.written].filter(
+    (secret) => typeof secret === 'string',
+  );
   const exposed = literals.some((secret) => !tags.values.has(secret)) ? worldReadable(path) : [];
   const withSecrets = { ...checked.data, notify: withNotifySecrets(checked.data.notify, notify.values) };
   const site = settle(withSecrets, password.value, dirname(path), env);
@@ -101,6 +104,7 @@ function settle(site: Site, password: string | null, directory: string, env: Nod
     ...site,
     maintenance: site.maintenance.map(placed),
     holidays: placed(site.holidays),
+    ...(site.cluster === undefined ? {} : { cluster: placedCluster(site.cluster, directory) }),
     database: resolve(stateDirectory(env), site.database),
     mqtt: {
       ...site.mqtt,
@@ -110,6 +114,16 @@ function settle(site: Site, password: string | null, directory: string, env: Nod
     },
     inputs: site.inputs.map((input) => ({ ...input, timezone: input.timezone ?? site.timezone })),
   };
+}
+
+/** Its files relative to the site file. */
+function placedCluster(cluster: ClusterOptions, directory: string): ClusterOptions {
+  const placed = <T extends object>(options: T): T =>
+    Object.fromEntries(
+      Object.entries(options).map(([name, file]) => [name, typeof file === 'string' ? resolve(directory, file) : file]),
+    ) as T;
+  const { credentials, tls } = cluster;
+  return { ...cluster, ...(credentials === undefined ? {} : placed({ credentials })), tls: placed(tls) };
 }
 
 /** systemd gives several directories, with colons between them, to a unit that asks for several. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { allOf, formatShape } from './format-schema.ts';
+import { clusterSchema } from './cluster-schema.ts';
 import { healthSchema } from './health-schema.ts';
 import { historySchema } from './history-schema.ts';
 import { homeAssistantSchema } from './home-assistant-schema.ts';
@@ -375,6 +376,10 @@ export const siteSchema = section({
   history: option(historySchema, {}, 'History of the series for charts.'),
   health: option(healthSchema, {}, 'Problems of the service itself.'),
   http: option(httpSchema, {}, 'Dashboard, metrics and health over HTTP.'),
+  cluster: optional(
+    clusterSchema,
+    'Fleet mode: this process is one of several workers that share the readings of a NATS JetStream server.',
+  ),
   max_series: option(whole(1, 100_000), 500, 'Largest number of series; readings of others are counted and dropped.'),
   reload: option(reloadSchema, {}, 'Putting a changed site file in force while the service runs.'),
   log: option(logSchema, {}, 'The log of the service.'),

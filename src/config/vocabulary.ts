@@ -136,6 +136,12 @@ export const brokerUrl = () => {
   return form(plain, 'URL', error).refine((url) => URL.canParse(url), { error });
 };
 
+/** As for brokers, no credentials. */
+export const natsUrl = () => {
+  const error = 'expected nats://, tls://, ws:// or wss://, then host and port, with no username or password in it';
+  return form(/^(nats|tls|wss?):\/\/[^\s/@]+\/?$/, 'URL', error);
+};
+
 /** Where a server listens; an IPv6 address in brackets. */
 export const listenAddress = () => {
   const expected = 'expected an address and a port such as 127.0.0.1:8787 or [::1]:8787';

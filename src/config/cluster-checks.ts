@@ -1,0 +1,50 @@
+import { layoutOf } from './cluster-layout.ts';
+import { clusterSchema } from './cluster-schema.ts';
+import { groupsOf, listAt, sound } from './placed.ts';
+import { valueAt, type Problem } from './problems.ts';
+import { inputSchema } from './schema.ts';
+
+/** Mistakes of a site that is to run as a cluster; none where there is no `cluster`, or it is not right in itself. */
+export function clusterProblems(data: unknown): Problem[] {
+  const given = valueAt(data, ['cluster']);
+  if (given === undefined) return [];
+  const cluster = sound(clusterSchema, given);
+  if (cluster === null) return [];
+  const problems: Problem[] = [];
+  if (Object.keys(Object(valueAt(data, ['notify'])) as object).length > 0)
+    problems.push({
+      path: ['notify'],
+      on: 'key',
+      text: 'the workers of a cluster send no notifications; expected no targets, and a program that reads the alerts',
+    });
+  if (valueAt(data, ['home_assistant', 'enabled']) === true)
+    problems.push({
+      path: ['home_assistant', 'enabled'],
+      text: 'the workers of a cluster publish nothing for Home Assistant; expected false',
+    });
+  if (typeof valueAt(data, ['http', 'listen']) === 'string')
+    problems.push({ path: ['http', 'listen'], text: 'the workers of a cluster have no HTTP server; expected null' });
+  for (const [one, other] of [
+    ['cert', 'key'],
+    ['key', 'cert'],
+  ] as const)
+    if (cluster.tls[one] !== undefined && cluster.tls[other] === undefined)
+      problems.push({
+        path: ['cluster', 'tls', one],
+        on: 'key',
+        text: `expected ${other} as well; both are required`,
+      });
+  const inputs = listAt(data, ['inputs']).map((input) => sound(inputSchema, input));
+  const known = inputs.filter((input) => input !== null);
+  if (known.length < inputs.length) return problems;
+  const groups = Object.fromEntries(groupsOf(data).map(({ name, group }) => [name, group]));
+  const layout = layoutOf({ inputs: known, groups, cluster }).problems;
+  return [
+    ...problems,
+    ...layout.map(({ path, text }): Problem => ({
+      path: [...path],
+      text,
+      ...(path[0] === 'groups' ? { on: 'key' } : {}),
+    })),
+  ];
+}
