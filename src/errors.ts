@@ -6,6 +6,8 @@ export type ErrorCode =
   | 'secret_missing'
   | 'broker_unavailable'
   | 'publishing_refused'
+  | 'cluster_unavailable'
+  | 'cluster_mismatch'
   | 'nothing_discovered'
   | 'database_unusable'
   | 'database_damaged'

@@ -24,6 +24,8 @@ const EXIT_OF: Readonly<Partial<Record<ErrorCode, number>>> = {
   stream_file_unreadable: EXIT.noInput,
   broker_unavailable: EXIT.unavailable,
   publishing_refused: EXIT.unavailable,
+  cluster_unavailable: EXIT.unavailable,
+  cluster_mismatch: EXIT.config,
 };
 
 export const exitCodeOf = (code: ErrorCode): number => EXIT_OF[code] ?? EXIT.failure;

@@ -7,6 +7,7 @@ import { needPrograms } from './debian.mjs';
 /** Programs that the tests run, and Debian's package of each. */
 const PACKAGES = {
   mosquitto: 'mosquitto',
+  'nats-server': 'nats-server',
   prometheus: 'prometheus',
   promtool: 'prometheus',
   ntfy: 'ntfy',

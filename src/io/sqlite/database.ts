@@ -55,6 +55,19 @@ export const openDatabase = (path: string, options: DatabaseOptions = {}): Datab
 };
 
 /**
+ * Opens a database in memory, empty or from the bytes that `serialize` of one gave. For a program that keeps those bytes itself. Throws
+ * as `openDatabase` does where a newer zankyo wrote them.
+ */
+export const openInMemory = (bytes: Uint8Array | null): Database => {
+  requireSqlite();
+  const db = new Sqlite(bytes === null ? ':memory:' : Buffer.from(bytes));
+  db.pragma(`application_id = ${APPLICATION_ID}`);
+  db.pragma('foreign_keys = ON');
+  migrate(db, 'the database of a checkpoint', MIGRATIONS, false);
+  return db;
+};
+
+/**
  * Throws an `AppError` `database_unusable` with the remedy when the compiled part of better-sqlite3 is absent, was made for
  * another Node, or crashes on this one. It opens a database in memory: called before a file is made, so that none is left.
  */
