@@ -27,9 +27,9 @@ export const pipeline = (site: Site, ports: Ports, options: PipelineOptions): Ob
     const parts = partsOf(site, ports, options);
     const { time, tallies, decoder, streams, replay, overload, history, recent } = parts;
     const { checkpoints, states, streamLog, rejects } = parts;
-    const heartbeat = new Heartbeat(parts);
+    const heartbeat = new Heartbeat(parts, options.since?.beatAt);
     const phase: PipelinePhase = { begun: false, handedOver: false };
-    options.onControl?.(controlOf(parts, phase));
+    options.onControl?.(controlOf(parts, phase, heartbeat));
     options.onStart?.(viewOf(parts, phase));
 
     const onReject = (rejected: Rejected): void => {
@@ -40,7 +40,7 @@ export const pipeline = (site: Site, ports: Ports, options: PipelineOptions): Ob
     const begin$ = defer(() => {
       phase.begun = true;
       overload.applyTrainingRate();
-      streams.logRestoredStreams(resumed === undefined);
+      streams.logRestoredStreams(resumed === undefined && options.since === undefined);
       streamLog.begin(streams.monitors);
       return EMPTY;
     });

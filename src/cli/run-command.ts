@@ -6,6 +6,7 @@ import { ServiceManager } from '../app/service-manager/service-manager.ts';
 import { openNotifier } from '../io/systemd/notifier.ts';
 import { EXIT } from './exit-codes.ts';
 import { logTo, openLog } from './log.ts';
+import { runWorker } from './run-worker.ts';
 
 /**
  * `zankyo run`: the service. It runs until SIGTERM or SIGINT, then saves everything and publishes `offline`. It waits for a broker that
@@ -21,6 +22,7 @@ export async function run(config: string): Promise<number> {
   const signal = nextSignal(() => {
     reload();
   });
+  if (site.cluster !== undefined) return runWorker(site, site.cluster, log, signal);
   const kernel = kernelOrNull(log);
   const notifier = openNotifier(log);
   const manager = notifier === null ? undefined : new ServiceManager(notifier);

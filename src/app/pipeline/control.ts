@@ -2,6 +2,7 @@ import type { StreamMonitor } from '../../detect/stream-monitor.ts';
 import type { Site } from '../../config/schema.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { History } from './history.ts';
+import type { PipelineMoment } from './time.ts';
 import type { Outlet, Streams } from './streams.ts';
 
 /** How a running pipeline is replaced by another one in the same process. */
@@ -9,6 +10,10 @@ export interface PipelineControl {
   readonly streams: Pick<Streams, 'withOtherNetwork'>;
   /** Time of the newest arrival or tick, epoch ms; -Infinity before the first. */
   readonly now: () => number;
+  /** Its time, and the rhythm of its periodic work: for a pipeline that goes on elsewhere. */
+  readonly moment: () => PipelineMoment;
+  /** Saves all streams now; nothing where no message has come. */
+  readonly saveNow: () => void;
   /** The streams that another site leaves as they are, and all that goes on with them. `holidaysKey`: of that site. */
   readonly keep: (next: Site, holidaysKey?: string) => Kept;
   /** Saves the other streams in the next transaction, as of `at`, and those that were never saved. */

@@ -7,11 +7,18 @@ export const HEARTBEAT_MS = 5_000;
 
 /** Carries the time of a pipeline forward, and does what has become due. */
 export class Heartbeat {
-  private lastAt = -Infinity;
+  private lastAt: number;
   private readonly parts: PipelineParts;
 
-  constructor(parts: PipelineParts) {
+  /** `lastAt`: when an earlier pipeline last did the periodic work. */
+  constructor(parts: PipelineParts, lastAt = -Infinity) {
     this.parts = parts;
+    this.lastAt = lastAt;
+  }
+
+  /** When the periodic work was last done; -Infinity: not yet. */
+  get beatAt(): number {
+    return this.lastAt;
   }
 
   /** Sets the current time. Every HEARTBEAT_MS it also does the periodic work. */

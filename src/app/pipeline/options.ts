@@ -5,6 +5,7 @@ import type { Kernel } from '../../nn/kernel.ts';
 import type { PipelineControl, Resumed } from './control.ts';
 import type { Processor } from './overload-control.ts';
 import type { Tallies } from './tallies.ts';
+import type { PipelineMoment } from './time.ts';
 import type { PipelineView } from './view.ts';
 
 export interface PipelineOptions {
@@ -27,6 +28,10 @@ export interface PipelineOptions {
   readonly processor?: Processor;
   /** Counts to add to; default: new ones. */
   readonly tallies?: Tallies;
+  /** Where a checkpoint was made, so that the periodic work goes on in the same rhythm; the snapshots are of the same moment. */
+  readonly since?: PipelineMoment;
+  /** Names that no series may have, besides those of groups. */
+  readonly reserved?: readonly string[];
   /** The pipeline before this one in the same process, which has saved every stream. */
   readonly resumed?: Resumed;
   /** Called with each subscription. */

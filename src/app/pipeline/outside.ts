@@ -1,4 +1,5 @@
 import type { StreamMonitor } from '../../detect/stream-monitor.ts';
+import type { Heartbeat } from './heartbeat.ts';
 import type { PipelineControl } from './control.ts';
 import type { PipelineParts } from './parts.ts';
 import { mayGive } from './stream-plan.ts';
@@ -13,11 +14,15 @@ export interface PipelinePhase {
 }
 
 /** What replaces this pipeline by another one. */
-export const controlOf = (parts: PipelineParts, phase: PipelinePhase): PipelineControl => {
+export const controlOf = (parts: PipelineParts, phase: PipelinePhase, heartbeat: Heartbeat): PipelineControl => {
   const { site, streams, time, checkpoints, history } = parts;
   return {
     streams,
     now: () => time.now,
+    moment: () => ({ now: time.now, beatAt: heartbeat.beatAt }),
+    saveNow: () => {
+      if (Number.isFinite(time.now)) checkpoints.saveAll(time.now);
+    },
     keep: (next, nextHolidays = '') => {
       const sameHistory = JSON.stringify(next.history) === JSON.stringify(site.history);
       return {

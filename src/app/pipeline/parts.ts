@@ -28,16 +28,25 @@ export type PipelineParts = ReturnType<typeof partsOf>;
 
 /** Makes the parts: the streams from their snapshots, incidents, mutes and freezes from the database. */
 export const partsOf = (site: Site, ports: Ports, options: PipelineOptions) => {
-  const { log, kernel, isHoliday = null, holidaysKey = '', processor, tallies = new Tallies(), resumed } = options;
+  const {
+    log,
+    kernel,
+    isHoliday = null,
+    holidaysKey = '',
+    processor,
+    tallies = new Tallies(),
+    resumed,
+    since,
+  } = options;
   const { ledger, anomalyLog, alerts } = ports;
   const { maxSeries, groups } = site;
   const kept = resumed?.kept;
-  const time: PipelineTime = { now: resumed?.at ?? -Infinity, commandAt: -Infinity };
+  const time: PipelineTime = { now: resumed?.at ?? since?.now ?? -Infinity, commandAt: -Infinity };
   const messages = new Float64Array(site.inputs.length);
   const signals = ports.signals ?? new KnownSignals();
   const decoder = new Decoder(site.inputs, {
     maxSeries,
-    reserved: Object.keys(groups),
+    reserved: [...Object.keys(groups), ...(options.reserved ?? [])],
     messages,
     signals,
     outside: ports.formats,

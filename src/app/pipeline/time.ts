@@ -5,3 +5,10 @@ export interface PipelineTime {
   /** That of the newest command. */
   commandAt: number;
 }
+
+/** The time of a pipeline, epoch ms; -Infinity before its first message. */
+export interface PipelineMoment {
+  readonly now: number;
+  /** When the periodic work was last done. */
+  readonly beatAt: number;
+}
