@@ -52,7 +52,7 @@ export const clusterSchema = v.section({
   ),
   checkpoint_every: v.option(
     v.duration('1s', '1h'),
-    '10s',
+    '30s',
     'How often a worker saves the learned state of a partition with its place in the stream; after a takeover the readings since then are processed again.',
   ),
   max_megabytes: v.option(

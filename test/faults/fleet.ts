@@ -1,0 +1,160 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sharesOf, startFleet, within, NAMES, type FleetRig, type WorkerProcess } from './fleet-rig.ts';
+import { publishReadings } from './fleet-load.ts';
+import { judge, type FleetVerdict } from './fleet-verdict.ts';
+
+export interface FleetOptions {
+  readonly workers: number;
+  readonly partitions: number;
+  readonly streams: number;
+  readonly messages: number;
+  /** Messages a second. */
+  readonly rate: number;
+  /** Time between two faults. */
+  readonly everyMs: number;
+  /** Of each fault in turn: kill -9 and start anew after 5 s, or a hand-over (SIGTERM) and start anew at once. */
+  readonly faults: readonly ('kill' | 'upgrade')[];
+  readonly checkpointSec: number;
+  /** Whether each worker runs in a network namespace of its own; for root. */
+  readonly namespaces: boolean;
+}
+
+export interface Takeover {
+  readonly partitions: number;
+  /** From the kill until other workers have restored the partitions and read on. */
+  readonly takenMs: number;
+  /** Until they have processed all that is stored; Infinity where that takes more than 20 s, or no message comes. */
+  readonly upToDateMs: number;
+}
+
+const UP_TO_DATE = 'partition up to date';
+const LIMIT_MS = 20_000;
+const SAVED_MS = 300_000;
+
+export interface FleetResult extends FleetVerdict {
+  readonly upgrades: number;
+  /** One for each kill. */
+  readonly takeovers: readonly Takeover[];
+  /** Exit codes of the workers that ended in order. */
+  readonly codes: readonly (number | null)[];
+}
+
+/** Whether every reading that is stored now is in a checkpoint. */
+const isSaved = async ({ nats, records }: FleetRig): Promise<boolean> => {
+  const found = await records();
+  for (const [n, record] of found.entries()) {
+    const last = await nats.jsm.streams.getMessage(NAMES.readings, { last_by_subj: `_p.${n}.>` });
+    if (last !== null && last.seq > (record?.seq ?? 0)) return false;
+  }
+  return true;
+};
+
+/** Faults at workers while sensors publish; then what became of the readings and alerts. `say` gets the progress. */
+export async function fleetFaults(
+  options: FleetOptions,
+  say: (text: string) => void = () => undefined,
+): Promise<FleetResult> {
+  const { workers: count, partitions, streams, messages, rate, everyMs, faults, namespaces, checkpointSec } = options;
+  const sizes = { partitions, maxSeries: streams, checkpointSec };
+  const rig = await startFleet({ ...sizes, namespaces: namespaces ? count : 0 });
+  try {
+    const running: WorkerProcess[] = [];
+    for (let place = 1; place <= count; place++) running.push(rig.start(place));
+    const all = [...running];
+    const balanced = async (): Promise<boolean> => {
+      const shares = sharesOf(await rig.records());
+      return running.every(({ name }) => (shares.get(name) ?? 0) >= Math.floor(partitions / count));
+    };
+    if (!(await within(30_000, balanced))) throw new Error('the workers did not share the partitions within 30 s');
+
+    say('the workers share the partitions');
+    const load = { done: false };
+    const url = rig.server.mqtt.replace('0.0.0.0', '127.0.0.1');
+    const published = publishReadings({ url, streams, messages, rate }).then(() => {
+      load.done = true;
+      say('all readings are published');
+    });
+    const takeovers: Takeover[] = [];
+    const codes: (number | null)[] = [];
+    let upgrades = 0;
+    const faultIsDue = async (): Promise<boolean> => {
+      await Promise.race([sleep(everyMs), published]);
+      return !load.done;
+    };
+    for (let turn = 0; await faultIsDue(); turn++) {
+      const place = (turn % count) + 1;
+      const worker = running[place - 1];
+      if (faults[turn % faults.length] === 'kill') {
+        const takeover = await kill(rig, worker, all);
+        takeovers.push(takeover);
+        say(
+          `killed ${worker.name}: taken over after ${takeover.takenMs} ms, up to date after ${takeover.upToDateMs} ms`,
+        );
+      } else {
+        upgrades++;
+        codes.push(await worker.end('SIGTERM'));
+        say(`${worker.name} has handed over`);
+      }
+      running[place - 1] = rig.start(place);
+      all.push(running[place - 1]);
+    }
+    await published;
+    say('waiting for the last checkpoints');
+    if (!(await within(SAVED_MS, () => isSaved(rig)))) throw new Error('readings were in no checkpoint after 5 min');
+    // One that has just started does not hear the signal yet.
+    await within(30_000, balanced);
+    for (const worker of running) codes.push(await worker.end('SIGTERM'));
+    say('comparing');
+    const verdict = await judge(rig, sizes);
+    return { ...verdict, upgrades, takeovers, codes };
+  } finally {
+    await rig.stop();
+  }
+}
+
+/** Kills a worker; the times until others have its partitions, and until they have processed all that was stored in them. */
+async function kill(rig: FleetRig, worker: WorkerProcess, all: readonly WorkerProcess[]): Promise<Takeover> {
+  const before = await rig.records();
+  const lost = before.flatMap((record, n) => (record?.owner === worker.name ? [n] : []));
+  const at = Date.now();
+  await worker.end('SIGKILL');
+  /** When the last of its partitions has this line in the log of another worker. */
+  const when = (text: string): number => {
+    const lines = all.filter((each) => each !== worker).flatMap((each) => each.log());
+    const times = lost.map((n) => {
+      const line = lines.find(
+        ({ partition, time, msg }) => partition === n && msg === text && Date.parse(String(time)) >= at,
+      );
+      return line === undefined ? Infinity : Date.parse(String(line['time']));
+    });
+    return Math.max(0, ...times.map((time) => time - at));
+  };
+  await within(LIMIT_MS, () => Number.isFinite(when(UP_TO_DATE)));
+  return { partitions: lost.length, takenMs: when('partition taken'), upToDateMs: when(UP_TO_DATE) };
+}
+
+export interface RebalanceResult {
+  /** From the start of the further workers until all have their share. */
+  readonly ms: number;
+  readonly shares: readonly number[];
+}
+
+/** One worker has all partitions; then there are `workers`. */
+export async function rebalance(partitions: number, workers: number, limitMs: number): Promise<RebalanceResult> {
+  const rig = await startFleet({ partitions, maxSeries: 10, checkpointSec: 10, namespaces: 0 });
+  try {
+    rig.start(1);
+    const haveShares = async (count: number): Promise<boolean> => {
+      const shares = [...sharesOf(await rig.records()).values()];
+      const free = partitions - shares.reduce((sum, share) => sum + share, 0);
+      return free === 0 && shares.length === count && Math.max(...shares) <= Math.ceil(partitions / count);
+    };
+    if (!(await within(30_000, () => haveShares(1)))) throw new Error('one worker did not take all partitions');
+    const begin = performance.now();
+    for (let place = 2; place <= workers; place++) rig.start(place);
+    await within(limitMs, () => haveShares(workers));
+    return { ms: Math.round(performance.now() - begin), shares: [...sharesOf(await rig.records()).values()].sort() };
+  } finally {
+    await rig.stop();
+  }
+}
