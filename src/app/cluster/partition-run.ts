@@ -18,9 +18,14 @@ export interface RunOptions {
   readonly checkpointMs: number;
   readonly pipeline: Omit<PartitionOptions, 'alerts' | 'anomaliesOver' | 'reply' | 'onError'>;
   readonly log: Log;
-  /** It ends without a hand-over: another worker has the partition (null), or it has failed. */
-  readonly onLost: (error: unknown) => void;
+  /** It ends without a hand-over: another worker has the partition, the server did not answer in time, or the pipeline has failed. */
+  readonly onLost: (loss: Loss) => void;
 }
+
+export type Loss =
+  | { readonly why: 'taken' }
+  | { readonly why: 'server'; readonly error: unknown }
+  | { readonly why: 'pipeline'; readonly error: unknown };
 
 /** The periodic check for silence of a partition without messages. */
 const IDLE_MS = 5_000;
@@ -121,7 +126,7 @@ export class PartitionRun {
           publishTopic(outlets, topic, payload, `${topic}-${this.n}-${this.#pipeline.seq}`);
         },
         onError: (error) => {
-          this.#lose(error);
+          this.#lose({ why: 'pipeline', error });
         },
       },
       state,
@@ -134,7 +139,7 @@ export class PartitionRun {
       commands: site.commands.mqtt,
       onEntry: (entry) => this.#take(entry),
       onError: (error) => {
-        this.#lose(error);
+        this.#lose({ why: 'server', error });
       },
     });
     this.#schedule();
@@ -186,7 +191,7 @@ export class PartitionRun {
       try {
         return await this.#write();
       } catch (error) {
-        this.#lose(error);
+        this.#lose({ why: 'server', error });
         return false;
       }
     });
@@ -205,7 +210,7 @@ export class PartitionRun {
     const ref = await this.#retried(() => store.put(this.n, held.epoch, before, bytes));
     if (this.#ended) return false;
     if (!(await held.save(state.seq, ref))) {
-      this.#lose(null);
+      this.#lose({ why: 'taken' });
       return false;
     }
     this.#savedSeq = state.seq;
@@ -227,11 +232,11 @@ export class PartitionRun {
     }
   }
 
-  #lose(error: unknown): void {
+  #lose(loss: Loss): void {
     if (this.#ended) return;
     this.#end();
     void this.#source?.stop().catch(() => undefined);
-    this.#options.onLost(error);
+    this.#options.onLost(loss);
   }
 
   #end(): void {

@@ -14,7 +14,7 @@ import { Tallies } from '../pipeline/tallies.ts';
 import { version } from '../version.ts';
 import { chosenOf, shareOf } from './balance.ts';
 import { partOf } from './partition-site.ts';
-import { PartitionRun } from './partition-run.ts';
+import { PartitionRun, type Loss } from './partition-run.ts';
 
 export interface WorkerOptions {
   readonly log: Log;
@@ -179,7 +179,7 @@ class ClusterWorker implements Worker {
       const { owner } = this.#table.record(n);
       const run = this.#runs.get(n);
       // Another worker has taken it, because this one was away for longer than its lease.
-      if (run !== undefined && owner !== null && owner !== this.name) this.#lost(n, null);
+      if (run !== undefined && owner !== null && owner !== this.name) this.#lost(n, { why: 'taken' });
     });
   }
 
@@ -257,8 +257,8 @@ class ClusterWorker implements Worker {
           },
         },
         log,
-        onLost: (error) => {
-          this.#lost(n, error);
+        onLost: (loss) => {
+          this.#lost(n, loss);
         },
       });
       this.#runs.set(n, run);
@@ -282,15 +282,17 @@ class ClusterWorker implements Worker {
     return at !== undefined && performance.now() - at < REFUSED_MS;
   }
 
-  #lost(n: number, error: unknown): void {
+  #lost(n: number, loss: Loss): void {
+    const { log } = this.#options;
     const run = this.#runs.get(n);
     this.#runs.delete(n);
     void run?.stop();
-    if (error === null) {
-      this.#options.log('warn', { partition: n }, 'another worker has taken this partition: stopped here');
-      return;
+    if (loss.why === 'taken') log('warn', { partition: n }, 'another worker has taken this partition: stopped here');
+    else if (loss.why === 'server')
+      log('warn', { partition: n, err: loss.error }, 'NATS failed: the partition is restored from its last checkpoint');
+    else {
+      log('error', { partition: n, err: loss.error }, 'the partition stopped after an internal error');
+      this.#fail(loss.error);
     }
-    this.#options.log('error', { partition: n, err: error }, 'the partition stopped after an error');
-    this.#fail(error);
   }
 }

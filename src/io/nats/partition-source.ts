@@ -79,6 +79,8 @@ export async function openSource(nats: Nats, options: SourceOptions): Promise<Pa
       await nextTurn();
       since = performance.now();
     }
+    // Else nobody would read the partition any more.
+    if (!stopped) throw new Error(`the consumer of partition ${n} has ended`);
   };
   const ended = run().catch((error: unknown) => {
     if (!stopped) onError(error);
