@@ -85,7 +85,7 @@ const callsIn = (name: string, file: ts.SourceFile): readonly Call[] => {
       ts.isPropertyAccessExpression(node.expression) &&
       TAKES_SQL.has(node.expression.name.text) &&
       // `RegExp.prototype.exec` has the same name.
-      !/^[A-Z_]+$|\/$|\/\w+$/.test(node.expression.expression.getText()) &&
+      !/^[A-Z_]+$|^new RegExp\(|\/$|\/\w+$/.test(node.expression.expression.getText()) &&
       node.arguments.length > 0
     ) {
       const [sql] = node.arguments;
