@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { parseDocument } from 'yaml';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { migrate } from '../../src/cli/migrate-command.ts';
@@ -105,7 +106,8 @@ describe('zankyo migrate', () => {
     const said: string[] = [];
     const spies = (['log', 'error'] as const).map((name) =>
       vi.spyOn(console, name).mockImplementation((line: unknown) => {
-        said.push(String(line));
+        // Where CI is set, the lines have colours.
+        said.push(stripVTControlCharacters(String(line)));
       }),
     );
     onTestFinished(() => {

@@ -1,10 +1,7 @@
 import type { Memory } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 
-const { MIN_SPAN: SPAN, BLEND_MARGIN, TRUST_RANGE } = CONSTANTS;
-
-/** Readings for which the distrust of a new network counts. */
-const FEW = 50;
+const { MIN_SPAN: SPAN, SLOW_SPAN, BLEND_MARGIN, TRUST_RANGE } = CONSTANTS;
 
 /**
  * Online selection between two forecasts, those of the network and of the baseline (baseline.ts). Both forecast every step, and
@@ -47,11 +44,11 @@ export class ForecastSelection {
     return clampToUnit((this.margin - BLEND_MARGIN) / TRUST_RANGE);
   }
 
-  /** Makes the network the worse forecast by a little, as over `FEW` readings: soon its own losses decide. */
+  /** Makes the network the worse forecast by a little, as over `SLOW_SPAN` readings: soon its own losses decide. */
   distrust(): void {
     const { s } = this;
     s[0] = s[1] + BLEND_MARGIN;
-    s[2] = Math.min(s[2], FEW);
+    s[2] = Math.min(s[2], SLOW_SPAN);
   }
 
   /** Adds the losses of one reading, nats. */

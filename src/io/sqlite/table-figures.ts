@@ -22,6 +22,7 @@ type TableName =
   | 'outbox'
   | 'quarantine'
   | 'retained_state'
+  | 'signal'
   | 'snapshot'
   | 'snapshot_history'
   | 'written_hour';
@@ -49,6 +50,7 @@ const TABLES: readonly TableName[] = [
   'outbox',
   'quarantine',
   'retained_state',
+  'signal',
   'snapshot',
   'snapshot_history',
   'written_hour',

@@ -59,3 +59,5 @@ INSERT INTO freeze (stream, until) VALUES ('hall', 1700000200000);
 INSERT INTO history_series (id, slug, seq, at, bytes) VALUES (1, 'hall', 7, 1700000100000, 3);
 INSERT INTO history (key, bytes) VALUES (4294967296, x'010203');
 INSERT INTO dialect_memory (n, key, value) VALUES (1, 'sparkplug', x'01');
+INSERT INTO signal (slug, topic, device, signal, explicit, facts) VALUES
+  ('hall-temperature', 'zigbee2mqtt/hall', 'hall', 'temperature', 0, '{"unit":"°C"}');
