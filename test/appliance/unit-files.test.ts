@@ -46,7 +46,7 @@ test('the template is zankyo.service, except for names', () => {
   const names = (line: string): string =>
     line
       .replace('/etc/zankyo/%i.yaml', '/etc/zankyo/site.yaml')
-      .replace('StateDirectory=zankyo-sites/%i', 'StateDirectory=zankyo')
+      .replace(/^(State|Runtime)Directory=zankyo-sites\/%i$/, '$1Directory=zankyo')
       .replace('SyslogIdentifier=zankyo@%i', 'SyslogIdentifier=zankyo')
       .replace('ImportCredential=zankyo.%i.', 'ImportCredential=zankyo.')
       .replace('for the sensors of %i', 'for sensors');
