@@ -46,7 +46,7 @@ test('a copy made beside the running service is whole, and a service goes on fro
     service.child.kill('SIGKILL');
     return service.ended;
   });
-  await service.logged('connected');
+  await service.logged('listening');
   const sensor = await connectAsync(broker.url);
   cleanUps.push(() => sensor.endAsync(true));
   // What is no number goes to the quarantine: each of these makes the service write.
