@@ -1,7 +1,8 @@
 import { readDecoded } from './decoded-object.ts';
-import type { Dialect, DialectContext, DialectMessage, Mapper, Receiver, SignalFacts } from './dialect.ts';
+import type { Dialect, DialectContext, DialectMessage, Mapper, Receiver } from './dialect.ts';
 import { remember } from './remember.ts';
 import { timeOf } from './time.ts';
+import { BATTERY, LINK } from './usual-facts.ts';
 
 /*
  * application/ID/device/DEV_EUI/event/up
@@ -15,9 +16,6 @@ import { timeOf } from './time.ts';
 const TOPIC = /^(?:.+\/)?application\/[^/]+\/device\/([^/]+)\/event\/(up|status)$/;
 /** Uplinks that are remembered: an uplink that two servers publish comes again within seconds. */
 const MAX_REMEMBERED = 1_024;
-
-const BATTERY: SignalFacts = { noSignal: 'battery' };
-const LINK: SignalFacts = { noSignal: 'link quality' };
 
 interface Event {
   readonly deduplicationId?: unknown;

@@ -1,5 +1,6 @@
 import type { Receiver, SignalFacts } from './dialect.ts';
 import { remember, rememberPairs } from './remember.ts';
+import { SWITCH } from './usual-facts.ts';
 
 const MAX_DEPTH = 5;
 /** Elements of a list that are signals of their own; longer lists are histories, or the bytes of the payload. */
@@ -19,8 +20,6 @@ const CAYENNE: Readonly<Record<string, SignalFacts>> = {
   presence: { binary: true },
   unix_time: { noSignal: 'time' },
 };
-
-const SWITCH: SignalFacts = { binary: true };
 
 /** Keys under which decoders repeat the raw payload. */
 const RAW = /^(bytes|payload|raw|data_?hex|hex)$/i;

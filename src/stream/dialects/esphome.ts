@@ -1,6 +1,7 @@
 import { availabilityIn } from './availability.ts';
 import type { Dialect, DialectMessage, Mapper, Receiver, SignalFacts } from './dialect.ts';
 import { remember } from './remember.ts';
+import { SETTING, SWITCH } from './usual-facts.ts';
 
 /*
  * PREFIX/COMPONENT_TYPE/NAME/state 21.5, for example livingroom/sensor/temp/state. Climates, fans and covers have a level more:
@@ -12,9 +13,6 @@ import { remember } from './remember.ts';
 const TYPES =
   'sensor|binary_sensor|switch|number|light|fan|cover|valve|climate|lock|text_sensor|select|text|button|event|date|time|datetime|alarm_control_panel|update';
 const STATE = new RegExp(`^(.+)/(${TYPES})/([^/]+)/(?:([^/]+)/)?state$`);
-
-const SWITCH: SignalFacts = { binary: true };
-const SETTING: SignalFacts = { noSignal: 'setting' };
 
 interface Place {
   readonly device: string;

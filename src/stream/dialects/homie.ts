@@ -1,6 +1,7 @@
 import type { Dialect, DialectMessage, Mapper, Receiver, SignalFacts } from './dialect.ts';
 import { HomieDevices, type HomieProperty } from './homie-devices.ts';
 import { remember } from './remember.ts';
+import { SETTING, SWITCH } from './usual-facts.ts';
 
 /*
  * Homie 5: homie/5/DEVICE/NODE/PROPERTY 21.5, homie/5/DEVICE/$description (JSON), homie/5/DEVICE/$state.
@@ -8,9 +9,6 @@ import { remember } from './remember.ts';
  *
  * https://homieiot.github.io/specification/ https://github.com/homieiot/convention
  */
-
-const SETTING: SignalFacts = { noSignal: 'setting' };
-const SWITCH: SignalFacts = { binary: true };
 
 interface Place {
   /** '' where the topic says nothing. */

@@ -1,6 +1,19 @@
 import { availabilityIn } from './availability.ts';
 import type { Dialect, DialectMessage, Mapper, Receiver, SignalFacts } from './dialect.ts';
 import { remember } from './remember.ts';
+import {
+  ALARM,
+  AMPERES,
+  BATTERY,
+  DERIVED,
+  DIAGNOSTICS,
+  DUPLICATE,
+  SETTING,
+  SWITCH,
+  VOLTS,
+  WATTS,
+  WATT_HOURS,
+} from './usual-facts.ts';
 
 /*
  * One topic for each value: shellies/shellyht-3CBD1F/sensor/temperature 22.5, shellies/shellyplug-s-041531/relay/0/power 12.31.
@@ -16,17 +29,7 @@ const TOPIC = new RegExp(`^shellies/(.+?)/((?:${PARTS})(?:/.*)?)$`);
 /** Devices that sleep between two messages: their last will says that they are gone, every time. */
 const SLEEPER = /(^|\/)shelly(ht|flood|dw|dw2|smoke|button1|button2)-/i;
 
-const SWITCH: SignalFacts = { binary: true };
-const DUPLICATE: SignalFacts = { noSignal: 'duplicate' };
-const DERIVED: SignalFacts = { noSignal: 'derived' };
-const BATTERY: SignalFacts = { noSignal: 'battery' };
-const DIAGNOSTICS: SignalFacts = { noSignal: 'device diagnostics' };
-const ALARM: SignalFacts = { noSignal: 'alarm of the device' };
-const SETTING: SignalFacts = { noSignal: 'setting' };
-const WATTS: SignalFacts = { unit: 'W' };
-const VOLTS: SignalFacts = { unit: 'V', range: [0, 1000] };
 const CELSIUS: SignalFacts = { unit: '°C', range: [-55, 125] };
-const WATT_HOURS: SignalFacts = { unit: 'Wh', counter: 'hour' };
 
 /** By the levels after the device, a number as `#`. Levels that are not listed have no signal. */
 const FACTS: Readonly<Record<string, SignalFacts>> = {
@@ -40,7 +43,7 @@ const FACTS: Readonly<Record<string, SignalFacts>> = {
   'emeter/#/reactive_power': DERIVED,
   'emeter/#/pf': DERIVED,
   'emeter/#/voltage': VOLTS,
-  'emeter/#/current': { unit: 'A' },
+  'emeter/#/current': AMPERES,
   'emeter/#/total': WATT_HOURS,
   'emeter/#/total_returned': WATT_HOURS,
   'emeter/#/energy': DERIVED,

@@ -2,6 +2,22 @@ import { availabilityIn } from './availability.ts';
 import type { Dialect, DialectContext, DialectMessage, Mapper, Receiver, SignalFacts } from './dialect.ts';
 import { addBounded, remember, rememberPairs } from './remember.ts';
 import { timeOf } from './time.ts';
+import {
+  ALARM,
+  AMPERES,
+  BATTERY,
+  DERIVED,
+  DIAGNOSTICS,
+  DUPLICATE,
+  HERTZ,
+  IDENTIFIER,
+  SETTING,
+  SWITCH,
+  TIME,
+  VOLTS,
+  WATTS,
+  WATT_HOURS,
+} from './usual-facts.ts';
 
 /*
  * PREFIX/events/rpc {"method":"NotifyStatus","params":{"ts":1708179956.30,"switch:0":{"id":0,"apower":12.3}}}: what has changed.
@@ -17,21 +33,6 @@ const MAX_DEPTH = 3;
 /** Components that measure nothing. */
 const NO_COMPONENT =
   /^(sys|wifi|eth|mqtt|cloud|ble|bthome|ws|ui|knx|modbus|matter|zigbee|plugs_ui|script|schedule|bthomedevice|bthomecontrol|group|text|enum|button|object|number|service|dali|serial|presence_?zone)(:\d+)?$/;
-
-const SWITCH: SignalFacts = { binary: true };
-const DUPLICATE: SignalFacts = { noSignal: 'duplicate' };
-const DERIVED: SignalFacts = { noSignal: 'derived' };
-const BATTERY: SignalFacts = { noSignal: 'battery' };
-const DIAGNOSTICS: SignalFacts = { noSignal: 'device diagnostics' };
-const ALARM: SignalFacts = { noSignal: 'alarm of the device' };
-const SETTING: SignalFacts = { noSignal: 'setting' };
-const IDENTIFIER: SignalFacts = { noSignal: 'identifier' };
-const TIME: SignalFacts = { noSignal: 'time' };
-const WATTS: SignalFacts = { unit: 'W' };
-const VOLTS: SignalFacts = { unit: 'V', range: [0, 1000] };
-const AMPERES: SignalFacts = { unit: 'A' };
-const HERTZ: SignalFacts = { unit: 'Hz', range: [0, 1000] };
-const WATT_HOURS: SignalFacts = { unit: 'Wh', counter: 'hour' };
 
 /** By the path in the component; `temperature.tC` of a temperature component is `tC`. */
 const FACTS: Readonly<Record<string, SignalFacts>> = {

@@ -1,5 +1,6 @@
 import type { Dialect, DialectMessage, Mapper, Receiver, SignalFacts } from './dialect.ts';
 import { remember } from './remember.ts';
+import { SWITCH } from './usual-facts.ts';
 
 /*
  * BASE/DOMAIN/OBJECT/state 21.5, and with `publish_attributes` one topic for each attribute, as JSON:
@@ -41,7 +42,6 @@ const WORDS: ReadonlyMap<string, boolean> = new Map([
   ['locked', true],
   ['unlocked', false],
 ]);
-const SWITCH: SignalFacts = { binary: true };
 
 /** Device classes that are no signal (https://www.home-assistant.io/integrations/sensor/#device-class). */
 const NO_SIGNAL: Readonly<Record<string, SignalFacts>> = {

@@ -1,5 +1,6 @@
 import type { SignalFacts } from './dialect.ts';
 import { rememberPairs } from './remember.ts';
+import { BATTERY, DERIVED, DIAGNOSTICS, DUPLICATE, IDENTIFIER, SETTING, WATT_HOURS } from './usual-facts.ts';
 
 /** Units that a SENSOR message states beside its values: SetOption8, SetOption24, SpeedUnit. */
 export interface StatedUnits {
@@ -30,14 +31,7 @@ export const unitsIn = (payload: Readonly<Record<string, unknown>>): StatedUnits
   };
 };
 
-const DUPLICATE: SignalFacts = { noSignal: 'duplicate' };
-const DERIVED: SignalFacts = { noSignal: 'derived' };
-const SETTING: SignalFacts = { noSignal: 'setting' };
-const IDENTIFIER: SignalFacts = { noSignal: 'identifier' };
-const BATTERY: SignalFacts = { noSignal: 'battery' };
-const DIAGNOSTICS: SignalFacts = { noSignal: 'device diagnostics' };
 const KWH: SignalFacts = { unit: 'kWh', counter: 'hour' };
-const WH: SignalFacts = { unit: 'Wh', counter: 'hour' };
 
 /** By sensor and key. */
 const OF_SENSOR: Readonly<Record<string, Readonly<Record<string, SignalFacts>>>> = {
@@ -62,11 +56,11 @@ const OF_SENSOR: Readonly<Record<string, Readonly<Record<string, SignalFacts>>>>
   },
   // Enedis: indexes in Wh, apparent power in VA, current in A; the rest is the contract.
   TIC: {
-    BASE: WH,
-    HCHC: WH,
-    HCHP: WH,
-    EAST: WH,
-    EAIT: WH,
+    BASE: WATT_HOURS,
+    HCHC: WATT_HOURS,
+    HCHP: WATT_HOURS,
+    EAST: WATT_HOURS,
+    EAIT: WATT_HOURS,
     PAPP: { unit: 'VA' },
     SINSTS: { unit: 'VA' },
     IINST: { unit: 'A' },

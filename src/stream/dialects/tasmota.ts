@@ -3,6 +3,7 @@ import type { Dialect, DialectContext, DialectMessage, Mapper, Receiver, SignalF
 import { addBounded, remember, rememberPairs } from './remember.ts';
 import { tasmotaFacts, unitsIn, type StatedUnits } from './tasmota-facts.ts';
 import { timeOf } from './time.ts';
+import { SWITCH } from './usual-facts.ts';
 
 /*
  * tele/DEVICE/SENSOR {"Time":"2018-02-15T17:37:10","ENERGY":{"Total":6.294,"Power":2635},"TempUnit":"C"}
@@ -134,8 +135,6 @@ class Tasmota implements Mapper {
 
 /** Members of a message that are not sensors. */
 const NO_SENSOR = new Set(['Time', 'Epoch', 'ZbReceived', 'ZbState']);
-
-const SWITCH: SignalFacts = { binary: true };
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

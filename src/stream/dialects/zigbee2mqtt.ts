@@ -2,6 +2,7 @@ import { availabilityIn } from './availability.ts';
 import type { Dialect, DialectContext, DialectMessage, Mapper, Receiver, SignalFacts } from './dialect.ts';
 import { addBounded, remember } from './remember.ts';
 import { timeOf } from './time.ts';
+import { BATTERY, DUPLICATE, VOLTS } from './usual-facts.ts';
 
 /*
  * zigbee2mqtt/FRIENDLY_NAME {"temperature":27.34,"humidity":44.72,"linkquality":34}; the name may contain "/".
@@ -36,10 +37,6 @@ const FACTS: ReadonlyMap<string, SignalFacts> = new Map<string, SignalFacts>([
   ['action_level', { noSignal: 'setting' }],
   ['action_group', { noSignal: 'identifier' }],
 ]);
-
-const BATTERY: SignalFacts = { noSignal: 'battery' };
-const MAINS: SignalFacts = { unit: 'V', range: [0, 1000] };
-const DUPLICATE: SignalFacts = { noSignal: 'duplicate' };
 
 /** Values of binary features other than numbers: switches, covers, locks. */
 const WORDS: ReadonlyMap<string, boolean> = new Map([
@@ -122,7 +119,7 @@ function sample(
 }
 
 function factsOf(signal: string, all: Readonly<Record<string, unknown>>): SignalFacts | null {
-  if (signal === 'voltage') return isMains(all) ? MAINS : BATTERY;
+  if (signal === 'voltage') return isMains(all) ? VOLTS : BATTERY;
   // Until version 2 `illuminance` is the raw value beside `illuminance_lux`.
   if (signal === 'illuminance' && Object.hasOwn(all, 'illuminance_lux')) return DUPLICATE;
   return FACTS.get(signal) ?? null;
