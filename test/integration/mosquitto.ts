@@ -42,9 +42,10 @@ export const freePort = async (): Promise<number> => {
   return port;
 };
 
-const accepts = (port: number): Promise<boolean> =>
+/** Whether a server accepts connections there. */
+export const accepts = (port: number, host = '127.0.0.1'): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(port, host);
     const answer = (accepted: boolean): void => {
       socket.destroy();
       resolve(accepted);

@@ -1,11 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from './mosquitto.ts';
+import { accepts, freePort } from './mosquitto.ts';
 
 export interface NatsServer {
   /** For workers. */
@@ -24,21 +23,6 @@ export interface NatsOptions {
   /** Further lines of its configuration. */
   readonly config?: readonly string[];
 }
-
-const accepts = (port: number, host: string): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, host);
-    const answer = (accepted: boolean): void => {
-      socket.destroy();
-      resolve(accepted);
-    };
-    socket.once('connect', () => {
-      answer(true);
-    });
-    socket.once('error', () => {
-      answer(false);
-    });
-  });
 
 const launch = async (file: string, ports: readonly number[], host: string): Promise<ChildProcess> => {
   const env = { ...process.env, PATH: [process.env['PATH'], '/usr/sbin', '/usr/local/sbin'].join(delimiter) };

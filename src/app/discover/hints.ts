@@ -1,3 +1,4 @@
+import { isObject } from '../../stream/is-object.ts';
 import { MAX_PAYLOAD_BYTES } from '../../stream/payload.ts';
 
 /** What a device's discovery message for Home Assistant says about one value. */
@@ -71,6 +72,3 @@ function keysOf(template: string | null): readonly string[] | null {
 }
 
 const placeOf = (topic: string, keys: readonly string[]): string => JSON.stringify([topic, ...keys]);
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,4 +1,4 @@
-import { MINUTE_MS } from '../../math/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../math/time.ts';
 
 /** What a device publishes, and when. */
 export interface RecordedMessage {
@@ -49,4 +49,4 @@ export const towards = (from: number, to: number, tau: number): number => to + (
 
 /** A cosine of the day with its maximum at this hour. */
 export const daily = (at: number, peakHour: number): number =>
-  Math.cos((2 * Math.PI * ((at % 86_400_000) / 3_600_000 - peakHour)) / 24);
+  Math.cos((2 * Math.PI * ((at % DAY_MS) / HOUR_MS - peakHour)) / 24);

@@ -1,4 +1,4 @@
-import type { Dialect } from './dialect.ts';
+import type { Dialect, DialectMessage } from './dialect.ts';
 
 const WORDS: ReadonlyMap<string, boolean> = new Map([
   ['online', true],
@@ -15,7 +15,7 @@ const MAX_BYTES = 256;
 const TOPIC = /\/(availability|LWT|lwt|online|connected|status)$/;
 
 /** `online`, `Offline`, `true`, `{"state":"online"}`: whether a device is there; null where the payload does not say that. */
-export function availabilityIn(text: string | null, json: () => unknown): boolean | null {
+function availabilityIn(text: string | null, json: () => unknown): boolean | null {
   if (text === null) return null;
   const word = WORDS.get(
     text
@@ -31,6 +31,10 @@ export function availabilityIn(text: string | null, json: () => unknown): boolea
   const said = state ?? status ?? online;
   return typeof said === 'boolean' ? said : typeof said === 'string' ? (WORDS.get(said.toLowerCase()) ?? null) : null;
 }
+
+/** The same of a message. */
+export const availabilityOf = (message: DialectMessage): boolean | null =>
+  availabilityIn(message.text(), () => message.json());
 
 /** What only a topic about availability means by it: `pump/status` with `1` may be a pump that runs. */
 const isNumberLike = (payload: string): boolean => /^(1|0|true|false)$/i.test(payload.trim());
@@ -57,7 +61,7 @@ export const availability: Dialect = {
   open: () => ({
     read(message, receiver) {
       const text = message.text();
-      const online = availabilityIn(text, () => message.json());
+      const online = availabilityOf(message);
       const at = message.topic.lastIndexOf('/');
       if (online === null || text === null) return;
       if (message.topic.endsWith('/status') && isNumberLike(text))

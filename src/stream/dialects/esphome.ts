@@ -1,4 +1,4 @@
-import { availabilityIn } from './availability.ts';
+import { availabilityOf } from './availability.ts';
 import type { Dialect, DialectMessage, Mapper, Receiver, SignalFacts } from './dialect.ts';
 import { remember } from './remember.ts';
 import { SETTING, SWITCH } from './usual-facts.ts';
@@ -62,7 +62,7 @@ class Esphome implements Mapper {
     if (place === null) return;
     const { device, signal, facts, inside } = place;
     if (signal === '') {
-      const online = availabilityIn(message.text(), () => message.json());
+      const online = availabilityOf(message);
       if (online !== null) receiver.availability(device, online);
       return;
     }

@@ -1,3 +1,4 @@
+import { isObject } from '../is-object.ts';
 /** What a device says of one of its properties. */
 export interface HomieProperty {
   /** '' where it has not said. */
@@ -88,6 +89,3 @@ const rangeOf = (format: string | null): readonly [number, number] | null => {
 };
 
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,4 +1,4 @@
-import { availabilityIn } from './availability.ts';
+import { availabilityOf } from './availability.ts';
 import type { Dialect, DialectMessage, Mapper, Receiver, SignalFacts } from './dialect.ts';
 import { remember } from './remember.ts';
 import {
@@ -111,7 +111,7 @@ class ShellyGen1 implements Mapper {
     if (place === null) return;
     const { device, signal, facts } = place;
     if (signal === '') {
-      const online = availabilityIn(message.text(), () => message.json());
+      const online = availabilityOf(message);
       if (online === true || (online === false && !SLEEPER.test(device))) receiver.availability(device, online);
       return;
     }

@@ -1,4 +1,5 @@
-import { availabilityIn } from './availability.ts';
+import { isObject } from '../is-object.ts';
+import { availabilityOf } from './availability.ts';
 import type { Dialect, DialectContext, DialectMessage, Mapper, Receiver, SignalFacts } from './dialect.ts';
 import { addBounded, remember, rememberPairs } from './remember.ts';
 import { timeOf } from './time.ts';
@@ -142,7 +143,7 @@ class ShellyGen2 implements Mapper {
     const { kind, device, component } = this.placeOf(message.topic);
     if (kind === 'none') return;
     if (kind === 'online') {
-      const online = availabilityIn(message.text(), () => message.json());
+      const online = availabilityOf(message);
       if (online === true || (online === false && !this.sleepers.has(device))) receiver.availability(device, online);
       return;
     }
@@ -203,9 +204,6 @@ class ShellyGen2 implements Mapper {
 }
 
 const MAX_COMPONENTS = 10_000;
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const shellyGen2: Dialect = {
   name: 'shelly-gen2',

@@ -1,4 +1,5 @@
-import { availabilityIn } from './availability.ts';
+import { isObject } from '../is-object.ts';
+import { availabilityOf } from './availability.ts';
 import type { Dialect, DialectContext, DialectMessage, Mapper, Receiver, SignalFacts } from './dialect.ts';
 import { addBounded, remember, rememberPairs } from './remember.ts';
 import { tasmotaFacts, unitsIn, type StatedUnits } from './tasmota-facts.ts';
@@ -71,7 +72,7 @@ class Tasmota implements Mapper {
       return;
     }
     if (kind === 'LWT') {
-      const online = availabilityIn(message.text(), () => message.json());
+      const online = availabilityOf(message);
       if (online === true || (online === false && !this.sleepers.has(device)))
         receiver.availability(device, online, true);
       return;
@@ -135,9 +136,6 @@ class Tasmota implements Mapper {
 
 /** Members of a message that are not sensors. */
 const NO_SENSOR = new Set(['Time', 'Epoch', 'ZbReceived', 'ZbState']);
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const tasmota: Dialect = {
   name: 'tasmota',

@@ -1,4 +1,4 @@
-import { availabilityIn } from './availability.ts';
+import { availabilityOf } from './availability.ts';
 import type { Dialect, DialectContext, DialectMessage, Mapper, Receiver, SignalFacts } from './dialect.ts';
 import { addBounded, remember } from './remember.ts';
 import { timeOf } from './time.ts';
@@ -79,7 +79,7 @@ class Zigbee2mqtt implements Mapper {
       this.readValues(device, message, receiver);
       return;
     }
-    const online = availabilityIn(message.text(), () => message.json());
+    const online = availabilityOf(message);
     if (online !== null) receiver.availability(device, online, kind === 'bridge');
   }
 
