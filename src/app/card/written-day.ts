@@ -1,7 +1,7 @@
 import type { Written, WrittenHour } from '../../io/sqlite/written-hours.ts';
 import { DAY_MS, HOUR_MS } from '../../math/time.ts';
 
-/** What was written in the last 24 hours in which the service ran, or since it first ran; `hours`: the oldest first. */
+/** The bytes that were written in the last 24 hours in which the service ran, or since it first ran. `hours`: the oldest first. */
 export function lastDay(hours: readonly Written[]): Written {
   let ms = 0;
   let bytes = 0;

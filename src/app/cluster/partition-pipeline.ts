@@ -35,7 +35,7 @@ export interface PartitionOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** The database of a partition is part of each checkpoint: only what is open and the newest rows stay there, the rest is in the streams. */
+/** The database of a partition is part of each checkpoint. It keeps open alarms and the newest rows; the streams keep the rest. */
 const MAX_DATABASE_BYTES = 1_000_000;
 const QUARANTINE_ROWS = 20;
 

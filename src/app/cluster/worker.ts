@@ -40,7 +40,7 @@ const TICK_MS = 5_000;
 /** Renewals of the lease, and looks at the other workers, in the time of a lease. */
 const RENEWALS = 4;
 const LOOKS = 8;
-/** A partition whose state could not be read is left to others for so long. */
+/** Time for which this worker does not take a partition again after it could not read its state. */
 const REFUSED_MS = 60_000;
 const STOP_MS = 20_000;
 const MEGABYTE = 1e6;
@@ -266,7 +266,7 @@ class ClusterWorker implements Worker {
       log(
         'error',
         { partition: n, err: error },
-        'the partition cannot be restored; it is left to other workers for 60 s',
+        'the partition cannot be restored; this worker does not try again for 60 s',
       );
       this.#refused.set(n, performance.now());
       await held.release();
