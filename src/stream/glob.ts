@@ -2,7 +2,7 @@
 export type Glob = (text: string) => boolean;
 
 /** Compiles a pattern. Its time is bounded: each part between two `*` is taken where it comes first. */
-export function compileGlob(pattern: string): Glob {
+function compileGlob(pattern: string): Glob {
   const [first, ...rest] = pattern.split('*');
   const last = rest.pop();
   if (last === undefined) return (text) => text === first;

@@ -34,7 +34,7 @@ export const TIME_KEYS: readonly string[] = [
 ];
 
 /** Whether the value can be a time: a date, or a number of seconds and more since the epoch after 2001. */
-export const looksLikeTime = (value: unknown): boolean =>
+const looksLikeTime = (value: unknown): boolean =>
   typeof value === 'number'
     ? value >= MIN_EPOCH_S
     : typeof value === 'string' && /^\s*(\d{4}-\d\d-\d\d|\d{10,19}(\.\d+)?\s*$)/.test(value);
