@@ -3,9 +3,11 @@ import { expect, test } from 'vitest';
 import { eventually, MAIN } from './program.ts';
 
 test('on a terminal the demo shows its dashboard, stays after the last day, and ends in order with Ctrl-C', async () => {
-  // `script` gives the program a terminal, and passes on what is typed.
-  const child = spawn('script', ['-qec', `"${process.execPath}" "${MAIN}" demo --for 1d`, '/dev/null'], {
+  // `script` gives the program a terminal, and passes on what is typed. Without `exec` a shell stands between them, which hears Ctrl-C
+  // too: dash ends with 130 whatever the program ended with.
+  const child = spawn('script', ['-qec', `exec "${process.execPath}" "${MAIN}" demo --for 1d`, '/dev/null'], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, SHELL: '/bin/sh' },
   });
   let shown = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (shown += text));
