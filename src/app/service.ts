@@ -277,9 +277,12 @@ export function startService(first: Site, { log: ownLog, kernel, now, file, mana
           onEnd: manager?.reloaded,
           log,
         });
-  const watch = new SiteWatch(file?.paths ?? [], () => {
-    reloader?.request('file');
-  });
+  const watch = new SiteWatch(
+    () => file?.paths ?? [],
+    () => {
+      reloader?.request('file');
+    },
+  );
 
   // The journal is replayed before the broker can deliver new messages.
   run();

@@ -6,9 +6,18 @@ import { count, jsonLine } from './format.ts';
 import { isJournal, PRIORITY, withPriority } from './journal.ts';
 import { plain } from './plain.ts';
 
-/** `zankyo check`: reports all mistakes of a site file; with `connect` it also connects to the broker. */
-export async function check(config: string, { connect, json }: { connect: boolean; json: boolean }): Promise<number> {
-  const { site, warnings } = loadSite(config);
+export interface CheckOptions {
+  readonly connect: boolean;
+  readonly print: boolean;
+  readonly json: boolean;
+}
+
+/**
+ * `zankyo check`: reports all mistakes of a site file; with `connect` it also connects to the broker, with `print` it writes the options
+ * of the file and its bases.
+ */
+export async function check(config: string, { connect, print, json }: CheckOptions): Promise<number> {
+  const { site, warnings, text } = loadSite(config);
   // systemctl reload runs it, with the journal as its stderr.
   const priority = isJournal() ? (text: string) => withPriority(text, PRIORITY.warn) : (text: string) => text;
   if (!json) for (const warning of warnings) console.error(priority(plain(warning)));
@@ -21,7 +30,9 @@ export async function check(config: string, { connect, json }: { connect: boolea
     console.log(jsonLine({ schema: 1, config, valid: true, site: site.site, inputs, groups, warnings, ...broker }));
     return EXIT.ok;
   }
-  console.log(
+  if (print) process.stdout.write(text());
+  const say = print ? console.error : console.log;
+  say(
     `${config}: valid. Site ${site.site}, ${count(inputs, 'input')}, ${count(groups, 'group')}${connect ? ', broker reached' : ''}.`,
   );
   return EXIT.ok;

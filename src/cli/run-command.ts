@@ -14,7 +14,7 @@ import { runWorker } from './run-worker.ts';
  * a terminal, which sends it when it is closed, it stops the service.
  */
 export async function run(config: string): Promise<number> {
-  const { site, warnings } = loadSite(config);
+  const { site, warnings, files } = loadSite(config);
   const logger = openLog(site.log.level, site.log.format);
   const log = logTo(logger);
   for (const warning of warnings) log('warn', {}, warning);
@@ -25,14 +25,21 @@ export async function run(config: string): Promise<number> {
   if (site.cluster !== undefined) return runWorker(site, site.cluster, log, signal);
   const kernel = kernelOrNull(log);
   const notifier = openNotifier(log);
+  let read = files;
   const manager = notifier === null ? undefined : new ServiceManager(notifier);
   const service = startService(site, {
     manager,
     log,
     kernel,
     file: {
-      paths: [config, join(dirname(config), 'secrets.yaml')],
-      load: () => loadSite(config),
+      get paths() {
+        return [...read, join(dirname(config), 'secrets.yaml')];
+      },
+      load: () => {
+        const loaded = loadSite(config);
+        read = loaded.files;
+        return loaded;
+      },
       setLogLevel: (level) => {
         logger.level = level;
       },

@@ -1,7 +1,9 @@
 import { dirname, resolve } from 'node:path';
-import { isScalar } from 'yaml';
 import { AppError } from '../errors.ts';
 import { advice } from './advice.ts';
+import { readLayers, tagAt, type Layers, type Located } from './base/layers.ts';
+import { placeOf } from './base/place.ts';
+import { resolvedText } from './base/resolved-text.ts';
 import { contradictions } from './checks.ts';
 import type { ClusterOptions } from './cluster-schema.ts';
 import { calendarFindings } from './maintenance-checks.ts';
@@ -9,11 +11,10 @@ import { findNotifySecrets, type NotifySecrets } from './notify-secrets.ts';
 import { findPassword } from './password.ts';
 import { pathText, valueAt, type Path, type Problem } from './problems.ts';
 import { siteSchema, type Site } from './schema.ts';
-import { resolveTags, worldReadable } from './secrets.ts';
+import { worldReadable } from './secrets.ts';
 import { withStorageDefaults } from './storage.ts';
-import { migrateDocument, oldVersion } from './versions.ts';
 import { problemsOf } from './wording.ts';
-import { parseYaml, plainData, problemLines, readText } from './yaml-file.ts';
+import { problemLines, readText } from './yaml-file.ts';
 
 export interface LoadedSite {
   readonly site: Site;
@@ -21,6 +22,10 @@ export interface LoadedSite {
   readonly warnings: readonly string[];
   /** Where the password comes from, never what it is: an option, a tag or a file; null when there is none. */
   readonly passwordSource: string | null;
+  /** The site file and the files that it is based on, nearest first. */
+  readonly files: readonly string[];
+  /** These files as one YAML text, with the place of each option, without secrets. */
+  readonly text: () => string;
 }
 
 const PASSWORD: Path = ['mqtt', 'password'];
@@ -34,18 +39,16 @@ export const loadSite = (path: string, env: NodeJS.ProcessEnv = process.env): Lo
 
 /** The same for a text that would be the content of the file `path`: its secrets and calendars are those beside it. */
 export function loadSiteText(text: string, path: string, env: NodeJS.ProcessEnv = process.env): LoadedSite {
-  const file = parseYaml(text, path);
-  const migrated = migrateDocument(file.document);
-  const tag = tagText(file.document.getIn(PASSWORD, true));
-  const tags = resolveTags(file, env);
-  const data = withStorageDefaults(plainData(file));
+  const tags = readLayers(text, path, env);
+  const { layers } = tags;
+  const data = withStorageDefaults(tags.data);
   const checked = siteSchema.safeParse(data);
   const calendars = calendarFindings(data, path);
   const password = findPassword(data, dirname(path), env);
   const notify = findNotifySecrets(data, dirname(path), env);
+  const unresolved = tags.problems.map(({ problem }) => problem);
   const mistakes = [
-    ...tags.problems,
-    ...(checked.success ? [] : without(tags.problems, problemsOf(checked.error, data))),
+    ...(checked.success ? [] : without(unresolved, problemsOf(checked.error, data))),
     ...contradictions(data),
     ...calendars.mistakes,
     ...password.problems,
@@ -57,26 +60,45 @@ export function loadSiteText(text: string, path: string, env: NodeJS.ProcessEnv 
   const secrets = new Set(
     [...tags.values, password.value, ...notify.written, ...found].filter((secret) => typeof secret === 'string'),
   );
-  const say = (said: readonly Problem[]): string[] => problemLines(file, said).map((line) => masked(line, secrets));
-  if (!checked.success || mistakes.length > 0) throw new AppError('config_invalid', say(mistakes).join('\n'));
+  const say = (said: readonly Problem[], known: readonly Located[] = []): string[] =>
+    linesOf(tags, said, known).map((line) => masked(line, secrets));
+  if (!checked.success || mistakes.length > 0 || unresolved.length > 0)
+    throw new AppError('config_invalid', say(mistakes, tags.problems).join('\n'));
 
   const literals = [literal, valueAt(data, ['cluster', 'password']), ...notify.written].filter(
     (secret) => typeof secret === 'string',
   );
-  const exposed = literals.some((secret) => !tags.values.has(secret)) ? worldReadable(path) : [];
+  const open = literals.filter((secret) => !tags.values.has(secret));
+  const exposed = layers.filter(({ data }) => open.some((secret) => contains(data, secret)));
   const withSecrets = { ...checked.data, notify: withNotifySecrets(checked.data.notify, notify.values) };
   const site = settle(withSecrets, password.value, dirname(path), env);
   const { key } = site.mqtt.tls;
   const exposedKey = key === undefined ? [] : worldReadable(key);
-  const files = [...tags.warnings, ...password.warnings, ...notify.warnings, ...exposed, ...exposedKey];
-  const old = migrated === null ? [] : [oldVersion(path, migrated)];
-  const warnings = [...old, ...files, ...calendars.warnings, ...say(advice(site, data))];
-  return { site, warnings, passwordSource: tag ?? password.source };
+  const readable = exposed.flatMap(({ file }) => worldReadable(file.path));
+  const files = [...tags.warnings, ...password.warnings, ...notify.warnings, ...readable, ...exposedKey];
+  const warnings = [...files, ...calendars.warnings, ...say(advice(site, data))];
+  const at = placeOf(layers, PASSWORD);
+  const passwordSource = tagAt(at.layer, at.path) ?? password.source;
+  return { site, warnings, passwordSource, files: layers.map(({ file }) => file.path), text: () => resolvedText(tags) };
 }
 
-/** `!secret name`, as it stands in the file before the value takes its place; null where there is no tag. */
-const tagText = (node: unknown): string | null =>
-  isScalar(node) && node.tag?.startsWith('!') ? `${node.tag} ${String(node.value)}` : null;
+/** A line for each problem, those of the site file first. `known`: those whose file is known. */
+function linesOf({ layers }: Layers, problems: readonly Problem[], known: readonly Located[]): string[] {
+  const located = problems.map((problem): Located => {
+    const { layer, path } = placeOf(layers, problem.path);
+    return { layer, problem: { ...problem, path } };
+  });
+  return layers.flatMap((layer) =>
+    problemLines(
+      layer.file,
+      [...known, ...located].filter((each) => each.layer === layer).map(({ problem }) => problem),
+    ),
+  );
+}
+
+const contains = (data: unknown, text: string): boolean =>
+  data === text ||
+  (typeof data === 'object' && data !== null && Object.values(data).some((inner) => contains(inner, text)));
 
 /** Without the problems that follow from a tag that could not be resolved, which is reported already. */
 function without(reported: readonly Problem[], problems: readonly Problem[]): readonly Problem[] {

@@ -18,9 +18,14 @@ export interface JsonSchema {
   readonly anyOf?: readonly JsonSchema[];
 }
 
-/** The file as an editor sees it, in the draft that YAML editors know. */
-export const siteJsonSchema = (): JsonSchema =>
-  z.toJSONSchema(siteSchema, { io: 'input', target: 'draft-7' }) as JsonSchema;
+/** A site without a base, in the draft that YAML editors know. */
+const wholeSchema = (): JsonSchema => z.toJSONSchema(siteSchema, { io: 'input', target: 'draft-7' }) as JsonSchema;
+
+/** The file as an editor sees it. One with a base may lack what the base has. */
+export function siteJsonSchema(): JsonSchema {
+  const { required, ...schema } = wholeSchema();
+  return { ...schema, anyOf: [{ required: ['base'] }, { required: required! }] };
+}
 
 /** The schema of the elements of a list, or of the sections with free names; also where a word may stand instead. */
 const innerSchema = ({ items, additionalProperties, anyOf }: JsonSchema): JsonSchema | undefined => {
@@ -35,7 +40,7 @@ const innerSchema = ({ items, additionalProperties, anyOf }: JsonSchema): JsonSc
 
 /** The options that may stand in the section at a path. */
 export function optionsAt(path: Path): Readonly<Record<string, JsonSchema>> {
-  let schema: JsonSchema | undefined = siteJsonSchema();
+  let schema: JsonSchema | undefined = wholeSchema();
   for (const key of path) schema = schema?.properties?.[key] ?? (schema && innerSchema(schema));
   return schema?.properties ?? {};
 }
@@ -55,7 +60,7 @@ export interface OptionRow {
  * under `fields`; they have the same sentences there, and only the shortest path is kept.
  */
 export function optionRows(): readonly OptionRow[] {
-  const rows = rowsUnder(siteJsonSchema(), []);
+  const rows = rowsUnder(wholeSchema(), []);
   const shortest = new Map<string, number>();
   for (const { sentence, path } of rows) {
     shortest.set(sentence, Math.min(path.length, shortest.get(sentence) ?? Infinity));

@@ -330,6 +330,10 @@ const logSchema = section({
 
 export const siteSchema = section({
   version: versionSchema,
+  base: optional(
+    v.filePath(),
+    'Another file with options, relative to this one. Options that stand here replace those of the base, section by section.',
+  ),
   site: v.slug().describe('Name of the site, part of every topic that zankyo publishes on.'),
   database: option(
     v.filePath(),

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { isAlias, isMap, isScalar, type Scalar } from 'yaml';
 import { AppError } from '../errors.ts';
 import type { Problem } from './problems.ts';
@@ -11,13 +11,16 @@ export interface Resolved {
   readonly warnings: readonly string[];
   /** Values from outside the file, which must not be repeated in a message. */
   readonly values: ReadonlySet<string>;
+  /** Each tag as it stood in the document, as `!secret name`. */
+  readonly tags: ReadonlyMap<Scalar, string>;
 }
 
-/** Puts the values in the places of `!secret name` and `!env NAME`, in the document itself. */
-export function resolveTags(file: YamlFile, env: NodeJS.ProcessEnv): Resolved {
+/** Puts the values in the places of `!secret name` and `!env NAME`, in the document itself. `secrets.yaml` is in `directory`. */
+export function resolveTags(file: YamlFile, env: NodeJS.ProcessEnv, directory: string): Resolved {
   const problems: Problem[] = [];
   const values = new Set<string>();
-  const secrets = secretStore(join(dirname(file.path), 'secrets.yaml'));
+  const tags = new Map<Scalar, string>();
+  const secrets = secretStore(join(directory, 'secrets.yaml'));
   const find = (tag: string, name: string): Found => {
     if (tag === '!secret') return secrets.find(name);
     if (tag === '!env') return fromEnv(name, env);
@@ -28,9 +31,11 @@ export function resolveTags(file: YamlFile, env: NodeJS.ProcessEnv): Resolved {
     const found = isScalar(node) ? find(node.tag, written(node)) : { problem: `expected a name after ${node.tag}` };
     if ('problem' in found) problems.push({ path, text: found.problem });
     else values.add(found.value);
-    if (isScalar(node)) node.value = 'value' in found ? found.value : null;
+    if (!isScalar(node)) return;
+    tags.set(node, `${node.tag} ${String(node.value)}`);
+    node.value = 'value' in found ? found.value : null;
   });
-  return { problems, warnings: secrets.warnings(), values };
+  return { problems, warnings: secrets.warnings(), values, tags };
 }
 
 type Found = { readonly value: string } | { readonly problem: string };

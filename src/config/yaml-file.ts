@@ -148,12 +148,12 @@ function offsetOf(file: YamlFile, path: Path, on: 'key' | 'value'): number {
 }
 
 /** Where a node begins; null for one that is not written out, such as the nothing behind `key:`. */
-function startOf(node: unknown): number | null {
+export function startOf(node: unknown): number | null {
   if (isScalar(node) && node.source === '' && node.type === 'PLAIN') return null;
   return isNode(node) ? (node.range?.[0] ?? null) : null;
 }
 
-function position(lines: LineCounter, offset: number): string {
+export function position(lines: LineCounter, offset: number): string {
   const { line, col } = lines.linePos(offset);
   return `${line}:${col}`;
 }

@@ -188,7 +188,13 @@ describe('a reload', () => {
     const counts = { done: 0, failed: 0 };
     const next = siteOf({ tuning: { cool_down: '2h' } });
     const reloader = new Reloader({
-      load: () => ({ site: next, warnings: ['site.yaml:1:1: careful'], passwordSource: null }),
+      load: () => ({
+        site: next,
+        warnings: ['site.yaml:1:1: careful'],
+        passwordSource: null,
+        files: [],
+        text: () => '',
+      }),
       present: () => siteOf(),
       withOtherNetwork: () => [],
       apply: (site) => {

@@ -173,16 +173,20 @@ test('by command: the answer says what has changed, what needs a restart, which 
   expect(replies[0].text).toContain('site.yaml:1:1: mqtt: required');
 });
 
-test('when the file changes, with reload.on_change: also one that an editor puts in its place', async () => {
+test('when the file changes, with reload.on_change: also one that an editor puts in its place, and its base', async () => {
   const more = 'reload: { on_change: true }\n';
   const { cwd, url, readings, reloads, hasState } = await plant({ more });
   await readings(4);
   const [from, until] = [-1, 1].map((days) => new Date(Date.now() + 86_400_000 * days).toISOString());
   const window = `maintenance: [{ from: ${from}, until: ${until}, reason: test }]\n`;
-  writeFileSync(join(cwd, 'site.yaml.new'), siteFile(url, { more: more + window }));
+  writeFileSync(join(cwd, 'base.yaml'), 'tuning: { cool_down: 2h }\n');
+  writeFileSync(join(cwd, 'site.yaml.new'), siteFile(url, { more: `${more}${window}base: base.yaml\n` }));
   renameSync(join(cwd, 'site.yaml.new'), join(cwd, 'site.yaml'));
   await eventually(() => reloads().length === 1);
-  expect(reloads()).toMatchObject([{ cause: 'file', changed: ['maintenance'] }]);
+  expect(reloads()).toMatchObject([{ cause: 'file', changed: ['maintenance', 'tuning.cool_down'] }]);
+  writeFileSync(join(cwd, 'base.yaml'), 'tuning: { cool_down: 3h }\n');
+  await eventually(() => reloads().length === 2);
+  expect(reloads()[1]).toMatchObject({ cause: 'file', changed: ['tuning.cool_down'] });
   await readings(1);
   await hasState('hall', { maintenance: 'ON' });
   const listed = await runProgram(['maintenance', '-c', 'site.yaml', '--json'], cwd);

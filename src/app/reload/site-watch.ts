@@ -7,12 +7,12 @@ const HOLIDAYS_MS = 30_000;
 
 /** Watches the files whose change puts the site in force again. */
 export class SiteWatch {
-  private readonly paths: readonly string[];
+  private readonly paths: () => readonly string[];
   private readonly onChange: () => void;
   private watches: readonly FileWatch[] = [];
 
   /** `paths`: the site file, and those beside it that belong to it. */
-  constructor(paths: readonly string[], onChange: () => void) {
+  constructor(paths: () => readonly string[], onChange: () => void) {
     this.paths = paths;
     this.onChange = onChange;
   }
@@ -21,7 +21,7 @@ export class SiteWatch {
   begin({ reload, holidays: { calendar } }: Pick<Site, 'reload' | 'holidays'>): void {
     this.stop();
     this.watches = [
-      ...(reload.onChange ? [new FileWatch(this.paths, SITE_MS, this.onChange)] : []),
+      ...(reload.onChange ? [new FileWatch(this.paths(), SITE_MS, this.onChange)] : []),
       ...(calendar === undefined ? [] : [new FileWatch([calendar], HOLIDAYS_MS, this.onChange)]),
     ];
   }

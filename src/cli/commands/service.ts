@@ -1,4 +1,5 @@
 import { AppError } from '../../errors.ts';
+import type { CheckOptions } from '../check-command.ts';
 import { GROUPS, type Register } from './registration.ts';
 
 /** `run` and `check`. */
@@ -20,8 +21,9 @@ export const registerService: Register = (program, { exits }) => {
     .argument('[file]', 'the site file')
     .option('-c, --config <file>', 'the site file')
     .option('--connect', 'also connect to the broker', false)
+    .option('--print', 'print the options with the file and line of each, and those of its base', false)
     .option('--json', 'print one JSON object if the file is valid', false)
-    .action(async (file: string | undefined, options: { config?: string; connect: boolean; json: boolean }) => {
+    .action(async (file: string | undefined, options: CheckOptions & { config?: string }) => {
       const config = file ?? options.config;
       if (config === undefined) throw new AppError('usage', 'which file? zankyo check SITE.yaml');
       const { check } = await import('../check-command.ts');
