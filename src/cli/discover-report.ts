@@ -1,7 +1,7 @@
 import colors from 'picocolors';
 import { interval } from '../app/discover/site-yaml.ts';
 import type { Listened } from '../app/discover/listen.ts';
-import type { NotProposed, Proposal } from '../app/discover/proposal.ts';
+import type { NotProposed, ProposedField, Proposal } from '../app/discover/proposal.ts';
 import { MAX_TOPICS } from '../app/discover/survey.ts';
 import { count, shortDuration, table } from './format.ts';
 import { plain } from './plain.ts';
@@ -10,6 +10,7 @@ import { wrapped } from './wrapped.ts';
 const MAX_ROWS = 40;
 const MAX_WHERE = 28;
 const MAX_FORMAT = 16;
+const MAX_WORD = 14;
 const WIDTH = 78;
 
 /** The time of listening: 45 s, 2 min. */
@@ -37,7 +38,7 @@ export function discoverReport(url: string, { survey, listenedMs }: Listened, pr
   }
   if (survey.beyond > 0)
     parts.push(
-      `More than ${MAX_TOPICS} topics: ${count(survey.beyond, 'message')} on further topics were only counted. The wildcards above match those that are\nalike; --topic looks at a part.`,
+      `More than ${MAX_TOPICS} topics: ${count(survey.beyond, 'message')} on further topics were only counted. The wildcards above match those below\nthem; --topic looks at a part.`,
     );
   return parts.join('\n\n');
 }
@@ -50,11 +51,7 @@ function inputTable({ inputs, inputsBeyond }: Proposal): string {
       String(topics),
       everyMs === null ? '–' : interval(everyMs),
       short(format, 12),
-      fieldsText(
-        fields.map(
-          ({ path, unit, counter }) => (path === '' ? unit || 'value' : lastKey(path)) + (counter === null ? '' : ' ↑'),
-        ),
-      ),
+      fieldsText([...new Set(fields.map(wordOf))]),
     ]);
   const beyond = inputs.length - rows.length + inputsBeyond;
   return [
@@ -64,11 +61,15 @@ function inputTable({ inputs, inputsBeyond }: Proposal): string {
   ].join('\n');
 }
 
+/** The signal without the keys around it; where the payload is the number, its unit. */
+const wordOf = ({ from: { signal }, unit, counter }: ProposedField): string =>
+  (signal === '' ? unit || 'value' : lastKey(signal)) + (counter === null ? '' : ' ↑');
+
 const lastKey = (path: string): string => /([^.\]"]+)"?\]?$/.exec(path)?.[1] ?? path;
 
 const fieldsText = (fields: readonly string[]): string => {
-  const [first, ...rest] = fields;
-  let text = first;
+  const [first = '–', ...rest] = fields;
+  let text = short(first, MAX_WORD);
   for (const [i, field] of rest.entries()) {
     if (text.length + field.length > 13) return `${text}, +${rest.length - i}`;
     text += `, ${field}`;
@@ -79,17 +80,19 @@ const fieldsText = (fields: readonly string[]): string => {
 /** By reason, as a paragraph each. */
 function noSignals(rows: readonly NotProposed[]): string {
   const byReason = new Map<string, Map<string, number>>();
-  for (const { path, topic, why, topics } of rows) {
+  for (const { path, topic, why, devices } of rows) {
     const reason = why.replace(/,.*/, '');
     const name = path === '' ? topic : lastKey(path);
     const names = byReason.get(reason) ?? new Map<string, number>();
-    names.set(name, (names.get(name) ?? 0) + topics);
+    names.set(name, (names.get(name) ?? 0) + devices);
     byReason.set(reason, names);
   }
   const width = Math.max(...[...byReason.keys()].map(({ length }) => length));
   return [...byReason]
     .map(([reason, names]) => {
-      const shown = [...names].slice(0, 12).map(([name, topics]) => plain(name) + (topics > 1 ? ` (${topics})` : ''));
+      const shown = [...names]
+        .slice(0, 12)
+        .map(([name, devices]) => plain(name) + (devices > 1 ? ` (${devices})` : ''));
       const text = shown.join(', ') + (names.size > 12 ? `, and ${names.size - 12} more` : '');
       return wrapped(text, WIDTH - width - 2)
         .map((line, i) => `${(i === 0 ? reason : '').padEnd(width)}  ${line}`)

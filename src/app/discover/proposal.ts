@@ -1,11 +1,15 @@
-import { joinAlike, signalsOf, type Alike } from './alike.ts';
+import { infoOf } from '../../stream/signal-reader.ts';
+import { nameOf, patternsFor } from './exclude.ts';
+import { filterFor, filtersOf } from './filters.ts';
 import { groupsOf, type ProposedGroup } from './groups.ts';
-import { judge, type JudgedTopic, type Signal } from './judge.ts';
-import { mappedInputs, mappedNoSignals } from './mapped-inputs.ts';
-import { namesOf, slugsOf, withUniqueNames, type Names } from './names.ts';
-import { withoutRepeatedEnergy, withoutRepeatedStatus } from './repeats.ts';
+import { judge } from './judge.ts';
+import { namedInputs } from './named-inputs.ts';
+import { withNames, type NamedSignal } from './names.ts';
+import { pathOf } from './places.ts';
 import type { NotProposed, ProposedField, ProposedInput } from './proposed.ts';
-import { pathOf, type Skipped, type Survey } from './survey.ts';
+import { withoutRepeatedEnergy } from './repeats.ts';
+import type { Skipped, Survey, SurveyedTopic } from './survey.ts';
+import { trafficOf } from './traffic.ts';
 
 export type { NotProposed, ProposedField, ProposedInput } from './proposed.ts';
 
@@ -23,99 +27,111 @@ export interface Proposal {
 /** More inputs would be a file that nobody reads. */
 const MAX_INPUTS = 300;
 
-/** Proposes inputs, names, units, ranges and groups for what a survey has found. */
+/**
+ * Proposes inputs for what a survey has found. Names, units, ranges, and what is no signal come from the formats of the service, so an
+ * input reads all that its topics have; a field is named only where the values, or the device itself, contradict its format.
+ */
 export function propose(survey: Survey): Proposal {
-  const judged = withoutRepeatedEnergy(survey.topics.map((topic) => judge(topic, survey.hints)));
-  const withSignals = judged.filter(({ signals }) => signals.length > 0);
-  const silent = judged.filter(({ signals }) => signals.length === 0);
-  const read = withoutRepeatedStatus(withSignals);
-  const readSet = new Set(read);
-  // A filter must not match numbers that are no signal, nor values that another topic has as well.
-  const unread = [
-    ...silent.filter(({ fields }) => fields.has('')),
-    ...withSignals.filter((each) => !readSet.has(each)),
-  ];
-  const all = joinAlike(
-    read,
-    unread.map(({ topic }) => topic),
-  ).toSorted((a, b) => (a.filter < b.filter ? -1 : 1));
-  const kept = all.slice(0, MAX_INPUTS);
-  const named = withUniqueNames(kept.map((alike) => ({ alike, names: namesOf(alike) })));
-  const mapped = mappedInputs(
-    survey.mapped,
-    judged.map(({ topic }) => topic),
+  const judged = withNames(withoutRepeatedEnergy(survey.signals.map((signal) => judge(signal, survey.hints))));
+  const bySource = new Map<SurveyedTopic, NamedSignal[]>();
+  for (const signal of judged) {
+    const all = bySource.get(signal.topic);
+    if (all === undefined) bySource.set(signal.topic, [signal]);
+    else all.push(signal);
+  }
+  const isRead = (topic: SurveyedTopic): boolean => (bySource.get(topic) ?? []).some(({ why }) => why === null);
+  const read = survey.all.filter(isRead);
+  const filters = filtersOf(
+    [...read, ...announcing(survey.all, read)],
+    survey.all.flatMap(({ topic, unreadable }) => (unreadable === null ? [] : [topic])),
   );
+  const byFilter = new Map<string, SurveyedTopic[]>(filters.toSorted().map((filter) => [filter, []]));
+  const filterOf = new Map<SurveyedTopic, string>();
+  const known = new Set(filters);
+  for (const topic of survey.all) {
+    const filter = filterFor(topic.topic, known);
+    if (filter === null) continue;
+    filterOf.set(topic, filter);
+    byFilter.get(filter)!.push(topic);
+  }
+  const all = [...byFilter].flatMap(([filter, topics]) => inputsOf(filter, topics, bySource));
+  const inputs = all.slice(0, MAX_INPUTS);
+  const proposed = judged.filter(({ why }) => why === null);
   return {
-    inputs: [...named.map(({ alike, names }) => inputOf(alike, names)), ...mapped],
-    groups: groupsOf(named),
-    series: new Set([
-      ...named.flatMap((input) => slugsOf(input).map(({ slug }) => slug)),
-      ...mapped.flatMap(({ fields }) => fields.map(({ name }) => name)),
-    ]).size,
-    notProposed: [...notProposed(kept, silent), ...mappedNoSignals(survey.mapped)],
+    inputs,
+    groups: groupsOf(proposed),
+    series: inputs.reduce((sum, { fields }) => sum + fields.length, 0),
+    notProposed: notProposed(judged, ({ topic }) => filterOf.get(topic) ?? topic.topic),
     skipped: survey.skipped,
-    inputsBeyond: all.length - kept.length,
+    inputsBeyond: all.length - inputs.length,
   };
 }
 
-function inputOf(alike: Alike, names: Names): ProposedInput {
-  const { filter, topics } = alike;
-  const live = topics.filter((topic) => topic.live > 0);
-  const times = new Set(live.map(({ time }) => (time === null ? null : pathOf(time))));
-  const [first] = topics;
+/** Topics on which the devices say whether they are there. */
+function announcing(all: readonly SurveyedTopic[], read: readonly SurveyedTopic[]): readonly SurveyedTopic[] {
+  const first = (topic: string): string => topic.split('/', 1)[0];
+  const levels = new Set(read.map(({ topic }) => first(topic)));
+  const known = new Set(read);
+  return all.filter((topic) => topic.announces && !known.has(topic) && levels.has(first(topic.topic)));
+}
+
+function inputsOf(
+  filter: string,
+  topics: readonly SurveyedTopic[],
+  bySource: ReadonlyMap<SurveyedTopic, readonly NamedSignal[]>,
+): readonly ProposedInput[] {
+  const signals = topics.flatMap((topic) => bySource.get(topic) ?? []);
+  const proposed = signals.filter(({ why }) => why === null);
+  const fields = proposed.filter(({ named }) => !named).map(fieldOf);
+  const named = topics.flatMap((topic) => {
+    const fields = bySource.get(topic)?.filter((signal) => signal.named) ?? [];
+    return namedInputs(fields.map(fieldOf), { format: topic.format, ...trafficOf([topic]) });
+  });
+  // A topic alone needs no second input for the availability of its device.
+  if (fields.length === 0 && !filter.endsWith('/#')) return named;
+  const out = signals.filter((signal) => signal.named || (signal.why !== null && !signal.isNone));
+  const whole: ProposedInput = {
+    ...{ topic: filter, format: formatsOf(topics), all: true, time: null, localTime: false },
+    exclude: patternsFor(
+      out,
+      proposed.filter((signal) => !signal.named),
+    ),
+    ...trafficOf(topics),
+    fields,
+  };
+  return [whole, ...named];
+}
+
+const formatsOf = (topics: readonly SurveyedTopic[]): string =>
+  [...new Set(topics.filter(({ signals }) => signals > 0).map(({ format }) => format))].join(', ');
+
+function fieldOf({ topic, device, signal, wanted, name, values, place }: NamedSignal): ProposedField {
+  const { unit, range, counter = null } = infoOf(wanted);
   return {
-    topic: filter,
-    format: first.dialect.name === 'number' && !first.fields.has('') ? 'JSON' : first.dialect.name,
-    all: false,
-    exclude: [],
-    each: first.each === null ? null : pathOf(first.each),
-    time: times.size === 1 ? [...times][0] : null,
-    localTime: live.some(({ localTime, time }) => localTime && time !== null),
-    topics: topics.length,
-    live: topics.reduce((sum, topic) => sum + topic.live, 0),
-    everyMs: usualInterval(live),
-    fields: [...signalsOf(alike)]
-      .filter(([path]) => names.has(path))
-      .map(([path, all]) => fieldOf(path, all, names.get(path)!)),
+    path: nameOf({ device, signal }),
+    ...{ name, unit, range, counter },
+    ...{ min: values.min, max: values.max, last: values.last, values: values.count },
+    from: {
+      ...{ topic: topic.topic, device, signal, path: place === null ? null : pathOf(place.keys) },
+      ...{ time: place?.time ?? null, localTime: place?.localTime ?? false },
+      named: { unit: wanted.unit ?? '', range, counter },
+    },
   };
 }
 
-function fieldOf(path: string, signals: readonly Signal[], name: string | null): ProposedField {
-  const ranges = signals.map(({ quantity }) => quantity.range);
-  const [{ quantity }] = signals;
-  return {
-    path,
-    name,
-    unit: quantity.unit,
-    range: quantity.counter !== undefined || ranges.includes(undefined) ? null : ranges[0]!,
-    counter: signals.every((signal) => signal.quantity.counter !== undefined) ? quantity.counter! : null,
-    min: Math.min(...signals.map(({ values }) => values.min)),
-    max: Math.max(...signals.map(({ values }) => values.max)),
-    last: signals[0].values.last,
-    values: signals.reduce((sum, { values }) => sum + values.count, 0),
-    topics: signals.length,
-  };
-}
-
-function usualInterval(topics: readonly JudgedTopic[]): number | null {
-  const intervals = topics
-    .filter(({ live }) => live > 1)
-    .map(({ live, firstAt, lastAt }) => (lastAt - firstAt) / (live - 1))
-    .sort((a, b) => a - b);
-  return intervals.length === 0 ? null : intervals[Math.floor(intervals.length / 2)];
-}
-
-function notProposed(all: readonly Alike[], silent: readonly JudgedTopic[]): readonly NotProposed[] {
-  const rows = new Map<string, { topic: string; path: string; why: string; topics: number }>();
-  const add = (filter: string, topic: JudgedTopic): void => {
-    for (const { path, why } of topic.others) {
-      const key = JSON.stringify([filter, path, why]);
-      const row = rows.get(key) ?? { topic: filter, path, why, topics: 0 };
-      row.topics++;
-      rows.set(key, row);
-    }
-  };
-  for (const { filter, topics } of all) for (const topic of topics) add(filter, topic);
-  for (const topic of silent) add(topic.topic, topic);
+function notProposed(
+  signals: readonly NamedSignal[],
+  filterOf: (signal: NamedSignal) => string,
+): readonly NotProposed[] {
+  const rows = new Map<string, { topic: string; path: string; why: string; devices: number }>();
+  for (const each of signals) {
+    const { signal: path, why } = each;
+    if (why === null) continue;
+    const topic = path === '' ? each.topic.topic : filterOf(each);
+    const key = JSON.stringify([topic, path, why]);
+    const row = rows.get(key) ?? { topic, path, why, devices: 0 };
+    row.devices++;
+    rows.set(key, row);
+  }
   return [...rows.values()];
 }

@@ -1,35 +1,40 @@
-import type { JudgedTopic, Signal } from './judge.ts';
-
-/** Leaves out the notifications of a Shelly that publishes the status of each component by itself: they repeat it. */
-export function withoutRepeatedStatus(topics: readonly JudgedTopic[]): readonly JudgedTopic[] {
-  const status = new Set(topics.flatMap(({ topic }) => /^([^/]+)\/status\/\w+:\d+$/.exec(topic)?.[1] ?? []));
-  return topics.filter(({ topic }) => !(topic.endsWith('/events/rpc') && status.has(topic.split('/')[0])));
-}
+import type { JudgedSignal } from './judge.ts';
 
 /**
- * Leaves out a meter of energy whose device also reports its power, in the same message or on a topic that differs in one level. The
- * meter adds nothing, and its rate is worse: it counts in steps of 10 Wh, and a step within two seconds is a rate of 18 kW.
+ * Leaves out a meter of energy whose device also reports its power, in the same message or under a name that differs in the word for the
+ * quantity. The meter adds nothing, and its rate is worse: it counts in steps of 10 Wh, and a step within two seconds is a rate of 18 kW.
  */
-export function withoutRepeatedEnergy(topics: readonly JudgedTopic[]): readonly JudgedTopic[] {
-  const powers = new Set(topics.flatMap((topic) => (topic.signals.some(isPower) ? formsOf(topic) : [])));
-  return topics.map((topic) => {
-    const { signals, others } = topic;
-    if (!signals.some(isMeter) || !formsOf(topic).some((name) => powers.has(name))) return topic;
-    return {
-      ...topic,
-      signals: signals.filter((signal) => !isMeter(signal)),
-      others: [...others, ...signals.filter(isMeter).map(({ path }) => ({ path, why: 'repeats power' }))],
-    };
-  });
+export function withoutRepeatedEnergy(signals: readonly JudgedSignal[]): readonly JudgedSignal[] {
+  const powers = new Set(signals.flatMap((signal) => (isPower(signal) ? placesOf(signal) : [])));
+  return signals.map((signal) =>
+    isMeter(signal) && placesAround(signal).some((place) => powers.has(place))
+      ? { ...signal, why: 'repeats power' }
+      : signal,
+  );
 }
 
-const isPower = ({ quantity }: Signal): boolean => quantity.name === 'power';
-const isMeter = ({ quantity }: Signal): boolean => quantity.name === 'energy' && quantity.counter !== undefined;
+const isPower = ({ why, wanted }: JudgedSignal): boolean => why === null && /^k?W$/.test(wanted.unit ?? '');
+const isMeter = ({ why, wanted }: JudgedSignal): boolean =>
+  why === null && wanted.counter !== undefined && /^k?Wh$/.test(wanted.unit ?? '');
 
-/** The topic. If its payload is the value, also the topic with `+` for the name of the value, once for each level that has it. */
-const formsOf = ({ topic, signals }: JudgedTopic): readonly string[] => {
-  if (signals.some(({ path }) => path !== '')) return [topic];
-  const levels = topic.split('/');
-  const forms = levels.map((level, i) => levels.with(i, level.replace(/power|watt|energy|kwh/gi, '+')).join('/'));
-  return [topic, ...forms.filter((form) => form !== topic)];
-};
+/** The member of the message that has the value, and the name of the value without the word for its quantity. */
+const placesOf = (signal: JudgedSignal): readonly string[] => [
+  ...(signal.signal === '' ? [] : [memberOf(signal, parentOf(signal.signal))]),
+  formOf(signal),
+];
+
+/** The same of a meter: the member with the power may be one around it, as `switch:0` around `switch:0.aenergy`. */
+function placesAround(signal: JudgedSignal): readonly string[] {
+  const places = [formOf(signal)];
+  if (signal.signal === '') return places;
+  for (let member = parentOf(signal.signal); ; member = parentOf(member)) {
+    places.push(memberOf(signal, member));
+    if (member === '') return places;
+  }
+}
+
+const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('.')));
+const memberOf = ({ topic, device }: JudgedSignal, member: string): string =>
+  JSON.stringify([topic.topic, device, member]);
+const formOf = ({ device, signal }: JudgedSignal): string =>
+  `${device}/${signal}`.replace(/power|watt|energy|kwh/gi, '+');

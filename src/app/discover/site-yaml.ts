@@ -21,8 +21,8 @@ export interface SiteYamlOptions {
 }
 
 const MAX_COMMENTED_GROUPS = 10;
-/** Signals that the comment behind `fields: all` names. */
-const MAX_NAMED = 4;
+/** Signals that the comment before `fields: all` names. */
+const MAX_SIGNAL_LINES = 30;
 /** `max_series` of a site file that does not say it. */
 const USUAL_MAX_SERIES = 500;
 
@@ -86,23 +86,21 @@ function inputLines({ inputs, inputsBeyond }: Proposal): string[] {
 }
 
 function inputBlock(input: ProposedInput): string[] {
-  const { topic, fields, each, time, localTime } = input;
-  const lines = [`  # ${about(input)}`, `  - topic: ${value(topic)}`];
-  if (each !== null) lines.push(`    each: ${value(each)}`);
-  if (time !== null) lines.push(`    time: ${value(time)}${localTime ? ' # without a zone: that of the site' : ''}`);
-  if (input.all) {
-    const names = fields.slice(0, MAX_NAMED).map(({ path }) => path);
-    const more = fields.length > names.length ? ` and ${fields.length - names.length} more` : '';
-    lines.push(`    fields: all # ${names.join(', ')}${more}`);
-    if (input.exclude.length > 0) lines.push(`    exclude: ${flow(input.exclude)}`);
+  const { topic, fields, all, exclude, time, localTime } = input;
+  const lines = [`  # ${about(input)}`];
+  if (all) {
+    if (fields.length > 0) lines.push(...signalLines(fields));
+    lines.push(`  - topic: ${value(topic)}`, '    fields: all');
+    if (exclude.length > 0) lines.push(`    exclude: ${flow(exclude)}`);
     return lines;
   }
+  lines.push(`  - topic: ${value(topic)}`);
+  if (time !== null) lines.push(`    time: ${value(time)}${localTime ? ' # without a zone: that of the site' : ''}`);
   if (fields.length === 1 && fields[0].path === '') {
     const options = optionsOf(fields[0]);
     const [last] = options.slice(-1);
     for (const [key, given] of options)
       lines.push(`    ${key}: ${flow(given)}${key === last[0] ? ` # ${seen(fields[0])}` : ''}`);
-    if (options.length === 0) lines[1] += ` # ${seen(fields[0])}`;
     return lines;
   }
   lines.push('    fields:');
@@ -113,28 +111,68 @@ function inputBlock(input: ProposedInput): string[] {
   return lines;
 }
 
+/** Each signal with its unit and the values that were seen, in the words that `exclude` takes. */
+function signalLines(fields: readonly ProposedField[]): readonly string[] {
+  const bySignal = new Map<string, ProposedField[]>();
+  for (const field of fields) {
+    const { device, signal } = field.from;
+    // Where the payload is the number, the device is its topic.
+    const key = JSON.stringify([signal === '' ? device : signal, field.unit]);
+    const all = bySignal.get(key);
+    if (all === undefined) bySignal.set(key, [field]);
+    else all.push(field);
+  }
+  const rows = [...bySignal.values()].map((all) => {
+    const [{ path, unit, counter, from }] = all;
+    const joined = {
+      min: Math.min(...all.map(({ min }) => min)),
+      max: Math.max(...all.map(({ max }) => max)),
+      values: all.reduce((sum, { values }) => sum + values, 0),
+    };
+    // A counter is watched by its rise, and the values are those that it sends.
+    const shown = counter === null && unit !== '' ? ` ${unit}` : '';
+    const what = counter === null ? '' : `, watched in ${unit === '' ? `1/${counter}` : unit}`;
+    const devices = all.length === 1 ? '' : `, ${all.length} devices`;
+    return [all.length === 1 ? path : `*/${from.signal}`, `${seenOf(joined, shown)}${what}${devices}`] as const;
+  });
+  const shown = rows.slice(0, MAX_SIGNAL_LINES);
+  const width = Math.max(...shown.map(([name]) => name.length));
+  return [
+    ...shown.map(([name, text]) => `  #   ${oneLine(name).padEnd(width)}  ${text}`),
+    ...(rows.length === shown.length ? [] : [`  #   and ${rows.length - shown.length} more`]),
+  ];
+}
+
+/** A name of a device is any text. */
+const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029\ufeff]+/gu, ' ');
+
 function optionsOf({ name, unit, range, counter }: ProposedField): [string, unknown][] {
   return [
-    ...(name === null ? [] : [['name', name] satisfies [string, unknown]]),
+    ['name', name],
     ...(unit === '' ? [] : [['unit', unit] satisfies [string, unknown]]),
     ...(range === null ? [] : [['range', range] satisfies [string, unknown]]),
     ...(counter === null ? [] : [['counter', counter] satisfies [string, unknown]]),
   ];
 }
 
-function about({ format, topics, everyMs, live }: ProposedInput): string {
+function about({ format, topics, everyMs, live, all }: ProposedInput): string {
   const how = topics === 1 ? 'one topic' : `${topics} topics`;
-  if (live === 0) return `${format}, ${how}; only stored copies were received, which may be old`;
-  return `${format}, ${how}${everyMs === null ? '' : `, a message about every ${interval(everyMs)}`}`;
+  const named = all ? '' : ', named because its values or its device say what the format does not';
+  if (live === 0) return `${format}, ${how}${named}; only stored copies were received, which may be old`;
+  return `${format}, ${how}${everyMs === null ? '' : `, a message about every ${interval(everyMs)}`}${named}`;
 }
 
 /** 450 ms, 12 s, 5 min. */
 export const interval = (ms: number): string =>
   ms < 1000 ? `${Math.round(ms)} ms` : ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
 
-const seen = ({ min, max, values }: ProposedField): string => {
+type Seen = Pick<ProposedField, 'min' | 'max' | 'values'>;
+
+const seen = (field: ProposedField): string => seenOf(field, '');
+
+const seenOf = ({ min, max, values }: Seen, unit: string): string => {
   const range = min === max ? number(min) : `${number(min)} to ${number(max)}`;
-  return values === 0 ? `${range}, stored copy` : range;
+  return `${range}${unit}${values === 0 ? ', stored copy' : ''}`;
 };
 
 const number = (n: number): string => String(Number(n.toPrecision(6)));

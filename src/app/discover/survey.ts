@@ -1,54 +1,60 @@
-import { parseTime } from '../../stream/event-time.ts';
+import { Content } from '../../stream/dialects/content.ts';
+import type { Dialect, Format, Mapper, Receiver, SignalFacts } from '../../stream/dialects/dialect.ts';
+import { recognise } from '../../stream/dialects/dialects.ts';
+import { firstByte } from '../../stream/dialects/json-object.ts';
+import { factsOf } from '../../stream/dialects/signals.ts';
 import type { Message } from '../../stream/message.ts';
 import { parseNumber } from '../../stream/number.ts';
-import { readPayload } from '../../stream/payload.ts';
+import { MAX_PAYLOAD_BYTES } from '../../stream/payload.ts';
 import type { TimeZone } from '../../stream/time-zone.ts';
-import { dialectOf, TIME_KEYS, isBinary, type Dialect } from './dialect.ts';
 import { FieldSurvey } from './field-survey.ts';
 import { Hints } from './hints.ts';
-import { MappedSurvey } from './mapped.ts';
+import { Places, type Place } from './places.ts';
 
-/** Topics, fields of one topic, and fields of all topics that are kept; beyond that messages are only counted. */
+/** Topics, signals of one topic, and signals of all topics that are kept; beyond that messages are only counted. */
 export const MAX_TOPICS = 5_000;
-const MAX_FIELDS_EACH = 64;
-const MAX_FIELDS = 40_000;
-const MAX_DEPTH = 6;
+const MAX_SIGNALS_EACH = 1_000;
+const MAX_SIGNALS = 40_000;
 const MAX_TOPIC_BYTES = 512;
 /** Characters of a topic that is too long, as its example. */
 const EXAMPLE_CHARACTERS = 100;
-/** A time further away is not that of the reading. */
-const NEAR_MS = 5 * 60_000;
 /** As in the decoder. */
 const WORD = /^(?:true|false|on|off)$/i;
 
-export interface SurveyedField {
-  /** From the payload or element inwards; empty when the payload is the number. */
-  readonly keys: readonly string[];
-  readonly values: FieldSurvey;
-}
+/** Formats whose numbers have no path that a field could name. */
+const WITHOUT_PATHS: ReadonlySet<Format> = new Set(['sparkplug', 'influx', 'senml', 'cbor']);
 
-/** A topic whose messages have numbers. */
+/** Topics on which no device speaks. */
+const OWN = 'zankyo/';
+const CONFIGURATION = /^homeassistant\/.+\/config$/;
+
 export interface SurveyedTopic {
   readonly topic: string;
-  readonly dialect: Dialect;
+  readonly format: Format;
   /** Live messages, and the times of the first and the last one, epoch ms. */
   readonly live: number;
   readonly firstAt: number;
   readonly lastAt: number;
-  /** By JSON path. */
-  readonly fields: ReadonlyMap<string, SurveyedField>;
-  /** Keys of the list whose elements are readings; null where the payload is one reading. */
-  readonly each: readonly string[] | null;
-  /** Keys of the time of the reading; null where there is none, or where it is not that of the reading. */
-  readonly time: readonly string[] | null;
-  /** The time has no zone, and fits the zone of this machine. */
-  readonly localTime: boolean;
+  /** Signals, those that are none by default among them. */
+  readonly signals: number;
+  /** A device says here whether it is there. */
+  readonly announces: boolean;
+  /** Why a message could not be read at all: a picture, or a payload that is too large. */
+  readonly unreadable: string | null;
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-interface Topic extends Mutable<Omit<SurveyedTopic, 'fields'>> {
-  readonly fields: Map<string, SurveyedField>;
-  scalar: boolean | null;
+type Topic = { -readonly [K in keyof SurveyedTopic]: SurveyedTopic[K] };
+
+/** A number, as its format reads it: the service gives it the same name, unit and range. */
+export interface SurveyedSignal {
+  /** That of its first value. */
+  readonly topic: SurveyedTopic;
+  readonly device: string;
+  readonly signal: string;
+  readonly facts: SignalFacts;
+  readonly values: FieldSurvey;
+  /** Null where no field can name it. */
+  readonly place: Place | null;
 }
 
 /** Topics without a signal, by format and reason: their number, and one of them. */
@@ -59,8 +65,8 @@ export interface Skipped {
   readonly example: string;
 }
 
-/** What a broker's messages look like: numbers, how often they come, and how they vary. Its memory is bounded. */
-export class Survey {
+/** The messages of a broker, read by the formats of the service: their numbers, how often they come, and how they vary. Its memory is bounded. */
+export class Survey implements Receiver {
   messages = 0;
   retained = 0;
   /** Messages on topics beyond the limit. */
@@ -69,184 +75,157 @@ export class Survey {
   newestAt = -Infinity;
   readonly hints = new Hints();
   private readonly zone: TimeZone;
-  /** Messages of formats that fields cannot name. */
-  readonly mapped: MappedSurvey;
+  private readonly mappers = new Map<Dialect, Mapper>();
+  private readonly content = new Content();
   private readonly kept = new Map<string, Topic>();
+  private readonly found = new Map<string, SurveyedSignal>();
   private readonly without = new Map<string, Skipped>();
   private readonly seen = new Set<string>();
-  private fieldCount = 0;
+  // Of the message that is read.
+  private topic!: Topic;
+  private places: Places | null = null;
 
   /** `zone`: of this machine, for times in payloads without an offset. */
   constructor(zone: TimeZone) {
     this.zone = zone;
-    this.mapped = new MappedSurvey(zone);
   }
 
+  /** Topics with numbers. */
   get topics(): readonly SurveyedTopic[] {
-    return [...this.kept.values()].filter(({ fields }) => fields.size > 0);
+    return this.all.filter(({ signals }) => signals > 0);
+  }
+
+  get all(): readonly SurveyedTopic[] {
+    return [...this.kept.values()];
+  }
+
+  get signals(): readonly SurveyedSignal[] {
+    return [...this.found.values()];
   }
 
   get skipped(): readonly Skipped[] {
-    return [...this.without.values()];
+    const rows = new Map([...this.without].map(([key, row]) => [key, { ...row }]));
+    for (const { topic, format, signals, announces, unreadable } of this.kept.values())
+      if (unreadable !== null) addTo(rows, 'binary', unreadable, topic);
+      else if (signals === 0) addTo(rows, format, announces ? 'availability' : 'no number', topic);
+    return [...rows.values()];
   }
 
-  get full(): boolean {
-    return this.kept.size + this.seen.size + this.mapped.topics.size >= MAX_TOPICS;
+  private get full(): boolean {
+    return this.kept.size + this.seen.size >= MAX_TOPICS;
   }
 
   add(message: Message): void {
     const { topic: name, payload, receivedAt, retained } = message;
     if (retained) this.retained++;
     else this.messages++;
-    let topic = this.kept.get(name);
-    if (topic === undefined) {
-      if (this.seen.has(name)) return;
-      if (Buffer.byteLength(name) > MAX_TOPIC_BYTES) {
-        // Only a part of the name is kept: thousands of long names would fill the memory.
-        const part = `${name.slice(0, EXAMPLE_CHARACTERS)}… (${name.length})`;
-        if (!this.seen.has(part)) this.skip(part, 'any', `topic longer than ${MAX_TOPIC_BYTES} bytes`);
-        return;
-      }
-      const mapped = MappedSurvey.dialectOf(message);
-      if (mapped !== null) {
-        const isNew = !this.mapped.topics.has(name);
-        if (isNew && this.full) this.beyond++;
-        else this.mapped.add(message, mapped);
-        if (isNew) this.newestAt = receivedAt;
-        return;
-      }
-      const dialect = dialectOf(name);
-      if (dialect.skip !== undefined) {
-        if (dialect.name === 'Home Assistant') this.hints.add(payload);
-        this.skip(name, dialect.name, dialect.skip);
-        return;
-      }
-      if (this.full) {
-        this.beyond++;
-        return;
-      }
-      if (isBinary(payload)) {
-        this.skip(name, 'binary', 'format not known');
-        return;
-      }
-      topic = newTopic(name, dialect);
-      this.kept.set(name, topic);
-      this.newestAt = receivedAt;
-    }
-    const read = readPayload(payload);
-    if (typeof read === 'string') return;
+    if (payload.length === 0 || this.seen.has(name)) return;
+    const topic = this.kept.get(name) ?? this.newTopic(message);
+    if (topic === null) return;
     if (!retained) {
       if (topic.live === 0) topic.firstAt = receivedAt;
       topic.lastAt = receivedAt;
       topic.live++;
     }
-    this.read(topic, read.value, receivedAt, retained);
+    const dialect = recognise(name, payload);
+    topic.unreadable = unreadable(dialect, payload);
+    if (topic.unreadable !== null) return;
+    if (topic.signals === 0) topic.format = dialect.name;
+    this.topic = topic;
+    this.places = null;
+    this.mapperOf(dialect).read(this.content.set(message), this);
+  }
+
+  sample(device: string, signal: string, raw: unknown, at: number | null, facts: SignalFacts | null): void {
+    const value = parseNumber(raw);
+    if (typeof value === 'string') return;
+    const { topic } = this;
+    const { receivedAt, retained } = this.content;
+    // Two bridges may have devices of one name.
+    const key = `${topic.format} ${topic.topic.split('/', 1)[0]} ${device}/${signal}`;
+    let known = this.found.get(key);
+    if (known === undefined) {
+      if (topic.signals >= MAX_SIGNALS_EACH || this.found.size >= MAX_SIGNALS) return;
+      known = {
+        ...{ topic, device, signal, facts: facts ?? factsOf(device, signal) },
+        ...{ values: new FieldSurvey(), place: this.placeOf(signal, value, at) },
+      };
+      this.found.set(key, known);
+      topic.signals++;
+    }
+    const binary = typeof raw === 'boolean' || (typeof raw === 'string' && WORD.test(raw.trim()));
+    known.values.observe(value, receivedAt, binary, retained);
+  }
+
+  availability(): void {
+    this.topic.announces = true;
+  }
+
+  refuse(): void {
+    // A message that cannot be read has no signal.
+  }
+
+  private newTopic({ topic, payload, receivedAt }: Message): Topic | null {
+    if (Buffer.byteLength(topic) > MAX_TOPIC_BYTES) {
+      // Only a part of the name is kept: thousands of long names would fill the memory.
+      const part = `${topic.slice(0, EXAMPLE_CHARACTERS)}… (${topic.length})`;
+      if (!this.seen.has(part)) this.skip(part, 'any', `topic longer than ${MAX_TOPIC_BYTES} bytes`);
+      return null;
+    }
+    if (topic.startsWith(OWN)) this.skip(topic, 'zankyo', 'published by zankyo');
+    else if (CONFIGURATION.test(topic)) {
+      this.hints.add(payload);
+      this.skip(topic, 'Home Assistant', 'configuration');
+    } else if (this.full) this.beyond++;
+    else {
+      const made: Topic = {
+        ...{ topic, format: 'scalar', live: 0, firstAt: NaN, lastAt: NaN },
+        ...{ signals: 0, announces: false, unreadable: null },
+      };
+      this.kept.set(topic, made);
+      this.newestAt = receivedAt;
+      return made;
+    }
+    return null;
   }
 
   private skip(name: string, format: string, reason: string): void {
-    const key = `${format}: ${reason}`;
-    const known = this.without.get(key);
     // Beyond the limit a topic may be counted again: the count is then "at least".
     if (!this.full) this.seen.add(name);
-    if (known === undefined) this.without.set(key, { format, reason, topics: 1, example: name });
-    else known.topics++;
+    addTo(this.without, format, reason, name);
   }
 
-  private read(topic: Topic, document: unknown, at: number, retained: boolean): void {
-    const list = listIn(document);
-    topic.scalar ??= typeof document !== 'object';
-    // Of a list the last reading counts.
-    const item = list === null ? document : list.items.at(-1);
-    topic.each ??= list === null ? null : list.keys;
-    this.readTime(topic, item, document, at, retained);
-    const { inside } = topic.dialect;
-    const roots = list !== null || inside === undefined ? [[]] : inside;
-    for (const root of roots) this.walk(topic, root, within(item, root), at, retained);
+  private mapperOf(dialect: Dialect): Mapper {
+    const known = this.mappers.get(dialect);
+    if (known !== undefined) return known;
+    const mapper = dialect.open({ zone: this.zone, time: null, each: null, decimalComma: false, precision: 'ns' });
+    this.mappers.set(dialect, mapper);
+    return mapper;
   }
 
-  private walk(topic: Topic, keys: readonly string[], value: unknown, at: number, retained: boolean): void {
-    if (typeof value === 'object' && value !== null) {
-      if (Array.isArray(value) || keys.length >= MAX_DEPTH) return;
-      for (const [key, inner] of Object.entries(value)) this.walk(topic, [...keys, key], inner, at, retained);
-      return;
+  private placeOf(signal: string, value: number, at: number | null): Place | null {
+    const { content, zone } = this;
+    if (WITHOUT_PATHS.has(this.topic.format)) return null;
+    if (firstByte(content.payload) === 0x7b) {
+      this.places ??= new Places(content.json(), zone, content.receivedAt);
+      return this.places.find(signal, value, at);
     }
-    const number = parseNumber(value);
-    if (typeof number === 'string') return;
-    const path = pathOf(keys);
-    let field = topic.fields.get(path);
-    if (field === undefined) {
-      if (topic.fields.size >= MAX_FIELDS_EACH || this.fieldCount >= MAX_FIELDS) return;
-      this.fieldCount++;
-      field = { keys, values: new FieldSurvey() };
-      topic.fields.set(path, field);
-    }
-    const binary = typeof value === 'boolean' || (typeof value === 'string' && WORD.test(value.trim()));
-    field.values.observe(number, at, binary, retained);
-  }
-
-  /** Finds the time of the reading in the first live message. A message whose time does not fit ends that: the topic has none. */
-  private readTime(topic: Topic, item: unknown, document: unknown, at: number, retained: boolean): void {
-    if (retained || topic.scalar === true) return;
-    if (topic.live === 1) topic.time = timeKeys(topic, item);
-    if (topic.time === null) return;
-    const given = within(item, topic.time) ?? within(document, topic.time);
-    if (given === undefined) return;
-    if (parseTime(given, null, at) === 'time_without_zone') topic.localTime = true;
-    const time = parseTime(given, this.zone, at);
-    if (typeof time === 'string' || Math.abs(time - at) > NEAR_MS) topic.time = null;
+    // A list has no place that stays the same; anything else is the number itself.
+    return firstByte(content.payload) === 0x5b ? null : { keys: [], time: null, localTime: false };
   }
 }
 
-const newTopic = (topic: string, dialect: Dialect): Topic => ({
-  topic,
-  dialect,
-  live: 0,
-  firstAt: NaN,
-  lastAt: NaN,
-  fields: new Map(),
-  each: null,
-  time: null,
-  localTime: false,
-  scalar: null,
-});
-
-/** The keys of the time: those of the dialect, else the first usual one of the reading. */
-function timeKeys({ dialect }: Topic, item: unknown): readonly string[] | null {
-  const { time } = dialect;
-  if (time !== undefined && time.length > 0) return within(item, time) === undefined ? null : time;
-  if (time === undefined || typeof item !== 'object' || item === null) return null;
-  const key = TIME_KEYS.find((name) => Object.hasOwn(item, name));
-  return key === undefined ? null : [key];
+function addTo(rows: Map<string, Skipped>, format: string, reason: string, topic: string): void {
+  const key = `${format}: ${reason}`;
+  const known = rows.get(key);
+  if (known === undefined) rows.set(key, { format, reason, topics: 1, example: topic });
+  else known.topics++;
 }
 
-function within(value: unknown, keys: readonly string[]): unknown {
-  let current = value;
-  for (const key of keys) {
-    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, key)) return undefined;
-    current = (current as Record<string, unknown>)[key];
-  }
-  return current;
+/** Why nothing of a payload can be read; null where it may be. */
+function unreadable(dialect: Dialect, payload: Uint8Array): string | null {
+  if (payload.length > MAX_PAYLOAD_BYTES) return 'larger than 64 KiB';
+  const beginning = Buffer.from(payload.subarray(0, 200)).toString('latin1');
+  // eslint-disable-next-line no-control-regex -- bytes that no text has
+  return dialect.name === 'scalar' && /[\x00-\x08\x0e-\x1f]/.test(beginning) ? 'format not known' : null;
 }
-
-/** A list of objects with a time each: the payload itself, or one member of it. */
-function listIn(document: unknown): { readonly keys: readonly string[]; readonly items: readonly unknown[] } | null {
-  if (isReadings(document)) return { keys: [], items: document };
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) return null;
-  const found = Object.entries(document).find(([, value]) => isReadings(value));
-  return found === undefined ? null : { keys: [found[0]], items: found[1] as readonly unknown[] };
-}
-
-const isReadings = (value: unknown): value is readonly unknown[] =>
-  Array.isArray(value) &&
-  value.length > 0 &&
-  value.every(
-    (item) => typeof item === 'object' && item !== null && TIME_KEYS.some((key) => Object.hasOwn(item as object, key)),
-  );
-
-/** Keys as a JSON path, as `compilePath` reads it. */
-export const pathOf = (keys: readonly string[]): string =>
-  keys
-    .map((key, i) =>
-      /^[^.[\]"'$:\s][^.[\]"':]*$/.test(key) ? `${i > 0 ? '.' : ''}${key}` : `[${JSON.stringify(key)}]`,
-    )
-    .join('');

@@ -46,9 +46,7 @@ const found = (): Proposal => {
   return propose(survey);
 };
 const keysOf = ({ inputs }: Proposal, wanted: RegExp): ReadonlySet<string> =>
-  new Set(
-    inputs.flatMap((input) => input.fields.map((field) => keyOf(input, field))).filter((key) => wanted.test(key)),
-  );
+  new Set(inputs.flatMap((input) => input.fields.map((field) => keyOf(field))).filter((key) => wanted.test(key)));
 
 const chosen = (wanted: RegExp, file: string | null, text: string): ChosenYaml => {
   const proposal = found();
@@ -74,8 +72,8 @@ describe('the chosen numbers as YAML', () => {
     const file = fileWith(text);
     const { mode, yaml, series, ok, problems } = chosen(/humidity/, file, text);
     expect([mode, series, ok, problems]).toEqual(['add', 3, true, []]);
-    expect(yaml).toMatch(new RegExp(`^ {${indent}}- topic: rooms/\\+`, 'm'));
-    expect(yaml).not.toContain('temperature');
+    expect(yaml).toMatch(new RegExp(`^ {${indent}}- topic: rooms/#`, 'm'));
+    expect(yaml.match(/.*temperature.*/g)).toEqual([`${' '.repeat(indent)}  exclude: ['*/temperature']`]);
     expect(readFileSync(file, 'utf8')).toBe(text); // nothing is written
   });
 
@@ -87,11 +85,22 @@ describe('the chosen numbers as YAML', () => {
       ['a', 1],
       ['b', 1],
       ['boiler/temperature', 1],
-      ['rooms/+', 2],
+      ['rooms/#', 1],
     ]);
   });
 
-  test('a name that the site has already is a problem of the check, with its place', () => {
+  test('one of many is named by its path, with the unit and range of its format', () => {
+    const { yaml, ok, series } = chosen(/attic.*humidity/, null, SITE);
+    expect([ok, series]).toEqual([true, 1]);
+    const [{ topic, all, fields }] = load(yaml).site.inputs;
+    expect([topic, all, fields]).toMatchObject([
+      'rooms/attic',
+      null,
+      [{ path: 'humidity', name: 'rooms-attic-humidity', unit: '%', range: [0, 100] }],
+    ]);
+  });
+
+  test('a name that the site has already is a problem', () => {
     const text = `${SITE}  - { topic: x, name: boiler-temperature }\n`;
     const { ok, problems } = chosen(/boiler/, fileWith(text), text);
     expect([ok, problems]).toEqual([false, [expect.stringContaining('boiler-temperature')]]);
@@ -114,7 +123,7 @@ describe('the chosen numbers as YAML', () => {
     const { mode, yaml, ok, problems, warnings } = chosen(/temperature/, null, SITE);
     expect([mode, ok, problems, warnings]).toEqual(['whole', true, [], []]);
     const { site } = loadSite(fileWith(yaml));
-    expect([site.site, site.inputs.map(({ topic }) => topic)]).toEqual(['home', ['boiler/temperature', 'rooms/+']]);
+    expect([site.site, site.inputs.map(({ topic }) => topic)]).toEqual(['home', ['boiler/temperature', 'rooms/#']]);
   });
 
   test('nothing chosen is no site', () => {
@@ -139,12 +148,16 @@ test('what was found says which numbers are watched already, and what the others
     load(`${SITE}  - { topic: 'rooms/+', path: humidity }\n`).site.inputs,
   );
   expect(inputs.flatMap(({ topic, fields }) => fields.map(({ path, watched }) => [topic, path, watched]))).toEqual([
-    ['boiler/temperature', '', false],
-    ['rooms/+', 'temperature', false],
-    ['rooms/+', 'humidity', true],
+    ['boiler/temperature', 'boiler/temperature', false],
+    ['rooms/#', 'rooms/hall/temperature', false],
+    ['rooms/#', 'rooms/hall/humidity', true],
+    ['rooms/#', 'rooms/attic/temperature', false],
+    ['rooms/#', 'rooms/attic/humidity', true],
+    ['rooms/#', 'rooms/cellar/temperature', false],
+    ['rooms/#', 'rooms/cellar/humidity', true],
   ]);
   expect(inputs[0].fields[0].last).toBeCloseTo(60 + Math.sin(11), 10);
-  expect(notProposed).toEqual([{ why: 'link quality', fields: 3, example: 'rooms/+ rssi' }]);
+  expect(notProposed).toEqual([{ why: 'link quality', fields: 3, example: 'rooms/# rssi' }]);
 });
 
 const status = (rest: object = {}) => ({

@@ -4,7 +4,9 @@ import { readText } from '../../../config/yaml-file.ts';
 import type { Site } from '../../../config/schema.ts';
 import { AppError } from '../../../errors.ts';
 import { inputItems, siteYaml } from '../../discover/site-yaml.ts';
-import type { ProposedInput, Proposal } from '../../discover/proposal.ts';
+import { patternsFor } from '../../discover/exclude.ts';
+import { namedInputs } from '../../discover/named-inputs.ts';
+import type { ProposedField, ProposedInput, Proposal } from '../../discover/proposal.ts';
 import type { ChosenYaml } from '../contract/setup.ts';
 import { keyOf } from './found.ts';
 
@@ -13,22 +15,29 @@ const MAX_LINES = 50;
 /** The name of a file that does not exist yet, in messages. */
 const NEW_FILE = 'site.yaml';
 
-/** The inputs with only the chosen fields. */
+/**
+ * The inputs with only the chosen fields. Where the others would need more patterns in `exclude` than the chosen ones need lines, the
+ * chosen ones are named.
+ */
 export const chosenInputs = ({ inputs }: Proposal, keys: ReadonlySet<string>): readonly ProposedInput[] =>
-  inputs
-    .map((input) => {
-      const fields = input.fields.filter((field) => keys.has(keyOf(input, field)));
-      const others = input.fields.filter((field) => !fields.includes(field));
-      return { ...input, fields, exclude: input.all ? others.map(({ path }) => path) : [] };
-    })
-    .filter(({ fields }) => fields.length > 0);
+  inputs.flatMap((input) => {
+    const fields = input.fields.filter((field) => keys.has(keyOf(field)));
+    if (fields.length === 0) return [];
+    if (!input.all || fields.length === input.fields.length) return [{ ...input, fields }];
+    const sourceOf = ({ from }: ProposedField) => from;
+    const others = input.fields.filter((field) => !fields.includes(field));
+    const patterns = patternsFor(others.map(sourceOf), fields.map(sourceOf));
+    const canBeNamed = fields.every(({ from }) => from.path !== null);
+    if (canBeNamed && fields.length < patterns.length) return namedInputs(fields, input);
+    return [{ ...input, fields, exclude: [...input.exclude, ...patterns] }];
+  });
 
 /**
  * The chosen inputs as YAML, and what the program says of the whole file: with a site file `file` they are lines for the end of its
  * list `inputs`, and the file with them is checked; without one they are a new file for the broker of `site`. Nothing is written.
  */
 export function chosenYaml(inputs: readonly ProposedInput[], site: Site, file: string | null): ChosenYaml {
-  const series = inputs.reduce((sum, { fields, topics }) => sum + fields.length * topics, 0);
+  const series = inputs.reduce((sum, { fields }) => sum + fields.length, 0);
   if (inputs.length === 0) return { ...{ mode: file === null ? 'whole' : 'add', yaml: '', series }, ...NOTHING };
   if (file === null) {
     const yaml = wholeFile(inputs, site, series);
@@ -41,8 +50,23 @@ export function chosenYaml(inputs: readonly ProposedInput[], site: Site, file: s
     .split('\n')
     .map((line) => (line === '' ? '' : ' '.repeat(indent) + line.slice(2)));
   const yaml = `${lines.join('\n')}\n`;
-  return { mode: 'add', yaml, series, ...checked(() => withItems(readText(file), yaml, inputs), file) };
+  const check = checked(() => withItems(readText(file), yaml, inputs), file);
+  const taken = takenNames(inputs, site);
+  return {
+    ...{ mode: 'add', yaml, series, ok: check.ok && taken.length === 0 },
+    ...{ problems: [...check.problems, ...taken].slice(0, MAX_LINES), warnings: check.warnings },
+  };
 }
+
+/** Names that an input with `fields: all` would give a second time. The check of a file does not know what such an input reads. */
+const takenNames = (inputs: readonly ProposedInput[], site: Site): readonly string[] => {
+  const known = new Set(site.inputs.flatMap(({ all, fields }) => (all === null ? fields.map(({ name }) => name) : [])));
+  return inputs.flatMap(({ all, fields }) =>
+    fields.flatMap(({ name, from }) =>
+      all && known.has(name) ? [`${from.topic}: another input of the site has a series ${name}`] : [],
+    ),
+  );
+};
 
 const NOTHING = { ok: false, problems: ['Nothing is chosen.'], warnings: [] };
 
@@ -102,7 +126,7 @@ function wholeFile(inputs: readonly ProposedInput[], site: Site, series: number)
   return siteYaml({ ...head, password: null, tls: head.url.startsWith('mqtt:') ? {} : tls }, proposal, {
     about: [
       `Made on the page Setup of zankyo: ${inputs.length} inputs. The comments behind the options are the values that were seen.`,
-      'Units and ranges follow from names: check them. docs/configuration.md explains each option.',
+      'Names, units and ranges come from the formats: check the units. docs/configuration.md explains each option.',
       ...(mqtt.password === undefined
         ? []
         : ['The password of the broker is not in this file: add password_file or !secret.']),

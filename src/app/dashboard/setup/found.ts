@@ -1,13 +1,15 @@
 import type { Site } from '../../../config/schema.ts';
+import { compileGlobs, type Glob } from '../../../stream/glob.ts';
+import { unwanted, type AllOptions } from '../../../stream/signal-reader.ts';
 import { covers } from '../../../stream/topic-filter.ts';
 import type { ProposedField, ProposedInput, Proposal } from '../../discover/proposal.ts';
 import type { DiscoverBody, FoundField, FoundInput, SearchState } from '../contract/setup.ts';
 
 const MAX_REASONS = 20;
 
-/** Topic filter and path: the same number has the same key in each search. */
-export const keyOf = ({ topic }: Pick<ProposedInput, 'topic'>, { path }: Pick<ProposedField, 'path'>): string =>
-  JSON.stringify([topic, path]);
+/** Topic, device and signal: the same number has the same key in each search. */
+export const keyOf = ({ from: { topic, device, signal } }: Pick<ProposedField, 'from'>): string =>
+  JSON.stringify([topic, device, signal]);
 
 /** A search as the page shows it; `present`: the inputs of the site file. */
 export function discoverBody(state: SearchState, proposal: Proposal | null, present: Site['inputs']): DiscoverBody {
@@ -27,14 +29,14 @@ const foundInput = (input: ProposedInput, present: Site['inputs']): FoundInput =
     topics,
     live,
     everyMs,
-    fields: input.fields.map((field) => foundField(input, field, present)),
+    fields: input.fields.map((field) => foundField(field, present)),
   };
 };
 
-function foundField(input: ProposedInput, field: ProposedField, present: Site['inputs']): FoundField {
+function foundField(field: ProposedField, present: Site['inputs']): FoundField {
   const { path, name, unit, counter, last, min, max } = field;
   return {
-    key: keyOf(input, field),
+    key: keyOf(field),
     path,
     name,
     unit,
@@ -42,19 +44,24 @@ function foundField(input: ProposedInput, field: ProposedField, present: Site['i
     last,
     min,
     max,
-    watched: isWatched(input, path, present),
+    watched: isWatched(field, present),
   };
 }
 
-/** Whether an input of the site file reads this number of all these topics. */
-export const isWatched = ({ topic, each, all }: ProposedInput, path: string, present: Site['inputs']): boolean =>
+/** Whether an input of the site file reads this number. */
+export const isWatched = ({ from }: ProposedField, present: Site['inputs']): boolean =>
   present.some(
     (input) =>
-      (all && input.all !== null && covers(input.topic, topic)) ||
-      (covers(input.topic, topic) &&
-        (input.each ?? null) === each &&
-        input.fields.some((field) => field.path.replace(/^\$\.?/, '') === path)),
+      covers(input.topic, from.topic) &&
+      (input.all !== null
+        ? unwanted(compiled(input.all), from.device, from.signal, {}) === null
+        : input.each === null && input.fields.some((field) => field.path.replace(/^\$\.?/, '') === from.path)),
   );
+
+const compiled = ({ include, exclude }: AllOptions): { include: Glob; exclude: Glob } => ({
+  include: compileGlobs(include),
+  exclude: compileGlobs(exclude),
+});
 
 function reasonsOf({ notProposed, skipped }: Proposal): DiscoverBody['notProposed'] {
   const reasons = new Map<string, { why: string; fields: number; example: string }>();
@@ -63,8 +70,8 @@ function reasonsOf({ notProposed, skipped }: Proposal): DiscoverBody['notPropose
     if (known === undefined) reasons.set(why, { why, fields, example });
     else known.fields += fields;
   };
-  for (const { why, topics, topic, path } of notProposed)
-    add(whyOf(why), topics, path === '' ? topic : `${topic} ${path}`);
+  for (const { why, devices, topic, path } of notProposed)
+    add(whyOf(why), devices, path === '' ? topic : `${topic} ${path}`);
   for (const { format, reason, topics, example } of skipped) add(`${format}: ${reason}`, topics, example);
   return [...reasons.values()].sort((a, b) => b.fields - a.fields).slice(0, MAX_REASONS);
 }
