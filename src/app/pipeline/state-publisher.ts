@@ -97,7 +97,8 @@ export class StatePublisher {
   private readonly alerts: AlertPort;
   private readonly everyMs: number;
   private readonly holders: Holders;
-  private readonly published = new Map<StreamStatus, { at: number; phases: string }>();
+  private readonly published = new Map<StreamStatus, { at: number; phases: readonly unknown[] }>();
+  private readonly phases: unknown[] = []; // of the stream in question
 
   constructor(alerts: AlertPort, everyMs: number, holders: Holders) {
     this.alerts = alerts;
@@ -107,11 +108,30 @@ export class StatePublisher {
 
   publish(status: StreamStatus, at: number): void {
     const before = this.published.get(status);
-    const holds = this.holdsOf(status, at);
-    const phases = phasesOf(status, holds);
-    if (before?.phases === phases && !isDue(at, before.at, this.everyMs)) return;
-    this.published.set(status, { at, phases });
-    for (const state of statesOf(status, at, holds)) this.alerts.state(state);
+    this.listPhases(status, at);
+    if (before !== undefined && isSame(before.phases, this.phases) && !isDue(at, before.at, this.everyMs)) return;
+    this.published.set(status, { at, phases: [...this.phases] });
+    for (const state of this.statesOf(status, at)) this.alerts.state(state);
+  }
+
+  /** Fills `phases` with the part of a state whose changes are published at once. It is compared with each reading: no text, no object. */
+  private listPhases(status: StreamStatus, at: number): void {
+    const { phases } = this;
+    const { mutes, maintenance, freezes } = this.holders;
+    const { stream, series } = status;
+    phases.length = 0;
+    phases.push(
+      status.warmup < 1,
+      status.suspect,
+      status.drifting,
+      status.frozen,
+      freezes.until(stream),
+      status.sensitivity,
+    );
+    for (let d = 0; d < series.length; d++) {
+      const { slug } = series[d];
+      phases.push(status.faultOf(d), mutes.isMuted(stream, slug, at), maintenance.until(stream, slug, at));
+    }
   }
 
   /** The states of a stream as they would be published at `at`. */
@@ -129,8 +149,7 @@ export class StatePublisher {
   }
 }
 
-/** The part of a state whose changes are published at once, as one text to compare. */
-const phasesOf = (status: StreamStatus, { muted, maintenanceUntil, frozenUntil }: Holds): string =>
-  `${status.warmup < 1} ${status.suspect} ${status.drifting} ${status.frozen} ${frozenUntil} ${status.sensitivity} ${status.series
-    .map(({ slug }, d) => `${status.faultOf(d)} ${muted(slug)} ${maintenanceUntil(slug)}`)
-    .join()}`;
+const isSame = (a: readonly unknown[], b: readonly unknown[]): boolean => {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return a.length === b.length;
+};
