@@ -15,12 +15,37 @@ export const perSeries =
     });
   };
 
-/** A piece of a stream's memory, in an array or elsewhere. */
+/** Where pieces are taken from: a memory, or a section of one. */
+export type Pieces = Pick<Memory, 'take' | 'join'>;
+
+/**
+ * A piece of a stream's memory, in an array or elsewhere. A thousand streams have 200,000 of them: so it is small, and its name is in two
+ * parts, of which the second is the same object in all streams.
+ */
 interface Piece {
+  readonly section: string;
   readonly name: string;
   readonly byteLength: number;
-  readonly bytes: () => Uint8Array;
+  /** The array, or a function that returns the bytes. */
+  readonly content: Float64Array<ArrayBuffer> | (() => Uint8Array);
   readonly carry: Carry | null;
+}
+
+const nameOf = ({ section, name }: Piece): string => section + name;
+
+const bytesOf = ({ content }: Piece): Uint8Array =>
+  typeof content === 'function' ? content() : new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
+
+/** Pieces up to this size, in bytes, stand in a row in common buffers of `BUFFER_BYTES`, so that a reading touches few lines of the cache. */
+const SMALL_BYTES = 512;
+const BUFFER_BYTES = 4096;
+
+/** One string for each name, however many streams have a piece of it; names come from the source, so they are few. */
+const names = new Map<string, string>();
+function shared(name: string): string {
+  const known = names.get(name);
+  if (known === undefined) names.set(name, name);
+  return known ?? name;
 }
 
 /**
@@ -32,15 +57,15 @@ interface Piece {
  */
 export class Memory {
   private readonly pieces: Piece[] = [];
+  private buffer = new ArrayBuffer(0);
+  private used = 0; // bytes of it
 
   /**
    * A zeroed array of `length` numbers that snapshots include. For a piece with numbers for each series of a group, `carry`
    * copies it when the series change. Throws a RangeError when the name is taken.
    */
   take(name: string, length: number, carry: Carry | null = null): Float64Array<ArrayBuffer> {
-    const array = new Float64Array(length);
-    this.add(name, () => new Uint8Array(array.buffer), carry);
-    return array;
+    return this.takeIn('', name, length, carry);
   }
 
   /**
@@ -48,7 +73,18 @@ export class Memory {
    * RangeError when the name is taken.
    */
   join(name: string, bytes: () => Uint8Array): void {
-    this.add(name, bytes, null);
+    this.joinIn('', name, bytes);
+  }
+
+  /** The same for `section`. */
+  takeIn(section: string, name: string, length: number, carry: Carry | null): Float64Array<ArrayBuffer> {
+    const content = this.allocate(length);
+    this.add({ section, name: shared(name), byteLength: content.byteLength, content, carry });
+    return content;
+  }
+
+  joinIn(section: string, name: string, bytes: () => Uint8Array): void {
+    this.add({ section, name: shared(name), byteLength: bytes().byteLength, content: bytes, carry: null });
   }
 
   /**
@@ -56,17 +92,19 @@ export class Memory {
    * name are copied by their `carry`, or, without one, if they have the same length. New pieces keep their values.
    */
   takeOver(past: Memory, before: readonly number[]): void {
-    for (const { name, byteLength, bytes, carry } of this.pieces) {
-      const old = past.pieces.find((piece) => piece.name === name);
+    const others = new Map(past.pieces.map((piece) => [nameOf(piece), piece]));
+    for (const piece of this.pieces) {
+      const old = others.get(nameOf(piece));
       if (old === undefined) continue;
-      if (carry !== null) carry(numbersIn(bytes()), numbersIn(old.bytes()), before);
-      else if (old.byteLength === byteLength) bytes().set(old.bytes());
+      const { carry, byteLength } = piece;
+      if (carry !== null) carry(numbersIn(bytesOf(piece)), numbersIn(bytesOf(old)), before);
+      else if (old.byteLength === byteLength) bytesOf(piece).set(bytesOf(old));
     }
   }
 
   /** Names and bytes in order: two memories with the same layout can exchange snapshots. */
   get layout(): string {
-    return this.pieces.map(({ name, byteLength }) => `${name}:${byteLength}`).join(' ');
+    return this.pieces.map((piece) => `${nameOf(piece)}:${piece.byteLength}`).join(' ');
   }
 
   /** Size of a snapshot in bytes. */
@@ -79,7 +117,7 @@ export class Memory {
     const bytes = new Uint8Array(this.byteLength);
     let offset = 0;
     for (const piece of this.pieces) {
-      bytes.set(piece.bytes(), offset);
+      bytes.set(bytesOf(piece), offset);
       offset += piece.byteLength;
     }
     return bytes;
@@ -94,7 +132,7 @@ export class Memory {
       throw new RangeError(`memory: ${bytes.byteLength} bytes do not fit ${this.byteLength}`);
     let offset = 0;
     for (const piece of this.pieces) {
-      if (chosen(piece.name)) piece.bytes().set(bytes.subarray(offset, offset + piece.byteLength));
+      if (chosen(nameOf(piece))) bytesOf(piece).set(bytes.subarray(offset, offset + piece.byteLength));
       offset += piece.byteLength;
     }
   }
@@ -104,16 +142,30 @@ export class Memory {
    * are both and `chosen` names the source.
    */
   copy(from: string, to: string, chosen: (name: string) => boolean = () => true): void {
-    for (const { name, bytes } of this.pieces) {
+    const targets = new Map(this.pieces.map((piece) => [nameOf(piece), piece]));
+    for (const [name, piece] of targets) {
       if (!name.startsWith(from) || !chosen(name)) continue;
-      const target = this.pieces.find((piece) => piece.name === to + name.slice(from.length));
-      target?.bytes().set(bytes());
+      const target = targets.get(to + name.slice(from.length));
+      if (target !== undefined) bytesOf(target).set(bytesOf(piece));
     }
   }
 
-  private add(name: string, bytes: () => Uint8Array, carry: Carry | null): void {
-    if (this.pieces.some((piece) => piece.name === name)) throw new RangeError(`memory: "${name}" is taken already`);
-    this.pieces.push({ name, byteLength: bytes().byteLength, bytes, carry });
+  private allocate(length: number): Float64Array<ArrayBuffer> {
+    const bytes = length * 8;
+    if (bytes > SMALL_BYTES) return new Float64Array(length);
+    if (this.used + bytes > this.buffer.byteLength) {
+      this.buffer = new ArrayBuffer(BUFFER_BYTES);
+      this.used = 0;
+    }
+    const array = new Float64Array(this.buffer, this.used, length);
+    this.used += bytes;
+    return array;
+  }
+
+  private add(piece: Piece): void {
+    if (this.pieces.some(({ section, name }) => name === piece.name && section === piece.section))
+      throw new RangeError(`memory: "${nameOf(piece)}" is taken already`);
+    this.pieces.push(piece);
   }
 }
 
@@ -121,13 +173,34 @@ const numbersIn = ({ buffer, byteOffset, byteLength }: Uint8Array): Float64Array
   new Float64Array(buffer, byteOffset, byteLength / 8);
 
 /** A memory that puts a prefix before each name, for parts that occur once per series. */
-export const section = (memory: Pick<Memory, 'take' | 'join'>, prefix: string): Pick<Memory, 'take' | 'join'> => ({
-  take: (name, length, carry) => memory.take(`${prefix}.${name}`, length, carry),
-  join: (name, bytes) => {
-    memory.join(`${prefix}.${name}`, bytes);
-  },
-});
+class Section implements Pieces {
+  private readonly memory: Memory;
+  private readonly prefix: string;
+
+  constructor(memory: Memory, prefix: string) {
+    this.memory = memory;
+    this.prefix = prefix;
+  }
+
+  take(name: string, length: number, carry: Carry | null = null): Float64Array<ArrayBuffer> {
+    return this.memory.takeIn(this.prefix, name, length, carry);
+  }
+
+  join(name: string, bytes: () => Uint8Array): void {
+    this.memory.joinIn(this.prefix, name, bytes);
+  }
+
+  in(prefix: string): Section {
+    return new Section(this.memory, `${this.prefix}${prefix}.`);
+  }
+}
+
+export const section = (memory: Pieces, prefix: string): Pieces => {
+  if (memory instanceof Section) return memory.in(prefix);
+  if (memory instanceof Memory) return new Section(memory, `${prefix}.`);
+  throw new TypeError('memory: neither a memory nor a section of one');
+};
 
 /** The same bytes of a piece as twice as many numbers of single precision. */
-export const singlesOf = (piece: Float64Array<ArrayBuffer>): Float32Array<ArrayBuffer> =>
-  new Float32Array(piece.buffer);
+export const singlesOf = ({ buffer, byteOffset, length }: Float64Array<ArrayBuffer>): Float32Array<ArrayBuffer> =>
+  new Float32Array(buffer, byteOffset, 2 * length);

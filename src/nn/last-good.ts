@@ -12,7 +12,8 @@ export class LastGood {
   private readonly halves: Uint16Array;
 
   constructor(memory: Pick<Memory, 'take'>, size: number) {
-    this.halves = new Uint16Array(memory.take('good', Math.ceil(size / 4)).buffer, 0, size);
+    const { buffer, byteOffset } = memory.take('good', Math.ceil(size / 4));
+    this.halves = new Uint16Array(buffer, byteOffset, size);
   }
 
   /** Takes a copy of theta, each number off by 1 part in 256 at most. */
