@@ -128,6 +128,29 @@ export function log(x: number): number {
     : k * LN2_HIGH - (s * (f - R) - k * LN2_LOW - f);
 }
 
+/**
+ * a[i] = log(a[i]) for `from` <= i < `to`, with the bits of `log`. A loop that calls `log` takes twice as long: V8 does not inline a
+ * function of this size in all places, and then makes an object of each result.
+ */
+export function logsAt(a: Float64Array, from: number, to: number): void {
+  for (let i = from; i < to; i++) {
+    const x = a[i];
+    if (!(x >= 2 ** -1022 && x < Infinity)) {
+      a[i] = log(x);
+      continue;
+    }
+    number[0] = x;
+    const k = (words[1] >> 20) - 1023 + (((words[1] & 0xfffff) + 0x95f64) >> 20);
+    const f = x * POWERS[1074 - k] - 1, s = f / (2 + f), z = s * s, w = z * z;
+    const R = w * (3.999999999940942e-1 + w * (2.2222198432149784e-1 + w * 1.5313837699209373e-1))
+      + z * (6.666666666666735e-1 + w * (2.857142874366239e-1 + w * (1.818357216161805e-1 + w * 1.4798198605116586e-1)));
+    const h = 0.5 * f * f;
+    a[i] = f >= 0.3799991607666 && f < 0.4200000762939
+      ? k * LN2_HIGH - (h - (s * (h + R) + k * LN2_LOW) - f)
+      : k * LN2_HIGH - (s * (f - R) - k * LN2_LOW - f);
+  }
+}
+
 /** Of 0, negative numbers, Infinity and NaN. */
 const logBeyond = (x: number): number => (x === 0 ? -Infinity : x > 0 ? x : NaN);
 

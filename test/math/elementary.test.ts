@@ -54,6 +54,15 @@ test.each(names)('%s is less than a unit in the last place off, or less than its
   expect(Math.max(...errors)).toBeLessThan(LIMITS[name] ?? 1);
 });
 
+test('the logarithms of a part of an array have the bits of each, and the rest of it stays', () => {
+  const random = new Random(2);
+  const special = [0, -0, -1, NaN, Infinity, 1, 2 ** -1074, 2 ** -1022, Number.MAX_VALUE, 1.4, 2 ** 0.5];
+  const values = [...special, ...Array.from({ length: 1000 }, () => exp(20 * random.normal()))];
+  const a = Float64Array.of(7, ...values, 7);
+  elementary.logsAt(a, 1, 1 + values.length);
+  expect([...a]).toEqual([7, ...values.map(log), 7]);
+});
+
 test('pow is off by no more units than the logarithm of the result', () => {
   const random = new Random(1);
   for (let i = 0; i < 1000; i++) {

@@ -1,8 +1,7 @@
-import { BINS } from '../../math/bins.ts';
-import { log } from '../../math/elementary.ts';
+import { BINS, FLOOR } from '../../math/bins.ts';
+import { log, logsAt } from '../../math/elementary.ts';
 
-/** Keeps losses finite: at most 16 nats. */
-const FLOOR = 1e-7;
+const logs = new Float64Array(BINS);
 
 /** Alternatives to a forecast: λ of each. Their powers of p need only square roots. */
 export const LAMBDAS = [1 / 2, 1 / 4, -1, -1 / 2];
@@ -37,9 +36,11 @@ export class Alternatives {
     let quarter = 0;
     let minusHalf = 0;
     let minusOne = 0;
+    for (let b = 0; b < BINS; b++) logs[b] = p[b] + FLOOR;
+    logsAt(logs, 0, BINS);
     for (let b = 0; b < BINS; b++) {
       const root = Math.sqrt(p[b]);
-      const nats = -log(p[b] + FLOOR);
+      const nats = -logs[b];
       loss += q[b] * nats;
       entropy += p[b] * nats;
       half += root; // p^(1/2)

@@ -6,6 +6,10 @@ const INSIDE = 0.99;
 /** Two intervals say more than one where they leave out at least this share of it. */
 const LEFT_OUT = 0.5;
 
+/** Bins are searched in parts of this size. */
+const PART = 8;
+const PARTS = BINS / PART;
+
 /** The end and the beginning of an interval of bins. */
 interface Run {
   first: number;
@@ -31,6 +35,7 @@ export class Band {
   gapFrom = NaN;
   gapTo = NaN;
   private readonly inside = new Uint8Array(BINS);
+  private readonly largest = new Int8Array(PARTS);
   private readonly runs: Run[] = Array.from({ length: BINS / 2 }, () => ({ first: 0, last: 0 }));
   private count = 0;
 
@@ -49,16 +54,30 @@ export class Band {
     this.gapFrom = this.gapTo = NaN;
   }
 
+  /** Takes the largest bins in turn. The largest of each part of the bins is kept, so that each turn compares few. */
   private choose(p: Float64Array): void {
-    const { inside } = this;
+    const { inside, largest } = this;
     inside.fill(0);
+    for (let part = 0; part < PARTS; part++) this.findLargest(p, part);
     let sum = 0;
     for (let n = 0; n < BINS && sum < INSIDE; n++) {
       let most = -1;
-      for (let b = 0; b < BINS; b++) if (inside[b] === 0 && (most < 0 || p[b] > p[most])) most = b;
+      for (let part = 0; part < PARTS; part++) {
+        const b = largest[part];
+        if (b >= 0 && (most < 0 || p[b] > p[most])) most = b;
+      }
       inside[most] = 1;
       sum += p[most];
+      this.findLargest(p, Math.floor(most / PART));
     }
+  }
+
+  /** The largest bin of a part that is not inside, the first one of several; -1 where all are. */
+  private findLargest(p: Float64Array, part: number): void {
+    const { inside, largest } = this;
+    let most = -1;
+    for (let b = part * PART; b < (part + 1) * PART; b++) if (inside[b] === 0 && (most < 0 || p[b] > p[most])) most = b;
+    largest[part] = most;
   }
 
   private findRuns(): void {
