@@ -7,6 +7,11 @@ const tlsSchema = v.section({
   key: v.optional(v.filePath(), 'Private key of that client certificate, a PEM file.'),
 });
 
+const hubSchema = v.section({
+  domain: v.option(v.text(), 'hub', 'JetStream domain of the hub.'),
+  replicas: v.option(v.whole(1, 5), 1, 'Number of NATS servers of the hub that keep a copy of the alerts.'),
+});
+
 const keyError = 'expected all, or a list of wildcard numbers such as [1]';
 
 /** `cluster` of a site file: the service is one worker of several, over NATS JetStream. */
@@ -23,6 +28,10 @@ export const clusterSchema = v.section({
   ),
   tls: v.option(tlsSchema, {}, 'Certificates for the NATS servers.'),
   domain: v.optional(v.text(), 'JetStream domain of the streams, where the servers have several.'),
+  hub: v.optional(
+    hubSchema,
+    'The NATS server of this site is a leaf node of a hub, which gets the alerts of all sites; {} for the defaults.',
+  ),
   worker: v.option(
     v.text(),
     '<host>-<pid>',

@@ -9,6 +9,8 @@ export interface LoadOptions {
   readonly messages: number;
   /** Messages a second. */
   readonly rate: number;
+  readonly username?: string;
+  readonly password?: string;
 }
 
 const CLIENTS = 4;
@@ -22,9 +24,9 @@ const FAULT_EVERY = 25;
  * Sensors that publish at QoS 1 over MQTT: the streams in turn, each with its own times. Resolves when the server has acknowledged all
  * messages.
  */
-export async function publishReadings({ url, streams, messages, rate }: LoadOptions): Promise<void> {
+export async function publishReadings({ url, streams, messages, rate, ...user }: LoadOptions): Promise<void> {
   const clients: MqttClient[] = await Promise.all(
-    Array.from({ length: CLIENTS }, () => connectAsync(url, { protocolVersion: 4 })),
+    Array.from({ length: CLIENTS }, () => connectAsync(url, { protocolVersion: 4, ...user })),
   );
   const random = new Random(1);
   const flying = new Set<Promise<unknown>>();

@@ -1,5 +1,3 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,8 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connectNats, type Nats } from '../../src/io/nats/connection.ts';
 import { namesOf } from '../../src/io/nats/names.ts';
 import type { PartitionRecord } from '../../src/io/nats/partition-table.ts';
-import { MAIN } from '../integration/program.ts';
 import { startNats, type NatsServer } from '../integration/nats.ts';
+import { makeNamespace } from './namespaces.ts';
+import { spawnWorker, type WorkerProcess } from './worker-process.ts';
 
 export const SITE = 'fleet';
 export const NAMES = namesOf(SITE, 'zankyo');
@@ -23,14 +22,6 @@ export interface RigOptions {
 
 /** What the site file of the workers depends on. */
 export type SiteOptions = Omit<RigOptions, 'namespaces'>;
-
-/** A worker as a process of its own. */
-export interface WorkerProcess {
-  readonly name: string;
-  readonly child: ChildProcess;
-  log(): readonly Readonly<Record<string, unknown>>[];
-  end(signal: NodeJS.Signals): Promise<number | null>;
-}
 
 export interface FleetRig {
   readonly server: NatsServer;
@@ -55,35 +46,11 @@ cluster:
   checkpoint_every: ${checkpointSec}s
 `;
 
-const ip = (...args: string[]): void => {
-  execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'pipe'] });
-};
-
-/** Namespace `i` with an address of its own, 10.77.i.2; the test is at 10.77.i.1. */
-const makeNamespace = (i: number): void => {
-  removeNamespace(i);
-  ip('netns', 'add', `zkfleet${i}`);
-  ip('link', 'add', `zkf${i}`, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', `zkfleet${i}`);
-  ip('addr', 'add', `10.77.${i}.1/24`, 'dev', `zkf${i}`);
-  ip('link', 'set', `zkf${i}`, 'up');
-  ip('-n', `zkfleet${i}`, 'addr', 'add', `10.77.${i}.2/24`, 'dev', 'eth0');
-  ip('-n', `zkfleet${i}`, 'link', 'set', 'eth0', 'up');
-  ip('-n', `zkfleet${i}`, 'link', 'set', 'lo', 'up');
-};
-
-const removeNamespace = (i: number): void => {
-  try {
-    ip('netns', 'del', `zkfleet${i}`);
-  } catch {
-    // It was not there.
-  }
-};
-
 /** A nats-server, a place for each worker, and a client that sees what they do. */
 export async function startFleet(options: RigOptions): Promise<FleetRig> {
   const { namespaces, partitions } = options;
   const directory = mkdtempSync(join(tmpdir(), 'zankyo-fleet-'));
-  for (let i = 1; i <= namespaces; i++) makeNamespace(i);
+  const places = Array.from({ length: namespaces }, (_, i) => makeNamespace(i + 1));
   const server = await startNats(namespaces === 0 ? {} : { host: '0.0.0.0' });
   const nats = await connectNats({ servers: [server.url], tls: {}, name: 'test', log: () => undefined });
   const workers: WorkerProcess[] = [];
@@ -93,33 +60,10 @@ export async function startFleet(options: RigOptions): Promise<FleetRig> {
     nats,
     start: (place) => {
       const name = `worker-${++count}`;
-      const url = namespaces === 0 ? server.url : `nats://10.77.${place}.1:${server.port}`;
+      const url = namespaces === 0 ? server.url : `nats://${places[place - 1].gateway}:${server.port}`;
       const file = join(directory, `${name}.yaml`);
       writeFileSync(file, `${siteText(url, options)}  worker: ${name}\n`);
-      const run = [MAIN, 'run', '-c', file];
-      const [command, ...args] =
-        namespaces === 0
-          ? [process.execPath, ...run]
-          : ['ip', 'netns', 'exec', `zkfleet${place}`, process.execPath, ...run];
-      const child = spawn(command, args, { cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] });
-      let text = '';
-      child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-      const worker: WorkerProcess = {
-        name,
-        child,
-        log: () =>
-          text
-            .split('\n')
-            .filter((line) => line.startsWith('{') && line.endsWith('}'))
-            .map((line) => JSON.parse(line) as Record<string, unknown>),
-        end: async (signal) => {
-          if (child.exitCode === null && child.signalCode === null) {
-            child.kill(signal);
-            await once(child, 'exit');
-          }
-          return child.exitCode;
-        },
-      };
+      const worker = spawnWorker(name, ['run', '-c', file], directory, places[place - 1]?.before);
       workers.push(worker);
       return worker;
     },
@@ -137,7 +81,7 @@ export async function startFleet(options: RigOptions): Promise<FleetRig> {
       for (const worker of workers) await worker.end('SIGKILL');
       await nats.close();
       await server.stop();
-      for (let i = 1; i <= namespaces; i++) removeNamespace(i);
+      for (const place of places) place.remove();
       rmSync(directory, { recursive: true, force: true });
     },
   };

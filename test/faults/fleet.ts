@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sharesOf, startFleet, within, NAMES, type FleetRig, type WorkerProcess } from './fleet-rig.ts';
+import { sharesOf, startFleet, within, NAMES, type FleetRig } from './fleet-rig.ts';
+import type { WorkerProcess } from './worker-process.ts';
 import { publishReadings } from './fleet-load.ts';
 import { judge, type FleetVerdict } from './fleet-verdict.ts';
 
@@ -12,27 +13,32 @@ export interface FleetOptions {
   readonly rate: number;
   /** Time between two faults. */
   readonly everyMs: number;
-  /** Of each fault in turn: kill -9 and start anew after 5 s, or a hand-over (SIGTERM) and start anew at once. */
-  readonly faults: readonly ('kill' | 'upgrade')[];
+  /**
+   * Of each fault in turn: kill -9 and start anew when others have taken over, a hand-over (SIGTERM) and start anew at once, or kill -9 of the
+   * nats-server and start anew.
+   */
+  readonly faults: readonly ('kill' | 'upgrade' | 'server')[];
   readonly checkpointSec: number;
   /** Whether each worker runs in a network namespace of its own; for root. */
   readonly namespaces: boolean;
 }
 
 export interface Takeover {
-  readonly partitions: number;
   /** From the kill until other workers have restored the partitions and read on. */
   readonly takenMs: number;
-  /** Until they have processed all that is stored; Infinity where that takes more than 20 s, or no message comes. */
+  /** Until they have processed all that is stored; Infinity where that takes more than 30 s, or no message comes. */
   readonly upToDateMs: number;
 }
 
 const UP_TO_DATE = 'partition up to date';
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 30_000;
+const SERVER_AWAY_MS = 1_000;
 const SAVED_MS = 300_000;
 
 export interface FleetResult extends FleetVerdict {
   readonly upgrades: number;
+  /** Times that the nats-server was killed. */
+  readonly servers: number;
   /** One for each kill. */
   readonly takeovers: readonly Takeover[];
   /** Exit codes of the workers that ended in order. */
@@ -77,27 +83,45 @@ export async function fleetFaults(
     const takeovers: Takeover[] = [];
     const codes: (number | null)[] = [];
     let upgrades = 0;
-    const faultIsDue = async (): Promise<boolean> => {
-      await Promise.race([sleep(everyMs), published]);
+    let servers = 0;
+    const begin = performance.now();
+    const faultIsDue = async (turn: number): Promise<boolean> => {
+      await Promise.race([sleep(Math.max(0, begin + (turn + 1) * everyMs - performance.now())), published]);
       return !load.done;
     };
-    for (let turn = 0; await faultIsDue(); turn++) {
+    const again = (place: number): void => {
+      running[place - 1] = rig.start(place);
+      all.push(running[place - 1]);
+    };
+    const measured: Promise<void>[] = [];
+    for (let turn = 0; await faultIsDue(turn); turn++) {
+      const fault = faults[turn % faults.length];
       const place = (turn % count) + 1;
       const worker = running[place - 1];
-      if (faults[turn % faults.length] === 'kill') {
-        const takeover = await kill(rig, worker, all);
-        takeovers.push(takeover);
-        say(
-          `killed ${worker.name}: taken over after ${takeover.takenMs} ms, up to date after ${takeover.upToDateMs} ms`,
-        );
-      } else {
+      if (fault === 'server') {
+        servers++;
+        await rig.server.restart('SIGKILL', SERVER_AWAY_MS);
+        say('killed the nats-server, and started it again');
+      } else if (fault === 'upgrade') {
         upgrades++;
         codes.push(await worker.end('SIGTERM'));
         say(`${worker.name} has handed over`);
+        again(place);
+      } else {
+        // The next fault does not wait for the end of this one.
+        const { taken, upToDate } = await kill(rig, worker, all);
+        const first = taken.then(() => {
+          again(place);
+        });
+        measured.push(
+          Promise.all([taken, upToDate, first]).then(([takenMs, upToDateMs]) => {
+            takeovers.push({ takenMs, upToDateMs });
+            say(`killed ${worker.name}: taken over after ${takenMs} ms, up to date after ${upToDateMs} ms`);
+          }),
+        );
       }
-      running[place - 1] = rig.start(place);
-      all.push(running[place - 1]);
     }
+    await Promise.all(measured);
     await published;
     say('waiting for the last checkpoints');
     if (!(await within(SAVED_MS, () => isSaved(rig)))) throw new Error('readings were in no checkpoint after 5 min');
@@ -106,14 +130,18 @@ export async function fleetFaults(
     for (const worker of running) codes.push(await worker.end('SIGTERM'));
     say('comparing');
     const verdict = await judge(rig, sizes);
-    return { ...verdict, upgrades, takeovers, codes };
+    return { ...verdict, upgrades, servers, takeovers, codes };
   } finally {
     await rig.stop();
   }
 }
 
 /** Kills a worker; the times until others have its partitions, and until they have processed all that was stored in them. */
-async function kill(rig: FleetRig, worker: WorkerProcess, all: readonly WorkerProcess[]): Promise<Takeover> {
+async function kill(
+  rig: FleetRig,
+  worker: WorkerProcess,
+  all: readonly WorkerProcess[],
+): Promise<{ readonly taken: Promise<number>; readonly upToDate: Promise<number> }> {
   const before = await rig.records();
   const lost = before.flatMap((record, n) => (record?.owner === worker.name ? [n] : []));
   const at = Date.now();
@@ -129,8 +157,11 @@ async function kill(rig: FleetRig, worker: WorkerProcess, all: readonly WorkerPr
     });
     return Math.max(0, ...times.map((time) => time - at));
   };
-  await within(LIMIT_MS, () => Number.isFinite(when(UP_TO_DATE)));
-  return { partitions: lost.length, takenMs: when('partition taken'), upToDateMs: when(UP_TO_DATE) };
+  const wait = async (text: string): Promise<number> => {
+    await within(LIMIT_MS, () => Number.isFinite(when(text)));
+    return when(text);
+  };
+  return { taken: wait('partition taken'), upToDate: wait(UP_TO_DATE) };
 }
 
 export interface RebalanceResult {

@@ -126,6 +126,16 @@ test('other partitions than those of the streams are refused, and so is a server
   expect(away.stderr).toContain('no NATS server of nats://127.0.0.1:1 can be used');
 });
 
+test('a server with too little storage is refused with what to change', async () => {
+  const small = await startNats({ storage: '100MB' });
+  cleanUps.push(() => small.stop());
+  const { path, remove } = directory({ 'site.yaml': siteText(small.url) });
+  cleanUps.push(remove);
+  const { code, stderr } = await runProgram(['run', '-c', 'site.yaml'], path);
+  expect(code).toBe(69);
+  expect(stderr).toContain('cannot reserve 256 MB for the stream zankyo-plant-input-50c22a39: raise max_file_store');
+});
+
 test('topics get their partition and come back from the subjects of the server', async () => {
   const { url, mqtt } = await server();
   const nats = await connected(url);

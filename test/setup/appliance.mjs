@@ -12,6 +12,8 @@ const PACKAGES = {
   lintian: 'lintian',
   'dpkg-shlibdeps': 'dpkg-dev',
   mosquitto: 'mosquitto',
+  'nats-server': 'nats-server',
+  ip: 'iproute2',
 };
 
 if (process.getuid?.() !== 0) {

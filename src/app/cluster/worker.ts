@@ -4,7 +4,8 @@ import type { ClusterOptions } from '../../config/cluster-schema.ts';
 import type { Site } from '../../config/schema.ts';
 import { connectNats, type Nats } from '../../io/nats/connection.ts';
 import { namesOf } from '../../io/nats/names.ts';
-import { PartitionTable, type Held } from '../../io/nats/partition-table.ts';
+import { HubForwarder } from '../../io/nats/hub-forwarder.ts';
+import { PartitionTable } from '../../io/nats/partition-table.ts';
 import { Presence } from '../../io/nats/presence.ts';
 import { StateStore } from '../../io/nats/state-store.ts';
 import { makeStreams } from '../../io/nats/streams.ts';
@@ -12,9 +13,7 @@ import type { Log } from '../../log.ts';
 import type { Kernel } from '../../nn/kernel.ts';
 import { Tallies } from '../pipeline/tallies.ts';
 import { version } from '../version.ts';
-import { chosenOf, shareOf } from './balance.ts';
-import { partOf } from './partition-site.ts';
-import { PartitionRun, type Loss } from './partition-run.ts';
+import { PartitionSet } from './partition-set.ts';
 
 export interface WorkerOptions {
   readonly log: Log;
@@ -34,14 +33,10 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-/** Partitions that are taken or given back at the same time. */
-const AT_ONCE = 8;
 const TICK_MS = 5_000;
 /** Renewals of the lease, and looks at the other workers, in the time of a lease. */
 const RENEWALS = 4;
 const LOOKS = 8;
-/** Time for which this worker does not take a partition again after it could not read its state. */
-const REFUSED_MS = 60_000;
 const STOP_MS = 20_000;
 const MEGABYTE = 1e6;
 
@@ -78,16 +73,12 @@ class ClusterWorker implements Worker {
   readonly #names;
   readonly #layout;
   readonly #tallies = new Tallies();
-  readonly #runs = new Map<number, PartitionRun>();
-  /** Partitions that are being taken or given back. */
-  readonly #moving = new Set<number>();
-  /** Partitions whose state could not be read, and when; on the clock of `performance.now()`. */
-  readonly #refused = new Map<number, number>();
   readonly #timers: NodeJS.Timeout[] = [];
   #table!: PartitionTable;
   #presence!: Presence;
-  #store!: StateStore;
-  #live: ReadonlySet<string> = new Set();
+  #set!: PartitionSet;
+  /** Null where the site has no hub. */
+  #forwarder: HubForwarder | null = null;
   #stopped = false;
   #fail!: (error: unknown) => void;
 
@@ -111,11 +102,11 @@ class ClusterWorker implements Worker {
   }
 
   get partitions(): readonly number[] {
-    return [...this.#runs.keys()].sort((a, b) => a - b);
+    return this.#set.runs.map(({ n }) => n);
   }
 
   async start(): Promise<void> {
-    const { partitions, maxMegabytes, deduplicate, lease, replicas } = this.#cluster;
+    const { partitions, maxMegabytes, deduplicate, lease, replicas, hub } = this.#cluster;
     const { nats } = this.#options;
     const buckets = await makeStreams(nats, {
       names: this.#names,
@@ -127,18 +118,44 @@ class ClusterWorker implements Worker {
       replicas,
     });
     this.#table = new PartitionTable(buckets.partitions, partitions);
-    this.#store = new StateStore(buckets.state, buckets.objects);
     this.#presence = new Presence(buckets.workers, this.name, { startedAt: Date.now(), version: version() });
+    this.#set = new PartitionSet({
+      worker: this.name,
+      site: this.#site,
+      cluster: this.#cluster,
+      layout: this.#layout,
+      names: this.#names,
+      table: this.#table,
+      presence: this.#presence,
+      store: new StateStore(buckets.state, buckets.objects),
+      tallies: this.#tallies,
+      ...this.#options,
+      onChange: () => {
+        this.#forwardIfMine();
+      },
+      onFailure: this.#fail,
+    });
+    if (hub !== undefined)
+      this.#forwarder = new HubForwarder({
+        nats,
+        names: this.#names,
+        site: this.#site.site,
+        prefix: this.#site.mqtt.prefix,
+        domain: hub.domain,
+        replicas: hub.replicas,
+        deduplicateMs: deduplicate,
+        log: this.#options.log,
+      });
     await this.#presence.renew();
     await this.#watch();
     nats.onReconnect(() => {
       void this.#watch().catch(this.#warn);
-      for (const run of this.#runs.values()) run.wake();
+      for (const run of this.#set.runs) run.wake();
     });
     this.#repeat(lease / RENEWALS, () => this.#renew());
     this.#repeat(lease / LOOKS, () => this.#balance());
     this.#repeat(TICK_MS, () => {
-      for (const run of this.#runs.values()) run.tickIfIdle();
+      for (const run of this.#set.runs) run.tickIfIdle();
       return Promise.resolve();
     });
   }
@@ -149,7 +166,8 @@ class ClusterWorker implements Worker {
     for (const timer of this.#timers) clearTimeout(timer);
     const limit = new Promise<void>((resolve) => setTimeout(resolve, STOP_MS).unref());
     const handOver = async (): Promise<void> => {
-      await Promise.all([...this.#runs.values()].map((run) => this.#release(run)));
+      await this.#set.stop();
+      await this.#forwarder?.stop();
       this.#table.stop();
       await this.#presence.leave();
     };
@@ -176,10 +194,7 @@ class ClusterWorker implements Worker {
 
   async #watch(): Promise<void> {
     await this.#table.watch((n) => {
-      const { owner } = this.#table.record(n);
-      const run = this.#runs.get(n);
-      // Another worker has taken it, because this one was away for longer than its lease.
-      if (run !== undefined && owner !== null && owner !== this.name) this.#lost(n, { why: 'taken' });
+      this.#set.seen(n);
     });
   }
 
@@ -192,107 +207,15 @@ class ClusterWorker implements Worker {
       );
   }
 
-  /** One step towards a fair share: gives partitions back, or takes free ones. */
   async #balance(): Promise<void> {
-    this.#live = await this.#presence.live();
-    if (!this.#live.has(this.name)) return; // not renewed in time: first that
-    const { partitions } = this.#cluster;
-    const surplus = this.#runs.size - shareOf(this.name, this.#live, partitions);
-    if (surplus > 0) {
-      const last = [...this.#runs.values()].slice(-Math.min(surplus, AT_ONCE));
-      this.#options.log('info', { partitions: last.map(({ n }) => n) }, 'handing partitions over to other workers');
-      await Promise.all(last.map((run) => this.#release(run)));
-      return;
-    }
-    const known = new Set([...this.#live].filter((worker) => worker !== this.name));
-    const free = this.#table
-      .free(known)
-      .filter((n) => !this.#runs.has(n) && !this.#moving.has(n) && !this.#isRefused(n));
-    const chosen = chosenOf(this.name, this.#live, free, Math.min(-surplus, AT_ONCE));
-    if (chosen.length > 0) await Promise.all(chosen.map((n) => this.#take(n)));
+    const live = await this.#presence.live();
+    // One that has not renewed in time does that first.
+    if (live.has(this.name)) await this.#set.balance(live);
   }
 
-  async #release(run: PartitionRun): Promise<void> {
-    this.#moving.add(run.n);
-    this.#runs.delete(run.n);
-    try {
-      await run.release();
-    } finally {
-      this.#moving.delete(run.n);
-    }
-  }
-
-  async #take(n: number): Promise<void> {
-    this.#moving.add(n);
-    try {
-      const { owner } = this.#table.record(n);
-      // It may have joined after the last look at the workers.
-      if (owner !== null && owner !== this.name && (await this.#presence.isLive(owner))) return;
-      const held = await this.#table.claim(n, this.name);
-      if (held === null || this.#stopped) return;
-      await this.#run(held, owner);
-    } finally {
-      this.#moving.delete(n);
-    }
-  }
-
-  /** Restores a claimed partition. One that cannot be read, as the state of a newer zankyo, is given back. */
-  async #run(held: Held, owner: string | null): Promise<void> {
-    const { nats, kernel, log } = this.#options;
-    const { n } = held;
-    const begin = performance.now();
-    try {
-      const run = await PartitionRun.start({
-        nats,
-        names: this.#names,
-        store: this.#store,
-        held,
-        checkpointMs: this.#cluster.checkpointEvery,
-        pipeline: {
-          ...partOf(this.#site, this.#layout.groups, n),
-          kernel: kernel(),
-          tallies: this.#tallies,
-          log: (level, fields, message) => {
-            log(level, { partition: n, ...fields }, message);
-          },
-        },
-        log,
-        onLost: (loss) => {
-          this.#lost(n, loss);
-        },
-      });
-      this.#runs.set(n, run);
-    } catch (error) {
-      log(
-        'error',
-        { partition: n, err: error },
-        'the partition cannot be restored; this worker does not try again for 60 s',
-      );
-      this.#refused.set(n, performance.now());
-      await held.release();
-      return;
-    }
-    const from = owner === null || owner === this.name ? {} : { from: owner };
-    const ms = Math.round(performance.now() - begin);
-    log('info', { partition: n, ...from, seq: held.record.seq, ms }, 'partition taken');
-  }
-
-  #isRefused(n: number): boolean {
-    const at = this.#refused.get(n);
-    return at !== undefined && performance.now() - at < REFUSED_MS;
-  }
-
-  #lost(n: number, loss: Loss): void {
-    const { log } = this.#options;
-    const run = this.#runs.get(n);
-    this.#runs.delete(n);
-    void run?.stop();
-    if (loss.why === 'taken') log('warn', { partition: n }, 'another worker has taken this partition: stopped here');
-    else if (loss.why === 'server')
-      log('warn', { partition: n, err: loss.error }, 'NATS failed: the partition is restored from its last checkpoint');
-    else {
-      log('error', { partition: n, err: loss.error }, 'the partition stopped after an internal error');
-      this.#fail(loss.error);
-    }
+  /** The worker with the first partition forwards the alerts of all. */
+  #forwardIfMine(): void {
+    if (this.#set.has(0) && !this.#stopped) this.#forwarder?.start();
+    else void this.#forwarder?.stop();
   }
 }

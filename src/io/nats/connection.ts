@@ -32,6 +32,8 @@ export interface Nats {
   readonly jsm: JetStreamManager;
   readonly kv: Kvm;
   readonly objects: Objm;
+  /** The JetStream of another domain, which need not answer now. */
+  managerOf(domain: string): Promise<JetStreamManager>;
   /** Called after each reconnection; the server may have been away. */
   onReconnect(listener: () => void): void;
   close(): Promise<void>;
@@ -112,6 +114,7 @@ export async function connectNats(options: NatsOptions): Promise<Nats> {
     jsm,
     kv: new kv.Kvm(js),
     objects: new obj.Objm(js),
+    managerOf: (other) => jetstream.jetstreamManager(connection, { ...settings, domain: other, checkAPI: false }),
     onReconnect: (listener) => listeners.push(listener),
     close: () => connection.close(),
   };

@@ -39,6 +39,10 @@ const AHEAD = 256;
 const SLICE_MS = 10;
 /** The server forgets the consumer of a dead worker after so long. */
 const INACTIVE_MS = 30_000;
+/** A pull request of the consumer, and how often the server says that it is there. Without two of them the consumer is opened anew: a server that
+ * was killed does not know it any more. */
+const PULL_MS = 10_000;
+const HEARTBEAT_MS = 1_000;
 
 export interface PartitionSource {
   /** Ends it after the entry that is being processed. */
@@ -59,7 +63,9 @@ export async function openSource(nats: Nats, options: SourceOptions): Promise<Pa
     opt_start_seq: after + 1,
     inactive_threshold: INACTIVE_MS,
   });
-  const messages: ConsumerMessages = await consumer.consume({ max_messages: AHEAD });
+  const messages: ConsumerMessages = await consumer.consume({
+    ...{ max_messages: AHEAD, expires: PULL_MS, idle_heartbeat: HEARTBEAT_MS },
+  });
   let stopped = false;
   const entryOf = (message: JsMsg): PartitionEntry => {
     const { subject, seq, data, info } = message;

@@ -30,7 +30,12 @@ const DAY_MS = 86_400_000;
 /** Copies of readings that wait to be taken over into the stream of all readings. */
 const INPUT_AGE_MS = 3_600_000;
 const ALERT_AGE_MS = 90 * DAY_MS;
+/** Of the size of the stream of readings, the part of each other stream: the server reserves what a stream may have. */
+const OTHER_SHARE = 1 / 16;
+const MIN_BYTES = 16e6;
 const NAME_IN_USE = 10058;
+/** The server cannot reserve the size of a stream, on its disk or within the limit of the account. */
+const NO_STORAGE: readonly (number | null)[] = [10047, 10002];
 const nanos = (ms: number): number => ms * 1e6;
 
 /**
@@ -46,10 +51,12 @@ export async function makeStreams(nats: Nats, options: StreamOptions): Promise<B
   const partitions = await nats.kv.create(names.partitions, { ...kept, history: 1 });
   const first = await agree(partitions, transforms);
   const put = async (config: Partial<StreamConfig> & { readonly name: string }): Promise<void> => {
-    const complete = { storage: 'file', num_replicas: replicas, max_bytes: maxBytes, ...config } as const;
+    const own = Math.max(MIN_BYTES, Math.round(maxBytes * OTHER_SHARE));
+    const complete = { storage: 'file', num_replicas: replicas, max_bytes: own, ...config } as const;
     try {
       await nats.jsm.streams.add(complete);
     } catch (error) {
+      if (NO_STORAGE.includes(refusalOf(error))) throw noStorage(config.name, complete.max_bytes, error);
       if (refusalOf(error) !== NAME_IN_USE) throw error;
       await nats.jsm.streams.update(config.name, complete);
     }
@@ -66,6 +73,7 @@ export async function makeStreams(nats: Nats, options: StreamOptions): Promise<B
   const control = [subjects.tick('*'), subjects.wake('*'), ...(commands ? subjects.commands : [])];
   await put({
     name: names.readings,
+    max_bytes: maxBytes,
     subjects: [...(direct === undefined ? [] : [direct.src]), ...control],
     ...(direct === undefined ? {} : { subject_transform: direct }),
     ...(others.length === 0 ? {} : { sources: others.map(({ src }) => ({ name: names.input(src) })) }),
@@ -93,6 +101,13 @@ export async function makeStreams(nats: Nats, options: StreamOptions): Promise<B
     objects: await nats.objects.create(names.state, { ...kept }),
   };
 }
+
+const noStorage = (stream: string, bytes: number, cause: unknown): AppError =>
+  new AppError(
+    'cluster_unavailable',
+    `the NATS server cannot reserve ${Math.round(bytes / 1e6)} MB for the stream ${stream}: raise max_file_store in its configuration, or lower cluster.max_megabytes`,
+    { cause },
+  );
 
 /**
  * Compares the transforms with those for which the streams were made, and adds new ones. Returns the subjects of the first one of all.
