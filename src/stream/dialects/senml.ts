@@ -1,7 +1,7 @@
 import { readCbor } from '../cbor.ts';
 import { instantOf } from './instant.ts';
-import type { Dialect, DialectMessage, Mapper, Receiver, SignalFacts } from './dialect.ts';
-import { statedFacts } from './stated-facts.ts';
+import type { Dialect, DialectMessage, Mapper, Receiver } from './dialect.ts';
+import { nameOf, type Named } from './senml-names.ts';
 
 /**
  * Sensor Measurement Lists, RFC 8428, as JSON and CBOR; also the drafts before it, `{"bn":…,"e":[…]}`
@@ -52,9 +52,12 @@ interface SenmlRecord {
 const MAX_RECORDS = 4096;
 /** The version that this reader knows: a pack of a later one may mean something else (RFC 8428, section 4.4). */
 const MAX_VERSION = 10;
-/** Base names of one input, and names of each, that are split and kept; beyond, all are split again. */
-const MAX_BASES = 500;
-const MAX_NAMES = 100;
+/** Names of one input that are split and kept, more than one pack can have; beyond, all are split again. */
+const MAX_NAMES = 10_000;
+/** Names of one pack that are split; those beyond come with the next one. Each takes 1.5 us. */
+const MAX_NEW_NAMES = 2_000;
+/** A longer name is split each time: ten thousand of them would fill the memory. */
+const MAX_KEPT_LENGTH = 512;
 /** Below: seconds relative to now. */
 const ABSOLUTE_S = 2 ** 28;
 
@@ -83,11 +86,14 @@ const isLabel = (byte: number): boolean => byte <= 8 || (byte >= 0x20 && byte <=
 class SenmlMapper implements Mapper {
   /** By base name, or topic where there is none; then by name, unit and whether it is a sum. */
   private readonly names = new Map<string, Map<string, Named>>();
+  private count = 0;
+  private newNames = 0;
 
   read(message: DialectMessage, receiver: Receiver): void {
     const records = message.payload[0] >= 0x80 ? fromCbor(message, receiver) : fromJson(message, receiver);
     if (records === null) return;
     if (records.length > MAX_RECORDS) receiver.refuse('long_list');
+    this.newNames = 0;
     let bn = '';
     let bt = 0;
     let bu: string | null = null;
@@ -115,37 +121,38 @@ class SenmlMapper implements Mapper {
       const at = timeOf(bt + (typeof t === 'number' ? t : 0), message.receivedAt, receiver);
       const name = typeof n === 'string' ? n : '';
       if (value !== undefined) {
-        const { device, signal, facts } = this.named(message.topic, bn, name, unit, false);
-        receiver.sample(device, signal, value, at, facts);
+        const named = this.named(message.topic, bn, name, unit, false);
+        if (named !== null) receiver.sample(named.device, named.signal, value, at, named.facts);
       }
       if (typeof s === 'number') {
-        const { device, signal, facts } = this.named(message.topic, bn, name, unit, true);
-        receiver.sample(device, signal, s + bs, at, facts);
+        const named = this.named(message.topic, bn, name, unit, true);
+        if (named !== null) receiver.sample(named.device, named.signal, s + bs, at, named.facts);
       }
     }
+    if (this.newNames > MAX_NEW_NAMES) receiver.refuse('long_list');
   }
 
-  private named(topic: string, bn: string, n: string, unit: string | null, sum: boolean): Named {
+  /** Null beyond the number of new names that a pack can have. */
+  private named(topic: string, bn: string, n: string, unit: string | null, sum: boolean): Named | null {
     const base = bn === '' ? topic : bn;
-    let names = this.names.get(base);
-    if (names === undefined) {
-      if (this.names.size >= MAX_BASES) this.names.clear();
-      this.names.set(base, (names = new Map<string, Named>()));
-    }
+    const isKept = base.length + n.length <= MAX_KEPT_LENGTH;
+    let names = isKept ? this.names.get(base) : undefined;
     const key = `${n}\n${unit ?? ''}${sum ? '\n' : ''}`;
-    const known = names.get(key);
+    const known = names?.get(key);
     if (known !== undefined) return known;
-    if (names.size >= MAX_NAMES) names.clear();
+    if (++this.newNames > MAX_NEW_NAMES) return null;
+    if (!isKept) return nameOf(topic, bn, n, unit, sum);
+    if (this.count >= MAX_NAMES) {
+      this.names.clear();
+      this.count = 0;
+      names = undefined;
+    }
+    if (names === undefined) this.names.set(base, (names = new Map<string, Named>()));
     const named = nameOf(topic, bn, n, unit, sum);
     names.set(key, named);
+    this.count++;
     return named;
   }
-}
-
-interface Named {
-  readonly device: string;
-  readonly signal: string;
-  readonly facts: SignalFacts;
 }
 
 const fromJson = (message: DialectMessage, receiver: Receiver): readonly unknown[] | null => {
@@ -169,7 +176,14 @@ const fromDraft = (document: object): readonly unknown[] | null => {
   return [base, ...entries];
 };
 
+/** Major type of CBOR. */
+const LIST = 4;
+
 const fromCbor = (message: DialectMessage, receiver: Receiver): readonly unknown[] | null => {
+  if (message.payload[0] >> 5 !== LIST) {
+    receiver.refuse('not_senml');
+    return null;
+  }
   const document = readCbor(message.payload);
   if (!Array.isArray(document)) {
     receiver.refuse('not_cbor');
@@ -189,57 +203,3 @@ const timeOf = (seconds: number, receivedAt: number, receiver: Receiver): number
   if (seconds === 0) return null;
   return instantOf(seconds >= ABSOLUTE_S ? seconds * 1000 : receivedAt + seconds * 1000, receiver);
 };
-
-/** A part that is a number or an address, and so names a device. */
-const ADDRESS = /^(?:\d.*|[0-9a-f]{8,}|.*\])$/i;
-
-function nameOf(topic: string, bn: string, n: string, unit: string | null, sum: boolean): Named {
-  let device = bn.replace(/[:/_.-]+$/, '');
-  let signal = n;
-  if (device === '') {
-    const whole = n.replace(/[:/]+$/, '');
-    const cut = Math.max(whole.lastIndexOf(':'), whole.lastIndexOf('/'));
-    const isDevice = cut >= 0 && ADDRESS.test(whole.slice(cut + 1));
-    device = isDevice ? whole : cut < 0 ? topic : whole.slice(0, cut);
-    signal = isDevice ? '' : whole.slice(cut + 1);
-  }
-  const { word, ...facts } = unitOf(unit);
-  if (signal === '') signal = word;
-  if (!sum) return { device, signal, facts: statedFacts(device, signal, facts) };
-  // RFC 8428, section 4.2: the integral over time, in the unit multiplied by seconds; for a meter, its count.
-  return { device, signal: `${signal}.sum`, facts: { unit: `${facts.unit ?? ''}·s`, counter: 'hour' } };
-}
-
-/** The units of RFC 8428, section 12.1, whose symbol is not the usual one, or that tell the quantity. */
-const UNITS: Readonly<Record<string, SignalFacts & { readonly word: string }>> = {
-  Cel: { word: 'temperature', unit: '°C' },
-  K: { word: 'temperature', unit: 'K' },
-  '%RH': { word: 'humidity', unit: '%', range: [0, 100] },
-  '%EL': { word: 'battery', unit: '%', noSignal: 'battery' },
-  EL: { word: 'battery', unit: 's', noSignal: 'battery' },
-  lon: { word: 'longitude', unit: '°', noSignal: 'position' },
-  lat: { word: 'latitude', unit: '°', noSignal: 'position' },
-  '/': { word: 'value', unit: '' },
-  '%': { word: 'percent', unit: '%' },
-  m2: { word: 'area', unit: 'm²' },
-  m3: { word: 'volume', unit: 'm³' },
-  'm/s': { word: 'speed', unit: 'm/s' },
-  'm/s2': { word: 'acceleration', unit: 'm/s²' },
-  'm3/s': { word: 'flow', unit: 'm³/s' },
-  'W/m2': { word: 'irradiance', unit: 'W/m²' },
-  V: { word: 'voltage', unit: 'V' },
-  A: { word: 'current', unit: 'A' },
-  W: { word: 'power', unit: 'W' },
-  J: { word: 'energy', unit: 'J' },
-  Pa: { word: 'pressure', unit: 'Pa' },
-  lx: { word: 'illuminance', unit: 'lx' },
-  lm: { word: 'light', unit: 'lm' },
-  Hz: { word: 'frequency', unit: 'Hz' },
-  kg: { word: 'weight', unit: 'kg' },
-  dB: { word: 'level', unit: 'dB' },
-  pH: { word: 'ph', unit: '', range: [0, 14] },
-  count: { word: 'count', unit: '' },
-};
-
-const unitOf = (unit: string | null): SignalFacts & { readonly word: string } =>
-  unit === null ? { word: 'value' } : (UNITS[unit] ?? { word: unit, unit });

@@ -108,7 +108,9 @@ const GENERIC =
   /^(value|val|v|state|reading|data|sensor|measurement|current value|status|number|input|total|raw|result|payload)$/;
 
 /** `TotalStartTime`, `soil_moisture`, `temperature:0` as words: `total start time`, `soil moisture`, `temperature`. */
-export const wordsOf = (key: string): string =>
+export const wordsOf = (key: string): string => (/^[a-z]+$/.test(key) ? key : wordsIn(key));
+
+const wordsIn = (key: string): string =>
   key
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .toLowerCase()
@@ -118,19 +120,28 @@ export const wordsOf = (key: string): string =>
     )
     .trim();
 
+/** All patterns in one: most words match none, and one look is a third of the time of forty. */
+const anyOf = (rules: readonly Rule<unknown>[]): RegExp => new RegExp(rules.map(([{ source }]) => source).join('|'));
+const ANY_NO_SIGNAL = anyOf(NO_SIGNAL);
+const ANY_QUANTITY = anyOf(QUANTITIES);
+
+const firstOf = <T>(words: string, any: RegExp, rules: readonly Rule<T>[]): T | undefined =>
+  any.test(words) ? rules.find(([pattern]) => pattern.test(words))?.[1] : undefined;
+
 /** What the keys of a value, the innermost last, say about it: a quantity, a reason why it is no signal, or nothing. */
 export function namedBy(keys: readonly string[]): Quantity | NoSignal | null {
   for (let i = keys.length - 1; i >= 0; i--) {
     const words = wordsOf(keys[i]);
-    const both = i > 0 ? `${wordsOf(keys[i - 1])} ${words}` : words;
-    if (!GENERIC.test(words)) {
-      const no = NO_SIGNAL.find(([pattern]) => pattern.test(words));
-      if (no !== undefined) return no[1];
+    const isGeneric = GENERIC.test(words);
+    if (!isGeneric) {
+      const no = firstOf(words, ANY_NO_SIGNAL, NO_SIGNAL);
+      if (no !== undefined) return no;
     }
-    const quantity =
-      QUANTITIES.find(([pattern]) => pattern.test(both)) ?? QUANTITIES.find(([pattern]) => pattern.test(words));
-    if (quantity !== undefined && !(GENERIC.test(words) && quantity[1].name === 'state' && i > 0)) return quantity[1];
-    if (!GENERIC.test(words) && words !== '') return null;
+    const both = i > 0 ? `${wordsOf(keys[i - 1])} ${words}` : words;
+    let quantity = firstOf(both, ANY_QUANTITY, QUANTITIES);
+    if (both !== words) quantity ??= firstOf(words, ANY_QUANTITY, QUANTITIES);
+    if (quantity !== undefined && !(isGeneric && quantity.name === 'state' && i > 0)) return quantity;
+    if (!isGeneric && words !== '') return null;
   }
   return null;
 }

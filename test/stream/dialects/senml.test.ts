@@ -201,6 +201,7 @@ test('a later version and records that are none are refused', () => {
     reasons: ['not_senml'],
   });
   expect(receive(senml.open(context), [['t', Uint8Array.of(0x81, 0xa1, 0x00)]]).reasons).toEqual(['not_cbor']);
+  expect(receive(senml.open(context), [['t', Uint8Array.of(0xa1, 0x00, 0x01)]]).reasons).toEqual(['not_senml']);
 });
 
 test.each<[string, unknown]>([
@@ -211,4 +212,28 @@ test.each<[string, unknown]>([
   ['CBOR with texts as keys', Uint8Array.of(0x81, 0xa1, 0x61, 0x76, 0x01)],
 ])('%s does not look like SenML', (_, payload) => {
   expect(senml.sniffs!(bytesOf(payload))).toBe(false);
+});
+
+test('a pack brings at most 2,000 new names; the next one brings the others', () => {
+  const mapper = senml.open(context);
+  const pack = Array.from({ length: 3000 }, (_, i) => ({ n: `s${i}`, u: 'Cel', v: i }));
+  expect(receive(mapper, [['hall', pack]])).toMatchObject({ signals: { length: 2000 }, reasons: ['long_list'] });
+  const { signals, values, reasons } = receive(mapper, [['hall', pack]]);
+  expect([signals.length, reasons]).toEqual([3000, []]);
+  expect(values['hall s2999']).toMatchObject({ value: 2999, facts: { unit: '°C' } });
+});
+
+test('more names than are kept, and names longer than are kept, are read like any others', () => {
+  const mapper = senml.open(context);
+  const long = 'x'.repeat(600);
+  const pack = (from: number): [string, unknown] => [
+    'hall',
+    [...Array.from({ length: 1500 }, (_, i) => ({ n: `s${from + i}`, u: 'Cel', v: i })), { n: long, u: 'V', v: 1 }],
+  ];
+  for (const from of [0, 1500, 3000, 4500, 6000, 7500, 9000, 0]) {
+    const { signals, values } = receive(mapper, [pack(from)]);
+    expect(signals).toHaveLength(1501);
+    expect(values[`hall s${from + 1499}`]).toMatchObject({ value: 1499, facts: { unit: '°C' } });
+    expect(values[`hall ${long}`]).toMatchObject({ value: 1, facts: { unit: 'V' } });
+  }
 });
