@@ -26,7 +26,11 @@ export interface DecoderOptions {
   /** The signals of earlier runs, to add to. */
   readonly signals?: KnownSignals;
   readonly outside?: Outside | undefined;
+  /** What the format of a signal states, with its first reading and whenever it states something else. */
+  readonly onFacts?: OnFacts;
 }
+
+export type OnFacts = (slug: string, info: SignalInfo) => void;
 
 export type OnReading = (reading: Reading, message: Message) => void;
 
@@ -60,6 +64,7 @@ export class Decoder {
   private readonly passing = new Map<string, Route>();
   private readonly content = new Content();
   private readonly all: AllTurn;
+  private readonly onFacts: OnFacts;
 
   constructor(inputs: readonly InputOptions[], options: DecoderOptions) {
     const { maxSeries, reserved = [], messages = new Float64Array(inputs.length), outside } = options;
@@ -68,7 +73,14 @@ export class Decoder {
     this.reserved = new Set(reserved);
     this.messages = messages;
     this.signals = options.signals ?? new KnownSignals();
-    this.all = new AllTurn(this.signals, (slug, info, at) => this.admit(slug, info, at));
+    this.onFacts = options.onFacts ?? (() => undefined);
+    this.all = new AllTurn(this.signals, {
+      admit: (slug, info, at) => this.admit(slug, info, at),
+      restate: (slug, info) => {
+        this.known.set(slug, { ...this.known.get(slug)!, ...info });
+        this.onFacts(slug, info);
+      },
+    });
   }
 
   /** The description of a series that has had a reading, else null. */
@@ -237,6 +249,7 @@ export class Decoder {
     if (refused !== null) return refused;
     this.known.set(slug, { ...match.input.fields[0].info, ...info, slug });
     this.keepRoute(route);
+    this.onFacts(slug, info);
     return null;
   }
 
@@ -284,16 +297,22 @@ interface Turn {
   readonly refuse: Refuse;
 }
 
+/** Where the series of signals go that no field names. */
+interface AllEnds {
+  readonly admit: (slug: string, info: SignalInfo, at: { match: Match; route: Route }) => Reason | null;
+  readonly restate: OnFacts;
+}
+
 /** Takes the signals of one message for its input. One object for all messages. */
 class AllTurn implements SignalHost {
   private readonly signals: KnownSignals;
-  private readonly onAdmit: (slug: string, info: SignalInfo, at: { match: Match; route: Route }) => Reason | null;
+  private readonly ends: AllEnds;
   private match!: Match;
   private turn!: Turn;
 
-  constructor(signals: KnownSignals, onAdmit: AllTurn['onAdmit']) {
+  constructor(signals: KnownSignals, ends: AllEnds) {
     this.signals = signals;
-    this.onAdmit = onAdmit;
+    this.ends = ends;
   }
 
   begin(match: Match, turn: Turn): this {
@@ -312,10 +331,15 @@ class AllTurn implements SignalHost {
 
   admit(device: string, signal: string, slug: string, facts: SignalFacts): AdmittedSignal | Reason {
     const { match, turn } = this;
-    const refused = this.onAdmit(slug, infoOf(facts), { match, route: turn.route });
+    const refused = this.ends.admit(slug, infoOf(facts), { match, route: turn.route });
     if (refused !== null) return refused;
     this.signals.note({ slug, topic: turn.route.topic, device, signal, explicit: false, facts });
     return { slug, budget: new Budget() };
+  }
+
+  restated(device: string, signal: string, { slug }: AdmittedSignal, facts: SignalFacts): void {
+    this.signals.note({ slug, topic: this.turn.route.topic, device, signal, explicit: false, facts });
+    this.ends.restate(slug, infoOf(facts));
   }
 
   reading({ slug, budget }: AdmittedSignal, value: number, at: number | null): void {

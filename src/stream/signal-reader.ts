@@ -37,6 +37,8 @@ export interface SignalHost {
   isMissing(value: number): boolean;
   /** Admits a series with its first value; or the reason why not. */
   admit(device: string, signal: string, slug: string, facts: SignalFacts): AdmittedSignal | Reason;
+  /** The format states something else of an admitted signal than it did before. */
+  restated(device: string, signal: string, series: AdmittedSignal, facts: SignalFacts): void;
   reading(series: AdmittedSignal, value: number, at: number | null): void;
   availability(device: string, online: boolean, below: boolean): void;
   refuse(reason: Reason): void;
@@ -47,7 +49,9 @@ export type SignalInfo = Pick<SeriesInfo, 'unit' | 'range' | 'counter'>;
 /** What is known of one signal of one device. `series`: once it is admitted. */
 interface Signal {
   readonly wanted: boolean;
-  readonly facts: SignalFacts;
+  facts: SignalFacts;
+  /** The object that the format gave with the newest value: mostly the same one. */
+  given: SignalFacts | null;
   series: AdmittedSignal | null;
 }
 
@@ -73,6 +77,9 @@ export const infoOf = ({ unit = '', range, counter }: SignalFacts): SignalInfo =
   range: counter === undefined ? (range ?? null) : null,
   counter,
 });
+
+const areSame = (a: SignalFacts, b: SignalFacts): boolean =>
+  a.unit === b.unit && a.counter === b.counter && a.range?.[0] === b.range?.[0] && a.range?.[1] === b.range?.[1];
 
 /**
  * Reads every number of the messages of one input through the mapper of their format. The hot path makes no text: a signal is found
@@ -163,8 +170,17 @@ export class SignalReader implements Receiver {
       this.host.refuse('unavailable');
       return;
     }
+    if (facts !== null && facts !== known.given) this.restate(device, signal, known, facts);
     const series = known.series ?? this.admit(device, signal, known);
     if (series !== null) this.host.reading(series, number, at);
+  }
+
+  /** A unit counts that comes later than the first value, or that is corrected. Facts without one leave all as it is. */
+  private restate(device: string, signal: string, known: Signal, facts: SignalFacts): void {
+    known.given = facts;
+    if (facts.unit === undefined || facts.noSignal !== undefined || areSame(facts, known.facts)) return;
+    known.facts = facts;
+    if (known.series !== null) this.host.restated(device, signal, known.series, facts);
   }
 
   availability(device: string, online: boolean, below = false): void {
@@ -184,7 +200,7 @@ export class SignalReader implements Receiver {
     }
     const facts = given ?? factsOf(device, signal);
     const wanted = unwanted(this, device, signal, facts) === null && !this.host.isTaken(signal);
-    const judged = { wanted, facts, series: null };
+    const judged = { wanted, facts, given, series: null };
     let signals = this.devices.get(device);
     if (signals === undefined) this.devices.set(device, (signals = new Map<string, Signal>()));
     signals.set(signal, judged);

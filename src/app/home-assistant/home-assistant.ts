@@ -67,17 +67,21 @@ export function homeAssistant(site: Site, { broker, states, signals, log }: Home
   const { enabled, prefix, birthTopic } = site.homeAssistant;
   const options = optionsOf(site);
   const members = new Set(Object.values(site.groups).flatMap(({ series }) => series));
-  const announced = new Set<string>();
+  /** By series: the unit of its newest state, and the one that was announced. */
+  const seen = new Map<string, string>();
+  const announced = new Map<string, string>();
   const subscription = new Subscription();
 
   const publish = (topic: string, discovery: Discovery): void => {
     states.publish(topic, JSON.stringify(discovery));
   };
   const announce = ({ slug, label, unit }: Pick<SeriesState, 'slug' | 'label' | 'unit'>): void => {
-    if (announced.has(slug)) return;
-    announced.add(slug);
-    const isGroup = Object.hasOwn(site.groups, slug);
-    const series = { slug, label, unit: isGroup ? unitOfGroup(site, slug, signals) : unit, inGroup: members.has(slug) };
+    if (seen.get(slug) === unit) return;
+    seen.set(slug, unit);
+    const shown = Object.hasOwn(site.groups, slug) ? unitOfGroup(site, slug, signals) : unit;
+    if (announced.get(slug) === shown) return;
+    announced.set(slug, shown);
+    const series = { slug, label, unit: shown, inGroup: members.has(slug) };
     publish(seriesConfigTopic(prefix, site.site, slug), seriesDiscovery(options, series));
   };
   /** The series and groups of earlier runs that the site file still has. */

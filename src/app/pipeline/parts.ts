@@ -50,6 +50,9 @@ export const partsOf = (site: Site, ports: Ports, options: PipelineOptions) => {
     messages,
     signals,
     outside: ports.formats,
+    onFacts: (slug, info) => {
+      streams.restate(slug, info);
+    },
   });
   const rejects = new RejectLog(ports, log, tallies.rejected);
   const streamLog = new StreamLog(log);

@@ -10,6 +10,7 @@ import { StreamMonitor } from '../../detect/stream-monitor.ts';
 import { AppError } from '../../errors.ts';
 import type { Kernel } from '../../nn/kernel.ts';
 import type { DecodedSeries } from '../../stream/decoder.ts';
+import type { SignalInfo } from '../../stream/signal-reader.ts';
 import type { Origin, Snapshot, SnapshotPort, StreamAction } from '../../stream/ports.ts';
 import type { Log } from '../../log.ts';
 import { act, type ActionResult } from './act.ts';
@@ -78,7 +79,7 @@ export class Streams {
   /** Where the events of all streams go. */
   readonly outlet: Outlet;
   /** What the site file says of each stream, as one text to compare. */
-  private readonly texts = new Map<StreamMonitor, string>();
+  private readonly texts = new Map<StreamMonitor, () => string>();
   private readonly site: Site;
   private readonly options: StreamsOptions;
   private readonly places = new Map<string, Place>();
@@ -114,6 +115,25 @@ export class Streams {
       ...this.site.inputs[index.input].fields[index.field],
       ...{ unit, range, counter },
     });
+  }
+
+  /**
+   * What the format of a series states: a unit that was guessed until now, or that the device has corrected. A value that is now
+   * measured and was counted, or the other way round, is another series: that takes effect at the next start.
+   */
+  restate(slug: string, { unit, range, counter }: SignalInfo): void {
+    const place = this.places.get(slug);
+    if (place === undefined) return;
+    const info = place.monitor.series[place.d];
+    const isSame = info.unit === unit && info.range?.[0] === range?.[0] && info.range?.[1] === range?.[1];
+    if (isSame || info.counter !== counter) return;
+    // The parts of the stream have this object.
+    Object.assign(info, { unit, range });
+    this.options.log(
+      'info',
+      { series: slug, unit, ...(range === null ? {} : { range }) },
+      'the device states another unit or range',
+    );
   }
 
   /**
@@ -183,7 +203,7 @@ export class Streams {
       const { stream } = monitor;
       const plans = plansOf(next, stream, this.options.signals);
       if (plans.length !== 1 || members.has(stream)) return false;
-      return this.texts.get(monitor) === planText(plans[0], next, holidaysKey);
+      return this.texts.get(monitor)?.() === planText(plans[0], next, holidaysKey);
     };
     return new Map(this.monitors.filter(isSame).map((monitor) => [monitor.stream, monitor]));
   }
@@ -208,9 +228,10 @@ export class Streams {
   }
 
   private create(stream: string, plan: StreamPlan): void {
-    const text = planText(plan, this.site, this.options.holidaysKey ?? '');
     const monitor = this.options.kept?.monitors.get(stream) ?? this.build(stream, plan);
-    this.texts.set(monitor, text);
+    this.texts.set(monitor, () =>
+      planText({ ...plan, series: monitor.series }, this.site, this.options.holidaysKey ?? ''),
+    );
     this.monitors.push(monitor);
     plan.series.forEach(({ slug }, d) => this.places.set(slug, { monitor, d }));
   }

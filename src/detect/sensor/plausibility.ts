@@ -37,15 +37,16 @@ const excess = (value: number, min: number, max: number): number => {
  */
 export class Plausibility {
   private readonly s: Float64Array;
-  private readonly range: SeriesInfo['range'];
+  /** Its range may change: a device can state another one. */
+  private readonly info: Pick<SeriesInfo, 'range'>;
   private readonly maxStep: number;
 
-  constructor(memory: Pick<Memory, 'take'>, { range, maxStep = Infinity }: Pick<SeriesInfo, 'range' | 'maxStep'>) {
+  constructor(memory: Pick<Memory, 'take'>, info: Pick<SeriesInfo, 'range' | 'maxStep'>) {
     this.s = memory.take('plausibility', SLOTS);
     this.s[MIN] = Infinity;
     this.s[MAX] = -Infinity;
-    this.range = range;
-    this.maxStep = maxStep;
+    this.info = info;
+    this.maxStep = info.maxStep ?? Infinity;
   }
 
   /** The last valid value, NaN before the first. */
@@ -54,7 +55,8 @@ export class Plausibility {
   }
 
   rangeScore(value: number): number {
-    return this.range === null ? 0 : excess(value, this.range[0], this.range[1]);
+    const { range } = this.info;
+    return range === null ? 0 : excess(value, range[0], range[1]);
   }
 
   /** `intervalMs`: usual interval between readings, 0 when it is not known. */
