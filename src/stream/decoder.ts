@@ -1,20 +1,20 @@
-import type { Reading } from '../detect/reading.ts';
+import { AllTurn } from './all-turn.ts';
+import { isBareNumber } from './bare-number.ts';
 import { Budget } from './budget.ts';
 import { Content } from './dialects/content.ts';
-import type { Dialect, SignalFacts } from './dialects/dialect.ts';
 import { deviceOf } from './dialects/dialects.ts';
-import { firstByte } from './dialects/json-object.ts';
-import { unquoted } from './dialects/scalar.ts';
 import { compileInput, type DecodedSeries, type Input, type InputOptions, type Outside } from './input.ts';
 import { KnownSignals } from './known-signals.ts';
 import type { Message } from './message.ts';
 import { parseNumber } from './number.ts';
 import { MAX_PAYLOAD_BYTES, readPayload } from './payload.ts';
-import { possibleTime, readingTime, type ReadingTime } from './reading-time.ts';
+import { readingTime, type ReadingTime } from './reading-time.ts';
 import { rejected, type OnReject, type Reason, type Refuse } from './reject.ts';
-import { infoOf, type AdmittedSignal, type SignalHost, type SignalInfo, type SignalReader } from './signal-reader.ts';
+import type { Admitted, Match, OnAvailability, OnFacts, OnReading, Route, Turn } from './route.ts';
+import type { SignalInfo, SignalReader } from './signal-reader.ts';
 
 export type { DecodedSeries, FieldOptions, InputOptions } from './input.ts';
+export type { OnAvailability, OnReading } from './route.ts';
 
 export interface DecoderOptions {
   /** Maximum number of series. The memory of the decoder grows only with the number of series. */
@@ -29,13 +29,6 @@ export interface DecoderOptions {
   /** What the format of a signal states, with its first reading and whenever it states something else. */
   readonly onFacts?: OnFacts;
 }
-
-export type OnFacts = (slug: string, info: SignalInfo) => void;
-
-export type OnReading = (reading: Reading, message: Message) => void;
-
-/** A device says that it is there, or gone: called with the series that come from it, at least one. */
-export type OnAvailability = (series: readonly string[], online: boolean, message: Message) => void;
 
 const MAX_TOPIC_BYTES = 512;
 /**
@@ -263,114 +256,6 @@ export class Decoder {
     this.routes.set(route.topic, route);
     this.passing.delete(route.topic);
   }
-}
-
-/** An input that matches a topic; `series` is filled when its fields have their first valid value. */
-interface Match {
-  readonly input: Input;
-  readonly captured: readonly string[];
-  readonly series: (Admitted | undefined)[];
-  /** Those that the topic may have, where the input reads every number. */
-  readonly dialects: readonly Dialect[];
-}
-
-interface Admitted {
-  readonly slug: string;
-  readonly budget: Budget;
-}
-
-interface Route {
-  readonly topic: string;
-  readonly matches: readonly Match[];
-  readonly hasReader: boolean;
-  /** Paths of the fields of the inputs that match. */
-  readonly paths: ReadonlySet<string>;
-}
-
-/** One message while it is being decoded. */
-interface Turn {
-  readonly message: Message;
-  document: unknown;
-  readonly route: Route;
-  readonly onReading: OnReading;
-  readonly onAvailability: OnAvailability;
-  readonly refuse: Refuse;
-}
-
-/** Where the series of signals go that no field names. */
-interface AllEnds {
-  readonly admit: (slug: string, info: SignalInfo, at: { match: Match; route: Route }) => Reason | null;
-  readonly restate: OnFacts;
-}
-
-/** Takes the signals of one message for its input. One object for all messages. */
-class AllTurn implements SignalHost {
-  private readonly signals: KnownSignals;
-  private readonly ends: AllEnds;
-  private match!: Match;
-  private turn!: Turn;
-
-  constructor(signals: KnownSignals, ends: AllEnds) {
-    this.signals = signals;
-    this.ends = ends;
-  }
-
-  begin(match: Match, turn: Turn): this {
-    this.match = match;
-    this.turn = turn;
-    return this;
-  }
-
-  isTaken(signal: string): boolean {
-    return this.turn.route.paths.has(signal);
-  }
-
-  isMissing(value: number): boolean {
-    return this.match.input.fields[0].missing.has(value);
-  }
-
-  admit(device: string, signal: string, slug: string, facts: SignalFacts): AdmittedSignal | Reason {
-    const { match, turn } = this;
-    const refused = this.ends.admit(slug, infoOf(facts), { match, route: turn.route });
-    if (refused !== null) return refused;
-    this.signals.note({ slug, topic: turn.route.topic, device, signal, explicit: false, facts });
-    return { slug, budget: new Budget() };
-  }
-
-  restated(device: string, signal: string, { slug }: AdmittedSignal, facts: SignalFacts): void {
-    this.signals.note({ slug, topic: this.turn.route.topic, device, signal, explicit: false, facts });
-    this.ends.restate(slug, infoOf(facts));
-  }
-
-  reading({ slug, budget }: AdmittedSignal, value: number, at: number | null): void {
-    const { message, refuse, onReading } = this.turn;
-    const { receivedAt } = message;
-    if (!budget.spend(receivedAt)) refuse('too_fast');
-    else if (at === null) onReading({ series: slug, at: receivedAt, value, receivedAt }, message);
-    else onReading({ series: slug, ...possibleTime(at, receivedAt, refuse), value, receivedAt }, message);
-  }
-
-  availability(device: string, online: boolean, below: boolean): void {
-    const { message, onAvailability } = this.turn;
-    const series = this.signals.ofDevice(device, below, message.topic);
-    if (series.length > 0) onAvailability(series, online, message);
-  }
-
-  refuse(reason: Reason): void {
-    this.turn.refuse(reason);
-  }
-}
-
-/** A payload of a longer one is no bare number. */
-const MAX_NUMBER_BYTES = 64;
-
-function isBareNumber(content: Content): boolean {
-  const { payload } = content;
-  const first = firstByte(payload);
-  // A number or a word. The text of a binary payload would be an exception, which costs 6 us.
-  if (first === 0x7b || first === 0x5b || first >= 0x80 || payload.length > MAX_NUMBER_BYTES) return false;
-  const text = content.text();
-  return text !== null && typeof parseNumber(unquoted(text)) === 'number';
 }
 
 /** A list of a thousand bad values is one bad message, not a thousand rows in the quarantine. */
