@@ -5,7 +5,7 @@ import Sqlite from 'better-sqlite3';
 import { AppError } from '../../errors.ts';
 import { addonProblem } from './addon.ts';
 import { MIGRATIONS } from './migrations.ts';
-import type { Migration } from './migrations.ts';
+import type { Migration } from './migration.ts';
 
 export type Database = Sqlite.Database;
 
