@@ -8,9 +8,9 @@ import { describe, expect, test } from 'vitest';
  * with the reason in its message.
  */
 const MOST_DIRECT = 16;
-/** The clients of NATS, for a cluster: loaded by nothing else, and left out by `npm ci --omit=optional`. */
-const OPTIONAL = ['@nats-io/jetstream', '@nats-io/kv', '@nats-io/obj', '@nats-io/transport-node'];
-const MOST_INSTALLED = 121;
+/** The clients of NATS, for a cluster, and of PostgreSQL, for a hub: loaded by nothing else, and left out by `npm ci --omit=optional`. */
+const OPTIONAL = ['@nats-io/jetstream', '@nats-io/kv', '@nats-io/obj', '@nats-io/transport-node', 'pg'];
+const MOST_INSTALLED = 133;
 /** May run a program of its own when it is installed: it fetches or compiles SQLite. */
 const WITH_INSTALL_SCRIPT = ['better-sqlite3'];
 /** Permissive: they ask for at most that their text is kept, and for nothing of who uses or changes the program. */
@@ -68,7 +68,8 @@ const reached = (): readonly string[] => {
       const path = relative(root, join(root, above, 'node_modules', name));
       if (found.has(path)) continue;
       found.add(path);
-      visit(path, manifest(path).dependencies);
+      const { dependencies: own, optionalDependencies: optional } = manifest(path);
+      visit(path, { ...own, ...optional });
     }
   };
   visit('.', { ...ours.dependencies, ...ours.optionalDependencies });

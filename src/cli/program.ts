@@ -5,6 +5,7 @@ import { registerCompletion } from './commands/completion.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerDiscover } from './commands/discover.ts';
 import { registerDoctor } from './commands/doctor.ts';
+import { registerHub } from './commands/hub.ts';
 import { registerInit } from './commands/init.ts';
 import { registerLabel } from './commands/label.ts';
 import { registerLists } from './commands/lists.ts';
@@ -27,6 +28,7 @@ const REGISTRATIONS = [
   registerDiscover,
   registerDemo,
   registerService,
+  registerHub,
   registerMigrate,
   registerToken,
   registerDoctor,

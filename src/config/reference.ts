@@ -38,9 +38,12 @@ const innerSchema = ({ items, additionalProperties, anyOf }: JsonSchema): JsonSc
   return list?.items as JsonSchema | undefined;
 };
 
-/** The options that may stand in the section at a path. */
-export function optionsAt(path: Path): Readonly<Record<string, JsonSchema>> {
-  let schema: JsonSchema | undefined = wholeSchema();
+/** The options that may stand in the section at a path of a site file. */
+export const optionsAt = (path: Path): Readonly<Record<string, JsonSchema>> => optionsIn(wholeSchema(), path);
+
+/** The same for a file of another schema. */
+export function optionsIn(whole: JsonSchema, path: Path): Readonly<Record<string, JsonSchema>> {
+  let schema: JsonSchema | undefined = whole;
   for (const key of path) schema = schema?.properties?.[key] ?? (schema && innerSchema(schema));
   return schema?.properties ?? {};
 }
@@ -59,8 +62,8 @@ export interface OptionRow {
  * Every option once, in the order of the schema. Tuning can be repeated under fields and groups, and field options
  * under `fields`; they have the same sentences there, and only the shortest path is kept.
  */
-export function optionRows(): readonly OptionRow[] {
-  const rows = rowsUnder(wholeSchema(), []);
+export function optionRows(whole: JsonSchema = wholeSchema()): readonly OptionRow[] {
+  const rows = rowsUnder(whole, []);
   const shortest = new Map<string, number>();
   for (const { sentence, path } of rows) {
     shortest.set(sentence, Math.min(path.length, shortest.get(sentence) ?? Infinity));
@@ -99,9 +102,9 @@ function kindOf({ title, anyOf, enum: values, type, minimum, maximum, items }: J
 }
 
 /** The options as a Markdown table. */
-export function optionTable(): string {
+export function optionTable(rows = optionRows()): string {
   const cell = (text: string): string => text.replace(/[|<]/g, '\\$&');
-  const lines = optionRows().map(({ path, kind, required, byDefault, sentence }) => {
+  const lines = rows.map(({ path, kind, required, byDefault, sentence }) => {
     const name = path.join('.').replaceAll('.[]', '[]');
     return `| \`${name}\` | ${cell(kind)} | ${required ? 'required' : defaultText(byDefault)} | ${cell(sentence)} |`;
   });

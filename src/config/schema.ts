@@ -315,7 +315,7 @@ const retentionSchema = section({
   ),
 });
 
-const logSchema = section({
+export const logSchema = section({
   level: option(
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     'info',

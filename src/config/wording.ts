@@ -6,16 +6,17 @@ import { didYouMean } from './suggest.ts';
 type Issue = z.core.$ZodIssue;
 
 /** The values of these are never repeated: each is a password, or may contain one. */
-const CONFIDENTIAL = new Set(['mqtt', 'mqtt.password', 'mqtt.url']);
+const CONFIDENTIAL = new Set(['mqtt', 'mqtt.password', 'mqtt.url', 'postgres.password', 'postgres.url']);
 const isConfidential = (path: Path): boolean =>
   CONFIDENTIAL.has(pathText(path)) ||
   (path[0] === 'notify' && !['type', 'events', 'severity', 'per'].includes(String(path[2])));
 
-/** The issues of the schema as problems for the operator. `data` is the file as plain data. */
-export function problemsOf(error: z.ZodError, data: unknown): Problem[] {
+/** The issues of the schema as problems for the operator. `data` is the file as plain data, `options` those of a section of its schema. */
+export function problemsOf(error: z.ZodError, data: unknown, options: typeof optionsAt = optionsAt): Problem[] {
   return error.issues.flatMap(innermost).flatMap((issue) => {
     const path = issue.path as Path;
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownOption([...path, key], key));
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => unknownOption([...path, key], key, options(path)));
     if (issue.code === 'invalid_key') {
       return [{ path, on: 'key', text: `${expectation(issue.issues[0])}; got ${shown(path.at(-1))}` }];
     }
@@ -37,8 +38,7 @@ function innermost(issue: Issue): readonly Issue[] {
 }
 
 /** Names the option that is probably correct, also one of a section below, as `sensitivity` in `tuning`. */
-function unknownOption(path: Path, key: string): Problem {
-  const options = optionsAt(path.slice(0, -1));
+function unknownOption(path: Path, key: string, options: ReturnType<typeof optionsAt>): Problem {
   const deeper = Object.entries(options).find(([, inner]) => Object.hasOwn(inner.properties ?? {}, key));
   const hint = deeper ? `; did you mean "${deeper[0]}.${key}"?` : didYouMean(key, Object.keys(options));
   return { path, on: 'key', text: `unknown option ${shown(key)}${hint}` };

@@ -52,8 +52,7 @@ describe('a site file over its base', () => {
 
   test('a name that every object inherits is a name like others', () => {
     const { site } = both();
-    expect(Object.keys(site.groups)).toEqual(['constructor']);
-    expect(site.groups.constructor.series).toEqual(['p1-temp', 'p1-flow']);
+    expect(Object.entries(site.groups)).toEqual([['constructor', { series: ['p1-temp', 'p1-flow'], tuning: {} }]]);
   });
 
   test('the files are named, and the base is no option of the site', () => {

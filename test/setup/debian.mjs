@@ -1,12 +1,19 @@
 /** Debian packages that tests need: finds their programs, or installs them, or says what to type and fails. It never skips. */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** Debian puts some programs into /usr/sbin, which a user's PATH often leaves out. */
-const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
+const folders = () => [
+  ...(process.env.PATH ?? '').split(delimiter),
+  '/usr/sbin',
+  '/usr/local/sbin',
+  // The server programs of PostgreSQL, in a folder for each version.
+  ...(existsSync(POSTGRES) ? readdirSync(POSTGRES).map((version) => join(POSTGRES, version, 'bin')) : []),
+];
+const POSTGRES = '/usr/lib/postgresql';
 const executable = (name) =>
-  folders.some((folder) => {
+  folders().some((folder) => {
     try {
       accessSync(join(folder, name), constants.X_OK);
       return true;

@@ -1,5 +1,5 @@
 /**
- * The integration tests meet a real broker, Prometheus, ntfy, browser, proxy and real shells. Run before them: finds the programs, or installs
+ * The integration tests meet a real broker, PostgreSQL, Prometheus, ntfy, browser, proxy and real shells. Run before them: finds the programs, or installs
  * them from Debian's packages, or says what to type and fails. It never skips, because a skipped test looks like a passed one.
  */
 import { needPrograms } from './debian.mjs';
@@ -8,6 +8,7 @@ import { needPrograms } from './debian.mjs';
 const PACKAGES = {
   mosquitto: 'mosquitto',
   'nats-server': 'nats-server',
+  initdb: 'postgresql',
   prometheus: 'prometheus',
   promtool: 'prometheus',
   ntfy: 'ntfy',

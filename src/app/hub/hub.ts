@@ -1,0 +1,127 @@
+import type { HubConfig } from '../../config/hub/hub-schema.ts';
+import { DAY_MS } from '../../math/time.ts';
+import { openBroker, type BrokerOptions, type Connection } from '../../io/mqtt/broker.ts';
+import type { Log } from '../../log.ts';
+import type { SqlDatabase } from '../../stream/sql.ts';
+import { HubAlerts } from './alerts.ts';
+import { Intake } from './intake.ts';
+import { forgetOld } from './retention.ts';
+import { HubSiteWatch } from './site-watch.ts';
+import { openHubDatabase } from './store.ts';
+import { hubFilters } from './topics.ts';
+
+/** How often missing sites are looked for, and old rows deleted. */
+const CHECK_MS = 15_000;
+const FORGET_MS = 3_600_000;
+
+export interface Hub {
+  readonly connection: Connection['state'];
+  /** Messages stored since the start. */
+  readonly stored: number;
+  stop(): Promise<void>;
+}
+
+/** How a hub connects to the broker of the sites. */
+export const hubBrokerOptions = ({ mqtt, timezone }: HubConfig, log: Log): BrokerOptions => ({
+  url: mqtt.url,
+  username: mqtt.username,
+  password: mqtt.password,
+  clientId: mqtt.clientId,
+  protocol: mqtt.protocol,
+  keepaliveMs: mqtt.keepalive,
+  connectTimeoutMs: mqtt.connectTimeout,
+  tls: mqtt.tls,
+  filters: hubFilters(mqtt.prefix),
+  statusTopic: null,
+  ownTopics: null,
+  now: Date.now,
+  timeZone: timezone,
+  log,
+});
+
+/** Opens the database, connects, and stores what the sites publish until stopped. Throws `database_unusable` when it cannot start. */
+export async function startHub(config: HubConfig, log: Log): Promise<Hub> {
+  const db = await openHubDatabase(config, log);
+  const broker = openBroker(hubBrokerOptions(config, log));
+  const { prefix } = config.mqtt;
+  const alertTopic = `${prefix}-hub/${config.name}/alert`;
+  const alerts = new HubAlerts({
+    db,
+    publish: config.alerts
+      ? (payload, onSettled) => {
+          broker.publishEvent(alertTopic, payload, onSettled);
+        }
+      : null,
+    log,
+  });
+  const intake = new Intake({
+    db,
+    prefix,
+    acknowledge: (receipts) => {
+      broker.acknowledge(receipts);
+    },
+    onReply: () => undefined,
+    log,
+  });
+  await intake.begin();
+  await alerts.begin();
+  broker.messages$.subscribe((message) => {
+    intake.receive(message);
+  });
+  let state: Connection['state'] = 'connecting';
+  let connectedAt = Infinity;
+  broker.connection$.subscribe((connection) => {
+    state = connection.state;
+    connectedAt = state === 'connected' ? Date.now() : Infinity;
+  });
+  const watch = new HubSiteWatch({ db, alerts, expected: config.sites, missingAfterMs: config.missingAfter });
+  const stopWork = [
+    every(CHECK_MS, log, () => (state === 'connected' ? watch.check(Date.now(), connectedAt) : Promise.resolve())),
+    every(FORGET_MS, log, () => forget(db, config)),
+  ];
+  broker.start();
+  return {
+    get connection() {
+      return state;
+    },
+    get stored() {
+      return intake.stored;
+    },
+    stop: async () => {
+      await Promise.all(stopWork.map((stop) => stop()));
+      await intake.stop();
+      await broker.close();
+      await db.close();
+    },
+  };
+}
+
+const forget = (db: SqlDatabase, { keep }: HubConfig): Promise<void> =>
+  keep === 'forever' ? Promise.resolve() : forgetOld(db, Date.now() - Math.max(keep, DAY_MS));
+
+/** Does work again and again, one at a time. A failure is logged once until it succeeds again. Returns what ends it. */
+function every(ms: number, log: Log, work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> = Promise.resolve();
+  let busy = false;
+  let failed = false;
+  const turn = (): void => {
+    if (busy) return;
+    busy = true;
+    running = work()
+      .then(() => {
+        failed = false;
+      })
+      .catch((error: unknown) => {
+        if (!failed) log('error', { err: error }, 'the hub could not look through its database; it tries again');
+        failed = true;
+      })
+      .finally(() => {
+        busy = false;
+      });
+  };
+  const timer = setInterval(turn, ms);
+  return () => {
+    clearInterval(timer);
+    return running;
+  };
+}

@@ -1,0 +1,50 @@
+import type { SqlDatabase } from '../../stream/sql.ts';
+import type { HubAlerts } from './alerts.ts';
+
+export interface SiteWatchOptions {
+  readonly db: SqlDatabase;
+  readonly alerts: HubAlerts;
+  /** Sites that must be there. */
+  readonly expected: readonly string[];
+  readonly missingAfterMs: number;
+}
+
+interface Row {
+  readonly site: string;
+  readonly status: string | null;
+  readonly heard_at: number;
+}
+
+/** Finds sites that are missing: offline by their last will, or silent for too long. */
+export class HubSiteWatch {
+  private readonly options: SiteWatchOptions;
+
+  constructor(options: SiteWatchOptions) {
+    this.options = options;
+  }
+
+  /** `listeningSince`: since when the hub has been connected; silence before that is its own. */
+  async check(now: number, listeningSince: number): Promise<void> {
+    const { db, alerts, expected, missingAfterMs } = this.options;
+    const rows = await db.read<Row>('SELECT site, status, heard_at FROM hub_site');
+    const known = new Set(rows.map(({ site }) => site));
+    const never = expected.filter((site) => !known.has(site)).map((site): Row => ({ site, status: null, heard_at: 0 }));
+    for (const row of [...rows, ...never]) {
+      const { site, heard_at } = row;
+      const silentMs = now - Math.max(heard_at, listeningSince);
+      if (silentMs > missingAfterMs) await alerts.open('site', site, now, missingText(row));
+      else if (alerts.isOpen('site', site) && row.status !== 'offline' && heard_at > now - missingAfterMs)
+        await alerts.close('site', site, now, `${site} is back.`);
+    }
+  }
+}
+
+function missingText({ site, status, heard_at }: Row): string {
+  if (heard_at === 0 && status === null)
+    return `${site} is missing: it has never sent a message. Is it installed, and does its broker forward to this one?`;
+  const since =
+    heard_at === 0 ? 'an unknown time' : `${new Date(heard_at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return status === 'offline'
+    ? `${site} is missing since ${since}: it has lost its broker, or was stopped.`
+    : `${site} is missing since ${since}: no message arrives. Look at its machine and at the bridge of its broker.`;
+}

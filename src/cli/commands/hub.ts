@@ -1,0 +1,15 @@
+import { GROUPS, type Register } from './registration.ts';
+
+/** `hub`. */
+export const registerHub: Register = (program, { exits }) => {
+  program
+    .command('hub')
+    .helpGroup(GROUPS.service)
+    .description('run a hub: alarms and states of many sites in one database')
+    .requiredOption('-c, --config <file>', 'the hub file')
+    .option('--check', 'only check the file', false)
+    .action(async ({ config, check }: { config: string; check: boolean }) => {
+      const { hubCommand } = await import('../hub-command.ts');
+      exits(await hubCommand(config, { check }));
+    });
+};

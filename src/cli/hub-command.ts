@@ -1,0 +1,32 @@
+import { startHub } from '../app/hub/hub.ts';
+import { loadHub } from '../config/hub/load-hub.ts';
+import { openNotifier } from '../io/systemd/notifier.ts';
+import { EXIT } from './exit-codes.ts';
+import { logTo, openLog } from './log.ts';
+
+/** `zankyo hub`: stores what many sites publish, until SIGTERM or SIGINT. With `check` it only reads the file. */
+export async function hubCommand(path: string, { check }: { readonly check: boolean }): Promise<number> {
+  const { hub: config, warnings } = loadHub(path);
+  if (check) {
+    for (const warning of warnings) console.error(warning);
+    const store = config.postgres === undefined ? config.database : config.postgres.url;
+    console.log(`${path}: valid. Hub ${config.name}, broker ${config.mqtt.url}, database ${store}.`);
+    return EXIT.ok;
+  }
+  const log = logTo(openLog(config.log.level, config.log.format));
+  for (const warning of warnings) log('warn', {}, warning);
+  const signal = new Promise<NodeJS.Signals>((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, resolve);
+  });
+  const notifier = openNotifier(log);
+  const hub = await startHub(config, log);
+  const database = config.postgres === undefined ? config.database : config.postgres.url;
+  log('info', { hub: config.name, broker: config.mqtt.url, database }, 'started');
+  notifier?.send({ READY: 1, STATUS: `Hub ${config.name}` });
+  const received = await signal;
+  log('info', { signal: received, messages: hub.stored }, 'stopping');
+  notifier?.send({ STOPPING: 1 });
+  await hub.stop();
+  notifier?.close();
+  return EXIT.ok;
+}

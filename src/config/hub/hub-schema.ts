@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { httpSchema } from '../http-schema.ts';
+import { logSchema, mqttSchema } from '../schema.ts';
+import * as v from '../vocabulary.ts';
+
+const { section, option, optional } = v;
+
+/** Credentials inside the URL would end up in logs; they have options of their own. */
+const postgresUrl = () => {
+  const error = 'expected postgres://, then host and database, with no username or password in it';
+  return z
+    .string({ error })
+    .regex(/^postgres(ql)?:\/\/[^\s/@?]*\/[^\s/@?]+$/, { error })
+    .meta({ title: 'URL' });
+};
+
+const postgresSchema = section({
+  url: postgresUrl().describe('Host, port and database, for example postgres://db.example.org:5432/zankyo.'),
+  username: optional(v.text(), 'User name at the PostgreSQL server.'),
+  password: optional(v.text(), 'Password at the PostgreSQL server; best as !secret name or !env NAME.'),
+  tls: option(z.boolean(), false, 'Whether the connection is encrypted, and the certificate of the server is checked.'),
+});
+
+/** `site/series`; `*` stands for any characters. */
+const seriesPattern = () => {
+  const error = 'expected site/series, with * for any characters, such as */pump-*-flow';
+  return z
+    .string({ error })
+    .regex(/^[a-z0-9_*-]+\/[a-z0-9_*-]+$/, { error })
+    .meta({ title: 'site/series' });
+};
+
+const assetsSchema = section({
+  name: v.label().describe('Name of the class, for example circulation pumps.'),
+  series: z
+    .array(seriesPattern())
+    .min(1, { error: 'expected at least one pattern' })
+    .describe('Series that measure the same quantity of like assets, as site/series; * stands for any characters.'),
+});
+
+/** Every option of a hub file, once, as in schema.ts. */
+export const hubSchema = section({
+  name: option(v.slug(), 'hub', 'Name of the hub: of its MQTT session, its log-in and its alerts.'),
+  timezone: option(v.timezone().nullable(), null, 'Time zone of the pages. null: UTC.'),
+  mqtt: mqttSchema.describe('The broker with the messages of all sites. prefix is that of the sites.'),
+  database: option(
+    v.filePath(),
+    'zankyo-hub.db',
+    'Database file, unless postgres is given; relative to $STATE_DIRECTORY if set, else to the working directory. The tokens of the pages are beside it in any case.',
+  ),
+  postgres: optional(postgresSchema, 'A PostgreSQL server in place of the database file.'),
+  sites: option(
+    z.array(v.slug()),
+    [],
+    'Sites that must be there. One that was never heard of is missing too; others are known from their first message on.',
+  ),
+  missing_after: option(
+    v.duration('2m', '30d'),
+    '10m',
+    'Time without a message after which a site is missing. A site publishes its health once a minute.',
+  ),
+  keep: option(
+    v.durationOrForever('1d'),
+    '400d',
+    'How long alarms and incidents are kept after their end, and daily figures.',
+  ),
+  commands: option(
+    z.boolean(),
+    false,
+    'Whether operators may send commands to sites from the pages. A site carries them out with commands.mqtt: true.',
+  ),
+  alerts: option(
+    z.boolean(),
+    false,
+    'Whether the alerts of the hub itself are published on <prefix>-hub/<name>/alert: a site is missing, an asset differs from its peers.',
+  ),
+  assets: option(z.array(assetsSchema), [], 'Classes of like assets, whose series are compared with each other.'),
+  http: option(httpSchema, {}, 'The pages. Options as in a site file.'),
+  log: option(logSchema, {}, 'The log. Options as in a site file.'),
+});
+
+/** A hub file as read: defaults filled in, paths absolute, passwords found. */
+export type HubConfig = z.output<typeof hubSchema>;
+export type AssetClass = HubConfig['assets'][number];

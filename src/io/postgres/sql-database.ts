@@ -1,0 +1,90 @@
+import type { Pool, PoolConfig } from 'pg';
+import { AppError } from '../../errors.ts';
+import type { SqlDatabase, SqlStatement, SqlValue } from '../../stream/sql.ts';
+
+export interface PostgresOptions {
+  /** Without credentials. */
+  readonly url: string;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  readonly tls: boolean;
+  /** Called for a failure of an idle connection, which the pool replaces. */
+  readonly onError: (error: Error) => void;
+}
+
+/** One writes, the others read for the pages. */
+const CONNECTIONS = 4;
+const TIMEOUT_MS = 10_000;
+/** OID of BIGINT. Times in ms are far below 2^53. */
+const INT8 = 20;
+
+/** A PostgreSQL database. The package pg is loaded only here. Throws `database_unusable` where it cannot be reached or is not installed. */
+export async function openPostgres(options: PostgresOptions): Promise<SqlDatabase> {
+  const { url, username, password, tls, onError } = options;
+  const { default: pg } = await import('pg').catch((cause: unknown) => {
+    throw new AppError('database_unusable', 'postgres needs the package pg: npm install pg@8.23.1', { cause });
+  });
+  const { hostname, port, pathname } = new URL(url);
+  const config: PoolConfig = {
+    // Not as a connection string: its absent user would replace the one given.
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: port === '' ? 5432 : Number(port),
+    database: decodeURIComponent(pathname.slice(1)),
+    ...(username === undefined ? {} : { user: username }),
+    ...(password === undefined ? {} : { password }),
+    ...(tls ? { ssl: true } : {}),
+    max: CONNECTIONS,
+    connectionTimeoutMillis: TIMEOUT_MS,
+    // A server that has frozen must not stop the hub for good.
+    query_timeout: TIMEOUT_MS,
+    types: {
+      getTypeParser: (oid: number, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as never,
+    },
+  };
+  const pool = new pg.Pool(config);
+  pool.on('error', onError);
+  try {
+    await pool.query('SELECT 1');
+    return new Postgres(pool);
+  } catch (cause) {
+    await pool.end();
+    throw new AppError('database_unusable', `${url}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** Node reports both addresses of a name in one error without a message. */
+const messageOf = (error: unknown): string => {
+  const { message, code } = error as NodeJS.ErrnoException;
+  return message === '' ? String(code) : message;
+};
+
+class Postgres implements SqlDatabase {
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  async write(statements: readonly SqlStatement[]): Promise<void> {
+    const client = await this.#pool.connect();
+    let failed = true;
+    try {
+      await client.query('BEGIN');
+      for (const { text, values } of statements) await client.query(text, [...values]);
+      await client.query('COMMIT');
+      failed = false;
+    } finally {
+      // A connection in the middle of a transaction is closed, which rolls it back.
+      client.release(failed);
+    }
+  }
+
+  async read<Row extends object>(text: string, values: readonly SqlValue[] = []): Promise<readonly Row[]> {
+    const { rows } = await this.#pool.query<Row>(text, [...values]);
+    return rows;
+  }
+
+  close(): Promise<void> {
+    return this.#pool.end();
+  }
+}
