@@ -15,8 +15,6 @@ export interface PostgresOptions {
 /** One writes, the others read for the pages. */
 const CONNECTIONS = 4;
 const TIMEOUT_MS = 10_000;
-/** OID of BIGINT. Times in ms are far below 2^53. */
-const INT8 = 20;
 
 /** A PostgreSQL database. The package pg is loaded only here. Throws `database_unusable` where it cannot be reached or is not installed. */
 export async function openPostgres(options: PostgresOptions): Promise<SqlDatabase> {
@@ -24,6 +22,9 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
   const { default: pg } = await import('pg').catch((cause: unknown) => {
     throw new AppError('database_unusable', 'postgres needs the package pg: npm install pg@8.23.1', { cause });
   });
+  const types = new pg.TypeOverrides();
+  // BIGINT comes as text otherwise; times in ms are far below 2^53.
+  types.setTypeParser(pg.types.builtins.INT8, Number);
   const { hostname, port, pathname } = new URL(url);
   const config: PoolConfig = {
     // Not as a connection string: its absent user would replace the one given.
@@ -37,9 +38,7 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
     connectionTimeoutMillis: TIMEOUT_MS,
     // A server that has frozen must not stop the hub for good.
     query_timeout: TIMEOUT_MS,
-    types: {
-      getTypeParser: (oid: number, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as never,
-    },
+    types,
   };
   const pool = new pg.Pool(config);
   pool.on('error', onError);
