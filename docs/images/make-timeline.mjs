@@ -76,7 +76,7 @@ const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} 392" 
 ${text(LEFT, 16, 'Flow, l/min (one reading a minute; min_duration 3 min, cool_down 1 h, all else as by default)', 'font-weight="600"')}
 ${[45, 50, 55, 60, 65].map((v) => `<path d="M${LEFT} ${y1(v)}H${WIDTH - RIGHT}" stroke="#e6e8ee"/>${text(LEFT - 8, y1(v) + 4, v, 'text-anchor="end"')}`).join('')}
 <path d="${line(y1, 'value')}" fill="none" stroke="#1b4f8f" stroke-width="1.3"/>
-${text(LEFT, 196, 'Score: above 1 is anomalous, below 0.7 (hysteresis) is calm', 'font-weight="600"')}
+${text(LEFT, 196, 'Score: above 1 is anomalous. While an episode is open it falls slowly, and not below 1', 'font-weight="600"')}
 ${[0, 1, 2, 3].map((v) => text(LEFT - 8, y2(v) + 4, v, 'text-anchor="end"')).join('')}
 <path d="M${LEFT} ${y2(1)}H${WIDTH - RIGHT}" stroke="#c33" stroke-dasharray="4 3"/>
 <path d="M${LEFT} ${y2(0.7)}H${WIDTH - RIGHT}" stroke="#2a7d4f" stroke-dasharray="4 3"/>

@@ -205,6 +205,31 @@ describe('an anomaly of the process', () => {
     expect(stream.monitor.status.scoreOf(0)).toBe(stream.events[0].anomaly.score);
   });
 
+  test('while it is open, the score falls from its peak towards 1, to 1/e of its height in 48 readings, and never below', () => {
+    const stream = warmTank({}, { closeAfter: 100 });
+    const peak = stream.say(0, 500, 60)!.score;
+    expect(peak).toBeGreaterThan(1);
+    for (let t = 501; t < 900; t++) {
+      const { score, scores } = stream.say(0, t, 20 + stream.normal())!;
+      if (!stream.monitor.status.anomalous) break;
+      expect(score).toBeGreaterThanOrEqual(1 + (peak - 1) * Math.exp((500 - t) / 48) - 1e-12);
+      expect([scores[0], stream.monitor.status.score, stream.monitor.status.scoreOf(0)]).toEqual([score, score, score]);
+    }
+    expect(stream.phases()).toEqual(['opened process tank', 'closed process tank']);
+  });
+
+  test('once it is over, the score is that of each reading again', () => {
+    const stream = warmTank();
+    stream.say(0, 500, 60);
+    const scores = Array.from({ length: 200 }, (_, i) => {
+      const { score } = stream.say(0, 501 + i, 20 + stream.normal())!;
+      return { open: stream.monitor.status.anomalous, score };
+    });
+    expect(scores[0].open).toBe(true);
+    expect(Math.min(...scores.filter(({ open }) => open).map(({ score }) => score))).toBeGreaterThanOrEqual(1);
+    expect(Math.max(...scores.filter(({ open }) => !open).map(({ score }) => score))).toBeLessThan(1);
+  });
+
   test('a deviation shorter than min_duration is not reported', () => {
     expect(spike({ minDurationMs: 30 * MINUTE }).events).toEqual([]);
   });

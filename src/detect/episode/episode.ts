@@ -99,9 +99,14 @@ export class Episode {
     return this.s[OPENED_AT];
   }
 
-  /** Score of the last step. */
+  /** Score of the last step, or what it was raised to. */
   get score(): number {
     return this.s[SCORE];
+  }
+
+  /** The score is at least this one until the next step. */
+  raiseScore(to: number): void {
+    this.s[SCORE] = Math.max(this.s[SCORE], to);
   }
 
   /** Index of the leading series at the peak. */

@@ -1,4 +1,6 @@
+import { exp } from '../../math/elementary.ts';
 import type { Memory } from '../../math/memory.ts';
+import { CONSTANTS } from '../constants.ts';
 import type { EpisodePhase } from '../episode/anomaly.ts';
 import type { Confidence } from '../episode/confidence.ts';
 import type { Detector, Verdict } from '../detector.ts';
@@ -10,6 +12,9 @@ import { exceedsMinDeviation } from '../episode/min-deviation.ts';
 import type { Back, EventQueue } from '../episode/event-queue.ts';
 import { EffectWatch } from './effect-watch.ts';
 import type { WarmUp } from './warm-up.ts';
+
+/** Part of its height above 1 that a held score keeps with each reading. */
+const KEPT = exp(-1 / CONSTANTS.SLOW_SPAN);
 
 /** The process that a stream's series measure: the finding of each sample, from the detector's scores, and its episode. */
 export class ProcessWatch {
@@ -49,8 +54,9 @@ export class ProcessWatch {
     this.coolDownMs = options.coolDownMs;
   }
 
-  /** Follows the episode with the verdict on the last sample. Returns what became of it. */
+  /** Follows the episode with the verdict on the last sample, and holds the score of the verdict. Returns what became of the episode. */
   step(verdict: Verdict): EpisodePhase | null {
+    const before = this.episode.open ? this.episode.score : 1;
     this.scoreSeries(verdict);
     // Of a calm reading an episode takes the score alone, and to explain it costs more than a twentieth of the whole step.
     const deviates = this.finding.score > this.hysteresis || this.episode.open;
@@ -63,7 +69,23 @@ export class ProcessWatch {
     const back = phase === 'closed' ? this.back() : null;
     this.events.add(this.episode, verdict.at, phase, 'calm', this.detector.heldUntil(this.episode.series), back);
     this.followLevel(verdict.at, phase);
+    if (this.episode.open) this.holdScore(verdict, before);
     return phase;
+  }
+
+  /**
+   * While an alarm is open, the score of its leading series falls only slowly, and not below 1. Within a fault many readings are usual
+   * by themselves: without this a score of 0.4 stood beside an open alarm, and whoever compares the score with 1 got several alarms for
+   * one fault. `before`: the score after the last sample; 1 when the alarm opens.
+   */
+  private holdScore(verdict: Verdict, before: number): void {
+    const { series } = this.episode;
+    const held = 1 + KEPT * (before - 1);
+    this.episode.raiseScore(held);
+    verdict.scores[series] = Math.max(verdict.scores[series], held);
+    if (held <= verdict.score) return;
+    verdict.score = held;
+    verdict.leading = series;
   }
 
   /** Whether a change of the level of series d by `by` from `from` is reported: d is ready, and the change is asked for and large. */
