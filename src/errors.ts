@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'snapshot_damaged'
   | 'snapshot_refused'
   | 'recording_unreadable'
+  | 'worker_lost'
   | 'kernel_missing'
   | 'kernel_unusable'
   | 'stream_unknown'

@@ -1,7 +1,7 @@
 import { EMPTY, Observable, concat, defer, filter, finalize, from, ignoreElements, merge, tap } from 'rxjs';
 import type { Site } from '../config/schema.ts';
 import type { StreamMonitor } from '../detect/stream-monitor.ts';
-import { readingsOf } from '../stream/decode-messages.ts';
+import { readingsOf, type DecodedMessage } from '../stream/decode-messages.ts';
 import { detectPerStream, type Step } from '../stream/detect-per-stream.ts';
 import type { Ports, Rejected } from '../stream/ports.ts';
 import { rejected } from '../stream/reject.ts';
@@ -12,6 +12,14 @@ import { controlOf, viewOf, type PipelinePhase } from './pipeline/outside.ts';
 import { learningOf } from './pipeline/overload-control.ts';
 import { partsOf } from './pipeline/parts.ts';
 import { timed } from './pipeline/processing-times.ts';
+import type { Place } from './pipeline/streams.ts';
+import type { Threads } from './pipeline/threads.ts';
+
+/** Where no threads have the streams, they are all here. */
+interface PlaceHere {
+  readonly monitor: StreamMonitor;
+  readonly d: number;
+}
 
 /**
  * One pipeline for service, demo, replay and tests:
@@ -23,14 +31,14 @@ import { timed } from './pipeline/processing-times.ts';
  */
 export const pipeline = (site: Site, ports: Ports, options: PipelineOptions): Observable<Step> =>
   defer(() => {
-    const { log, clock$ = EMPTY, idle$ = EMPTY, listening$ = EMPTY, resumed } = options;
+    const { threads, clock$ = EMPTY, idle$ = EMPTY, listening$ = EMPTY, resumed } = options;
     const parts = partsOf(site, ports, options);
     const { time, tallies, decoder, streams, replay, overload, history, recent } = parts;
     const { checkpoints, states, streamLog, rejects } = parts;
-    const heartbeat = new Heartbeat(parts, options.since?.beatAt);
+    const heartbeat = new Heartbeat(parts, options.since?.beatAt, threads);
     const phase: PipelinePhase = { begun: false, handedOver: false };
     options.onControl?.(controlOf(parts, phase, heartbeat));
-    options.onStart?.(viewOf(parts, phase));
+    options.onStart?.(viewOf(parts, phase, threads));
 
     const onReject = (rejected: Rejected): void => {
       rejects.add(rejected);
@@ -38,6 +46,7 @@ export const pipeline = (site: Site, ports: Ports, options: PipelineOptions): Ob
 
     /** Between the replayed journal and the first new message. */
     const begin$ = defer(() => {
+      threads?.replayed();
       phase.begun = true;
       overload.applyTrainingRate();
       streams.logRestoredStreams(resumed === undefined && options.since === undefined);
@@ -58,39 +67,40 @@ export const pipeline = (site: Site, ports: Ports, options: PipelineOptions): Ob
         parts.availability.set(series, online, receivedAt, topic);
       }),
     );
-    const steps$ = concat(from(replay), begin$, decoded$).pipe(
-      detectPerStream({
-        // A place is the monitor of a series and its index there.
-        placeOf: ({ series }, { message, seq }) => {
-          if (message === null) return replay.placeOf(series, seq);
-          const place = streams.placeOf(decoder.series(series)!);
-          streamLog.reading(place, message.topic);
-          return place;
-        },
-        onTimeReject: (reason, { message }) => {
-          if (message !== null) onReject(rejected(message, reason));
-        },
-        onError: (error, monitor: StreamMonitor) => {
-          streams.drop(monitor);
-          log(
-            'error',
-            { stream: monitor.stream, err: error },
-            'internal error: this stream stops until the next start',
-          );
-        },
-      }),
-      tap((step) => {
-        history.take(step, replay.seq);
-      }),
-      filter(() => !replay.active),
-      tap((step) => {
-        const { monitor } = step;
-        recent.take(step);
-        checkpoints.count();
-        tallies.reading(monitor.detector.trainingSkipped);
-        states.publish(monitor.status, time.now);
-      }),
-    );
+    // A place is the monitor of a series and its index there.
+    const placeOf = (series: string, { message, seq }: DecodedMessage): Place | null => {
+      if (message === null) return replay.placeOf(series, seq);
+      const place = streams.placeOf(decoder.series(series)!);
+      streamLog.reading(place, message.topic);
+      return place;
+    };
+    const stepsHere$ = (all$: Observable<DecodedMessage>): Observable<Step> =>
+      all$.pipe(
+        detectPerStream({
+          placeOf: ({ series }, decoded) => placeOf(series, decoded) as PlaceHere | null,
+          onTimeReject: (reason, { message }) => {
+            if (message !== null) onReject(rejected(message, reason));
+          },
+          onError: (error, monitor: StreamMonitor) => {
+            streams.stop(monitor, error);
+          },
+        }),
+        tap((step) => {
+          history.take(step, replay.seq);
+        }),
+        filter(() => !replay.active),
+        tap((step) => {
+          const { monitor } = step;
+          recent.take(step);
+          checkpoints.count();
+          tallies.reading(monitor.detector.trainingSkipped);
+          states.publish(monitor.status, time.now);
+        }),
+      );
+    const stepsIn = (all: Threads, replayed$: Observable<DecodedMessage>): Observable<Step> =>
+      concat(replayed$.pipe(all.detect(placeOf)), begin$, decoded$.pipe(all.detect(placeOf)));
+    const steps$ =
+      threads === undefined ? stepsHere$(concat(from(replay), begin$, decoded$)) : stepsIn(threads, from(replay));
     const downtimes$ = listening$.pipe(
       tap((at) => {
         heartbeat.markDowntime(at);

@@ -25,6 +25,7 @@ import { bytesOf, serviceHealth } from './health/service-health.ts';
 import { serviceHttp, type ServiceHttp } from './http/service-http.ts';
 import { notifications, type Notifications } from './notify/notifications.ts';
 import type { PipelineControl, Resumed } from './pipeline/control.ts';
+import type { Stream } from './pipeline/stream.ts';
 import { pipeline } from './pipeline.ts';
 import { Tallies } from './pipeline/tallies.ts';
 import { homeAssistant, type HomeAssistant } from './home-assistant/home-assistant.ts';
@@ -37,6 +38,7 @@ import { ServiceHistory } from './service/history.ts';
 import { clearRemoved } from './service/removed-series.ts';
 import type { SiteFile } from './service/site-file.ts';
 import { thisProcess } from './service/this-process.ts';
+import { ServiceThreads } from './service/threads.ts';
 import { limitedStores, openStore } from './store.ts';
 import { behind } from './service/behind.ts';
 import { keepTidy } from './tidying.ts';
@@ -83,12 +85,24 @@ export function startService(first: Site, { log: ownLog, kernel, now, file, mana
   const failure = new Promise<never>((_, reject) => {
     fail = reject;
   });
+  const threads = new ServiceThreads({
+    simd: kernel !== null,
+    log,
+    onLost: (error) => {
+      fail(error);
+    },
+    onBusy: () => apply(site, calendars),
+  });
+  threads.use(site);
   const ledger = new Ledger(db, {
     everyMs: site.commit.every,
     acknowledge: (receipts) => {
       broker.acknowledge(receipts);
     },
     makeRoom: () => housekeeping.makeRoom(present()),
+    settle: () => {
+      threads.settle();
+    },
     log,
     onUnusable: (error) => {
       fail(error);
@@ -217,6 +231,7 @@ export function startService(first: Site, { log: ownLog, kernel, now, file, mana
       listening$: sameConnection ? wake$.pipe(skip(1)) : wake$,
       tallies,
       ...(resumed === undefined ? {} : { resumed }),
+      ...(threads.current === null ? {} : { threads: threads.current }),
       onControl: (started) => {
         control = started;
       },
@@ -238,7 +253,8 @@ export function startService(first: Site, { log: ownLog, kernel, now, file, mana
    */
   const apply = (next: Site, read: Calendars): boolean => {
     const before = control.now();
-    const kept = control.keep(next, read.holidaysKey);
+    const all = control.keep(next, read.holidaysKey);
+    const kept = threads.fits(next) ? all : { ...all, monitors: new Map<string, Stream>() };
     control.save(Number.isFinite(before) ? before : present(), kept);
     if (!ledger.commit()) return false; // the streams are saved when the database can be written again
     control.handOver();
@@ -248,6 +264,7 @@ export function startService(first: Site, { log: ownLog, kernel, now, file, mana
     calendars = read;
     topics = commandTopicsOf(site);
     ({ anomalyLog, housekeeping } = limitedStores(db, site, log));
+    threads.use(site);
     ledger.commitEvery(site.commit.every);
     file?.setLogLevel(site.log.level);
     health.useSite(site);
@@ -318,6 +335,7 @@ export function startService(first: Site, { log: ownLog, kernel, now, file, mana
     ledger.commit();
     ledger.close();
     histories.close();
+    await threads.close();
     db.close();
   };
 

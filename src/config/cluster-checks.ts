@@ -24,6 +24,11 @@ export function clusterProblems(data: unknown): Problem[] {
     });
   if (typeof valueAt(data, ['http', 'listen']) === 'string')
     problems.push({ path: ['http', 'listen'], text: 'the workers of a cluster have no HTTP server; expected null' });
+  if (typeof valueAt(data, ['workers']) === 'number')
+    problems.push({
+      path: ['workers'],
+      text: 'the workers of a cluster have no threads; expected off, and more workers on this machine',
+    });
   for (const [one, other] of [
     ['cert', 'key'],
     ['key', 'cert'],

@@ -14,6 +14,7 @@ import { storageSchema } from './storage.ts';
 import { RATE_UNITS } from '../detect/reading.ts';
 import { rateUnit } from '../detect/sensor/counter.ts';
 import { versionSchema } from './versions.ts';
+import { workersSchema } from './workers-schema.ts';
 import * as v from './vocabulary.ts';
 
 /*
@@ -384,6 +385,7 @@ export const siteSchema = section({
     clusterSchema,
     'Fleet mode: this process is one of several workers that share the readings of a NATS JetStream server.',
   ),
+  workers: workersSchema,
   max_series: option(whole(1, 100_000), 500, 'Largest number of series; readings of others are counted and dropped.'),
   reload: option(reloadSchema, {}, 'Putting a changed site file in force while the service runs.'),
   log: option(logSchema, {}, 'The log of the service.'),

@@ -94,6 +94,7 @@ test('three sections are a site; the rest are defaults', () => {
     history: { enabled: true, storage: 'disk', maxMegabytes: 256 },
     health: { noDataAfter: 3_600_000, maxMegabytesPerDay: 2000 },
     http: { listen: null, allowRemote: false, requireToken: false, dashboard: true, hosts: [], seriesMetrics: 0 },
+    workers: 'off',
     maxSeries: 500,
     reload: { onChange: false },
     log: { level: 'info', format: 'auto' },

@@ -1,6 +1,6 @@
-import type { StreamMonitor } from '../../detect/stream-monitor.ts';
 import type { Log } from '../../log.ts';
 import type { CommandRecord, CommandRequest } from '../../stream/ports.ts';
+import type { Stream } from '../pipeline/stream.ts';
 import { execute } from './executor.ts';
 import { RateLimit } from './rate-limit.ts';
 import { isRefused, refuse, type Refused } from './refusals.ts';
@@ -23,7 +23,7 @@ export interface DeskOptions extends CommandWorld {
   readonly site: string;
   readonly appLog: Log;
   /** Called after a command has changed streams. */
-  readonly onChanged: (monitors: readonly StreamMonitor[], at: number) => void;
+  readonly onChanged: (monitors: readonly Stream[], at: number) => void;
   /** Commands by outcome, to add to. */
   readonly counts?: Record<CommandRecord['status'], number>;
 }

@@ -1,13 +1,14 @@
-import { SNAPSHOT_VERSION, type StreamMonitor } from '../../detect/stream-monitor.ts';
+import { SNAPSHOT_VERSION } from '../../detect/stream-monitor.ts';
 import type { Snapshot, SnapshotPort } from '../../stream/ports.ts';
 import { snapshotOf } from '../pipeline/checkpoint.ts';
+import type { Stream } from '../pipeline/stream.ts';
 
 /** Whether the learned state of a snapshot can be put into a stream. */
-export const fits = (monitor: StreamMonitor, { version, shape, bytes }: Snapshot): boolean =>
+export const fits = (monitor: Stream, { version, shape, bytes }: Snapshot): boolean =>
   version === SNAPSHOT_VERSION && shape === monitor.shape && bytes.byteLength === monitor.memory.byteLength;
 
 /** The newest stored state of a stream from before `at` that fits; null where there is none: then only a reset helps. */
-export const stateBefore = (monitor: StreamMonitor, snapshots: SnapshotPort, at: number): Snapshot | null =>
+export const stateBefore = (monitor: Stream, snapshots: SnapshotPort, at: number): Snapshot | null =>
   snapshots.before(monitor.stream, at).find((snapshot) => fits(monitor, snapshot)) ?? null;
 
 /**
@@ -16,7 +17,7 @@ export const stateBefore = (monitor: StreamMonitor, snapshots: SnapshotPort, at:
  * transaction, so that all readings so far are in rows up to `seq`.
  */
 export function saveRestored(
-  monitor: StreamMonitor,
+  monitor: Stream,
   snapshots: SnapshotPort,
   since: number,
   { now, seq }: { readonly now: number; readonly seq: number },

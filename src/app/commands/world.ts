@@ -1,4 +1,3 @@
-import type { StreamMonitor } from '../../detect/stream-monitor.ts';
 import type {
   AnomalyLogPort,
   CommandLogPort,
@@ -11,6 +10,7 @@ import type {
 } from '../../stream/ports.ts';
 import type { ActionResult } from '../pipeline/act.ts';
 import { snapshotOf } from '../pipeline/checkpoint.ts';
+import type { Stream } from '../pipeline/stream.ts';
 import type { Streams } from '../pipeline/streams.ts';
 import type { Freezes } from './freezes.ts';
 import type { Mutes } from './mutes.ts';
@@ -50,7 +50,7 @@ export interface Done {
   /** The series or group; null for the site. */
   readonly series: string | null;
   /** Streams that have changed. */
-  readonly monitors: readonly StreamMonitor[];
+  readonly monitors: readonly Stream[];
   /** Writes that belong into the transaction of the command. */
   readonly tasks: readonly (() => void)[];
 }
@@ -58,7 +58,7 @@ export interface Done {
 /** The series or group that a command names. */
 export interface Target {
   readonly slug: string;
-  readonly monitor: StreamMonitor;
+  readonly monitor: Stream;
   /** Null for a group. */
   readonly d: number | null;
 }
@@ -75,7 +75,7 @@ export const targetOf = ({ streams }: CommandWorld, slug: string): Target | null
 };
 
 /** The streams of a target; of the whole site where there is none. */
-export const monitorsOf = ({ streams }: CommandWorld, target: Target | null): readonly StreamMonitor[] =>
+export const monitorsOf = ({ streams }: CommandWorld, target: Target | null): readonly Stream[] =>
   target === null ? [...streams.monitors] : [target.monitor];
 
 /** Makes a change of a stream, and records it in the journal at this place. */
@@ -89,7 +89,7 @@ export function act(
 }
 
 /** Keeps the whole state of a stream from before a command, so that it can be undone. Returns the task that stores it. */
-export function keepState({ ledger, log }: CommandWorld, monitor: StreamMonitor, { id, at }: Moment): () => void {
+export function keepState({ ledger, log }: CommandWorld, monitor: Stream, { id, at }: Moment): () => void {
   const before = snapshotOf(monitor, at, ledger.seq);
   return () => {
     log.keepState(id, before);
@@ -98,7 +98,7 @@ export function keepState({ ledger, log }: CommandWorld, monitor: StreamMonitor,
 
 /** The task that stores the habits and operating modes of a stream. */
 export const habitsOf =
-  ({ anomalyLog }: CommandWorld, { stream, status }: StreamMonitor): (() => void) =>
+  ({ anomalyLog }: CommandWorld, { stream, status }: Stream): (() => void) =>
   () => {
     anomalyLog.recordHabitsOf(stream, status.habits);
     anomalyLog.recordModesOf(stream, status.modes);

@@ -63,14 +63,14 @@ class StreamSource implements LiveSource {
   }
 }
 
-function evidenceOf({ monitor, d }: Watched): StreamEvent['evidence'] {
-  const { parts } = monitor.detector.series[d].evidence;
+function evidenceOf(watched: Watched): StreamEvent['evidence'] {
+  const parts = Array.from(watched.parts);
   const sum = parts.reduce((a, b) => a + b);
   return sum > 0 ? sharesOf(Object.fromEntries(EVIDENCE_KINDS.map((kind, k) => [kind, parts[k] / sum]))) : [];
 }
 
 /** Which alarms are open, as one text to compare. */
-function openOf({ monitor: { status }, d }: Watched): string {
+function openOf({ stream: { status }, d }: Watched): string {
   return `${status.suspect} ${status.drifting} ${status.faultOf(d) ?? ''}`;
 }
 

@@ -1,12 +1,12 @@
 import { EVIDENCE_KINDS } from '../../detect/evidence/kind.ts';
 import type { Anomaly } from '../../detect/episode/anomaly.ts';
 import type { SeriesInfo } from '../../detect/reading.ts';
-import type { StreamMonitor } from '../../detect/stream-monitor.ts';
 import { known } from '../../math/known.ts';
 import * as c from '../../stream/history/bucket.ts';
 import { beginOf, readWindow } from '../../stream/history/downsample.ts';
 import type { SeriesHistory } from '../../stream/history/port.ts';
 import { TIERS, type Window } from '../../stream/history/tiers.ts';
+import type { Stream } from '../pipeline/stream.ts';
 import type { PipelineView } from '../pipeline/view.ts';
 import { detailsOf } from './alarm-facts.ts';
 import type { Share } from './contract/alarm.ts';
@@ -14,7 +14,7 @@ import type { AlarmBody, HistoryBody, HistoryColumns } from './contract/stream.t
 
 /** A series that is monitored now. */
 export interface FoundSeries {
-  readonly monitor: StreamMonitor;
+  readonly monitor: Stream;
   readonly d: number;
   readonly info: SeriesInfo;
 }

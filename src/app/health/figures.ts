@@ -1,9 +1,9 @@
-import type { StreamStatus } from '../../detect/monitor/stream-status.ts';
 import type { Written } from '../../io/sqlite/written-hours.ts';
 import type { Health, Problem, StreamsByPhase } from '../../stream/health.ts';
 import type { TargetState } from '../notify/notifier.ts';
 import { learningOf } from '../pipeline/overload-control.ts';
 import type { Tallies } from '../pipeline/tallies.ts';
+import type { StreamView } from '../pipeline/stream.ts';
 import type { PipelineView } from '../pipeline/view.ts';
 import type { VitalSigns } from './vital-signs.ts';
 
@@ -36,7 +36,7 @@ export interface Sources {
 }
 
 /** Streams by phase. A stream is silent when every sensor of it is. */
-export const phasesOf = (streams: readonly StreamStatus[]): StreamsByPhase => {
+export const phasesOf = (streams: readonly StreamView[]): StreamsByPhase => {
   const phases = { learning: 0, ready: 0, silent: 0 };
   for (const status of streams) {
     const silent = status.series.every((_, d) => status.faultOf(d) === 'silent');
@@ -46,7 +46,7 @@ export const phasesOf = (streams: readonly StreamStatus[]): StreamsByPhase => {
 };
 
 /** Open alarms: of processes, of drifts, and of sensors. */
-export const openAlarms = (streams: readonly StreamStatus[]): Health['alarms'] => {
+export const openAlarms = (streams: readonly StreamView[]): Health['alarms'] => {
   const alarms = { process: 0, drift: 0, sensor: 0 };
   for (const status of streams) {
     if (status.anomalous) alarms.process++;

@@ -1,11 +1,11 @@
-import type { StreamStatus } from '../../detect/monitor/stream-status.ts';
+import type { StreamView } from '../pipeline/stream.ts';
 
 /** The values of one metric. */
 export type Values = Iterable<readonly [labels: Record<string, string>, value: number]>;
 export type AddMetric = (name: string, help: string, labelNames: readonly string[], values: () => Values) => void;
 
 /** One value of one series; NaN where it is not known. */
-type Figure = (status: StreamStatus, d: number) => number;
+type Figure = (status: StreamView, d: number) => number;
 
 const FIGURES: readonly (readonly [name: string, help: string, figure: Figure])[] = [
   ['score', 'Score of the last sample; above 1 is anomalous.', (status, d) => status.scoreOf(d)],
@@ -16,7 +16,7 @@ const FIGURES: readonly (readonly [name: string, help: string, figure: Figure])[
 ];
 
 /** Gauges with the name of the series as label, for the first `maxSeries` series. Each costs Prometheus five time series. */
-export const seriesMetrics = (gauge: AddMetric, streams: () => readonly StreamStatus[], maxSeries: number): void => {
+export const seriesMetrics = (gauge: AddMetric, streams: () => readonly StreamView[], maxSeries: number): void => {
   for (const [name, help, figure] of FIGURES)
     gauge(`series_${name}`, help, ['series'], () => {
       const all = streams().flatMap((status) => status.series.map(({ slug }, d) => ({ series: slug, status, d })));

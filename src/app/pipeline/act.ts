@@ -1,5 +1,5 @@
-import type { StreamMonitor } from '../../detect/stream-monitor.ts';
 import type { Mark, StreamAction } from '../../stream/ports.ts';
+import type { Stream } from './stream.ts';
 
 /** What an action has changed; for a mark what was said before, and when the signature came first (null: it is still open). */
 export interface ActionResult {
@@ -13,11 +13,7 @@ const CHANGED: ActionResult = { before: null, firstAt: null };
  * Carries out an action on its stream, at `at`, epoch ms: the same for a command and for the replay of the journal. Null where it
  * changes nothing, or its series has left the stream.
  */
-export function act(
-  { series, status, operator }: StreamMonitor,
-  action: StreamAction,
-  at: number,
-): ActionResult | null {
+export function act({ series, status, operator }: Stream, action: StreamAction, at: number): ActionResult | null {
   const indexOf = (name: string): number => series.findIndex(({ slug }) => slug === name);
   switch (action.do) {
     case 'freeze':

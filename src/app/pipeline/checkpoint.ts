@@ -1,9 +1,10 @@
-import { SNAPSHOT_VERSION, type StreamMonitor } from '../../detect/stream-monitor.ts';
+import { SNAPSHOT_VERSION } from '../../detect/stream-monitor.ts';
 import { AppError } from '../../errors.ts';
 import type { Snapshot } from '../../stream/ports.ts';
+import type { Stream } from './stream.ts';
 
 /** The whole memory of a stream now; it includes the journal up to row `seq`. */
-export const snapshotOf = (monitor: StreamMonitor, at: number, seq: number): Snapshot => ({
+export const snapshotOf = (monitor: Stream, at: number, seq: number): Snapshot => ({
   stream: monitor.stream,
   at,
   seq,
@@ -16,7 +17,7 @@ export const snapshotOf = (monitor: StreamMonitor, at: number, seq: number): Sna
  * Restores a snapshot, also one from before series were added to the group or removed. Throws `snapshot_refused`, and
  * changes nothing, if the snapshot is of another kind of stream.
  */
-export function restore(monitor: StreamMonitor, { version, shape, bytes }: Snapshot): void {
+export function restore(monitor: Stream, { version, shape, bytes }: Snapshot): void {
   const refuse = (why: string, cause?: unknown): AppError =>
     new AppError('snapshot_refused', `${monitor.stream}: its snapshot ${why}; the stream starts a new warm-up`, {
       cause,

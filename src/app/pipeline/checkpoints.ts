@@ -1,8 +1,8 @@
 import type { Site } from '../../config/schema.ts';
-import type { StreamMonitor } from '../../detect/stream-monitor.ts';
 import type { AnomalyLogPort, LedgerPort, SnapshotPort } from '../../stream/ports.ts';
 import { snapshotOf } from './checkpoint.ts';
 import type { History } from './history.ts';
+import type { Stream } from './stream.ts';
 
 /**
  * All streams are saved at least once in this many readings: a start after a power failure processes them again, in 5 to 10 s, or
@@ -24,8 +24,8 @@ interface CheckpointPorts {
  * would block the service.
  */
 export class Checkpoints {
-  private readonly monitors: readonly StreamMonitor[];
-  private readonly unsaved: StreamMonitor[];
+  private readonly monitors: readonly Stream[];
+  private readonly unsaved: Stream[];
   private readonly snapshots: SnapshotPort;
   private readonly anomalyLog: Pick<AnomalyLogPort, 'recordHabitsOf' | 'recordModesOf'>;
   private readonly ledger: LedgerPort;
@@ -36,19 +36,19 @@ export class Checkpoints {
   private due = 0;
   private next = 0;
   /** The streams that the next transaction saves. */
-  private readonly turn = new Set<StreamMonitor>();
+  private readonly turn = new Set<Stream>();
   private readings = 0;
   private heartbeatAt = NaN;
   private startedAt = NaN;
   /** When each stream was last saved, epoch ms, time of arrival. */
-  private readonly savedAt = new WeakMap<StreamMonitor, number>();
+  private readonly savedAt = new WeakMap<Stream, number>();
 
   /**
    * `monitors`: all streams to save; `unsaved`: the streams without a snapshot. The caller changes both lists later. `before`: the
    * checkpoints of the pipeline before, whose turn goes on.
    */
   constructor(
-    { monitors, unsaved }: { readonly monitors: readonly StreamMonitor[]; readonly unsaved: StreamMonitor[] },
+    { monitors, unsaved }: { readonly monitors: readonly Stream[]; readonly unsaved: Stream[] },
     { snapshots, anomalyLog, ledger }: CheckpointPorts,
     { snapshots: { every }, storage }: Pick<Site, 'snapshots' | 'storage'>,
     history: Pick<History, 'save' | 'saved'>,
@@ -85,9 +85,9 @@ export class Checkpoints {
       );
   }
 
-  /** Counts a reading. */
-  count(): void {
-    this.readings++;
+  /** Counts readings. */
+  count(readings = 1): void {
+    this.readings += readings;
   }
 
   /** Saves the streams that are due at `now` (time of arrival, epoch ms). To be called every few seconds. */
@@ -144,7 +144,7 @@ export class Checkpoints {
     );
   }
 
-  private save(turn: readonly StreamMonitor[], at = this.heartbeatAt): void {
+  private save(turn: readonly Stream[], at = this.heartbeatAt): void {
     const { seq } = this.ledger;
     this.snapshots.save(turn.map((monitor) => snapshotOf(monitor, at, seq)));
     this.history.save(turn, seq);

@@ -1,8 +1,8 @@
-import type { StreamMonitor } from '../../detect/stream-monitor.ts';
 import type { Site } from '../../config/schema.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { History } from './history.ts';
 import type { PipelineMoment } from './time.ts';
+import type { Stream } from './stream.ts';
 import type { Outlet, Streams } from './streams.ts';
 
 /** How a running pipeline is replaced by another one in the same process. */
@@ -25,7 +25,7 @@ export interface PipelineControl {
 /** Passed from one pipeline to the next as it is, instead of being saved and restored. */
 export interface Kept {
   /** By name. */
-  readonly monitors: ReadonlyMap<string, StreamMonitor>;
+  readonly monitors: ReadonlyMap<string, Stream>;
   readonly outlet: Outlet;
   readonly checkpoints: Checkpoints;
   /** Null where the other site keeps another history. */

@@ -1,11 +1,10 @@
 import type { AnomalyEvent } from '../../detect/episode/anomaly.ts';
 import type { Habit } from '../../detect/episode/habit.ts';
-import type { ModeReturn } from '../../detect/episode/operating-mode.ts';
+import type { ModeReturn, OperatingMode } from '../../detect/episode/operating-mode.ts';
 import type { Ports } from '../../stream/ports.ts';
 import type { AlertPublisher } from './alert-publisher.ts';
 import type { JournalReplay } from './journal-replay.ts';
 import type { StreamLog } from './stream-log.ts';
-import type { Streams } from './streams.ts';
 import type { Tallies } from './tallies.ts';
 import type { PipelineTime } from './time.ts';
 
@@ -13,7 +12,6 @@ export interface EventPublisherOptions {
   readonly ports: Pick<Ports, 'ledger' | 'anomalyLog' | 'alerts'>;
   readonly time: Readonly<PipelineTime>;
   readonly replay: Pick<JournalReplay, 'active'>;
-  readonly streams: Pick<Streams, 'find'>;
   readonly alertPublisher: AlertPublisher;
   readonly streamLog: StreamLog;
   readonly tallies: Tallies;
@@ -27,33 +25,41 @@ export class EventPublisher {
     this.options = options;
   }
 
-  /** The end of an episode whose series has left its group happens only now, also in a replay. */
-  episode(found: AnomalyEvent): void {
-    const { replay, tallies, alertPublisher, time } = this.options;
-    if (replay.active && found.anomaly.endedBy !== 'removed') return;
+  /**
+   * The end of an episode whose series has left its group happens only now, also in a replay. `at`: the time of arrival of what led to
+   * it, epoch ms; `replayed`: it comes from the journal.
+   */
+  episode(found: AnomalyEvent, at = this.options.time.now, replayed = this.options.replay.active): void {
+    const { tallies, alertPublisher, time } = this.options;
+    if (replayed && found.anomaly.endedBy !== 'removed') return;
     tallies.alarm(found);
-    alertPublisher.episode(found, Math.max(time.now, time.commandAt));
+    alertPublisher.episode(found, Math.max(at, time.commandAt));
   }
 
-  habit(habit: Habit): void {
-    const { replay, tallies, ports, streamLog, time } = this.options;
-    if (replay.active) return;
+  habit(habit: Habit, at = this.options.time.now, replayed = this.options.replay.active): void {
+    const { tallies, ports, streamLog } = this.options;
+    if (replayed) return;
     tallies.habits++;
     ports.ledger.write(() => {
       ports.anomalyLog.recordHabit(habit);
     });
     ports.alerts.habit(habit);
-    streamLog.habit(habit, time.now);
+    streamLog.habit(habit, at);
   }
 
-  mode(mode: ModeReturn): void {
-    const { replay, streams, ports, streamLog, time } = this.options;
-    if (replay.active) return;
-    const modes = streams.find(mode.series)?.monitor.status.modes ?? [];
+  /** `modes`: those of its stream, at that time. */
+  mode(
+    mode: ModeReturn,
+    modes: readonly OperatingMode[],
+    at = this.options.time.now,
+    replayed = this.options.replay.active,
+  ): void {
+    const { ports, streamLog } = this.options;
+    if (replayed) return;
     ports.ledger.write(() => {
       ports.anomalyLog.recordModesOf(mode.stream, modes);
     });
     ports.alerts.mode(mode);
-    streamLog.mode(mode, time.now);
+    streamLog.mode(mode, at);
   }
 }

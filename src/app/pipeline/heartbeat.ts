@@ -1,6 +1,7 @@
 import { endFreezes } from '../commands/actions/freeze.ts';
 import { isDue } from './due.ts';
 import type { PipelineParts } from './parts.ts';
+import type { Threads } from './threads.ts';
 
 /** Interval of the periodic work (silence checks, states, snapshots, load), measured by arrival times. */
 export const HEARTBEAT_MS = 5_000;
@@ -9,11 +10,13 @@ export const HEARTBEAT_MS = 5_000;
 export class Heartbeat {
   private lastAt: number;
   private readonly parts: PipelineParts;
+  private readonly threads: Threads | undefined;
 
-  /** `lastAt`: when an earlier pipeline last did the periodic work. */
-  constructor(parts: PipelineParts, lastAt = -Infinity) {
+  /** `lastAt`: when an earlier pipeline last did the periodic work. `threads`: where the streams are, if not in this thread. */
+  constructor(parts: PipelineParts, lastAt = -Infinity, threads?: Threads) {
     this.parts = parts;
     this.lastAt = lastAt;
+    this.threads = threads;
   }
 
   /** When the periodic work was last done; -Infinity: not yet. */
@@ -32,12 +35,14 @@ export class Heartbeat {
     this.lastAt = at;
     if (overload.clockJumped(at)) this.markDowntime(at, at - before);
     ports.ledger.recordTick(at);
-    for (const monitor of streams.monitors) {
-      monitor.tick(at);
-      networkEvents.check(monitor);
-      streamLog.check(monitor.status);
-      if (monitor.status.samples > 0) states.publish(monitor.status, at);
-    }
+    if (this.threads !== undefined) this.beatThreads(this.threads, at);
+    else
+      for (const monitor of streams.monitors) {
+        monitor.tick(at);
+        networkEvents.check(monitor);
+        streamLog.check(monitor.status);
+        if (monitor.status.samples > 0) states.publish(monitor.status, at);
+      }
     const { alertPublisher, incidents, checkpoints, tallies } = this.parts;
     alertPublisher.endMutes(at);
     maintenance.refresh(at);
@@ -45,6 +50,13 @@ export class Heartbeat {
     checkpoints.heartbeat(at);
     overload.check();
     tallies.ticks++;
+  }
+
+  /** The threads do the same with their streams, but for what has begun or ended to hold them back. */
+  private beatThreads(threads: Threads, at: number): void {
+    const { streams, states } = this.parts;
+    threads.beat(streams.monitors, at);
+    for (const { status } of streams.monitors) if (states.isHeldAnew(status, at)) states.publish(status, at);
   }
 
   /** No message could arrive in the `awayMs` before `at`. */

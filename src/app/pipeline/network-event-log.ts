@@ -1,6 +1,6 @@
-import type { StreamMonitor } from '../../detect/stream-monitor.ts';
 import type { NetworkEvent } from '../../nn/network.ts';
 import type { Log } from '../../log.ts';
+import type { Stream } from './stream.ts';
 
 /** Events of a network that are logged; the network recovers from each of them by itself. */
 const MESSAGES: Partial<Record<NetworkEvent, string>> = {
@@ -12,7 +12,7 @@ const EVENTS = Object.keys(MESSAGES) as NetworkEvent[];
 
 /** Logs how the networks recovered from numerical errors: one line per stream and event for each check that finds new ones. */
 export class NetworkEventLog {
-  private readonly seen = new Map<StreamMonitor, number[]>();
+  private readonly seen = new Map<Stream, number[]>();
   private readonly log: Log;
 
   constructor(log: Log) {
@@ -20,8 +20,8 @@ export class NetworkEventLog {
   }
 
   /** Logs the events of one stream since the last check. The first check logs nothing: an earlier run has logged those. */
-  check(monitor: StreamMonitor): void {
-    const network = monitor.detector.forecaster?.network;
+  check(monitor: Stream): void {
+    const network = monitor.detector?.forecaster?.network;
     if (network === undefined) return;
     const before = this.seen.get(monitor);
     const counts = before ?? EVENTS.map((event) => network.count(event));

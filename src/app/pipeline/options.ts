@@ -6,6 +6,7 @@ import type { PipelineControl, Resumed } from './control.ts';
 import type { Processor } from './overload-control.ts';
 import type { Tallies } from './tallies.ts';
 import type { PipelineMoment } from './time.ts';
+import type { Threads } from './threads.ts';
 import type { PipelineView } from './view.ts';
 
 export interface PipelineOptions {
@@ -26,6 +27,8 @@ export interface PipelineOptions {
   readonly holidaysKey?: string;
   /** None for a recording. */
   readonly processor?: Processor;
+  /** Where the streams are, if not in this thread. */
+  readonly threads?: Threads;
   /** Counts to add to; default: new ones. */
   readonly tallies?: Tallies;
   /** Where a checkpoint was made, so that the periodic work goes on in the same rhythm; the snapshots are of the same moment. */

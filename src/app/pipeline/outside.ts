@@ -1,8 +1,11 @@
-import type { StreamMonitor } from '../../detect/stream-monitor.ts';
+import { StreamMonitor } from '../../detect/stream-monitor.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { PipelineControl } from './control.ts';
 import type { PipelineParts } from './parts.ts';
+import { WatchedHere } from './recent-readings.ts';
+import type { Stream } from './stream.ts';
 import { mayGive } from './stream-plan.ts';
+import type { Threads } from './threads.ts';
 import type { PipelineView } from './view.ts';
 
 /** How far a pipeline has come. */
@@ -26,7 +29,7 @@ export const controlOf = (parts: PipelineParts, phase: PipelinePhase, heartbeat:
     keep: (next, nextHolidays = '') => {
       const sameHistory = JSON.stringify(next.history) === JSON.stringify(site.history);
       return {
-        monitors: sameHistory ? streams.same(next, nextHolidays) : new Map<string, StreamMonitor>(),
+        monitors: sameHistory ? streams.same(next, nextHolidays) : new Map<string, Stream>(),
         outlet: streams.outlet,
         checkpoints,
         history: sameHistory ? history : null,
@@ -46,11 +49,14 @@ export const controlOf = (parts: PipelineParts, phase: PipelinePhase, heartbeat:
 };
 
 /** What health, metrics and the dashboard see of it. */
-export const viewOf = (parts: PipelineParts, phase: Readonly<PipelinePhase>): PipelineView => {
+export const viewOf = (parts: PipelineParts, phase: Readonly<PipelinePhase>, threads?: Threads): PipelineView => {
   const { site, messages, signals, streams, states, time, maintenance, overload, checkpoints, history, recent } = parts;
   return {
     messages,
-    streams: () => streams.monitors.map(({ status }) => status),
+    streams: () => {
+      threads?.refresh();
+      return streams.monitors.map(({ status }) => status);
+    },
     monitors: () => streams.monitors,
     statesOf: (status) => states.statesOf(status, time.now),
     now: () => time.now,
@@ -63,9 +69,10 @@ export const viewOf = (parts: PipelineParts, phase: Readonly<PipelinePhase>): Pi
     load: () => overload.level,
     snapshotAgeMs: () => checkpoints.oldestAgeMs,
     historyOf: (series) => history.find(series),
-    watch: (monitor, d) => recent.watch(monitor, d),
+    watch: (monitor, d) => (monitor instanceof StreamMonitor ? recent.watch(monitor, d) : threads!.watch(monitor, d)),
     endWatch: (watched) => {
-      recent.end(watched);
+      if (watched instanceof WatchedHere) recent.end(watched);
+      else threads?.endWatch(watched);
     },
   };
 };

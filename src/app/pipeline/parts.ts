@@ -21,7 +21,11 @@ import { StatePublisher } from './state-publisher.ts';
 import { StreamLog } from './stream-log.ts';
 import { Streams } from './streams.ts';
 import { Tallies } from './tallies.ts';
+import type { ThreadHandlers } from './threads.ts';
 import type { PipelineTime } from './time.ts';
+
+/** Rejects of a stream are not stored. */
+const NO_PAYLOAD = new Uint8Array(0);
 
 /** All state of one subscription of the pipeline, and what acts on it. */
 export type PipelineParts = ReturnType<typeof partsOf>;
@@ -40,6 +44,7 @@ export const partsOf = (site: Site, ports: Ports, options: PipelineOptions) => {
   } = options;
   const { ledger, anomalyLog, alerts } = ports;
   const { maxSeries, groups } = site;
+  const { threads } = options;
   const kept = resumed?.kept;
   const time: PipelineTime = { now: resumed?.at ?? since?.now ?? -Infinity, commandAt: -Infinity };
   const messages = new Float64Array(site.inputs.length);
@@ -60,7 +65,12 @@ export const partsOf = (site: Site, ports: Ports, options: PipelineOptions) => {
   incidents.restore(anomalyLog.openIncidents());
   const mutes = new Mutes(ports.commands?.log, (stream, series, at) => maintenance.covers(stream, series, at));
   const freezes = new Freezes(ports.commands?.log);
+  const history = kept?.history ?? new History(ports.history, log);
+  let seqNow = (): number => Infinity; // until there is a replay
+  threads?.begin(site, handlersOf(), new Set(kept?.monitors.values()));
   const streams = new Streams(site, {
+    threads,
+    historyPlaceOf: (series) => history.placeOf(series),
     kept,
     holidaysKey,
     snapshots: ports.snapshots,
@@ -75,7 +85,7 @@ export const partsOf = (site: Site, ports: Ports, options: PipelineOptions) => {
       events.habit(habit);
     },
     onMode: (mode) => {
-      events.mode(mode);
+      events.mode(mode, streams.find(mode.series)?.monitor.status.modes ?? []);
     },
   });
   const maintenance = new Maintenance({
@@ -97,8 +107,8 @@ export const partsOf = (site: Site, ports: Ports, options: PipelineOptions) => {
     resumed?.seq,
     options.onReplayed,
   );
+  seqNow = () => replay.seq;
   const overload = new OverloadControl(processor ?? null, ledger, streams, log);
-  const history = kept?.history ?? new History(ports.history, log);
   const checkpoints = new Checkpoints(streams, ports, site, history, kept?.checkpoints);
   const alertPublisher = new AlertPublisher(ports, {
     incidents,
@@ -107,8 +117,39 @@ export const partsOf = (site: Site, ports: Ports, options: PipelineOptions) => {
     commandLog: ports.commands?.log,
     labelOf: (series) => streams.find(series)?.monitor.series.find(({ slug }) => slug === series)?.label,
   });
-  const events = new EventPublisher({ ports, time, replay, streams, alertPublisher, streamLog, tallies });
+  const events = new EventPublisher({ ports, time, replay, alertPublisher, streamLog, tallies });
   const networkEvents = new NetworkEventLog(log);
+  function handlersOf(): ThreadHandlers {
+    return {
+      seq: () => seqNow(),
+      episode: (event, ...when) => {
+        events.episode(event, ...when);
+      },
+      habit: (habit, ...when) => {
+        events.habit(habit, ...when);
+      },
+      mode: (mode, modes, ...when) => {
+        events.mode(mode, modes, ...when);
+      },
+      state: ({ status }, at) => {
+        states.publish(status, at);
+      },
+      reject: (reason, topic) => {
+        rejects.add({ reason, topic, at: time.now, payload: NO_PAYLOAD });
+      },
+      history: (stream, d, at, bucket) => {
+        history.add(stream, d, at, bucket);
+      },
+      counted: (readings, untrained) => {
+        checkpoints.count(readings);
+        tallies.add(readings, untrained);
+      },
+      stopped: (stream, error) => {
+        streams.stop(stream, error);
+      },
+      log,
+    };
+  }
   const recent = new RecentReadings();
   return {
     ...{

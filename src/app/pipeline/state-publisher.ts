@@ -1,13 +1,13 @@
-import type { StreamStatus } from '../../detect/monitor/stream-status.ts';
 import { known } from '../../math/known.ts';
 import type { AlertPort, SeriesState } from '../../stream/ports.ts';
 import type { Freezes } from '../commands/freezes.ts';
 import type { Mutes } from '../commands/mutes.ts';
 import type { Maintenance } from './maintenance.ts';
 import { isDue } from './due.ts';
+import type { StreamView } from './stream.ts';
 
 /** The state of series d. In a group it is `ON` when it leads the open episode. */
-function stateOf(status: StreamStatus, d: number, at: number): SeriesState {
+function stateOf(status: StreamView, d: number, at: number): SeriesState {
   const { slug, label = null, unit } = status.series[d];
   const { value, expected, lower, upper, margin } = status.forecastOf(d);
   const fault = status.faultOf(d);
@@ -42,7 +42,7 @@ function stateOf(status: StreamStatus, d: number, at: number): SeriesState {
 }
 
 /** The state of a group: its own score, and the values of the leading series. */
-function groupStateOf(status: StreamStatus, at: number): SeriesState {
+function groupStateOf(status: StreamView, at: number): SeriesState {
   const leading = stateOf(status, status.leading, at);
   const silent = status.series.every((_, d) => status.faultOf(d) === 'silent');
   return {
@@ -64,7 +64,7 @@ interface Holds {
 }
 
 export const statesOf = (
-  status: StreamStatus,
+  status: StreamView,
   at: number,
   { muted, maintenanceUntil, frozenUntil }: Holds,
 ): SeriesState[] => {
@@ -97,8 +97,10 @@ export class StatePublisher {
   private readonly alerts: AlertPort;
   private readonly everyMs: number;
   private readonly holders: Holders;
-  private readonly published = new Map<StreamStatus, { at: number; phases: readonly unknown[] }>();
-  private readonly phases: unknown[] = []; // of the stream in question
+  private readonly published = new Map<StreamView, { at: number; own: readonly unknown[]; held: readonly unknown[] }>();
+  // Of the stream in question.
+  private readonly own: unknown[] = [];
+  private readonly held: unknown[] = [];
 
   constructor(alerts: AlertPort, everyMs: number, holders: Holders) {
     this.alerts = alerts;
@@ -106,40 +108,39 @@ export class StatePublisher {
     this.holders = holders;
   }
 
-  publish(status: StreamStatus, at: number): void {
+  publish(status: StreamView, at: number): void {
     const before = this.published.get(status);
-    this.listPhases(status, at);
-    if (before !== undefined && isSame(before.phases, this.phases) && !isDue(at, before.at, this.everyMs)) return;
-    this.published.set(status, { at, phases: [...this.phases] });
+    const { own, held } = this;
+    listOwnPhases(status, own);
+    this.listHeldPhases(status, at);
+    const isAsBefore = before !== undefined && isSame(before.own, own) && isSame(before.held, held);
+    if (isAsBefore && !isDue(at, before.at, this.everyMs)) return;
+    this.published.set(status, { at, own: [...own], held: [...held] });
     for (const state of this.statesOf(status, at)) this.alerts.state(state);
   }
 
-  /** Fills `phases` with the part of a state whose changes are published at once. It is compared with each reading: no text, no object. */
-  private listPhases(status: StreamStatus, at: number): void {
-    const { phases } = this;
+  /** Fills `held` with what mutes, maintenance and freezes have to those phases. */
+  private listHeldPhases({ stream, series }: StreamView, at: number): void {
+    const { held } = this;
     const { mutes, maintenance, freezes } = this.holders;
-    const { stream, series } = status;
-    phases.length = 0;
-    phases.push(
-      status.warmup < 1,
-      status.suspect,
-      status.drifting,
-      status.frozen,
-      freezes.until(stream),
-      status.sensitivity,
-    );
-    for (let d = 0; d < series.length; d++) {
-      const { slug } = series[d];
-      phases.push(status.faultOf(d), mutes.isMuted(stream, slug, at), maintenance.until(stream, slug, at));
-    }
+    held.length = 0;
+    held.push(freezes.until(stream));
+    for (const { slug } of series) held.push(mutes.isMuted(stream, slug, at), maintenance.until(stream, slug, at));
+  }
+
+  /** Whether a mute, maintenance or a freeze has begun or ended since the states of a stream were published. Does not look at the stream. */
+  isHeldAnew(status: StreamView, at: number): boolean {
+    const before = this.published.get(status);
+    this.listHeldPhases(status, at);
+    return before !== undefined && !isSame(before.held, this.held);
   }
 
   /** The states of a stream as they would be published at `at`. */
-  statesOf(status: StreamStatus, at: number): SeriesState[] {
+  statesOf(status: StreamView, at: number): SeriesState[] {
     return statesOf(status, at, this.holdsOf(status, at));
   }
 
-  private holdsOf(status: StreamStatus, at: number): Holds {
+  private holdsOf(status: StreamView, at: number): Holds {
     const { mutes, maintenance, freezes } = this.holders;
     return {
       frozenUntil: freezes.until(status.stream),
@@ -149,7 +150,17 @@ export class StatePublisher {
   }
 }
 
-const isSame = (a: readonly unknown[], b: readonly unknown[]): boolean => {
+/**
+ * Fills `phases` with the part of a state whose changes are published at once: what the stream itself has to it. It is compared with
+ * each reading: no text, no object.
+ */
+export function listOwnPhases(status: StreamView, phases: unknown[]): void {
+  phases.length = 0;
+  phases.push(status.warmup < 1, status.suspect, status.drifting, status.frozen, status.sensitivity);
+  for (let d = 0; d < status.series.length; d++) phases.push(status.faultOf(d));
+}
+
+export const isSame = (a: readonly unknown[], b: readonly unknown[]): boolean => {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return a.length === b.length;
 };

@@ -1,11 +1,9 @@
 import type { AnomalyEvent } from '../../detect/episode/anomaly.ts';
 import type { Habit } from '../../detect/episode/habit.ts';
 import type { ModeReturn } from '../../detect/episode/operating-mode.ts';
-import type { StreamStatus } from '../../detect/monitor/stream-status.ts';
-import type { StreamMonitor } from '../../detect/stream-monitor.ts';
 import type { Log } from '../../log.ts';
 import { isDue } from './due.ts';
-import type { Place } from './streams.ts';
+import type { Stream, StreamView } from './stream.ts';
 
 /** Alarm lines of one stream, or of one sensor, within `SPAN_MS`. */
 const MAX_LINES = 20;
@@ -29,7 +27,7 @@ export class StreamLog {
   }
 
   /** Call after the journal was replayed: an earlier run has logged the streams that are ready now. */
-  begin(monitors: Iterable<StreamMonitor>): void {
+  begin(monitors: Iterable<Pick<Stream, 'status'>>): void {
     for (const { status } of monitors)
       status.series.forEach(({ slug }, d) => {
         if (status.warmupOf(d) === 1) this.ready.add(slug);
@@ -37,15 +35,15 @@ export class StreamLog {
   }
 
   /** Logs a new series. To be called for a reading of series d before its stream processes it. */
-  reading({ monitor, d }: Place, topic: string): void {
+  reading({ monitor, d }: { readonly monitor: Stream; readonly d: number }, topic: string): void {
     const { slug } = monitor.series[d];
-    if (monitor.detector.series[d].readings > 0 || this.known.has(slug)) return;
+    if (this.known.has(slug) || hasRead(monitor, d)) return;
     this.known.add(slug);
     this.log('info', { series: slug, topic }, 'new series');
   }
 
   /** Logs when the warm-up of a stream, or of a series that came to its group later, is over; to be called every few seconds. */
-  check(status: StreamStatus): void {
+  check(status: StreamView): void {
     const { stream, series, samples } = status;
     const fresh: string[] = [];
     for (let d = 0; d < series.length; d++) {
@@ -106,3 +104,7 @@ export class StreamLog {
     return lines.count <= MAX_LINES;
   }
 }
+
+/** Whether a series has had a reading that counts. */
+const hasRead = (stream: Stream, d: number): boolean =>
+  stream.detector === undefined ? stream.reads?.(d) === true : stream.detector.series[d].readings > 0;

@@ -15,6 +15,7 @@ import type { Origin, Snapshot, SnapshotPort, StreamAction } from '../../stream/
 import type { Log } from '../../log.ts';
 import { act, type ActionResult } from './act.ts';
 import { restore } from './checkpoint.ts';
+import type { Stream } from './stream.ts';
 import {
   calendarOf,
   monitorOptions,
@@ -26,10 +27,11 @@ import {
   type SignalLookup,
   type StreamPlan,
 } from './stream-plan.ts';
+import type { HistoryPlace, Threads } from './threads.ts';
 
 /** The stream of a series, and the index of the series in it. */
 export interface Place {
-  readonly monitor: StreamMonitor;
+  readonly monitor: Stream;
   readonly d: number;
 }
 
@@ -48,7 +50,7 @@ export interface StreamsOptions {
   readonly onHabit: Outlet['onHabit'];
   readonly onMode: Outlet['onMode'];
   /** Streams of the pipeline before, by name; those that the site leaves as they are go on. */
-  readonly kept?: { readonly monitors: ReadonlyMap<string, StreamMonitor>; readonly outlet: Outlet } | undefined;
+  readonly kept?: { readonly monitors: ReadonlyMap<string, Stream>; readonly outlet: Outlet } | undefined;
   /** Another text where the holidays are others. */
   readonly holidaysKey?: string | undefined;
   /** Null where there are no holidays. */
@@ -56,6 +58,10 @@ export interface StreamsOptions {
   /** What is known of the signals that no field names. */
   readonly signals?: SignalLookup;
   readonly log: Log;
+  /** Where the streams are, if not in this thread. */
+  readonly threads?: Threads | undefined;
+  /** Where the history of a series stands; null where none is kept. */
+  readonly historyPlaceOf?: (series: string) => HistoryPlace | null;
 }
 
 /**
@@ -63,23 +69,23 @@ export interface StreamsOptions {
  * the last run is reported as silent. Every other series gets its stream with its first reading.
  */
 export class Streams {
-  readonly monitors: StreamMonitor[] = [];
+  readonly monitors: Stream[] = [];
   /** Streams without a snapshot that they could be restored from; the reader removes them from the list. */
-  readonly unsaved: StreamMonitor[] = [];
+  readonly unsaved: Stream[] = [];
   /** The wall clock of the site. */
   readonly calendar: Calendar;
   /** Names of the streams that were dropped. */
   readonly stopped: string[] = [];
   /** The last journal row that the snapshot of a restored stream includes. */
-  private readonly restoredSeq = new Map<StreamMonitor, number>();
+  private readonly restoredSeq = new Map<Stream, number>();
   /** Streams that were restored before the journal was replayed; null from then on. */
-  private restored: { readonly monitor: StreamMonitor; readonly shape: string }[] | null = [];
+  private restored: { readonly monitor: Stream; readonly shape: string }[] | null = [];
   private downtime = { at: NaN, downtimeMs: NaN, seq: 0 };
   private trainingRate = { every: 1, seq: 0 };
   /** Where the events of all streams go. */
   readonly outlet: Outlet;
   /** What the site file says of each stream, as one text to compare. */
-  private readonly texts = new Map<StreamMonitor, () => string>();
+  private readonly texts = new Map<Stream, () => string>();
   private readonly site: Site;
   private readonly options: StreamsOptions;
   private readonly places = new Map<string, Place>();
@@ -146,7 +152,7 @@ export class Streams {
   }
 
   /** Whether a stream was restored from a snapshot that includes row `seq` of the journal. */
-  covers(monitor: StreamMonitor, seq: number): boolean {
+  covers(monitor: Stream, seq: number): boolean {
     return seq <= (this.restoredSeq.get(monitor) ?? 0);
   }
 
@@ -172,7 +178,7 @@ export class Streams {
   }
 
   /** The place of a series that has a stream by now, or of a group: then `d` is null. Null for an unknown name. */
-  find(slug: string): { readonly monitor: StreamMonitor; readonly d: number | null } | null {
+  find(slug: string): { readonly monitor: Stream; readonly d: number | null } | null {
     const group = this.monitors.find(({ stream, series }) => stream === slug && series.length > 1);
     if (group !== undefined) return { monitor: group, d: null };
     const place = this.places.get(slug);
@@ -196,10 +202,10 @@ export class Streams {
    * The streams that another site file leaves as they are, by name. Not those that several inputs may produce, because their next message
    * decides, and not those that it has no place for.
    */
-  same(next: Site, holidaysKey: string): ReadonlyMap<string, StreamMonitor> {
+  same(next: Site, holidaysKey: string): ReadonlyMap<string, Stream> {
     if (next.maxSeries < this.site.maxSeries) return new Map();
     const members = new Set(Object.values(next.groups).flatMap(({ series }) => series));
-    const isSame = (monitor: StreamMonitor): boolean => {
+    const isSame = (monitor: Stream): boolean => {
       const { stream } = monitor;
       const plans = plansOf(next, stream, this.options.signals);
       if (plans.length !== 1 || members.has(stream)) return false;
@@ -208,8 +214,18 @@ export class Streams {
     return new Map(this.monitors.filter(isSame).map((monitor) => [monitor.stream, monitor]));
   }
 
+  /** Removes a stream that has thrown, and logs it. */
+  stop(monitor: Stream, error: unknown): void {
+    this.drop(monitor);
+    this.options.log(
+      'error',
+      { stream: monitor.stream, err: error },
+      'internal error: this stream stops until the next start',
+    );
+  }
+
   /** Removes a stream that failed; it gets no further ticks and snapshots. Its last snapshot is from before the failure. */
-  drop(monitor: StreamMonitor): void {
+  private drop(monitor: Stream): void {
     this.monitors.splice(this.monitors.indexOf(monitor), 1);
     this.stopped.push(monitor.stream);
   }
@@ -236,13 +252,27 @@ export class Streams {
     plan.series.forEach(({ slug }, d) => this.places.set(slug, { monitor, d }));
   }
 
-  private build(stream: string, { series, tuning, source }: StreamPlan): StreamMonitor {
+  private build(stream: string, plan: StreamPlan): Stream {
+    const { threads } = this.options;
+    const monitor = threads === undefined ? this.buildHere(stream, plan) : this.buildThere(stream, plan, threads);
+    monitor.learnEvery(this.trainingRate.every);
+    this.restore(monitor);
+    return monitor;
+  }
+
+  private buildThere(stream: string, { series, tuning, source }: StreamPlan, threads: Threads): Stream {
+    const { historyPlaceOf = () => null } = this.options;
+    const history = series.map(({ slug }) => historyPlaceOf(slug)).filter((place) => place !== null);
+    return threads.create({ stream, series, tuning, source, history: history.length === 0 ? null : history });
+  }
+
+  private buildHere(stream: string, { series, tuning, source }: StreamPlan): StreamMonitor {
     const { outlet } = this;
     const options = {
       ...monitorOptions(tuning, this.options.kernel, this.calendar),
       ...(source === null ? {} : { source }),
     };
-    const monitor = new StreamMonitor(
+    return new StreamMonitor(
       stream,
       series,
       options,
@@ -256,13 +286,10 @@ export class Streams {
         outlet.onMode(mode);
       },
     );
-    monitor.learnEvery(this.trainingRate.every);
-    this.restore(monitor);
-    return monitor;
   }
 
   /** Restores a stream from its newest snapshot that fits, if there is one. */
-  private restore(monitor: StreamMonitor): void {
+  private restore(monitor: Stream): void {
     const { snapshots, log } = this.options;
     const { stream } = monitor;
     const { whole, damaged } = snapshots.load(stream);
@@ -286,7 +313,7 @@ export class Streams {
     else if (refusals.length > 0) log('warn', { stream, code: refusals[0].code }, refusals[0].message);
   }
 
-  private resume(monitor: StreamMonitor, { seq, shape }: Snapshot): void {
+  private resume(monitor: Stream, { seq, shape }: Snapshot): void {
     this.restoredSeq.set(monitor, seq);
     if (!this.covers(monitor, this.downtime.seq)) monitor.markDowntime(this.downtime.at, this.downtime.downtimeMs);
     if (!this.covers(monitor, this.trainingRate.seq)) monitor.learnEvery(this.trainingRate.every);
@@ -295,7 +322,7 @@ export class Streams {
   }
 
   /** `shape`: that of the snapshot. */
-  private logRestored(monitor: StreamMonitor, shape: string): void {
+  private logRestored(monitor: Stream, shape: string): void {
     const { status } = monitor;
     const { stream, samples, warmup } = status;
     const readyInMs = Math.max(...status.series.map((_, d) => status.readyInMs(d)));

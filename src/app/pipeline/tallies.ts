@@ -33,6 +33,12 @@ export class Tallies {
     if (trainingSkipped) this.untrained++;
   }
 
+  /** Counts readings, and those of them that were not used for training. */
+  add(readings: number, untrained: number): void {
+    this.readings += readings;
+    this.untrained += untrained;
+  }
+
   alarm({ phase, anomaly: { kind, severity } }: AnomalyEvent): void {
     if (phase !== 'opened') return;
     let bySeverity = this.alarms.get(kind);

@@ -1,18 +1,17 @@
-import type { StreamStatus } from '../../detect/monitor/stream-status.ts';
-import type { StreamMonitor } from '../../detect/stream-monitor.ts';
 import type { SeriesState } from '../../stream/ports.ts';
 import type { SeriesHistory } from '../../stream/history/port.ts';
 import type { LoadLevel } from './load.ts';
 import type { Watched } from './recent-readings.ts';
+import type { Stream, StreamView } from './stream.ts';
 
 /** A running pipeline as health, metrics and the dashboard see it. All of it is live; reading it changes nothing. */
 export interface PipelineView {
   /** The streams; one that failed is not among them. */
-  readonly streams: () => readonly StreamStatus[];
+  readonly streams: () => readonly StreamView[];
   /** What the streams know; to be read only. In the order of `streams`. */
-  readonly monitors: () => readonly StreamMonitor[];
+  readonly monitors: () => readonly Stream[];
   /** The states of a stream as they are published: those of its series, then, of a group, its own. */
-  readonly statesOf: (status: StreamStatus) => readonly SeriesState[];
+  readonly statesOf: (status: StreamView) => readonly SeriesState[];
   /** Time of the newest arrival or tick, epoch ms; -Infinity before the first. */
   readonly now: () => number;
   /** Streams that stopped because of an internal error. */
@@ -29,6 +28,6 @@ export interface PipelineView {
   /** The history of a series; null where none is kept. */
   readonly historyOf: (series: string) => SeriesHistory | null;
   /** From now on the last readings of series d of a monitor are kept, until `endWatch`. */
-  readonly watch: (monitor: StreamMonitor, d: number) => Watched;
+  readonly watch: (monitor: Stream, d: number) => Watched;
   readonly endWatch: (watched: Watched) => void;
 }

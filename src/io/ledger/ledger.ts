@@ -18,7 +18,12 @@ export interface LedgerOptions {
   readonly log: Log;
   /** Frees space on a full disk; true if it freed some. */
   readonly makeRoom: () => boolean;
-  /** The database is damaged or closed; only a restart recovers it. */
+  /**
+   * Called before each transaction: waits until everything that was admitted is processed, so that what follows from it is in the same
+   * transaction. Where it throws, nothing is written any more. Absent where everything is processed at once.
+   */
+  readonly settle?: () => void;
+  /** The database is damaged or closed, or `settle` has thrown; only a restart recovers it. */
   readonly onUnusable: (error: unknown) => void;
 }
 
@@ -215,6 +220,13 @@ export class Ledger implements LedgerPort {
    * the wait.
    */
   commit(waited = false): boolean {
+    try {
+      this.#options.settle?.();
+    } catch (error) {
+      this.#timer.clear();
+      this.#options.onUnusable(error);
+      return false;
+    }
     this.#timer.clear();
     this.#dueAt = null;
     const startedAt = performance.now();

@@ -1,6 +1,6 @@
 import type { Anomaly } from '../../../detect/episode/anomaly.ts';
-import type { StreamMonitor } from '../../../detect/stream-monitor.ts';
 import type { EventTime, Mark, StreamAction } from '../../../stream/ports.ts';
+import type { Stream } from '../../pipeline/stream.ts';
 import { isRefused, refuse, type Refused } from '../refusals.ts';
 import type { Command } from '../request.ts';
 import {
@@ -137,7 +137,7 @@ function episodeOf({ log }: CommandWorld, event: string | undefined, named: Targ
 /** Marks an event in each of these series; returns the actions that take it back. */
 function markAll(
   world: CommandWorld,
-  { stream }: StreamMonitor,
+  { stream }: Stream,
   series: readonly string[],
   mark: Mark,
   event: EventTime,

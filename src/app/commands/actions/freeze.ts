@@ -1,5 +1,5 @@
-import type { StreamMonitor } from '../../../detect/stream-monitor.ts';
 import type { Freeze } from '../../../stream/ports.ts';
+import type { Stream } from '../../pipeline/stream.ts';
 import { act, monitorsOf, type CommandWorld, type Done, type Target } from '../world.ts';
 
 /** `freeze`: nothing is learned until a time, epoch ms, or until `resume` where that is null. */
@@ -48,7 +48,7 @@ const nothing = (text: string, target: Target | null): Done => ({
 });
 
 /** The streams in an answer. */
-const nameOf = (target: Target | null, monitors: readonly StreamMonitor[]): string =>
+const nameOf = (target: Target | null, monitors: readonly Stream[]): string =>
   target === null ? `all ${monitors.length} streams` : target.monitor.stream;
 
 /** Sets when the freeze of a stream ends. Returns the task that stores it. */
@@ -66,7 +66,7 @@ export function setFreeze({ freezes, log }: CommandWorld, end: Freeze): () => vo
 export function endFreezes(
   world: Pick<CommandWorld, 'freezes' | 'streams' | 'ledger' | 'log'>,
   at: number,
-): readonly StreamMonitor[] {
+): readonly Stream[] {
   const { freezes, streams, ledger, log } = world;
   return freezes.expired(at).flatMap((stream) => {
     const monitor = streams.monitors.find((each) => each.stream === stream);

@@ -1,4 +1,4 @@
-import type { StreamMonitor } from '../../../detect/stream-monitor.ts';
+import type { Stream } from '../../pipeline/stream.ts';
 import { fits, saveRestored } from '../past-state.ts';
 import { refuse, type Refused } from '../refusals.ts';
 import { act, habitsOf, type CommandWorld, type Done, type Moment, type Undo } from '../world.ts';
@@ -14,7 +14,7 @@ export function undo(world: CommandWorld, of: string, { id, at }: Moment): Done 
   if (found.undo === null) return refuse('not_undoable');
   const before = JSON.parse(found.undo) as Undo;
   const tasks: (() => void)[] = [];
-  const monitors = new Set<StreamMonitor>();
+  const monitors = new Set<Stream>();
   let later: readonly string[] = [];
   if (before.state !== undefined) {
     const monitor = streams.find(before.state)?.monitor;

@@ -1,5 +1,5 @@
-import type { StreamStatus } from '../../../detect/monitor/stream-status.ts';
 import { known } from '../../../math/known.ts';
+import type { StreamView } from '../../pipeline/stream.ts';
 import type { PipelineView } from '../../pipeline/view.ts';
 import type { NowRow, RowState } from '../contract/now.ts';
 
@@ -9,7 +9,7 @@ export const rowsOf = (view: PipelineView): readonly NowRow[] => [
   ...view.stopped().map(stoppedRow),
 ];
 
-const rowOf = (view: PipelineView, status: StreamStatus): NowRow => {
+const rowOf = (view: PipelineView, status: StreamView): NowRow => {
   // Of a group its own state is the last one.
   const state = view.statesOf(status).at(-1)!;
   const { value, expected, lower, upper, unit, warmup, readyInMs } = state;
@@ -27,7 +27,7 @@ const rowOf = (view: PipelineView, status: StreamStatus): NowRow => {
   };
 };
 
-const stateOf = (status: StreamStatus): RowState => {
+const stateOf = (status: StreamView): RowState => {
   if (status.anomalous) return 'alarm';
   const faults = status.series.map((_, d) => status.faultOf(d));
   if (faults.every((fault) => fault === 'silent')) return 'silent';

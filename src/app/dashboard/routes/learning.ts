@@ -6,25 +6,41 @@ import type { LearningBody, LearningChoice } from '../contract/learning.ts';
 import { analyse, learningBody, type Analysis } from '../learning/body.ts';
 import { LearningWatches, READINGS } from '../learning/watches.ts';
 import type { Channel, LiveSource } from '../live.ts';
+import type { Stream } from '../../pipeline/stream.ts';
 import type { DashboardSources } from '../sources.ts';
+
+const IN_THREAD: Refusal = {
+  code: 'in_worker_thread',
+  text: 'The streams are in worker threads, and this page cannot look into a network there. Set workers: off in the site file to see it.',
+};
 
 type Sources = Pick<DashboardSources, 'now' | 'pipeline'>;
 
 /** A stream by its name, or by that of one of its series. */
-const find = ({ pipeline }: Sources, name: string): StreamMonitor | undefined =>
+const find = ({ pipeline }: Sources, name: string): Stream | undefined =>
   pipeline()
     ?.monitors()
     .find(({ stream, series }) => stream === name || series.some(({ slug }) => slug === name));
 
-const choiceOf = ({ stream, series, status, detector }: StreamMonitor): LearningChoice => {
-  const network = detector.forecaster?.network;
+/** A look into a network needs the thread that the network is in. */
+const isHere = (stream: Stream | undefined): stream is StreamMonitor => stream?.detector !== undefined;
+
+const findHere = (sources: Sources, name: string): StreamMonitor | undefined => {
+  const stream = find(sources, name);
+  return isHere(stream) ? stream : undefined;
+};
+
+const choiceOf = ({ stream, series, status, detector }: Stream): LearningChoice => {
+  const network = detector?.forecaster?.network;
   const margins = series.map((_, d) => status.forecastOf(d).margin).filter((margin) => margin !== null);
   return {
     stream,
     labels: series.map(({ slug, label }) => label ?? slug),
     network:
       network === undefined
-        ? null
+        ? margins.length === 0
+          ? null
+          : 'in a worker thread'
         : `${network.options.cell}, ${network.options.hiddenSize} units, ${network.options.learner}`,
     samples: status.samples,
     margin: margins.length === 0 ? null : Math.min(...margins),
@@ -43,6 +59,7 @@ export const learningRoutes =
       const monitor = find(sources, name);
       if (monitor === undefined)
         return context.json<Refusal>({ code: 'stream_unknown', text: `There is no stream "${name}".` }, 404);
+      if (!isHere(monitor)) return context.json<Refusal>(IN_THREAD, 409);
       const { observer } = monitor.detector;
       const recorded = observer instanceof LearningWatch;
       const watch = recorded ? observer : new LearningWatch(monitor.detector, READINGS);
@@ -63,7 +80,7 @@ const ANALYSE_SHARE = 1 / 20;
 export const learningChannel = (sources: Sources, watches = new LearningWatches()): Channel => ({
   name: 'learning',
   everyMs: EVERY_MS,
-  open: (name) => (find(sources, name) === undefined ? null : new LearningSource(sources, watches, name)),
+  open: (name) => (findHere(sources, name) === undefined ? null : new LearningSource(sources, watches, name)),
 });
 
 class LearningSource implements LiveSource {
@@ -82,7 +99,7 @@ class LearningSource implements LiveSource {
     this.sources = sources;
     this.watches = watches;
     this.name = name;
-    this.monitor = find(sources, name)!;
+    this.monitor = findHere(sources, name)!;
     this.watch = this.begin(this.monitor);
   }
 
@@ -99,7 +116,7 @@ class LearningSource implements LiveSource {
   }
 
   change(): LearningBody | null {
-    const monitor = find(this.sources, this.name);
+    const monitor = findHere(this.sources, this.name);
     if (monitor !== undefined && monitor !== this.monitor) {
       this.close();
       this.monitor = monitor;

@@ -1,6 +1,6 @@
 import type { Anomaly } from '../../../detect/episode/anomaly.ts';
-import type { StreamStatus } from '../../../detect/monitor/stream-status.ts';
 import type { SensitivityCommand } from '../../../io/sqlite/audit.ts';
+import type { StreamView } from '../../pipeline/stream.ts';
 import type { PastEvent, StreamSensitivity } from '../contract/setup.ts';
 
 export const sensitivityOf = ({
@@ -9,7 +9,7 @@ export const sensitivityOf = ({
   sensitivity,
   siteSensitivity,
   sensitivitySet,
-}: StreamStatus): StreamSensitivity => ({
+}: StreamView): StreamSensitivity => ({
   stream,
   series: series.length > 1 || series[0].slug !== stream ? series.map(({ slug }) => slug) : null,
   label: series.length === 1 ? (series[0].label ?? null) : null,
