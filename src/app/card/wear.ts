@@ -23,10 +23,6 @@ const DAYS = 365.25;
 export const cardYears = (bytesPerDay: number, capacity = USUAL_CARD): number =>
   bytesPerDay > 0 ? (capacity * CYCLES) / (AMPLIFICATION * bytesPerDay * DAYS) : Infinity;
 
-/** Bytes a day at which a card of `capacity` bytes lasts for so many years. */
-export const bearableBytesPerDay = (years: number, capacity = USUAL_CARD): number =>
-  (capacity * CYCLES) / (AMPLIFICATION * years * DAYS);
-
 /** `about 41 years`, `more than 100 years`, `about 0.8 years` */
 export function yearsText(years: number): string {
   if (years >= 100) return 'more than 100 years';
