@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -111,6 +111,7 @@ describe('a site file of the service, called without the environment that system
       config: join(root, 'etc/zankyo'),
       state: join(root, 'var/lib/zankyo'),
       sites: join(root, 'var/lib/zankyo-sites'),
+      stores: [join(root, 'etc/credstore'), join(root, 'etc/credstore.encrypted')],
     };
     mkdirSync(service.config, { recursive: true });
     writeFileSync(join(service.config, 'site.yaml'), YAML);
@@ -162,6 +163,40 @@ describe('a site file of the service, called without the environment that system
     expect(await found('password', service, config)).toMatchObject([{ state: 'ok', text: `From ${file}.` }]);
     expect(await asOther(file, () => found('password', service, config))).toMatchObject([
       { state: 'warning', text: `${file} was not read: this user may not; run doctor with sudo.` },
+    ]);
+  });
+
+  test('has the password that systemd would take from its store, for a site of its own too, and leaves no copy', async () => {
+    const { root, service, config } = installed();
+    const store = join(root, 'etc/credstore');
+    mkdirSync(store, { recursive: true });
+    writeFileSync(join(store, 'zankyo.pumps.mqtt-password'), 'secret\n', { mode: 0o600 });
+    expect(await found('password', service, config)).toMatchObject([{ data: { source: null } }]);
+    const file = join(store, 'zankyo.mqtt-password');
+    writeFileSync(file, 'secret\n', { mode: 0o600 });
+    expect(await found('password', service, config)).toMatchObject([{ state: 'ok', text: `From ${file}.` }]);
+    // The file that LoadCredential= names goes before the store.
+    const own = join(service.config, 'mqtt-password');
+    writeFileSync(own, 'secret\n', { mode: 0o600 });
+    expect(await found('password', service, config)).toMatchObject([{ text: `From ${own}.` }]);
+    const pumps = join(service.config, 'pumps.yaml');
+    writeFileSync(pumps, YAML);
+    mkdirSync(join(service.sites, 'pumps'), { recursive: true });
+    expect(await found('password', service, pumps)).toMatchObject([
+      { text: `From ${join(store, 'zankyo.pumps.mqtt-password')}.` },
+    ]);
+    for (const place of ['/run', tmpdir()])
+      expect(readdirSync(place).filter((name) => name.startsWith('zankyo-secrets-'))).toEqual([]);
+  });
+
+  test('says which encrypted password could not be read', async () => {
+    const { root, service, config } = installed();
+    const store = join(root, 'etc/credstore.encrypted');
+    mkdirSync(store, { recursive: true });
+    const file = join(store, 'zankyo.mqtt-password');
+    writeFileSync(file, 'not encrypted');
+    expect(await found('password', service, config)).toMatchObject([
+      { state: 'warning', text: expect.stringContaining(`${file} was not read: `) as string },
     ]);
   });
 

@@ -27,12 +27,16 @@ export async function* examine({
   env = process.env,
 }: DoctorOptions): AsyncGenerator<Finding> {
   const assumed = config === undefined ? null : assumedBy(config, service, env);
-  const loaded = config === undefined ? null : tryLoading(config, { ...env, ...assumed?.env });
-  yield* examineMachine(version);
-  yield* examineNetworks(loaded === null || loaded instanceof AppError ? PLAIN_SITE : loaded.site);
-  if (config === undefined || loaded === null) return;
-  if (loaded instanceof AppError) yield* problems({ part: 'site', about: 'file' }, loaded);
-  else yield* examineSite(config, loaded, assumed);
+  try {
+    const loaded = config === undefined ? null : tryLoading(config, { ...env, ...assumed?.env });
+    yield* examineMachine(version);
+    yield* examineNetworks(loaded === null || loaded instanceof AppError ? PLAIN_SITE : loaded.site);
+    if (config === undefined || loaded === null) return;
+    if (loaded instanceof AppError) yield* problems({ part: 'site', about: 'file' }, loaded);
+    else yield* examineSite(config, loaded, assumed);
+  } finally {
+    assumed?.credentials.remove();
+  }
 }
 
 function tryLoading(config: string, env: NodeJS.ProcessEnv): LoadedSite | AppError {

@@ -1,5 +1,6 @@
-import { closeSync, existsSync, openSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { collectCredentials, type Credentials } from './credentials.ts';
 
 /** The directories of installed services. */
 export interface Installed {
@@ -9,6 +10,8 @@ export interface Installed {
   readonly state: string;
   /** StateDirectory= of zankyo@.service, without the name of the site. */
   readonly sites: string;
+  /** Where ImportCredential= looks (systemd.exec), in its order. */
+  readonly stores: readonly string[];
 }
 
 /** As in deploy/zankyo.service and deploy/zankyo@.service. */
@@ -16,6 +19,10 @@ export const SERVICE: Installed = {
   config: '/etc/zankyo',
   state: '/var/lib/zankyo',
   sites: '/var/lib/zankyo-sites',
+  stores: ['/etc', '/run', '/usr/local/lib', '/usr/lib'].flatMap((root) => [
+    `${root}/credstore`,
+    `${root}/credstore.encrypted`,
+  ]),
 };
 
 /**
@@ -45,25 +52,22 @@ export function isThere(path: string): boolean {
 export interface Assumed {
   readonly env: NodeJS.ProcessEnv;
   readonly state: string;
-  /** A password file that this user may not read; null when there is none. */
-  readonly unreadable: string | null;
+  readonly credentials: Credentials;
 }
 
-/** For a site file of the service; null for any other, and where the environment is given. */
+/**
+ * For a site file of the service; null for any other, and where the environment is given. The caller removes the credentials when it
+ * is done.
+ */
 export function assumedBy(config: string, service: Installed, env: NodeJS.ProcessEnv): Assumed | null {
   if (env['STATE_DIRECTORY'] !== undefined || dirname(resolve(config)) !== service.config) return null;
   const { state, secrets } = placesOf(config, service);
-  const password = join(secrets, 'mqtt-password');
-  const unreadable = existsSync(password) && !mayRead(password) ? password : null;
-  const credentials = unreadable === null ? { CREDENTIALS_DIRECTORY: secrets } : {};
-  return { env: { STATE_DIRECTORY: state, ...credentials }, state, unreadable };
-}
-
-function mayRead(path: string): boolean {
-  try {
-    closeSync(openSync(path, 'r'));
-    return true;
-  } catch {
-    return false;
-  }
+  const site = secrets === service.config ? '' : `${basename(secrets)}.`;
+  const credentials = collectCredentials(secrets, service.stores, `zankyo.${site}`);
+  const { directory } = credentials;
+  return {
+    env: { STATE_DIRECTORY: state, ...(directory === null ? {} : { CREDENTIALS_DIRECTORY: directory }) },
+    state,
+    credentials,
+  };
 }

@@ -32,8 +32,9 @@ export async function* examineSite(
   const counts = { inputs, groups: Object.keys(site.groups).length };
   const text = `${config} is valid: site ${site.site}, ${plural(inputs, 'input')}, ${plural(counts.groups, 'group')}.`;
   yield ok({ part, about: 'file' }, text, counts);
-  for (const line of warnings) yield warning({ part, about: 'file' }, line);
-  yield passwordFinding(passwordSource, assumed);
+  const named = assumed?.credentials.named ?? ((line: string) => line);
+  for (const line of warnings) yield warning({ part, about: 'file' }, named(line));
+  yield passwordFinding(passwordSource === null ? null : named(passwordSource), assumed);
   yield* assumed !== null && dirname(site.database) === assumed.state
     ? examineState(site.database, assumed.state)
     : examineDatabase(site.database);
@@ -52,8 +53,8 @@ export async function* examineSite(
 function passwordFinding(source: string | null, assumed: Assumed | null): Finding {
   const place = { part, about: 'password' } as const;
   if (source !== null) return ok(place, `From ${source}.`, { source });
-  if (typeof assumed?.unreadable === 'string')
-    return warning(place, `${assumed.unreadable} was not read: this user may not; run doctor with sudo.`, { source });
+  const unreadable = assumed?.credentials.unreadable ?? null;
+  if (unreadable !== null) return warning(place, unreadable, { source });
   return ok(place, 'None is configured; the broker has to accept clients without one.', { source });
 }
 
