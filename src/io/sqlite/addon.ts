@@ -8,7 +8,27 @@ const NEEDED = '13.2.0';
  */
 export const addonProblem = (node: string, addon: string, folder: string): string | null =>
   majorOf(node) >= 24 && majorOf(addon) < 13
-    ? `better-sqlite3 ${addon} crashes on Node ${node}: run "npm install --no-save better-sqlite3@${NEEDED}" in ${folder}, or use Node 20 or 22`
+    ? `better-sqlite3 ${addon} crashes on Node ${node}: ${newerAddon(folder)}`
     : null;
+
+const newerAddon = (folder: string): string =>
+  isPackaged(folder)
+    ? DEBIAN_NODE
+    : `run "npm install --no-save better-sqlite3@${NEEDED}" in ${folder}, or use Node 20 or 22`;
+
+/** Where deploy/deb/build.mjs and the container put the program: its addon is part of it, and npm is not there. */
+const PACKAGED = '/usr/lib/zankyo';
+const isPackaged = (folder: string): boolean => folder === PACKAGED;
+const DEBIAN_NODE =
+  'the package zankyo is made for the Node of Debian: run "sudo apt install --reinstall nodejs zankyo", and start it with /usr/bin/node';
+
+/** What to do where the compiled addon of an installation in `folder` cannot be loaded. */
+export function addonRemedy(folder: string): string {
+  if (isPackaged(folder)) return DEBIAN_NODE;
+  const compiler = 'where it has to be compiled, install a C++ compiler, make and python3 first';
+  // npm -g: the folder belongs to root, as a rule.
+  const sudo = /\/lib\/node_modules\/[^/]+$/.test(folder) ? ', with sudo if the folder is not yours' : '';
+  return `run "npm rebuild better-sqlite3" in ${folder}${sudo}; ${compiler}`;
+}
 
 const majorOf = (version: string): number => Number.parseInt(version.replace(/^v/, ''), 10);

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { AppError } from '../../errors.ts';
-import { addonProblem } from './addon.ts';
+import { addonProblem, addonRemedy } from './addon.ts';
 import { MIGRATIONS } from './migrations.ts';
 import type { Migration } from './migration.ts';
 
@@ -83,8 +83,7 @@ export const requireSqlite = (): void => {
   } catch (cause) {
     throw new AppError(
       'database_unusable',
-      `better-sqlite3 has no compiled addon for Node ${version} on ${platform} ${arch}: run "npm rebuild better-sqlite3" in ` +
-        `${dirname(dirname(folder))}; where it has to be compiled, install a C++ compiler, make and python3 first`,
+      `better-sqlite3 has no compiled addon for Node ${version} on ${platform} ${arch}: ${addonRemedy(dirname(dirname(folder)))}`,
       { cause },
     );
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addonProblem } from '../../../src/io/sqlite/addon.ts';
+import { addonProblem, addonRemedy } from '../../../src/io/sqlite/addon.ts';
 
 test.each([
   ['v20.19.2', '12.11.1'],
@@ -19,3 +19,24 @@ test.each(['v24.0.0', 'v24.21.0', 'v26.1.0'])(
     );
   },
 );
+
+test.each([
+  [
+    '/usr/lib/zankyo',
+    /^the package zankyo is made for the Node of Debian: run "sudo apt install --reinstall nodejs zankyo"/,
+  ],
+  [
+    '/usr/lib/node_modules/zankyo',
+    /^run "npm rebuild better-sqlite3" in \/usr\/lib\/node_modules\/zankyo, with sudo if/,
+  ],
+  ['/home/ada/zankyo', /^run "npm rebuild better-sqlite3" in \/home\/ada\/zankyo; where it has to be compiled/],
+])('the remedy of an addon that cannot be loaded, for an installation in %s', (folder, remedy) => {
+  expect(addonRemedy(folder)).toMatch(remedy);
+});
+
+test('a Debian package names no command of npm', () => {
+  expect(addonProblem('v24.1.0', '12.11.1', '/usr/lib/zankyo')).toMatch(
+    /crashes on Node v24.1.0: the package zankyo is made/,
+  );
+  expect(addonRemedy('/usr/lib/zankyo')).not.toContain('npm');
+});
