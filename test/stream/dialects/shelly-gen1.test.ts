@@ -37,6 +37,15 @@ published('shelly-gen1', {
   ],
   // https://pastebin.com/vjJubCm9, a capture of a Shelly 1 with two DS18B20
   'captured by users': [
+    plain('shellies/shellyem3-483FDAC37E3F/emeter/0/power', '-8.40', {
+      'shellyem3-483FDAC37E3F emeter.0.power': '-8.4 W',
+    }),
+    plain('shellies/shellyem3-483FDAC37E3F/emeter/0/voltage', '227.80', {
+      'shellyem3-483FDAC37E3F emeter.0.voltage': '227.8 V',
+    }),
+    plain('shellies/shellyem3-483FDAC37E3F/emeter/0/total', '7915525.36', {
+      'shellyem3-483FDAC37E3F emeter.0.total': '7915525.36 Wh counter',
+    }),
     plain('shellies/shelly1-XXXXXX/relay/0', 'off', { 'shelly1-XXXXXX relay.0': '0 on/off' }),
     plain('shellies/shelly1-XXXXXX/input/0', '0', { 'shelly1-XXXXXX input.0': '0 on/off' }),
     plain('shellies/shelly1-XXXXXX/ext_temperature/1', '35.75', { 'shelly1-XXXXXX ext_temperature.1': '35.75 °C' }),

@@ -44,6 +44,93 @@ published('shelly-gen2', {
       },
     },
   ],
+  // The message on the page of the notifications as a whole: a battery device says all that it has, then sleeps.
+  'https://gist.github.com/NelsonMinar/494a0f53785c20290b395639548349fa': [
+    {
+      topic: 'shellyplusht-b8d61a8b17cc/events/rpc',
+      payload:
+        '{"src":"shellyplusht-b8d61a8b17cc","dst":"shellyplusht-b8d61a8b17cc/events","method":"NotifyFullStatus","params":{"ts":1680962879.62,"ble":{},"cloud":{"connected":false},"devicepower:0":{"id":0,"battery":{"V":0.43,"percent":0},"external":{"present":true}},"ht_ui":{},"humidity:0":{"id":0,"rh":42.2},"mqtt":{"connected":true},"sys":{"mac":"B8D61A8B17CC","restart_required":false,"time":null,"unixtime":null,"uptime":3,"ram_size":235300,"ram_free":164244,"fs_size":458752,"fs_free":118784,"cfg_rev":10,"kvs_rev":0,"webhook_rev":0,"available_updates":{},"wakeup_reason":{"boot":"deepsleep_wake","cause":"status_update"},"wakeup_period":600},"temperature:0":{"id":0,"tC":19.8,"tF":67.6}}}',
+      values: {
+        'shellyplusht-b8d61a8b17cc humidity:0.rh': '42.2 %',
+        'shellyplusht-b8d61a8b17cc temperature:0.tC': '19.8 °C',
+      },
+      at: '2023-04-08T14:07:59.620Z',
+    },
+  ],
+  // The status changes in the log of a Pro 3EM; `status/em:0` and `status/emdata:0` have these objects.
+  'https://github.com/iobroker-community-adapters/ioBroker.shelly/issues/787': [
+    {
+      topic: 'shellypro3em/status/em:0',
+      payload:
+        '{"id":0,"a_act_power":2352.3,"a_aprt_power":2427.0,"a_current":10.390,"a_pf":0.96,"a_voltage":233.7,"b_act_power":406.2,"b_aprt_power":440.3,"b_current":1.857,"b_pf":-0.93,"b_voltage":237.1,"c_act_power":228.7,"c_aprt_power":262.5,"c_current":1.110,"c_pf":-0.87,"c_voltage":236.7,"n_current":null,"total_act_power":2987.256,"total_aprt_power":3129.794,"total_current":13.358}',
+      values: {
+        'shellypro3em em:0.a_act_power': '2352.3 W',
+        'shellypro3em em:0.a_current': '10.39 A',
+        'shellypro3em em:0.a_voltage': '233.7 V',
+        'shellypro3em em:0.b_act_power': '406.2 W',
+        'shellypro3em em:0.b_current': '1.857 A',
+        'shellypro3em em:0.b_voltage': '237.1 V',
+        'shellypro3em em:0.c_act_power': '228.7 W',
+        'shellypro3em em:0.c_current': '1.11 A',
+        'shellypro3em em:0.c_voltage': '236.7 V',
+        'shellypro3em em:0.total_act_power': '2987.256 W',
+        'shellypro3em em:0.total_current': '13.358 A',
+      },
+    },
+    {
+      topic: 'shellypro3em/status/emdata:0',
+      payload:
+        '{"id":0,"a_total_act_energy":5631.61,"a_total_act_ret_energy":0.00,"b_total_act_energy":5934.31,"b_total_act_ret_energy":0.00,"c_total_act_energy":8703.38,"c_total_act_ret_energy":0.00,"total_act":20269.29,"total_act_ret":0.00}',
+      values: {
+        'shellypro3em emdata:0.a_total_act_energy': '5631.61 Wh counter',
+        'shellypro3em emdata:0.a_total_act_ret_energy': '0 Wh counter',
+        'shellypro3em emdata:0.b_total_act_energy': '5934.31 Wh counter',
+        'shellypro3em emdata:0.b_total_act_ret_energy': '0 Wh counter',
+        'shellypro3em emdata:0.c_total_act_energy': '8703.38 Wh counter',
+        'shellypro3em emdata:0.c_total_act_ret_energy': '0 Wh counter',
+        'shellypro3em emdata:0.total_act': '20269.29 Wh counter',
+        'shellypro3em emdata:0.total_act_ret': '0 Wh counter',
+      },
+    },
+  ],
+  // The components in an answer to Shelly.GetStatus of a Pro EM-50, which `status/…` has one by one.
+  'https://github.com/evcc-io/evcc/issues/12252': [
+    {
+      topic: 'shellyproem50-08f9e0e67204/status/em1:1',
+      payload:
+        '{"id":1,"current":30.665,"voltage":221.4,"act_power":6769.3,"aprt_power":6823.1,"pf":0.99, "freq":50.0,"calibration":"factory"}',
+      values: {
+        'shellyproem50-08f9e0e67204 em1:1.current': '30.665 A',
+        'shellyproem50-08f9e0e67204 em1:1.voltage': '221.4 V',
+        'shellyproem50-08f9e0e67204 em1:1.act_power': '6769.3 W',
+        'shellyproem50-08f9e0e67204 em1:1.freq': '50 Hz',
+      },
+    },
+    {
+      topic: 'shellyproem50-08f9e0e67204/status/em1data:1',
+      payload: '{"id":1,"total_act_energy":9671.54,"total_act_ret_energy":2595.26}',
+      values: {
+        'shellyproem50-08f9e0e67204 em1data:1.total_act_energy': '9671.54 Wh counter',
+        'shellyproem50-08f9e0e67204 em1data:1.total_act_ret_energy': '2595.26 Wh counter',
+      },
+    },
+    {
+      topic: 'shellyproem50-08f9e0e67204/status/switch:0',
+      payload: '{"id":0, "source":"HTTP_in", "output":true,"temperature":{"tC":31.6, "tF":88.8}}',
+      values: { 'shellyproem50-08f9e0e67204 switch:0.output': '1 on/off' },
+    },
+    {
+      topic: 'shellyproem50-08f9e0e67204/status/sys',
+      payload:
+        '{"mac":"08F9E0E67204","restart_required":false,"time":"18:47","unixtime":1707932870,"uptime":30877,"ram_size":241888,"ram_free":116776,"fs_size":524288,"fs_free":208896,"cfg_rev":20,"kvs_rev":0,"schedule_rev":0,"webhook_rev":0,"available_updates":{"stable":{"version":"1.2.0"}},"reset_reason":3}',
+      values: {},
+    },
+    {
+      topic: 'shellyproem50-08f9e0e67204/status/wifi',
+      payload: '{"sta_ip":"192.168.8.9","status":"got ip","ssid":"K1","rssi":-61}',
+      values: {},
+    },
+  ],
   'captured by users': [
     {
       topic: 'shellyplus1-441793ab3fb4/online',

@@ -360,7 +360,76 @@ published('tasmota', {
     sensor('{"Time":"2021-01-02T12:08:40","IBEACON":{"MAC":"A4C1387FC1E1","RSSI":-56,"STATE":"ON"}}', {}),
     sensor('{"Time":"2021-01-02T12:08:40","IBEACON":{"MAC":"A4C1387FC1E1","RSSI":-56,"STATE":"OFF"}}', {}),
   ],
+  'https://pastebin.com/4izDrY6W': [
+    {
+      topic: 'tele/tasmota_9CF9D1/STATE',
+      payload:
+        '{"Time":"2024-02-24T22:20:38","Uptime":"0T00:10:11","UptimeSec":611,"Heap":24,"SleepMode":"Dynamic","Sleep":50,"LoadAvg":19,"MqttCount":1,"POWER":"OFF","Wifi":{"AP":1,"SSId":"ESP-Network","BSSId":"E6:8D:8C:4B:BE:F7","Channel":3,"Mode":"11n","RSSI":44,"Signal":-78,"LinkCount":1,"Downtime":"0T00:00:05"}}',
+      values: {},
+    },
+    {
+      topic: 'tele/tasmota_9CF9D1/SENSOR',
+      payload: '{"Time":"2024-02-24T22:20:38","Switch1":"ON"}',
+      values: { 'tasmota_9CF9D1 Switch1': '1 on/off' },
+      at: '2024-02-24T21:20:38Z',
+      options: { zone },
+    },
+  ],
+  'https://github.com/arendst/Tasmota/issues/1621': [
+    {
+      topic: 'home/tele/tasmota/SonoffPOW/SENSOR',
+      payload:
+        '{"Time":"2018-01-17T18:59:50","ENERGY":{"Total":1.956,"Yesterday":0.054,"Today":0.049,"Period":0,"Power":9,"Factor":0.43,"Voltage":231,"Current":0.089}}',
+      values: {
+        'home/tasmota/SonoffPOW ENERGY.Total': '1.956 kWh counter',
+        'home/tasmota/SonoffPOW ENERGY.Power': '9 W',
+        'home/tasmota/SonoffPOW ENERGY.Voltage': '231 V',
+        'home/tasmota/SonoffPOW ENERGY.Current': '0.089 A',
+      },
+      at: '2018-01-17T17:59:50Z',
+      options: { zone },
+    },
+  ],
   'captured by users': [
+    // Several sensors of one kind, and a FullTopic that ends with %prefix%.
+    {
+      topic: 'A38/STH16_S/tele/SENSOR',
+      payload:
+        '{"Time":"2020-02-08T17:17:11","DS18B20-1":{"Id":"031197790115","Temperature":19.6},"DS18B20-2":{"Id":"031497793BB5","Temperature":19.5},"SI7021":{"Temperature":20.6,"Humidity":31.9},"TempUnit":"C"}',
+      values: {
+        'A38/STH16_S DS18B20-1.Temperature': '19.6 °C',
+        'A38/STH16_S DS18B20-2.Temperature': '19.5 °C',
+        'A38/STH16_S SI7021.Temperature': '20.6 °C',
+        'A38/STH16_S SI7021.Humidity': '31.9 %',
+      },
+      at: '2020-02-08T16:17:11Z',
+      options: { zone },
+    },
+    sensor(
+      '{"Time":"2020-11-15T18:35:34","SHT3X-0x44":{"Temperature":22.1,"Humidity":57.5,"DewPoint":13.3},"TempUnit":"C"}',
+      { 'SHT3X-0x44.Temperature': '22.1 °C', 'SHT3X-0x44.Humidity': '57.5 %' },
+    ),
+    sensor(
+      '{"Time":"2024-11-24T22:07:28","ANALOG":{"CTEnergy1":{"Energy":62.962,"Power":2,"Voltage":220,"Current":0.010},"Range5":188},"DS18B20-1":{"Id":"3C01F09620CB","Temperature":38.2},"DS18B20-2":{"Id":"1DA15B1E64FF","Temperature":37.6},"TempUnit":"C"}',
+      {
+        'ANALOG.CTEnergy1.Energy': '62.962 kWh counter',
+        'ANALOG.CTEnergy1.Power': '2 W',
+        'ANALOG.CTEnergy1.Voltage': '220 V',
+        'ANALOG.CTEnergy1.Current': '0.01 A',
+        'ANALOG.Range5': '188',
+        'DS18B20-1.Temperature': '38.2 °C',
+        'DS18B20-2.Temperature': '37.6 °C',
+      },
+    ),
+    sensor(
+      '{"Time":"2024-11-28T23:11:33","ENERGY":{"TotalStartTime":"2024-02-20T22:54:12","Total":884.774,"TotalTariff":[42.824,841.95],"Yesterday":23.144,"Today":19.221,"Period":11,"Power":662,"ApparentPower":693,"ReactivePower":204,"Factor":0.96,"Voltage":232,"Current":2.984}}',
+      {
+        'ENERGY.Total': '884.774 kWh counter',
+        'ENERGY.Power': '662 W',
+        'ENERGY.Voltage': '232 V',
+        'ENERGY.Current': '2.984 A',
+      },
+    ),
     {
       topic: 'tele/pow1/SENSOR',
       payload:
