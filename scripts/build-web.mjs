@@ -50,3 +50,13 @@ writeFileSync(
     return `${name} ${version}\n\n${readFileSync(`node_modules/${name}/LICENSE`, 'utf8')}`;
   }).join('\n---\n\n'),
 );
+
+// The pages of a hub: one file, with the same style.
+const HUB = 'dist/public-hub';
+rmSync(HUB, { recursive: true, force: true });
+mkdirSync(HUB, { recursive: true });
+const hub = await rolldown({ input: { main: `${SOURCE}/hub/main.ts` }, platform: 'browser', treeshake: true });
+await hub.write({ dir: HUB, format: 'esm', minify: true, entryFileNames: '[name].js' });
+await hub.close();
+writeFileSync(`${HUB}/index.html`, page);
+for (const file of ['icon.svg', 'style.css', 'licenses.txt']) cpSync(`${PUBLIC}/${file}`, `${HUB}/${file}`);

@@ -6,9 +6,9 @@ import { openPostgres } from '../../src/io/postgres/sql-database.ts';
 import { openSqliteFile } from '../../src/io/sqlite/sql-database.ts';
 import type { SqlDatabase } from '../../src/stream/sql.ts';
 import { episode, health, incident, state } from '../app/hub/messages.ts';
-import { startMosquitto, type Mosquitto } from './mosquitto.ts';
+import { freePort, startMosquitto, type Mosquitto } from './mosquitto.ts';
 import { startPostgres } from './postgres.ts';
-import { directory, eventually, startProgram, warningsOf, type Program } from './program.ts';
+import { directory, eventually, startProgram, runProgram, startService, warningsOf, type Program } from './program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -130,3 +130,43 @@ test(
     await eventually(async () => (await rowsOf(open, 'SELECT id FROM hub_alarm')).length === 300);
   },
 );
+
+test('a command from the hub is carried out by the site, which stores who asked; without a name, and for an unknown site, it is not sent', async () => {
+  const port = await freePort();
+  const { cwd, broker, start, open } = await place(
+    `commands: true\nhttp: { listen: '127.0.0.1:${port}' }\n`,
+    (directory) => Promise.resolve(openSqliteFile(join(directory, 'zankyo-hub.db'))),
+  );
+  const site = `site: north\nmqtt: { url: '${broker.url}' }\ninputs: [{ topic: s/p, name: p }]\ncommands: { mqtt: true }\n`;
+  writeFileSync(join(cwd, 'site.yaml'), site);
+  await startService(cwd, cleanUps);
+  await start();
+  await eventually(async () => (await rowsOf(open, 'SELECT site FROM hub_site')).length === 1);
+  const post = async (name: string, body: object, headers: Record<string, string> = {}) => {
+    const response = await fetch(`http://127.0.0.1:${port}/api/site/${name}/command`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+    return {
+      status: response.status,
+      body: (await response.json().catch(() => null)) as { code?: string; text: string },
+    };
+  };
+  const mute = { command: 'mute', for: '2h' };
+  expect(await post('north', { ...mute, by: 'Ada' })).toMatchObject({ status: 200, body: { status: 'done' } });
+  expect(await rowsOf(open, 'SELECT site, command, sender, status FROM hub_command')).toEqual([
+    { site: 'north', command: 'mute', sender: 'Ada', status: 'done' },
+  ]);
+  const listed = await runProgram(['commands', '-c', 'site.yaml', '--json'], cwd);
+  expect(listed.stdout).toContain('Ada');
+  expect(await post('north', mute)).toMatchObject({ status: 400, body: { code: 'not_sent' } });
+  expect(await post('elsewhere', { ...mute, by: 'Ada' })).toMatchObject({
+    status: 400,
+    body: { text: 'The hub knows no site elsewhere.' },
+  });
+  expect(await post('north', { ...mute, by: 'Eve' }, { Origin: 'https://evil.example' })).toMatchObject({
+    status: 403,
+  });
+  expect(await rowsOf(open, 'SELECT id FROM hub_command')).toHaveLength(1);
+});

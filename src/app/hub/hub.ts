@@ -4,6 +4,8 @@ import { openBroker, type BrokerOptions, type Connection } from '../../io/mqtt/b
 import type { Log } from '../../log.ts';
 import type { SqlDatabase } from '../../stream/sql.ts';
 import { HubAlerts } from './alerts.ts';
+import { HubAssetWatch } from './asset-watch.ts';
+import { HubCommands, type ReplyOfSite } from './commands.ts';
 import { Intake } from './intake.ts';
 import { forgetOld } from './retention.ts';
 import { HubSiteWatch } from './site-watch.ts';
@@ -13,6 +15,8 @@ import { hubFilters } from './topics.ts';
 /** How often missing sites are looked for, and old rows deleted. */
 const CHECK_MS = 15_000;
 const FORGET_MS = 3_600_000;
+/** How often like assets are compared, by whole days. */
+const COMPARE_MS = 600_000;
 
 export interface Hub {
   readonly connection: Connection['state'];
@@ -54,13 +58,26 @@ export async function startHub(config: HubConfig, log: Log): Promise<Hub> {
       : null,
     log,
   });
+  let state: Connection['state'] = 'connecting';
+  const isConnected = (): boolean => state === 'connected';
+  const commands = new HubCommands({
+    db,
+    prefix,
+    isConnected,
+    publish: (topic, payload) => {
+      broker.publishEvent(topic, payload);
+    },
+    now: Date.now,
+  });
   const intake = new Intake({
     db,
     prefix,
     acknowledge: (receipts) => {
       broker.acknowledge(receipts);
     },
-    onReply: () => undefined,
+    onReply: (reply) => {
+      commands.replied(reply as ReplyOfSite);
+    },
     log,
   });
   await intake.begin();
@@ -68,17 +85,23 @@ export async function startHub(config: HubConfig, log: Log): Promise<Hub> {
   broker.messages$.subscribe((message) => {
     intake.receive(message);
   });
-  let state: Connection['state'] = 'connecting';
   let connectedAt = Infinity;
   broker.connection$.subscribe((connection) => {
     state = connection.state;
     connectedAt = state === 'connected' ? Date.now() : Infinity;
   });
   const watch = new HubSiteWatch({ db, alerts, expected: config.sites, missingAfterMs: config.missingAfter });
+  const assets = new HubAssetWatch({ db, alerts, classes: config.assets });
+  await assets.check(Date.now());
   const stopWork = [
     every(CHECK_MS, log, () => (state === 'connected' ? watch.check(Date.now(), connectedAt) : Promise.resolve())),
     every(FORGET_MS, log, () => forget(db, config)),
+    every(COMPARE_MS, log, () => assets.check(Date.now())),
   ];
+  const pages =
+    config.http.listen === null
+      ? null
+      : await (await import('./pages.ts')).openHubPages({ config, db, alerts, assets, commands, isConnected, log });
   broker.start();
   return {
     get connection() {
@@ -88,6 +111,7 @@ export async function startHub(config: HubConfig, log: Log): Promise<Hub> {
       return intake.stored;
     },
     stop: async () => {
+      await pages?.close();
       await Promise.all(stopWork.map((stop) => stop()));
       await intake.stop();
       await broker.close();

@@ -1,0 +1,85 @@
+import type { AssetClass } from '../../config/hub/hub-schema.ts';
+import { DAY_MS } from '../../math/time.ts';
+import type { SqlDatabase } from '../../stream/sql.ts';
+import type { HubAlerts } from './alerts.ts';
+import { ALARM_DAYS, compareAssets, DAYS, membersOf, type AssetDays, type Comparison } from './assets.ts';
+
+export interface ComparedClass {
+  readonly name: string;
+  readonly unit: string;
+  readonly assets: readonly Comparison[];
+}
+
+export interface AssetWatchOptions {
+  readonly db: SqlDatabase;
+  readonly alerts: HubAlerts;
+  readonly classes: readonly AssetClass[];
+}
+
+/** Compares like assets, and opens an alert for one that differs from its peers: one for each asset. */
+export class HubAssetWatch {
+  compared: readonly ComparedClass[] = [];
+  private readonly options: AssetWatchOptions;
+
+  constructor(options: AssetWatchOptions) {
+    this.options = options;
+  }
+
+  async check(now: number): Promise<void> {
+    const { db, alerts, classes } = this.options;
+    if (classes.length === 0) return;
+    const today = Math.floor(now / DAY_MS);
+    const all = await daysOf(db, today, now);
+    const seen = new Set<string>();
+    const compared: ComparedClass[] = [];
+    for (const { name, ...patterns } of classes) {
+      const members = membersOf(patterns, [...all.keys()]).map((subject) => all.get(subject)!);
+      const assets = compareAssets(members, today, (subject) => alerts.isOpen('asset', subject));
+      compared.push({ name, unit: members[0]?.unit ?? '', assets });
+      for (const { subject, differs, text } of assets) {
+        // A series of two classes has one alert: that of the first class.
+        if (seen.has(subject)) continue;
+        seen.add(subject);
+        if (differs) await alerts.open('asset', subject, now, text);
+        else await alerts.close('asset', subject, now, `${subject} is like its peers again.`);
+      }
+    }
+    for (const subject of alerts.openOf('asset'))
+      if (!seen.has(subject)) await alerts.close('asset', subject, now, `${subject} is no longer compared.`);
+    this.compared = compared;
+  }
+}
+
+interface DayRow {
+  readonly site: string;
+  readonly slug: string;
+  readonly day: number;
+  readonly count: number;
+  readonly sum: number;
+  readonly squares: number;
+}
+
+/** The figures of every series that has a state, by `site/series`. */
+async function daysOf(db: SqlDatabase, today: number, now: number): Promise<ReadonlyMap<string, AssetDays>> {
+  const series = await db.read<{ site: string; slug: string; unit: string }>(
+    'SELECT site, slug, unit FROM hub_series ORDER BY site, slug',
+  );
+  const days = await db.read<DayRow>('SELECT * FROM hub_day WHERE day >= $1 AND day < $2', [today - DAYS, today]);
+  const alarms = await db.read<{ site: string; series: string; alarms: number }>(
+    'SELECT site, series, count(*) AS alarms FROM hub_alarm WHERE opened_at >= $1 GROUP BY site, series',
+    [now - ALARM_DAYS * DAY_MS],
+  );
+  const alarmsOf = new Map(alarms.map((row) => [`${row.site}/${row.series}`, row.alarms]));
+  const found = new Map(
+    series.map(({ site, slug, unit }) => {
+      const subject = `${site}/${slug}`;
+      return [subject, { subject, unit, days: [] as AssetDays['days'][number][], alarms: alarmsOf.get(subject) ?? 0 }];
+    }),
+  );
+  for (const { site, slug, day, count, sum, squares } of days) {
+    const mean = sum / count;
+    const spread = Math.sqrt(Math.max(0, squares / count - mean * mean));
+    found.get(`${site}/${slug}`)?.days.push({ day, mean, spread });
+  }
+  return found;
+}

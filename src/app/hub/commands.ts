@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import type { SqlDatabase } from '../../stream/sql.ts';
+import { commandSchema } from '../commands/request.ts';
+import type { HubCommandReply } from '../dashboard/contract/hub.ts';
+import { insertRows } from './tables.ts';
+
+/** A page waits so long for the answer of a site. */
+const ANSWER_MS = 10_000;
+/** Commands whose answer a page waits for. */
+const MAX_WAITING = 64;
+
+export interface HubCommandsOptions {
+  readonly db: SqlDatabase;
+  readonly prefix: string;
+  readonly isConnected: () => boolean;
+  readonly publish: (topic: string, payload: string) => void;
+  readonly now: () => number;
+}
+
+export interface ReplyOfSite {
+  readonly id: string | null;
+  readonly status: 'done' | 'refused';
+  readonly text: string;
+}
+
+/** Sends commands to sites: stored first, then published to `<prefix>/<site>/cmd`, and the answer is that of the site. */
+export class HubCommands {
+  private readonly options: HubCommandsOptions;
+  private readonly waiting = new Map<string, (reply: HubCommandReply) => void>();
+
+  constructor(options: HubCommandsOptions) {
+    this.options = options;
+  }
+
+  /** `body`: a command as in docs/commands.md, with the site and the name of who asks. A string: why it is not sent. */
+  async send(site: string, body: Readonly<Record<string, unknown>>): Promise<HubCommandReply | string> {
+    const { db, prefix, isConnected, publish, now } = this.options;
+    const id = `hub-${randomBytes(8).toString('hex')}`;
+    const request = { ...body, schema: 1, id, site };
+    const read = commandSchema.safeParse(request);
+    if (!read.success) return `This is no command: ${read.error.issues[0].message}.`;
+    const { command, by, series = null } = read.data;
+    if (by === undefined || by.trim() === '') return 'Who asks? Give a name in "by": it is stored with the command.';
+    const [known] = await db.read<{ status: string | null }>('SELECT status FROM hub_site WHERE site = $1', [site]);
+    if ((known as object | undefined) === undefined) return `The hub knows no site ${site}.`;
+    if (!isConnected()) return 'The hub has no connection to the broker, so the command was not sent.';
+    if (this.waiting.size >= MAX_WAITING) return 'Too many commands wait for an answer. Try again in 10 s.';
+    await db.write(
+      insertRows(
+        'hub_command',
+        [{ id, site, series, command, sender: by, at: now(), status: null, code: null, text: null, replied_at: null }],
+        '(id) DO NOTHING',
+      ),
+    );
+    const answer = this.answerTo(id, site, known.status);
+    publish(`${prefix}/${site}/cmd`, JSON.stringify(request));
+    return answer;
+  }
+
+  /** An answer of a site, which is stored already. */
+  replied({ id, status, text }: ReplyOfSite): void {
+    if (id !== null) this.waiting.get(id)?.({ id, status, text });
+  }
+
+  private answerTo(id: string, site: string, status: string | null): Promise<HubCommandReply> {
+    return new Promise((resolve) => {
+      const done = (reply: HubCommandReply): void => {
+        clearTimeout(timer);
+        this.waiting.delete(id);
+        resolve(reply);
+      };
+      const late =
+        status === 'offline'
+          ? `${site} is offline: it gets the command when it is back.`
+          : `${site} has not answered within 10 s. Are commands over MQTT on there (commands.mqtt), and forwarded by its broker?`;
+      const timer = setTimeout(() => {
+        done({ id, status: 'pending', text: late });
+      }, ANSWER_MS);
+      timer.unref();
+      this.waiting.set(id, done);
+    });
+  }
+}

@@ -1,0 +1,144 @@
+import { fileURLToPath } from 'node:url';
+import type { Hono } from 'hono';
+import type { HubConfig } from '../../config/hub/hub-schema.ts';
+import { hostAndPort } from '../../config/http-schema.ts';
+import { Access } from '../../io/http/access.ts';
+import { serveAssets } from '../../io/http/assets.ts';
+import { readJson } from '../../io/http/json-body.ts';
+import { openHttpServer, type HttpServer } from '../../io/http/server.ts';
+import { Tokens, tokenFileOf } from '../../io/http/tokens.ts';
+import type { Log } from '../../log.ts';
+import { isLoopback } from '../../stream/loopback.ts';
+import type { SqlDatabase } from '../../stream/sql.ts';
+import type { Refusal, Session } from '../dashboard/contract.ts';
+import type {
+  HubAssetsBody,
+  HubCommandReply,
+  HubIncidentsBody,
+  HubSiteBody,
+  HubSitesBody,
+  Severity,
+} from '../dashboard/contract/hub.ts';
+import { version } from '../version.ts';
+import type { HubAlerts } from './alerts.ts';
+import type { HubAssetWatch } from './asset-watch.ts';
+import type { HubCommands } from './commands.ts';
+import { alarmsOf, alertsOf, commandsOf, incidentsOf, seriesOf, siteNamed, sitesOf } from './queries.ts';
+
+export interface HubPagesOptions {
+  readonly config: HubConfig;
+  readonly db: SqlDatabase;
+  readonly alerts: HubAlerts;
+  readonly assets: HubAssetWatch;
+  readonly commands: HubCommands;
+  readonly isConnected: () => boolean;
+  readonly log: Log;
+}
+
+const PUBLIC = fileURLToPath(new URL('../../../dist/public-hub/', import.meta.url));
+const SEVERITIES: readonly (string | undefined)[] = ['minor', 'major', 'critical'];
+
+/** The pages of a hub over HTTP. The rules of who may do what are those of the dashboard. Loaded only where `http.listen` is set. */
+export async function openHubPages(options: HubPagesOptions): Promise<{ close: () => Promise<void> }> {
+  const { config, log } = options;
+  const { listen, requireToken, hosts, allowRemote } = config.http;
+  const { host, port } = hostAndPort(listen!);
+  const tokens = requireToken || !isLoopback(host) ? await tokensOf(config, log) : null;
+  const guarded = allowRemote ? [] : ['/healthz'];
+  const access = new Access({
+    tokens,
+    cookie: `zankyo_hub_${config.name}`,
+    guarded,
+    onRevoked: () => {
+      log('info', {}, 'the tokens of the hub were replaced: who was logged in must log in again');
+    },
+  });
+  const server: HttpServer = openHttpServer(
+    (app) => {
+      access.routes(app);
+      serveAssets(PUBLIC)(app);
+      routes(app, options, access);
+    },
+    { host, port, hosts, log },
+  );
+  return {
+    close: async () => {
+      access.close();
+      await server.close();
+    },
+  };
+}
+
+async function tokensOf({ database }: HubConfig, log: Log): Promise<Tokens> {
+  const tokens = new Tokens(tokenFileOf(database));
+  if (tokens.has('operator')) return tokens;
+  try {
+    const token = await tokens.create('operator');
+    log(
+      'warn',
+      { token },
+      `token of the hub, shown only now: ${token}. Delete ${tokens.path} and restart for another one`,
+    );
+  } catch (error) {
+    log('error', { err: error }, `${tokens.path}: cannot be written, so nobody can log in to the hub`);
+  }
+  return tokens;
+}
+
+function routes(app: Hono, options: HubPagesOptions, access: Access): void {
+  const { config, db, alerts, assets, commands, isConnected } = options;
+  app.get('/healthz', (context) =>
+    context.json({ status: isConnected() ? 'ok' : 'no broker' }, isConnected() ? 200 : 503),
+  );
+  app.get('/api/session', async (context) => {
+    const role = await access.roleOf(context);
+    return context.json<Session>({
+      site: config.name,
+      version: version(),
+      timezone: config.timezone,
+      now: Date.now(),
+      role: role === 'flood' ? null : role,
+      token: access.needsToken,
+    });
+  });
+  app.get('/api/sites', async (context) =>
+    context.json<HubSitesBody>({
+      sites: await sitesOf(db, alerts.openOf('site')),
+      alerts: await alertsOf(db),
+      connected: isConnected(),
+    }),
+  );
+  app.get('/api/incidents', async (context) => {
+    const severity = context.req.query('severity');
+    const filter = {
+      open: context.req.query('open') === '1',
+      severity: SEVERITIES.includes(severity) ? (severity as Severity) : null,
+    };
+    return context.json<HubIncidentsBody>(await incidentsOf(db, filter));
+  });
+  app.get('/api/site/:site', async (context) => {
+    const name = context.req.param('site');
+    const site = await siteNamed(db, name, alerts.openOf('site'));
+    if (site === null) return context.json<Refusal>({ code: 'unknown_site', text: 'The hub knows no such site.' }, 404);
+    return context.json<HubSiteBody>({
+      site,
+      alarms: await alarmsOf(db, name),
+      series: await seriesOf(db, name),
+      commands: await commandsOf(db, name),
+      canCommand: config.commands,
+    });
+  });
+  app.get('/api/assets', (context) => context.json<HubAssetsBody>({ classes: assets.compared }));
+  app.post('/api/site/:site/command', async (context) => {
+    if (!config.commands)
+      return context.json<Refusal>(
+        { code: 'commands_off', text: 'Commands are off: set commands: true in the hub file.' },
+        403,
+      );
+    const body = await readJson(context);
+    if (body === null) return context.json<Refusal>({ code: 'not_json', text: 'Expected a JSON object.' }, 400);
+    const reply = await commands.send(context.req.param('site'), body);
+    if (typeof reply === 'string') return context.json<Refusal>({ code: 'not_sent', text: reply }, 400);
+    return context.json<HubCommandReply>(reply);
+  });
+}
