@@ -8,6 +8,8 @@ import { Subject, type Subscription } from 'rxjs';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { pipeline } from '../../src/app/pipeline.ts';
 import { ServiceHistory } from '../../src/app/service/history.ts';
+import type { ThreadHandlers } from '../../src/app/pipeline/threads.ts';
+import { TICK } from '../../src/app/workers/rows.ts';
 import { Shards } from '../../src/app/workers/shards.ts';
 import { loadKernel } from '../../src/io/files/kernel-file.ts';
 import { AlertOutbox } from '../../src/io/ledger/alert-outbox.ts';
@@ -353,6 +355,27 @@ describe('streams in worker threads', async () => {
     expect(there.alerts).toEqual(local.alerts);
     expect(contents(path)).toEqual(contents(without));
   });
+});
+
+test('a thread that fails: it is told once, and whoever waits for it is told as well', async () => {
+  const lost: unknown[] = [];
+  const shards = new Shards({ threads: 1, simd: true, onLost: (error) => lost.push(error) });
+  const nothing = (): void => undefined;
+  const handlers: ThreadHandlers = {
+    ...{ seq: () => Infinity, episode: nothing, habit: nothing, mode: nothing, state: nothing, reject: nothing },
+    ...{ history: nothing, counted: nothing, stopped: nothing, log: nothing },
+  };
+  shards.begin(site, handlers, new Set());
+  const series = [{ slug: 'a', unit: '', range: null, only: 'both' }] as const;
+  const stream = shards.create({ stream: 'a', series, tuning: site.tuning, source: null, history: null });
+  expect(stream.status.samples).toBe(0);
+  stream.thread.row(TICK, 99); // there is no such stream
+  expect(() => {
+    shards.settle();
+  }).toThrow(TypeError);
+  expect(() => stream.status.samples).toThrow(TypeError);
+  expect(lost).toHaveLength(1);
+  await shards.close();
 });
 
 describe('the service', () => {

@@ -2,13 +2,12 @@ import { Observable, type OperatorFunction } from 'rxjs';
 import type { Site } from '../../config/schema.ts';
 import type { AppError } from '../../errors.ts';
 import type { DecodedMessage } from '../../stream/decode-messages.ts';
-import { COLUMNS } from '../../stream/history/bucket.ts';
 import type { Watched } from '../pipeline/recent-readings.ts';
 import type { Stream } from '../pipeline/stream.ts';
 import type { StreamSpec, ThreadHandlers, ThreadPlace, Threads, When } from '../pipeline/threads.ts';
-import type { Note } from './notes.ts';
 import { RemoteStream } from './remote-stream.ts';
 import { RemoteWatch } from './remote-watch.ts';
+import { handleRound, tell } from './results.ts';
 import * as r from './rows.ts';
 import type { ShardCalls } from './shard-calls.ts';
 import { ShardThread, type Order, type Round, type Slot } from './shard-thread.ts';
@@ -39,7 +38,6 @@ function remote(stream: Stream): RemoteStream {
 export class Shards implements Threads, Order {
   readonly #threads: readonly ShardThread[];
   readonly #rounds: Round[] = [];
-  readonly #bucket = new Float64Array(COLUMNS);
   readonly #onLost: (error: unknown) => void;
   #handlers!: ThreadHandlers;
   #position = 0;
@@ -183,7 +181,8 @@ export class Shards implements Threads, Order {
     if (this.#handling) return;
     this.#handling = true;
     try {
-      while (this.#rounds.length > 0 && this.#rounds[0].outstanding.size === 0) this.#handle(this.#rounds.shift()!);
+      while (this.#rounds.length > 0 && this.#rounds[0].outstanding.size === 0)
+        handleRound(this.#rounds.shift()!, this.#handlers);
     } catch (error) {
       this.failed(error);
     } finally {
@@ -260,64 +259,6 @@ export class Shards implements Threads, Order {
     }
   }
 
-  #handle({ parts }: Round): void {
-    const handlers = this.#handlers;
-    const all: { readonly thread: ShardThread; readonly note: Note }[] = [];
-    for (const { thread, done } of parts) {
-      this.#handleHistory(thread, done.history, done.historyRows);
-      if (done.readings > 0) handlers.counted(done.readings, done.untrained);
-      for (const note of done.notes) all.push({ thread, note });
-      thread.reuse(done);
-    }
-    if (parts.length > 1) all.sort((a, b) => a.note.position - b.note.position);
-    for (const { thread, note } of all)
-      this.#tell(thread, note, 'replayed' in note ? [note.at, note.replayed] : [undefined, false]);
-  }
-
-  #handleHistory(thread: ShardThread, data: Float64Array, rows: number): void {
-    const bucket = this.#bucket;
-    for (let i = 0; i < rows; i++) {
-      const o = i * (r.BUCKET + COLUMNS);
-      const stream = thread.streams[data[o + r.STREAM]];
-      for (let c = 0; c < COLUMNS; c++) bucket[c] = data[o + r.BUCKET + c];
-      if (stream !== null) this.#handlers.history(stream, data[o + r.SERIES], data[o + r.SAMPLE_AT], bucket);
-    }
-  }
-
-  #tell(thread: ShardThread, note: Note, when: When): void {
-    const handlers = this.#handlers;
-    switch (note.kind) {
-      case 'episode':
-        handlers.episode(note.event, ...when);
-        break;
-      case 'habit':
-        handlers.habit(note.habit, ...when);
-        break;
-      case 'mode':
-        handlers.mode(note.mode, note.modes, ...when);
-        break;
-      case 'state': {
-        const stream = thread.streams[note.stream];
-        stream?.status.as(note.record, () => {
-          handlers.state(stream, note.at);
-        });
-        break;
-      }
-      case 'reject': {
-        const stream = thread.places[note.place];
-        handlers.reject(note.reason, stream.topics[note.place - stream.firstPlace] ?? '');
-        break;
-      }
-      case 'failed': {
-        const stream = thread.streams[note.stream];
-        if (stream !== null) handlers.stopped(stream, note.error);
-        break;
-      }
-      case 'log':
-        handlers.log(...note.line);
-    }
-  }
-
   #post(thread: ShardThread, name: string, args: readonly unknown[]): Slot {
     this.#check();
     const slot: Slot = { answer: null };
@@ -333,7 +274,7 @@ export class Shards implements Threads, Order {
     }
     const { value, error, notes } = slot.answer;
     const now: When = [undefined, this.#handlers.seq() !== Infinity];
-    for (const note of notes) this.#tell(thread, note, now);
+    for (const note of notes) tell(thread, note, now, this.#handlers);
     if (error !== undefined) throw error as Error;
     return value;
   }

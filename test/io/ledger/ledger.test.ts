@@ -473,3 +473,42 @@ test('lateMs: a transaction that fails is repeated, and is not late', () => {
   expect(ledger.commit()).toBe(false);
   expect(ledger.lateMs).toBeLessThan(0);
 });
+
+describe('where readings are processed elsewhere', () => {
+  /** `settle` is what the ledger waits with. */
+  function openWith(settle: (ledger: Ledger) => void) {
+    const db = openDatabase(newPath());
+    const did: string[] = [];
+    const ledger: Ledger = new Ledger(db, {
+      everyMs: 60_000,
+      acknowledge: (receipts) => did.push(`ack ${receipts.map(({ id }) => id).join()}`),
+      log: (level, _, message) => did.push(`${level}: ${message}`),
+      makeRoom: () => false,
+      settle: () => {
+        settle(ledger);
+      },
+      onUnusable: (error) => did.push(`unusable: ${(error as Error).message}`),
+    });
+    opened.push({ ledger, db });
+    return { did, ledger, ...hearing(ledger) };
+  }
+
+  test('a transaction has what follows from its readings, however late that is known', () => {
+    const { did, ledger, hear } = openWith((late) => {
+      late.write(() => did.push('row'));
+    });
+    hear(1, 1);
+    expect(ledger.commit()).toBe(true);
+    expect(did).toEqual(['row', 'ack 1']);
+  });
+
+  test('where they are lost, nothing is written and nothing is acknowledged', () => {
+    const { did, ledger, hear } = openWith(() => {
+      throw new Error('lost');
+    });
+    hear(1, 1);
+    ledger.write(() => did.push('row'));
+    expect(ledger.commit()).toBe(false);
+    expect(did).toEqual(['unusable: lost']);
+  });
+});
