@@ -160,6 +160,27 @@ test('what was found says which numbers are watched already, and what the others
   expect(notProposed).toEqual([{ why: 'link quality', fields: 3, example: 'rooms/# rssi' }]);
 });
 
+test('a list of more than 2,000 numbers is cut, and says so', () => {
+  const survey = new Survey(compileTimeZone('UTC'));
+  for (let i = 0; i < 2_300; i++)
+    survey.add({
+      ...{ topic: `rooms/${i}/temperature`, payload: Buffer.from('20'), receivedAt: NOW },
+      ...{ retained: false, redelivered: false },
+    });
+  const state = {
+    state: 'done',
+    search: 1,
+    at: NOW,
+    passedMs: 1,
+    forMs: 1,
+    messages: 1,
+    topics: 1,
+    error: null,
+  } as const;
+  const { inputs, inputsBeyond } = discoverBody(state, propose(survey), []);
+  expect([inputs.length, inputs[0].fields.length, inputsBeyond]).toEqual([1, 2_000, 300]);
+});
+
 const status = (rest: object = {}) => ({
   ...{ stream: 'hall', series: [{ slug: 'hall', label: 'Hall' }] },
   ...{ sensitivity: 1, siteSensitivity: 1, sensitivitySet: null, ...rest },

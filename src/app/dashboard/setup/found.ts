@@ -6,6 +6,8 @@ import type { ProposedField, ProposedInput, Proposal } from '../../discover/prop
 import type { DiscoverBody, FoundField, FoundInput, SearchState } from '../contract/setup.ts';
 
 const MAX_REASONS = 20;
+/** Numbers in one answer: a page with more is slow, and nobody reads it. */
+const MAX_FIELDS = 2_000;
 
 /** Topic, device and signal: the same number has the same key in each search. */
 export const keyOf = ({ from: { topic, device, signal } }: Pick<ProposedField, 'from'>): string =>
@@ -13,10 +15,18 @@ export const keyOf = ({ from: { topic, device, signal } }: Pick<ProposedField, '
 
 /** A search as the page shows it; `present`: the inputs of the site file. */
 export function discoverBody(state: SearchState, proposal: Proposal | null, present: Site['inputs']): DiscoverBody {
+  const all = proposal?.inputs ?? [];
+  let left = MAX_FIELDS;
+  const shown = all.map((input) => {
+    const fields = input.fields.slice(0, left);
+    left -= fields.length;
+    return { ...input, fields };
+  });
+  const beyond = all.reduce((sum, { fields }) => sum + fields.length, left - MAX_FIELDS);
   return {
     ...state,
-    inputs: (proposal?.inputs ?? []).map((input) => foundInput(input, present)),
-    inputsBeyond: proposal?.inputsBeyond ?? 0,
+    inputs: shown.filter(({ fields }) => fields.length > 0).map((input) => foundInput(input, present)),
+    inputsBeyond: (proposal?.inputsBeyond ?? 0) + beyond,
     notProposed: proposal === null ? [] : reasonsOf(proposal),
   };
 }
