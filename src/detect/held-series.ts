@@ -1,4 +1,4 @@
-import { section, type Memory } from '../math/memory.ts';
+import { Memory, section, type Guest } from '../math/memory.ts';
 import { BINS } from '../math/bins.ts';
 import { Hold, type HoldOptions, type HoldStep } from './evidence/hold.ts';
 import type { Clock, Season } from './forecast/season.ts';
@@ -14,8 +14,9 @@ const RANGE = '.extremes';
  * A series that learns nothing while it is anomalous, so that a lasting fault stays an alarm, and a challenger that meanwhile
  * learns everything.
  *
- * The challenger is a second model of the series, without the tables below, in a section of its own in the memory. When a hold
- * begins it is a copy of the judge, the model that scores; then it learns each reading, and its own scores decide nothing.
+ * The challenger is a second model of the series, without the tables below. It exists while the series is held: when a hold begins it is
+ * made as a copy of the judge, the model that scores; then it learns each reading, and its own scores decide nothing. In the memory of the
+ * stream it is a guest, with a section of its own.
  *
  * - The anomaly ends: the judge takes over the range, because its values did occur. All else that the challenger has learned is
  *   dropped: a fault is not normal. How often such an anomaly comes is counted in recurrence/.
@@ -27,18 +28,19 @@ const RANGE = '.extremes';
  */
 export class HeldSeries {
   private readonly memory: Memory;
-  private readonly own: string;
+  private readonly info: Pick<SeriesInfo, 'slug' | 'only'>;
   private readonly judge: SeriesModel;
-  private readonly challenger: SeriesModel;
+  private readonly guest: Challenger;
   private readonly hold: Hold;
   private readonly noTarget = new Float64Array(BINS);
   private step: HoldStep = 'free';
 
   constructor(memory: Memory, info: Pick<SeriesInfo, 'slug' | 'only'>, judge: SeriesModel, options: HoldOptions) {
     this.memory = memory;
-    this.own = `${info.slug}.`;
+    this.info = info;
     this.judge = judge;
-    this.challenger = new SeriesModel(section(memory, CHALLENGERS), info, { hold: true, challenger: true });
+    this.guest = new Challenger(info.only);
+    memory.lend(`${CHALLENGERS}.${info.slug}`, layoutOfChallengers(), this.guest);
     this.hold = new Hold(section(memory, info.slug), options);
   }
 
@@ -55,7 +57,10 @@ export class HeldSeries {
   /** Gives the challenger the reading x as `SeriesModel.observe` does; `span`: readings in the long memory. */
   observe(x: number, at: number, clock: Clock, span: number): void {
     this.step = this.hold.held ? 'held' : 'free';
-    if (this.step === 'free') return;
+    if (this.step === 'free') {
+      this.guest.leave(); // a snapshot of an earlier build has what is left of the last hold
+      return;
+    }
     this.challenger.span = span;
     this.challenger.observe(x, at, clock, this.noTarget, 0);
   }
@@ -67,7 +72,7 @@ export class HeldSeries {
   admits(at: number, score: number, mostMs: number): boolean {
     this.step = this.hold.step(at, score, mostMs, Math.min(score, this.judge.evidence.scoreOfNow));
     if (this.step === 'begun') {
-      this.copy('', CHALLENGERS);
+      this.guest.open().copy(this.memory, (name) => this.info.slug + name);
       this.challenger.begin(this.judge.value);
       this.observe(this.judge.value, this.judge.at, this.judge, this.judge.span);
     }
@@ -93,17 +98,18 @@ export class HeldSeries {
    * group has learned about the series is no longer right.
    */
   advance(season: Season): boolean {
-    const { step, challenger } = this;
+    const { step } = this;
     if (step === 'free') return false;
-    challenger.advance(season);
-    if (step === 'over') this.copy(CHALLENGERS, '', (name) => name.endsWith(RANGE));
+    this.challenger.advance(season);
+    if (step === 'over') this.copyToJudge((name) => name.endsWith(RANGE));
     if (step === 'expired') this.takeOver();
+    if (step === 'over' || step === 'expired') this.guest.leave();
     return step === 'expired';
   }
 
   /** After a fault or a silence there is no step from the last value. */
   restart(): void {
-    this.challenger.restart();
+    this.guest.model?.restart();
   }
 
   /** The present state of the series is the normal one from now on. */
@@ -114,16 +120,50 @@ export class HeldSeries {
     this.judge.accept();
   }
 
+  private get challenger(): SeriesModel {
+    this.guest.open();
+    return this.guest.model!;
+  }
+
   private takeOver(): void {
     const before = this.judge.mode;
-    this.copy(CHALLENGERS, '');
+    this.guest.open();
+    this.copyToJudge(() => true);
     this.judge.remember(before);
     this.judge.renew();
   }
 
-  /** Copies the pieces of a model to those of the other. */
-  private copy(from: string, to: string, chosen?: (name: string) => boolean): void {
-    const prefix = (model: string): string => (model === '' ? this.own : `${model}.${this.own}`);
-    this.memory.copy(prefix(from), prefix(to), chosen);
+  /** Copies the pieces of the challenger that `chosen` names to the judge. */
+  private copyToJudge(chosen: (name: string) => boolean): void {
+    const { slug } = this.info;
+    const own = `${slug}.`;
+    const nameThere = (name: string): string => (name.startsWith(own) && chosen(name) ? name.slice(slug.length) : '');
+    this.memory.copy(this.guest.memory!, nameThere);
   }
 }
+
+/** The challenger of a series, as a guest of the memory of its stream. Its pieces have the names of the judge's without the slug. */
+class Challenger implements Guest {
+  memory: Memory | null = null;
+  model: SeriesModel | null = null;
+  private readonly only: SeriesInfo['only'];
+
+  constructor(only: SeriesInfo['only']) {
+    this.only = only;
+  }
+
+  open(): Memory {
+    if (this.memory !== null) return this.memory;
+    this.memory = new Memory();
+    this.model = new SeriesModel(this.memory, { slug: '', only: this.only }, { hold: true, challenger: true });
+    return this.memory;
+  }
+
+  leave(): void {
+    this.memory = this.model = null;
+  }
+}
+
+/** The layout is the same for all series: one that is never used shows it. */
+let layout: Memory | null = null;
+const layoutOfChallengers = (): Memory => (layout ??= new Challenger('both').open());

@@ -1,5 +1,5 @@
 import { asinh, sinh } from '../math/elementary.ts';
-import { section, type Memory } from '../math/memory.ts';
+import { section, type Pieces } from '../math/memory.ts';
 import { Moments } from '../math/moments.ts';
 import type { Alternatives } from './forecast/alternatives.ts';
 import type { SeriesReading } from './evidence/kind.ts';
@@ -67,7 +67,7 @@ export class SeriesModel implements SeriesReading {
   private fittedLevel = NaN;
 
   constructor(
-    memory: Pick<Memory, 'take' | 'join'>,
+    memory: Pieces,
     { slug, only }: Pick<SeriesInfo, 'slug' | 'only'>,
     { hold, challenger = false }: SeriesOptions,
   ) {

@@ -16,7 +16,25 @@ export const perSeries =
   };
 
 /** Where pieces are taken from: a memory, or a section of one. */
-export type Pieces = Pick<Memory, 'take' | 'join'>;
+export type Pieces = Pick<Memory, 'take' | 'join' | 'pack'>;
+
+/** A piece that is smaller in memory than in a snapshot, where numbers that are 0 need no room. Both hold the same numbers. */
+export interface Packed {
+  /** Bytes in memory now. */
+  readonly heldBytes: number;
+  /** Fills the bytes of a snapshot; they begin at a multiple of 8. */
+  write(bytes: Uint8Array): void;
+  /** Takes the bytes of a snapshot over; they begin at a multiple of 8. */
+  read(bytes: Uint8Array): void;
+}
+
+/** A part of a stream that exists at times: while it does not, its pieces are 0 in a snapshot. */
+export interface Guest {
+  /** Null while it does not exist. */
+  readonly memory: Memory | null;
+  /** Makes it, if it does not exist. */
+  open(): Memory;
+}
 
 /**
  * A piece of a stream's memory, in an array or elsewhere. A thousand streams have 200,000 of them: so it is small, and its name is in two
@@ -26,15 +44,56 @@ interface Piece {
   readonly section: string;
   readonly name: string;
   readonly byteLength: number;
-  /** The array, or a function that returns the bytes. */
-  readonly content: Float64Array<ArrayBuffer> | (() => Uint8Array);
+  /** The array, a function that returns the bytes, or what holds them in less. */
+  readonly content: Float64Array<ArrayBuffer> | (() => Uint8Array) | Packed;
   readonly carry: Carry | null;
 }
 
 const nameOf = ({ section, name }: Piece): string => section + name;
 
-const bytesOf = ({ content }: Piece): Uint8Array =>
-  typeof content === 'function' ? content() : new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
+const isPacked = (content: Piece['content']): content is Packed =>
+  typeof content !== 'function' && !(content instanceof Float64Array);
+
+/** The bytes of a piece as a snapshot has them, to read: of a packed one, a copy. */
+function bytesOf({ content, byteLength }: Piece): Uint8Array {
+  if (typeof content === 'function') return content();
+  if (content instanceof Float64Array) return new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
+  const bytes = new Uint8Array(byteLength);
+  content.write(bytes);
+  return bytes;
+}
+
+/** Overwrites a piece. */
+function setBytes(piece: Piece, bytes: Uint8Array): void {
+  const { content } = piece;
+  if (isPacked(content)) content.read(bytes.slice());
+  else bytesOf(piece).set(bytes);
+}
+
+/** A piece of a guest. */
+class GuestPiece implements Packed {
+  private readonly guest: Guest;
+  private readonly index: number;
+
+  constructor(guest: Guest, index: number) {
+    this.guest = guest;
+    this.index = index;
+  }
+
+  get heldBytes(): number {
+    return this.guest.memory?.heldBytesOf(this.index) ?? 0;
+  }
+
+  write(bytes: Uint8Array): void {
+    const { memory } = this.guest;
+    if (memory === null) bytes.fill(0);
+    else bytes.set(memory.read(this.index));
+  }
+
+  read(bytes: Uint8Array): void {
+    if (this.guest.memory !== null || bytes.some((byte) => byte !== 0)) this.guest.open().overwrite(this.index, bytes);
+  }
+}
 
 /** Pieces up to this size, in bytes, stand in a row in common buffers of `BUFFER_BYTES`, so that a reading touches few lines of the cache. */
 const SMALL_BYTES = 512;
@@ -76,6 +135,49 @@ export class Memory {
     this.joinIn('', name, bytes);
   }
 
+  /** Adds a piece of `byteLength` bytes, a multiple of 8. Throws a RangeError when the name is taken. */
+  pack<T extends Packed>(name: string, byteLength: number, content: T): T {
+    return this.packIn('', name, byteLength, content);
+  }
+
+  /** Adds the pieces of a guest: `prefix` and the names of those of `like`, another memory with the same layout. */
+  lend(prefix: string, like: Memory, guest: Guest): void {
+    like.pieces.forEach((piece, index) => {
+      const { byteLength } = piece;
+      this.add({
+        section: prefix,
+        name: shared(nameOf(piece)),
+        byteLength,
+        content: new GuestPiece(guest, index),
+        carry: null,
+      });
+    });
+  }
+
+  /** The bytes of a piece by its number. */
+  read(index: number): Uint8Array {
+    return bytesOf(this.pieces[index]);
+  }
+
+  overwrite(index: number, bytes: Uint8Array): void {
+    setBytes(this.pieces[index], bytes);
+  }
+
+  heldBytesOf(index: number): number {
+    const { content, byteLength } = this.pieces[index];
+    return isPacked(content) ? content.heldBytes : byteLength;
+  }
+
+  /** Bytes of its contents in memory now: less than a snapshot has, because zeros need no room. */
+  get heldBytes(): number {
+    return this.pieces.reduce((sum, _, index) => sum + this.heldBytesOf(index), 0);
+  }
+
+  packIn<T extends Packed>(section: string, name: string, byteLength: number, content: T): T {
+    this.add({ section, name: shared(name), byteLength, content, carry: null });
+    return content;
+  }
+
   /** The same for `section`. */
   takeIn(section: string, name: string, length: number, carry: Carry | null): Float64Array<ArrayBuffer> {
     const content = this.allocate(length);
@@ -98,7 +200,7 @@ export class Memory {
       if (old === undefined) continue;
       const { carry, byteLength } = piece;
       if (carry !== null) carry(numbersIn(bytesOf(piece)), numbersIn(bytesOf(old)), before);
-      else if (old.byteLength === byteLength) bytesOf(piece).set(bytesOf(old));
+      else if (old.byteLength === byteLength) setBytes(piece, bytesOf(old));
     }
   }
 
@@ -132,21 +234,17 @@ export class Memory {
       throw new RangeError(`memory: ${bytes.byteLength} bytes do not fit ${this.byteLength}`);
     let offset = 0;
     for (const piece of this.pieces) {
-      if (chosen(nameOf(piece))) bytesOf(piece).set(bytes.subarray(offset, offset + piece.byteLength));
+      if (chosen(nameOf(piece))) setBytes(piece, bytes.subarray(offset, offset + piece.byteLength));
       offset += piece.byteLength;
     }
   }
 
-  /**
-   * Copies the pieces whose names begin with `from` over those with the same rest of the name that begin with `to`, where there
-   * are both and `chosen` names the source.
-   */
-  copy(from: string, to: string, chosen: (name: string) => boolean = () => true): void {
-    const targets = new Map(this.pieces.map((piece) => [nameOf(piece), piece]));
-    for (const [name, piece] of targets) {
-      if (!name.startsWith(from) || !chosen(name)) continue;
-      const target = targets.get(to + name.slice(from.length));
-      if (target !== undefined) bytesOf(target).set(bytesOf(piece));
+  /** Copies pieces of another memory over those of this one: `nameThere` gives the name there, or one that no piece has. */
+  copy(from: Memory, nameThere: (name: string) => string): void {
+    const others = new Map(from.pieces.map((piece) => [nameOf(piece), piece]));
+    for (const piece of this.pieces) {
+      const other = others.get(nameThere(nameOf(piece)));
+      if (other !== undefined) setBytes(piece, bytesOf(other));
     }
   }
 
@@ -188,6 +286,10 @@ class Section implements Pieces {
 
   join(name: string, bytes: () => Uint8Array): void {
     this.memory.joinIn(this.prefix, name, bytes);
+  }
+
+  pack<T extends Packed>(name: string, byteLength: number, content: T): T {
+    return this.memory.packIn(this.prefix, name, byteLength, content);
   }
 
   in(prefix: string): Section {

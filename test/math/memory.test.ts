@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { Memory, perSeries, section } from '../../src/math/memory.ts';
+import { describe, expect, test } from 'vitest';
+import { GrowingDoubles } from '../../src/math/growing-doubles.ts';
+import { Memory, perSeries, section, type Guest } from '../../src/math/memory.ts';
 
 /** A memory of the named arrays, filled with the given numbers. */
 function memoryOf(contents: Record<string, number[]>): Memory {
@@ -116,4 +117,61 @@ test('of a copy the chosen pieces alone are taken back', () => {
   b.fill(2);
   memory.fromBytes(bytes, (name) => name === 'b');
   expect([...a, ...b]).toEqual([1, 1, 0]);
+});
+
+describe('what is smaller in memory than in a snapshot', () => {
+  class Visitor implements Guest {
+    memory: Memory | null = null;
+    static like(): Memory {
+      const memory = new Memory();
+      memory.take('.mean', 1);
+      memory.pack('.counts', 16, new GrowingDoubles(1));
+      return memory;
+    }
+    open(): Memory {
+      return (this.memory ??= Visitor.like());
+    }
+  }
+  function hotel() {
+    const memory = new Memory();
+    const visitor = new Visitor();
+    memory.take('before', 1)[0] = 1;
+    memory.lend('Guest.pump', Visitor.like(), visitor);
+    memory.take('behind', 1)[0] = 2;
+    return { memory, visitor };
+  }
+
+  test('a guest that is not there has zeros in a snapshot and no bytes in memory', () => {
+    const { memory } = hotel();
+    expect(memory.layout).toBe('before:8 Guest.pump.mean:8 Guest.pump.counts:16 behind:8');
+    expect([...new Float64Array(memory.toBytes().buffer)]).toEqual([1, 0, 0, 0, 2]);
+    expect([memory.byteLength, memory.heldBytes]).toEqual([40, 16]);
+  });
+
+  test('a guest comes back with the snapshot in which it was, and only with that', () => {
+    const [kept, back] = [hotel(), hotel()];
+    back.memory.fromBytes(kept.memory.toBytes());
+    expect(back.visitor.memory).toBeNull();
+    const own = kept.visitor.open();
+    own.fromBytes(new Uint8Array(Float64Array.of(5, 6, 0).buffer));
+    back.memory.fromBytes(kept.memory.toBytes());
+    expect(back.visitor.memory?.toBytes()).toEqual(own.toBytes());
+    expect(back.memory.heldBytes).toBe(16 + 8 + 8);
+    expect(back.memory.toBytes()).toEqual(kept.memory.toBytes());
+  });
+
+  test('pieces are copied between a stream and its guest by their names', () => {
+    const memory = new Memory();
+    const pump = section(memory, 'pump');
+    pump.take('mean', 1)[0] = 3;
+    const counts = pump.pack('counts', 16, new GrowingDoubles(1));
+    counts.grow(1);
+    counts.numbers[0] = 4;
+    const guest = Visitor.like();
+    guest.copy(memory, (name) => `pump${name}`);
+    expect([...new Float64Array(guest.toBytes().buffer)]).toEqual([3, 4, 0]);
+    guest.fromBytes(new Uint8Array(Float64Array.of(8, 0, 9).buffer));
+    memory.copy(guest, (name) => (name === 'pump.counts' ? '.counts' : ''));
+    expect([...new Float64Array(memory.toBytes().buffer)]).toEqual([3, 0, 9]);
+  });
 });

@@ -103,7 +103,7 @@ export async function runContender(
     losses: losses.all,
     seriesLoss: new Map([...losses.bySeries].map(([name, sums]) => [name, sums.mean()])),
     microseconds: cost.median,
-    bytes: [...monitors].reduce((sum, { memory }) => sum + memory.byteLength, 0),
+    bytes: [...monitors].reduce((sum, { memory }) => sum + memory.heldBytes, 0),
     anomalies: episodes.process,
     sensorFaults: episodes.sensor,
     episodes: episodes.list,

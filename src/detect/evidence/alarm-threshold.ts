@@ -1,5 +1,5 @@
 import { log10 } from '../../math/elementary.ts';
-import type { Memory } from '../../math/memory.ts';
+import type { Pieces } from '../../math/memory.ts';
 import { TimeGap } from '../../math/time-gap.ts';
 import { CONSTANTS } from '../constants.ts';
 
@@ -18,7 +18,7 @@ export class AlarmThreshold {
   private readonly gap: TimeGap;
   private readonly series: number;
 
-  constructor(memory: Pick<Memory, 'take'>, series: number) {
+  constructor(memory: Pieces, series: number) {
     this.gap = new TimeGap(memory, 'threshold');
     this.series = series;
   }

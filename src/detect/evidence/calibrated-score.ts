@@ -1,4 +1,4 @@
-import type { Memory } from '../../math/memory.ts';
+import type { Pieces } from '../../math/memory.ts';
 import { Tail } from './tail.ts';
 
 /**
@@ -12,7 +12,7 @@ export class CalibratedScore {
   private readonly span: number;
   private readonly tail: Tail;
 
-  constructor(memory: Pick<Memory, 'take'>, name: string, span: number) {
+  constructor(memory: Pieces, name: string, span: number) {
     this.s = memory.take(name, 2);
     this.span = span;
     this.tail = new Tail(memory, name);

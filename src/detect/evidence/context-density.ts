@@ -1,4 +1,4 @@
-import { section, type Memory } from '../../math/memory.ts';
+import { section, type Pieces } from '../../math/memory.ts';
 import { softmax } from '../../nn/read-out.ts';
 import { Adam } from '../../nn/adam.ts';
 import { BINS } from '../../math/bins.ts';
@@ -33,7 +33,7 @@ export class ContextDensity {
   private readonly adam: Adam;
   private readonly count: Float64Array;
 
-  constructor(memory: Pick<Memory, 'take' | 'join'>) {
+  constructor(memory: Pieces) {
     this.theta = memory.take('density', BINS * FEATURES);
     this.gradient = new Float64Array(this.theta.length);
     this.features = memory.take('density.clock', FEATURES);

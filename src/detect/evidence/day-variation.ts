@@ -1,5 +1,5 @@
 import { square } from '../../math/elementary.ts';
-import type { Memory } from '../../math/memory.ts';
+import type { Pieces } from '../../math/memory.ts';
 import type { LevelAxis } from './level-axis.ts';
 import { CONSTANTS } from '../constants.ts';
 
@@ -34,7 +34,7 @@ export class DayVariation {
   private readonly resolution: number;
 
   /** `slots`: parts of the day. `resolution`: a smaller variation is none. */
-  constructor(memory: Pick<Memory, 'take'>, slots: number, resolution: number) {
+  constructor(memory: Pieces, slots: number, resolution: number) {
     this.parts = memory.take('occupancy.days', slots * FIELDS);
     this.s = memory.take('occupancy.variation', 3);
     this.slots = slots;

@@ -1,5 +1,5 @@
 import { cube, square } from '../../math/elementary.ts';
-import type { Memory } from '../../math/memory.ts';
+import type { Pieces } from '../../math/memory.ts';
 import { Moments } from '../../math/moments.ts';
 import { DAY_MS } from '../../math/time.ts';
 
@@ -60,7 +60,7 @@ export class DriftTest {
   private readonly s: Float64Array;
   private readonly readings: Moments; // until the reference is full
 
-  constructor(memory: Pick<Memory, 'take'>) {
+  constructor(memory: Pieces) {
     this.s = memory.take('drift_test', BEGAN + WINDOW_BLOCKS);
     this.readings = new Moments(memory, 'drift_test.readings', Infinity, WINSOR);
   }

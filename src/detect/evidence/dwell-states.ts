@@ -1,4 +1,4 @@
-import type { Memory } from '../../math/memory.ts';
+import type { Pieces } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 
 /** States that are told apart. */
@@ -60,7 +60,7 @@ export class DwellStates {
   private readonly table: Float64Array;
   private readonly s: Float64Array;
 
-  constructor(memory: Pick<Memory, 'take'>) {
+  constructor(memory: Pieces) {
     this.table = memory.take('duration.states', STATES * FIELDS);
     this.s = memory.take('duration.series', SLOTS);
   }

@@ -1,11 +1,14 @@
 import { cbrt, cube, log, log10, square } from '../../math/elementary.ts';
-import { singlesOf, type Memory } from '../../math/memory.ts';
+import type { Pieces } from '../../math/memory.ts';
+import { SparseSingles } from '../../math/sparse-singles.ts';
 import { HOUR_MS } from '../../math/time.ts';
 import { Tail } from './tail.ts';
 import { CONSTANTS } from '../constants.ts';
 
 /** Parts of the day with a rate of exits of their own. */
 export const SLOTS = 24;
+/** Most series have few states: the numbers of so many hours of one are stored if one of them is not 0. */
+const BLOCK = 8;
 const { SURE_AFTER: SPAN, RECURS: SEVERAL, ALIKE_DEVIATIONS, WINSOR } = CONSTANTS;
 /**
  * Coefficient of variation of the cube root of a memoryless dwell (exponential). One that varies more, by three deviations of what is
@@ -63,7 +66,7 @@ export class DwellTails {
   readonly late: readonly Tail[]; // of z, for each axis
   readonly early: Tail; // of minus the mean z of several dwells
 
-  constructor(memory: Pick<Memory, 'take'>) {
+  constructor(memory: Pieces) {
     this.late = [new Tail(memory, 'duration.late.time'), new Tail(memory, 'duration.late.exits')];
     this.early = new Tail(memory, 'duration.early');
   }
@@ -90,17 +93,18 @@ export class DwellTails {
  */
 export class DwellTimes {
   private readonly states: Float64Array;
-  private readonly exits: Float32Array; // (states, SLOTS)
-  private readonly hours: Float32Array; // spent in each state, (states, SLOTS)
+  private readonly exits: SparseSingles; // (states, SLOTS)
+  private readonly hours: SparseSingles; // spent in each state, (states, SLOTS)
   private readonly all: Float64Array;
   private readonly late: readonly Tail[]; // of z, for each axis
   private readonly early: Tail; // of minus the mean z of several dwells
 
   /** `states`: how many there are; `tails`: deviations of all dwells of the series. */
-  constructor(memory: Pick<Memory, 'take'>, name: string, states: number, { late, early }: DwellTails) {
+  constructor(memory: Pieces, name: string, states: number, { late, early }: DwellTails) {
     this.states = memory.take(`${name}.times`, states * FIELDS);
-    this.exits = singlesOf(memory.take(`${name}.exits`, (states * SLOTS) / 2));
-    this.hours = singlesOf(memory.take(`${name}.hours`, (states * SLOTS) / 2));
+    const cells = states * SLOTS;
+    this.exits = memory.pack(`${name}.exits`, cells * 4, new SparseSingles(cells, BLOCK));
+    this.hours = memory.pack(`${name}.hours`, cells * 4, new SparseSingles(cells, BLOCK));
     this.all = memory.take(`${name}.all`, POOLED + AXES);
     this.late = late;
     this.early = early;
@@ -113,13 +117,13 @@ export class DwellTimes {
     let n = 0;
     let t = 0;
     for (let k = from; k < from + SLOTS; k++) {
-      n += exits[k];
-      t += hours[k];
+      n += exits.at(k);
+      t += hours.at(k);
     }
     if (t === 0) return 0;
     const k = from + slotOf(day);
     // The rate of the whole day counts as one exit.
-    return (exits[k] + 1) / (hours[k] + t / (n + 1));
+    return (exits.at(k) + 1) / (hours.at(k) + t / (n + 1));
   }
 
   /** All past dwells in a state together, ms: their number times their usual length. */
@@ -185,10 +189,10 @@ export class DwellTimes {
     if (known) all[DWELLS]++;
     const keep = 1 - 1 / SPAN;
     for (let j = 0, k = dwell.state * SLOTS; j < SLOTS; j++, k++) {
-      exits[k] *= keep;
-      hours[k] = hours[k] * keep + spent[j];
+      exits.put(k, exits.at(k) * keep);
+      hours.put(k, hours.at(k) * keep + spent[j]);
     }
-    exits[dwell.state * SLOTS + slotOf(day)]++;
+    exits.add(dwell.state * SLOTS + slotOf(day), 1);
   }
 
   /** Another life begins: the past of each state counts as so many dwells at most. */
@@ -201,8 +205,8 @@ export class DwellTimes {
   /** A state's place is taken by another: its dwells are forgotten. */
   forget(state: number): void {
     this.states.fill(0, state * FIELDS, (state + 1) * FIELDS);
-    this.exits.fill(0, state * SLOTS, (state + 1) * SLOTS);
-    this.hours.fill(0, state * SLOTS, (state + 1) * SLOTS);
+    this.exits.scale(state * SLOTS, (state + 1) * SLOTS, 0);
+    this.hours.scale(state * SLOTS, (state + 1) * SLOTS, 0);
   }
 
   private has(state: number, dwells: number): boolean {

@@ -1,5 +1,5 @@
 import { log10 } from '../../math/elementary.ts';
-import type { Memory } from '../../math/memory.ts';
+import type { Pieces } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 import { excessRarity } from './tail.ts';
 
@@ -28,7 +28,7 @@ const MAX_RARITY = 30;
 export class Extremes {
   private readonly s: Float64Array;
 
-  constructor(memory: Pick<Memory, 'take'>) {
+  constructor(memory: Pieces) {
     this.s = memory.take('extremes', 6);
   }
 

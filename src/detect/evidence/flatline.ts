@@ -1,4 +1,4 @@
-import type { Memory } from '../../math/memory.ts';
+import type { Pieces } from '../../math/memory.ts';
 import { Tail } from './tail.ts';
 import { CONSTANTS } from '../constants.ts';
 
@@ -28,7 +28,7 @@ export class Flatline {
   private readonly lengths: Tail;
   private readonly steps: Tail;
 
-  constructor(memory: Pick<Memory, 'take'>) {
+  constructor(memory: Pieces) {
     this.s = memory.take('flatline', 2);
     this.lengths = new Tail(memory, 'flatline.lengths');
     this.steps = new Tail(memory, 'flatline.exits');

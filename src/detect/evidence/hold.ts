@@ -1,4 +1,4 @@
-import type { Memory } from '../../math/memory.ts';
+import type { Pieces } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 
 export interface HoldOptions {
@@ -33,7 +33,7 @@ export class Hold {
   private readonly s: Float64Array;
   private readonly options: HoldOptions;
 
-  constructor(memory: Pick<Memory, 'take'>, options: HoldOptions) {
+  constructor(memory: Pieces, options: HoldOptions) {
     this.s = memory.take('hold', 6);
     this.options = options;
   }

@@ -1,5 +1,6 @@
 import { log } from '../../math/elementary.ts';
-import { singlesOf, type Memory } from '../../math/memory.ts';
+import { singlesOf, type Pieces } from '../../math/memory.ts';
+import { SparseSingles } from '../../math/sparse-singles.ts';
 import type { Clock } from '../forecast/season.ts';
 import { DayVariation } from './day-variation.ts';
 import { AXIS_BINS, LevelAxis } from './level-axis.ts';
@@ -9,6 +10,8 @@ import { CONSTANTS } from '../constants.ts';
 const SLOTS = 24;
 const ROWS = 2 * SLOTS;
 const ALL = ROWS;
+/** An hour has few of the levels: the counts of so many bins beside each other are stored if one of them is not 0. */
+const BLOCK = 8;
 const { OCCUPANCY_DAYS: DAYS, BLEND_MARGIN } = CONSTANTS;
 /** Before the first reading the counts are one reading, spread over all bins: a new one is rare, not impossible. */
 const PRIOR = 1 / AXIS_BINS;
@@ -46,7 +49,7 @@ const OWN = 4; // sum of the surprisals of its kind of day, nats
  */
 export class HourlyLevels {
   private readonly axis: LevelAxis;
-  private readonly counts: Float32Array; // working days, days of rest, whole day
+  private readonly counts: SparseSingles; // working days, days of rest, whole day
   private readonly totals: Float32Array;
   private readonly own: Float32Array; // mean surprisal of each row under p(b | hour, kind)
   private readonly surprisals: Float32Array; // of each hour under p(b | hour), then of the whole day
@@ -59,9 +62,10 @@ export class HourlyLevels {
   private ofHour = 0; // surprisals of the level measured last
   private ofKind = 0;
 
-  constructor(memory: Pick<Memory, 'take'>) {
+  constructor(memory: Pieces) {
     this.axis = new LevelAxis(memory);
-    this.counts = singlesOf(memory.take('occupancy.counts', ((ROWS + 1) * AXIS_BINS) / 2));
+    const cells = (ROWS + 1) * AXIS_BINS;
+    this.counts = memory.pack('occupancy.counts', cells * 4, new SparseSingles(cells, BLOCK));
     this.totals = singlesOf(memory.take('occupancy.totals', ROWS / 2 + 1));
     this.own = singlesOf(memory.take('occupancy.own', ROWS / 2));
     this.surprisals = singlesOf(memory.take('occupancy.surprisals', SLOTS / 2 + 1));
@@ -149,8 +153,8 @@ export class HourlyLevels {
   private near(row: number, bin: number): number {
     const { counts } = this;
     const o = row * AXIS_BINS + bin;
-    const beside = (bin > 0 ? counts[o - 1] : 0) + (bin < AXIS_BINS - 1 ? counts[o + 1] : 0);
-    return counts[o] + BESIDE * beside;
+    const beside = (bin > 0 ? counts.at(o - 1) : 0) + (bin < AXIS_BINS - 1 ? counts.at(o + 1) : 0);
+    return counts.at(o) + BESIDE * beside;
   }
 
   /** Readings in an hour of the day, on days of both kinds. */
@@ -186,13 +190,13 @@ export class HourlyLevels {
 
   private fade(row: number, keep: number): void {
     const { counts, totals } = this;
-    for (let b = 0, k = row * AXIS_BINS; b < AXIS_BINS; b++, k++) counts[k] *= keep;
+    counts.scale(row * AXIS_BINS, (row + 1) * AXIS_BINS, keep);
     totals[row] *= keep;
   }
 
   private addPending(row: number): void {
     const { counts, totals, pending, hour } = this;
-    for (let b = 0, k = row * AXIS_BINS; b < AXIS_BINS; b++, k++) counts[k] += pending[b];
+    for (let b = 0, k = row * AXIS_BINS; b < AXIS_BINS; b++, k++) counts.add(k, pending[b]);
     totals[row] += hour[READINGS];
   }
 
@@ -211,9 +215,10 @@ export class HourlyLevels {
     for (let row = 0; row <= ALL; row++) {
       const o = row * AXIS_BINS;
       moved.fill(0);
-      for (let b = 0; b < AXIS_BINS; b++) moved[axis.binOf(values[b])] += counts[o + b];
-      counts.set(moved, o);
+      for (let b = 0; b < AXIS_BINS; b++) moved[axis.binOf(values[b])] += counts.at(o + b);
+      for (let b = 0; b < AXIS_BINS; b++) counts.put(o + b, moved[b]);
     }
+    counts.trim();
   }
 }
 

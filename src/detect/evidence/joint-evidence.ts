@@ -1,4 +1,4 @@
-import { perSeries, type Memory } from '../../math/memory.ts';
+import { perSeries, type Pieces } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 
 const { MIN_SPAN } = CONSTANTS;
@@ -25,7 +25,7 @@ export class JointEvidence {
   leading = 0;
   private readonly s: Float64Array;
 
-  constructor(memory: Pick<Memory, 'take'>, series: number) {
+  constructor(memory: Pieces, series: number) {
     this.s = memory.take('joint_evidence', EACH * series, perSeries());
   }
 

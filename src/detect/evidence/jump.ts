@@ -1,5 +1,5 @@
 import { log1p } from '../../math/elementary.ts';
-import type { Memory } from '../../math/memory.ts';
+import type { Pieces } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 
 const { SURE_AFTER: SHORT_SPAN, MIN_SPAN, MIN_SHARE, WINSOR } = CONSTANTS;
@@ -23,7 +23,7 @@ const MAX_ABS_Z = 1e12;
 export class Jump {
   private readonly s: Float64Array;
 
-  constructor(memory: Pick<Memory, 'take'>) {
+  constructor(memory: Pieces) {
     this.s = memory.take('jump', 3);
   }
 

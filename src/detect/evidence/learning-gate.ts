@@ -1,4 +1,4 @@
-import type { Memory } from '../../math/memory.ts';
+import type { Pieces } from '../../math/memory.ts';
 
 /**
  * Decides which readings may be learned as normal, so that a fault is not learned, and a persistent change is learned in the end.
@@ -12,7 +12,7 @@ export class LearningGate {
   private readonly patience: number;
 
   /** `patience`: anomalous readings that are not learned; 0 admits every reading. */
-  constructor(memory: Pick<Memory, 'take'>, name: string, patience: number) {
+  constructor(memory: Pieces, name: string, patience: number) {
     this.s = memory.take(name, 2);
     this.patience = patience;
   }

@@ -1,5 +1,5 @@
 import { asinh, sinh } from '../../math/elementary.ts';
-import type { Memory } from '../../math/memory.ts';
+import type { Pieces } from '../../math/memory.ts';
 
 /** Bins of the axis; the outermost also count everything beyond. */
 export const AXIS_BINS = 64;
@@ -35,7 +35,7 @@ export class LevelAxis {
   private readonly sample: Float64Array;
   private readonly sorted = new Float64Array(SAMPLE);
 
-  constructor(memory: Pick<Memory, 'take'>) {
+  constructor(memory: Pieces) {
     this.s = memory.take('occupancy.axis', 5);
     this.sample = memory.take('occupancy.sample', SAMPLE);
     this.s[STRIDE] = 1;

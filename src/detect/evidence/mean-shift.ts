@@ -1,4 +1,4 @@
-import type { Memory } from '../../math/memory.ts';
+import type { Pieces } from '../../math/memory.ts';
 import { Moments } from '../../math/moments.ts';
 import { Modes, type EarlierMode, type Mode } from './modes.ts';
 import { Tail } from './tail.ts';
@@ -79,7 +79,7 @@ export class MeanShift {
   private returned = -1; // the mode to which that reading returned
 
   /** `guarded`: whether a mean that seems to shift is not learned, before it is an alarm. */
-  constructor(memory: Pick<Memory, 'take'>, guarded = false) {
+  constructor(memory: Pieces, guarded = false) {
     this.guarded = guarded;
     this.s = memory.take('mean_shift', 9);
     this.s.fill(NaN, RETURNED_AT, LEFT_AT + 1);

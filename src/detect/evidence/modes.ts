@@ -1,4 +1,4 @@
-import type { Memory } from '../../math/memory.ts';
+import type { Pieces } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 
 /** Operating modes that are kept, besides the present one: a pump that is off, or runs at one of three speeds. */
@@ -36,7 +36,7 @@ const SLOTS = 6;
 export class Modes {
   private readonly s: Float64Array;
 
-  constructor(memory: Pick<Memory, 'take'>, name: string) {
+  constructor(memory: Pieces, name: string) {
     this.s = memory.take(name, MODES * SLOTS);
   }
 

@@ -1,4 +1,4 @@
-import type { Memory } from '../../math/memory.ts';
+import type { Pieces } from '../../math/memory.ts';
 import { HOUR_MS } from '../../math/time.ts';
 import { slotOf, SLOTS, type Dwell, type DwellTimes } from './dwell-times.ts';
 import { RecurrenceGate } from './recurrence-gate.ts';
@@ -27,7 +27,7 @@ export class PresentDwell {
   private readonly spent: Float64Array;
   private own = 0; // hours since the reading before that belong to it
 
-  constructor(memory: Pick<Memory, 'take'>, name: string, times: DwellTimes) {
+  constructor(memory: Pieces, name: string, times: DwellTimes) {
     this.times = times;
     this.gate = new RecurrenceGate(memory, `${name}.gate`, RECURS);
     this.s = memory.take(name, HEAD);

@@ -1,4 +1,4 @@
-import type { Memory } from '../../math/memory.ts';
+import type { Pieces } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 
 const { RECURS } = CONSTANTS;
@@ -14,7 +14,7 @@ export class RecurrenceGate {
   private readonly longest: number;
 
   /** `longest`: calls after which an event is learned in any case. */
-  constructor(memory: Pick<Memory, 'take'>, name: string, longest: number) {
+  constructor(memory: Pieces, name: string, longest: number) {
     this.s = memory.take(name, 3);
     this.longest = longest;
   }

@@ -1,4 +1,4 @@
-import { perSeries, type Carry, type Memory } from '../../math/memory.ts';
+import { perSeries, type Carry, type Pieces } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 
 const { MIN_SPAN, RIDGE, SURE_AFTER } = CONSTANTS;
@@ -45,7 +45,7 @@ export class RegressionResiduals {
   private readonly trusted: Uint8Array;
   private readonly others: Float64Array;
 
-  constructor(memory: Pick<Memory, 'take'>, size: number) {
+  constructor(memory: Pieces, size: number) {
     this.size = size;
     this.z = new Float64Array(size);
     this.fitted = new Float64Array(size);

@@ -1,5 +1,5 @@
 import { exp, log } from '../../math/elementary.ts';
-import type { Memory } from '../../math/memory.ts';
+import type { Pieces } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 import { LAMBDAS, type Alternatives } from '../forecast/alternatives.ts';
 
@@ -42,7 +42,7 @@ export class SequentialTest {
   private leading = 0;
 
   /** `most`: the largest ln M that is read, nats. */
-  constructor(memory: Pick<Memory, 'take'>, name: string, most: number) {
+  constructor(memory: Pieces, name: string, most: number) {
     this.s = memory.take(name, READINGS + 1);
     this.largest = most + log(TESTS.length);
   }

@@ -1,5 +1,5 @@
 import { log10 } from '../../math/elementary.ts';
-import type { Memory } from '../../math/memory.ts';
+import type { Pieces } from '../../math/memory.ts';
 import type { Season } from '../forecast/season.ts';
 import { isAsked, type SeriesInfo } from '../reading.ts';
 import { DwellTails } from './dwell-times.ts';
@@ -65,7 +65,7 @@ export class SeriesEvidence {
    * `hold`: whether anomalies are held. A challenger does not measure when the series is in which state: tables of weeks would
    * hardly change while it learns (held-series.ts).
    */
-  constructor(memory: Pick<Memory, 'take' | 'join'>, only: SeriesInfo['only'], hold: boolean, challenger = false) {
+  constructor(memory: Pieces, only: SeriesInfo['only'], hold: boolean, challenger = false) {
     this.only = only;
     this.hold = hold;
     const extreme = new Extreme(memory);

@@ -1,8 +1,11 @@
 import { log10 } from '../../math/elementary.ts';
-import { singlesOf, type Memory } from '../../math/memory.ts';
+import type { Pieces } from '../../math/memory.ts';
+import { SparseSingles } from '../../math/sparse-singles.ts';
 import { CONSTANTS } from '../constants.ts';
 
 const BUCKETS = 256;
+/** Most values are small: of the blocks of this many buckets about half are empty. */
+const BLOCK = 16;
 /** End of the histogram. */
 export const TOP = 17;
 const WIDTH = TOP / BUCKETS;
@@ -28,13 +31,13 @@ const bucketOf = (v: number): number => Math.max(0, Math.min(BUCKETS - 1, Math.f
  * event of 10^-100. m is the number of values in the tail, and RECURS more: a prior counts as that many.
  */
 export class Tail {
-  private readonly counts: Float32Array;
+  private readonly counts: SparseSingles;
   // Updated with every value, so that `rarity` need not visit all buckets: the sum of the counts; k, the bucket in which
   // the tail begins; the sum above bucket k; the highest bucket that is not empty.
   private readonly sums: Float64Array;
 
-  constructor(memory: Pick<Memory, 'take'>, name: string) {
-    this.counts = singlesOf(memory.take(`${name}.counts`, BUCKETS / 2));
+  constructor(memory: Pieces, name: string) {
+    this.counts = memory.pack(`${name}.counts`, BUCKETS * 4, new SparseSingles(BUCKETS, BLOCK));
     this.sums = memory.take(`${name}.sums`, 4);
     this.sums[1] = BUCKETS - 1;
   }
@@ -46,12 +49,13 @@ export class Tail {
     const k = sums[1];
     const above = sums[2];
     const inTail = TAIL * n;
-    const share = counts[k] > 0 ? (inTail - above) / counts[k] : 0; // of bucket k that belongs to the tail
+    const first = counts.at(k);
+    const share = first > 0 ? (inTail - above) / first : 0; // of bucket k that belongs to the tail
     const u = (k + 1 - share) * WIDTH;
     if (v <= u) return -log10((this.seen(v) + 1) / (n + 1));
 
-    let excess = share * counts[k] * share * WIDTH * 0.5;
-    for (let j = k + 1; j <= sums[3]; j++) excess += counts[j] * ((j + 0.5) * WIDTH - u);
+    let excess = share * first * share * WIDTH * 0.5;
+    for (let j = k + 1; j <= sums[3]; j++) excess += counts.at(j) * ((j + 0.5) * WIDTH - u);
     const meanExcess = Math.max(WIDTH / 2, inTail > 0 ? excess / inTail : 0);
     return -log10((inTail + 1) / (n + 1)) + excessRarity((v - u) / meanExcess, inTail + PRIOR_EXCESSES);
   }
@@ -60,7 +64,7 @@ export class Tail {
   add(v: number, span = HALVE_AT): void {
     const { counts, sums } = this;
     const b = bucketOf(v);
-    counts[b]++;
+    counts.add(b, 1);
     sums[0]++;
     if (b > sums[1]) sums[2]++;
     if (b > sums[3]) sums[3] = b;
@@ -70,7 +74,7 @@ export class Tail {
 
   /** Forgets the history. */
   forget(): void {
-    this.counts.fill(0);
+    this.counts.clear();
     this.sums.fill(0);
     this.sums[1] = BUCKETS - 1;
   }
@@ -79,10 +83,12 @@ export class Tail {
     const { counts, sums } = this;
     sums[0] = sums[2] = 0;
     for (let j = 0; j < BUCKETS; j++) {
-      counts[j] = Math.floor(counts[j] * (PARTS / 2)) / PARTS; // a value is forgotten when it has been halved five times
-      sums[0] += counts[j];
-      if (j > sums[1]) sums[2] += counts[j];
+      const half = Math.floor(counts.at(j) * (PARTS / 2)) / PARTS; // a value is forgotten when it has been halved five times
+      counts.put(j, half);
+      sums[0] += half;
+      if (j > sums[1]) sums[2] += half;
     }
+    counts.trim();
   }
 
   /** Moves k to the bucket in which the tail begins: the sum above k is below the tail's, and with bucket k it is not. */
@@ -91,8 +97,8 @@ export class Tail {
     const inTail = TAIL * sums[0];
     let k = sums[1];
     let above = sums[2]; // exact: sums of multiples of 1/16
-    while (k < BUCKETS - 1 && above >= inTail) above -= counts[++k];
-    while (k > 0 && above + counts[k] < inTail) above += counts[k--];
+    while (k < BUCKETS - 1 && above >= inTail) above -= counts.at(++k);
+    while (k > 0 && above + counts.at(k) < inTail) above += counts.at(k--);
     sums[1] = k;
     sums[2] = above;
   }
@@ -101,9 +107,8 @@ export class Tail {
   private seen(v: number): number {
     const { counts, sums } = this;
     const b = bucketOf(v);
-    let greater = sums[2];
-    for (let j = sums[1]; j > b; j--) greater += counts[j];
-    return greater + counts[b] * (1 - Math.max(0, Math.min(1, v / WIDTH - b)));
+    const greater = sums[2] + counts.sum(b + 1, sums[1] + 1); // exact, in whatever order
+    return greater + counts.at(b) * (1 - Math.max(0, Math.min(1, v / WIDTH - b)));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Memory } from '../../math/memory.ts';
+import type { Pieces } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 import { student } from './dwell-times.ts';
 
@@ -28,7 +28,7 @@ const FIELDS = 5;
 export class TurnLevels {
   private readonly s: Float64Array;
 
-  constructor(memory: Pick<Memory, 'take'>, name: string, directions: number) {
+  constructor(memory: Pieces, name: string, directions: number) {
     this.s = memory.take(name, FIELDS * directions);
   }
 

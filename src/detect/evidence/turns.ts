@@ -1,4 +1,4 @@
-import type { Memory } from '../../math/memory.ts';
+import type { Pieces } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 
 /** A movement is a turn from so many deviations of all values on, and from so many usual changes between readings. */
@@ -26,7 +26,7 @@ export class Turns {
   least = 0;
   private readonly s: Float64Array;
 
-  constructor(memory: Pick<Memory, 'take'>, name: string) {
+  constructor(memory: Pieces, name: string) {
     this.s = memory.take(name, 2);
   }
 

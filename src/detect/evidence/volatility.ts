@@ -1,5 +1,5 @@
 import { log } from '../../math/elementary.ts';
-import type { Memory } from '../../math/memory.ts';
+import type { Pieces } from '../../math/memory.ts';
 import { Moments } from '../../math/moments.ts';
 import { BINS, softTarget } from '../../math/bins.ts';
 import { CONSTANTS } from '../constants.ts';
@@ -27,7 +27,7 @@ export class Volatility {
   private energy = 0;
   private log = 0;
 
-  constructor(memory: Pick<Memory, 'take'>) {
+  constructor(memory: Pieces) {
     this.steps = new Moments(memory, 'volatility.steps', HALVE_AT, WINSOR);
     this.logs = new Moments(memory, 'volatility.logs', HALVE_AT, WINSOR);
     this.s = memory.take('volatility', 3);

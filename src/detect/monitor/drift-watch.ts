@@ -1,4 +1,4 @@
-import type { Memory } from '../../math/memory.ts';
+import type { Pieces } from '../../math/memory.ts';
 import { DriftTest } from '../evidence/drift-test.ts';
 import { Episode, type EpisodeOptions } from '../episode/episode.ts';
 import { CAUSES, emptyFinding, type Finding } from '../episode/finding.ts';
@@ -19,8 +19,8 @@ export class DriftWatch {
 
   /** `sections`: a memory for the test of each series. `confidenceOf(d)`: confidence in an alarm of series d, 0 to 1. */
   constructor(
-    memory: Pick<Memory, 'take'>,
-    sections: readonly Pick<Memory, 'take'>[],
+    memory: Pieces,
+    sections: readonly Pieces[],
     series: readonly SeriesInfo[],
     options: EpisodeOptions,
     events: EventQueue,

@@ -1,4 +1,4 @@
-import type { Memory } from '../../math/memory.ts';
+import type { Pieces } from '../../math/memory.ts';
 import { WEEK_MS } from '../../math/time.ts';
 import { Episode } from '../episode/episode.ts';
 import { CAUSES, emptyFinding, type Finding } from '../episode/finding.ts';
@@ -37,7 +37,7 @@ export class Sensor {
 
   /** The sensor of series d. `maturity`: that of the series, 0 to 1 (confidence.ts). */
   constructor(
-    memory: Pick<Memory, 'take'>,
+    memory: Pieces,
     series: readonly SeriesInfo[],
     d: number,
     options: SensorWatchOptions,

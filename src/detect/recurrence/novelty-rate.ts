@@ -1,5 +1,6 @@
 import { exp, log10, pow } from '../../math/elementary.ts';
-import type { Memory } from '../../math/memory.ts';
+import { GrowingDoubles } from '../../math/growing-doubles.ts';
+import type { Pieces } from '../../math/memory.ts';
 import { DAY_MS, WEEK_MS } from '../../math/time.ts';
 import { CONSTANTS } from '../constants.ts';
 
@@ -45,24 +46,26 @@ export const evidenceAt = (rate: number): number => pow(rate, -1 / EXPONENT);
  * w weeks, with a gamma prior of one event and the mean `novelty` (A. Gelman et al., "Bayesian Data Analysis", section 2.6). So
  * `alarms_per_week` holds for streams whose evidence is usually higher, or lower, than the prior says.
  *
- * Memory: weeks, count, time to which excursions count, observed time (4); histogram of novelties (136).
+ * Memory: weeks, count, time to which excursions count, observed time (4); histogram of novelties (136), of which the part up to the
+ * rarest so far needs room.
  */
 export class NoveltyRate {
   private readonly s: Float64Array;
-  private readonly counts: Float64Array;
+  private readonly counts: GrowingDoubles;
 
-  constructor(memory: Pick<Memory, 'take'>) {
+  constructor(memory: Pieces) {
     this.s = memory.take('novelty', 4);
     this.s[COUNTED_TO] = -Infinity;
-    this.counts = memory.take('novelty.histogram', BUCKETS);
+    this.counts = memory.pack('novelty.histogram', BUCKETS * 8, new GrowingDoubles(1));
   }
 
   /** Excursions a week that are at least as novel. */
   of(novelty: number): number {
     if (novelty === Infinity) return Infinity;
-    const { s, counts } = this;
+    const { s } = this;
+    const { numbers } = this.counts;
     let n = 0;
-    for (let b = bucketOf(novelty); b < BUCKETS; b++) n += counts[b];
+    for (let b = bucketOf(novelty); b < numbers.length; b++) n += numbers[b];
     return Math.max((PRIOR_EXCURSIONS + n) / (PRIOR_EXCURSIONS / novelty + s[WEEKS]), n / (LEAST_WEEKS + s[WEEKS]));
   }
 
@@ -95,19 +98,21 @@ export class NoveltyRate {
 
   /** Adds `ms` of observation; what is older than `memoryMs` fades. */
   pass(ms: number, memoryMs: number): void {
-    const { s, counts } = this;
+    const { s } = this;
+    const { numbers } = this.counts;
     const keep = exp(-ms / memoryMs);
     s[PASSED_MS] += ms;
     s[WEEKS] = s[WEEKS] * keep + ms / WEEK_MS;
     if (s[COUNT] === 0) return;
     s[COUNT] *= keep;
-    for (let b = 0; b < BUCKETS; b++) counts[b] *= keep;
+    for (let b = 0; b < numbers.length; b++) numbers[b] *= keep;
   }
 
   private change(novelty: number, weight: number): void {
     const { s, counts } = this;
     const b = bucketOf(novelty);
-    counts[b] = Math.max(0, counts[b] + weight);
+    if (b >= counts.numbers.length) counts.grow(b + 1);
+    counts.numbers[b] = Math.max(0, counts.numbers[b] + weight);
     s[COUNT] = Math.max(0, s[COUNT] + weight);
   }
 }

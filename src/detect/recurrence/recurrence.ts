@@ -1,5 +1,5 @@
 import { exp, log10 } from '../../math/elementary.ts';
-import type { Memory } from '../../math/memory.ts';
+import type { Pieces } from '../../math/memory.ts';
 import { TimeGap } from '../../math/time-gap.ts';
 import { WEEK_MS } from '../../math/time.ts';
 import { Excursion } from './excursion.ts';
@@ -95,7 +95,7 @@ export class Recurrence {
   private line = 0;
 
   /** `rates` are those of the stream. */
-  constructor(memory: Pick<Memory, 'take'>, rates: NoveltyRate, options: RecurrenceOptions) {
+  constructor(memory: Pieces, rates: NoveltyRate, options: RecurrenceOptions) {
     this.excursion = new Excursion(memory, 0);
     this.signatures = new Signatures(memory);
     this.gap = new TimeGap(memory, 'recurrence.gap');

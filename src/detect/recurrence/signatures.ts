@@ -1,5 +1,6 @@
 import { log, pow, square } from '../../math/elementary.ts';
-import type { Memory } from '../../math/memory.ts';
+import { GrowingDoubles } from '../../math/growing-doubles.ts';
+import type { Pieces } from '../../math/memory.ts';
 import type { Excursion } from './excursion.ts';
 import { CONSTANTS } from '../constants.ts';
 
@@ -83,13 +84,17 @@ export interface StrokePast {
  * The signatures of a series' past excursions: from which value to which, for how long, how long at the farthest value, how large, at
  * which time of day. Like excursions share a place. A new signature takes the place with the fewest occurrences.
  *
- * Memory: 25 numbers for each of 32 places.
+ * Memory: 25 numbers for each of 32 places; only those that are in use need room.
  */
 export class Signatures {
-  private readonly s: Float64Array;
+  private readonly memory: GrowingDoubles;
 
-  constructor(memory: Pick<Memory, 'take'>) {
-    this.s = memory.take('signatures', PLACES * EACH);
+  constructor(memory: Pieces) {
+    this.memory = memory.pack('signatures', PLACES * EACH * 8, new GrowingDoubles(EACH));
+  }
+
+  private get s(): Float64Array {
+    return this.memory.numbers;
   }
 
   /**
@@ -120,13 +125,13 @@ export class Signatures {
 
   /** Adds an excursion that has ended. Returns its place. `spellMs`: occurrences within this time count once. */
   add(excursion: Excursion, step: number, usualMs: number, day: number, spellMs: number, contextual = false): number {
-    const { s } = this;
     const { startAt, riseMs, size } = excursion;
     const lengthMs = excursion.lengthMs + usualMs;
     const awayMs = excursion.awayMs + usualMs;
-    let k = this.find(excursion, step, usualMs, contextual);
-    if (k < 0) {
-      k = this.rarest();
+    const known = this.find(excursion, step, usualMs, contextual);
+    const k = known < 0 ? this.rarest() : known;
+    const { s } = this; // after a place was added
+    if (known < 0) {
       s.fill(0, k, k + EACH);
       s[k + NOVELTY] = excursion.novelty;
       s[k + LEAST_RATE] = Infinity;
@@ -173,8 +178,8 @@ export class Signatures {
 
   /** Remembers strokes that have come `times` times from `firstAt` to `at` as a habit. Returns its place. */
   beginStroke(from: number, to: number, at: number, { firstAt, times, spellMs }: StrokePast): number {
-    const { s } = this;
     const k = this.rarest();
+    const { s } = this; // after a place was added
     s.fill(0, k, k + EACH);
     s[k + SORT] = STROKE;
     s[k + STATE] = HABIT;
@@ -323,6 +328,7 @@ export class Signatures {
 
   /** The free place, or the one with the fewest spells about which the operator said nothing. */
   private rarest(): number {
+    if (this.isFull && this.s.length < PLACES * EACH) this.memory.grow(this.s.length + EACH);
     const { s } = this;
     let rarest = 0;
     let fewest = Infinity;
@@ -334,6 +340,13 @@ export class Signatures {
       rarest = k;
     }
     return rarest;
+  }
+
+  /** Whether no place is free. */
+  private get isFull(): boolean {
+    const { s } = this;
+    for (let k = 0; k < s.length; k += EACH) if (s[k + EVENTS] === 0) return false;
+    return true;
   }
 
   private sizeDeviation(k: number): number {

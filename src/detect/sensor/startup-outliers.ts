@@ -1,4 +1,5 @@
-import type { Memory } from '../../math/memory.ts';
+import { GrowingDoubles } from '../../math/growing-doubles.ts';
+import type { Pieces } from '../../math/memory.ts';
 import { median } from '../../math/median.ts';
 
 /** Readings that are checked; after them the scales limit outliers themselves. */
@@ -18,41 +19,46 @@ const MAX_OUTLIERS = 3;
  * readings is compared with the median of all, and with the reading before it, because a series that changes slowly moves away
  * from the median. Where most readings are equal, the median deviation is 0 and there are no outliers.
  *
- * Memory: number of admitted readings, and of outliers in a row (2); the admitted readings (128).
+ * Memory: number of admitted readings, and of outliers in a row (2); the admitted readings (128), until there are all of them.
  */
 export class StartupOutliers {
   private readonly s: Float64Array;
-  private readonly first: Float64Array;
+  private readonly first: GrowingDoubles;
 
-  constructor(memory: Pick<Memory, 'take'>) {
+  constructor(memory: Pieces) {
     this.s = memory.take('startup', 2);
-    this.first = memory.take('startup.first', FIRST);
+    this.first = memory.pack('startup.first', FIRST * 8, new GrowingDoubles(1));
   }
 
   /** Adds a reading. Returns false if it is an outlier, which is not a measurement. */
   admits(x: number): boolean {
     const { s, first } = this;
-    if (s[0] === FIRST) return true;
-    if (s[0] >= JUDGED_AFTER && s[1] < MAX_OUTLIERS && this.isOutlier(x, first[s[0] - 1])) {
+    if (s[0] === FIRST) {
+      if (first.numbers.length > 0) first.clear(); // no reading is compared with them any more
+      return true;
+    }
+    if (s[0] >= first.numbers.length) first.grow(Math.min(FIRST, s[0] + REVIEWED_AT));
+    if (s[0] >= JUDGED_AFTER && s[1] < MAX_OUTLIERS && this.isOutlier(x, first.numbers[s[0] - 1])) {
       s[1]++;
       return false;
     }
     s[1] = 0;
-    first[s[0]++] = x;
+    first.numbers[s[0]++] = x;
     return true;
   }
 
   /** Whether the review, made with the 16th reading, has found outliers among the readings that were already learned. */
   get contaminated(): boolean {
     if (this.s[0] !== REVIEWED_AT || this.s[1] > 0) return false;
+    const { numbers } = this.first;
+    if (numbers.length < REVIEWED_AT) return false; // restored, and the last ones are 0
     let outliers = 0;
-    for (let i = 0; i < REVIEWED_AT; i++)
-      if (this.isOutlier(this.first[i], this.first[i === 0 ? 1 : i - 1])) outliers++;
+    for (let i = 0; i < REVIEWED_AT; i++) if (this.isOutlier(numbers[i], numbers[i === 0 ? 1 : i - 1])) outliers++;
     return outliers > 0 && outliers <= MAX_OUTLIERS;
   }
 
   private isOutlier(x: number, beside: number): boolean {
-    const admitted = this.first.subarray(0, this.s[0]);
+    const admitted = this.first.numbers.subarray(0, this.s[0]);
     const middle = median(admitted);
     const spread = median(admitted.map((value) => Math.abs(value - middle)));
     const apart = Math.min(Math.abs(x - middle), Math.abs(x - beside));

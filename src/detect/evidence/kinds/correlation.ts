@@ -1,4 +1,4 @@
-import type { Memory } from '../../../math/memory.ts';
+import type { Pieces } from '../../../math/memory.ts';
 import { CalibratedScore } from '../calibrated-score.ts';
 import type { Evidence, Kind, SeriesReading } from '../kind.ts';
 import { CONSTANTS } from '../../constants.ts';
@@ -20,7 +20,7 @@ export class Correlation implements Evidence {
   private readonly score: CalibratedScore;
   private residual = 0;
 
-  constructor(memory: Pick<Memory, 'take'>) {
+  constructor(memory: Pieces) {
     this.score = new CalibratedScore(memory, 'evidence.correlation', SPAN);
   }
 

@@ -1,5 +1,5 @@
 import { log10 } from '../../../math/elementary.ts';
-import type { Memory } from '../../../math/memory.ts';
+import type { Pieces } from '../../../math/memory.ts';
 import { DAY_MS } from '../../../math/time.ts';
 import { CONSTANTS } from '../../constants.ts';
 import type { DwellStates } from '../dwell-states.ts';
@@ -86,7 +86,7 @@ export class Cycle implements Evidence {
   private turnRarity = 0;
 
   /** `states` gives the usual change between readings. */
-  constructor(memory: Pick<Memory, 'take'>, tails: DwellTails, states: Pick<DwellStates, 'usualChange'>) {
+  constructor(memory: Pieces, tails: DwellTails, states: Pick<DwellStates, 'usualChange'>) {
     this.states = states;
     this.turns = new Turns(memory, 'cycle.turns');
     this.times = new DwellTimes(memory, 'cycle', DIRECTIONS, tails);

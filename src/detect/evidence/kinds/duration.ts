@@ -1,5 +1,5 @@
 import { log10 } from '../../../math/elementary.ts';
-import type { Memory } from '../../../math/memory.ts';
+import type { Pieces } from '../../../math/memory.ts';
 import { DwellStates, STATES } from '../dwell-states.ts';
 import { DwellTails, DwellTimes } from '../dwell-times.ts';
 import { NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
@@ -41,7 +41,7 @@ export class Duration implements Evidence {
   private rarity = 0; // of a dwell
   private isEarly = false;
 
-  constructor(memory: Pick<Memory, 'take'>, tails = new DwellTails(memory)) {
+  constructor(memory: Pieces, tails = new DwellTails(memory)) {
     this.states = new DwellStates(memory);
     this.times = new DwellTimes(memory, 'duration', STATES, tails);
     this.present = new PresentDwell(memory, 'duration.present', this.times);

@@ -1,4 +1,4 @@
-import type { Memory } from '../../../math/memory.ts';
+import type { Pieces } from '../../../math/memory.ts';
 import { Extremes } from '../extremes.ts';
 import type { Evidence, Kind, SeriesReading } from '../kind.ts';
 import { CONSTANTS } from '../../constants.ts';
@@ -18,7 +18,7 @@ export class Extreme implements Evidence {
   readonly range: Extremes;
   private record = NaN; // the most extreme value before, on the side of the mean where the reading lies
 
-  constructor(memory: Pick<Memory, 'take'>) {
+  constructor(memory: Pieces) {
     this.range = new Extremes(memory);
   }
 

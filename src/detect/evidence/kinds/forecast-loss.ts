@@ -1,4 +1,4 @@
-import type { Memory } from '../../../math/memory.ts';
+import type { Pieces } from '../../../math/memory.ts';
 import { CalibratedScore } from '../calibrated-score.ts';
 import { jumpedTo, NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
 import { CONSTANTS } from '../../constants.ts';
@@ -22,7 +22,7 @@ export class ForecastLoss implements Evidence {
   private readonly score: CalibratedScore;
   private loss = 0;
 
-  constructor(memory: Pick<Memory, 'take'>) {
+  constructor(memory: Pieces) {
     this.score = new CalibratedScore(memory, 'evidence.forecast_error', 1);
   }
 

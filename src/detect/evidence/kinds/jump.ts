@@ -1,4 +1,4 @@
-import type { Memory } from '../../../math/memory.ts';
+import type { Pieces } from '../../../math/memory.ts';
 import { CalibratedScore } from '../calibrated-score.ts';
 import { Jump } from '../jump.ts';
 import { jumpedTo, NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
@@ -20,7 +20,7 @@ export class JumpSize implements Evidence {
   private readonly jump: Jump;
   private readonly score: CalibratedScore;
 
-  constructor(memory: Pick<Memory, 'take'>) {
+  constructor(memory: Pieces) {
     this.jump = new Jump(memory);
     this.score = new CalibratedScore(memory, 'evidence.jump', 1);
   }

@@ -1,5 +1,5 @@
 import { BINS, softTarget, surprisal } from '../../../math/bins.ts';
-import type { Memory } from '../../../math/memory.ts';
+import type { Pieces } from '../../../math/memory.ts';
 import type { Season } from '../../forecast/season.ts';
 import { CalibratedScore } from '../calibrated-score.ts';
 import { ContextDensity } from '../context-density.ts';
@@ -25,7 +25,7 @@ export class Level implements Evidence {
   private readonly target = new Float64Array(BINS);
   private surprisal = 0; // nats
 
-  constructor(memory: Pick<Memory, 'take' | 'join'>) {
+  constructor(memory: Pieces) {
     this.density = new ContextDensity(memory);
     this.score = new CalibratedScore(memory, 'evidence.level', SPAN);
   }

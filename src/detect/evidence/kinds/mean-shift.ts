@@ -1,4 +1,4 @@
-import type { Memory } from '../../../math/memory.ts';
+import type { Pieces } from '../../../math/memory.ts';
 import { NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
 import { MeanShift } from '../mean-shift.ts';
 
@@ -20,7 +20,7 @@ export class ShiftedMean implements Evidence {
   score = 0;
 
   /** `guarded`: whether a mean that seems to shift is not learned, before it is an alarm. */
-  constructor(memory: Pick<Memory, 'take'>, guarded: boolean) {
+  constructor(memory: Pieces, guarded: boolean) {
     this.shift = new MeanShift(memory, guarded);
   }
 

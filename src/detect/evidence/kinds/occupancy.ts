@@ -1,4 +1,4 @@
-import type { Memory } from '../../../math/memory.ts';
+import type { Pieces } from '../../../math/memory.ts';
 import { DAY_MS, HOUR_MS } from '../../../math/time.ts';
 import { TimeGap } from '../../../math/time-gap.ts';
 import { CalibratedScore } from '../calibrated-score.ts';
@@ -50,7 +50,7 @@ export class Occupancy implements Evidence {
   private excess = 0; // nats
   private rarity = 0;
 
-  constructor(memory: Pick<Memory, 'take'>) {
+  constructor(memory: Pieces) {
     this.levels = new HourlyLevels(memory);
     this.scores = SPANS.map((span) => new CalibratedScore(memory, `occupancy.${span}`, span));
     this.gate = new RecurrenceGate(memory, 'occupancy.gate', Infinity);

@@ -1,6 +1,6 @@
 import { log } from '../../../math/elementary.ts';
 import { CONSTANTS } from '../../constants.ts';
-import type { Memory } from '../../../math/memory.ts';
+import type { Pieces } from '../../../math/memory.ts';
 import { SequentialTest } from '../sequential-test.ts';
 import { Tail, TOP } from '../tail.ts';
 import { bandOf, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
@@ -30,7 +30,7 @@ export class Sequence implements Evidence {
   private readonly tail: Tail;
   private nats = 0; // ln M above LEAST
 
-  constructor(memory: Pick<Memory, 'take'>) {
+  constructor(memory: Pieces) {
     this.test = new SequentialTest(memory, 'evidence.sequence', TOP + LEAST);
     this.tail = new Tail(memory, 'evidence.sequence');
   }

@@ -1,4 +1,4 @@
-import type { Memory } from '../../../math/memory.ts';
+import type { Pieces } from '../../../math/memory.ts';
 import { CalibratedScore } from '../calibrated-score.ts';
 import type { Evidence, Kind, SeriesReading } from '../kind.ts';
 import { Volatility } from '../volatility.ts';
@@ -22,7 +22,7 @@ export class StepVolatility implements Evidence {
   private readonly score: CalibratedScore;
   private surprisal = 0; // nats
 
-  constructor(memory: Pick<Memory, 'take'>) {
+  constructor(memory: Pieces) {
     this.volatility = new Volatility(memory);
     this.score = new CalibratedScore(memory, 'evidence.volatility', 1);
   }
