@@ -1,5 +1,6 @@
 // CPU time of a message from the broker to the verdict, compared with only receiving it.
-// npm run bench:path [--profile] [word ...]: only contenders with one of the words in their names, and the first
+// npm run bench:path [--profile] [--qos 0] [word ...]: only contenders with one of the words in their names, and the first; the name of one
+// contender as a word means only that. PATH_DEVICES=10000 measures with so many streams.
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,9 +11,10 @@ import { startBroker } from './path/broker.mjs';
 import { DEVICES } from './path/messages.mjs';
 import { OTHERS, pinned, RECEIVER, where } from './path/pinned.mjs';
 
-const ROUNDS = 9;
-const READINGS = 400; // of each device, a round
-const WARM_UP = 3; // rounds: the service warms up for one and scores for two
+const MANY = DEVICES > 1000;
+const ROUNDS = MANY ? 5 : 9;
+const READINGS = MANY ? 10 : 400; // of each device, a round
+const WARM_UP = MANY ? 16 : 3; // rounds: the service warms up for one and scores for two; with many, all but the warm-up of alarms is at work
 const MESSAGES = DEVICES * READINGS;
 const PROFILE_LINES = 40;
 
@@ -27,9 +29,15 @@ const CONTENDERS = [
   service(', Float64', {}, 'float64'),
 ];
 
-const { values, positionals: words } = parseArgs({ allowPositionals: true, options: { profile: { type: 'boolean' } } });
+const { values, positionals: words } = parseArgs({
+  allowPositionals: true,
+  options: { profile: { type: 'boolean' }, qos: { type: 'string' } },
+});
 const chosen = CONTENDERS.filter(
-  ({ name }, i) => i === 0 || !words.length || words.some((word) => name.includes(word)),
+  ({ name }, i) =>
+    i === 0 ||
+    !words.length ||
+    words.some((word) => (CONTENDERS.some((each) => each.name === word) ? name === word : name.includes(word))),
 );
 
 const directory = mkdtempSync(join(tmpdir(), 'zankyo-path-'));
@@ -148,7 +156,7 @@ children.push(broker);
 const publisher = await start('publisher.mjs', broker.url, OTHERS);
 describeMachine();
 console.log(where);
-for (const qos of values.profile ? [0] : [0, 1]) {
+for (const qos of values.qos !== undefined ? [Number(values.qos)] : values.profile ? [0] : [0, 1]) {
   console.log('');
   console.log(
     `QoS ${qos}: ${DEVICES} devices, ${ROUNDS} rounds of ${MESSAGES} messages of 300 bytes after ${WARM_UP} to warm up; none was lost`,

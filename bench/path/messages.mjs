@@ -1,6 +1,7 @@
 import { Random } from '../../dist/math/random.js';
 
-export const DEVICES = 50;
+/** PATH_DEVICES gives another number, up to 10,000: streams that no cache holds. */
+export const DEVICES = Number(process.env.PATH_DEVICES ?? 50);
 const STEP_MS = 60_000;
 const DAY_MS = 86_400_000;
 const START = Date.UTC(2024, 0, 1); // long enough ago that no round reaches the present

@@ -61,7 +61,10 @@ const FORMS = {
     const database = join(directory, `${base}.db`);
     const input = { topic: `${base}/+`, path: 'temperature', name: '{1}', time: 'last_seen' };
     // JSON is YAML.
-    writeFileSync(config, JSON.stringify({ site: base, database, mqtt: { url }, inputs: [input], tuning }));
+    writeFileSync(
+      config,
+      JSON.stringify({ site: base, database, max_series: 20_000, mqtt: { url }, inputs: [input], tuning }),
+    );
     const log = (level, fields, text) => {
       if (level !== 'info') console.error(`${base}: ${text}`, fields);
     };
