@@ -5,6 +5,7 @@ import { snapshotOf } from '../../src/app/pipeline/checkpoint.ts';
 import { monitorOptions, plansOf } from '../../src/app/pipeline/stream-plan.ts';
 import { restoredStream } from '../../src/app/restored.ts';
 import { exportLearned, importLearned } from '../../src/app/transfer.ts';
+import { exportAll, warmStart } from '../../src/app/warm-start.ts';
 import { loadSite } from '../../src/config/load.ts';
 import type { Site } from '../../src/config/schema.ts';
 import { StreamMonitor } from '../../src/detect/stream-monitor.ts';
@@ -144,4 +145,41 @@ test('restore puts a backup in the place of the database and keeps the old one',
   const old = restoreBackup(backup, site.database, START);
   expect(old).toBe(`${site.database}.before-restore-2026-01-05T00-00-00-000Z`);
   expect([count(site.database), count(old!)]).toEqual([0, 1]);
+});
+
+test('a new site starts with the files of many sites: for each stream the one that knows most and fits', () => {
+  const directory = directoryWith({ 'other.txt': '' });
+  for (const [name, rooms, extra] of [
+    ['east', { hall: 900, attic: 300 }, ''],
+    ['north', { hall: 600, attic: 500 }, ''],
+    ['odd', { hall: 1_200 }, ', cell: lstm'],
+  ] as const) {
+    const site = siteWith(name, extra);
+    for (const [room, samples] of Object.entries(rooms)) {
+      const { monitor } = roomOf(site, room);
+      live(monitor, 20, START, samples, 1);
+      save(site, monitor, START + samples * MINUTE);
+    }
+    const done = exportAll(site, '*', directory, null);
+    expect(done.map(({ problem }) => problem)).toEqual(Object.keys(rooms).map(() => null));
+  }
+  const fresh = siteWith('fresh');
+  const done = warmStart(fresh, directory, '*', { kernel: null, now: START });
+  expect(done.map(({ stream, from }) => [stream, from])).toEqual([
+    ['attic', 'north'],
+    ['hall', 'east'],
+  ]);
+  const db = openDatabase(fresh.database);
+  expect(new SnapshotStore(db).streams()).toEqual(['attic', 'hall']);
+  db.close();
+  const [refused] = warmStart(siteWith('lstm', ', cell: rnn'), directory, 'hall', { kernel: null, now: START });
+  expect(refused).toMatchObject({
+    stream: 'hall',
+    file: null,
+    problem: expect.stringContaining('use the same tuning') as string,
+  });
+  expect(() => warmStart(fresh, directory, 'cellar-*', { kernel: null, now: START })).toThrow(
+    'no file *.stream of a stream like "cellar-*"',
+  );
+  expect(() => exportAll(fresh, 'cellar-*', directory, null)).toThrow('no state of a stream like "cellar-*"');
 });

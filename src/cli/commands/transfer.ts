@@ -19,9 +19,9 @@ export const registerTransfer: Register = (program, { exits }) => {
     .command('export')
     .helpGroup(GROUPS.keep)
     .description('write everything learned about a stream, as last saved, to one file')
-    .argument('<stream>', 'the series, or the group')
+    .argument('<stream>', 'the series, or the group; with * a pattern')
     .requiredOption('-c, --config <file>', 'the site file')
-    .requiredOption('-o, --out <file>', 'the file to write')
+    .requiredOption('-o, --out <file>', 'the file to write; of a pattern the directory')
     .option('--json', 'print one JSON object', false)
     .action(async (stream: string, options: TransferOptions & { out: string }) => {
       const { exportLearnedCommand } = await import('../transfer-command.ts');
@@ -32,8 +32,8 @@ export const registerTransfer: Register = (program, { exits }) => {
     .command('import')
     .helpGroup(GROUPS.keep)
     .description('make such a file the start of a stream, which goes on learning; the service must be stopped')
-    .argument('<file>', 'a file that zankyo export has written')
-    .argument('[stream]', 'the series or group here (default: its name there)')
+    .argument('<file>', 'a file that zankyo export has written, or a directory of such files')
+    .argument('[stream]', 'the series or group here (default: its name there); of a directory a pattern')
     .requiredOption('-c, --config <file>', 'the site file')
     .option('--json', 'print one JSON object', false)
     .action(async (file: string, stream: string | undefined, options: TransferOptions) => {
