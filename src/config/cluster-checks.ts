@@ -22,8 +22,6 @@ export function clusterProblems(data: unknown): Problem[] {
       path: ['home_assistant', 'enabled'],
       text: 'the workers of a cluster publish nothing for Home Assistant; expected false',
     });
-  if (typeof valueAt(data, ['http', 'listen']) === 'string')
-    problems.push({ path: ['http', 'listen'], text: 'the workers of a cluster have no HTTP server; expected null' });
   if (typeof valueAt(data, ['workers']) === 'number')
     problems.push({
       path: ['workers'],

@@ -89,10 +89,9 @@ describe('a site that cannot be partitioned', () => {
 
   test('options that workers do not have', () => {
     const text =
-      'notify: { phone: { type: webhook, url: https://example.org } }\nhttp: { listen: 127.0.0.1:1 }\nhome_assistant: { enabled: true }';
+      'notify: { phone: { type: webhook, url: https://example.org } }\nhome_assistant: { enabled: true }';
     expect(mistakes(siteWith([TEMP], text)).map((line) => line.split(': ')[0])).toEqual([
       'notify',
-      'http.listen',
       'home_assistant.enabled',
     ]);
   });

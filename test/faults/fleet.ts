@@ -33,7 +33,7 @@ export interface Takeover {
 const UP_TO_DATE = 'partition up to date';
 const LIMIT_MS = 30_000;
 const SERVER_AWAY_MS = 1_000;
-const SAVED_MS = 300_000;
+const SAVED_MS = 600_000;
 
 export interface FleetResult extends FleetVerdict {
   readonly upgrades: number;
@@ -124,7 +124,7 @@ export async function fleetFaults(
     await Promise.all(measured);
     await published;
     say('waiting for the last checkpoints');
-    if (!(await within(SAVED_MS, () => isSaved(rig)))) throw new Error('readings were in no checkpoint after 5 min');
+    if (!(await within(SAVED_MS, () => isSaved(rig)))) throw new Error('readings were in no checkpoint after 10 min');
     // One that has just started does not hear the signal yet.
     await within(30_000, balanced);
     for (const worker of running) codes.push(await worker.end('SIGTERM'));

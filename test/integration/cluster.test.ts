@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, expect, test } from 'vitest';
 import { stateFrom } from '../../src/app/cluster/partition-state.ts';
@@ -7,6 +9,7 @@ import { Held, PartitionTable, type PartitionRecord } from '../../src/io/nats/pa
 import { StateStore } from '../../src/io/nats/state-store.ts';
 import { makeStreams, type StreamOptions } from '../../src/io/nats/streams.ts';
 import { partitionOf, topicOf } from '../../src/stream/partition.ts';
+import { freePort } from './mosquitto.ts';
 import { startNats } from './nats.ts';
 import { directory, eventually, runProgram, startProgram } from './program.ts';
 
@@ -49,8 +52,8 @@ inputs:
 groups: { p7: { series: [p7-temp, p7-flow, boiler] } }
 commands: { mqtt: true }
 tuning: { hidden_size: 4 }
-cluster: { servers: ['${url}'], partitions: ${PARTITIONS}, lease: 1s, checkpoint_every: 1s${rest} }
-`;
+cluster: { servers: ['${url}'], partitions: ${PARTITIONS}, lease: 1s, checkpoint_every: 1s }
+${rest}`;
 
 const mqttClient = async (url: string): Promise<MqttClient> => {
   const client = await connectAsync(url, { protocolVersion: 4 });
@@ -97,7 +100,7 @@ test('a worker learns the readings of MQTT clients in their partitions, answers 
   expect((await worker.end('SIGTERM')).code).toBe(0);
   const nats = await connected(url);
   const bucket = await nats.kv.open(NAMES.partitions);
-  const store = new StateStore(await nats.kv.open(NAMES.state), await nats.objects.open(NAMES.state));
+  const store = new StateStore(await nats.kv.open(NAMES.state));
   const streams = new Map<string, number>();
   for (let n = 0; n < PARTITIONS; n++) {
     const record = (await bucket.get(`p.${n}`))!.json<PartitionRecord>();
@@ -110,6 +113,43 @@ test('a worker learns the readings of MQTT clients in their partitions, answers 
     p7: partitionOf(['p7'], PARTITIONS),
     'p-8-temp': partitionOf(['P//8'], PARTITIONS),
   });
+});
+
+test('a worker has health and metrics over HTTP, and tells systemd when it is ready, lives and stops', async () => {
+  const { url, mqtt } = await server();
+  const port = await freePort();
+  const { path, remove } = directory({ 'site.yaml': siteText(url, `http: { listen: '127.0.0.1:${port}' }\n`) });
+  cleanUps.push(remove);
+  // In the place of systemd-notify: writes what systemd would get.
+  const told = join(path, 'told');
+  writeFileSync(told, '');
+  writeFileSync(join(path, 'systemd-notify'), `#!/bin/sh\nprintf '%s\\n' "$@" >> '${told}'\n`, { mode: 0o755 });
+  const received = (): readonly string[] => readFileSync(told, 'utf8').split('\n');
+  const worker = startProgram(['run', '-c', 'site.yaml'], path, undefined, {
+    ...{ NOTIFY_SOCKET: '/run/notify', WATCHDOG_USEC: '4000000', PATH: `${path}:${process.env['PATH']}` },
+  });
+  cleanUps.push(() => worker.child.kill('SIGKILL'));
+  await eventually(() => worker.log().filter(({ msg }) => msg === 'partition taken').length === PARTITIONS);
+  const client = await mqttClient(mqtt);
+  for (const v of [1, 2, 3]) await client.publishAsync('pump/p7/temp', JSON.stringify({ v }), { qos: 1 });
+
+  const get = async (page: string): Promise<Response> => fetch(`http://127.0.0.1:${port}${page}`);
+  const metric = async (name: string): Promise<string | undefined> =>
+    (await (await get('/metrics')).text()).split('\n').find((line) => line.startsWith(`${name} `));
+  const listens = (): Promise<boolean> => get('/healthz').then(Boolean, () => false);
+  await eventually(listens);
+  await eventually(async () => (await metric('zankyo_readings_total')) === 'zankyo_readings_total 3');
+  expect(await metric('zankyo_cluster_partitions')).toBe(`zankyo_cluster_partitions ${PARTITIONS}`);
+  expect(await metric('zankyo_cluster_pending')).toBe('zankyo_cluster_pending 0');
+  await eventually(async () => Number((await metric('zankyo_cluster_checkpoint_bytes_total'))?.split(' ')[1]) > 1000);
+  expect(await (await get('/healthz')).json()).toMatchObject({ ok: true, broker: 'connected' });
+  expect((await get('/readyz')).status).toBe(200);
+  expect((await get('/')).status).toBe(404);
+
+  await eventually(() => received().filter((line) => line === 'WATCHDOG=1').length >= 2);
+  expect(received()).toContain('READY=1');
+  expect((await worker.end('SIGTERM')).code).toBe(0);
+  await eventually(() => received().includes('STOPPING=1'));
 });
 
 test('other partitions than those of the streams are refused, and so is a server that is not there', async () => {
@@ -164,13 +204,12 @@ test('topics get their partition and come back from the subjects of the server',
 test('a claim shuts out the worker before: its checkpoint is refused, and the state of the new one stays', async () => {
   const { url } = await server();
   const nats = await connected(url);
-  const { partitions, state, objects } = await makeStreams(nats, OPTIONS);
-  const store = new StateStore(state, objects);
+  const { partitions, state } = await makeStreams(nats, OPTIONS);
+  const store = new StateStore(state);
   const table = new PartitionTable(partitions, PARTITIONS);
   const first = (await table.claim(2, 'first'))!;
   const small = await store.put(2, first.epoch, first.record.state, Buffer.from('small'));
   expect(await first.save(10, small)).toBe(true);
-  expect(small.kind).toBe('value');
 
   const second = (await new PartitionTable(partitions, PARTITIONS).claim(2, 'second')) ?? null;
   expect(second).toBeNull(); // it has not seen the record yet, and has now
@@ -182,11 +221,11 @@ test('a claim shuts out the worker before: its checkpoint is refused, and the st
 
   const large = new Uint8Array(2_500_000).map((_, i) => i % 251);
   const object = await store.put(2, held.epoch, held.record.state, large);
-  expect(object.kind).toBe('object');
   expect(await held.save(20, object)).toBe(true);
   const late = await store.put(2, first.epoch, first.record.state, Buffer.from('late'));
   expect(await first.save(15, late)).toBe(false);
   expect(Buffer.compare(await store.get(object), large)).toBe(0);
+  await expect(store.get({ ...object, sha256: small.sha256 })).rejects.toThrow('its checksum differs');
   await store.remove(small);
   await expect(store.get(small)).rejects.toThrow('bytes instead of 5');
 });

@@ -99,6 +99,10 @@ export class PartitionPipeline {
     return this.#ledger.seq;
   }
 
+  get view(): PipelineView {
+    return this.#view;
+  }
+
   /** Whether there is anything that a tick of the clock could change. */
   get hasStreams(): boolean {
     return this.#view.monitors().length > 0;

@@ -6,6 +6,7 @@ import { openSource, type PartitionEntry, type PartitionSource } from '../../io/
 import type { Held } from '../../io/nats/partition-table.ts';
 import type { StateStore } from '../../io/nats/state-store.ts';
 import type { Log } from '../../log.ts';
+import type { PipelineView } from '../pipeline/view.ts';
 import { alertsTo, anomaliesTo, publishTopic } from './partition-outlets.ts';
 import { PartitionPipeline, type PartitionOptions } from './partition-pipeline.ts';
 import { stateBytes, stateFrom } from './partition-state.ts';
@@ -51,6 +52,8 @@ export class PartitionRun {
   #timer: NodeJS.Timeout | null = null;
   #entryAt = performance.now();
   #pending = 0;
+  /** Checkpoints so far. */
+  readonly saved = { count: 0, bytes: 0 };
   #ended = false;
   /** Until it has processed all that was stored before it began. */
   #behind = true;
@@ -77,6 +80,20 @@ export class PartitionRun {
   /** Sequence of the last message that was processed. */
   get seq(): number {
     return this.#pipeline.seq;
+  }
+
+  get view(): PipelineView {
+    return this.#pipeline.view;
+  }
+
+  /** Messages that are stored and not processed yet. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /** Alerts that no server has yet. */
+  get waiting(): number {
+    return this.#publisher.waiting;
   }
 
   /** Publishes a tick of the clock into the stream if nothing has come for a while: silence of sensors is found by it. */
@@ -214,6 +231,8 @@ export class PartitionRun {
       return false;
     }
     this.#savedSeq = state.seq;
+    this.saved.count++;
+    this.saved.bytes += bytes.length;
     // What an earlier claim has left is not needed any more. If it cannot be removed now, it only takes up space.
     if (first && before !== null) await store.remove(before).catch(() => undefined);
     return true;

@@ -46,6 +46,7 @@ export class PartitionSet {
   readonly #moving = new Set<number>();
   /** Partitions whose state could not be read, and when; on the clock of `performance.now()`. */
   readonly #refused = new Map<number, number>();
+  #balancing: Promise<void> = Promise.resolve();
   #stopped = false;
 
   constructor(options: PartitionSetOptions) {
@@ -70,7 +71,13 @@ export class PartitionSet {
 
   /** One step towards a fair share: gives partitions back, or takes free ones. */
   async balance(live: ReadonlySet<string>): Promise<void> {
+    this.#balancing = this.#balance(live);
+    await this.#balancing;
+  }
+
+  async #balance(live: ReadonlySet<string>): Promise<void> {
     const { worker, cluster, table, log } = this.#options;
+    if (this.#stopped) return;
     const surplus = this.#runs.size - shareOf(worker, live, cluster.partitions);
     if (surplus > 0) {
       const last = [...this.#runs.values()].slice(-Math.min(surplus, AT_ONCE));
@@ -87,6 +94,8 @@ export class PartitionSet {
   /** Gives all partitions back, and takes no more. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    // What is being taken is given back as well. The error is that of `balance`.
+    await this.#balancing.catch(() => undefined);
     await Promise.all([...this.#runs.values()].map((run) => this.#release(run)));
   }
 
@@ -109,8 +118,10 @@ export class PartitionSet {
       // It may have joined after the last look at the workers.
       if (owner !== null && owner !== worker && (await presence.isLive(owner))) return;
       const held = await table.claim(n, worker);
-      if (held === null || this.#stopped) return;
-      await this.#run(held, owner);
+      if (held === null) return;
+      // The end came while the server answered.
+      if (this.#stopped) await held.release();
+      else await this.#run(held, owner);
     } finally {
       this.#moving.delete(n);
     }

@@ -11,14 +11,19 @@ import { StateStore } from '../../io/nats/state-store.ts';
 import { makeStreams } from '../../io/nats/streams.ts';
 import type { Log } from '../../log.ts';
 import type { Kernel } from '../../nn/kernel.ts';
+import { serviceHttp, type ServiceHttp } from '../http/service-http.ts';
+import type { ServiceManager } from '../service-manager/service-manager.ts';
 import { Tallies } from '../pipeline/tallies.ts';
 import { version } from '../version.ts';
+import { workerHealth, type WorkerHealth } from './worker-health.ts';
 import { PartitionSet } from './partition-set.ts';
 
 export interface WorkerOptions {
   readonly log: Log;
   /** Makes the memory in which the networks of one partition run in SIMD; null for Float64. It is freed with the partition. */
   readonly kernel: () => Kernel | null;
+  /** Where systemd started the worker. */
+  readonly manager?: ServiceManager | undefined;
 }
 
 export interface Worker {
@@ -79,6 +84,9 @@ class ClusterWorker implements Worker {
   #set!: PartitionSet;
   /** Null where the site has no hub. */
   #forwarder: HubForwarder | null = null;
+  #http: ServiceHttp | null = null;
+  #health: WorkerHealth | null = null;
+  #rounds = 0;
   #stopped = false;
   #fail!: (error: unknown) => void;
 
@@ -127,7 +135,7 @@ class ClusterWorker implements Worker {
       names: this.#names,
       table: this.#table,
       presence: this.#presence,
-      store: new StateStore(buckets.state, buckets.objects),
+      store: new StateStore(buckets.state),
       tallies: this.#tallies,
       ...this.#options,
       onChange: () => {
@@ -148,6 +156,7 @@ class ClusterWorker implements Worker {
       });
     await this.#presence.renew();
     await this.#watch();
+    this.#startHealth();
     nats.onReconnect(() => {
       void this.#watch().catch(this.#warn);
       for (const run of this.#set.runs) run.wake();
@@ -165,6 +174,8 @@ class ClusterWorker implements Worker {
     this.#stopped = true;
     for (const timer of this.#timers) clearTimeout(timer);
     const limit = new Promise<void>((resolve) => setTimeout(resolve, STOP_MS).unref());
+    this.#health?.health.stop();
+    await this.#http?.stop();
     const handOver = async (): Promise<void> => {
       await this.#set.stop();
       await this.#forwarder?.stop();
@@ -173,6 +184,23 @@ class ClusterWorker implements Worker {
     };
     await Promise.race([handOver().catch(this.#warn), limit]);
     await this.#options.nats.close();
+  }
+
+  #startHealth(): void {
+    const { nats, log, manager } = this.#options;
+    const own = workerHealth({
+      ...{ site: this.#site, nats, tallies: this.#tallies, log },
+      runs: () => this.#set.runs,
+      rounds: () => this.#rounds,
+    });
+    const { health, metrics, sources } = own;
+    const site = (): Site => this.#site;
+    this.#http = serviceHttp({ http: this.#site.http, health, sources: { site }, metrics, log, sayOnce: log });
+    this.#health = own;
+    health.start();
+    this.#http.start();
+    manager?.begin(sources);
+    manager?.listening([]);
   }
 
   readonly #warn = (error: unknown): void => {
@@ -208,6 +236,7 @@ class ClusterWorker implements Worker {
   }
 
   async #balance(): Promise<void> {
+    this.#rounds++;
     const live = await this.#presence.live();
     // One that has not renewed in time does that first.
     if (live.has(this.name)) await this.#set.balance(live);

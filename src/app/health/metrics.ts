@@ -10,6 +10,8 @@ export interface MetricsOptions {
   readonly problems: () => readonly Problem[];
   /** Series with gauges of their own, at most this many; 0: none. */
   readonly maxSeries: number;
+  /** Adds further ones. */
+  readonly more?: ((gauge: AddMetric, counter: AddMetric) => void) | undefined;
 }
 
 export interface Metrics {
@@ -25,7 +27,7 @@ const LOOP_PRECISION_MS = 200;
  * Metrics for Prometheus, read from the service at each scrape, so that nothing is counted twice and nothing costs between scrapes.
  * Labels have few values: those of the site file (inputs) and of this program (reasons, phases, kinds, codes).
  */
-export const metricsOf = ({ sources, problems, maxSeries }: MetricsOptions): Metrics => {
+export const metricsOf = ({ sources, problems, maxSeries, more }: MetricsOptions): Metrics => {
   const registry = new Registry();
   const { tallies, broker, ledger } = sources;
   const streams = () => sources.pipeline()?.streams() ?? [];
@@ -185,6 +187,7 @@ export const metricsOf = ({ sources, problems, maxSeries }: MetricsOptions): Met
     const open = problems();
     return PROBLEM_CODES.map((code) => [{ code }, open.filter((problem) => problem.code === code).length] as const);
   });
+  more?.(gauge, counter);
   if (maxSeries > 0) seriesMetrics(gauge, streams, maxSeries);
   return {
     contentType: registry.contentType,

@@ -6,12 +6,16 @@ import type { Tokens } from '../../io/http/tokens.ts';
 import type { Log } from '../../log.ts';
 import { isLoopback } from '../../stream/loopback.ts';
 import type { DashboardSources } from '../dashboard/sources.ts';
+import type { MetricsOptions } from '../health/metrics.ts';
 import type { ServiceHealth } from '../health/service-health.ts';
 
 export interface ServiceHttpOptions {
   readonly http: HttpOptions;
   readonly health: ServiceHealth;
-  readonly sources: DashboardSources;
+  /** Without the rest there is no dashboard, whatever the site file says. */
+  readonly sources: DashboardSources | Pick<DashboardSources, 'site'>;
+  /** Further metrics. */
+  readonly metrics?: MetricsOptions['more'];
   readonly log: Log;
   /** The log without the copy that the dashboard shows: for a token. */
   readonly sayOnce: Log;
@@ -28,7 +32,14 @@ export interface ServiceHttp {
 const MACHINES = ['/metrics', '/healthz', '/readyz'];
 
 /** The HTTP server of the site file; does nothing where it has none. Its modules are loaded only with the start. */
-export const serviceHttp = ({ http, health, sources, log, sayOnce }: ServiceHttpOptions): ServiceHttp => {
+export const serviceHttp = ({
+  http,
+  health,
+  sources,
+  metrics: more,
+  log,
+  sayOnce,
+}: ServiceHttpOptions): ServiceHttp => {
   const { listen, hosts, allowRemote, requireToken, seriesMetrics } = http;
   if (listen === null) return { start: () => undefined, stop: () => Promise.resolve() };
   const { host, port } = hostAndPort(listen);
@@ -55,7 +66,7 @@ export const serviceHttp = ({ http, health, sources, log, sayOnce }: ServiceHttp
         log('info', {}, 'the tokens of the dashboard were replaced: who was logged in must log in again');
       },
     });
-    const pages = http.dashboard ? dashboard(sources, access) : null;
+    const pages = http.dashboard && 'pipeline' in sources ? dashboard(sources, access) : null;
     closers.push(
       () => {
         access.close();
@@ -63,7 +74,7 @@ export const serviceHttp = ({ http, health, sources, log, sayOnce }: ServiceHttp
       () => pages?.close(),
     );
     const { monitor, figures } = health;
-    const metrics = metricsOf({ sources: figures, problems: () => monitor.problems, maxSeries: seriesMetrics });
+    const metrics = metricsOf({ sources: figures, problems: () => monitor.problems, maxSeries: seriesMetrics, more });
     const routes = (app: Hono): void => {
       access.routes(app);
       healthRoutes({ monitor, metrics, sources: figures })(app);

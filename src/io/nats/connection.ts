@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import type { Kvm } from '@nats-io/kv';
-import type { Objm } from '@nats-io/obj';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { AppError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
@@ -31,9 +30,11 @@ export interface Nats {
   readonly js: JetStreamClient;
   readonly jsm: JetStreamManager;
   readonly kv: Kvm;
-  readonly objects: Objm;
   /** The JetStream of another domain, which need not answer now. */
   managerOf(domain: string): Promise<JetStreamManager>;
+  isConnected(): boolean;
+  /** Connections so far. */
+  connections(): number;
   /** Called after each reconnection; the server may have been away. */
   onReconnect(listener: () => void): void;
   close(): Promise<void>;
@@ -46,13 +47,12 @@ export const REQUEST_MS = 5_000;
 /** The packages are optional: a site without a cluster does not load them. */
 const load = async () => {
   try {
-    const [transport, jetstream, kv, obj] = await Promise.all([
+    const [transport, jetstream, kv] = await Promise.all([
       import('@nats-io/transport-node'),
       import('@nats-io/jetstream'),
       import('@nats-io/kv'),
-      import('@nats-io/obj'),
     ]);
-    return { transport, jetstream, kv, obj };
+    return { transport, jetstream, kv };
   } catch (cause) {
     throw new AppError(
       'cluster_unavailable',
@@ -65,7 +65,7 @@ const load = async () => {
 /** Connects. Rejects with `cluster_unavailable` when no server answers, or it has no JetStream. Reconnects by itself afterwards. */
 export async function connectNats(options: NatsOptions): Promise<Nats> {
   const { servers, username, password, credentials, tls, domain, name, log } = options;
-  const { transport, jetstream, kv, obj } = await load();
+  const { transport, jetstream, kv } = await load();
   const files = {
     ...(tls.ca && { caFile: tls.ca }),
     ...(tls.cert && { certFile: tls.cert, ...(tls.key && { keyFile: tls.key }) }),
@@ -99,10 +99,17 @@ export async function connectNats(options: NatsOptions): Promise<Nats> {
     );
   }
   const listeners: (() => void)[] = [];
+  let connected = true;
+  let connections = 1;
   const watch = async (): Promise<void> => {
     for await (const { type } of connection.status()) {
-      if (type === 'disconnect') log('warn', {}, 'the connection to NATS is lost');
+      if (type === 'disconnect') {
+        connected = false;
+        log('warn', {}, 'the connection to NATS is lost');
+      }
       if (type !== 'reconnect') continue;
+      connected = true;
+      connections++;
       log('info', { server: connection.getServer() }, 'connected to NATS again');
       for (const listener of listeners) listener();
     }
@@ -113,7 +120,8 @@ export async function connectNats(options: NatsOptions): Promise<Nats> {
     js,
     jsm,
     kv: new kv.Kvm(js),
-    objects: new obj.Objm(js),
+    isConnected: () => connected,
+    connections: () => connections,
     managerOf: (other) => jetstream.jetstreamManager(connection, { ...settings, domain: other, checkAPI: false }),
     onReconnect: (listener) => listeners.push(listener),
     close: () => connection.close(),

@@ -41,8 +41,8 @@ const SLICE_MS = 10;
 const INACTIVE_MS = 30_000;
 /** A pull request of the consumer, and how often the server says that it is there. Without two of them the consumer is opened anew: a server that
  * was killed does not know it any more. */
-const PULL_MS = 10_000;
-const HEARTBEAT_MS = 1_000;
+const PULL_MS = 30_000;
+const HEARTBEAT_MS = 3_000;
 
 export interface PartitionSource {
   /** Ends it after the entry that is being processed. */

@@ -5,9 +5,9 @@ import { refusalOf, WRONG_REVISION } from './connection.ts';
 
 /** Where the learned state of a partition is kept. */
 export interface StateRef {
-  readonly kind: 'value' | 'object';
   readonly name: string;
   readonly bytes: number;
+  readonly sha256: string;
 }
 
 /** One partition: who works on it, and its state up to a message of the stream. One value, so that both change together. */

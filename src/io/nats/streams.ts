@@ -1,5 +1,4 @@
 import type { KV } from '@nats-io/kv';
-import type { ObjectStore } from '@nats-io/obj';
 import type { StreamConfig } from '@nats-io/jetstream';
 import { AppError } from '../../errors.ts';
 import { refusalOf, type Nats } from './connection.ts';
@@ -22,7 +21,6 @@ export interface Buckets {
   readonly partitions: KV;
   readonly workers: KV;
   readonly state: KV;
-  readonly objects: ObjectStore;
 }
 
 const LAYOUT = 'layout';
@@ -98,7 +96,6 @@ export async function makeStreams(nats: Nats, options: StreamOptions): Promise<B
     partitions,
     workers: await nats.kv.create(names.workers, { ...kept, history: 1, ttl: leaseMs }),
     state: await nats.kv.create(names.state, { ...kept, history: 1 }),
-    objects: await nats.objects.create(names.state, { ...kept }),
   };
 }
 
