@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest';
 const MOST_DIRECT = 16;
 /** The clients of NATS, for a cluster, and of PostgreSQL, for a hub: loaded by nothing else, and left out by `npm ci --omit=optional`. */
 const OPTIONAL = ['@nats-io/jetstream', '@nats-io/kv', '@nats-io/transport-node', 'pg'];
-const MOST_INSTALLED = 132;
+const MOST_INSTALLED = 131;
 /** May run a program of its own when it is installed: it fetches or compiles SQLite. */
 const WITH_INSTALL_SCRIPT = ['better-sqlite3'];
 /** Permissive: they ask for at most that their text is kept, and for nothing of who uses or changes the program. */
