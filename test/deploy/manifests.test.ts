@@ -28,12 +28,14 @@ const mistakesOf = (manifest: Manifest): readonly string[] => {
   const code = `import type { ${kind} } from 'kubernetes-types/${MODULES[apiVersion]}.js';\nexport const it: ${kind} = ${JSON.stringify(manifest)};\n`;
   const options = { module: ts.ModuleKind.NodeNext, strict: true, noEmit: true, types: [], skipLibCheck: true };
   const host = ts.createCompilerHost(options);
-  const { getSourceFile, fileExists } = host;
-  host.getSourceFile = (name, ...rest) =>
-    name === file ? ts.createSourceFile(name, code, ts.ScriptTarget.ES2022) : getSourceFile(name, ...rest);
-  host.fileExists = (name) => name === file || fileExists(name);
+  const own: ts.CompilerHost = {
+    ...host,
+    getSourceFile: (name, ...rest) =>
+      name === file ? ts.createSourceFile(name, code, ts.ScriptTarget.ES2022) : host.getSourceFile(name, ...rest),
+    fileExists: (name) => name === file || host.fileExists(name),
+  };
   return ts
-    .getPreEmitDiagnostics(ts.createProgram([file], options, host))
+    .getPreEmitDiagnostics(ts.createProgram([file], options, own))
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
 };
 
