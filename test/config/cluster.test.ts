@@ -88,8 +88,7 @@ describe('a site that cannot be partitioned', () => {
   });
 
   test('options that workers do not have', () => {
-    const text =
-      'notify: { phone: { type: webhook, url: https://example.org } }\nhome_assistant: { enabled: true }';
+    const text = 'notify: { phone: { type: webhook, url: https://example.org } }\nhome_assistant: { enabled: true }';
     expect(mistakes(siteWith([TEMP], text)).map((line) => line.split(': ')[0])).toEqual([
       'notify',
       'home_assistant.enabled',
