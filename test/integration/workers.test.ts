@@ -357,6 +357,28 @@ describe('streams in worker threads', async () => {
   });
 });
 
+test('the transaction of a reading has the alarm that it opens, although a thread finds it later', async () => {
+  const told: Told = { alerts: [], states: [] };
+  const here = new Run(newPath(), 0, told);
+  let last = -1;
+  while (!told.alerts.some((alert) => alert.includes('"kind":"process"'))) {
+    here.hear(messages[++last]);
+    if (last > 900) here.commit();
+  }
+  await here.kill();
+  const path = newPath();
+  const run = new Run(path, 2, { alerts: [], states: [] });
+  for (const message of messages.slice(0, last)) run.hear(message);
+  // The second one has what the first one was asked to save: it would wait for the threads by itself.
+  run.commit();
+  run.commit();
+  run.hear(messages[last]);
+  run.commit();
+  await run.kill();
+  const { anomalies } = contents(path) as { readonly anomalies: readonly { readonly kind: string }[] };
+  expect(anomalies.map(({ kind }) => kind)).toContain('process');
+});
+
 test('a thread that fails: it is told once, and whoever waits for it is told as well', async () => {
   const lost: unknown[] = [];
   const shards = new Shards({ threads: 1, simd: true, onLost: (error) => lost.push(error) });
