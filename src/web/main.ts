@@ -1,51 +1,5 @@
-import { render, type VNode } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
-import type { Session } from '../app/dashboard/contract.ts';
-import { ApiError, get, whenUnauthorised } from './api.ts';
-import { html } from './parts/html.ts';
-import { useTimeZone } from './parts/format.ts';
-import { Notice } from './parts/notice.ts';
-import { LoginPage } from './pages/login.ts';
 import { preload, Shell } from './shell.ts';
-import { applyTheme, theme } from './theme.ts';
+import { startPages } from './start-pages.ts';
 
-const RETRY_MS = 3_000;
-
-/** Asks who we are, and shows the pages, the log-in, or why there is neither. */
-function App(): VNode {
-  const [session, setSession] = useState<Session | null>(null);
-  const [error, setError] = useState<string | null>(null);
-  const begin = (): void => {
-    get<Session>('session')
-      .then((found) => {
-        useTimeZone(found.timezone);
-        document.title = `zankyo – ${found.site}`;
-        setSession(found);
-        setError(null);
-      })
-      .catch((failure: unknown) => {
-        setError(failure instanceof ApiError ? failure.message : String(failure));
-        setTimeout(begin, RETRY_MS);
-      });
-  };
-  useEffect(() => {
-    whenUnauthorised(() => {
-      setSession((known) => (known === null ? known : { ...known, role: null }));
-    });
-    begin();
-  }, []);
-  if (session === null)
-    return html`<main class="alone">
-      ${
-        error === null
-          ? html`<${Notice} kind="loading" title="Loading" />`
-          : html`<${Notice} kind="lost" title="No answer from zankyo">${error}</${Notice}>`
-      }
-    </main>`;
-  if (session.role === null) return html`<${LoginPage} session=${session} onDone=${begin} />`;
-  return html`<${Shell} session=${session} onLogout=${begin} />`;
-}
-
-applyTheme(theme());
 void preload();
-render(html`<${App} />`, document.body);
+startPages(Shell, 'zankyo');

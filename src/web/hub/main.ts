@@ -1,18 +1,13 @@
-import { render, type VNode } from 'preact';
+import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { Session } from '../../app/dashboard/contract.ts';
-import { get, messageOf, post, whenUnauthorised } from '../api.ts';
-import { LoginPage } from '../pages/login.ts';
-import { useTimeZone } from '../parts/format.ts';
+import { post } from '../api.ts';
 import { html } from '../parts/html.ts';
-import { Notice } from '../parts/notice.ts';
-import { applyTheme, switchTheme, theme } from '../theme.ts';
+import { startPages, type ShellProps } from '../start-pages.ts';
+import { switchTheme, theme } from '../theme.ts';
 import { AssetsPage } from './assets.ts';
 import { IncidentsPage } from './incidents.ts';
 import { SitePage } from './site.ts';
 import { SitesPage } from './sites.ts';
-
-const RETRY_MS = 3_000;
 
 const PAGES = [
   { path: '', title: 'Sites', Page: SitesPage },
@@ -32,7 +27,7 @@ function addressOf(hash: string): { readonly page: (typeof PAGES)[number]; reado
   }
 }
 
-function Shell({ session, onLogout }: { readonly session: Session; readonly onLogout: () => void }): VNode {
+function Shell({ session, onLogout }: ShellProps): VNode {
   const [address, setAddress] = useState(addressOf(location.hash));
   const [name, setName] = useState(theme());
   useEffect(() => {
@@ -71,40 +66,4 @@ function Shell({ session, onLogout }: { readonly session: Session; readonly onLo
     </main>`;
 }
 
-/** Asks who we are, and shows the pages, the log-in, or why there is neither. */
-function App(): VNode {
-  const [session, setSession] = useState<Session | null>(null);
-  const [error, setError] = useState<string | null>(null);
-  const begin = (): void => {
-    get<Session>('session')
-      .then((found) => {
-        useTimeZone(found.timezone);
-        document.title = `zankyo – ${found.site}`;
-        setSession(found);
-        setError(null);
-      })
-      .catch((failure: unknown) => {
-        setError(messageOf(failure));
-        setTimeout(begin, RETRY_MS);
-      });
-  };
-  useEffect(() => {
-    whenUnauthorised(() => {
-      setSession((known) => (known === null ? known : { ...known, role: null }));
-    });
-    begin();
-  }, []);
-  if (session === null)
-    return html`<main class="alone">
-      ${
-        error === null
-          ? html`<${Notice} kind="loading" title="Loading" />`
-          : html`<${Notice} kind="lost" title="No answer from the hub">${error}</${Notice}>`
-      }
-    </main>`;
-  if (session.role === null) return html`<${LoginPage} session=${session} onDone=${begin} />`;
-  return html`<${Shell} session=${session} onLogout=${begin} />`;
-}
-
-applyTheme(theme());
-render(html`<${App} />`, document.body);
+startPages(Shell, 'the hub');
