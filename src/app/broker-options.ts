@@ -21,18 +21,28 @@ export const filtersOf = (site: Site): string[] => {
   return topics.filter((topic) => !topics.some((other) => other !== topic && covers(other, topic)));
 };
 
+type ConnectionOptions = Pick<
+  BrokerOptions,
+  'url' | 'username' | 'password' | 'clientId' | 'protocol' | 'keepaliveMs' | 'connectTimeoutMs' | 'tls'
+>;
+
+/** The section `mqtt` of a site or a hub, as the broker takes it. */
+export const connectionOf = (mqtt: Site['mqtt']): ConnectionOptions => ({
+  url: mqtt.url,
+  username: mqtt.username,
+  password: mqtt.password,
+  clientId: mqtt.clientId,
+  protocol: mqtt.protocol,
+  keepaliveMs: mqtt.keepalive,
+  connectTimeoutMs: mqtt.connectTimeout,
+  tls: mqtt.tls,
+});
+
 /** How a program of a site connects. Which topics have commands can change while the service runs: it adds `isCommand` itself. */
 export const brokerOptions = (site: Site, log: Log, now: () => number): BrokerOptions => {
   const { mqtt } = site;
   return {
-    url: mqtt.url,
-    username: mqtt.username,
-    password: mqtt.password,
-    clientId: mqtt.clientId,
-    protocol: mqtt.protocol,
-    keepaliveMs: mqtt.keepalive,
-    connectTimeoutMs: mqtt.connectTimeout,
-    tls: mqtt.tls,
+    ...connectionOf(mqtt),
     filters: filtersOf(site),
     statusTopic: statusTopic(mqtt.prefix, site.site),
     ownTopics: `${mqtt.prefix}/`,

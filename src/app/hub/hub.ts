@@ -1,3 +1,4 @@
+import { connectionOf } from '../broker-options.ts';
 import type { HubConfig } from '../../config/hub/hub-schema.ts';
 import { DAY_MS } from '../../math/time.ts';
 import { openBroker, type BrokerOptions, type Connection } from '../../io/mqtt/broker.ts';
@@ -27,14 +28,7 @@ export interface Hub {
 
 /** How a hub connects to the broker of the sites. */
 export const hubBrokerOptions = ({ mqtt, timezone }: HubConfig, log: Log): BrokerOptions => ({
-  url: mqtt.url,
-  username: mqtt.username,
-  password: mqtt.password,
-  clientId: mqtt.clientId,
-  protocol: mqtt.protocol,
-  keepaliveMs: mqtt.keepalive,
-  connectTimeoutMs: mqtt.connectTimeout,
-  tls: mqtt.tls,
+  ...connectionOf(mqtt),
   filters: hubFilters(mqtt.prefix),
   statusTopic: null,
   ownTopics: null,
