@@ -38,14 +38,14 @@ const DEVICES: ReadonlyMap<string, readonly Instrument[]> = new Map<string, read
 export const pumpStation: Example & { readonly series: Readonly<Record<string, string>> } = {
   name: 'pump-station',
   fault: { series: 'waterworks-station-1-pump-1-bearing-temperature', ...FAULT },
-  // At the first start the units of a group are those that its names tell.
+  // The group has the unit of the series that leads it.
   series: {
-    pump1: '',
+    pump1: 'm3/h',
     'waterworks-station-1-hall-temperature': '°C',
-    'waterworks-station-1-pump-1-vibration': '',
+    'waterworks-station-1-pump-1-vibration': 'mm/s',
     'waterworks-station-1-pump-1-motor-current': 'A',
-    'waterworks-station-1-pump-1-pressure': '',
-    'waterworks-station-1-pump-1-flow': '',
+    'waterworks-station-1-pump-1-pressure': 'bar',
+    'waterworks-station-1-pump-1-flow': 'm3/h',
     'waterworks-station-1-pump-1-bearing-temperature': '°C',
   },
   *messages(seed) {
