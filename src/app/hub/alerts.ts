@@ -1,17 +1,6 @@
+import { markAlertSent, openOrUnsentAlerts, storeAlert, type HubAlert } from '../../io/hub/alerts.ts';
 import type { Log } from '../../log.ts';
 import type { SqlDatabase } from '../../stream/sql.ts';
-import { insertRows } from './tables.ts';
-
-/** What the hub itself has found. */
-export interface HubAlert {
-  readonly id: string;
-  readonly about: 'site' | 'asset';
-  /** The site, or site/series. */
-  readonly subject: string;
-  readonly opened_at: number;
-  readonly closed_at: number | null;
-  readonly reason: string;
-}
 
 export interface HubAlertsOptions {
   readonly db: SqlDatabase;
@@ -31,9 +20,7 @@ export class HubAlerts {
 
   /** Reads the open ones, and publishes those that an earlier run could not. */
   async begin(): Promise<void> {
-    const rows = await this.options.db.read<HubAlert & { unsent: number }>(
-      'SELECT * FROM hub_alert WHERE closed_at IS NULL OR unsent = 1 ORDER BY opened_at',
-    );
+    const rows = await openOrUnsentAlerts(this.options.db);
     for (const { unsent, ...alert } of rows) {
       if (alert.closed_at === null) this.opened.set(keyOf(alert), alert);
       if (unsent === 1) this.publish(alert, alert.closed_at ?? alert.opened_at);
@@ -63,16 +50,15 @@ export class HubAlerts {
 
   private async store(alert: HubAlert, at: number): Promise<void> {
     const { db, publish, log } = this.options;
-    const row = { ...alert, unsent: publish === null ? 0 : 1 };
-    const changed = 'closed_at = excluded.closed_at, reason = excluded.reason, unsent = excluded.unsent';
-    await db.write(insertRows('hub_alert', [row], `(id) DO UPDATE SET ${changed}`));
+    await storeAlert(db, { ...alert, unsent: publish === null ? 0 : 1 });
     if (alert.closed_at === null) this.opened.set(keyOf(alert), alert);
     else this.opened.delete(keyOf(alert));
     log(alert.closed_at === null ? 'warn' : 'info', { about: alert.about, subject: alert.subject }, alert.reason);
     this.publish(alert, at);
   }
 
-  private publish({ id, about, subject, closed_at, reason }: HubAlert, at: number): void {
+  private publish(alert: HubAlert, at: number): void {
+    const { id, about, subject, closed_at, reason } = alert;
     const { db, publish, log } = this.options;
     if (publish === null) return;
     const event = closed_at === null ? 'opened' : 'closed';
@@ -87,12 +73,7 @@ export class HubAlerts {
       reason,
     };
     publish(JSON.stringify(message), () => {
-      db.write([
-        {
-          text: `UPDATE hub_alert SET unsent = 0 WHERE id = $1 AND closed_at IS ${closed_at === null ? '' : 'NOT '}NULL`,
-          values: [id],
-        },
-      ]).catch((error: unknown) => {
+      markAlertSent(db, alert).catch((error: unknown) => {
         log('warn', { err: error }, 'a published alert could not be marked; it is published again at the next start');
       });
     });

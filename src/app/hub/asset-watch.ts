@@ -1,4 +1,5 @@
 import type { AssetClass } from '../../config/hub/hub-schema.ts';
+import { alarmCountsSince, daysBetween, seriesUnits } from '../../io/hub/series.ts';
 import { DAY_MS } from '../../math/time.ts';
 import type { SqlDatabase } from '../../stream/sql.ts';
 import type { HubAlerts } from './alerts.ts';
@@ -50,25 +51,11 @@ export class HubAssetWatch {
   }
 }
 
-interface DayRow {
-  readonly site: string;
-  readonly slug: string;
-  readonly day: number;
-  readonly count: number;
-  readonly sum: number;
-  readonly squares: number;
-}
-
 /** The figures of every series that has a state, by `site/series`. */
 async function daysOf(db: SqlDatabase, today: number, now: number): Promise<ReadonlyMap<string, AssetDays>> {
-  const series = await db.read<{ site: string; slug: string; unit: string }>(
-    'SELECT site, slug, unit FROM hub_series ORDER BY site, slug',
-  );
-  const days = await db.read<DayRow>('SELECT * FROM hub_day WHERE day >= $1 AND day < $2', [today - DAYS, today]);
-  const alarms = await db.read<{ site: string; series: string; alarms: number }>(
-    'SELECT site, series, count(*) AS alarms FROM hub_alarm WHERE opened_at >= $1 GROUP BY site, series',
-    [now - ALARM_DAYS * DAY_MS],
-  );
+  const series = await seriesUnits(db);
+  const days = await daysBetween(db, today - DAYS, today);
+  const alarms = await alarmCountsSince(db, now - ALARM_DAYS * DAY_MS);
   const alarmsOf = new Map(alarms.map((row) => [`${row.site}/${row.series}`, row.alarms]));
   const found = new Map(
     series.map(({ site, slug, unit }) => {

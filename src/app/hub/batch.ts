@@ -1,7 +1,6 @@
+import type { HubAlarmRow, HubIncidentRow, HubReplyRow, HubRows, HubStateRow } from '../../io/hub/batch.ts';
 import { DAY_MS } from '../../math/time.ts';
-import type { SqlStatement } from '../../stream/sql.ts';
 import type { EpisodeRow, HealthRow, IncidentRow, ReplyRow, StateRow } from './readers.ts';
-import { insertRows, taken, type SqlRow } from './tables.ts';
 
 interface SiteRow {
   readonly site: string;
@@ -17,14 +16,14 @@ interface SiteRow {
  */
 export class Batch {
   private readonly sites = new Map<string, SiteRow>();
-  private readonly states = new Map<string, SqlRow>();
+  private readonly states = new Map<string, HubStateRow>();
   private readonly days = new Map<
     string,
     { readonly row: { site: string; slug: string; day: number }; count: number; sum: number; squares: number }
   >();
-  private readonly alarms = new Map<string, SqlRow>();
-  private readonly incidents = new Map<string, SqlRow>();
-  private readonly replies: SqlStatement[] = [];
+  private readonly alarms = new Map<string, HubAlarmRow>();
+  private readonly incidents = new Map<string, HubIncidentRow>();
+  private readonly replies: HubReplyRow[] = [];
 
   /** `status` null: as it is, because the message may be older than the last status. */
   heard(site: string, at: number, status: 'online' | 'offline' | null): void {
@@ -77,64 +76,25 @@ export class Batch {
   }
 
   reply({ id, status, code, text, at }: ReplyRow): void {
-    if (id === null) return;
-    this.replies.push({
-      text: 'UPDATE hub_command SET status = $2, code = $3, text = $4, replied_at = $5 WHERE id = $1',
-      values: [id, status, code, text, Date.parse(at)],
-    });
+    if (id !== null) this.replies.push({ id, status, code, text, at: Date.parse(at) });
   }
 
-  /** Rows in one order of keys: two transactions that write the same rows cannot wait for each other. */
-  statements(): readonly SqlStatement[] {
-    const sites = [...this.sites.values()].map(({ heardAt, ...row }) => ({ ...row, heard_at: heardAt }));
-    const days = [...this.days.values()].map(({ row, ...sums }) => ({ ...row, ...sums }));
-    return [
-      ...insertRows(
-        'hub_site',
-        sites,
-        `(site) DO UPDATE SET status = COALESCE(excluded.status, hub_site.status),
-          heard_at = CASE WHEN excluded.heard_at > hub_site.heard_at THEN excluded.heard_at ELSE hub_site.heard_at END,
-          version = COALESCE(excluded.version, hub_site.version), health = COALESCE(excluded.health, hub_site.health)`,
-      ),
-      ...insertRows(
-        'hub_series',
-        [...this.states.values()],
-        `(site, slug) DO UPDATE SET ${taken('at', 'phase', 'value', 'expected', 'score', 'unit', 'label', 'anomaly')}`,
-      ),
-      ...insertRows(
-        'hub_day',
-        days,
-        `(site, slug, day) DO UPDATE SET count = hub_day.count + excluded.count, sum = hub_day.sum + excluded.sum,
-          squares = hub_day.squares + excluded.squares`,
-      ),
-      ...insertRows(
-        'hub_alarm',
-        [...this.alarms.values()],
-        `(site, id) DO UPDATE SET ${taken('at', 'closed', 'series', 'label', 'severity', 'start_at', 'end_at', 'score', 'value', 'expected', 'unit', 'reason', 'incident')}
-          ${newer('hub_alarm')}`,
-      ),
-      ...insertRows(
-        'hub_incident',
-        [...this.incidents.values()],
-        `(site, id) DO UPDATE SET ${taken('at', 'closed', 'severity', 'start_at', 'end_at', 'episodes', 'open', 'series', 'reason')}
-          ${newer('hub_incident')}`,
-      ),
-      ...this.replies,
-    ];
+  rows(): HubRows {
+    return {
+      sites: [...this.sites.values()].map(({ heardAt, ...row }) => ({ ...row, heard_at: heardAt })),
+      states: [...this.states.values()],
+      days: [...this.days.values()].map(({ row, ...sums }) => ({ ...row, ...sums })),
+      alarms: [...this.alarms.values()],
+      incidents: [...this.incidents.values()],
+      replies: this.replies,
+    };
   }
 }
 
 /** Of two events of one time the one that closes is the later. */
-const newer = (table: string): string =>
-  `WHERE excluded.at > ${table}.at OR (excluded.at = ${table}.at AND excluded.closed >= ${table}.closed)`;
-
-function newest(rows: Map<string, SqlRow>, row: SqlRow): void {
-  const key = `${String(row['site'])}/${String(row['id'])}`;
+function newest<Row extends HubAlarmRow | HubIncidentRow>(rows: Map<string, Row>, row: Row): void {
+  const key = `${row.site}/${row.id}`;
   const known = rows.get(key);
-  const order = ({ at, closed }: SqlRow): readonly [number, number] => [Number(at), Number(closed)];
-  if (known !== undefined) {
-    const [[at, closed], [knownAt, knownClosed]] = [order(row), order(known)];
-    if (at < knownAt || (at === knownAt && closed < knownClosed)) return;
-  }
+  if (known !== undefined && (row.at < known.at || (row.at === known.at && row.closed < known.closed))) return;
   rows.set(key, row);
 }

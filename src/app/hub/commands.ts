@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { storeCommand } from '../../io/hub/commands.ts';
+import { siteStatus } from '../../io/hub/sites.ts';
 import type { SqlDatabase } from '../../stream/sql.ts';
 import { commandSchema } from '../commands/request.ts';
 import type { HubCommandReply } from '../dashboard/contract/hub.ts';
-import { insertRows } from './tables.ts';
 
 /** A page waits so long for the answer of a site. */
 const ANSWER_MS = 10_000;
@@ -41,17 +42,11 @@ export class HubCommands {
     if (!read.success) return `This is no command: ${read.error.issues[0].message}.`;
     const { command, by, series = null } = read.data;
     if (by === undefined || by.trim() === '') return 'Who asks? Give a name in "by": it is stored with the command.';
-    const [known] = await db.read<{ status: string | null }>('SELECT status FROM hub_site WHERE site = $1', [site]);
-    if ((known as object | undefined) === undefined) return `The hub knows no site ${site}.`;
+    const known = await siteStatus(db, site);
+    if (known === undefined) return `The hub knows no site ${site}.`;
     if (!isConnected()) return 'The hub has no connection to the broker, so the command was not sent.';
     if (this.waiting.size >= MAX_WAITING) return 'Too many commands wait for an answer. Try again in 10 s.';
-    await db.write(
-      insertRows(
-        'hub_command',
-        [{ id, site, series, command, sender: by, at: now(), status: null, code: null, text: null, replied_at: null }],
-        '(id) DO NOTHING',
-      ),
-    );
+    await storeCommand(db, { id, site, series, command, sender: by, at: now() });
     const answer = this.answerTo(id, site, known.status);
     publish(`${prefix}/${site}/cmd`, JSON.stringify(request));
     return answer;

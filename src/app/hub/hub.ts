@@ -1,6 +1,7 @@
 import { connectionOf } from '../broker-options.ts';
 import type { HubConfig } from '../../config/hub/hub-schema.ts';
 import { DAY_MS } from '../../math/time.ts';
+import { forgetOld } from '../../io/hub/retention.ts';
 import { openBroker, type BrokerOptions, type Connection } from '../../io/mqtt/broker.ts';
 import type { Log } from '../../log.ts';
 import type { SqlDatabase } from '../../stream/sql.ts';
@@ -8,7 +9,6 @@ import { HubAlerts } from './alerts.ts';
 import { HubAssetWatch } from './asset-watch.ts';
 import { HubCommands, type ReplyOfSite } from './commands.ts';
 import { Intake } from './intake.ts';
-import { forgetOld } from './retention.ts';
 import { HubSiteWatch } from './site-watch.ts';
 import { openHubDatabase } from './store.ts';
 import { hubFilters } from './topics.ts';

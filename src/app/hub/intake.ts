@@ -1,3 +1,6 @@
+import { storeBatch } from '../../io/hub/batch.ts';
+import { stateTimes } from '../../io/hub/series.ts';
+import { heardSites } from '../../io/hub/sites.ts';
 import type { Log } from '../../log.ts';
 import type { Message, Receipt } from '../../stream/message.ts';
 import type { SqlDatabase } from '../../stream/sql.ts';
@@ -59,8 +62,7 @@ export class Intake {
 
   /** Call before the first message. */
   async begin(): Promise<void> {
-    for (const { site } of await this.options.db.read<{ site: string }>('SELECT site FROM hub_site'))
-      this.sites.add(site);
+    for (const { site } of await heardSites(this.options.db)) this.sites.add(site);
     await this.readLast();
   }
 
@@ -162,7 +164,7 @@ export class Intake {
     const replies: { readonly id: string | null }[] = [];
     for (const { topic, data, message } of messages)
       this.add(batch, last, replies, topic, (data as { value: unknown }).value, message);
-    await this.options.db.write(batch.statements());
+    await storeBatch(this.options.db, batch.rows());
     for (const [key, at] of last) this.last.set(key, at);
     this.stored += messages.length;
     this.options.acknowledge(messages.flatMap(({ message: { receipt } }) => (receipt === undefined ? [] : [receipt])));
@@ -206,9 +208,7 @@ export class Intake {
   }
 
   private async readLast(): Promise<void> {
-    const rows = await this.options.db.read<{ site: string; slug: string; at: number }>(
-      'SELECT site, slug, at FROM hub_series',
-    );
+    const rows = await stateTimes(this.options.db);
     for (const { site, slug, at } of rows) this.last.set(`${site}/${slug}`, at);
   }
 }

@@ -1,3 +1,4 @@
+import { heardSites, type HeardSite } from '../../io/hub/sites.ts';
 import type { SqlDatabase } from '../../stream/sql.ts';
 import type { HubAlerts } from './alerts.ts';
 
@@ -7,12 +8,6 @@ export interface SiteWatchOptions {
   /** Sites that must be there. */
   readonly expected: readonly string[];
   readonly missingAfterMs: number;
-}
-
-interface Row {
-  readonly site: string;
-  readonly status: string | null;
-  readonly heard_at: number;
 }
 
 /** Finds sites that are missing: offline by their last will, or silent for too long. */
@@ -26,9 +21,11 @@ export class HubSiteWatch {
   /** `listeningSince`: since when the hub has been connected; silence before that is its own. */
   async check(now: number, listeningSince: number): Promise<void> {
     const { db, alerts, expected, missingAfterMs } = this.options;
-    const rows = await db.read<Row>('SELECT site, status, heard_at FROM hub_site');
+    const rows = await heardSites(db);
     const known = new Set(rows.map(({ site }) => site));
-    const never = expected.filter((site) => !known.has(site)).map((site): Row => ({ site, status: null, heard_at: 0 }));
+    const never = expected
+      .filter((site) => !known.has(site))
+      .map((site): HeardSite => ({ site, status: null, heard_at: 0 }));
     for (const row of [...rows, ...never]) {
       const { site, heard_at } = row;
       const silentMs = now - Math.max(heard_at, listeningSince);
@@ -39,7 +36,7 @@ export class HubSiteWatch {
   }
 }
 
-function missingText({ site, status, heard_at }: Row): string {
+function missingText({ site, status, heard_at }: HeardSite): string {
   if (heard_at === 0 && status === null)
     return `${site} is missing: it has never sent a message. Is it installed, and does its broker forward to this one?`;
   const since =

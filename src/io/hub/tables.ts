@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts';
-import type { SqlDatabase, SqlStatement, SqlValue } from '../../stream/sql.ts';
+import type { SqlDatabase, SqlStatement } from '../../stream/sql.ts';
 
 /** Version of the tables. A newer one is refused. */
 const VERSION = 1;
@@ -8,42 +8,63 @@ const VERSION = 1;
  * The tables of a hub, the same in SQLite and PostgreSQL. Times are epoch ms. Key of everything is the site, then the id that the site
  * has given: ids of two sites may be equal.
  */
-const TABLES: readonly string[] = [
-  `CREATE TABLE IF NOT EXISTS hub_version (version BIGINT NOT NULL)`,
-  `CREATE TABLE IF NOT EXISTS hub_site (
+const TABLES: readonly SqlStatement[] = [
+  { text: `CREATE TABLE IF NOT EXISTS hub_version (version BIGINT NOT NULL)`, values: [] },
+  {
+    text: `CREATE TABLE IF NOT EXISTS hub_site (
     site TEXT PRIMARY KEY, status TEXT, heard_at BIGINT NOT NULL, version TEXT, health TEXT)`,
-  `CREATE TABLE IF NOT EXISTS hub_series (
+    values: [],
+  },
+  {
+    text: `CREATE TABLE IF NOT EXISTS hub_series (
     site TEXT NOT NULL, slug TEXT NOT NULL, at BIGINT NOT NULL, phase TEXT NOT NULL, value DOUBLE PRECISION,
     expected DOUBLE PRECISION, score DOUBLE PRECISION, unit TEXT NOT NULL, label TEXT, anomaly BIGINT NOT NULL,
     PRIMARY KEY (site, slug))`,
-  `CREATE TABLE IF NOT EXISTS hub_day (
+    values: [],
+  },
+  {
+    text: `CREATE TABLE IF NOT EXISTS hub_day (
     site TEXT NOT NULL, slug TEXT NOT NULL, day BIGINT NOT NULL, count BIGINT NOT NULL,
     sum DOUBLE PRECISION NOT NULL, squares DOUBLE PRECISION NOT NULL, PRIMARY KEY (site, slug, day))`,
-  `CREATE INDEX IF NOT EXISTS hub_day_day ON hub_day (day)`,
-  `CREATE TABLE IF NOT EXISTS hub_alarm (
+    values: [],
+  },
+  { text: `CREATE INDEX IF NOT EXISTS hub_day_day ON hub_day (day)`, values: [] },
+  {
+    text: `CREATE TABLE IF NOT EXISTS hub_alarm (
     site TEXT NOT NULL, id TEXT NOT NULL, at BIGINT NOT NULL, closed BIGINT NOT NULL, stream TEXT NOT NULL,
     series TEXT NOT NULL, label TEXT, kind TEXT NOT NULL, severity TEXT NOT NULL, start_at BIGINT NOT NULL,
     opened_at BIGINT NOT NULL, end_at BIGINT, score DOUBLE PRECISION, value DOUBLE PRECISION,
     expected DOUBLE PRECISION, unit TEXT NOT NULL, reason TEXT NOT NULL, incident TEXT, PRIMARY KEY (site, id))`,
-  `CREATE INDEX IF NOT EXISTS hub_alarm_opened ON hub_alarm (opened_at)`,
-  `CREATE INDEX IF NOT EXISTS hub_alarm_open ON hub_alarm (closed, opened_at)`,
-  `CREATE TABLE IF NOT EXISTS hub_incident (
+    values: [],
+  },
+  { text: `CREATE INDEX IF NOT EXISTS hub_alarm_opened ON hub_alarm (opened_at)`, values: [] },
+  { text: `CREATE INDEX IF NOT EXISTS hub_alarm_open ON hub_alarm (closed, opened_at)`, values: [] },
+  {
+    text: `CREATE TABLE IF NOT EXISTS hub_incident (
     site TEXT NOT NULL, id TEXT NOT NULL, at BIGINT NOT NULL, closed BIGINT NOT NULL, severity TEXT NOT NULL,
     start_at BIGINT NOT NULL, end_at BIGINT, episodes BIGINT NOT NULL, open BIGINT NOT NULL, series TEXT NOT NULL,
     reason TEXT NOT NULL, PRIMARY KEY (site, id))`,
-  `CREATE INDEX IF NOT EXISTS hub_incident_start ON hub_incident (start_at)`,
-  `CREATE INDEX IF NOT EXISTS hub_incident_open ON hub_incident (closed, start_at)`,
-  `CREATE TABLE IF NOT EXISTS hub_command (
+    values: [],
+  },
+  { text: `CREATE INDEX IF NOT EXISTS hub_incident_start ON hub_incident (start_at)`, values: [] },
+  { text: `CREATE INDEX IF NOT EXISTS hub_incident_open ON hub_incident (closed, start_at)`, values: [] },
+  {
+    text: `CREATE TABLE IF NOT EXISTS hub_command (
     id TEXT PRIMARY KEY, site TEXT NOT NULL, series TEXT, command TEXT NOT NULL, sender TEXT NOT NULL, at BIGINT NOT NULL,
     status TEXT, code TEXT, text TEXT, replied_at BIGINT)`,
-  `CREATE TABLE IF NOT EXISTS hub_alert (
+    values: [],
+  },
+  {
+    text: `CREATE TABLE IF NOT EXISTS hub_alert (
     id TEXT PRIMARY KEY, about TEXT NOT NULL, subject TEXT NOT NULL, opened_at BIGINT NOT NULL, closed_at BIGINT,
     reason TEXT NOT NULL, unsent BIGINT NOT NULL)`,
+    values: [],
+  },
 ];
 
 /** Makes the tables that are missing. Throws `database_unusable` where a newer zankyo made them. */
 export async function prepareTables(db: SqlDatabase): Promise<void> {
-  await db.write(TABLES.map((text) => ({ text, values: [] })));
+  await db.write(TABLES);
   const [row] = await db.read<{ version: number }>('SELECT version FROM hub_version');
   if ((row as { version: number } | undefined) === undefined)
     await db.write([{ text: 'INSERT INTO hub_version (version) VALUES ($1)', values: [VERSION] }]);
@@ -53,28 +74,3 @@ export async function prepareTables(db: SqlDatabase): Promise<void> {
       `a newer zankyo wrote the database of the hub (version ${row.version}): upgrade this one`,
     );
 }
-
-/** One row, by column. */
-export type SqlRow = Readonly<Record<string, SqlValue>>;
-
-/** Rows in one statement: a server on the network is asked once for it. SQLite takes 32,766 parameters. */
-const ROWS = 200;
-
-/** Statements that insert rows with the same columns, or do what `onConflict` says for a key that is there. */
-export function insertRows(table: string, rows: readonly SqlRow[], onConflict: string): readonly SqlStatement[] {
-  const statements: SqlStatement[] = [];
-  for (let from = 0; from < rows.length; from += ROWS) {
-    const part = rows.slice(from, from + ROWS);
-    const columns = Object.keys(part[0]);
-    const tuples = part.map((_, i) => `(${columns.map((__, j) => `$${i * columns.length + j + 1}`).join(', ')})`);
-    statements.push({
-      text: `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${tuples.join(', ')} ON CONFLICT ${onConflict}`,
-      values: part.flatMap((row) => columns.map((column) => row[column])),
-    });
-  }
-  return statements;
-}
-
-/** `column = excluded.column` for each. */
-export const taken = (...columns: readonly string[]): string =>
-  columns.map((column) => `${column} = excluded.${column}`).join(', ');
