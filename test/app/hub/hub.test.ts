@@ -79,6 +79,7 @@ describe('the intake', () => {
     for (const [site, events] of Object.entries({
       one: [closed, episode({ minute: 1 }), episode({ event_type: 'updated', severity: 'major', minute: 5 })],
       two: [episode({ minute: 1 }), closed],
+      three: [episode({ minute: 5 }), closed],
     })) {
       for (const event of events) {
         const { intake, send } = await intakeOf(db);
@@ -91,6 +92,7 @@ describe('the intake', () => {
     }
     expect(await db.read('SELECT site, closed, severity FROM hub_alarm ORDER BY site')).toEqual([
       { site: 'one', closed: 1, severity: 'minor' },
+      { site: 'three', closed: 1, severity: 'minor' },
       { site: 'two', closed: 1, severity: 'minor' },
     ]);
   });
