@@ -2,14 +2,9 @@ import type { AssetClass } from '../../config/hub/hub-schema.ts';
 import { alarmCountsSince, daysBetween, seriesUnits } from '../../io/hub/series.ts';
 import { DAY_MS } from '../../math/time.ts';
 import type { SqlDatabase } from '../../stream/sql.ts';
+import type { HubAssetsBody } from '../dashboard/contract/hub.ts';
 import type { HubAlerts } from './alerts.ts';
-import { ALARM_DAYS, compareAssets, DAYS, membersOf, type AssetDays, type Comparison } from './assets.ts';
-
-export interface ComparedClass {
-  readonly name: string;
-  readonly unit: string;
-  readonly assets: readonly Comparison[];
-}
+import { ALARM_DAYS, compareAssets, DAYS, membersOf, type AssetDays } from './assets.ts';
 
 export interface AssetWatchOptions {
   readonly db: SqlDatabase;
@@ -19,7 +14,7 @@ export interface AssetWatchOptions {
 
 /** Compares like assets, and opens an alert for one that differs from its peers: one for each asset. */
 export class HubAssetWatch {
-  compared: readonly ComparedClass[] = [];
+  compared: HubAssetsBody['classes'] = [];
   private readonly options: AssetWatchOptions;
 
   constructor(options: AssetWatchOptions) {
@@ -32,7 +27,7 @@ export class HubAssetWatch {
     const today = Math.floor(now / DAY_MS);
     const all = await daysOf(db, today, now);
     const seen = new Set<string>();
-    const compared: ComparedClass[] = [];
+    const compared: HubAssetsBody['classes'][number][] = [];
     for (const { name, ...patterns } of classes) {
       const members = membersOf(patterns, [...all.keys()]).map((subject) => all.get(subject)!);
       const assets = compareAssets(members, today, (subject) => alerts.isOpen('asset', subject));

@@ -1,6 +1,7 @@
 import type { AssetClass } from '../../config/hub/hub-schema.ts';
 import { median } from '../../math/median.ts';
 import { compileGlobs } from '../../stream/glob.ts';
+import type { HubAsset } from '../dashboard/contract/hub.ts';
 
 /** Daily figures of one series, newest days last; times in whole days since 1970. */
 export interface AssetDays {
@@ -10,16 +11,6 @@ export interface AssetDays {
   readonly days: readonly { readonly day: number; readonly mean: number; readonly spread: number }[];
   /** Alarms that opened in the last `ALARM_DAYS` days. */
   readonly alarms: number;
-}
-
-export interface Comparison {
-  readonly subject: string;
-  readonly mean: number | null;
-  readonly spread: number | null;
-  readonly alarms: number;
-  readonly differs: boolean;
-  /** One sentence with numbers; empty where there are too few members or days. */
-  readonly text: string;
 }
 
 /** Days that are compared, and how many of them a series must have; members that a day must have. */
@@ -51,7 +42,7 @@ export function compareAssets(
   members: readonly AssetDays[],
   today: number,
   isOpen: (subject: string) => boolean,
-): readonly Comparison[] {
+): readonly HubAsset[] {
   const means = classDays(members, today, ({ mean }) => mean);
   const spreads = classDays(members, today, ({ spread }) => spread);
   return members.map((member) => {

@@ -90,6 +90,7 @@ export interface HubAsset {
   readonly spread: number | null;
   readonly alarms: number;
   readonly differs: boolean;
+  /** One sentence with numbers; empty where there are too few members or days. */
   readonly text: string;
 }
 
