@@ -7,7 +7,7 @@ export const REASONS = {
   too_large: 'The payload is larger than 64 KiB.',
   not_utf8: 'The payload is not UTF-8 text; binary formats are not read.',
   not_json: 'The payload begins like JSON but cannot be parsed.',
-  not_cbor: 'The payload is not CBOR, or has more than 32 levels.',
+  not_cbor: 'The payload is not CBOR, or has more than 32 levels or 32,768 items.',
   not_senml: 'The payload, or one of its records, is not SenML of a version up to 10.',
   not_influx: 'A line is not of the Influx line protocol; other lines of the message were read.',
   not_sparkplug: 'The payload is not Sparkplug B.',

@@ -4,6 +4,8 @@ import { TIME_KEYS, timeKeyOf, timeOf } from './time.ts';
 
 /** Values of one message that are read; more would delay all other messages. */
 const MAX_VALUES = 4096;
+/** Objects and lists of one message that are read: 64 KiB can contain 21,845 empty ones, which took 8 ms. */
+const MAX_PARTS = 8192;
 /** A longer list of bare numbers is a curve, not one signal for each index. */
 const MAX_INDEXES = 16;
 /** Keys whose text names the object that they are in. */
@@ -56,6 +58,7 @@ class JsonMapper implements Mapper {
   private message!: DialectMessage;
   private receiver!: Receiver;
   private left = 0;
+  private partsLeft = 0;
 
   constructor(context: DialectContext) {
     this.context = context;
@@ -67,12 +70,18 @@ class JsonMapper implements Mapper {
     this.message = message;
     this.receiver = receiver;
     this.left = MAX_VALUES;
+    this.partsLeft = MAX_PARTS;
     const { each, time } = this.context;
     const at = time === null ? null : this.time(time(document));
     const content = each === null ? document : each(document);
     if (each !== null && !Array.isArray(content)) receiver.refuse('no_list');
     else this.value(this.root, '', content, at);
-    if (this.left <= 0) receiver.refuse('long_list');
+    if (this.full) receiver.refuse('long_list');
+  }
+
+  /** Whether the message has more than is read. */
+  private get full(): boolean {
+    return this.left <= 0 || this.partsLeft <= 0;
   }
 
   private value(node: PathNode, key: string, value: unknown, at: number | null): void {
@@ -83,7 +92,7 @@ class JsonMapper implements Mapper {
   }
 
   private object(node: PathNode, object: Record<string, unknown>, at: number | null): void {
-    if (node.depth > MAX_DEPTH) return;
+    if (node.depth > MAX_DEPTH || this.partsLeft-- <= 0) return;
     // One look at each key: to ask for every usual key takes longer than to read the numbers.
     let roles = 0;
     for (const key in object) roles |= ROLES.get(key) ?? 0;
@@ -92,7 +101,10 @@ class JsonMapper implements Mapper {
     if (timeKey !== null) since = this.time(object[timeKey]) ?? at;
     else if (this.context.time !== null && node !== this.root) since = this.time(this.context.time(object)) ?? at;
     if ((roles & VALUE) !== 0 && this.readNamed(node, object, since)) return;
-    for (const key in object) if (key !== timeKey) this.value(node, key, object[key], since);
+    for (const key in object) {
+      if (this.full) return;
+      if (key !== timeKey) this.value(node, key, object[key], since);
+    }
   }
 
   /** An object of one value, with a text that names it. */
@@ -120,7 +132,7 @@ class JsonMapper implements Mapper {
   }
 
   private list(node: PathNode, list: readonly unknown[], at: number | null): void {
-    if (node.depth > MAX_DEPTH) return;
+    if (node.depth > MAX_DEPTH || this.partsLeft-- <= 0) return;
     const plain = list.every((item) => typeof item !== 'object' || item === null);
     if (plain) {
       if (list.length <= MAX_INDEXES)
@@ -130,7 +142,7 @@ class JsonMapper implements Mapper {
       return;
     }
     const single = list.length === 1;
-    for (let i = 0; i < list.length && this.left > 0; i++) {
+    for (let i = 0; i < list.length && !this.full; i++) {
       const item = list[i];
       if (typeof item !== 'object' || item === null || Array.isArray(item)) continue;
       this.item(node, item as Record<string, unknown>, single ? '' : String(i + 1), at);

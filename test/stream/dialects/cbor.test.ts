@@ -187,6 +187,14 @@ test('more than 32 levels are refused', () => {
   expect(readCbor(new Uint8Array(65_536).fill(0xd8))).toBeUndefined();
 });
 
+test('4,096 rows of a time and two values are read, more than 32,768 items are refused', () => {
+  const rows = Array.from({ length: 4096 }, (_, i) => ({ t: i, a: 1, b: 2 }));
+  expect(readCbor(encode(rows))).toEqual(rows);
+  const empty = (count: number): Uint8Array => Uint8Array.from([0x9f, ...Array<number>(count).fill(0xa0), 0xff]);
+  expect(readCbor(empty(32_766))).toHaveLength(32_766); // and the list, and its end
+  expect(readCbor(empty(32_767))).toBeUndefined();
+});
+
 test('__proto__ is no key', () => {
   const value = readCbor(hex('a2695f5f70726f746f5f5fa161780161790a')) as object;
   expect(Object.getPrototypeOf(value)).toBe(Object.prototype);

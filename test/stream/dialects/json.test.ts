@@ -103,6 +103,14 @@ describe('JSON of no known dialect', () => {
     expect(deep.signals.length).toBeLessThan(12);
   });
 
+  it('reads no more than 8,192 objects and lists, for 64 KiB can contain 21,844 empty ones', () => {
+    const rows = (count: number): string => `[${'{},'.repeat(count)}{"v1x":1}]`;
+    expect(read('x', rows(8000))).toMatchObject({ signals: [expect.stringContaining('v1x')], reasons: [] });
+    expect(read('x', rows(21_000))).toMatchObject({ signals: [], reasons: ['long_list'] });
+    const nested = `{${Array.from({ length: 4200 }, (_, i) => `"${i}":[{}]`).join(',')},"v1x":1}`;
+    expect(read('x', nested)).toMatchObject({ signals: [], reasons: ['long_list'] });
+  });
+
   it('refuses what is no JSON', () => {
     expect(read('x', '{"a":')).toMatchObject({ signals: [], reasons: ['not_json'] });
   });
