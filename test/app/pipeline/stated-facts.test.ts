@@ -78,3 +78,65 @@ test('a message that states no unit, or that the value is no signal, leaves the 
   expect(world.answers.filter(({ series }) => series === 'plug-voltage')).toHaveLength(9);
   world.stop();
 });
+
+/** A tank whose level Homie describes: `send` gives readings near 8, `describe` publishes the retained description again. */
+function tank(rest: Readonly<Record<string, unknown>> = {}) {
+  const world = new World(siteOf({ inputs: [{ topic: 'homie/#', fields: 'all' }], tuning, ...rest }));
+  let i = 0;
+  return {
+    world,
+    describe: (unit: string, format = '0:10'): void => {
+      const properties = { level: { datatype: 'float', unit, format } };
+      world.send('homie/5/tank/$description', { nodes: { n: { properties } } }, { receivedAt: T, retained: true });
+    },
+    send: (count: number, value: (k: number) => number = (k) => 8 + Math.sin(k)): void => {
+      for (let k = 0; k < count; k++, i++)
+        world.send('homie/5/tank/n/level', String(value(i)), { receivedAt: T + i * 10_000 });
+    },
+    corrections: () => world.notes.filter(({ message }) => message.includes('another unit')).length,
+  };
+}
+const LEVEL = 'tank-n-level';
+
+test('a description that is republished after its unit was corrected changes the unit, and nothing that was learned', () => {
+  const [plain, corrected] = [tank(), tank()];
+  for (const { describe, send } of [plain, corrected]) {
+    describe('ft');
+    send(60);
+  }
+  corrected.describe('m');
+  for (const { send } of [plain, corrected]) send(60);
+  corrected.describe('m'); // as at each start of the device, or of the broker
+  for (const { send } of [plain, corrected]) send(60);
+  expect(corrected.corrections()).toBe(1);
+  expect(unitsOf(corrected.world, LEVEL)).toEqual(['ft', 'm']);
+  // No reset: it scores each reading as the stream without a correction, and its warm-up is over once.
+  expect(corrected.world.answers).toEqual(plain.world.answers);
+  expect(corrected.world.answers.at(-1)?.score).not.toBeNull();
+  const ready = corrected.world.states.findIndex(({ phase }) => phase === 'ready');
+  expect(ready).toBeGreaterThan(0);
+  expect(corrected.world.states.slice(ready).every(({ phase }) => phase === 'ready')).toBe(true);
+  expect(corrected.world.notes.filter(({ message }) => message === 'new series')).toHaveLength(1);
+  // The next alert.
+  corrected.send(20, () => 5);
+  const opened = corrected.world.events.find(({ phase }) => phase === 'opened');
+  expect(opened?.anomaly.reason).toMatch(/ 5 m\b/);
+  expect(opened?.anomaly.reason).not.toContain('ft');
+  for (const { world } of [plain, corrected]) world.stop();
+});
+
+test('a unit that the operator has corrected in the site file holds against each description of the device', () => {
+  const own = { topic: 'homie/5/tank/n/level', name: LEVEL, unit: 'm' };
+  const { world, describe, send, corrections } = tank({ inputs: [{ topic: 'homie/#', fields: 'all' }, own] });
+  describe('ft');
+  send(60);
+  describe('ft', '0:9.5');
+  send(60);
+  describe('inch');
+  send(60);
+  send(20, () => 5);
+  expect(unitsOf(world, LEVEL)).toEqual(['m']);
+  expect(corrections()).toBe(0);
+  expect(world.events.find(({ phase }) => phase === 'opened')?.anomaly.reason).toMatch(/ 5 m\b/);
+  world.stop();
+});
