@@ -1,15 +1,18 @@
 /**
- * npm run test:arm64 [-- --arch armhf] [--root /var/tmp/zankyo-arm64] [--tests test/math,test/nn] [--keep]
+ * npm run test:arm64 [-- --arch armhf] [--root /var/tmp/zankyo-arm64] [--tests test/math,test/nn] [--tests-only] [--keep]
  *
  * The program in an emulated Debian 13 of another CPU, with Debian's Node: a root made by debootstrap, the packages of the lock file for
  * that CPU, and the addon compiled here for it. It compares the bits of the kernel, of the mathematics and of a replay with those on
  * this machine, then runs tests there. Needs root, and: apt-get install debootstrap qemu-user-static g++-aarch64-linux-gnu
- * (g++-arm-linux-gnueabihf for armhf). --root: where the root is, kept for the next time; --tests none: only the comparison.
- * Takes 10 minutes for the root, 3 for the addon, 2 for the comparison; a test takes 10 to 30 times as long as on this machine.
+ * (g++-arm-linux-gnueabihf for armhf). --root: where the root is, kept for the next time; --tests: files and folders of the unit
+ * project, run one after the other in this order, each file printed as it ends; --tests none: only the comparison; --tests-only:
+ * without it. Takes 10 minutes for the root, 3 for the addon, 2 for the comparison; a test takes 10 to 30 times as long as on this
+ * machine.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 
 const TARGETS = {
@@ -30,6 +33,7 @@ const { values } = parseArgs({
     arch: { type: 'string', default: 'arm64' },
     root: { type: 'string' },
     tests: { type: 'string', default: TESTS.join(',') },
+    'tests-only': { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
   },
 });
@@ -137,6 +141,28 @@ function compare(here, there) {
   return equal;
 }
 
+/** Returns whether the hashes of both machines agree. */
+function compareBits() {
+  const here = JSON.parse(run('node', ['scripts/same-bits.mjs', join(project, RECORDING)]));
+  say(`hashes here: ${here.machine}`);
+  const there = JSON.parse(inside(`node scripts/same-bits.mjs ${RECORDING}`));
+  say(`hashes there: ${there.machine}`);
+  return compare(here, there);
+}
+
+/** Runs the tests of a file or folder there, and prints each file and each failure at once. Returns whether all passed. */
+async function testThere(filter) {
+  say(`vitest there: ${filter}`);
+  const vitest = `NO_COLOR=1 node node_modules/vitest/vitest.mjs run --project unit --testTimeout 1200000 ${filter}`;
+  const child = spawn('chroot', [root, '/bin/sh', '-c', `cd ${PROJECT} && ${vitest} 2>&1`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  for await (const line of createInterface(child.stdout))
+    if (/^ *[✓❯×↓] .*\.test\.ts|FAIL|×|Error:|Test Files|Tests|Duration/.test(line)) say(line);
+  return (await ended) === 0;
+}
+
 if (process.getuid() !== 0) throw new Error('debootstrap and chroot need root: sudo npm run test:arm64');
 register();
 makeRoot();
@@ -146,28 +172,9 @@ run('mount', ['-t', 'proc', 'proc', join(root, 'proc')]);
 run('mount', ['--bind', '/dev', join(root, 'dev')]);
 try {
   say(inside(`node -p '"Node " + process.version + ", " + process.arch + ", ABI " + process.versions.modules'`).trim());
-  const here = JSON.parse(run('node', ['scripts/same-bits.mjs', join(project, RECORDING)]));
-  say(`hashes here: ${here.machine}`);
-  const there = JSON.parse(inside(`node scripts/same-bits.mjs ${RECORDING}`));
-  say(`hashes there: ${there.machine}`);
-  process.exitCode = compare(here, there) ? 0 : 1;
-  if (values.tests !== 'none') {
-    say(`vitest there: ${values.tests}`);
-    const filters = values.tests.replaceAll(',', ' ');
-    const vitest = `NO_COLOR=1 node node_modules/vitest/vitest.mjs run --project unit --testTimeout 1200000 ${filters}`;
-    const { status, stdout } = spawnSync('chroot', [root, '/bin/sh', '-c', `cd ${PROJECT} && ${vitest}`], {
-      encoding: 'utf8',
-      maxBuffer: 2 ** 28,
-    });
-    say(
-      stdout
-        .trimEnd()
-        .split('\n')
-        .filter((line) => /FAIL|×|Error:|Test Files|Tests|Duration/.test(line))
-        .join('\n'),
-    );
-    if (status !== 0) process.exitCode = 1;
-  }
+  process.exitCode = values['tests-only'] || compareBits() ? 0 : 1;
+  for (const filter of values.tests === 'none' ? [] : values.tests.split(','))
+    if (!(await testThere(filter))) process.exitCode = 1;
 } finally {
   for (const folder of ['proc', 'dev']) spawnSync('umount', [join(root, folder)]);
   if (!values.keep && process.exitCode === 0) rmSync(project, { recursive: true, force: true });
