@@ -12,6 +12,7 @@ export const SETTING: SignalFacts = { noSignal: 'setting' };
 export const IDENTIFIER: SignalFacts = { noSignal: 'identifier' };
 export const LINK: SignalFacts = { noSignal: 'link quality' };
 export const TIME: SignalFacts = { noSignal: 'time' };
+export const UPTIME: SignalFacts = { noSignal: 'uptime' };
 export const WATTS: SignalFacts = { unit: 'W' };
 export const VOLTS: SignalFacts = { unit: 'V', range: [0, 1000] };
 export const AMPERES: SignalFacts = { unit: 'A' };

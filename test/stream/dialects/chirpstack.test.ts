@@ -51,7 +51,7 @@ published('chirpstack', {
       values: {},
     },
   ],
-  'captured by users': [
+  'captured by a user, address not known': [
     {
       topic: 'application/1/device/24e124136c506271/event/up',
       payload:

@@ -77,7 +77,7 @@ published('homie', {
       values: {},
     },
   ],
-  'captured by users': [
+  'constructed, after the page above': [
     { topic: 'homie/5/boiler/pump/running', payload: 'true', values: { 'boiler pump.running': '1 on/off' } },
   ],
 });

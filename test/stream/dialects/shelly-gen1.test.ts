@@ -35,8 +35,7 @@ published('shelly-gen1', {
       'shellyem-B9E4A5 emeter.0.total_returned': '0 Wh counter',
     }),
   ],
-  // https://pastebin.com/vjJubCm9, a capture of a Shelly 1 with two DS18B20
-  'captured by users': [
+  'https://github.com/Terdious/gladys-shelly/blob/b10e36215ef978e340828c9d947f03db8af83fc7/src/shelly/mqttHub.js': [
     plain('shellies/shellyem3-483FDAC37E3F/emeter/0/power', '-8.40', {
       'shellyem3-483FDAC37E3F emeter.0.power': '-8.4 W',
     }),
@@ -46,11 +45,16 @@ published('shelly-gen1', {
     plain('shellies/shellyem3-483FDAC37E3F/emeter/0/total', '7915525.36', {
       'shellyem3-483FDAC37E3F emeter.0.total': '7915525.36 Wh counter',
     }),
+  ],
+  // A Shelly 1 with two DS18B20.
+  'https://pastebin.com/vjJubCm9': [
     plain('shellies/shelly1-XXXXXX/relay/0', 'off', { 'shelly1-XXXXXX relay.0': '0 on/off' }),
     plain('shellies/shelly1-XXXXXX/input/0', '0', { 'shelly1-XXXXXX input.0': '0 on/off' }),
     plain('shellies/shelly1-XXXXXX/ext_temperature/1', '35.75', { 'shelly1-XXXXXX ext_temperature.1': '35.75 °C' }),
     plain('shellies/shelly1-XXXXXX/ext_temperature_f/1', '96.35'),
     plain('shellies/shelly1-XXXXXX/ext_temperature/0', '47.69', { 'shelly1-XXXXXX ext_temperature.0': '47.69 °C' }),
+  ],
+  'https://github.com/koestler/go-mqtt-to-influx/blob/f2b0d0eac068c3a6bfd03db665e7674c372966a7/converter/shelly.go': [
     plain('shellies/shelly1/input_event/0', '{"event":"","event_cnt":0}'),
     plain('shellies/shelly1/info', '{"wifi_sta":{"connected":true,"rssi":-61},"uptime":1,"ram_free":40892}'),
     { ...plain('shellies/shelly1/online', 'false'), availability: { shelly1: false } },

@@ -44,6 +44,82 @@ published('shelly-gen2', {
       },
     },
   ],
+  'https://shelly-api-docs.shelly.cloud/gen2/ComponentsAndServices/Cover': [
+    {
+      topic: 'shellyplus2pm-5443b23d81f8/status/cover:0',
+      payload:
+        '{"id":0,"source":"limit_switch","state":"open","apower":0,"voltage":233,"current":0,"pf":0,"freq":50,"aenergy":{"total":48.996,"by_minute":[0,0,0],"minute_ts":1654604045},"temperature":{"tC":55.4,"tF":131.7},"pos_control":true,"last_direction":"open","current_pos":100}',
+      values: {
+        'shellyplus2pm-5443b23d81f8 cover:0.apower': '0 W',
+        'shellyplus2pm-5443b23d81f8 cover:0.voltage': '233 V',
+        'shellyplus2pm-5443b23d81f8 cover:0.current': '0 A',
+        'shellyplus2pm-5443b23d81f8 cover:0.freq': '50 Hz',
+        'shellyplus2pm-5443b23d81f8 cover:0.aenergy.total': '48.996 Wh counter',
+        'shellyplus2pm-5443b23d81f8 cover:0.current_pos': '100 %',
+      },
+    },
+  ],
+  'https://shelly-api-docs.shelly.cloud/gen2/ComponentsAndServices/Input': [
+    {
+      topic: 'shellyplusi4-a8032ab636ec/status/input:0',
+      payload: '{"id":0,"state":false}',
+      values: { 'shellyplusi4-a8032ab636ec input:0.state': '0 on/off' },
+    },
+  ],
+  // An analog input and a counter, of a Plus Uni; the page of the component shows neither.
+  'https://github.com/home-assistant/core/blob/dev/tests/components/shelly/conftest.py': [
+    {
+      topic: 'shellyplusuni-b8d61a8b17cc/status/input:1',
+      payload: '{"id":1,"percent":89,"xpercent":8.9}',
+      values: { 'shellyplusuni-b8d61a8b17cc input:1.percent': '89 %' },
+    },
+    {
+      topic: 'shellyplusuni-b8d61a8b17cc/status/input:2',
+      payload: '{"id":2,"counts":{"total":56174,"xtotal":561.74},"freq":208.00,"xfreq":6.11}',
+      values: {
+        'shellyplusuni-b8d61a8b17cc input:2.counts.total': '56174 counter',
+        'shellyplusuni-b8d61a8b17cc input:2.freq': '208 Hz',
+      },
+    },
+  ],
+  // PM1: the component in the answer of a Plus PM Mini to Shelly.GetStatus, as `status/pm1:0` has it.
+  'https://github.com/TheRealMoeder/Energy2Shelly_ESP/issues/139': [
+    {
+      topic: 'shellypmmini-543204aa6548/status/pm1:0',
+      payload:
+        '{"id":0, "voltage":236.3, "current":0.819, "apower":192.2 ,"freq":50.0,"aenergy":{"total":629562.431,"by_minute":[3198.731,3198.731,3198.731],"minute_ts":1779457260},"ret_aenergy":{"total":13555.086,"by_minute":[0.000,0.000,0.000],"minute_ts":1779457260}}',
+      values: {
+        'shellypmmini-543204aa6548 pm1:0.voltage': '236.3 V',
+        'shellypmmini-543204aa6548 pm1:0.current': '0.819 A',
+        'shellypmmini-543204aa6548 pm1:0.apower': '192.2 W',
+        'shellypmmini-543204aa6548 pm1:0.freq': '50 Hz',
+        'shellypmmini-543204aa6548 pm1:0.aenergy.total': '629562.431 Wh counter',
+        'shellypmmini-543204aa6548 pm1:0.ret_aenergy.total': '13555.086 Wh counter',
+      },
+    },
+  ],
+  'https://shelly-api-docs.shelly.cloud/gen2/ComponentsAndServices/Light': [
+    {
+      topic: 'shellyplusdim-b8d61a8b17cc/status/light:0',
+      payload:
+        '{"id":0,"source":"timer","output":false,"brightness":50,"timer_started_at":1626942399.36,"timer_duration":60}',
+      values: { 'shellyplusdim-b8d61a8b17cc light:0.output': '0 on/off' },
+    },
+  ],
+  'https://shelly-api-docs.shelly.cloud/gen2/ComponentsAndServices/Temperature': [
+    {
+      topic: 'shellyplusht-b8d61a8b17cc/status/temperature:0',
+      payload: '{"id":0,"tC":24.4,"tF":75.9}',
+      values: { 'shellyplusht-b8d61a8b17cc temperature:0.tC': '24.4 °C' },
+    },
+  ],
+  'https://shelly-api-docs.shelly.cloud/gen2/ComponentsAndServices/Humidity': [
+    {
+      topic: 'shellyplusht-b8d61a8b17cc/status/humidity:0',
+      payload: '{"id":0,"rh":73.7}',
+      values: { 'shellyplusht-b8d61a8b17cc humidity:0.rh': '73.7 %' },
+    },
+  ],
   // The message on the page of the notifications as a whole: a battery device says all that it has, then sleeps.
   'https://gist.github.com/NelsonMinar/494a0f53785c20290b395639548349fa': [
     {
@@ -131,37 +207,31 @@ published('shelly-gen2', {
       values: {},
     },
   ],
-  'captured by users': [
+  // A 1PM Mini Gen3 that counts its switching.
+  'https://github.com/iobroker-community-adapters/ioBroker.shelly/issues/1592': [
     {
-      topic: 'shellyplus1-441793ab3fb4/online',
-      payload: 'true',
-      values: {},
-      availability: { 'shellyplus1-441793ab3fb4': true },
-    },
-    {
-      topic: 'shellyplus1-441793ab3fb4/events/rpc', // its own temperature
+      topic: 'ShellyLichtGarten/status/switch:0',
       payload:
-        '{"src":"shellyplus1-441793ab3fb4","dst":"shellyplus1-441793ab3fb4/events","method":"NotifyStatus","params":{"ts":1708179956.30,"switch:0":{"id":0,"temperature":{"tC":37.67,"tF":99.81}}}}',
-      values: {},
+        '{"id":0,"source":"SHC","tag":null, "output":false, "apower":0.0, "voltage":238.3, "freq":50.0, "current":0.000, "aenergy":{"total":2690.730,"by_minute":[0.000,0.000,0.000],"minute_ts":1788945300}, "ret_aenergy":{"total":0.000,"by_minute":[0.000,0.000,0.000],"minute_ts":1788945300},"counts":{"on_time":241680,"on_time_rst_ts":0,"switch_on":192,"switch_on_rst_ts":0,"on_above_thr":0,"on_above_thr_rst_ts":0},"temperature":{"tC":56.1, "tF":132.9}}',
+      values: {
+        'ShellyLichtGarten switch:0.output': '0 on/off',
+        'ShellyLichtGarten switch:0.apower': '0 W',
+        'ShellyLichtGarten switch:0.voltage': '238.3 V',
+        'ShellyLichtGarten switch:0.freq': '50 Hz',
+        'ShellyLichtGarten switch:0.current': '0 A',
+        'ShellyLichtGarten switch:0.aenergy.total': '2690.73 Wh counter',
+        'ShellyLichtGarten switch:0.ret_aenergy.total': '0 Wh counter',
+      },
     },
     {
-      topic: 'shellyplus1-441793ab3fb4/status/switch:0',
-      payload: '{"id":0, "source":"init", "output":false,"temperature":{"tC":37.7, "tF":99.8}}',
-      values: { 'shellyplus1-441793ab3fb4 switch:0.output': '0 on/off' },
-    },
-    {
-      topic: 'shelly1minig3-54320464a1d0/events/rpc',
+      topic: 'ShellyLichtGarten/events/rpc',
       payload:
-        '{"src":"shelly1minig3-54320464a1d0","dst":"shelly1minig3-54320464a1d0/events","method":"NotifyStatus","params":{"ts":1736603810.49,"switch:0":{"id":0,"output":false,"source":"HTTP_in"}}}',
-      values: { 'shelly1minig3-54320464a1d0 switch:0.output': '0 on/off' },
-      at: '2025-01-11T13:56:50.490Z',
-    },
-    {
-      topic: 'shellyplus1-08b61fd90730/events/rpc',
-      payload:
-        '{"src":"shellyplus1-08b61fd90730","dst":"shellyplus1-08b61fd90730/events","method":"NotifyStatus","params":{"ts":1736604020.06,"cloud":{"connected":true}}}',
+        '{"src":"shelly1pmminig3-e4b323133734","dst":"ShellyLichtGarten/events","method":"NotifyStatus","params":{"ts":1788945300.02,"switch:0":{"counts":{"on_above_thr":0,"on_time":241680,"switch_on":192}}}}',
       values: {},
     },
+  ],
+  // A Plus 1PM with the topic prefix shellies/plus1pm.
+  'https://github.com/koestler/go-mqtt-to-influx/blob/f2b0d0eac068c3a6bfd03db665e7674c372966a7/converter/shelly.go': [
     {
       topic: 'shellies/plus1pm/events/rpc',
       payload:
@@ -169,6 +239,21 @@ published('shelly-gen2', {
       values: { 'plus1pm switch:0.voltage': '232.7 V' },
       at: '2022-08-26T12:36:25.440Z',
     },
+    {
+      topic: 'shellies/plus1pm/status/switch:0',
+      payload:
+        '{"id":0, "source":"init", "output":false, "apower":0.0, "voltage":232.7, "current":0.000, "aenergy":{"total":0.000,"by_minute":[0.000,0.000,0.000],"minute_ts":1661517385},"temperature":{"tC":39.2, "tF":102.5}}',
+      values: {
+        'plus1pm switch:0.output': '0 on/off',
+        'plus1pm switch:0.apower': '0 W',
+        'plus1pm switch:0.voltage': '232.7 V',
+        'plus1pm switch:0.current': '0 A',
+        'plus1pm switch:0.aenergy.total': '0 Wh counter',
+      },
+    },
+  ],
+  // An EM Gen3 whose clamp is on backwards.
+  'https://github.com/dkmcgowan/pitwatch/blob/2cfaf041de57fa6e6d29a7819580d57e598f69a1/tests/test_payloads.py': [
     {
       topic: 'shellyemg3-dcb4d9c564f4/status/em1:0',
       payload:
@@ -190,6 +275,50 @@ published('shelly-gen2', {
         'shellyemg3-dcb4d9c564f4 em1:0.voltage': '117.6 V',
       },
       at: '2026-09-07T22:43:18.370Z',
+    },
+  ],
+  'https://github.com/asnowfix/home-automation': [
+    {
+      topic: 'shelly1minig3-54320464a1d0/events/rpc',
+      payload:
+        '{"src":"shelly1minig3-54320464a1d0","dst":"shelly1minig3-54320464a1d0/events","method":"NotifyStatus","params":{"ts":1736603810.49,"switch:0":{"id":0,"output":false,"source":"HTTP_in"}}}',
+      values: { 'shelly1minig3-54320464a1d0 switch:0.output': '0 on/off' },
+      at: '2025-01-11T13:56:50.490Z',
+    },
+    {
+      topic: 'shellyplus1-08b61fd90730/events/rpc',
+      payload:
+        '{"src":"shellyplus1-08b61fd90730","dst":"shellyplus1-08b61fd90730/events","method":"NotifyStatus","params":{"ts":1736604020.06,"cloud":{"connected":true}}}',
+      values: {},
+    },
+    {
+      topic: 'shellyplus1-08b61fd141e8/events/rpc',
+      payload:
+        '{"src":"shellyplus1-08b61fd141e8","dst":"shellyplus1-08b61fd141e8/events","method":"NotifyFullStatus","params":{"ts":1736604018.38,"ble":{},"cloud":{"connected":true},"input:0":{"id":0,"state":false},"mqtt":{"connected":true},"switch:0":{"id":0, "source":"SHC", "output":true,"temperature":{"tC":48.4, "tF":119.2}},"sys":{"mac":"08B61FD141E8","restart_required":false,"time":"15:00","unixtime":1736604018,"uptime":658773,"ram_size":268520,"ram_free":110248,"fs_size":393216,"fs_free":106496,"cfg_rev":13,"kvs_rev":0,"schedule_rev":1,"webhook_rev":0,"available_updates":{"beta":{"version":"1.5.0-beta1"}},"reset_reason":3},"wifi":{"sta_ip":"192.168.1.76","status":"got ip","rssi":-58,"ap_client_count":0},"ws":{"connected":false}}}',
+      values: {
+        'shellyplus1-08b61fd141e8 input:0.state': '0 on/off',
+        'shellyplus1-08b61fd141e8 switch:0.output': '1 on/off',
+      },
+      at: '2025-01-11T14:00:18.380Z',
+    },
+  ],
+  'captured by users, address not known': [
+    {
+      topic: 'shellyplus1-441793ab3fb4/online',
+      payload: 'true',
+      values: {},
+      availability: { 'shellyplus1-441793ab3fb4': true },
+    },
+    {
+      topic: 'shellyplus1-441793ab3fb4/events/rpc', // its own temperature
+      payload:
+        '{"src":"shellyplus1-441793ab3fb4","dst":"shellyplus1-441793ab3fb4/events","method":"NotifyStatus","params":{"ts":1708179956.30,"switch:0":{"id":0,"temperature":{"tC":37.67,"tF":99.81}}}}',
+      values: {},
+    },
+    {
+      topic: 'shellyplus1-441793ab3fb4/status/switch:0',
+      payload: '{"id":0, "source":"init", "output":false,"temperature":{"tC":37.7, "tF":99.8}}',
+      values: { 'shellyplus1-441793ab3fb4 switch:0.output': '0 on/off' },
     },
     {
       topic: 'shelly1pmminig3-48f6ee8d12dc/status/switch:0',

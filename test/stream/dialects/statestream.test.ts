@@ -27,7 +27,7 @@ published('statestream', {
       values: {},
     },
   ],
-  'captured by users': [
+  'constructed, after the page above': [
     { topic: 'ha/sensor/outside_temperature/state', payload: '-3.5', values: { outside_temperature: '-3.5 °C' } },
     { topic: 'ha/binary_sensor/pump/state', payload: '"on"', values: { pump: '1 on/off' } },
     {

@@ -390,7 +390,7 @@ published('tasmota', {
       options: { zone },
     },
   ],
-  'captured by users': [
+  'https://github.com/Calandrias/E3DC-Control/blob/dbeb22acd91399ffb4b1e429a9f7ab7e76dee08c/OpenhabPub.cpp': [
     // Several sensors of one kind, and a FullTopic that ends with %prefix%.
     {
       topic: 'A38/STH16_S/tele/SENSOR',
@@ -405,6 +405,35 @@ published('tasmota', {
       at: '2020-02-08T16:17:11Z',
       options: { zone },
     },
+  ],
+  'https://github.com/ferrets6/wattson/blob/55c3bda36935f90d0d386a02d6f890a22b7bcd41/internal/mqtt/collector_test.go': [
+    {
+      topic: 'tele/tasmota/SENSOR',
+      payload:
+        '{"Time":"2026-09-18T11:19:21","ENERGY":{"TotalStartTime":"2026-09-16T00:00:00","Total":[2.813,0.254],"Yesterday":[1.530,0.125],"Today":[0.772,0.059],"Power":[52,5],"ApparentPower":[66,10],"ReactivePower":[40,9],"Factor":[0.79,0.50],"Voltage":235,"Current":[0.278,0.044],"BL09XX":{"Temperature":46.5}}}',
+      values: {
+        'tasmota ENERGY.Total1': '2.813 kWh counter',
+        'tasmota ENERGY.Total2': '0.254 kWh counter',
+        'tasmota ENERGY.Power1': '52 W',
+        'tasmota ENERGY.Power2': '5 W',
+        'tasmota ENERGY.Voltage': '235 V',
+        'tasmota ENERGY.Current1': '0.278 A',
+        'tasmota ENERGY.Current2': '0.044 A',
+      },
+      at: '2026-09-18T09:19:21Z',
+      options: { zone },
+    },
+  ],
+  'https://github.com/miller45/jiotsensorhub': [
+    sensor(
+      '{"Time":"2022-10-28T13:44:23","ATC04b555":{"mac":"a4c13804b555","Temperature":25.1,"Humidity":56.3,"DewPoint":15.8,"Btn":1,"Battery":54,"RSSI":-43}}',
+      { 'ATC04b555.Temperature': '25.1 °C', 'ATC04b555.Humidity': '56.3 %' },
+    ),
+  ],
+  'https://github.com/arendst/Tasmota/blob/development/tasmota/tasmota_xsns_sensor/xsns_82_wiegand.ino': [
+    sensor('{"Time":"2021-01-21T15:48:49","Wiegand":{"UID":4302741608,"Size":34}}', {}),
+  ],
+  'captured by users, address not known': [
     sensor(
       '{"Time":"2020-11-15T18:35:34","SHT3X-0x44":{"Temperature":22.1,"Humidity":57.5,"DewPoint":13.3},"TempUnit":"C"}',
       { 'SHT3X-0x44.Temperature': '22.1 °C', 'SHT3X-0x44.Humidity': '57.5 %' },
@@ -449,22 +478,6 @@ published('tasmota', {
         '{"ZbReceived":{"0x2916":{"Device":"0x2916","Temperature":25.72,"Humidity":47.73,"Endpoint":1,"LinkQuality":116}}}',
       values: { 'bridge/0x2916 Temperature': '25.72 °C', 'bridge/0x2916 Humidity': '47.73 %' },
     },
-    {
-      topic: 'tele/tasmota/SENSOR',
-      payload:
-        '{"Time":"2026-09-18T11:19:21","ENERGY":{"TotalStartTime":"2026-09-16T00:00:00","Total":[2.813,0.254],"Yesterday":[1.530,0.125],"Today":[0.772,0.059],"Power":[52,5],"ApparentPower":[66,10],"ReactivePower":[40,9],"Factor":[0.79,0.50],"Voltage":235,"Current":[0.278,0.044],"BL09XX":{"Temperature":46.5}}}',
-      values: {
-        'tasmota ENERGY.Total1': '2.813 kWh counter',
-        'tasmota ENERGY.Total2': '0.254 kWh counter',
-        'tasmota ENERGY.Power1': '52 W',
-        'tasmota ENERGY.Power2': '5 W',
-        'tasmota ENERGY.Voltage': '235 V',
-        'tasmota ENERGY.Current1': '0.278 A',
-        'tasmota ENERGY.Current2': '0.044 A',
-      },
-      at: '2026-09-18T09:19:21Z',
-      options: { zone },
-    },
     sensor(
       '{"Time":"2021-06-13T06:59:52","ANALOG":{"CTEnergy":{"Energy":0.006,"Power":2068,"Voltage":230,"Current":8.992}},"DHT11":{"Temperature":23.0,"Humidity":37.0,"DewPoint":7.5},"TempUnit":"C"}',
       {
@@ -476,11 +489,6 @@ published('tasmota', {
         'DHT11.Humidity': '37 %',
       },
     ),
-    sensor(
-      '{"Time":"2022-10-28T13:44:23","ATC04b555":{"mac":"a4c13804b555","Temperature":25.1,"Humidity":56.3,"DewPoint":15.8,"Btn":1,"Battery":54,"RSSI":-43}}',
-      { 'ATC04b555.Temperature': '25.1 °C', 'ATC04b555.Humidity': '56.3 %' },
-    ),
-    sensor('{"Time":"2021-01-21T15:48:49","Wiegand":{"UID":4302741608,"Size":34}}', {}),
   ],
 });
 

@@ -85,7 +85,7 @@ published('things-stack', {
       at: AT,
     },
   ],
-  'captured by users': [
+  'https://thingsboard.io/docs/user-guide/integrations/tti/': [
     {
       topic: 'v3/app@ttn/devices/eui-01/up',
       payload:
@@ -93,6 +93,8 @@ published('things-stack', {
       values: { 'eui-01 temperature': '2 °C' },
       at: '2020-08-11T08:59:45.869Z',
     },
+  ],
+  'decoded_payload of two public repositories, address not known; the message around it is constructed': [
     {
       topic: `${TOPIC}/up`,
       payload: uplink({

@@ -67,7 +67,7 @@ published('zigbee2mqtt', {
     { topic: 'zigbee2mqtt/my_bulb', payload: '{"state": "ON"}', values: { 'my_bulb state': '1 on/off' } },
     { topic: 'zigbee2mqtt/my_bulb/state', payload: 'ON', values: { 'my_bulb state': '1 on/off' } },
   ],
-  'captured: a double plug with last_seen as ISO_8601_local': [
+  'captured, address not known: a double plug with last_seen as ISO_8601_local': [
     {
       topic: 'zigbee2mqtt/0x00158d0001d82999',
       payload:
