@@ -10,6 +10,7 @@ export default defineConfig({
           exclude: ['test/integration/**', 'test/faults/**', 'test/browser/**', 'test/appliance/**'],
           // Some tests work for 5 s on a fast machine; a Raspberry Pi takes ten times as long.
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -153,7 +153,8 @@ function compareBits() {
 /** Runs the tests of a file or folder there, and prints each file and each failure at once. Returns whether all passed. */
 async function testThere(filter) {
   say(`vitest there: ${filter}`);
-  const vitest = `NO_COLOR=1 node node_modules/vitest/vitest.mjs run --project unit --testTimeout 1200000 ${filter}`;
+  const limits = '--testTimeout 1200000 --hookTimeout 1200000';
+  const vitest = `NO_COLOR=1 node node_modules/vitest/vitest.mjs run --project unit ${limits} ${filter}`;
   const child = spawn('chroot', [root, '/bin/sh', '-c', `cd ${PROJECT} && ${vitest} 2>&1`], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -56,7 +56,12 @@ class Commits {
 
 const QUIET: AlertPort = { state: () => 0, event: () => 0, incident: () => 0, habit: () => 0, mode: () => 0 };
 
-function started(notify: Readonly<Record<string, unknown>>, more: Readonly<Record<string, unknown>> = {}) {
+/** `timeoutMs`: long enough for an answer on a machine with other work; a test of a target that hangs waits for it. */
+function started(
+  notify: Readonly<Record<string, unknown>>,
+  more: Readonly<Record<string, unknown>> = {},
+  timeoutMs = 10_000,
+) {
   const ledger = new Commits();
   const lines: string[] = [];
   const notifier = new Notifier({
@@ -65,7 +70,7 @@ function started(notify: Readonly<Record<string, unknown>>, more: Readonly<Recor
     ledger,
     now: () => AT,
     retryMs: 1,
-    timeoutMs: 200,
+    timeoutMs,
     log: (level, _, message) => lines.push(`${level} ${message}`),
   });
   notifiers.push(notifier);
@@ -162,12 +167,12 @@ test('a target that hangs, one that redirects and one that answers 500 delay onl
   hangs.answer = () => undefined;
   redirects.answer = (response) => response.writeHead(302, { location: works.url }).end();
   fails.answer = (response) => response.writeHead(500).end();
-  const { ledger, alerts, notifier } = started({
-    hangs: hook(hangs.url),
-    redirects: hook(redirects.url),
-    fails: hook(fails.url),
-    works: hook(works.url),
-  });
+  const targets = { hangs, redirects, fails, works };
+  const { ledger, alerts, notifier } = started(
+    Object.fromEntries(Object.entries(targets).map(([name, { url }]) => [name, hook(url)])),
+    {},
+    1000,
+  );
   for (let n = 0; n < 20; n++) alerts.incident(incident('opened', { id: `i${n}` }));
   ledger.commit();
   await until(() => works.received.length === 20);
