@@ -36,6 +36,16 @@ test('passwords come from where those of a site come from, and the client id has
   });
 });
 
+test('the password of PostgreSQL may be a systemd credential, and ca is relative to the hub file', () => {
+  const credentials = directoryWith({ 'postgres-password': 'three\n' });
+  const yaml = 'mqtt: { url: mqtt://h }\npostgres: { url: postgres://h/db, tls: true, ca: pki/ca.pem }\n';
+  const loaded = load(yaml, {}, { CREDENTIALS_DIRECTORY: credentials });
+  if (Array.isArray(loaded)) throw new Error(loaded.join());
+  const { hub } = loaded as ReturnType<typeof loadHub>;
+  expect(hub.postgres).toMatchObject({ password: 'three', tls: true });
+  expect(hub.postgres?.ca).toMatch(/^\/.*\/pki\/ca\.pem$/);
+});
+
 describe('mistakes', () => {
   test.each([
     [
@@ -45,6 +55,10 @@ describe('mistakes', () => {
     [
       'mqtt: { url: mqtt://h }\npostgres: { url: "postgres://me:pw@h/db" }\n',
       '2:18: postgres.url: expected postgres://, then host and database, with no username or password in it',
+    ],
+    [
+      'mqtt: { url: mqtt://h }\npostgres: { url: "postgres://h/db", ca: ca.pem }\n',
+      '2:41: postgres.ca: needs tls: true',
     ],
     [
       'mqtt: { url: mqtt://h }\nassets: [{ name: pumps, series: [pump-*] }]\n',

@@ -18,10 +18,15 @@ export interface Postgres {
   stop(): Promise<void>;
 }
 
+export interface PostgresOptions {
+  /** PEM texts: then it accepts TLS. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+}
+
 const INSTALLED = '/usr/lib/postgresql';
 
 /** A real PostgreSQL of our own on a free loopback port, with a password. It does not run as root: Debian's user postgres does it then. */
-export const startPostgres = async (): Promise<Postgres> => {
+export const startPostgres = async ({ tls }: PostgresOptions = {}): Promise<Postgres> => {
   const [version] = readdirSync(INSTALLED).toSorted((a, b) => Number(b) - Number(a));
   const program = (name: string): string => join(INSTALLED, version, 'bin', name);
   const [uid, gid] = process.getuid?.() === 0 ? ids('postgres') : [undefined, undefined];
@@ -33,6 +38,13 @@ export const startPostgres = async (): Promise<Postgres> => {
   const data = join(directory, 'data');
   const made = ['-D', data, '-U', 'hub', '-A', 'scram-sha-256', '--pwfile', passwordFile, '-E', 'UTF8', '--no-sync'];
   execFileSync(program('initdb'), made, { ...user, cwd: directory, stdio: 'pipe' });
+  const secured = tls === undefined ? [] : ['-c', 'ssl=on'];
+  // It refuses a key that others may read.
+  for (const [name, pem] of Object.entries({ 'server.crt': tls?.cert, 'server.key': tls?.key }))
+    if (pem !== undefined) {
+      writeFileSync(join(data, name), pem, { mode: 0o600 });
+      if (uid !== undefined) chownSync(join(data, name), uid, gid);
+    }
   const port = await freePort();
   const launch = async (): Promise<ChildProcess> => {
     const options = [
@@ -46,6 +58,7 @@ export const startPostgres = async (): Promise<Postgres> => {
       'listen_addresses=127.0.0.1',
       '-c',
       'log_min_messages=fatal',
+      ...secured,
     ];
     const child = spawn(program('postgres'), options, { ...user, cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] });
     let report = '';

@@ -17,8 +17,19 @@ const postgresUrl = () => {
 const postgresSchema = section({
   url: postgresUrl().describe('Host, port and database, for example postgres://db.example.org:5432/zankyo.'),
   username: optional(v.text(), 'User name at the PostgreSQL server.'),
-  password: optional(v.text(), 'Password at the PostgreSQL server; best as !secret name or !env NAME.'),
-  tls: option(z.boolean(), false, 'Whether the connection is encrypted, and the certificate of the server is checked.'),
+  password: optional(
+    v.text(),
+    'Password at the PostgreSQL server; best as !secret name or !env NAME. Default: the systemd credential postgres-password.',
+  ),
+  tls: option(
+    z.boolean(),
+    false,
+    'Whether the connection is encrypted, and the certificate of the server is checked: its authority, and the host of url.',
+  ),
+  ca: optional(
+    v.filePath(),
+    'PEM file of the authority that signed the certificate of the server; default: those that Node trusts. Needs tls: true.',
+  ),
 });
 
 /** `site/series`; `*` stands for any characters. */

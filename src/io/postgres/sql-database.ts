@@ -1,5 +1,6 @@
 import type { Pool, PoolConfig } from 'pg';
 import { AppError } from '../../errors.ts';
+import { describeFailure, readAuthority } from './failure.ts';
 import type { SqlDatabase, SqlStatement, SqlValue } from '../../stream/sql.ts';
 
 export interface PostgresOptions {
@@ -7,7 +8,10 @@ export interface PostgresOptions {
   readonly url: string;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
+  /** Encrypted, and the certificate of the server is checked against its authority and the host of `url`. */
   readonly tls: boolean;
+  /** PEM file of the authority; undefined: those that Node trusts. */
+  readonly ca?: string | undefined;
   /** Called for a failure of an idle connection, which the pool replaces. */
   readonly onError: (error: Error) => void;
 }
@@ -18,7 +22,7 @@ const TIMEOUT_MS = 10_000;
 
 /** A PostgreSQL database. The package pg is loaded only here. Throws `database_unusable` where it cannot be reached or is not installed. */
 export async function openPostgres(options: PostgresOptions): Promise<SqlDatabase> {
-  const { url, username, password, tls, onError } = options;
+  const { url, username, password, tls, ca, onError } = options;
   const { default: pg } = await import('pg').catch((cause: unknown) => {
     throw new AppError('database_unusable', 'postgres needs the package pg: npm install pg@8.23.1', { cause });
   });
@@ -33,7 +37,7 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
     database: decodeURIComponent(pathname.slice(1)),
     ...(username === undefined ? {} : { user: username }),
     ...(password === undefined ? {} : { password }),
-    ...(tls ? { ssl: true } : {}),
+    ...(tls ? { ssl: ca === undefined ? true : { ca: readAuthority(ca) } } : {}),
     max: CONNECTIONS,
     connectionTimeoutMillis: TIMEOUT_MS,
     // A server that has frozen must not stop the hub for good.
@@ -47,15 +51,9 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
     return new Postgres(pool);
   } catch (cause) {
     await pool.end();
-    throw new AppError('database_unusable', `${url}: ${messageOf(cause)}`, { cause });
+    throw new AppError('database_unusable', `${url}: ${describeFailure(cause, { tls, ca })}`, { cause });
   }
 }
-
-/** Node reports both addresses of a name in one error without a message. */
-const messageOf = (error: unknown): string => {
-  const { message, code } = error as NodeJS.ErrnoException;
-  return message === '' ? String(code) : message;
-};
 
 class Postgres implements SqlDatabase {
   readonly #pool: Pool;
