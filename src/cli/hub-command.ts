@@ -1,4 +1,5 @@
 import { startHub } from '../app/hub/hub.ts';
+import { HubManager } from '../app/hub/manager.ts';
 import { loadHub } from '../config/hub/load-hub.ts';
 import { openNotifier } from '../io/systemd/notifier.ts';
 import { EXIT } from './exit-codes.ts';
@@ -19,14 +20,14 @@ export async function hubCommand(path: string, { check }: { readonly check: bool
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, resolve);
   });
   const notifier = openNotifier(log);
-  const hub = await startHub(config, log);
+  let manager: HubManager | null = null;
+  const hub = await startHub(config, log, () => manager?.listening());
+  manager = notifier === null ? null : new HubManager(notifier, hub.sources);
   const database = config.postgres === undefined ? config.database : config.postgres.url;
   log('info', { hub: config.name, broker: config.mqtt.url, database }, 'started');
-  notifier?.send({ READY: 1, STATUS: `Hub ${config.name}` });
   const received = await signal;
   log('info', { signal: received, messages: hub.stored }, 'stopping');
-  notifier?.send({ STOPPING: 1 });
+  manager?.stop(received);
   await hub.stop();
-  notifier?.close();
   return EXIT.ok;
 }

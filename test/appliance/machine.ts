@@ -154,7 +154,7 @@ export async function bootMachine({ base = '/', binds = {} }: MachineOptions = {
 
 /** Copies the unit files of `deploy` into a machine's configuration. */
 export function addUnits(machine: Machine): void {
-  for (const name of ['zankyo.service', 'zankyo@.service'])
+  for (const name of ['zankyo.service', 'zankyo@.service', 'zankyo-hub.service'])
     machine.write(`/etc/systemd/system/${name}`, readFileSync(join(ROOT, 'deploy', name), 'utf8'));
 }
 

@@ -286,3 +286,24 @@ test('a service that is stopped, loops, has no clock, or commits no more is kill
   expect(found(await machine.journal(units[0]), 'loaded by a test')).toMatchObject({ PRIORITY: '3' });
   await machine.systemctl('stop', ...units);
 });
+
+test('the hub is ready when the broker has confirmed its subscription, and killed when it loops', async () => {
+  const unit = 'zankyo-hub.service';
+  machine.write('/etc/zankyo/hub.yaml', `mqtt: { url: '${broker.url}', prefix: hub-test }\n`);
+  machine.write(
+    `/etc/systemd/system/${unit}.d/test.conf`,
+    '[Service]\nWatchdogSec=24\nEnvironment=NODE_OPTIONS=--import=/opt/hang/hang.mjs HANG=busy\n',
+  );
+  await machine.systemctl('daemon-reload');
+  expect(await machine.systemctl('start', unit)).toMatchObject({ status: 0 });
+  expect(await machine.show(unit)).toMatchObject({
+    ActiveState: 'active',
+    StatusText: 'Listening: 0 sites',
+    NRestarts: '0',
+  });
+  await client.publishAsync('hub-test/north/status', 'online', { qos: 1 });
+  await becomes(unit, { StatusText: 'Listening: 1 site' });
+  await machine.systemctl('kill', '--kill-whom=main', '--signal=SIGUSR2', unit);
+  await becomes(unit, { NRestarts: '1', ActiveState: 'active' }, 40_000);
+  expect(await machine.systemctl('stop', unit)).toMatchObject({ status: 0 });
+}, 90_000);

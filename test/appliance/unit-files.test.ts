@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { ROOT } from './machine.ts';
 
-const UNITS = ['zankyo.service', 'zankyo@.service'];
+const HUB = 'zankyo-hub.service';
+const UNITS = ['zankyo.service', 'zankyo@.service', HUB];
 const pathOf = (unit: string): string => join(ROOT, 'deploy', unit);
 const textOf = (unit: string): string => readFileSync(pathOf(unit), 'utf8');
 
@@ -28,6 +29,7 @@ test.each(UNITS)('systemd-analyze security: the exposure of %s is at most 1.4', 
 test.each([
   ['zankyo.service', 'zankyo.service'],
   ['zankyo@.service', 'zankyo@pumps.service'],
+  [HUB, HUB],
 ])('systemd-analyze verify has nothing to say about %s', (unit, instance) => {
   copyFileSync(pathOf(unit), join(directory, instance));
   // The code is not installed here.
@@ -58,7 +60,8 @@ test('the template is zankyo.service, except for names', () => {
 test('a package replaces the place of the code in one step', () => {
   for (const unit of UNITS) {
     const lines = settings(unit).filter((line) => line.includes('/zankyo/dist/'));
-    expect(lines.map((line) => line.split('=')[0])).toEqual(['ExecStart', 'ExecReload']);
+    // A hub has no reload.
+    expect(lines.map((line) => line.split('=')[0])).toEqual(unit === HUB ? ['ExecStart'] : ['ExecStart', 'ExecReload']);
     for (const line of lines) expect(line).toContain(' /opt/zankyo/dist/cli/main.js ');
   }
 });
