@@ -1,5 +1,5 @@
 import type { AssetClass } from '../../config/hub/hub-schema.ts';
-import { alarmCountsSince, daysBetween, seriesUnits } from '../../io/hub/series.ts';
+import { alarmsSince, daysBetween, seriesUnits } from '../../io/hub/series.ts';
 import { DAY_MS } from '../../math/time.ts';
 import type { SqlDatabase } from '../../stream/sql.ts';
 import type { HubAssetsBody } from '../dashboard/contract/hub.ts';
@@ -50,8 +50,11 @@ export class HubAssetWatch {
 async function daysOf(db: SqlDatabase, today: number, now: number): Promise<ReadonlyMap<string, AssetDays>> {
   const series = await seriesUnits(db);
   const days = await daysBetween(db, today - DAYS, today);
-  const alarms = await alarmCountsSince(db, now - ALARM_DAYS * DAY_MS);
-  const alarmsOf = new Map(alarms.map((row) => [`${row.site}/${row.series}`, row.alarms]));
+  const alarmsOf = new Map<string, number>();
+  for (const alarm of await alarmsSince(db, now - ALARM_DAYS * DAY_MS)) {
+    const subject = `${alarm.site}/${alarm.series}`;
+    alarmsOf.set(subject, (alarmsOf.get(subject) ?? 0) + 1);
+  }
   const found = new Map(
     series.map(({ site, slug, unit }) => {
       const subject = `${site}/${slug}`;

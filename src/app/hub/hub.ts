@@ -8,7 +8,9 @@ import type { SqlDatabase } from '../../stream/sql.ts';
 import { HubAlerts } from './alerts.ts';
 import { HubAssetWatch } from './asset-watch.ts';
 import { HubCommands, type ReplyOfSite } from './commands.ts';
-import { Intake } from './intake.ts';
+import { lagOf } from './health.ts';
+import { Intake, MAX_BATCH } from './intake.ts';
+import type { HubManagerSources } from './manager.ts';
 import { HubSiteWatch } from './site-watch.ts';
 import { openHubDatabase } from './store.ts';
 import { hubFilters } from './topics.ts';
@@ -23,24 +25,36 @@ export interface Hub {
   readonly connection: Connection['state'];
   /** Messages stored since the start. */
   readonly stored: number;
+  /** What the service manager is told of; all of it is live. */
+  readonly sources: HubManagerSources;
   stop(): Promise<void>;
 }
 
 /** How a hub connects to the broker of the sites. */
-export const hubBrokerOptions = ({ mqtt, timezone }: HubConfig, log: Log): BrokerOptions => ({
+export const hubBrokerOptions = (
+  { mqtt, timezone }: HubConfig,
+  log: Log,
+  onListening?: BrokerOptions['onListening'],
+): BrokerOptions => ({
   ...connectionOf(mqtt),
   filters: hubFilters(mqtt.prefix),
   statusTopic: null,
   ownTopics: null,
   now: Date.now,
   timeZone: timezone,
+  // A transaction of a slow disk takes long, however many messages are in it.
+  receiveMaximum: MAX_BATCH,
   log,
+  ...(onListening === undefined ? {} : { onListening }),
 });
 
-/** Opens the database, connects, and stores what the sites publish until stopped. Throws `database_unusable` when it cannot start. */
-export async function startHub(config: HubConfig, log: Log): Promise<Hub> {
+/**
+ * Opens the database, connects, and stores what the sites publish until stopped. `onListening`: the broker has answered the subscription.
+ * Throws `database_unusable` when it cannot start.
+ */
+export async function startHub(config: HubConfig, log: Log, onListening?: BrokerOptions['onListening']): Promise<Hub> {
   const db = await openHubDatabase(config, log);
-  const broker = openBroker(hubBrokerOptions(config, log));
+  const broker = openBroker(hubBrokerOptions(config, log, onListening));
   const { prefix } = config.mqtt;
   const alertTopic = `${prefix}-hub/${config.name}/alert`;
   const alerts = new HubAlerts({
@@ -87,15 +101,21 @@ export async function startHub(config: HubConfig, log: Log): Promise<Hub> {
   const watch = new HubSiteWatch({ db, alerts, expected: config.sites, missingAfterMs: config.missingAfter });
   const assets = new HubAssetWatch({ db, alerts, classes: config.assets });
   await assets.check(Date.now());
+  let checks = 0;
+  const check = (): Promise<void> =>
+    (state === 'connected' ? watch.check(Date.now(), connectedAt) : Promise.resolve()).finally(() => {
+      checks++;
+    });
   const stopWork = [
-    every(CHECK_MS, log, () => (state === 'connected' ? watch.check(Date.now(), connectedAt) : Promise.resolve())),
+    every(CHECK_MS, log, check),
     every(FORGET_MS, log, () => forget(db, config)),
     every(COMPARE_MS, log, () => assets.check(Date.now())),
   ];
+  const figures = { intake, broker, alerts, isConnected };
   const pages =
     config.http.listen === null
       ? null
-      : await (await import('./pages.ts')).openHubPages({ config, db, alerts, assets, commands, isConnected, log });
+      : await (await import('./pages.ts')).openHubPages({ config, db, assets, commands, figures, log });
   broker.start();
   return {
     get connection() {
@@ -103,6 +123,11 @@ export async function startHub(config: HubConfig, log: Log): Promise<Hub> {
     },
     get stored() {
       return intake.stored;
+    },
+    sources: {
+      passed: () => intake.stored + checks,
+      commitLateMs: () => (intake.writable ? lagOf(intake, Date.now()) : 0),
+      status: () => ({ connected: isConnected(), writable: intake.writable, sites: intake.sites }),
     },
     stop: async () => {
       await pages?.close();

@@ -9,11 +9,17 @@ import { READERS } from './readers.ts';
 import { topicReader, type HubTopic } from './topics.ts';
 
 /** Messages of one transaction. */
-const MAX_BATCH = 1_000;
-/** A batch that is not full is written after this time. */
+export const MAX_BATCH = 1_000;
+/** A batch that is not full is written after this time, one of at least `MANY` messages sooner. */
 const BATCH_MS = 100;
+/**
+ * Messages after which the broker may wait for acknowledgements before it sends more: the default of Mosquitto for a client that sets no
+ * limit. To wait `BATCH_MS` then would be a pause of the broker.
+ */
+const MANY = 20;
+const MANY_MS = 2;
 const RETRY_MS = 1_000;
-/** Messages that wait for the database. The broker sends 256 ahead of acknowledgements; one that speaks MQTT 3.1.1 may send more. */
+/** Messages that wait for the database. The broker sends `MAX_BATCH` ahead of acknowledgements; one that speaks MQTT 3.1.1 may send more. */
 const MAX_WAITING = 20_000;
 /** Beyond these, messages of further sites or series are counted and dropped. */
 const MAX_SITES = 10_000;
@@ -43,11 +49,23 @@ export interface IntakeOptions {
  */
 export class Intake {
   readonly rejected: Partial<Record<Reject, number>> = {};
-  stored = 0;
+  /** Messages stored since the start, by kind. */
+  readonly storedBy: Record<HubTopic['kind'], number> = {
+    status: 0,
+    health: 0,
+    state: 0,
+    event: 0,
+    incident: 0,
+    reply: 0,
+  };
+  /** Transactions, and the time in them, ms. */
+  readonly commits = { count: 0, ms: 0 };
   private readonly options: IntakeOptions;
   private readonly read: (topic: string) => HubTopic | null;
   private waiting: Waiting[] = [];
-  private readonly sites = new Set<string>();
+  /** The messages that are being written. */
+  private batch: readonly Waiting[] = [];
+  private readonly known = new Set<string>();
   /** Time of the stored state of each series. */
   private last = new Map<string, number>();
   private timer: NodeJS.Timeout | null = null;
@@ -60,9 +78,34 @@ export class Intake {
     this.read = topicReader(options.prefix);
   }
 
+  get stored(): number {
+    return Object.values(this.storedBy).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Sites from which a message has come, ever. */
+  get sites(): number {
+    return this.known.size;
+  }
+
+  /** Whether the last transaction was done. */
+  get writable(): boolean {
+    return !this.failing;
+  }
+
+  /** Messages that are not stored yet. */
+  get queued(): number {
+    return this.batch.length + this.waiting.length;
+  }
+
+  /** When the oldest message arrived that is not stored yet; null where none waits. */
+  get oldestAt(): number | null {
+    const oldest = (this.batch as readonly (Waiting | undefined)[])[0] ?? (this.waiting as (Waiting | undefined)[])[0];
+    return oldest?.message.receivedAt ?? null;
+  }
+
   /** Call before the first message. */
   async begin(): Promise<void> {
-    for (const { site } of await heardSites(this.options.db)) this.sites.add(site);
+    for (const { site } of await heardSites(this.options.db)) this.known.add(site);
     await this.readLast();
   }
 
@@ -76,11 +119,10 @@ export class Intake {
       return;
     }
     this.waiting.push({ topic: topic!, data, message });
-    if (this.waiting.length >= MAX_BATCH) this.flush();
-    else
-      this.timer ??= setTimeout(() => {
-        this.flush();
-      }, BATCH_MS);
+    const count = this.waiting.length;
+    if (count >= MAX_BATCH) this.flush();
+    else if (count === MANY) this.flushIn(MANY_MS);
+    else if (this.timer === null) this.flushIn(BATCH_MS);
   }
 
   /** Writes what waits, once. */
@@ -102,9 +144,9 @@ export class Intake {
 
   private reasonAgainst(topic: HubTopic): Reject | null {
     const { site } = topic;
-    if (!this.sites.has(site)) {
-      if (this.sites.size >= MAX_SITES) return 'too_many_sites';
-      this.sites.add(site);
+    if (!this.known.has(site)) {
+      if (this.known.size >= MAX_SITES) return 'too_many_sites';
+      this.known.add(site);
     }
     if (topic.kind !== 'state') return this.waiting.length < MAX_WAITING ? null : 'overflow';
     const key = `${site}/${topic.slug}`;
@@ -124,13 +166,21 @@ export class Intake {
     if (reason !== 'overflow' && receipt !== undefined) this.options.acknowledge([receipt]);
   }
 
+  private flushIn(ms: number): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.flush();
+    }, ms);
+  }
+
   private flush(): void {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
     if (this.writing !== null || this.waiting.length === 0) return;
-    const batch = this.waiting.splice(0, MAX_BATCH);
-    this.writing = this.untilWritten(batch).finally(() => {
+    this.batch = this.waiting.splice(0, MAX_BATCH);
+    this.writing = this.untilWritten(this.batch).finally(() => {
       this.writing = null;
+      this.batch = [];
       if (!this.stopped) this.flush();
     });
   }
@@ -164,9 +214,12 @@ export class Intake {
     const replies: { readonly id: string | null }[] = [];
     for (const { topic, data, message } of messages)
       this.add(batch, last, replies, topic, (data as { value: unknown }).value, message);
+    const begunAt = performance.now();
     await storeBatch(this.options.db, batch.rows());
+    this.commits.count++;
+    this.commits.ms += performance.now() - begunAt;
     for (const [key, at] of last) this.last.set(key, at);
-    this.stored += messages.length;
+    for (const { topic } of messages) this.storedBy[topic.kind]++;
     this.options.acknowledge(messages.flatMap(({ message: { receipt } }) => (receipt === undefined ? [] : [receipt])));
     for (const reply of replies) this.options.onReply(reply);
   }

@@ -20,35 +20,38 @@ import type {
   Severity,
 } from '../dashboard/contract/hub.ts';
 import { version } from '../version.ts';
-import type { HubAlerts } from './alerts.ts';
 import type { HubAssetWatch } from './asset-watch.ts';
 import type { HubCommands } from './commands.ts';
+import { hubHealthRoutes, type HubFigures } from './health.ts';
+import { hubMetrics } from './metrics.ts';
 import { alarmsOf, alertsOf, commandsOf, incidentsOf, seriesOf, siteNamed, sitesOf } from './queries.ts';
 
 export interface HubPagesOptions {
   readonly config: HubConfig;
   readonly db: SqlDatabase;
-  readonly alerts: HubAlerts;
   readonly assets: HubAssetWatch;
   readonly commands: HubCommands;
-  readonly isConnected: () => boolean;
+  readonly figures: HubFigures;
   readonly log: Log;
 }
 
 const PUBLIC = fileURLToPath(new URL('../../../dist/public-hub/', import.meta.url));
+/** Paths for programs: with `allow_remote` they need no token. */
+const MACHINES = ['/metrics', '/healthz', '/readyz'];
 const SEVERITIES: readonly (string | undefined)[] = ['minor', 'major', 'critical'];
 
 /** The pages of a hub over HTTP. The rules of who may do what are those of the dashboard. Loaded only where `http.listen` is set. */
 export async function openHubPages(options: HubPagesOptions): Promise<{ close: () => Promise<void> }> {
-  const { config, log } = options;
-  const { listen, requireToken, hosts, allowRemote } = config.http;
+  const { config, db, figures, log } = options;
+  const { listen, requireToken, hosts, allowRemote, dashboard } = config.http;
   const { host, port } = hostAndPort(listen!);
   const tokens = requireToken || !isLoopback(host) ? await tokensOf(config, log) : null;
-  const guarded = allowRemote ? [] : ['/healthz'];
+  if (allowRemote && !isLoopback(host))
+    log('warn', { listen }, `who reaches ${listen!} can read /metrics without a token (http.allow_remote)`);
   const access = new Access({
     tokens,
     cookie: `zankyo_hub_${config.name}`,
-    guarded,
+    guarded: allowRemote ? [] : MACHINES,
     onRevoked: () => {
       log('info', {}, 'the tokens of the hub were replaced: who was logged in must log in again');
     },
@@ -56,6 +59,8 @@ export async function openHubPages(options: HubPagesOptions): Promise<{ close: (
   const server: HttpServer = openHttpServer(
     (app) => {
       access.routes(app);
+      hubHealthRoutes(figures, hubMetrics(figures, db))(app);
+      if (!dashboard) return;
       serveAssets(PUBLIC)(app);
       routes(app, options, access);
     },
@@ -86,10 +91,8 @@ async function tokensOf({ database }: HubConfig, log: Log): Promise<Tokens> {
 }
 
 function routes(app: Hono, options: HubPagesOptions, access: Access): void {
-  const { config, db, alerts, assets, commands, isConnected } = options;
-  app.get('/healthz', (context) =>
-    context.json({ status: isConnected() ? 'ok' : 'no broker' }, isConnected() ? 200 : 503),
-  );
+  const { config, db, assets, commands } = options;
+  const { alerts, isConnected } = options.figures;
   app.get('/api/session', async (context) => {
     const role = await access.roleOf(context);
     return context.json<Session>({
@@ -103,7 +106,10 @@ function routes(app: Hono, options: HubPagesOptions, access: Access): void {
   });
   app.get('/api/sites', async (context) =>
     context.json<HubSitesBody>({
-      sites: await sitesOf(db, alerts.openOf('site')),
+      ...(await sitesOf(db, alerts.openOf('site'), {
+        filter: (context.req.query('filter') ?? '').toLowerCase(),
+        page: pageOf(context.req.query('page')),
+      })),
       alerts: await alertsOf(db),
       connected: isConnected(),
     }),
@@ -113,6 +119,7 @@ function routes(app: Hono, options: HubPagesOptions, access: Access): void {
     const filter = {
       open: context.req.query('open') === '1',
       severity: SEVERITIES.includes(severity) ? (severity as Severity) : null,
+      page: pageOf(context.req.query('page')),
     };
     return context.json<HubIncidentsBody>(await incidentsOf(db, filter));
   });
@@ -142,3 +149,5 @@ function routes(app: Hono, options: HubPagesOptions, access: Access): void {
     return context.json<HubCommandReply>(reply);
   });
 }
+
+const pageOf = (text = '0'): number => (/^\d{1,4}$/.test(text) ? Number(text) : 0);

@@ -5,6 +5,8 @@ import {
   listedIncidents,
   listedSeries,
   MAX_INCIDENTS,
+  MAX_PAGE,
+  type IncidentFilter,
 } from '../../io/hub/lists.ts';
 import { countedSite, countedSites, type CountedSite } from '../../io/hub/sites.ts';
 import type { SqlDatabase } from '../../stream/sql.ts';
@@ -15,11 +17,20 @@ import type {
   HubSeries,
   HubSite,
   HubSitesBody,
-  Severity,
 } from '../dashboard/contract/hub.ts';
 
-/** All sites: those with trouble first. `missing`: those that the hub has found missing. */
-export async function sitesOf(db: SqlDatabase, missing: readonly string[]): Promise<readonly HubSite[]> {
+/** Sites of one page. */
+const PAGE = 200;
+
+/**
+ * A page of the sites, those with trouble first, and figures over all. `missing`: those that the hub has found missing. `filter`: a part
+ * of the name.
+ */
+export async function sitesOf(
+  db: SqlDatabase,
+  missing: readonly string[],
+  { filter, page }: { readonly filter: string; readonly page: number },
+): Promise<Pick<HubSitesBody, 'sites' | 'all' | 'found' | 'more'>> {
   const rows = await countedSites(db);
   const known = new Set(rows.map(({ site }) => site));
   const never = missing
@@ -34,33 +45,42 @@ export async function sitesOf(db: SqlDatabase, missing: readonly string[]): Prom
       critical: 0,
     }));
   const order = { missing: 0, offline: 1, online: 2 } as const;
-  return [...rows, ...never]
-    .map((row) => siteOf(row, missing))
+  const isMissing = new Set(missing);
+  const sites = [...rows, ...never].map((row) => siteOf(row, isMissing));
+  const found = sites
+    .filter(({ site }) => site.includes(filter))
     .toSorted((a, b) => order[a.state] - order[b.state] || b.critical - a.critical || b.alarms - a.alarms);
+  return {
+    sites: found.slice(page * PAGE, (page + 1) * PAGE),
+    found: found.length,
+    more: found.length > (page + 1) * PAGE,
+    all: {
+      sites: sites.length,
+      missing: sites.filter(({ state }) => state === 'missing').length,
+      alarms: sites.reduce((sum, site) => sum + site.alarms, 0),
+    },
+  };
 }
 
 export async function siteNamed(db: SqlDatabase, site: string, missing: readonly string[]): Promise<HubSite | null> {
   const row = await countedSite(db, site);
-  return row === undefined ? null : siteOf(row, missing);
+  return row === undefined ? null : siteOf(row, new Set(missing));
 }
 
-const siteOf = ({ site, status, heard_at, ...rest }: CountedSite, missing: readonly string[]): HubSite => ({
+const siteOf = ({ site, status, heard_at, ...rest }: CountedSite, missing: ReadonlySet<string>): HubSite => ({
   ...rest,
   site,
-  state: missing.includes(site) ? 'missing' : status === 'offline' ? 'offline' : 'online',
+  state: missing.has(site) ? 'missing' : status === 'offline' ? 'offline' : 'online',
   heardAt: heard_at === 0 ? null : heard_at,
 });
 
 export const alertsOf = (db: SqlDatabase): Promise<HubSitesBody['alerts']> => listedAlerts(db);
 
 /** The incidents of all sites: open ones first, then the newest. */
-export async function incidentsOf(
-  db: SqlDatabase,
-  filter: { readonly open: boolean; readonly severity: Severity | null },
-): Promise<HubIncidentsBody> {
+export async function incidentsOf(db: SqlDatabase, filter: IncidentFilter): Promise<HubIncidentsBody> {
   const rows = await listedIncidents(db, filter);
   const incidents = rows.slice(0, MAX_INCIDENTS).map(({ closed, ...row }) => ({ ...row, closed: closed === 1 }));
-  return { incidents, more: rows.length > MAX_INCIDENTS };
+  return { incidents, more: rows.length > MAX_INCIDENTS && filter.page < MAX_PAGE };
 }
 
 export async function alarmsOf(db: SqlDatabase, site: string): Promise<readonly HubAlarm[]> {

@@ -7,6 +7,8 @@ type Severity = 'minor' | 'major' | 'critical';
 
 /** `listedIncidents` returns one more, where there are more. */
 export const MAX_INCIDENTS = 200;
+/** Pages of incidents after the first. */
+export const MAX_PAGE = 99;
 const MAX_SERIES = 1_000;
 const MAX_ALERTS = 100;
 
@@ -34,16 +36,31 @@ export interface ListedIncident {
   readonly reason: string;
 }
 
+export interface IncidentFilter {
+  readonly open: boolean;
+  readonly severity: Severity | null;
+  /** From 0; rows before it are read and left out, so that it has an end. */
+  readonly page: number;
+}
+
 /** The incidents of all sites: open ones first, then the newest. */
 export const listedIncidents = (
   db: SqlDatabase,
-  filter: { readonly open: boolean; readonly severity: Severity | null },
-): Promise<readonly ListedIncident[]> =>
-  db.read(
-    `SELECT site, id, severity, start_at AS "startAt", end_at AS "endAt", closed, episodes, reason FROM hub_incident
-      WHERE closed <= $1 AND ($2 = '' OR severity = $2) ORDER BY closed, start_at DESC LIMIT ${MAX_INCIDENTS + 1}`,
-    [filter.open ? 0 : 1, filter.severity ?? ''],
-  );
+  { open, severity, page }: IncidentFilter,
+): Promise<readonly ListedIncident[]> => {
+  const [closed, skipped] = [open ? 0 : 1, Math.min(page, MAX_PAGE) * MAX_INCIDENTS];
+  return severity === null
+    ? db.read(
+        `SELECT site, id, severity, start_at AS "startAt", end_at AS "endAt", closed, episodes, reason FROM hub_incident
+          WHERE closed <= $1 ORDER BY closed, start_at DESC LIMIT ${MAX_INCIDENTS + 1} OFFSET $2`,
+        [closed, skipped],
+      )
+    : db.read(
+        `SELECT site, id, severity, start_at AS "startAt", end_at AS "endAt", closed, episodes, reason FROM hub_incident
+          WHERE severity = $3 AND closed <= $1 ORDER BY closed, start_at DESC LIMIT ${MAX_INCIDENTS + 1} OFFSET $2`,
+        [closed, skipped, severity],
+      );
+};
 
 export interface ListedAlarm {
   readonly id: string;

@@ -38,7 +38,10 @@ const TABLES: readonly SqlStatement[] = [
     values: [],
   },
   { text: `CREATE INDEX IF NOT EXISTS hub_alarm_opened ON hub_alarm (opened_at)`, values: [] },
-  { text: `CREATE INDEX IF NOT EXISTS hub_alarm_open ON hub_alarm (closed, opened_at)`, values: [] },
+  // For the page of a site, and for the numbers of open alarms of all sites.
+  { text: `DROP INDEX IF EXISTS hub_alarm_open`, values: [] },
+  { text: `CREATE INDEX IF NOT EXISTS hub_alarm_site ON hub_alarm (site, closed, opened_at DESC)`, values: [] },
+  { text: `CREATE INDEX IF NOT EXISTS hub_alarm_now ON hub_alarm (closed, site, severity)`, values: [] },
   {
     text: `CREATE TABLE IF NOT EXISTS hub_incident (
     site TEXT NOT NULL, id TEXT NOT NULL, at BIGINT NOT NULL, closed BIGINT NOT NULL, severity TEXT NOT NULL,
@@ -46,8 +49,13 @@ const TABLES: readonly SqlStatement[] = [
     reason TEXT NOT NULL, PRIMARY KEY (site, id))`,
     values: [],
   },
-  { text: `CREATE INDEX IF NOT EXISTS hub_incident_start ON hub_incident (start_at)`, values: [] },
-  { text: `CREATE INDEX IF NOT EXISTS hub_incident_open ON hub_incident (closed, start_at)`, values: [] },
+  // In the order of the page, so that it reads the rows that it shows and no others.
+  { text: `DROP INDEX IF EXISTS hub_incident_open`, values: [] },
+  { text: `CREATE INDEX IF NOT EXISTS hub_incident_list ON hub_incident (closed, start_at DESC)`, values: [] },
+  {
+    text: `CREATE INDEX IF NOT EXISTS hub_incident_severity ON hub_incident (severity, closed, start_at DESC)`,
+    values: [],
+  },
   {
     text: `CREATE TABLE IF NOT EXISTS hub_command (
     id TEXT PRIMARY KEY, site TEXT NOT NULL, series TEXT, command TEXT NOT NULL, sender TEXT NOT NULL, at BIGINT NOT NULL,

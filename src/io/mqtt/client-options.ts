@@ -45,6 +45,8 @@ export interface BrokerOptions {
    * How long the broker keeps the session (subscriptions and their messages) while the service is down; 0: no session.
    */
   readonly sessionMs?: number;
+  /** Messages that the broker may send ahead of acknowledgements; default 256. */
+  readonly receiveMaximum?: number;
   /** Called when the broker has answered a subscription; `refused`: the filters so far that it does not allow. */
   readonly onListening?: (refused: readonly string[]) => void;
   /** Epoch ms. */
@@ -136,7 +138,7 @@ export const clientOptions = (
     clean: sessionMs === 0,
     properties: {
       sessionExpiryInterval: Math.round(sessionMs / 1000),
-      receiveMaximum: RECEIVE_MAXIMUM,
+      receiveMaximum: options.receiveMaximum ?? RECEIVE_MAXIMUM,
       maximumPacketSize: MAX_PACKET_BYTES,
     },
     manualConnect: true,

@@ -6,6 +6,7 @@ import { count, time } from '../parts/format.ts';
 import { html } from '../parts/html.ts';
 import { useFresh } from '../parts/kept.ts';
 import { Notice, Waiting } from '../parts/notice.ts';
+import { Pager } from './pager.ts';
 import { SEVERITIES, SeverityBadge } from '../parts/severity.ts';
 
 const EVERY_MS = 5_000;
@@ -14,7 +15,9 @@ const EVERY_MS = 5_000;
 export function IncidentsPage(): VNode {
   const [open, setOpen] = useState(false);
   const [severity, setSeverity] = useState('');
-  const { data, error } = useFresh<HubIncidentsBody>(`incidents?open=${open ? 1 : 0}&severity=${severity}`, EVERY_MS);
+  const [page, setPage] = useState(0);
+  const query = `incidents?open=${open ? 1 : 0}&severity=${severity}&page=${page}`;
+  const { data, error } = useFresh<HubIncidentsBody>(query, EVERY_MS);
   const now = Date.now();
   return html`<div class="page-title"><h1>Incidents</h1></div>
     <div class="filters">
@@ -24,6 +27,7 @@ export function IncidentsPage(): VNode {
           checked=${open}
           onChange=${() => {
             setOpen(!open);
+            setPage(0);
           }}
         />
         open ones only
@@ -34,6 +38,7 @@ export function IncidentsPage(): VNode {
           value=${severity}
           onChange=${(event: Event) => {
             setSeverity((event.target as HTMLSelectElement).value);
+            setPage(0);
           }}
         >
           <option value="">all</option>
@@ -44,7 +49,7 @@ export function IncidentsPage(): VNode {
     ${
       data === null
         ? html`<${Waiting} error=${error} />`
-        : data.incidents.length === 0
+        : data.incidents.length === 0 && page === 0
           ? html`<${Notice} kind="empty" title="No incident">No site has reported one.</${Notice}>`
           : html`<table class="records">
                 <thead>
@@ -70,6 +75,6 @@ export function IncidentsPage(): VNode {
                   )}
                 </tbody>
               </table>
-              ${data.more ? html`<p class="quiet">There are more: choose a severity, or open ones only.</p>` : null}`
+              <${Pager} page=${page} more=${data.more} onPage=${setPage} />`
     }`;
 }

@@ -7,8 +7,13 @@ import { html } from '../parts/html.ts';
 import { useFresh } from '../parts/kept.ts';
 import { Badge, type State } from '../parts/mark.ts';
 import { Notice, Waiting } from '../parts/notice.ts';
+import { Pager } from './pager.ts';
 
 const EVERY_MS = 5_000;
+/** Sentences about missing sites and differing assets that stand above the table: many sites may be missing at once. */
+const MAX_STRIPS = 5;
+/** The hub sends no more. */
+const MAX_ALERTS = 100;
 
 /** The mark of a site: missing first, then alarms. */
 const markOf = ({ state, alarms }: HubSite): readonly [State, string] => {
@@ -18,16 +23,16 @@ const markOf = ({ state, alarms }: HubSite): readonly [State, string] => {
 
 /** All sites, those with trouble first, and what the hub itself has found. */
 export function SitesPage(): VNode {
-  const { data, error } = useFresh<HubSitesBody>('sites', EVERY_MS);
   const [filter, setFilter] = useState('');
+  const [page, setPage] = useState(0);
+  const query = `sites?filter=${encodeURIComponent(filter)}&page=${page}`;
+  const { data, error } = useFresh<HubSitesBody>(query, EVERY_MS);
   if (data === null) return html`<${Waiting} error=${error} />`;
   const now = Date.now();
-  const missing = data.sites.filter(({ state }) => state === 'missing').length;
-  const alarms = data.sites.reduce((sum, site) => sum + site.alarms, 0);
-  const shown = data.sites.filter(({ site }) => site.includes(filter.toLowerCase()));
+  const { sites: all, missing, alarms } = data.all;
   return html`<div class="page-title">
       <h1>Sites</h1>
-      <p class="quiet">${count(data.sites.length, 'site')}, ${missing} missing, ${count(alarms, 'open alarm')}</p>
+      <p class="quiet">${count(all, 'site')}, ${missing} missing, ${count(alarms, 'open alarm')}</p>
     </div>
     ${error === null ? null : html`<${Notice} kind="lost" title="No answer from the hub">${error}</${Notice}>`}
     ${
@@ -35,9 +40,18 @@ export function SitesPage(): VNode {
         ? null
         : html`<${Notice} kind="lost" title="The hub has no connection to the broker">What you see is from before.</${Notice}>`
     }
-    ${data.alerts.map(({ subject, about, reason }) => html`<p class="strip warn" key=${about + subject}>${reason}</p>`)}
+    ${data.alerts
+      .slice(0, MAX_STRIPS)
+      .map(({ subject, about, reason }) => html`<p class="strip warn" key=${about + subject}>${reason}</p>`)}
     ${
-      data.sites.length === 0
+      data.alerts.length > MAX_STRIPS
+        ? html`<p class="strip warn">
+            Further alerts: ${data.alerts.length - MAX_STRIPS}${data.alerts.length === MAX_ALERTS ? ' or more' : ''}.
+          </p>`
+        : null
+    }
+    ${
+      all === 0
         ? html`<${Notice} kind="empty" title="No site yet">
             No message has come. Do the sites publish to this broker, and is mqtt.prefix theirs?
           </${Notice}>`
@@ -49,6 +63,7 @@ export function SitesPage(): VNode {
                   value=${filter}
                   onInput=${(event: InputEvent) => {
                     setFilter((event.target as HTMLInputElement).value);
+                    setPage(0);
                   }}
                 />
               </label>
@@ -64,9 +79,10 @@ export function SitesPage(): VNode {
                 </tr>
               </thead>
               <tbody>
-                ${shown.map((site) => html`<${Row} key=${site.site} site=${site} now=${now} />`)}
+                ${data.sites.map((site) => html`<${Row} key=${site.site} site=${site} now=${now} />`)}
               </tbody>
-            </table>`
+            </table>
+            <${Pager} page=${page} more=${data.more} onPage=${setPage} />`
     }`;
 }
 

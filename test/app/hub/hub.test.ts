@@ -1,9 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { HubAlerts } from '../../../src/app/hub/alerts.ts';
 import { Intake } from '../../../src/app/hub/intake.ts';
+import { HubManager } from '../../../src/app/hub/manager.ts';
+import { hubMetrics } from '../../../src/app/hub/metrics.ts';
+import { incidentsOf, sitesOf } from '../../../src/app/hub/queries.ts';
 import { HubSiteWatch } from '../../../src/app/hub/site-watch.ts';
 import { hubFilters, topicReader } from '../../../src/app/hub/topics.ts';
 import { forgetOld } from '../../../src/io/hub/retention.ts';
@@ -11,7 +14,7 @@ import { prepareTables } from '../../../src/io/hub/tables.ts';
 import { openSqliteFile } from '../../../src/io/sqlite/sql-database.ts';
 import { compileFilter } from '../../../src/stream/topic-filter.ts';
 import type { SqlDatabase } from '../../../src/stream/sql.ts';
-import { episode, health, state } from './messages.ts';
+import { episode, health, incident, state } from './messages.ts';
 
 const MIN = 60_000;
 const T0 = Date.UTC(2026, 10, 27);
@@ -225,4 +228,182 @@ test('what ended long ago is forgotten, what is open stays', async () => {
   await intake.stop();
   await forgetOld(db, T0 + 5 * MIN);
   expect(await db.read('SELECT id FROM hub_alarm ORDER BY id')).toEqual([{ id: 'p-p1' }, { id: 'p-p3' }]);
+});
+
+describe('a transaction', () => {
+  test('20 messages are written after 2 ms, fewer after 100 ms: a broker that sends no more than that does not wait', async () => {
+    const { intake, send } = await intakeOf(await database());
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    for (let n = 0; n < 19; n++) send('n/series/p/event', episode({ id: `p-${n}` }), { at: T0 + n });
+    expect([intake.queued, intake.oldestAt]).toEqual([19, T0]);
+    await vi.advanceTimersByTimeAsync(99);
+    expect(intake.stored).toBe(0);
+    await vi.advanceTimersByTimeAsync(1);
+    expect([intake.stored, intake.queued, intake.oldestAt]).toEqual([19, 0, null]);
+    for (let n = 0; n < 20; n++) send('n/series/p/event', episode({ id: `q-${n}` }));
+    await vi.advanceTimersByTimeAsync(2);
+    expect(intake.storedBy).toEqual({ status: 0, health: 0, state: 0, event: 39, incident: 0, reply: 0 });
+    expect(intake.commits.count).toBe(2);
+  });
+});
+
+describe('pages have 200 rows at most', () => {
+  test('of 450 incidents each is on one page, open ones first and then the newest; a severity has pages of its own', async () => {
+    const db = await database();
+    const { intake, send } = await intakeOf(db);
+    for (let n = 0; n < 450; n++)
+      send(`s${n % 3}/incident/event`, {
+        ...incident({ id: `p-${n}`, minute: n, event_type: n < 5 ? 'opened' : 'closed' }),
+        severity: n % 10 === 0 ? 'critical' : 'minor',
+      });
+    await intake.stop();
+    const read = async (severity: 'critical' | null, open = false) => {
+      const pages = [];
+      for (let page = 0; page < 4; page++) pages.push(await incidentsOf(db, { open, severity, page }));
+      return pages;
+    };
+    const all = await read(null);
+    expect(all.map(({ incidents, more }) => [incidents.length, more])).toEqual([
+      [200, true],
+      [200, true],
+      [50, false],
+      [0, false],
+    ]);
+    const order = [4, 3, 2, 1, 0, ...Array.from({ length: 445 }, (_, i) => 449 - i)];
+    expect(all.flatMap(({ incidents }) => incidents.map(({ id }) => id))).toEqual(order.map((n) => `p-${n}`));
+    const [critical] = await read('critical');
+    expect(critical.incidents.map(({ id }) => id)).toEqual(order.filter((n) => n % 10 === 0).map((n) => `p-${n}`));
+    expect((await read(null, true))[0].incidents).toHaveLength(5);
+  });
+
+  test('of 450 sites those with trouble are first; a part of a name finds sites on all pages', async () => {
+    const db = await database();
+    const { intake, send } = await intakeOf(db);
+    const name = (n: number): string => `s-${String(n).padStart(3, '0')}`;
+    for (let n = 0; n < 450; n++) send(`${name(n)}/status`, n === 449 ? 'offline' : 'online');
+    send('s-300/series/p/event', episode({ severity: 'critical' }));
+    send('s-301/series/p/event', episode({ severity: 'minor' }));
+    send('s-301/series/p/state', state());
+    await intake.stop();
+    const pageOf = (page: number, filter = '') => sitesOf(db, ['s-100', 'never'], { filter, page });
+    const first = await pageOf(0);
+    expect(first.sites.slice(0, 6).map(({ site }) => site)).toEqual([
+      's-100',
+      'never',
+      's-449',
+      's-300',
+      's-301',
+      's-000',
+    ]);
+    expect(first).toMatchObject({ found: 451, more: true, all: { sites: 451, missing: 2, alarms: 2 } });
+    expect(first.sites[3]).toMatchObject({ alarms: 1, critical: 1, series: 0 });
+    expect(first.sites[4]).toMatchObject({ alarms: 1, critical: 0, series: 1 });
+    const rest = [await pageOf(1), await pageOf(2)];
+    expect(rest.map(({ sites, more }) => [sites.length, more])).toEqual([
+      [200, true],
+      [51, false],
+    ]);
+    expect(new Set([first, ...rest].flatMap(({ sites }) => sites.map(({ site }) => site))).size).toBe(451);
+    expect((await pageOf(0, '44')).sites.map(({ site }) => site)).toContain('s-449');
+    expect(await pageOf(0, '44')).toMatchObject({ found: 14, more: false, all: { sites: 451 } });
+  });
+});
+
+test('metrics count messages, refused ones and sites by state; no label has the name of a site', async () => {
+  const db = await database();
+  const { intake, send } = await intakeOf(db);
+  for (const site of ['a', 'b', 'c']) send(`${site}/status`, site === 'b' ? 'offline' : 'online');
+  send('a/health', '{');
+  send('a/series/p/state', state());
+  await intake.stop();
+  send('a/series/p/event', episode(), { at: Date.now() - 90_000 });
+  const metrics = hubMetrics(
+    {
+      intake,
+      broker: { connections: 2, waiting: 1, dropped: 0 },
+      alerts: { openOf: (about) => (about === 'site' ? ['c', 'never'] : []) },
+      isConnected: () => true,
+    },
+    db,
+  );
+  const text = await metrics.text();
+  for (const line of [
+    'zankyo_hub_sites{state="online"} 1',
+    'zankyo_hub_sites{state="offline"} 1',
+    'zankyo_hub_sites{state="missing"} 2',
+    'zankyo_hub_alerts_open{about="site"} 2',
+    'zankyo_hub_messages_total{kind="status"} 3',
+    'zankyo_hub_messages_total{kind="state"} 1',
+    'zankyo_hub_messages_rejected_total{reason="bad_payload"} 1',
+    'zankyo_hub_messages_waiting 1',
+    'zankyo_hub_database_writable 1',
+    'zankyo_hub_mqtt_connected 1',
+    'zankyo_hub_mqtt_connections_total 2',
+  ])
+    expect(text.split('\n')).toContain(line);
+  expect(Number(/^zankyo_hub_database_lag_seconds (\S+)$/m.exec(text)?.[1])).toBeGreaterThanOrEqual(90);
+  expect(text).not.toContain('never');
+  const names = new Set([...text.matchAll(/^# TYPE (zankyo_hub_\w+)/gm)].map(([, name]) => name));
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/hub.md'), 'utf8');
+  expect([...names].filter((name) => !page.includes(`\`${name}`))).toEqual([]);
+});
+
+describe('the service manager', () => {
+  const managed = (sources: { passed: number; late: number; connected: boolean }) => {
+    vi.useFakeTimers();
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const sent: object[] = [];
+    const notifier = {
+      watchdogMs: 120_000,
+      send: (notification: object) => void sent.push(notification),
+      close: () => undefined,
+    };
+    const manager = new HubManager(notifier, {
+      passed: () => sources.passed,
+      commitLateMs: () => sources.late,
+      status: () => ({ connected: sources.connected, writable: true, sites: 2 }),
+    });
+    return { sent, manager };
+  };
+
+  test('is told once that the hub listens; without a broker after 10 s', () => {
+    const { sent, manager } = managed({ passed: 0, late: 0, connected: true });
+    manager.listening();
+    manager.listening();
+    expect(sent).toEqual([{ READY: 1, STATUS: 'Listening: 2 sites' }]);
+    const without = managed({ passed: 0, late: 0, connected: false });
+    vi.advanceTimersByTime(9_999);
+    expect(without.sent).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(without.sent).toContainEqual({ READY: 1, STATUS: 'Waiting for the broker: 2 sites' });
+    manager.stop('SIGTERM');
+    without.manager.stop('SIGTERM');
+    expect(sent.at(-1)).toEqual({ STOPPING: 1, STATUS: 'Stopping (SIGTERM)' });
+  });
+
+  test('gets a sign for the watchdog only after progress, and none while a transaction is late', () => {
+    const sources = { passed: 0, late: 0, connected: true };
+    const { sent, manager } = managed(sources);
+    manager.listening();
+    sent.length = 0;
+    const signs = (ms: number): number => {
+      vi.advanceTimersByTime(ms);
+      return sent.splice(0).filter((each) => 'WATCHDOG' in each).length;
+    };
+    expect(signs(10_000)).toBe(1);
+    expect(signs(120_000)).toBe(0);
+    sources.passed = 1;
+    expect(signs(30_000)).toBe(1);
+    sources.passed = 2;
+    sources.late = 20_000;
+    expect(signs(30_000)).toBe(0);
+    sources.late = 0;
+    expect(signs(10_000)).toBe(1);
+    manager.stop('SIGTERM');
+  });
 });

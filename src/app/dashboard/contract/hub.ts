@@ -11,8 +11,15 @@ export interface HubSite {
   readonly critical: number;
 }
 
+/** `GET api/sites?filter=&page=`: at most 200 sites. */
 export interface HubSitesBody {
   readonly sites: readonly HubSite[];
+  /** Sites that the filter lets through. */
+  readonly found: number;
+  /** There is a further page. */
+  readonly more: boolean;
+  /** Figures over all sites. */
+  readonly all: { readonly sites: number; readonly missing: number; readonly alarms: number };
   /** What the hub itself has found and is open: sentences. */
   readonly alerts: readonly {
     readonly subject: string;
@@ -36,9 +43,10 @@ export interface HubIncident {
   readonly reason: string;
 }
 
+/** `GET api/incidents?open=&severity=&page=`: at most 200 incidents. */
 export interface HubIncidentsBody {
   readonly incidents: readonly HubIncident[];
-  /** There are more than these. */
+  /** There is a further page. */
   readonly more: boolean;
 }
 
