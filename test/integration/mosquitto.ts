@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { pbkdf2Sync } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -26,6 +26,8 @@ export interface Mosquitto {
   stop(): Promise<void>;
   /** Ends it at once (SIGKILL): what it had not saved is gone, the rest waits for `restart`. */
   kill(): Promise<void>;
+  /** Makes it write its file now, as it does every `autosave_interval` (SIGUSR1). */
+  save(): Promise<void>;
   /** Makes it fall silent without closing anything (SIGSTOP); only `kill` ends it then. */
   freeze(): void;
   /** Ends it if it runs, and starts it again on the same port with the same data. */
@@ -114,6 +116,15 @@ export const startMosquitto = async ({
       rmSync(directory, { recursive: true, force: true });
     },
     kill: () => end(child, 'SIGKILL'),
+    save: async () => {
+      const file = join(directory, 'mosquitto.db');
+      const writtenAt = (): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+      const before = writtenAt();
+      child.kill('SIGUSR1');
+      // It writes another file and renames it.
+      for (let attempt = 0; attempt < 500 && writtenAt() === before; attempt++) await sleep(20);
+      if (writtenAt() === before) throw new Error('mosquitto has not written its file within 10 s');
+    },
     freeze: () => {
       child.kill('SIGSTOP');
     },
