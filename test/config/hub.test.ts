@@ -41,7 +41,7 @@ test('the password of PostgreSQL may be a systemd credential, and ca is relative
   const yaml = 'mqtt: { url: mqtt://h }\npostgres: { url: postgres://h/db, tls: true, ca: pki/ca.pem }\n';
   const loaded = load(yaml, {}, { CREDENTIALS_DIRECTORY: credentials });
   if (Array.isArray(loaded)) throw new Error(loaded.join());
-  const { hub } = loaded as ReturnType<typeof loadHub>;
+  const { hub } = loaded;
   expect(hub.postgres).toMatchObject({ password: 'three', tls: true });
   expect(hub.postgres?.ca).toMatch(/^\/.*\/pki\/ca\.pem$/);
 });
