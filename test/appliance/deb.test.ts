@@ -195,7 +195,7 @@ describe('its life under systemd', () => {
 const IMPORT_ALL = `
 import { readdirSync } from 'node:fs';
 const dist = '/usr/lib/zankyo/dist/';
-const modules = readdirSync(dist, { recursive: true }).filter((file) => /^(?!public|cli.main|app.workers.thread)\\S+\\.js$/.test(file));
+const modules = readdirSync(dist, { recursive: true }).filter((file) => /^(?!public|cli.main|app.workers.thread|io.nats.lease-thread)\\S+\\.js$/.test(file));
 const failed = [];
 for (const module of modules) await import(dist + module).catch((error) => failed.push(module + ': ' + error.message));
 console.log([...failed, modules.length + ' modules, ' + failed.length + ' failed'].join('\\n'));

@@ -4,8 +4,10 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, expect, test } from 'vitest';
 import { stateFrom } from '../../src/app/cluster/partition-state.ts';
 import { connectNats, type Nats } from '../../src/io/nats/connection.ts';
+import { Lease } from '../../src/io/nats/lease.ts';
 import { namesOf } from '../../src/io/nats/names.ts';
 import { Held, PartitionTable, type PartitionRecord } from '../../src/io/nats/partition-table.ts';
+import { Presence } from '../../src/io/nats/presence.ts';
 import { StateStore } from '../../src/io/nats/state-store.ts';
 import { makeStreams, type StreamOptions } from '../../src/io/nats/streams.ts';
 import { partitionOf, topicOf } from '../../src/stream/partition.ts';
@@ -141,6 +143,7 @@ test('a worker has health and metrics over HTTP, and tells systemd when it is re
   await eventually(async () => (await metric('zankyo_readings_total')) === 'zankyo_readings_total 3');
   expect(await metric('zankyo_cluster_partitions')).toBe(`zankyo_cluster_partitions ${PARTITIONS}`);
   expect(await metric('zankyo_cluster_pending')).toBe('zankyo_cluster_pending 0');
+  expect(await metric('zankyo_cluster_lag_seconds')).toBe('zankyo_cluster_lag_seconds 0');
   await eventually(async () => Number((await metric('zankyo_cluster_checkpoint_bytes_total'))?.split(' ')[1]) > 1000);
   expect(await (await get('/healthz')).json()).toMatchObject({ ok: true, broker: 'connected' });
   expect((await get('/readyz')).status).toBe(200);
@@ -199,6 +202,30 @@ test('topics get their partition and come back from the subjects of the server',
     stored.push(topicOf(tokens.join('.')));
   }
   expect(stored.toSorted()).toEqual(topics.toSorted());
+});
+
+test('the lease of a worker lasts while its main thread computes, and ends when that stands still, or with the worker', async () => {
+  const { url } = await server();
+  const nats = await connected(url);
+  const { workers } = await makeStreams(nats, { ...OPTIONS, leaseMs: 1000 });
+  const others = new Presence(workers, 'other', { startedAt: 0, version: '' });
+  const failures: unknown[] = [];
+  const start = (worker: string, patienceMs: number): Promise<Lease> =>
+    Lease.start({
+      ...{ nats: { servers: [url], tls: {}, name: worker }, bucket: NAMES.workers, worker, everyMs: 250, patienceMs },
+      info: { startedAt: 0, version: '' },
+      onExpired: () => undefined,
+      onError: (error) => failures.push(error),
+    });
+  const [busy, still] = await Promise.all([start('busy', 60_000), start('still', 1)]);
+  const until = performance.now() + 3000;
+  while (performance.now() < until); // three leases long
+  expect(await others.isLive('busy')).toBe(true);
+  await eventually(async () => !(await others.isLive('still')));
+  await busy.stop();
+  await still.stop();
+  await eventually(async () => !(await others.isLive('busy')));
+  expect(failures).toEqual([]);
 });
 
 test('a claim shuts out the worker before: its checkpoint is refused, and the state of the new one stays', async () => {

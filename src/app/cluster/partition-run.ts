@@ -5,11 +5,14 @@ import type { Names } from '../../io/nats/names.ts';
 import { openSource, type PartitionEntry, type PartitionSource } from '../../io/nats/partition-source.ts';
 import type { Held } from '../../io/nats/partition-table.ts';
 import type { StateStore } from '../../io/nats/state-store.ts';
+import type { Turns } from '../../io/nats/turns.ts';
 import type { Log } from '../../log.ts';
 import type { PipelineView } from '../pipeline/view.ts';
+import { CatchUp } from './catch-up.ts';
 import { alertsTo, anomaliesTo, publishTopic } from './partition-outlets.ts';
 import { PartitionPipeline, type PartitionOptions } from './partition-pipeline.ts';
-import { stateBytes, stateFrom } from './partition-state.ts';
+import { PartitionCheckpoints, type Loss } from './partition-checkpoints.ts';
+import { stateFrom } from './partition-state.ts';
 
 export interface RunOptions {
   readonly nats: Nats;
@@ -17,24 +20,22 @@ export interface RunOptions {
   readonly store: StateStore;
   readonly held: Held;
   readonly checkpointMs: number;
+  /** Those of the worker: restoring and saving get one each. */
+  readonly turns: Turns;
   readonly pipeline: Omit<PartitionOptions, 'alerts' | 'anomaliesOver' | 'reply' | 'onError'>;
   readonly log: Log;
   /** It ends without a hand-over: another worker has the partition, the server did not answer in time, or the pipeline has failed. */
   readonly onLost: (loss: Loss) => void;
 }
 
-export type Loss =
-  | { readonly why: 'taken' }
-  | { readonly why: 'server'; readonly error: unknown }
-  | { readonly why: 'pipeline'; readonly error: unknown };
-
 /** The periodic check for silence of a partition without messages. */
 const IDLE_MS = 5_000;
-/** Ticks alone are saved so often: after a takeover they are processed again. */
-const IDLE_SAVE_MS = 300_000;
 /** Beyond so many alerts without an answer of the server the next message waits. */
 const MAX_WAITING = 1_000;
-const MAX_WAIT_MS = 30_000;
+/** After so many messages of a former worker the state is saved at once: else the next failure repeats them, and those since. */
+const REPEATED = 100;
+/** The first checkpoints of partitions that were taken together are spread over the time between two. */
+const PHASES = 8;
 
 /** One partition while this worker has it: from the state of its checkpoint and the messages after that. */
 export class PartitionRun {
@@ -44,25 +45,27 @@ export class PartitionRun {
   /** Absent before it is restored. */
   #pipeline!: PartitionPipeline;
   #source: PartitionSource | null = null;
-  #savedSeq = 0;
-  #savedAt = performance.now();
-  /** Whether more than ticks has come since the last checkpoint. */
-  #changed = false;
-  #checkpoint: Promise<boolean> = Promise.resolve(true);
+  readonly #checkpoints: PartitionCheckpoints;
   #timer: NodeJS.Timeout | null = null;
   #entryAt = performance.now();
-  #pending = 0;
-  /** Checkpoints so far. */
-  readonly saved = { count: 0, bytes: 0 };
   #ended = false;
-  /** Until it has processed all that was stored before it began. */
-  #behind = true;
-  readonly #startedAt = performance.now();
+  readonly #catchUp = new CatchUp();
 
   private constructor(options: RunOptions) {
     this.#options = options;
     this.n = options.held.n;
     this.#publisher = new EventPublisher(options.nats);
+    const { held, store, turns } = options;
+    this.#checkpoints = new PartitionCheckpoints({
+      ...{ held, store, turns },
+      seq: () => this.seq,
+      state: () => this.#pipeline.state(),
+      published: () => this.#publisher.settled(),
+      hasEnded: () => this.#ended,
+      onLost: (loss) => {
+        this.#lose(loss);
+      },
+    });
   }
 
   /** Restores the partition and begins to read it. Rejects where its state cannot be read; then it is still held. */
@@ -88,7 +91,22 @@ export class PartitionRun {
 
   /** Messages that are stored and not processed yet. */
   get pending(): number {
-    return this.#pending;
+    return this.#catchUp.pending;
+  }
+
+  /** Age of the last processed message, ms, while others wait behind it. */
+  lagMs(now: number): number {
+    return this.#catchUp.lagMs(now);
+  }
+
+  /** Resolves with the first message that is processed, or when none waits, or with the end. */
+  get begun(): Promise<void> {
+    return this.#catchUp.begun;
+  }
+
+  /** Checkpoints so far. */
+  get saved(): PartitionCheckpoints['saved'] {
+    return this.#checkpoints.saved;
   }
 
   /** Alerts that no server has yet. */
@@ -98,7 +116,7 @@ export class PartitionRun {
 
   /** Publishes a tick of the clock into the stream if nothing has come for a while: silence of sensors is found by it. */
   tickIfIdle(): void {
-    const idle = performance.now() - this.#entryAt >= IDLE_MS && this.#pending === 0;
+    const idle = performance.now() - this.#entryAt >= IDLE_MS && this.pending === 0;
     if (!idle || this.#ended || !this.#pipeline.hasStreams) return;
     this.#entryAt = performance.now();
     this.#options.nats.connection.publish(this.#options.names.subjects.tick(this.n));
@@ -114,7 +132,7 @@ export class PartitionRun {
     if (this.#ended) return;
     this.#clearTimer();
     await this.#source?.stop();
-    const saved = await this.#save();
+    const saved = await this.#checkpoints.save();
     this.#end();
     if (saved) await this.#options.held.release();
   }
@@ -127,11 +145,11 @@ export class PartitionRun {
   }
 
   async #start(): Promise<void> {
-    const { held, store, pipeline, nats, names } = this.#options;
+    const { held, store, pipeline, nats, names, turns } = this.#options;
     const { state: ref, seq } = held.record;
-    const state = ref === null ? null : stateFrom(await store.get(ref));
-    this.#savedSeq = seq;
-    await this.#reportGap(seq);
+    const [bytes] = await Promise.all([ref === null ? null : store.get(ref), this.#reportGap(seq)]);
+    await turns.next(true);
+    const state = bytes === null ? null : stateFrom(bytes);
     const { site } = pipeline;
     const outlets = { site: site.site, prefix: site.mqtt.prefix, names, publisher: this.#publisher };
     this.#pipeline = new PartitionPipeline(
@@ -154,21 +172,23 @@ export class PartitionRun {
       prefix: partitionPrefix(this.n),
       after: seq,
       commands: site.commands.mqtt,
+      turns,
       onEntry: (entry) => this.#take(entry),
       onError: (error) => {
         this.#lose({ why: 'server', error });
       },
     });
-    this.#schedule();
+    this.#entryAt = performance.now();
+    this.#catchUp.open(this.#source.pending);
+    this.#schedule((this.#options.checkpointMs * (1 + (this.n % PHASES))) / PHASES);
   }
 
   #take(entry: PartitionEntry): Promise<void> | undefined {
     if (this.#ended) return undefined;
     this.#entryAt = performance.now();
-    this.#pending = entry.pending;
-    if (entry.kind !== 'tick') this.#changed = true;
+    if (entry.kind !== 'tick') this.#checkpoints.changed();
     this.#pipeline.take(entry);
-    if (entry.pending === 0 && this.#behind) this.#reportUpToDate();
+    if (this.#catchUp.take(entry)) this.#upToDate();
     return this.#publisher.waiting > MAX_WAITING ? this.#publisher.settled() : undefined;
   }
 
@@ -184,71 +204,19 @@ export class PartitionRun {
     );
   }
 
-  #reportUpToDate(): void {
-    this.#behind = false;
-    const ms = Math.round(performance.now() - this.#startedAt);
-    this.#options.log('info', { partition: this.n, seq: this.seq, ms }, 'partition up to date');
+  #upToDate(): void {
+    const { entries, ms } = this.#catchUp;
+    this.#options.log('info', { partition: this.n, seq: this.seq, entries, ms }, 'partition up to date');
+    if (entries >= REPEATED) void this.#checkpoints.save();
   }
 
-  #schedule(): void {
+  #schedule(ms: number): void {
     if (this.#ended) return;
     this.#timer = setTimeout(() => {
-      void this.#save().then(() => {
-        this.#schedule();
+      void this.#checkpoints.save().then(() => {
+        this.#schedule(this.#options.checkpointMs);
       });
-    }, this.#options.checkpointMs);
-  }
-
-  /** Saves the state if messages have come since. False: the partition is lost. One at a time. */
-  #save(): Promise<boolean> {
-    this.#checkpoint = this.#checkpoint.then(async () => {
-      if (this.#ended) return false;
-      const isDue = this.#changed || performance.now() - this.#savedAt >= IDLE_SAVE_MS;
-      if (this.seq === this.#savedSeq || !isDue) return true;
-      try {
-        return await this.#write();
-      } catch (error) {
-        this.#lose({ why: 'server', error });
-        return false;
-      }
-    });
-    return this.#checkpoint;
-  }
-
-  async #write(): Promise<boolean> {
-    const { held, store } = this.#options;
-    this.#changed = false;
-    this.#savedAt = performance.now();
-    const state = this.#pipeline.state();
-    const bytes = stateBytes(state);
-    await this.#publisher.settled();
-    const { state: before } = held.record;
-    const first = this.#savedSeq === 0 || !before?.name.includes(`-${held.epoch}-`);
-    const ref = await this.#retried(() => store.put(this.n, held.epoch, before, bytes));
-    if (this.#ended) return false;
-    if (!(await held.save(state.seq, ref))) {
-      this.#lose({ why: 'taken' });
-      return false;
-    }
-    this.#savedSeq = state.seq;
-    this.saved.count++;
-    this.saved.bytes += bytes.length;
-    // What an earlier claim has left is not needed any more. If it cannot be removed now, it only takes up space.
-    if (first && before !== null) await store.remove(before).catch(() => undefined);
-    return true;
-  }
-
-  /** While the server is away, up to 30 s: then the partition is given up. */
-  async #retried<T>(attempt: () => Promise<T>): Promise<T> {
-    const until = performance.now() + MAX_WAIT_MS;
-    for (;;) {
-      try {
-        return await attempt();
-      } catch (error) {
-        if (this.#ended || performance.now() > until) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 250));
-      }
-    }
+    }, ms);
   }
 
   #lose(loss: Loss): void {
@@ -260,6 +228,7 @@ export class PartitionRun {
 
   #end(): void {
     this.#ended = true;
+    this.#catchUp.end();
     this.#clearTimer();
     this.#publisher.close();
     // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- it may not be restored yet

@@ -1,16 +1,18 @@
 import type { ClusterOptions } from '../../config/cluster-schema.ts';
 import type { Layout } from '../../config/cluster-layout.ts';
 import type { Site } from '../../config/schema.ts';
-import type { Nats } from '../../io/nats/connection.ts';
+import { isAway, type Nats } from '../../io/nats/connection.ts';
 import type { Names } from '../../io/nats/names.ts';
 import type { Held, PartitionTable } from '../../io/nats/partition-table.ts';
 import type { Presence } from '../../io/nats/presence.ts';
 import type { StateStore } from '../../io/nats/state-store.ts';
+import { Turns } from '../../io/nats/turns.ts';
 import type { Log } from '../../log.ts';
 import type { Kernel } from '../../nn/kernel.ts';
 import type { Tallies } from '../pipeline/tallies.ts';
 import { chosenOf, shareOf } from './balance.ts';
-import { PartitionRun, type Loss } from './partition-run.ts';
+import type { Loss } from './partition-checkpoints.ts';
+import { PartitionRun } from './partition-run.ts';
 import { partOf } from './partition-site.ts';
 
 export interface PartitionSetOptions {
@@ -42,6 +44,7 @@ const REFUSED_MS = 60_000;
 export class PartitionSet {
   readonly #options: PartitionSetOptions;
   readonly #runs = new Map<number, PartitionRun>();
+  readonly #turns = new Turns();
   /** Partitions that are being taken or given back. */
   readonly #moving = new Set<number>();
   /** Partitions whose state could not be read, and when; on the clock of `performance.now()`. */
@@ -139,6 +142,7 @@ export class PartitionSet {
         store,
         held,
         checkpointMs: cluster.checkpointEvery,
+        turns: this.#turns,
         pipeline: {
           ...partOf(site, layout.groups, n),
           kernel: kernel(),
@@ -153,19 +157,31 @@ export class PartitionSet {
         },
       });
       this.#runs.set(n, run);
+      const restoreMs = Math.round(performance.now() - begin);
+      void run.begun.then(() => {
+        if (this.#runs.get(n) !== run) return;
+        const from = owner === null || owner === worker ? {} : { from: owner };
+        const ms = Math.round(performance.now() - begin);
+        log('info', { partition: n, ...from, seq: held.record.seq, restoreMs, ms }, 'partition taken');
+      });
     } catch (error) {
-      log(
-        'error',
-        { partition: n, err: error },
-        'the partition cannot be restored; this worker does not try again for 60 s',
-      );
-      this.#refused.set(n, performance.now());
+      if (isAway(error))
+        log(
+          'warn',
+          { partition: n, err: error },
+          'NATS did not answer while a partition was restored; it is tried again',
+        );
+      else {
+        log(
+          'error',
+          { partition: n, err: error },
+          'the partition cannot be restored; this worker does not try again for 60 s',
+        );
+        this.#refused.set(n, performance.now());
+      }
       await held.release();
       return;
     }
-    const from = owner === null || owner === worker ? {} : { from: owner };
-    const ms = Math.round(performance.now() - begin);
-    log('info', { partition: n, ...from, seq: held.record.seq, ms }, 'partition taken');
     this.#options.onChange();
   }
 

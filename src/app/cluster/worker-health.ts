@@ -90,6 +90,12 @@ export const workerHealth = ({ site, nats, tallies, runs, rounds, log }: WorkerH
       gauge('cluster_pending', 'Messages that are stored and not processed yet.', [], () => [
         [{}, total(({ pending }) => pending)],
       ]);
+      gauge(
+        'cluster_lag_seconds',
+        'Age of the last processed message, of the partition that is furthest behind; 0 when no message waits.',
+        [],
+        () => [[{}, Math.max(0, ...runs().map((run) => run.lagMs(Date.now()))) / 1000]],
+      );
       counter('cluster_checkpoints', 'Checkpoints of the present partitions.', [], () => [
         [{}, total(({ saved }) => saved.count)],
       ]);

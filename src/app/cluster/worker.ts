@@ -2,11 +2,12 @@ import { hostname } from 'node:os';
 import { layoutOf } from '../../config/cluster-layout.ts';
 import type { ClusterOptions } from '../../config/cluster-schema.ts';
 import type { Site } from '../../config/schema.ts';
-import { connectNats, type Nats } from '../../io/nats/connection.ts';
+import { connectNats, type Nats, type NatsOptions } from '../../io/nats/connection.ts';
 import { namesOf } from '../../io/nats/names.ts';
 import { HubForwarder } from '../../io/nats/hub-forwarder.ts';
+import { Lease } from '../../io/nats/lease.ts';
 import { PartitionTable } from '../../io/nats/partition-table.ts';
-import { Presence } from '../../io/nats/presence.ts';
+import { Presence, type WorkerInfo } from '../../io/nats/presence.ts';
 import { StateStore } from '../../io/nats/state-store.ts';
 import { makeStreams } from '../../io/nats/streams.ts';
 import type { Log } from '../../log.ts';
@@ -16,6 +17,7 @@ import type { ServiceManager } from '../service-manager/service-manager.ts';
 import { Tallies } from '../pipeline/tallies.ts';
 import { version } from '../version.ts';
 import { workerHealth, type WorkerHealth } from './worker-health.ts';
+import { LagWatch } from './lag.ts';
 import { PartitionSet } from './partition-set.ts';
 
 export interface WorkerOptions {
@@ -44,6 +46,8 @@ const RENEWALS = 4;
 const LOOKS = 8;
 const STOP_MS = 20_000;
 const MEGABYTE = 1e6;
+/** A partition that is later than so much is reported; later than after a takeover. */
+const LATE_MS = 30_000;
 
 /**
  * Joins the cluster of a site and works on its share of the partitions until stopped. Rejects with `cluster_unavailable` or
@@ -51,7 +55,7 @@ const MEGABYTE = 1e6;
  */
 export async function startWorker(site: Site, cluster: ClusterOptions, options: WorkerOptions): Promise<Worker> {
   const name = workerName(cluster.worker);
-  const nats = await connectNats({ ...cluster, name: `zankyo ${name}`, log: options.log });
+  const nats = await connectNats({ ...natsOptionsOf(cluster, name), log: options.log });
   try {
     const worker = new ClusterWorker(site, cluster, { ...options, nats, name });
     await worker.start();
@@ -61,6 +65,14 @@ export async function startWorker(site: Site, cluster: ClusterOptions, options: 
     throw error;
   }
 }
+
+const natsOptionsOf = (
+  { servers, username, password, credentials, tls, domain }: ClusterOptions,
+  worker: string,
+): Omit<NatsOptions, 'log'> => ({
+  ...{ servers, username, password, credentials, tls, domain },
+  name: `zankyo ${worker}`,
+});
 
 /** A key of a bucket: other characters become dashes. */
 const workerName = (template: string): string =>
@@ -81,6 +93,7 @@ class ClusterWorker implements Worker {
   readonly #timers: NodeJS.Timeout[] = [];
   #table!: PartitionTable;
   #presence!: Presence;
+  #lease!: Lease;
   #set!: PartitionSet;
   /** Null where the site has no hub. */
   #forwarder: HubForwarder | null = null;
@@ -126,7 +139,8 @@ class ClusterWorker implements Worker {
       replicas,
     });
     this.#table = new PartitionTable(buckets.partitions, partitions);
-    this.#presence = new Presence(buckets.workers, this.name, { startedAt: Date.now(), version: version() });
+    const info = { startedAt: Date.now(), version: version() };
+    this.#presence = new Presence(buckets.workers, this.name, info);
     this.#set = new PartitionSet({
       worker: this.name,
       site: this.#site,
@@ -154,17 +168,24 @@ class ClusterWorker implements Worker {
         deduplicateMs: deduplicate,
         log: this.#options.log,
       });
-    await this.#presence.renew();
+    await this.#startLease(info);
     await this.#watch();
     this.#startHealth();
     nats.onReconnect(() => {
       void this.#watch().catch(this.#warn);
       for (const run of this.#set.runs) run.wake();
     });
-    this.#repeat(lease / RENEWALS, () => this.#renew());
     this.#repeat(lease / LOOKS, () => this.#balance());
+    const { checkpointEvery } = this.#cluster;
+    const lag = new LagWatch({ limitMs: LATE_MS + lease + checkpointEvery, log: this.#options.log });
     this.#repeat(TICK_MS, () => {
-      for (const run of this.#set.runs) run.tickIfIdle();
+      this.#lease.beat();
+      const { runs } = this.#set;
+      for (const run of runs) run.tickIfIdle();
+      const { user, system } = process.cpuUsage();
+      const now = Date.now();
+      const partitions = runs.map((run) => ({ n: run.n, pending: run.pending, lagMs: run.lagMs(now) }));
+      lag.look(partitions, performance.now(), (user + system) / 1000);
       return Promise.resolve();
     });
   }
@@ -180,9 +201,11 @@ class ClusterWorker implements Worker {
       await this.#set.stop();
       await this.#forwarder?.stop();
       this.#table.stop();
+      await this.#lease.stop();
       await this.#presence.leave();
     };
     await Promise.race([handOver().catch(this.#warn), limit]);
+    await this.#lease.stop();
     await this.#options.nats.close();
   }
 
@@ -226,13 +249,19 @@ class ClusterWorker implements Worker {
     });
   }
 
-  async #renew(): Promise<void> {
-    if (await this.#presence.renew())
-      this.#options.log(
-        'warn',
-        { worker: this.name },
-        'the lease had expired: other workers may have taken partitions',
-      );
+  async #startLease(info: WorkerInfo): Promise<void> {
+    this.#lease = await Lease.start({
+      ...{ nats: natsOptionsOf(this.#cluster, this.name), bucket: this.#names.workers, worker: this.name, info },
+      everyMs: this.#cluster.lease / RENEWALS,
+      onExpired: () => {
+        this.#options.log(
+          'warn',
+          { worker: this.name },
+          'the lease had expired: other workers may have taken partitions. If the machine or the NATS server is too busy to renew it in time, raise cluster.lease',
+        );
+      },
+      onError: this.#fail,
+    });
   }
 
   async #balance(): Promise<void> {

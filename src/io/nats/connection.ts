@@ -136,3 +136,9 @@ export const refusalOf = (error: unknown): number | null => {
 
 /** The revision or sequence is not the expected one: another client has written. */
 export const WRONG_REVISION = 10071;
+
+const AWAY = ['TimeoutError', 'NoResponders', 'ConnectionError', 'ClosedConnectionError'];
+
+/** The server did not answer, or not in time: the same request may succeed later. */
+export const isAway = (error: unknown): boolean =>
+  error instanceof Error && (AWAY.includes(error.name) || (error.name === 'RequestError' && isAway(error.cause)));

@@ -1,9 +1,9 @@
 import type { Consumer, ConsumerMessages, DeliverPolicy, JsMsg } from '@nats-io/jetstream';
 import { randomUUID } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { topicOf } from '../../stream/partition.ts';
 import type { Nats } from './connection.ts';
 import type { Names } from './names.ts';
+import type { Turns } from './turns.ts';
 
 /** A message of a partition, in the order of the stream. */
 export interface PartitionEntry {
@@ -27,6 +27,8 @@ export interface SourceOptions {
   /** The last message that is processed already. */
   readonly after: number;
   readonly commands: boolean;
+  /** Those of the worker: the partition waits for one after each slice. */
+  readonly turns: Turns;
   /** Called for each entry; the next one waits for a returned promise. */
   readonly onEntry: (entry: PartitionEntry) => Promise<void> | undefined;
   /** The source has failed and ends. */
@@ -35,7 +37,7 @@ export interface SourceOptions {
 
 /** Messages that the server sends ahead. */
 const AHEAD = 256;
-/** Another partition, a timer and the socket have their turn at least so often. */
+/** After so long the timers, the socket and another partition have their turn. */
 const SLICE_MS = 10;
 /** The server forgets the consumer of a dead worker after so long. */
 const INACTIVE_MS = 30_000;
@@ -45,13 +47,15 @@ const PULL_MS = 30_000;
 const HEARTBEAT_MS = 3_000;
 
 export interface PartitionSource {
+  /** Messages that were stored when it was opened. */
+  readonly pending: number;
   /** Ends it after the entry that is being processed. */
   stop(): Promise<void>;
 }
 
 /** Reads a partition from the message after `after` on, in order and without gaps: an ordered consumer, which starts anew by itself. */
 export async function openSource(nats: Nats, options: SourceOptions): Promise<PartitionSource> {
-  const { names, n, prefix, after, commands, onEntry, onError } = options;
+  const { names, n, prefix, after, commands, turns, onEntry, onError } = options;
   const { subjects } = names;
   const ticks = subjects.tick(n);
   const wakes = subjects.wake(n);
@@ -63,6 +67,7 @@ export async function openSource(nats: Nats, options: SourceOptions): Promise<Pa
     opt_start_seq: after + 1,
     inactive_threshold: INACTIVE_MS,
   });
+  const { num_pending: pending } = await consumer.info(true);
   const messages: ConsumerMessages = await consumer.consume({
     ...{ max_messages: AHEAD, expires: PULL_MS, idle_heartbeat: HEARTBEAT_MS },
   });
@@ -82,7 +87,7 @@ export async function openSource(nats: Nats, options: SourceOptions): Promise<Pa
       const waiting = onEntry(entryOf(message));
       if (waiting !== undefined) await waiting;
       if (performance.now() - since < SLICE_MS) continue;
-      await nextTurn();
+      await turns.next();
       since = performance.now();
     }
     // Else nobody would read the partition any more.
@@ -92,6 +97,7 @@ export async function openSource(nats: Nats, options: SourceOptions): Promise<Pa
     if (!stopped) onError(error);
   });
   return {
+    pending,
     stop: async () => {
       stopped = true;
       await messages.close();
