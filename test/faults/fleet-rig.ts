@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,10 +18,12 @@ export interface RigOptions {
   readonly checkpointSec: number;
   /** Workers run in network namespaces of their own, so many; 0: in that of the test. */
   readonly namespaces: number;
+  /** Folder that gets the log of each worker at the end. */
+  readonly logs?: string | undefined;
 }
 
 /** What the site file of the workers depends on. */
-export type SiteOptions = Omit<RigOptions, 'namespaces'>;
+export type SiteOptions = Omit<RigOptions, 'namespaces' | 'logs'>;
 
 export interface FleetRig {
   readonly server: NatsServer;
@@ -32,14 +34,17 @@ export interface FleetRig {
   stop(): Promise<void>;
 }
 
-/** The site file of the workers: a reading out of its range is a fault of the sensor, and gives an alert at once. */
+/**
+ * The site file of the workers: a reading out of its range is a fault of the sensor, and gives an alert at once. Silence is none: when the sensors
+ * have ended it would follow from the time that the workers need for the rest, and the one service has no such time.
+ */
 export const siteText = (server: string, { partitions, maxSeries, checkpointSec }: SiteOptions) =>
   `site: ${SITE}
 mqtt: { url: 'mqtt://localhost' }
 inputs:
   - { topic: hall/+/value, name: 's{1}', path: v, time: at, range: [-50, 50] }
 max_series: ${maxSeries}
-tuning: { hidden_size: 8, warmup: 30 }
+tuning: { hidden_size: 8, warmup: 30, silent_after: never }
 cluster:
   servers: ['${server}']
   partitions: ${partitions}
@@ -79,6 +84,10 @@ export async function startFleet(options: RigOptions): Promise<FleetRig> {
     },
     stop: async () => {
       for (const worker of workers) await worker.end('SIGKILL');
+      if (options.logs !== undefined) {
+        mkdirSync(options.logs, { recursive: true });
+        for (const worker of workers) writeFileSync(join(options.logs, `${worker.name}.log`), worker.text());
+      }
       await nats.close();
       await server.stop();
       for (const place of places) place.remove();

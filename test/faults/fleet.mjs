@@ -1,6 +1,6 @@
 /*
  * npm run test:fleet -- [--parts workers,rebalance,edge] [--workers 3] [--partitions 16] [--streams 1000] [--messages 100000] [--rate 1000]
- *                       [--every 10] [--checkpoint 10] [--faults kill,kill,upgrade] [--away 60] [--no-namespaces]
+ *                       [--every 10] [--checkpoint 10] [--faults kill,kill,upgrade] [--away 60] [--no-namespaces] [--logs FOLDER]
  *
  * workers:   workers of a cluster with a real nats-server, while sensors publish at QoS 1 over MQTT. Every `every` seconds a fault: kill (kill -9,
  *            a new worker follows when others have taken over), upgrade (SIGTERM, a new worker follows at once), or server (kill -9 of the
@@ -28,6 +28,7 @@ const { values } = parseArgs({
     away: { type: 'string', default: '60' },
     parts: { type: 'string', default: 'workers,rebalance,edge' },
     faults: { type: 'string', default: 'kill,kill,upgrade' },
+    logs: { type: 'string' },
     'no-namespaces': { type: 'boolean', default: false },
   },
 });
@@ -79,6 +80,7 @@ async function workers({ fleetFaults }) {
       faults,
       checkpointSec: number('checkpoint'),
       namespaces: isRoot,
+      logs: values.logs,
     },
     say,
   );

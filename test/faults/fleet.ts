@@ -1,3 +1,4 @@
+import type { DeliverPolicy } from '@nats-io/jetstream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sharesOf, startFleet, within, NAMES, type FleetRig } from './fleet-rig.ts';
 import type { WorkerProcess } from './worker-process.ts';
@@ -21,10 +22,12 @@ export interface FleetOptions {
   readonly checkpointSec: number;
   /** Whether each worker runs in a network namespace of its own; for root. */
   readonly namespaces: boolean;
+  /** Folder for the logs of the workers. */
+  readonly logs?: string | undefined;
 }
 
 export interface Takeover {
-  /** From the kill until other workers have restored the partitions and read on. */
+  /** From the kill until other workers have processed the first message of each of its partitions that waited, and restored the others. */
   readonly takenMs: number;
   /** Until they have processed all that is stored; Infinity where that takes more than 30 s, or no message comes. */
   readonly upToDateMs: number;
@@ -34,6 +37,7 @@ const UP_TO_DATE = 'partition up to date';
 const LIMIT_MS = 30_000;
 const SERVER_AWAY_MS = 1_000;
 const SAVED_MS = 600_000;
+const PROGRESS_MS = 10_000;
 
 export interface FleetResult extends FleetVerdict {
   readonly upgrades: number;
@@ -55,6 +59,39 @@ const isSaved = async ({ nats, records }: FleetRig): Promise<boolean> => {
   return true;
 };
 
+/** Readings that no checkpoint has. */
+const behind = async ({ nats, records }: FleetRig): Promise<number> => {
+  let sum = 0;
+  for (const [n, record] of (await records()).entries()) {
+    const consumer = await nats.js.consumers.get(NAMES.readings, {
+      filter_subjects: [`_p.${n}.>`],
+      deliver_policy: 'by_start_sequence' as DeliverPolicy,
+      opt_start_seq: (record?.seq ?? 0) + 1,
+    });
+    sum += (await consumer.info(true)).num_pending;
+    await consumer.delete();
+  }
+  return sum;
+};
+
+/** Repeats a task until `stop`, `ms` after its last end. */
+const every = (ms: number, task: () => Promise<void>): { readonly stop: () => void; readonly ended: Promise<void> } => {
+  const stopping = new AbortController();
+  const run = async (): Promise<void> => {
+    for (;;) {
+      await sleep(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (stopping.signal.aborted) return;
+      await task();
+    }
+  };
+  return {
+    stop: () => {
+      stopping.abort();
+    },
+    ended: run(),
+  };
+};
+
 /** Faults at workers while sensors publish; then what became of the readings and alerts. `say` gets the progress. */
 export async function fleetFaults(
   options: FleetOptions,
@@ -62,7 +99,7 @@ export async function fleetFaults(
 ): Promise<FleetResult> {
   const { workers: count, partitions, streams, messages, rate, everyMs, faults, namespaces, checkpointSec } = options;
   const sizes = { partitions, maxSeries: streams, checkpointSec };
-  const rig = await startFleet({ ...sizes, namespaces: namespaces ? count : 0 });
+  const rig = await startFleet({ ...sizes, namespaces: namespaces ? count : 0, logs: options.logs });
   try {
     const running: WorkerProcess[] = [];
     for (let place = 1; place <= count; place++) running.push(rig.start(place));
@@ -86,7 +123,10 @@ export async function fleetFaults(
     let servers = 0;
     const begin = performance.now();
     const faultIsDue = async (turn: number): Promise<boolean> => {
-      await Promise.race([sleep(Math.max(0, begin + (turn + 1) * everyMs - performance.now())), published]);
+      const waiting = new AbortController();
+      const ms = Math.max(0, begin + (turn + 1) * everyMs - performance.now());
+      await Promise.race([sleep(ms, undefined, { signal: waiting.signal }).catch(() => undefined), published]);
+      waiting.abort();
       return !load.done;
     };
     const again = (place: number): void => {
@@ -124,7 +164,13 @@ export async function fleetFaults(
     await Promise.all(measured);
     await published;
     say('waiting for the last checkpoints');
-    if (!(await within(SAVED_MS, () => isSaved(rig)))) throw new Error('readings were in no checkpoint after 10 min');
+    const { stop, ended } = every(PROGRESS_MS, async () => {
+      say(`${await behind(rig)} readings are in no checkpoint yet`);
+    });
+    const saved = await within(SAVED_MS, () => isSaved(rig));
+    stop();
+    await ended;
+    if (!saved) throw new Error('readings were in no checkpoint after 10 min');
     // One that has just started does not hear the signal yet.
     await within(30_000, balanced);
     for (const worker of running) codes.push(await worker.end('SIGTERM'));

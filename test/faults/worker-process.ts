@@ -6,6 +6,8 @@ import { MAIN } from '../integration/program.ts';
 export interface WorkerProcess {
   readonly name: string;
   readonly child: ChildProcess;
+  /** All that it has written. */
+  text(): string;
   log(): readonly Readonly<Record<string, unknown>>[];
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
@@ -24,6 +26,7 @@ export const spawnWorker = (
   return {
     name,
     child,
+    text: () => text,
     log: () =>
       text
         .split('\n')
