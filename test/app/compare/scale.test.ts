@@ -27,6 +27,11 @@ test('ticks lie within, evenly, and are few', () => {
   );
 });
 
+test('a range shorter than its step has ticks all the same', () => {
+  expect(ticks(-4.1, -0.1, 2)).toEqual([-4, -2]);
+  expect(ticks(-4.000000005000001, -0.000000005000001, 2)).toEqual([-4, -2]);
+});
+
 test('a tick that rounding would put before the beginning is at the beginning', () => {
   const [low, high] = [58716915.375, 58716915.375 + 0.001];
   for (const mark of ticks(low, high, 6)) {

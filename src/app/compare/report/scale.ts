@@ -13,7 +13,14 @@ export const percent = (share: number): string => `${(100 * share).toFixed(2)}%`
 export function ticks(low: number, high: number, most = 5): readonly number[] {
   if (!(high > low)) return [low];
   const size = 10 ** Math.floor(Math.log10((high - low) / most));
-  const step = size * [1, 2, 5, 10, 20, 50].find((each) => (high - low) / (each * size) <= most)!;
+  const steps = [1, 2, 5, 10, 20, 50].map((each) => each * size);
+  const chosen = steps.findIndex((step) => (high - low) / step <= most);
+  const marks = multiples(low, high, steps[chosen]);
+  // A range shorter than its step may have no multiple of it, as -4.1 to -0.1 has none of 5; of the step before it has two or three.
+  return marks.length > 0 ? marks : multiples(low, high, steps[chosen - 1]);
+}
+
+function multiples(low: number, high: number, step: number): readonly number[] {
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
   // Rounding may put a multiple of the step outside the range.
