@@ -6,6 +6,6 @@ import { SimdCore } from './simd-core.ts';
 
 /** A network in `memory`, on the SIMD kernel where there is one. */
 export const buildNetwork = (
-  memory: Pick<Memory, 'take' | 'join'>, options: NetworkOptions, kernel: Kernel | null,
+  memory: Pick<Memory, 'take' | 'join' | 'pack'>, options: NetworkOptions, kernel: Kernel | null,
 ): Network =>
   new Network(memory, options, kernel === null ? new Float64Core(memory, options) : new SimdCore(memory, options, kernel));

@@ -44,7 +44,7 @@ export class Network {
   private readonly open: Float64Array; // 1 while `learn` may still use the present forecast
   private readonly capped: Float64Array; // the input, where it had to be capped
 
-  constructor(memory: Pick<Memory, 'take'>, options: NetworkOptions, core: Core) {
+  constructor(memory: Pick<Memory, 'take' | 'pack'>, options: NetworkOptions, core: Core) {
     const theta = initialTheta(options, new Random(options.seed));
     this.options = options;
     this.core = core;
