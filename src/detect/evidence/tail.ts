@@ -1,19 +1,14 @@
 import { log10 } from '../../math/elementary.ts';
 import type { Pieces } from '../../math/memory.ts';
-import { SparseSingles } from '../../math/sparse-singles.ts';
+import { COUNTS as BUCKETS, PARTS, SparseCounts } from '../../math/sparse-counts.ts';
 import { CONSTANTS } from '../constants.ts';
 
-const BUCKETS = 256;
-/** Most values are small: of the blocks of this many buckets about half are empty. */
-const BLOCK = 16;
 /** End of the histogram. */
 export const TOP = 17;
 const WIDTH = TOP / BUCKETS;
 const { TAIL, HALVE_AT, RECURS: PRIOR_EXCESSES } = CONSTANTS;
-/** Most values before they are halved: single precision counts so many exactly in parts of 1/16. */
+/** Most values before they are halved: snapshots, in single precision, count so many exactly in parts of 1/16. */
 const MAX_SPAN = 1_000_000;
-/** Counts are multiples of 1/16: single precision holds them exactly up to 2^20. */
-const PARTS = 16;
 
 const bucketOf = (v: number): number => Math.max(0, Math.min(BUCKETS - 1, Math.floor(v / WIDTH)));
 
@@ -31,13 +26,13 @@ const bucketOf = (v: number): number => Math.max(0, Math.min(BUCKETS - 1, Math.f
  * event of 10^-100. m is the number of values in the tail, and RECURS more: a prior counts as that many.
  */
 export class Tail {
-  private readonly counts: SparseSingles;
+  private readonly counts: SparseCounts;
   // Updated with every value, so that `rarity` need not visit all buckets: the sum of the counts; k, the bucket in which
   // the tail begins; the sum above bucket k; the highest bucket that is not empty.
   private readonly sums: Float64Array;
 
   constructor(memory: Pieces, name: string) {
-    this.counts = memory.pack(`${name}.counts`, BUCKETS * 4, new SparseSingles(BUCKETS, BLOCK));
+    this.counts = memory.pack(`${name}.counts`, BUCKETS * 4, new SparseCounts());
     this.sums = memory.take(`${name}.sums`, 4);
     this.sums[1] = BUCKETS - 1;
   }
@@ -64,7 +59,7 @@ export class Tail {
   add(v: number, span = HALVE_AT): void {
     const { counts, sums } = this;
     const b = bucketOf(v);
-    counts.add(b, 1);
+    counts.increment(b);
     sums[0]++;
     if (b > sums[1]) sums[2]++;
     if (b > sums[3]) sums[3] = b;
@@ -107,7 +102,9 @@ export class Tail {
   private seen(v: number): number {
     const { counts, sums } = this;
     const b = bucketOf(v);
-    const greater = sums[2] + counts.sum(b + 1, sums[1] + 1); // exact, in whatever order
+    const k = sums[1];
+    // The same sum, exact in whatever order, from the side with fewer buckets: most values are small.
+    const greater = 2 * b < k ? sums[0] - counts.sum(0, b + 1) : sums[2] + counts.sum(b + 1, k + 1);
     return greater + counts.at(b) * (1 - Math.max(0, Math.min(1, v / WIDTH - b)));
   }
 }
