@@ -1,7 +1,7 @@
 import { log, pow, square } from '../../math/elementary.ts';
-import { GrowingDoubles } from '../../math/growing-doubles.ts';
 import type { Pieces } from '../../math/memory.ts';
 import type { Excursion } from './excursion.ts';
+import { SignatureTable } from './signature-table.ts';
 import { CONSTANTS } from '../constants.ts';
 
 /** Signatures remembered for each series. */
@@ -43,8 +43,7 @@ const SIZE_VARIANCE = 13; // of ln size
 const AWAY_MS = 14; // time at the farthest value, geometric mean
 const LEAST_RATE = 15; // the lowest rate of its excursions
 const SORT = 16; // of its occurrences: see below
-const DAY = 17; // occurrences in each part of the day
-const EACH = DAY + PARTS;
+const EACH = 17; // then the occurrences in each part of the day
 
 /** Excursions without and with contextual evidence, and strokes of a cycle that are no excursions. */
 const PLAIN = 0;
@@ -84,17 +83,17 @@ export interface StrokePast {
  * The signatures of a series' past excursions: from which value to which, for how long, how long at the farthest value, how large, at
  * which time of day. Like excursions share a place. A new signature takes the place with the fewest occurrences.
  *
- * Memory: 25 numbers for each of 32 places; only those that are in use need room.
+ * Memory: 17 numbers, and 8 for the parts of the day, for each of 32 places; only those that are in use need room.
  */
 export class Signatures {
-  private readonly memory: GrowingDoubles;
+  private readonly table: SignatureTable;
 
   constructor(memory: Pieces) {
-    this.memory = memory.pack('signatures', PLACES * EACH * 8, new GrowingDoubles(EACH));
+    this.table = memory.pack('signatures', PLACES * (EACH + PARTS) * 8, new SignatureTable(EACH, PARTS));
   }
 
   private get s(): Float64Array {
-    return this.memory.numbers;
+    return this.table.heads;
   }
 
   /**
@@ -104,7 +103,7 @@ export class Signatures {
    * the day that is over, in [0, 1).
    */
   spellsLike(excursion: Excursion, step: number, usualMs: number, day: number, contextual = false): number {
-    const { s } = this;
+    const { s, table } = this;
     const part = Math.floor(day * PARTS);
     const before = (part + PARTS - 1) % PARTS;
     const after = (part + 1) % PARTS;
@@ -116,8 +115,9 @@ export class Signatures {
       if (!this.isLike(k, excursion, false, step, usualMs)) continue;
       if (s[k + STATE] === NORMAL) return Infinity;
       spells += s[k + SPELLS];
-      for (let j = 0; j < PARTS; j++) all += s[k + DAY + j];
-      here += s[k + DAY + part] / 2 + (s[k + DAY + before] + s[k + DAY + after]) / 4;
+      const place = k / EACH;
+      for (let j = 0; j < PARTS; j++) all += table.at(place, j);
+      here += table.at(place, part) / 2 + (table.at(place, before) + table.at(place, after)) / 4;
     }
     if (spells === 0) return 0;
     return spells * Math.min(1, (PARTS * here + PRIOR_OCCURRENCES) / (all + PRIOR_OCCURRENCES));
@@ -132,7 +132,7 @@ export class Signatures {
     const k = known < 0 ? this.rarest() : known;
     const { s } = this; // after a place was added
     if (known < 0) {
-      s.fill(0, k, k + EACH);
+      this.table.clear(k / EACH);
       s[k + NOVELTY] = excursion.novelty;
       s[k + LEAST_RATE] = Infinity;
       s[k + LENGTH_MS] = lengthMs;
@@ -167,7 +167,7 @@ export class Signatures {
     const a = Math.max(1 / RECENT_SPAN, 1 / ++s[k + EVENTS]);
     s[k + FROM] += a * (from - s[k + FROM]);
     s[k + TO] += a * (to - s[k + TO]);
-    s[k + DAY + Math.floor(day * PARTS)]++;
+    this.table.add(k / EACH, Math.floor(day * PARTS), 1);
     s[k + LAST_AT] = startAt + lengthMs;
     if (startAt - s[k + SPELL_AT] >= spellMs) {
       s[k + SPELLS]++;
@@ -180,7 +180,7 @@ export class Signatures {
   beginStroke(from: number, to: number, at: number, { firstAt, times, spellMs }: StrokePast): number {
     const k = this.rarest();
     const { s } = this; // after a place was added
-    s.fill(0, k, k + EACH);
+    this.table.clear(k / EACH);
     s[k + SORT] = STROKE;
     s[k + STATE] = HABIT;
     s[k + FROM] = from;
@@ -191,7 +191,7 @@ export class Signatures {
     s[k + SPELLS] = Math.min(times, 1 + Math.floor((at - firstAt) / spellMs));
     s[k + FIRST_AT] = firstAt;
     s[k + SPELL_AT] = s[k + LAST_AT] = at;
-    s.fill(times / PARTS, k + DAY, k + DAY + PARTS);
+    for (let part = 0; part < PARTS; part++) this.table.add(k / EACH, part, times / PARTS);
     return k / EACH;
   }
 
@@ -298,8 +298,8 @@ export class Signatures {
       s[k + SPELLS] *= keep;
       s[k + EVENTS] *= keep;
       s[k + COUNTED] *= keepCounted;
-      for (let j = 0; j < PARTS; j++) s[k + DAY + j] *= keep;
     }
+    this.table.fade(keep);
   }
 
   /** The place of a movement between two values, in this or the other direction, of those that fit; -1 where there is none. */
@@ -328,7 +328,7 @@ export class Signatures {
 
   /** The free place, or the one with the fewest spells about which the operator said nothing. */
   private rarest(): number {
-    if (this.isFull && this.s.length < PLACES * EACH) this.memory.grow(this.s.length + EACH);
+    if (this.isFull && this.table.places < PLACES) this.table.addPlace();
     const { s } = this;
     let rarest = 0;
     let fewest = Infinity;
