@@ -11,6 +11,8 @@ export class SparseSingles implements Packed {
   private readonly mask: number;
   private readonly places: Uint16Array; // 1 + the place of each block in the pool; 0 where it is not there
   private pool = NOTHING;
+  /** Rises with each change, so that what was computed from the numbers can be kept until then. */
+  changes = 0;
 
   /** `length`: numbers, a multiple of `block`; `block`: numbers of a block, a power of 2. */
   constructor(length: number, block: number) {
@@ -31,12 +33,14 @@ export class SparseSingles implements Packed {
   put(i: number, x: number): void {
     if (x === 0 && this.places[i >> this.shift] === 0) return;
     const k = this.placeOf(i); // may replace the pool
+    this.changes++;
     this.pool[k] = x;
   }
 
   add(i: number, x: number): void {
     if (x === 0) return;
     const k = this.placeOf(i); // may replace the pool
+    this.changes++;
     this.pool[k] += x;
   }
 
@@ -56,6 +60,7 @@ export class SparseSingles implements Packed {
   /** Multiplies the numbers from `from` to `to`, both between blocks. */
   scale(from: number, to: number, by: number): void {
     const { places, pool, shift } = this;
+    this.changes++;
     for (let block = from >> shift; block < to >> shift; block++) {
       const place = places[block];
       if (place > 0) for (let k = (place - 1) << shift; k < place << shift; k++) pool[k] *= by;
@@ -63,6 +68,7 @@ export class SparseSingles implements Packed {
   }
 
   clear(): void {
+    this.changes++;
     this.places.fill(0);
     this.pool = NOTHING;
   }
@@ -83,6 +89,7 @@ export class SparseSingles implements Packed {
   }
 
   read(bytes: Uint8Array): void {
+    this.changes++;
     const { places, shift } = this;
     const numbers = numbersOf(bytes);
     let count = 0;

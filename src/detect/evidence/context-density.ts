@@ -14,6 +14,9 @@ const { DENSITY_LEARNING_RATE, MIN_SPAN } = CONSTANTS;
 /** Readings after which the learning rate falls as 1/sqrt(t): the density changes ever more slowly, but does not stop. */
 const SETTLING = MIN_SPAN / 4;
 
+/** Scratch of `learn`, of all densities together: it is 0 between two calls. */
+const gradient = new Float64Array(BINS * FEATURES);
+
 /**
  * Density of levels for the time of day, p(y | clock), categorical over bins and trained slowly.
  *
@@ -28,14 +31,12 @@ export class ContextDensity {
   /** The forecast made by `forecast`: a probability for each bin. */
   readonly p = new Float64Array(BINS);
   private readonly theta: Float64Array;
-  private readonly gradient: Float64Array;
   private readonly features: Float64Array;
   private readonly adam: Adam;
   private readonly count: Float64Array;
 
   constructor(memory: Pieces) {
     this.theta = memory.take('density', BINS * FEATURES);
-    this.gradient = new Float64Array(this.theta.length);
     this.features = memory.take('density.clock', FEATURES);
     this.adam = new Adam(section(memory, 'density'), this.theta.length, {
       learningRate: DENSITY_LEARNING_RATE,
@@ -54,7 +55,7 @@ export class ContextDensity {
 
   /** Learns from the level q (BINS from `at`), for which `p` was forecast. */
   learn(q: Float64Array, at: number): void {
-    const { gradient, features, p } = this;
+    const { features, p } = this;
     for (let b = 0, k = 0; b < BINS; b++) {
       const d = p[b] - q[at + b];
       for (let j = 0; j < FEATURES; j++) gradient[k++] = d * features[j];

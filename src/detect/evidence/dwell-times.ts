@@ -98,6 +98,8 @@ export class DwellTimes {
   private readonly all: Float64Array;
   private readonly late: readonly Tail[]; // of z, for each axis
   private readonly early: Tail; // of minus the mean z of several dwells
+  /** For each state the rate asked for last, of which hour, and after how many changes of the tables: most readings ask for it again. */
+  private readonly rates: Float64Array;
 
   /** `states`: how many there are; `tails`: deviations of all dwells of the series. */
   constructor(memory: Pieces, name: string, states: number, { late, early }: DwellTails) {
@@ -108,22 +110,19 @@ export class DwellTimes {
     this.all = memory.take(`${name}.all`, POOLED + AXES);
     this.late = late;
     this.early = early;
+    this.rates = new Float64Array(3 * states).fill(NaN);
   }
 
   /** Exits an hour from a state at a time of day, the share of the day that is over. */
   rate(state: number, day: number): number {
-    const { exits, hours } = this;
-    const from = state * SLOTS;
-    let n = 0;
-    let t = 0;
-    for (let k = from; k < from + SLOTS; k++) {
-      n += exits.at(k);
-      t += hours.at(k);
-    }
-    if (t === 0) return 0;
-    const k = from + slotOf(day);
-    // The rate of the whole day counts as one exit.
-    return (exits.at(k) + 1) / (hours.at(k) + t / (n + 1));
+    const { exits, hours, rates } = this;
+    const o = 3 * state;
+    const slot = slotOf(day);
+    const changes = exits.changes + hours.changes;
+    if (rates[o + 1] === slot && rates[o + 2] === changes) return rates[o];
+    rates[o + 1] = slot;
+    rates[o + 2] = changes;
+    return (rates[o] = this.rateIn(state * SLOTS, slot));
   }
 
   /** All past dwells in a state together, ms: their number times their usual length. */
@@ -207,6 +206,20 @@ export class DwellTimes {
     this.states.fill(0, state * FIELDS, (state + 1) * FIELDS);
     this.exits.scale(state * SLOTS, (state + 1) * SLOTS, 0);
     this.hours.scale(state * SLOTS, (state + 1) * SLOTS, 0);
+  }
+
+  private rateIn(from: number, slot: number): number {
+    const { exits, hours } = this;
+    let n = 0;
+    let t = 0;
+    for (let k = from; k < from + SLOTS; k++) {
+      n += exits.at(k);
+      t += hours.at(k);
+    }
+    if (t === 0) return 0;
+    const k = from + slot;
+    // The rate of the whole day counts as one exit.
+    return (exits.at(k) + 1) / (hours.at(k) + t / (n + 1));
   }
 
   private has(state: number, dwells: number): boolean {

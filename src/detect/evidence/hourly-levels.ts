@@ -57,9 +57,13 @@ export class HourlyLevels {
   private readonly pending: Float32Array;
   private readonly hour: Float64Array;
   private readonly variation: DayVariation;
-  private readonly values = new Float64Array(AXIS_BINS);
-  private readonly moved = new Float64Array(AXIS_BINS);
-  private ofHour = 0; // surprisals of the level measured last
+  // The level measured last: from what, its place, and its surprisals. A reading is measured when it is judged and when it is learned.
+  private measured = NaN;
+  private measuredRow = NaN;
+  private measuredShare = NaN;
+  private measuredChanges = NaN;
+  private place = NaN;
+  private ofHour = 0;
   private ofKind = 0;
 
   constructor(memory: Pieces) {
@@ -116,8 +120,8 @@ export class HourlyLevels {
     this.measure(x, row, sharedReadings(readingsAnHour));
     hour[SURPRISAL] += this.ofHour;
     hour[OWN] += this.ofKind;
-    hour[PLACE] += axis.placeOf(x);
-    this.pending[axis.binOf(x)]++;
+    hour[PLACE] += this.place;
+    this.pending[Math.round(this.place)]++;
   }
 
   /** Forgets the present hour: it is not normal. */
@@ -139,8 +143,15 @@ export class HourlyLevels {
 
   /** Fills both surprisals of x, nats. */
   private measure(x: number, row: number, k: number): void {
-    const { totals } = this;
-    const bin = this.axis.binOf(x);
+    const { totals, counts } = this;
+    const isKnown = x === this.measured && row === this.measuredRow && k === this.measuredShare;
+    if (isKnown && counts.changes === this.measuredChanges) return;
+    this.measured = x;
+    this.measuredRow = row;
+    this.measuredShare = k;
+    this.measuredChanges = counts.changes;
+    this.place = this.axis.placeOf(x);
+    const bin = Math.round(this.place);
     const all = (this.near(ALL, bin) + PRIOR) / (totals[ALL] + PRIOR * AXIS_BINS);
     const own = this.near(row, bin);
     const other = row < SLOTS ? row + SLOTS : row - SLOTS;
@@ -202,7 +213,8 @@ export class HourlyLevels {
 
   /** Fits the axis, and moves each count to the bin of its value on the new one. */
   private fit(): void {
-    const { axis, counts, values, moved, variation } = this;
+    const { axis, counts, variation } = this;
+    this.measured = NaN;
     if (!axis.fitted) {
       axis.fit();
       return;
@@ -221,6 +233,10 @@ export class HourlyLevels {
     counts.trim();
   }
 }
+
+/** Scratch of `fit`. */
+const values = new Float64Array(AXIS_BINS);
+const moved = new Float64Array(AXIS_BINS);
 
 const slotOf = (day: number): number => Math.floor(day * SLOTS);
 const rowOf = ({ day, restDay }: Clock): number => slotOf(day) + (restDay ? SLOTS : 0);

@@ -33,7 +33,6 @@ const STRIDE = 4;
 export class LevelAxis {
   private readonly s: Float64Array;
   private readonly sample: Float64Array;
-  private readonly sorted = new Float64Array(SAMPLE);
 
   constructor(memory: Pieces) {
     this.s = memory.take('occupancy.axis', 5);
@@ -72,7 +71,7 @@ export class LevelAxis {
 
   /** Fits the axis to the sample, and halves the sample. */
   fit(): void {
-    const { s, sample, sorted } = this;
+    const { s, sample } = this;
     sorted.set(sample);
     const centre = middle(sorted.sort());
     for (let i = 0; i < SAMPLE; i++) sorted[i] = Math.abs(sample[i] - centre);
@@ -85,10 +84,13 @@ export class LevelAxis {
   }
 }
 
-const middle = (sorted: Float64Array): number => (sorted[SAMPLE / 2 - 1] + sorted[SAMPLE / 2]) / 2;
+/** Scratch of `fit`. */
+const sorted = new Float64Array(SAMPLE);
+
+const middle = (values: Float64Array): number => (values[SAMPLE / 2 - 1] + values[SAMPLE / 2]) / 2;
 
 /** Half of the smallest number above 0 where most are 0, as for a contact; `other` where all are. */
-function smallestOr(sorted: Float64Array, other: number): number {
-  for (let i = 0; i < SAMPLE; i++) if (sorted[i] > 0) return sorted[i] / 2;
+function smallestOr(values: Float64Array, other: number): number {
+  for (let i = 0; i < SAMPLE; i++) if (values[i] > 0) return values[i] / 2;
   return other;
 }
