@@ -1,9 +1,11 @@
-// Bytes of one stream, in memory and in its snapshot.
-// npm run bench:memory
+// Bytes of one network, in memory and in its snapshot; with --data, of whole streams after recordings.
+// npm run bench:memory [-- --data DIR [--data DIR ...] [--pieces]]
+import { parseArgs } from 'node:util';
 import { loadKernel } from '../dist/io/files/kernel-file.js';
 import { Memory } from '../dist/math/memory.js';
 import { buildNetwork } from '../dist/nn/build-network.js';
 import { ourOptions } from './our-options.mjs';
+import { reportStreams } from './stream-memory.mjs';
 
 const SIZES = [
   [16, 4],
@@ -26,6 +28,14 @@ function kilobytes(settings, [hiddenSize, inputSize], kernel) {
   const memory = new Memory();
   buildNetwork(memory, ourOptions({ ...settings, hiddenSize, inputSize }), kernel);
   return memory.byteLength / 1000;
+}
+
+const { values } = parseArgs({
+  options: { data: { type: 'string', multiple: true, default: [] }, pieces: { type: 'boolean', default: false } },
+});
+if (values.data.length > 0) {
+  await reportStreams(values.data, values.pieces);
+  process.exit();
 }
 
 for (const [title, kernel] of [

@@ -7,14 +7,14 @@ const DAY_MS = 86_400_000;
 const START = Date.UTC(2024, 0, 1); // long enough ago that no round reaches the present
 
 /**
- * The messages of the devices below the topic `base` for readings `from` to `to`: `[topic, payload]`, device after device, in
- * the format of zigbee2mqtt for a climate sensor: 300 bytes, a daily wave with noise, a time that advances by a minute.
+ * The messages of the devices `first` to `last` below the topic `base` for readings `from` to `to`: `[topic, payload]`, device after device,
+ * in the format of zigbee2mqtt for a climate sensor: 300 bytes, a daily wave with noise, a time that advances by a minute.
  */
-export function* messages(base, from, to) {
-  const random = new Random(1 + from);
+export function* messages(base, from, to, first = 0, last = DEVICES) {
+  const random = new Random(1 + from + 1e6 * first);
   for (let i = from; i < to; i++) {
     const at = START + i * STEP_MS;
-    for (let device = 0; device < DEVICES; device++) {
+    for (let device = first; device < last; device++) {
       const wave = Math.sin((2 * Math.PI * at) / DAY_MS + device);
       const temperature = 20 + 4 * wave + 0.2 * random.normal();
       const humidity = 50 - 10 * wave + random.normal();

@@ -4,8 +4,8 @@ import { messages } from './messages.mjs';
 
 const client = await connectAsync(process.argv[2], { protocolVersion: 5 });
 
-process.on('message', async ({ base, from, to, qos }) => {
-  for (const [topic, payload] of messages(base, from, to)) {
+process.on('message', async ({ base, from, to, first, last, qos }) => {
+  for (const [topic, payload] of messages(base, from, to, first, last)) {
     client.publish(topic, payload, { qos });
     if (client.stream.writableNeedDrain) await new Promise((resolve) => client.stream.once('drain', resolve));
   }

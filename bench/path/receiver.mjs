@@ -101,7 +101,10 @@ async function take(messages) {
 }
 
 process.on('message', async ({ messages, profiled }) => {
-  if (messages === undefined) return process.send({ episodes: episodes(), profile: profile.lines });
+  if (messages === undefined) {
+    const { rss: resident, heapUsed: heap } = process.memoryUsage();
+    return process.send({ episodes: episodes(), profile: profile.lines, resident, heap });
+  }
   if (profiled) await profile.start();
   const answer = await take(messages);
   if (profiled) await profile.stop();
