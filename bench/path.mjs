@@ -19,7 +19,7 @@ const WARM_UP = MANY ? 12 : 3; // rounds: the service warms up for one and score
 const MESSAGES = DEVICES * READINGS;
 /** Messages that queue at the broker at once. With more, many streams would be at work for so long that the service counts itself overloaded. */
 const MOST_QUEUED = 20_000;
-const PIECE = 2000;
+const PIECE = 500;
 const PROFILE_LINES = 40;
 
 const service = (name, tuning = {}, core = 'simd') => ({ name: `service${name}`, form: 'service', core, tuning });
