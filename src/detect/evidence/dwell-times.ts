@@ -173,6 +173,12 @@ export class DwellTimes {
     return Math.min(alone, this.early.rarity(recent));
   }
 
+  /** Whether `ms` are as long as a dwell in the state of `dwell` usually is, to one deviation: then it is not early. */
+  isUsual(dwell: Dwell, ms: number): boolean {
+    const usual = this.states[dwell.state * FIELDS + MEAN + TIME];
+    return Math.abs(cbrt(ms / HOUR_MS) - usual) <= EARLY * this.spread(TIME, dwell);
+  }
+
   /** Adds an ended dwell to the last few and, if `teaches`, to the history. `spent`: hours of it in each hour of the day. */
   end(dwell: Dwell, day: number, spent: Float64Array, teaches: boolean): void {
     if (this.knows(dwell.state)) {

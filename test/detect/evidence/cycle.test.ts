@@ -158,6 +158,79 @@ describe('a sump that fills in three hours and is emptied in a minute', () => {
   });
 });
 
+/** A pump that runs from 8 to 16 o'clock, with a reading every five minutes; `day` returns the rarities of one day. */
+class DailyPump {
+  private readonly memory = new Memory();
+  private readonly cycle = new Cycle(this.memory, new DwellTails(this.memory), { usualChange: 0.3 });
+  private days = 0;
+
+  constructor() {
+    for (let i = 0; i < 30; i++) this.day();
+  }
+
+  /** `runs`: whether it runs at an hour of the day. */
+  day(runs = (hour: number) => hour >= 8 && hour < 16): { hour: number; rarity: number }[] {
+    const midnight = this.days++ * 24 * HOUR;
+    return Array.from({ length: 288 }, (_, i) => {
+      const reading = {
+        value: runs(i / 12) ? 80 : 20,
+        at: midnight + i * 5 * MINUTE,
+        day: i / 288,
+        comparable: true,
+        deviation: 28,
+      } as SeriesReading;
+      const rarity = this.cycle.measure(reading);
+      this.cycle.learn(reading, true);
+      return { hour: i / 12, rarity };
+    });
+  }
+}
+
+/** The hours of the day in which a rarity is above 4. */
+const unusualHours = (day: readonly { hour: number; rarity: number }[]): number[] => [
+  ...new Set(day.filter(({ rarity }) => rarity > 4).map(({ hour }) => Math.floor(hour))),
+];
+
+describe('a pump that runs once a day: one fault is one event', () => {
+  test('a normal day has no unusual hour', () => {
+    expect(unusualHours(new DailyPump().day())).toEqual([]);
+  });
+
+  test('a start three hours late is unusual, and neither is the stop at the usual time nor the start on the next day, after 21 hours', () => {
+    const pump = new DailyPump();
+    const late = unusualHours(pump.day((hour) => hour >= 11 && hour < 16));
+    expect(late.length).toBeGreaterThan(0);
+    expect(Math.min(...late)).toBeGreaterThanOrEqual(8);
+    expect(Math.max(...late)).toBeLessThanOrEqual(11); // the reading at 11:00 is the start
+    expect(unusualHours(pump.day())).toEqual([]);
+  });
+
+  test('a day without a run: it is late until the run of the next day, whose stop is not late though the last one was 48 hours ago', () => {
+    const pump = new DailyPump();
+    expect(unusualHours(pump.day(() => false))).toContain(23);
+    // The reading at 8:00 is the run.
+    expect(unusualHours(pump.day())).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(unusualHours(pump.day())).toEqual([]);
+  });
+
+  test('an hour of switching every 20 minutes is unusual, and over with the hour', () => {
+    const pump = new DailyPump();
+    const hours = unusualHours(
+      pump.day((hour) => (hour >= 8 && hour < 16) || (hour > 1 && hour < 2 && (hour * 3) % 1 < 0.5)),
+    );
+    expect(hours).toContain(1);
+    expect(hours.filter((hour) => hour > 3)).toEqual([]);
+    expect(unusualHours(pump.day())).toEqual([]);
+  });
+
+  test('two runs a day instead of one: every second turn is unusual, though each comes one usual gap after the last but one', () => {
+    const pump = new DailyPump();
+    const twice = (hour: number): boolean => hour % 12 >= 8;
+    expect(unusualHours(pump.day(twice)).length).toBeGreaterThan(0);
+    expect(unusualHours(pump.day(twice)).length).toBeGreaterThan(0);
+  });
+});
+
 test('noise and the first readings have no cycle', () => {
   const memory = new Memory();
   const cycle = new Cycle(memory, new DwellTails(memory), { usualChange: Infinity });

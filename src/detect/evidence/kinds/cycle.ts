@@ -3,7 +3,7 @@ import type { Pieces } from '../../../math/memory.ts';
 import { DAY_MS } from '../../../math/time.ts';
 import { CONSTANTS } from '../../constants.ts';
 import type { DwellStates } from '../dwell-states.ts';
-import { DwellTimes, type DwellTails } from '../dwell-times.ts';
+import { DwellTimes, type Dwell, type DwellTails } from '../dwell-times.ts';
 import { NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
 import { PresentDwell } from '../present-dwell.ts';
 import { TurnLevels } from '../turn-levels.ts';
@@ -56,7 +56,7 @@ const LAST_AT = 0;
 const READINGS = 1; // since the first turn
 const TURNS = 2;
 const RARITY = 3; // of the last unusual turn
-const UNTIL = 4; // to which it counts: until the next turn in its direction is due, epoch ms
+const UNTIL = 4; // to which it counts, epoch ms
 const PLACE = 5;
 const DETAIL = 6;
 const USUAL = 7;
@@ -69,6 +69,10 @@ const HEAD = 11;
  * Does the series go up and down as it usually does? The gap from one drop to the next, and from one rise to the next, is judged as
  * a dwell is (../dwell-times.ts): too long, with each reading more, or too short several times; and the level from which it drops or
  * rises as ../turn-levels.ts says. Unlike `duration` it needs no steps.
+ *
+ * One fault is one event, and over when its cause is. So an unusual turn counts for as long again as the gap that it ended; a turn is not
+ * early if it is due since the last usual one, whatever came between them; and a drop is no later than the series has been high for too
+ * long, as a late rise was judged as such.
  */
 export class Cycle implements Evidence {
   readonly kind = CYCLE;
@@ -76,6 +80,7 @@ export class Cycle implements Evidence {
   private readonly turns: Turns;
   private readonly times: DwellTimes;
   private readonly levels: TurnLevels;
+  private readonly usualAt: Float64Array; // time of the last turn in each direction that was neither unusual nor late, epoch ms
   private readonly present: readonly PresentDwell[]; // the gap since the last turn in each direction
   private readonly s: Float64Array;
   private gap: PresentDwell; // the one that ends with the next turn
@@ -84,6 +89,7 @@ export class Cycle implements Evidence {
   private shown = NaN;
   private shownUsual = NaN;
   private turnRarity = 0;
+  private readonly delay: Dwell = { state: -1, hours: 0, exits: 0, interval: 0 };
 
   /** `states` gives the usual change between readings. */
   constructor(memory: Pieces, tails: DwellTails, states: Pick<DwellStates, 'usualChange'>) {
@@ -91,6 +97,7 @@ export class Cycle implements Evidence {
     this.turns = new Turns(memory, 'cycle.turns');
     this.times = new DwellTimes(memory, 'cycle', DIRECTIONS, tails);
     this.levels = new TurnLevels(memory, 'cycle.levels', DIRECTIONS);
+    this.usualAt = memory.take('cycle.usual', DIRECTIONS);
     this.present = ['cycle.drop', 'cycle.rise'].map((name) => new PresentDwell(memory, name, this.times));
     this.gap = this.present[DROP];
     this.s = memory.take('cycle', HEAD);
@@ -203,7 +210,7 @@ export class Cycle implements Evidence {
     const { s, turns, times, levels, gap } = this;
     const { state } = gap.dwell;
     if (turns.turned !== 0) {
-      const early = times.earlyRarity(gap.dwell);
+      const early = this.isDue() ? 0 : times.earlyRarity(gap.dwell);
       const level = levels.rarity(state, turns.end, turns.least);
       this.turnRarity = Math.max(early, level);
       if (level > early) this.show(LEVEL, turns.end, levels.usual(state));
@@ -217,12 +224,34 @@ export class Cycle implements Evidence {
     return s[RARITY];
   }
 
+  /** Whether the turn comes one or two usual gaps after the last usual one. */
+  private isDue(): boolean {
+    const { times, gap, usualAt } = this;
+    const { state } = gap.dwell;
+    const ms = gap.since + gap.lengthMs - usualAt[state];
+    return times.isUsual(gap.dwell, ms) || times.isUsual(gap.dwell, 0.5 * ms);
+  }
+
   /** Of the time since the last turn in the direction that comes next, where it is too long. */
   private rarityOfGap(): number {
-    const { times, gap } = this;
-    const late = times.lateRarity(gap.dwell);
+    const { gap, times } = this;
+    const late = this.lateRarity();
     if (late > 0 && late >= this.turnRarity) this.show(LATE, gap.lengthMs, times.usualMs(gap.dwell.state));
     return late;
+  }
+
+  /** A turn is as late as the phase before it has lasted too long, or as the gap, whichever is less. */
+  private lateRarity(): number {
+    const { s, times, gap, present, delay } = this;
+    const { state, hours, exits, interval } = gap.dwell;
+    const phaseMs = gap.since + gap.lengthMs - present[DIRECTIONS - 1 - state].since;
+    const usualMs = times.usualMs(state) + phaseMs - s[phaseBefore(state)];
+    const share = Math.max(0, Math.min(1, usualMs / gap.lengthMs));
+    delay.state = state;
+    delay.hours = share * hours;
+    delay.exits = share * exits;
+    delay.interval = interval;
+    return times.lateRarity(delay);
   }
 
   private show(aspect: number, detail: number, usual: number): void {
@@ -232,15 +261,17 @@ export class Cycle implements Evidence {
   }
 
   private turn(at: number, day: number, teaches: boolean): void {
-    const { s, turns, times, levels, gap, present } = this;
+    const { s, turns, levels, gap, present, usualAt } = this;
     const place = gap.dwell.state;
     s[TURNS]++;
     if (place === s[PLACE]) s[UNTIL] = -Infinity;
-    const phase = place === DROP ? HIGH_MS : LOW_MS;
+    const phase = phaseBefore(place);
     const phaseMs = at - present[DIRECTIONS - 1 - place].since;
+    const rarity = gap.whole ? Math.max(this.lateRarity(), this.turnRarity) : 0;
+    if (rarity === 0) usualAt[place] = at;
     if (gap.whole) {
       if (this.turnRarity > 0) this.keep(at);
-      if (gap.end(day, Math.max(times.lateRarity(gap.dwell), this.turnRarity), teaches)) {
+      if (gap.end(day, rarity, teaches)) {
         levels.add(place, turns.end);
         s[phase] += (phaseMs - s[phase]) / (s[phase] === 0 ? 1 : PHASES);
       }
@@ -248,14 +279,17 @@ export class Cycle implements Evidence {
     gap.begin(at);
   }
 
-  /** An unusual turn counts until the next in its direction is due. */
+  /** An unusual turn counts for as long again as the gap that it ended. */
   private keep(at: number): void {
-    const { s, gap, times } = this;
+    const { s, gap } = this;
     s[RARITY] = this.turnRarity;
-    s[UNTIL] = at + Math.max(gap.lengthMs, times.usualMs(gap.dwell.state));
+    s[UNTIL] = at + gap.lengthMs;
     s[PLACE] = gap.dwell.state;
     s[ASPECT] = this.sentence;
     s[DETAIL] = this.shown;
     s[USUAL] = this.shownUsual;
   }
 }
+
+/** Slot of the usual time from the turn in the other direction to one in this. */
+const phaseBefore = (place: number): number => (place === DROP ? HIGH_MS : LOW_MS);
