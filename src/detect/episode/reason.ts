@@ -8,8 +8,12 @@ import type { Cause, Finding } from './finding.ts';
 
 const UNKNOWN = 'an unknown value';
 
-/** A number without trailing zeros, in as many digits as distinguish it from one that is `apart` away: 4 to 8. */
+/**
+ * A number without trailing zeros, in as many digits as distinguish it from one that is `apart` away: 4 to 8. Below a thousandth of that
+ * it is 0: a forecast of -7.5e-8 kW is that of 0.
+ */
 const round = (x: number, apart = NaN): string => {
+  if (apart < Infinity && Math.abs(x) < 1e-3 * apart) return '0';
   if (!(Math.abs(x) < 1e307)) return UNKNOWN; // rounding up could give Infinity
   const digits = Math.floor(log10(Math.abs(x) / apart)) + 3;
   return String(Number(x.toPrecision(Math.max(4, Math.min(8, digits || 4)))));

@@ -140,7 +140,14 @@ export function bandOf({ lower, gapFrom, gapTo, upper }: SentenceNumbers, { numb
   return `${interval(lower, gapFrom, number)} or ${interval(gapTo, upper, quantity)}`;
 }
 
-/** Sentence of the two kinds that name a step: the reading against the forecast and its band. */
-export const jumpedTo: Kind['sentence'] = (name, numbers, format) =>
-  `${name} jumped to ${format.quantity(numbers.value)}; ${format.quantity(numbers.expected)} was expected, ` +
-  `usually ${bandOf(numbers, format)}`;
+/**
+ * Sentence of the two kinds that name a step: the reading against the forecast and its band. `detail` is the step. A series that stands
+ * where a step was expected has not jumped.
+ */
+export const jumpedTo: Kind['sentence'] = (name, numbers, format) => {
+  const stood = Math.abs(numbers.detail) < 0.5 * Math.abs(numbers.value - numbers.expected);
+  return (
+    `${name} ${stood ? 'reads' : 'jumped to'} ${format.quantity(numbers.value)}; ${format.quantity(numbers.expected)} was expected, ` +
+    `usually ${bandOf(numbers, format)}`
+  );
+};

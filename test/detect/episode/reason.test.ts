@@ -89,6 +89,21 @@ test.each<[Finding, string, string]>([
     'boiler jumped to 80.5; 61.25 was expected, usually 60 to 62.5.',
   ],
   [
+    found('jump', { detail: 19.5 }),
+    'boiler jumped to 80.5 °C; 61.25 °C was expected, usually 60 to 62.5 °C.',
+    'boiler jumped to 80.5; 61.25 was expected, usually 60 to 62.5.',
+  ],
+  [
+    found('forecast_error', { detail: -0.2 }),
+    'boiler reads 80.5 °C; 61.25 °C was expected, usually 60 to 62.5 °C.',
+    'boiler reads 80.5; 61.25 was expected, usually 60 to 62.5.',
+  ],
+  [
+    found('jump', { value: 18, expected: -7.525e-8, lower: -0.1406, upper: 0.1406 }),
+    'boiler jumped to 18 °C; 0 °C was expected, usually -0.1406 to 0.1406 °C.',
+    'boiler jumped to 18; 0 was expected, usually -0.1406 to 0.1406.',
+  ],
+  [
     found('flatline', { detail: 11 }),
     'boiler repeated one value for 11 readings, longer than usual; now at 80.5 °C.',
     'boiler repeated one value for 11 readings, longer than usual; now at 80.5.',

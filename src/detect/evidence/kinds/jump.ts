@@ -44,7 +44,7 @@ export class JumpSize implements Evidence {
     return expected;
   }
 
-  detail(): number {
-    return NaN;
+  detail({ change }: SeriesReading): number {
+    return change;
   }
 }
