@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** The secrets that systemd would give to a service, in a directory as it makes one. */
 export interface Credentials {
@@ -15,20 +15,23 @@ export interface Credentials {
 }
 
 const PASSWORD = 'mqtt-password';
+/** End of the name of a file that LoadCredentialEncrypted= names; without it the file has the name of the secret. */
+const ENCRYPTED = '.cred';
 const isSecret = (name: string): boolean => name === PASSWORD || name.startsWith('notify-');
 /** On tmpfs, so that a decrypted secret is never on a disk; only root can decrypt one. */
 const RUN = '/run';
 
 /**
- * Collects the secrets of a service: the files in `secrets`, which LoadCredential= names, then those in systemd's stores that
- * ImportCredential= takes, whose names begin with `prefix`. Stores whose names end with .encrypted are decrypted by systemd-creds.
+ * Collects the secrets of a service: the files in `secrets`, which LoadCredential= and LoadCredentialEncrypted= name, then those in
+ * systemd's stores that ImportCredential= takes, whose names begin with `prefix`. Files whose names end with .cred, and those of stores
+ * whose names end with .encrypted, are decrypted by systemd-creds.
  */
 export function collectCredentials(secrets: string, stores: readonly string[], prefix: string): Credentials {
   const found = new Map<string, string>();
   const add = (name: string, path: string): void => {
     if (isSecret(name) && !found.has(name)) found.set(name, path);
   };
-  for (const name of namesIn(secrets)) add(name, join(secrets, name));
+  for (const file of namesIn(secrets)) add(basename(file, ENCRYPTED), join(secrets, file));
   for (const store of stores)
     for (const file of namesIn(store)) if (file.startsWith(prefix)) add(file.slice(prefix.length), join(store, file));
   if (found.size === 0) return { directory: null, unreadable: null, named: (text) => text, remove: () => undefined };
@@ -46,7 +49,7 @@ export function collectCredentials(secrets: string, stores: readonly string[], p
   };
 }
 
-const isEncrypted = (path: string): boolean => dirname(path).endsWith('.encrypted');
+const isEncrypted = (path: string): boolean => path.endsWith(ENCRYPTED) || dirname(path).endsWith('.encrypted');
 const isRoot = (): boolean => process.geteuid?.() === 0;
 
 const whyNot = (path: string): string =>
@@ -74,7 +77,7 @@ function provide(name: string, path: string, place: string): boolean {
 
 function namesIn(directory: string): readonly string[] {
   try {
-    return readdirSync(directory);
+    return readdirSync(directory).sort();
   } catch {
     return [];
   }

@@ -4,7 +4,7 @@ import { collectCredentials, type Credentials } from './credentials.ts';
 
 /** The directories of installed services. */
 export interface Installed {
-  /** With site.yaml, or the files of several sites, and the files that LoadCredential= names. */
+  /** With site.yaml, or the files of several sites, and the files that LoadCredential= and LoadCredentialEncrypted= name. */
   readonly config: string;
   /** StateDirectory= of zankyo.service. */
   readonly state: string;

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { passwordLine, startMosquitto, type Mosquitto } from '../integration/mosquitto.ts';
+import { addUnits, bootMachine, ROOT, type Machine } from './machine.ts';
+
+/* A password that systemd-creds has encrypted, in both places: the service gets it from systemd, and doctor decrypts it by itself. */
+
+const cleanUps: (() => unknown)[] = [];
+let machine: Machine;
+let broker: Mosquitto;
+
+beforeAll(async () => {
+  machine = await bootMachine({ binds: { '/opt/zankyo': ROOT } });
+  cleanUps.push(() => machine.remove());
+  addUnits(machine);
+  await machine.run('mkdir', '-p', '/etc/credstore.encrypted');
+  broker = await startMosquitto({
+    config: ['allow_anonymous false', 'password_file passwords'],
+    files: { passwords: passwordLine('pi', 'sesame') },
+  });
+  cleanUps.push(() => broker.stop());
+});
+afterAll(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+/** A site of the template unit; returns its unit. */
+const site = async (name: string, lines = ''): Promise<string> => {
+  const text = `site: ${name}\nmqtt: { url: '${broker.url}', username: pi }\ninputs:\n  - { topic: '${name}/+', name: '{1}', path: v }\n`;
+  machine.write(`/etc/zankyo/${name}.yaml`, text);
+  const unit = `zankyo@${name}.service`;
+  if (lines !== '') machine.write(`/etc/systemd/system/${unit}.d/test.conf`, `[Service]\n${lines}\n`);
+  await machine.systemctl('daemon-reload');
+  return unit;
+};
+const encrypt = async (password: string, place: string): Promise<void> => {
+  machine.write('/root/plain', password, 0o600);
+  const { status, stderr } = await machine.run(
+    'systemd-creds',
+    'encrypt',
+    '--name=mqtt-password',
+    '/root/plain',
+    place,
+  );
+  expect([status, stderr]).toEqual([0, expect.any(String)]);
+};
+const ZANKYO = ['/usr/bin/node', '/opt/zankyo/dist/cli/main.js'] as const;
+const doctor = async (name: string): Promise<string> => {
+  const { stdout, stderr } = await machine.run(...ZANKYO, 'doctor', '-c', `/etc/zankyo/${name}.yaml`);
+  return stdout + stderr;
+};
+const REFUSED = 'does not authorise the user "pi"';
+const status = async (unit: string): Promise<string> => (await machine.show(unit))['StatusText'];
+
+test.each([
+  ['imported', '/etc/credstore.encrypted/zankyo.imported.mqtt-password', ''],
+  [
+    'loaded',
+    '/etc/zankyo/loaded/mqtt-password.cred',
+    'LoadCredentialEncrypted=mqtt-password:/etc/zankyo/loaded/mqtt-password.cred',
+  ],
+])('%s: the service connects with it, and doctor does; a wrong one is refused to both', async (name, place, lines) => {
+  const unit = await site(name, lines);
+  await machine.run('mkdir', '-p', `/etc/zankyo/${name}`);
+  await encrypt('sesame', place);
+  expect((await machine.run('cat', place)).stdout).not.toContain('sesame');
+  expect(await machine.systemctl('start', unit)).toMatchObject({ status: 0 });
+  expect(await status(unit)).toContain('Listening');
+  const report = await doctor(name);
+  expect(report).toContain(`From ${place}.`);
+  expect(report).not.toContain(REFUSED);
+
+  await encrypt('wrong', place);
+  // Ready after 10 s without a broker.
+  await machine.systemctl('restart', unit);
+  expect(await status(unit)).toContain(REFUSED);
+  expect(await doctor(name)).toContain(REFUSED);
+  await machine.systemctl('stop', unit);
+});
+
+test('one that this machine cannot decrypt: the service does not start, and doctor names the file', async () => {
+  const place = '/etc/zankyo/foreign/mqtt-password.cred';
+  const unit = await site('foreign', `LoadCredentialEncrypted=mqtt-password:${place}`);
+  await machine.run('mkdir', '-p', '/etc/zankyo/foreign');
+  await encrypt('sesame', place);
+  // The key of another machine.
+  await machine.run('rm', '/var/lib/systemd/credential.secret');
+  await encrypt('another', '/run/another');
+  expect(await machine.systemctl('start', unit)).toMatchObject({ status: 1 });
+  expect(await machine.show(unit)).toMatchObject({ ExecMainStatus: '243' });
+  expect(await doctor('foreign')).toContain(`${place} was not read: systemd-creds cannot decrypt it on this machine.`);
+  await machine.systemctl('stop', unit);
+});
+
+test('doctor leaves no decrypted secret', async () => {
+  const { stdout } = await machine.run('sh', '-c', 'ls -d /run/zankyo-secrets-* /tmp/zankyo-secrets-* 2>/dev/null');
+  expect(stdout).toBe('');
+});
