@@ -7,7 +7,13 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**', 'test/faults/**', 'test/browser/**', 'test/appliance/**'],
+          exclude: [
+            'test/integration/**',
+            'test/faults/**',
+            'test/browser/**',
+            'test/appliance/**',
+            'test/container/**',
+          ],
           // Some tests work for 5 s on a fast machine; a Raspberry Pi takes ten times as long.
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -41,6 +47,16 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: 'container',
+          include: ['test/container/**/*.test.ts'],
+          // As root: Podman builds the images and runs them. The first build compiles SQLite and takes minutes. Not part of npm test.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 3_600_000,
         },
       },
     ],

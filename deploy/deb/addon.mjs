@@ -5,7 +5,17 @@
  * libnode to link, and without the entry in its dynamic section it also runs on the Node of another packager with the same ABI.
  */
 import { createHash } from 'node:crypto';
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { libraryDependencies } from './libraries.mjs';
@@ -76,10 +86,17 @@ const compile = (source, work, nodeArch, tool) => {
   const config = read(join(headers, 'config.gypi'));
   writeFileSync(join(headers, 'config.gypi'), config.replace(/(['"]node_shared['"]: *['"])true/, '$1false'));
   const flags = Object.fromEntries(Object.entries(FLAGS).map(([name, text]) => [name, text.replace('@', work)]));
-  run('node-gyp', ['rebuild', '--release', `--arch=${nodeArch}`, `--nodedir=${join(work, 'node')}`, '--jobs=max'], {
+  const options = {
     cwd: work,
     env: { ...process.env, ...flags, CC: tool('gcc'), CXX: tool('g++'), AR: tool('ar'), LINK: tool('g++') },
-  });
+  };
+  run('node-gyp', ['configure', '--release', `--arch=${nodeArch}`, `--nodedir=${join(work, 'node')}`], options);
+  // So does Debian's node-gyp, whatever the headers say.
+  for (const name of readdirSync(join(work, 'build')).filter((file) => file.endsWith('.mk'))) {
+    const file = join(work, 'build', name);
+    writeFileSync(file, read(file).replace(/(?<=\s)-lnode\b/g, ''));
+  }
+  run('node-gyp', ['build', '--release', '--jobs=max'], options);
   const built = join(work, 'build/Release/better_sqlite3.node');
   run(tool('strip'), ['--strip-unneeded', '--remove-section=.comment', '--remove-section=.note', built]);
   return built;

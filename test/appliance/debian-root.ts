@@ -29,7 +29,7 @@ const succeed = (command: string, args: readonly string[]): string => {
 };
 
 /** The repository that this machine installs from, with its suite trixie. */
-const mirror = (): string => {
+export const mirror = (): string => {
   const policy = succeed('apt-cache', ['policy']);
   const line = policy.split('\n').find((each) => /\d+ https?:\/\/\S+ trixie\/main /.test(each));
   const found = /https?:\/\/\S+/.exec(line ?? '')?.[0];

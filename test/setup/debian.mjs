@@ -8,6 +8,8 @@ const folders = () => [
   ...(process.env.PATH ?? '').split(delimiter),
   '/usr/sbin',
   '/usr/local/sbin',
+  // The helpers of Podman.
+  '/usr/lib/podman',
   // The server programs of PostgreSQL, in a folder for each version.
   ...(existsSync(POSTGRES) ? readdirSync(POSTGRES).map((version) => join(POSTGRES, version, 'bin')) : []),
 ];
