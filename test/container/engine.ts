@@ -22,7 +22,11 @@ export async function until(
   otherwise: () => string | Promise<string>,
   ms = 60_000,
 ): Promise<void> {
-  for (const end = Date.now() + ms; Date.now() < end; await sleep(200)) if (await condition()) return;
+  const end = Date.now() + ms;
+  while (Date.now() < end) {
+    if (await condition()) return;
+    await sleep(200);
+  }
   throw new Error(await otherwise());
 }
 
@@ -75,8 +79,11 @@ export class Engine {
     };
   }
 
-  /** A program that uses the engine, as podman-compose does. */
-  exec(command: string, args: readonly string[], { cwd = ROOT, env = {} as NodeJS.ProcessEnv } = {}): Promise<Result> {
+  private exec(
+    command: string,
+    args: readonly string[],
+    { cwd = ROOT, env = {} }: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+  ): Promise<Result> {
     const inside = this.holder ? ['nsenter', `--target=${this.holder.pid}`, '--mount', `--wdns=${cwd}`] : [];
     const [program, ...rest] = [...inside, command, ...args];
     return new Promise((done) => {

@@ -12,8 +12,6 @@ const PACKAGES = {
   catatonit: 'catatonit',
   netavark: 'netavark',
   'aardvark-dns': 'aardvark-dns',
-  'podman-compose': 'podman-compose',
-  kubectl: 'kubectl',
   debootstrap: 'debootstrap',
   mosquitto: 'mosquitto',
 };
