@@ -90,8 +90,12 @@ export function startProgram(
 }
 
 /** The service of the site.yaml in a directory, once it listens. `cleanUps` gets what kills it. */
-export async function startService(cwd: string, cleanUps: (() => unknown)[]): Promise<Program> {
-  const program = startProgram(['run', '-c', 'site.yaml'], cwd);
+export async function startService(
+  cwd: string,
+  cleanUps: (() => unknown)[],
+  extra?: NodeJS.ProcessEnv,
+): Promise<Program> {
+  const program = startProgram(['run', '-c', 'site.yaml'], cwd, undefined, extra);
   cleanUps.push(() => {
     program.child.kill('SIGKILL');
     return program.ended;

@@ -10,6 +10,7 @@ import { pipeline } from '../../src/app/pipeline.ts';
 import { ServiceHistory } from '../../src/app/service/history.ts';
 import type { ThreadHandlers } from '../../src/app/pipeline/threads.ts';
 import { TICK } from '../../src/app/workers/rows.ts';
+import { ServiceThreads } from '../../src/app/service/threads.ts';
 import { Shards } from '../../src/app/workers/shards.ts';
 import { loadKernel } from '../../src/io/files/kernel-file.ts';
 import { AlertOutbox } from '../../src/io/ledger/alert-outbox.ts';
@@ -56,7 +57,8 @@ const site = siteOf({
     { topic: 'rooms/+', path: 'c', name: 'room-{1}' },
   ],
   groups: { pump: { series: ['flow', 'current'] } },
-  tuning: { warmup: 150, cool_down: '2m' },
+  // A small network: nothing that is compared here depends on its size.
+  tuning: { hidden_size: 4, warmup: 150, cool_down: '2m' },
   snapshots: { every: '20m' },
 });
 
@@ -92,20 +94,23 @@ interface Told {
   readonly states: string[];
 }
 
-/** What one process is, between two starts. `threads` 0: without. */
+type Workers = number | 'off' | 'auto';
+
+/** What one process is, between two starts. */
 class Run {
   readonly #db: Database;
   readonly #messages$ = new Subject<Message>();
   readonly #requests$ = new Subject<CommandRequest>();
   readonly #ledger: Ledger;
-  readonly #shards: Shards | null;
+  readonly #threads: ServiceThreads;
+  #utilisation = 0;
   #subscription: Subscription;
   readonly answers: string[] = [];
   readonly #begin: (resumed?: Resumed) => Subscription;
   #control!: PipelineControl;
   #failure: unknown = null;
 
-  constructor(path: string, threads: number, told: Told) {
+  constructor(path: string, workers: Workers, told: Told) {
     const db = (this.#db = openDatabase(path));
     const fail = (error: unknown): void => {
       this.#failure ??= error;
@@ -113,7 +118,15 @@ class Run {
     const log = (level: string, fields: unknown, message: string): void => {
       if (level === 'error') fail(new Error(`${message} ${JSON.stringify(fields)}`));
     };
-    const shards = (this.#shards = threads === 0 ? null : new Shards({ threads, simd: true, onLost: fail }));
+    const threads = (this.#threads = new ServiceThreads({
+      ...{ simd: true, log, onLost: fail, cores: 2 },
+      utilisation: () => this.#utilisation,
+      onBusy: () => {
+        this.reload(true, 'auto');
+        return true;
+      },
+    }));
+    threads.use({ workers });
     const ledger = (this.#ledger = new Ledger(db, {
       everyMs: 1_000_000,
       acknowledge: () => undefined,
@@ -121,7 +134,7 @@ class Run {
       makeRoom: () => false,
       onUnusable: fail,
       settle: () => {
-        shards?.settle();
+        threads.settle();
       },
     }));
     const outbox = new AlertOutbox(db, ledger, (_, payload, gone) => {
@@ -146,7 +159,7 @@ class Run {
       pipeline(site, ports, {
         log,
         kernel,
-        ...(shards === null ? {} : { threads: shards }),
+        ...(threads.current === null ? {} : { threads: threads.current }),
         ...(resumed === undefined ? {} : { resumed }),
         onControl: (control) => (this.#control = control),
       }).subscribe({ error: fail });
@@ -172,8 +185,23 @@ class Run {
     this.#check();
   }
 
-  /** Another pipeline goes on, with the streams as they are, as after a reload of the site file; `anew`: with streams made anew. */
-  reload(anew: boolean): void {
+  /** The number of threads. */
+  get threads(): number {
+    return this.#threads.current?.count ?? 0;
+  }
+
+  /** The checks of `auto` find a busy event loop, one more than in a minute. */
+  busy(): void {
+    this.#utilisation = 0.9;
+    for (let check = 0; check <= 12; check++) this.#threads.check();
+    this.#utilisation = 0;
+  }
+
+  /**
+   * Another pipeline goes on, with the streams as they are, as after a reload of the site file; `anew`: with streams made anew, in the threads of
+   * `workers`.
+   */
+  reload(anew: boolean, workers?: Workers): void {
     const at = this.#control.now();
     const all = this.#control.keep(site);
     const kept = anew ? { ...all, monitors: new Map<string, Stream>() } : all;
@@ -181,6 +209,7 @@ class Run {
     this.commit();
     this.#control.handOver();
     this.#subscription.unsubscribe();
+    if (workers !== undefined) this.#threads.use({ workers });
     this.#subscription = this.#begin({ at, seq: this.#ledger.seq, kept });
     this.#check();
   }
@@ -188,7 +217,7 @@ class Run {
   /** As SIGKILL does: nothing more is written. */
   async kill(): Promise<void> {
     this.#ledger.close();
-    await this.#shards?.close();
+    await this.#threads.close();
     this.#db.close();
   }
 
@@ -251,11 +280,11 @@ const COMMANDS: Readonly<Record<number, Readonly<Record<string, unknown>>>> = {
 const messages = plant(450);
 
 interface Life {
-  /** After so many messages, the number of threads of the next start; 0: without. */
-  readonly threads: Readonly<Record<number, number>>;
+  /** After so many messages, the threads of the next start. */
+  readonly threads: Readonly<Record<number, Workers>>;
   readonly commands?: typeof COMMANDS;
-  /** After so many messages: a reload, with streams as they are or made anew. */
-  readonly reloads?: Readonly<Record<number, 'kept' | 'anew'>>;
+  /** After so many messages: a reload, with streams as they are, made anew, or back in the main thread; or a high load, for `auto`. */
+  readonly reloads?: Readonly<Record<number, 'kept' | 'anew' | 'off' | 'busy'>>;
   /** Probability of a kill after a message. */
   readonly kill?: number;
   readonly seed?: number;
@@ -265,6 +294,7 @@ async function live(path: string, { threads, commands = {}, reloads = {}, kill =
   const random = new Random(seed);
   const told: Told = { alerts: [], states: [] };
   const answers: string[] = [];
+  const used = new Set<number>();
   let now = threads[0];
   let run = new Run(path, now, told);
   let kills = 0;
@@ -277,7 +307,10 @@ async function live(path: string, { threads, commands = {}, reloads = {}, kill =
     }
     run.hear(messages[i]);
     if (i in commands) run.command(messages[i].receivedAt, { id: `c${i}`, ...commands[i] });
-    if (i in reloads) run.reload(reloads[i] === 'anew');
+    if (reloads[i] === 'busy') run.busy();
+    else if (reloads[i] === 'off') run.reload(true, 'off');
+    else if (i in reloads) run.reload(reloads[i] === 'anew');
+    used.add(run.threads);
     if (random.uniform() < 0.02) run.commit();
     if (random.uniform() < 0.1) await turn();
     if (random.uniform() >= kill) continue;
@@ -289,12 +322,12 @@ async function live(path: string, { threads, commands = {}, reloads = {}, kill =
     run = new Run(path, now, told);
   }
   await run.stop();
-  return { ...told, kills, answers: [...answers, ...run.answers] };
+  return { ...told, kills, used, answers: [...answers, ...run.answers] };
 }
 
 describe('streams in worker threads', async () => {
   const here = newPath();
-  const alone = await live(here, { threads: { 0: 0 } });
+  const alone = await live(here, { threads: { 0: 'off' } });
   const expected = contents(here);
 
   test('the run without threads has something to tell', () => {
@@ -315,9 +348,9 @@ describe('streams in worker threads', async () => {
 
   test('and with another number of them after each start', async () => {
     const path = newPath();
-    const { alerts } = await live(path, { threads: { 0: 2, 500: 0, 1000: 3, 1600: 1 } });
+    const { alerts } = await live(path, { threads: { 0: 2, 500: 'off', 1000: 3, 1600: 1 } });
     const restarted = newPath();
-    const likewise = await live(restarted, { threads: { 0: 0, 500: 0, 1000: 0, 1600: 0 } });
+    const likewise = await live(restarted, { threads: { 0: 'off', 500: 'off', 1000: 'off', 1600: 'off' } });
     expect(alerts).toEqual(likewise.alerts);
     expect(contents(path)).toEqual(contents(restarted));
   });
@@ -338,16 +371,24 @@ describe('streams in worker threads', async () => {
     const [path, without] = [newPath(), newPath()];
     const reloads = { 400: 'kept', 800: 'anew', 1500: 'kept', 1650: 'anew' } as const;
     const there = await live(path, { threads: { 0: 2 }, reloads });
-    const local = await live(without, { threads: { 0: 0 }, reloads });
+    const local = await live(without, { threads: { 0: 'off' }, reloads });
     expect(there.alerts).toEqual(local.alerts);
     expect(there.states).toEqual(local.states);
     expect(contents(path)).toEqual(contents(without));
   });
 
+  test('auto moves the streams into two threads when the load is high, and a reload back: nothing that lasts or is told differs', async () => {
+    const path = newPath();
+    const { alerts, used } = await live(path, { threads: { 0: 'auto' }, reloads: { 500: 'busy', 1600: 'off' } });
+    expect(used).toEqual(new Set([0, 2]));
+    expect(alerts).toEqual(alone.alerts);
+    expect(contents(path)).toEqual(expected);
+  });
+
   test('the commands of the operator have the same effect and the same answers', async () => {
     const [path, without] = [newPath(), newPath()];
     const there = await live(path, { threads: { 0: 2 }, commands: COMMANDS });
-    const local = await live(without, { threads: { 0: 0 }, commands: COMMANDS });
+    const local = await live(without, { threads: { 0: 'off' }, commands: COMMANDS });
     expect(local.answers.map((answer) => (JSON.parse(answer) as { status: string }).status)).toEqual(
       Object.keys(COMMANDS).map(() => 'done'),
     );
@@ -357,15 +398,20 @@ describe('streams in worker threads', async () => {
   });
 });
 
+/** Messages before any alarm of a process. */
+const QUIET = 1300;
+
 test('the transaction of a reading has the alarm that it opens, although a thread finds it later', async () => {
   const told: Told = { alerts: [], states: [] };
-  const here = new Run(newPath(), 0, told);
+  const here = new Run(newPath(), 'off', told);
   let last = -1;
   while (!told.alerts.some((alert) => alert.includes('"kind":"process"'))) {
     here.hear(messages[++last]);
-    if (last > 900) here.commit();
+    if (last > QUIET) here.commit();
   }
   await here.kill();
+  // With the first commit it would be one of the messages before.
+  expect(last).toBeGreaterThan(QUIET + 1);
   const path = newPath();
   const run = new Run(path, 2, { alerts: [], states: [] });
   for (const message of messages.slice(0, last)) run.hear(message);
@@ -451,5 +497,49 @@ describe('the service', () => {
       ['end', 1],
     ]);
     expect((await again.end('SIGTERM')).code).toBe(0);
+  });
+
+  test('ends with code 1 when a thread fails, says why, and the next start goes on from all that was acknowledged', async () => {
+    const broker = await startMosquitto({ config: ['max_queued_messages 0'] });
+    cleanUps.push(() => broker.stop());
+    const client = await connectAsync(broker.url);
+    cleanUps.push(() => client.endAsync(true));
+    const { path, remove } = directoryOf({
+      'site.yaml':
+        `site: works\ndatabase: zankyo.db\nmqtt: { url: '${broker.url}' }\nworkers: 2\n` +
+        `inputs:\n  - { topic: s/+, name: '{1}', path: v, time: at }\ntuning: { hidden_size: 4, warmup: 20 }\n`,
+      // In each thread: an error that nobody expects, when the file is there.
+      'fail.cjs': `const { isMainThread } = require('node:worker_threads');
+if (!isMainThread) setInterval(() => { if (require('node:fs').existsSync('fail')) throw new Error('no memory left'); }, 20).unref();`,
+    });
+    cleanUps.push(remove);
+    const program = await startService(path, cleanUps, { NODE_OPTIONS: `--require ${join(path, 'fail.cjs')}` });
+    const publish = async (from: number, count: number): Promise<void> => {
+      for (let i = from; i < from + count; i++) {
+        const payload = JSON.stringify({ v: i % 7, at: new Date(T + i * 60_000).toISOString() });
+        for (const series of ['a', 'b']) await client.publishAsync(`s/${series}`, payload, { qos: 1 });
+      }
+    };
+    await publish(0, 30);
+    await eventually(() => program.log().some(({ msg, series }) => msg === 'new series' && series === 'b'));
+    writeFileSync(join(path, 'fail'), '');
+    const { code, stderr } = await program.ended;
+    expect(code).toBe(1);
+    expect(stderr).toContain('a worker thread failed: no memory left');
+    rmSync(join(path, 'fail'));
+    // These wait at the broker, with those that were not acknowledged.
+    await publish(30, 10);
+    await client.publishAsync('s/end', JSON.stringify({ v: 0, at: new Date(T).toISOString() }), { qos: 1 });
+    const again = await startService(path, cleanUps);
+    await eventually(() => again.log().some(({ msg, series }) => msg === 'new series' && series === 'end'));
+    expect((await again.end('SIGTERM')).code).toBe(0);
+    const last = await startService(path, cleanUps);
+    const restored = last.log().filter(({ msg }) => msg === 'learned state restored');
+    expect(restored.map(({ stream, samples }) => [stream, samples])).toEqual([
+      ['a', 40],
+      ['b', 40],
+      ['end', 1],
+    ]);
+    expect((await last.end('SIGTERM')).code).toBe(0);
   });
 });
