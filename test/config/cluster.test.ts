@@ -95,6 +95,12 @@ describe('a site that cannot be partitioned', () => {
     ]);
   });
 
+  test('a number of threads: another worker does their work', () => {
+    expect(mistakes(siteWith([TEMP], 'workers: 2'))).toEqual([
+      'workers: the workers of a cluster have no threads; expected off, and more workers on this machine',
+    ]);
+  });
+
   test('a wildcard that is not there', () => {
     const [first] = mistakes(siteWith([TEMP], '', CLUSTER.replace('}', ', key: [2] }')));
     expect(first).toContain('cluster.key asks for wildcard 2, and the topic has 1');
