@@ -1,4 +1,5 @@
 /* global fetch */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 
 /** The answers that the pages ask for, and the pages, each with the part of the page that must be there. */
@@ -18,6 +19,8 @@ export async function measurePages(url, busy) {
     executablePath: '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
   });
+  // The start of a browser takes the processor.
+  await sleep(3000);
   const playing = busy();
   const lines = [];
   try {
