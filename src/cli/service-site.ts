@@ -1,7 +1,9 @@
 import { join, relative } from 'node:path';
 import { isThere, placesOf, SERVICE } from '../app/doctor/installed.ts';
+import { loadHub } from '../config/hub/load-hub.ts';
 import { loadSite } from '../config/load.ts';
 import type { Site } from '../config/schema.ts';
+import { tokenFileOf } from '../io/http/tokens.ts';
 import { plain } from './plain.ts';
 
 /**
@@ -16,6 +18,28 @@ export function loadServiceSite(config: string): Site {
   if (found === null) return site;
   console.error(`Database of the service: ${plain(found)}.`);
   return { ...site, database: found };
+}
+
+/** Where the unit of a hub has its data. */
+const HUB_STATE = '/var/lib/zankyo-hub';
+
+/**
+ * Name and database of a hub file, as `loadServiceSite`; with PostgreSQL only the tokens are beside `database`. `state`: where the unit has
+ * its data.
+ */
+export function loadServiceHub(
+  config: string,
+  state: string = HUB_STATE,
+): { readonly site: string; readonly database: string } {
+  const { name, database } = loadHub(config).hub;
+  const own = { site: name, database };
+  if (process.env['STATE_DIRECTORY']) return own;
+  const local = relative(process.cwd(), database);
+  const inUnit = join(state, local);
+  const isOurs = local.startsWith('..') || [database, tokenFileOf(database)].some(isThere);
+  if (isOurs || ![inUnit, tokenFileOf(inUnit)].some(isThere)) return own;
+  console.error(`Database of the hub: ${plain(inUnit)}.`);
+  return { site: name, database: inUnit };
 }
 
 /** Null where `database` exists, or does not lie in `cwd`, or the service has none of that name. */

@@ -3,26 +3,28 @@ import { AppError } from '../errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { jsonLine } from './format.ts';
 import { plain } from './plain.ts';
-import { loadServiceSite } from './service-site.ts';
+import { loadServiceHub, loadServiceSite } from './service-site.ts';
 
 export interface TokenCommandOptions {
   readonly config: string;
+  /** The file is that of a hub. */
+  readonly hub: boolean;
   readonly readOnly: boolean;
   readonly remove: boolean;
   readonly json: boolean;
 }
 
 /**
- * `zankyo token`: makes a token for the dashboard in place of the one before, and prints it, the only time. A running service takes it
+ * `zankyo token`: makes a token for the dashboard, or for the pages of a hub, in place of the one before, and prints it, the only time. A running service takes it
  * within 5 s, and ends all log-ins.
  */
-export async function tokenCommand({ config, readOnly, remove, json }: TokenCommandOptions): Promise<number> {
-  const site = loadServiceSite(config);
+export async function tokenCommand({ config, hub, readOnly, remove, json }: TokenCommandOptions): Promise<number> {
+  const { site, database } = hub ? loadServiceHub(config) : loadServiceSite(config);
   const role: Role = readOnly ? 'viewer' : 'operator';
-  const tokens = new Tokens(tokenFileOf(site.database));
+  const tokens = new Tokens(tokenFileOf(database));
   const existed = tokens.has(role);
   const token = await changed(tokens, role, remove);
-  if (json) console.log(jsonLine({ schema: 1, site: site.site, role, token }));
+  if (json) console.log(jsonLine({ schema: 1, site, role, token }));
   else if (token !== null) console.log(token);
   console.error(sentenceOf(role, existed, token));
   return EXIT.ok;

@@ -82,7 +82,7 @@ async function tokensOf({ database }: HubConfig, log: Log): Promise<Tokens> {
     log(
       'warn',
       { token },
-      `token of the hub, shown only now: ${token}. Delete ${tokens.path} and restart for another one`,
+      `token of the hub, shown only now: ${token}. zankyo token --hub -c HUB.yaml makes another one`,
     );
   } catch (error) {
     log('error', { err: error }, `${tokens.path}: cannot be written, so nobody can log in to the hub`);
