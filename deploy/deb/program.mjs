@@ -64,6 +64,12 @@ const ENDINGS = [
   '.txt',
 ];
 
+/** With those of fleet mode, which is loaded only where a site file has it: the images of a fleet are made from this. */
+const dependenciesOf = ({ dependencies, optionalDependencies }) => ({
+  ...dependencies,
+  ...Object.fromEntries(Object.entries(optionalDependencies).filter(([name]) => name.startsWith('@nats-io/'))),
+});
+
 /** Installed packages that the program runs on, by their path below the root, from package.json and the lock file. */
 export const runtimePackages = (root) => {
   const lock = readJson(join(root, 'package-lock.json')).packages;
@@ -76,7 +82,7 @@ export const runtimePackages = (root) => {
       visit(path, Object.keys({ ...lock[path].dependencies, ...lock[path].optionalDependencies }));
     }
   };
-  visit('', Object.keys(lock[''].dependencies));
+  visit('', Object.keys(dependenciesOf(lock[''])));
   return [...found].sort().map((path) => {
     const manifest = readJson(join(root, path, 'package.json'));
     if (manifest.version !== lock[path].version)
@@ -93,8 +99,9 @@ export const copyProgram = (root, target, { addon, version }) => {
   const copy = (path, filter = () => true) => cpSync(join(root, path), join(target, path), { recursive: true, filter });
   copy('dist', (path) => !path.endsWith('.map'));
   copy('config');
-  const { name, description, license, type, engines, dependencies } = readJson(join(root, 'package.json'));
-  const manifest = { name, version, description, license, type, engines, dependencies };
+  const source = readJson(join(root, 'package.json'));
+  const { name, description, license, type, engines } = source;
+  const manifest = { name, version, description, license, type, engines, dependencies: dependenciesOf(source) };
   writeFileSync(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   for (const { path } of runtimePackages(root))
     copy(path, (file) => isUsed(path, file.slice(join(root, path).length + 1)));

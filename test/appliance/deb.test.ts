@@ -65,6 +65,9 @@ describe('the .deb', () => {
   test('has no sources, types, tests and source maps, and no tool that only an installation by npm needs', () => {
     const files = run('dpkg-deb', ['--contents', deb]).text;
     expect(files).toContain('./usr/lib/zankyo/node_modules/better-sqlite3/build/Release/better_sqlite3.node');
+    // Of fleet mode: deploy/compose and deploy/kubernetes run this program.
+    for (const name of ['jetstream', 'kv', 'transport-node'])
+      expect(files).toContain(`./usr/lib/zankyo/node_modules/@nats-io/${name}/package.json`);
     expect(
       files.split('\n').filter((line) => /\.(map|ts|gyp|c|cpp|o|a)$|\/tests?\/|prebuild-install|@types/.test(line)),
     ).toEqual([]);
