@@ -50,8 +50,16 @@ export const copyrightFile = (root, libraryFolder) => {
 
 const licence = (root, path) => {
   const files = licencesOf(root, path);
-  if (files.length === 0) throw new Error(`${path} has no licence file`);
+  if (files.length === 0) return licenceInReadme(root, path);
   return files.map((file) => readFileSync(join(root, path, file), 'utf8').trim()).join('\n\n');
+};
+
+/** The part of the README under "License", as pg-types and pgpass have it. Throws where it names no holder or has no permission. */
+const licenceInReadme = (root, path) => {
+  const [, words] = /^#+ *licen[cs]e *\n([^#]+)$/im.exec(readFileSync(join(root, path, 'README.md'), 'utf8')) ?? [];
+  if (!/^copyright .*\d{4}/im.test(words ?? '') || !words.includes('Permission is hereby granted'))
+    throw new Error(`${path} has no licence file, and its README.md has not the words of a licence`);
+  return words.trim();
 };
 
 /** The lines of the text that name the holders; where it names none, the package. */

@@ -25,6 +25,9 @@ const UNUSED = [
   'rxjs/dist/esm5',
   'rxjs/dist/types',
   'rxjs/src',
+  'split2/bench.js',
+  'split2/test.js',
+  'xtend/test.js',
   'yaml/bin.mjs',
   'yaml/browser',
   'zod/src',
@@ -62,13 +65,11 @@ const ENDINGS = [
   '.png',
   '.html',
   '.txt',
+  'Makefile',
 ];
 
-/** With those of fleet mode, which is loaded only where a site file has it: the images of a fleet are made from this. */
-const dependenciesOf = ({ dependencies, optionalDependencies }) => ({
-  ...dependencies,
-  ...Object.fromEntries(Object.entries(optionalDependencies).filter(([name]) => name.startsWith('@nats-io/'))),
-});
+/** With those of fleet mode and of a hub on PostgreSQL, which are loaded only where a site file has it: who has the package has no npm. */
+const dependenciesOf = ({ dependencies, optionalDependencies }) => ({ ...dependencies, ...optionalDependencies });
 
 /** Installed packages that the program runs on, by their path below the root, from package.json and the lock file. */
 export const runtimePackages = (root) => {

@@ -65,9 +65,6 @@ describe('the .deb', () => {
   test('has no sources, types, tests and source maps, and no tool that only an installation by npm needs', () => {
     const files = run('dpkg-deb', ['--contents', deb]).text;
     expect(files).toContain('./usr/lib/zankyo/node_modules/better-sqlite3/build/Release/better_sqlite3.node');
-    // Of fleet mode: deploy/compose and deploy/kubernetes run this program.
-    for (const name of ['jetstream', 'kv', 'transport-node'])
-      expect(files).toContain(`./usr/lib/zankyo/node_modules/@nats-io/${name}/package.json`);
     expect(
       files.split('\n').filter((line) => /\.(map|ts|gyp|c|cpp|o|a)$|\/tests?\/|prebuild-install|@types/.test(line)),
     ).toEqual([]);
@@ -115,6 +112,12 @@ describe('in a clean Debian 13', () => {
     expect(root.run('node', '/shared/import-all.mjs').text).toMatch(/^[1-9]\d\d modules, 0 failed$/m);
   });
 
+  // Of fleet mode, as in deploy/compose and deploy/kubernetes, and of a hub on PostgreSQL: imported only when a site file has it.
+  test.each(['@nats-io/jetstream', '@nats-io/kv', '@nats-io/transport-node', 'pg'])('it has %s', (name) => {
+    const script = `cd /usr/lib/zankyo && node --input-type=module -e "await import('${name}'); console.log('found')"`;
+    expect(root.run('sh', '-c', script).text).toMatch(/^found$/m);
+  });
+
   test('it has a manual page, completions and its licences', () => {
     for (const file of [
       'usr/share/man/man1/zankyo.1.gz',
@@ -125,8 +128,11 @@ describe('in a clean Debian 13', () => {
       expect(statSync(join(root.path, file)).size).toBeGreaterThan(1000);
     const copyright = readFileSync(join(root.path, 'usr/share/doc/zankyo/copyright'), 'utf8');
     const packages = Array.from(copyright.matchAll(/^Comment: (\S+) \d/gm), ([, name]) => name);
-    for (const name of ['mqtt', 'rxjs', 'better-sqlite3', '@hono/node-server', 'ical.js'])
+    for (const name of ['mqtt', 'rxjs', 'better-sqlite3', '@hono/node-server', 'ical.js', 'pg'])
       expect(packages).toContain(name);
+    // Theirs are in the README.
+    for (const holder of ['2014 Brian M. Carlson', '2013-2016 Hannes Hörl'])
+      expect(copyright).toMatch(new RegExp(`^Copyright: ${holder}$`, 'm'));
   });
 });
 
