@@ -8,6 +8,7 @@ export const ROOT = resolve(import.meta.dirname, '../..');
 /** Images and their layers stay here, for the next run; networks too. */
 const PLACE = '/var/tmp/zankyo-engine';
 const BASE = 'docker.io/library/debian:trixie-slim';
+const NATS = 'docker.io/library/nats:2.10-alpine';
 const CGROUP2 = '/sys/fs/cgroup/unified';
 
 export interface Result {
@@ -79,7 +80,8 @@ export class Engine {
     };
   }
 
-  private exec(
+  /** A program that asks Podman, with the images of this engine. */
+  exec(
     command: string,
     args: readonly string[],
     { cwd = ROOT, env = {} }: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
@@ -140,6 +142,20 @@ export class Engine {
     const container = await this.must('create', 'zankyo-build');
     await this.must('cp', `${container}:/out/.`, folder);
     await this.must('build', ...BUILD, '-t', 'zankyo-addon', folder);
+  }
+
+  /** The image of NATS that deploy/ names: of the registry, or where there is none, made of Debian's nats-server. */
+  async pullNats(): Promise<void> {
+    if ((await this.podman('image', 'exists', NATS)).status === 0) return;
+    if ((await this.podman('pull', '--quiet', NATS)).status === 0) return;
+    const folder = join(PLACE, 'nats');
+    mkdirSync(folder, { recursive: true });
+    // The healthcheck asks with wget, which is BusyBox there too.
+    const install =
+      'apt-get update && apt-get install -y --no-install-recommends nats-server busybox && ln -s busybox /bin/wget';
+    writeFileSync(join(folder, 'Containerfile'), `FROM ${BASE}\nRUN ${install}\n`);
+    await this.must('build', ...BUILD, '-t', NATS, folder);
+    rmSync(folder, { recursive: true });
   }
 
   /** Debian 13: of the registry, or where there is none, made of Debian's packages. */

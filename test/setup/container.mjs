@@ -14,6 +14,8 @@ const PACKAGES = {
   'aardvark-dns': 'aardvark-dns',
   debootstrap: 'debootstrap',
   mosquitto: 'mosquitto',
+  'podman-compose': 'podman-compose',
+  kubectl: 'kubectl',
 };
 
 if (process.getuid?.() !== 0) {
