@@ -1,7 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact';
 import type { SystemBody } from '../../app/dashboard/contract/system.ts';
 import { Fact } from '../parts/fact.ts';
-import { count, duration, number, percent } from '../parts/format.ts';
+import { count, duration } from '../parts/format.ts';
 import { html } from '../parts/html.ts';
 
 const three = (n: number): string => String(Number(n.toPrecision(3)));
@@ -60,7 +60,7 @@ function Broker({ body: { broker, inputs, inputsBeyond } }: { readonly body: Sys
 }
 
 function Readings({ body: { rates, readings, streams, learning } }: { readonly body: SystemBody }): VNode {
-  const figure = rates.readings === null ? count(readings, 'reading') : `${number(rates.readings)} readings/s`;
+  const figure = rates.readings === null ? count(readings, 'reading') : `${three(rates.readings)} readings/s`;
   return html`<${Card} title="Readings" figure=${figure} bad=${learning !== 'full'}>
     <${Fact} name="since the start">${readings.toLocaleString('en')}</${Fact}>
     <${Fact} name="streams normal">${streams.ready}</${Fact}>
@@ -112,7 +112,7 @@ function Disk({ body: { disk, commits } }: { readonly body: SystemBody }): VNode
 }
 
 function Process({ body: { rates, memory, uptimeMs } }: { readonly body: SystemBody }): VNode {
-  return html`<${Card} title="Process" figure="CPU ${rates.cpu === null ? '…' : `${percent(rates.cpu)} of a core`}">
+  return html`<${Card} title="Process" figure="CPU ${rates.cpu === null ? '…' : `${Math.round(1000 * rates.cpu) / 10}\u202f% of a core`}">
     <${Fact} name="memory">${bytes(memory.rss)}</${Fact}>
     <${Fact} name="heap of JavaScript">${bytes(memory.heap)}</${Fact}>
     <${Fact} name="runs for">${duration(uptimeMs)}</${Fact}>
