@@ -97,6 +97,20 @@ describe('a sump that fills in three hours and is emptied in a minute', () => {
     expect(sump.sentence).toBe('sump has not dropped for 7 hours; it usually drops every 3 hours');
   });
 
+  test('the long gaps after a stroke that did not come are not learned as usual ones: the next that does not come is rare, too', () => {
+    const sump = new SumpSeries();
+    sump.strokes(80);
+    const missed = (): number => {
+      for (sump.value = 20; sump.value < 40; sump.value += 0.33) sump.take();
+      const rarities = Array.from({ length: 14 * 60 }, () => sump.take(false));
+      for (; sump.value < 80; sump.value += 0.33) sump.take(); // it is over, and zankyo learns again
+      return Math.max(...rarities);
+    };
+    expect(missed()).toBeGreaterThan(7);
+    sump.strokes(40);
+    expect(missed()).toBeGreaterThan(7);
+  });
+
   test('strokes every 40 minutes, a few times', () => {
     const sump = new SumpSeries();
     sump.strokes(80);

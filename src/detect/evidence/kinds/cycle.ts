@@ -261,7 +261,7 @@ export class Cycle implements Evidence {
   }
 
   private turn(at: number, day: number, teaches: boolean): void {
-    const { s, turns, levels, gap, present, usualAt } = this;
+    const { s, turns, times, levels, gap, present, usualAt } = this;
     const place = gap.dwell.state;
     s[TURNS]++;
     if (place === s[PLACE]) s[UNTIL] = -Infinity;
@@ -271,7 +271,8 @@ export class Cycle implements Evidence {
     if (rarity === 0) usualAt[place] = at;
     if (gap.whole) {
       if (this.turnRarity > 0) this.keep(at);
-      if (gap.end(day, rarity, teaches)) {
+      // A gap that is long because of the one before is no alarm, but not usual either.
+      if (gap.end(day, Math.max(times.lateRarity(gap.dwell), rarity), teaches)) {
         levels.add(place, turns.end);
         s[phase] += (phaseMs - s[phase]) / (s[phase] === 0 ? 1 : PHASES);
       }
