@@ -8,6 +8,7 @@ import { NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '..
 import { PresentDwell } from '../present-dwell.ts';
 import { TurnLevels } from '../turn-levels.ts';
 import { Turns } from '../turns.ts';
+import { UnusualTurn, type TurnSentence } from '../unusual-turn.ts';
 
 /** What a sentence is about: times of a drop or of a rise, or the level from which it begins. */
 const LATE = 0;
@@ -55,24 +56,18 @@ const RISE = 1;
 const LAST_AT = 0;
 const READINGS = 1; // since the first turn
 const TURNS = 2;
-const RARITY = 3; // of the last unusual turn
-const UNTIL = 4; // to which it counts, epoch ms
-const PLACE = 5;
-const DETAIL = 6;
-const USUAL = 7;
-const ASPECT = 8;
-const LOW_MS = 9; // usual time from a drop to a rise, and from a rise to a drop
-const HIGH_MS = 10;
-const HEAD = 11;
+const LOW_MS = 3; // usual time from a drop to a rise, and from a rise to a drop
+const HIGH_MS = 4;
+const HEAD = 5;
 
 /**
  * Does the series go up and down as it usually does? The gap from one drop to the next, and from one rise to the next, is judged as
  * a dwell is (../dwell-times.ts): too long, with each reading more, or too short several times; and the level from which it drops or
  * rises as ../turn-levels.ts says. Unlike `duration` it needs no steps.
  *
- * One fault is one event, and over when its cause is. So an unusual turn counts for as long again as the gap that it ended; a turn is not
- * early if it is due since the last usual one, whatever came between them; and a drop is no later than the series has been high for too
- * long, as a late rise was judged as such.
+ * One fault is one event, and over when its cause is. So an unusual turn does not count for long (../unusual-turn.ts); a turn is not early if
+ * it is due since the last usual one, whatever came between them; and a drop is no later than the series has been high for too long, as a
+ * late rise was judged as such.
  */
 export class Cycle implements Evidence {
   readonly kind = CYCLE;
@@ -80,14 +75,13 @@ export class Cycle implements Evidence {
   private readonly turns: Turns;
   private readonly times: DwellTimes;
   private readonly levels: TurnLevels;
+  private readonly unusual: UnusualTurn;
   private readonly usualAt: Float64Array; // time of the last turn in each direction that was neither unusual nor late, epoch ms
   private readonly present: readonly PresentDwell[]; // the gap since the last turn in each direction
   private readonly s: Float64Array;
   private gap: PresentDwell; // the one that ends with the next turn
   // Of the reading measured last: the numbers of its sentence, and the rarity of its turn.
-  private sentence = 0;
-  private shown = NaN;
-  private shownUsual = NaN;
+  private readonly sentence: TurnSentence = { aspect: 0, detail: NaN, usual: NaN };
   private turnRarity = 0;
   private readonly delay: Dwell = { state: -1, hours: 0, exits: 0, interval: 0 };
 
@@ -97,18 +91,18 @@ export class Cycle implements Evidence {
     this.turns = new Turns(memory, 'cycle.turns');
     this.times = new DwellTimes(memory, 'cycle', DIRECTIONS, tails);
     this.levels = new TurnLevels(memory, 'cycle.levels', DIRECTIONS);
+    this.unusual = new UnusualTurn(memory, 'cycle.unusual');
     this.usualAt = memory.take('cycle.usual', DIRECTIONS);
     this.present = ['cycle.drop', 'cycle.rise'].map((name) => new PresentDwell(memory, name, this.times));
     this.gap = this.present[DROP];
     this.s = memory.take('cycle', HEAD);
-    this.s[UNTIL] = -Infinity;
   }
 
   /** Times what the gap would be of one reading, as for `duration`. */
   measure({ value, at, day, comparable, deviation }: SeriesReading): number {
     const { s, turns, times, present } = this;
     turns.turned = turns.least = 0; // of a reading without a step nothing is known
-    this.sentence = this.turnRarity = 0;
+    this.sentence.aspect = this.turnRarity = 0;
     if (!comparable) return NOT_APPLICABLE;
     turns.measure(value, deviation, this.states.usualChange);
     const next = turns.direction > 0 ? DROP : RISE; // the only turn that can come
@@ -178,7 +172,7 @@ export class Cycle implements Evidence {
   /** The past is forgotten: another life has other levels, and its cycle is not judged before it is known. */
   renew(): void {
     for (const gap of this.present) gap.interrupt();
-    this.s[UNTIL] = -Infinity;
+    this.unusual.end();
     this.times.renew(0);
     this.levels.forget();
   }
@@ -188,26 +182,26 @@ export class Cycle implements Evidence {
   }
 
   detail(): number {
-    return this.shown;
+    return this.sentence.detail;
   }
 
   usual(): number {
-    return this.shownUsual;
+    return this.sentence.usual;
   }
 
   aspect(): number {
-    return this.sentence;
+    return this.sentence.aspect;
   }
 
   /** How many times as long as the longest gap of the past the present one is, where that is what is unusual; else 1. */
   overdue(): number {
     const { gap, times } = this;
-    return Math.abs(this.sentence) === 1 + LATE ? gap.lengthMs / times.longestMs(gap.dwell.state) : 1;
+    return Math.abs(this.sentence.aspect) === 1 + LATE ? gap.lengthMs / times.longestMs(gap.dwell.state) : 1;
   }
 
   /** Of the turn that the reading is, or of the last unusual one. */
   private rarityOfTurn(): number {
-    const { s, turns, times, levels, gap } = this;
+    const { s, turns, times, levels, gap, unusual } = this;
     const { state } = gap.dwell;
     if (turns.turned !== 0) {
       const early = this.isDue() ? 0 : times.earlyRarity(gap.dwell);
@@ -215,13 +209,11 @@ export class Cycle implements Evidence {
       this.turnRarity = Math.max(early, level);
       if (level > early) this.show(LEVEL, turns.end, levels.usual(state));
       else this.show(EARLY, gap.lengthMs, times.usualMs(state));
-      if (this.turnRarity > 0 || state === s[PLACE]) return this.turnRarity;
+      if (this.turnRarity > 0 || unusual.isIn(state)) return this.turnRarity;
     }
-    if (!(s[LAST_AT] < s[UNTIL])) return 0;
-    this.sentence = s[ASPECT];
-    this.shown = s[DETAIL];
-    this.shownUsual = s[USUAL];
-    return s[RARITY];
+    if (!unusual.countsAt(s[LAST_AT])) return 0;
+    unusual.tell(this.sentence);
+    return unusual.rarity;
   }
 
   /** Whether the turn comes one or two usual gaps after the last usual one. */
@@ -255,22 +247,23 @@ export class Cycle implements Evidence {
   }
 
   private show(aspect: number, detail: number, usual: number): void {
-    this.sentence = (this.gap.dwell.state === DROP ? -1 : 1) * (1 + aspect);
-    this.shown = detail;
-    this.shownUsual = usual;
+    const { sentence, gap } = this;
+    sentence.aspect = (gap.dwell.state === DROP ? -1 : 1) * (1 + aspect);
+    sentence.detail = detail;
+    sentence.usual = usual;
   }
 
   private turn(at: number, day: number, teaches: boolean): void {
-    const { s, turns, times, levels, gap, present, usualAt } = this;
+    const { s, turns, times, levels, gap, present, unusual, usualAt } = this;
     const place = gap.dwell.state;
     s[TURNS]++;
-    if (place === s[PLACE]) s[UNTIL] = -Infinity;
+    if (unusual.isIn(place)) unusual.end();
     const phase = phaseBefore(place);
     const phaseMs = at - present[DIRECTIONS - 1 - place].since;
     const rarity = gap.whole ? Math.max(this.lateRarity(), this.turnRarity) : 0;
     if (rarity === 0) usualAt[place] = at;
     if (gap.whole) {
-      if (this.turnRarity > 0) this.keep(at);
+      if (this.turnRarity > 0) unusual.begin(this.turnRarity, place, at + gap.lengthMs, this.sentence);
       // A gap that is long because of the one before is no alarm, but not usual either.
       if (gap.end(day, Math.max(times.lateRarity(gap.dwell), rarity), teaches)) {
         levels.add(place, turns.end);
@@ -278,17 +271,6 @@ export class Cycle implements Evidence {
       }
     }
     gap.begin(at);
-  }
-
-  /** An unusual turn counts for as long again as the gap that it ended. */
-  private keep(at: number): void {
-    const { s, gap } = this;
-    s[RARITY] = this.turnRarity;
-    s[UNTIL] = at + gap.lengthMs;
-    s[PLACE] = gap.dwell.state;
-    s[ASPECT] = this.sentence;
-    s[DETAIL] = this.shown;
-    s[USUAL] = this.shownUsual;
   }
 }
 
