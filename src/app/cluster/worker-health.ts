@@ -3,7 +3,7 @@ import type { Nats } from '../../io/nats/connection.ts';
 import type { Log } from '../../log.ts';
 import { openAlarms, phasesOf } from '../health/figures.ts';
 import { serviceHealth, type ServiceHealth } from '../health/service-health.ts';
-import type { AddMetric } from '../health/series-metrics.ts';
+import type { AddMetric } from '../health/registry.ts';
 import type { Tallies } from '../pipeline/tallies.ts';
 import type { PipelineView } from '../pipeline/view.ts';
 import type { ServiceSources } from '../service-manager/service-manager.ts';

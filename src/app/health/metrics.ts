@@ -1,9 +1,10 @@
-import { collectDefaultMetrics, Counter, Gauge, Registry, type Metric } from 'prom-client';
+import type { Metric } from 'prom-client';
 import { PROBLEM_CODES, type Problem } from '../../stream/health.ts';
 import type { TargetState } from '../notify/notifier.ts';
 import { openAlarms, phasesOf, type Sources } from './figures.ts';
 import { TIME_LIMITS, type Times } from '../pipeline/processing-times.ts';
-import { seriesMetrics, type AddMetric, type Values } from './series-metrics.ts';
+import { addProcessMetrics, byKey, openRegistry, single, type AddMetric, type Metrics } from './registry.ts';
+import { seriesMetrics } from './series-metrics.ts';
 
 export interface MetricsOptions {
   readonly sources: Sources;
@@ -14,51 +15,14 @@ export interface MetricsOptions {
   readonly more?: ((gauge: AddMetric, counter: AddMetric) => void) | undefined;
 }
 
-export interface Metrics {
-  readonly contentType: string;
-  /** The present values in Prometheus's text format. */
-  text(): Promise<string>;
-}
-
-/** The histogram of the event loop's delay wakes the processor this often; prom-client's own 10 ms would keep a Pi from resting. */
-const LOOP_PRECISION_MS = 200;
-
 /**
- * Metrics for Prometheus, read from the service at each scrape, so that nothing is counted twice and nothing costs between scrapes.
+ * Metrics for Prometheus, read from the service at each scrape (registry.ts).
  * Labels have few values: those of the site file (inputs) and of this program (reasons, phases, kinds, codes).
  */
 export const metricsOf = ({ sources, problems, maxSeries, more }: MetricsOptions): Metrics => {
-  const registry = new Registry();
+  const { registry, gauge, counter, metrics } = openRegistry('zankyo');
   const { tallies, broker, ledger } = sources;
   const streams = () => sources.pipeline()?.streams() ?? [];
-  const single = (value: number): Values => [[{}, value]];
-  const byKey = (label: string, counts: Iterable<readonly [string, number]>): Values =>
-    [...counts].map(([key, value]) => [{ [label]: key }, value] as const);
-
-  const gauge: AddMetric = (name, help, labelNames, values) => {
-    new Gauge({
-      name: `zankyo_${name}`,
-      help,
-      labelNames,
-      registers: [registry],
-      collect() {
-        this.reset();
-        for (const [labels, value] of values()) this.set(labels, value);
-      },
-    });
-  };
-  const counter: AddMetric = (name, help, labelNames, values) => {
-    new Counter({
-      name: `zankyo_${name}_total`,
-      help,
-      labelNames,
-      registers: [registry],
-      collect() {
-        this.reset();
-        for (const [labels, value] of values()) this.inc(labels, value);
-      },
-    });
-  };
 
   /** A histogram that is counted elsewhere, which prom-client's own cannot be: in the form that its registry reads. */
   const histogram = (name: string, help: string, label: string, all: Readonly<Record<string, Times>>): void => {
@@ -87,10 +51,7 @@ export const metricsOf = ({ sources, problems, maxSeries, more }: MetricsOptions
     registry.registerMetric({ name: full, get, reset: () => undefined } as unknown as Metric);
   };
 
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_PRECISION_MS });
-  gauge('build_info', 'Version of zankyo and Node.', ['version', 'node'], () => [
-    [{ version: sources.version, node: process.version }, 1],
-  ]);
+  addProcessMetrics(registry, gauge, sources.version);
   counter('messages', 'Messages that an input matches, without retained copies.', ['input'], () => {
     const view = sources.pipeline();
     return byKey(
@@ -189,8 +150,5 @@ export const metricsOf = ({ sources, problems, maxSeries, more }: MetricsOptions
   });
   more?.(gauge, counter);
   if (maxSeries > 0) seriesMetrics(gauge, streams, maxSeries);
-  return {
-    contentType: registry.contentType,
-    text: () => registry.metrics(),
-  };
+  return metrics;
 };

@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import { healthJson } from '../../io/mqtt/alerts.ts';
 import type { HealthMonitor } from './health-monitor.ts';
 import type { Sources } from './figures.ts';
-import type { Metrics } from './metrics.ts';
+import type { Metrics } from './registry.ts';
 import { MAX_LOOP_DELAY_MS } from './rules.ts';
 
 export interface HealthRoutes {

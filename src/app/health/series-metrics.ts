@@ -1,8 +1,5 @@
 import type { StreamView } from '../pipeline/stream.ts';
-
-/** The values of one metric. */
-export type Values = Iterable<readonly [labels: Record<string, string>, value: number]>;
-export type AddMetric = (name: string, help: string, labelNames: readonly string[], values: () => Values) => void;
+import type { AddMetric } from './registry.ts';
 
 /** One value of one series; NaN where it is not known. */
 type Figure = (status: StreamView, d: number) => number;

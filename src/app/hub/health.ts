@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import type { Broker } from '../../io/mqtt/broker.ts';
+import type { Metrics } from '../health/registry.ts';
 import type { HubAlerts } from './alerts.ts';
 import type { Intake } from './intake.ts';
 
@@ -14,12 +15,6 @@ export interface HubFigures {
   readonly isConnected: () => boolean;
 }
 
-export interface HubMetrics {
-  readonly contentType: string;
-  /** The present values in Prometheus's text format. */
-  text(): Promise<string>;
-}
-
 /** How long the oldest message has waited that is not stored yet, ms; 0 where none waits. */
 export const lagOf = ({ oldestAt }: Pick<Intake, 'oldestAt'>, now: number): number =>
   oldestAt === null ? 0 : Math.max(0, now - oldestAt);
@@ -29,7 +24,7 @@ export const lagOf = ({ oldestAt }: Pick<Intake, 'oldestAt'>, now: number): numb
  * not help. `/metrics`: for Prometheus.
  */
 export const hubHealthRoutes =
-  ({ intake, isConnected }: HubFigures, metrics: HubMetrics) =>
+  ({ intake, isConnected }: HubFigures, metrics: Metrics) =>
   (app: Hono): void => {
     app.get('/healthz', (context) => {
       const checks = { database: intake.writable };
