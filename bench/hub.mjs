@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 /* global fetch */
-import { createViteServer } from 'vitest/node';
+import { openLoader } from '../test/typescript-loader.mjs';
 import { openPostgres } from '../dist/io/postgres/sql-database.js';
 import { openSqliteFile } from '../dist/io/sqlite/sql-database.js';
 import { measurePages } from './hub/pages.mjs';
@@ -42,13 +42,7 @@ const TICK_MS = 10;
 /** As docs/hub.md has them for the central broker. */
 const LIMITS = ['max_inflight_messages 1000', 'max_queued_messages 1000000'];
 
-const loader = await createViteServer({
-  configFile: false,
-  appType: 'custom',
-  logLevel: 'error',
-  server: { middlewareMode: true, ws: false, watch: null },
-  optimizeDeps: { noDiscovery: true },
-});
+const loader = await openLoader();
 const cleanUps = [() => loader.close()];
 const cleanUp = async () => {
   for (const each of cleanUps.splice(0).reverse()) await each();

@@ -14,7 +14,7 @@
  */
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { createViteServer } from 'vitest/node';
+import { openLoader } from '../typescript-loader.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -52,14 +52,7 @@ const MAX_REBALANCE_MS = 15_000;
 const MAX_LATENCY_MS = 5_000;
 const [SHARED, WORKERS] = [64, 4];
 
-// Node 20 cannot load TypeScript by itself; the loader of the tests can.
-const loader = await createViteServer({
-  configFile: false,
-  appType: 'custom',
-  logLevel: 'error',
-  server: { middlewareMode: true, ws: false, watch: null },
-  optimizeDeps: { noDiscovery: true },
-});
+const loader = await openLoader();
 const load = () =>
   `load of the machine ${loadavg()
     .map((each) => each.toFixed(1))

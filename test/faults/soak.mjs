@@ -7,7 +7,7 @@
  * ended by itself.
  */
 import { parseArgs } from 'node:util';
-import { createViteServer } from 'vitest/node';
+import { openLoader } from '../typescript-loader.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -28,14 +28,7 @@ const numbers = Object.fromEntries(
   }),
 );
 
-// Node 20 cannot load TypeScript by itself; the loader of the tests can.
-const loader = await createViteServer({
-  configFile: false,
-  appType: 'custom',
-  logLevel: 'error',
-  server: { middlewareMode: true, ws: false, watch: null },
-  optimizeDeps: { noDiscovery: true },
-});
+const loader = await openLoader();
 try {
   const { FAULTS, soak } = await loader.ssrLoadModule('/test/faults/soak.ts');
   for (const name of chaos)
