@@ -32,20 +32,26 @@ export function loadServiceHub(
   state: string = HUB_STATE,
 ): { readonly site: string; readonly database: string } {
   const { name, database } = loadHub(config).hub;
-  const own = { site: name, database };
-  if (process.env['STATE_DIRECTORY']) return own;
-  const local = relative(process.cwd(), database);
-  const inUnit = join(state, local);
-  const isOurs = local.startsWith('..') || [database, tokenFileOf(database)].some(isThere);
-  if (isOurs || ![inUnit, tokenFileOf(inUnit)].some(isThere)) return own;
-  console.error(`Database of the hub: ${plain(inUnit)}.`);
-  return { site: name, database: inUnit };
+  const files = (path: string): string[] => [path, tokenFileOf(path)];
+  const found = process.env['STATE_DIRECTORY'] ? null : databaseOfService(database, process.cwd(), state, files);
+  if (found === null) return { site: name, database };
+  console.error(`Database of the hub: ${plain(found)}.`);
+  return { site: name, database: found };
 }
 
-/** Null where `database` exists, or does not lie in `cwd`, or the service has none of that name. */
-export function databaseOfService(database: string, cwd: string, stateDirectory: string): string | null {
+/**
+ * Null where `database` exists, or does not lie in `cwd`, or the service has none of that name. `filesOf`: the files of which one is enough
+ * to say that a database is there.
+ */
+export function databaseOfService(
+  database: string,
+  cwd: string,
+  stateDirectory: string,
+  filesOf: (path: string) => readonly string[] = (path) => [path],
+): string | null {
   const name = relative(cwd, database);
-  if (name.startsWith('..') || cwd === stateDirectory || isThere(database)) return null;
+  const isAt = (path: string): boolean => filesOf(path).some(isThere);
+  if (name.startsWith('..') || cwd === stateDirectory || isAt(database)) return null;
   const found = join(stateDirectory, name);
-  return isThere(found) ? found : null;
+  return isAt(found) ? found : null;
 }
