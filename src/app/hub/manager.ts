@@ -1,5 +1,6 @@
 import type { Notifier } from '../../io/systemd/notifier.ts';
 import { Progress, type ProgressSources } from '../service-manager/progress.ts';
+import { FEEDS, LOOK_MS, READY_WITHOUT_BROKER_MS } from '../service-manager/service-manager.ts';
 
 /** Where the hub reports from. All of it is live. */
 export interface HubManagerSources extends ProgressSources {
@@ -9,12 +10,6 @@ export interface HubManagerSources extends ProgressSources {
     readonly sites: number;
   };
 }
-
-/** Without a broker the hub is ready after this time, so that a boot and `systemctl start` go on. */
-const READY_WITHOUT_BROKER_MS = 10_000;
-const LOOK_MS = 10_000;
-/** The watchdog is fed this many times in its time at most. */
-const FEEDS = 4;
 
 /**
  * What systemd knows about a hub: when it is ready and stops, one line about its state, and the watchdog, which is fed only if messages

@@ -10,11 +10,11 @@ export interface ServiceSources extends ProgressSources {
 /** Without a broker the service is ready after this time, so that a boot and `systemctl start` go on. */
 export const READY_WITHOUT_BROKER_MS = 10_000;
 /** Status and watchdog are looked at this often; of a change of the status within it only the last text is sent. */
-const LOOK_MS = 10_000;
+export const LOOK_MS = 10_000;
 /** Until the service is ready, because somebody waits for it. */
 const START_LOOK_MS = 1_000;
 /** The watchdog is fed this many times in its time at most. */
-const FEEDS = 4;
+export const FEEDS = 4;
 /** A start that takes long asks for as much time at each step; a step is due after a part of it. */
 const EXTENSION_MS = 60_000;
 const STEP_MS = 10_000;
