@@ -1,9 +1,8 @@
+import type { AnomalyKind, Severity } from '../../detect/episode/anomaly.ts';
 import type { SqlDatabase } from '../../stream/sql.ts';
 import type { HubAlert } from './alerts.ts';
 
 /* Lists of the pages, each with a greatest length. `closed` and `anomaly`: 0 or 1. */
-
-type Severity = 'minor' | 'major' | 'critical';
 
 /** `listedIncidents` returns one more, where there are more. */
 export const MAX_INCIDENTS = 200;
@@ -66,7 +65,7 @@ export interface ListedAlarm {
   readonly id: string;
   readonly series: string;
   readonly severity: Severity;
-  readonly kind: 'process' | 'sensor' | 'drift';
+  readonly kind: AnomalyKind;
   readonly openedAt: number;
   readonly closed: number;
   readonly reason: string;
@@ -103,6 +102,7 @@ export interface ListedCommand {
   readonly series: string | null;
   readonly sender: string;
   readonly at: number;
+  /** Null until the site has answered. */
   readonly status: 'done' | 'refused' | null;
   readonly text: string | null;
 }

@@ -1,4 +1,7 @@
-/* The data of the pages of a hub. Times are epoch ms. */
+import type { Severity } from '../../../detect/episode/anomaly.ts';
+import type { ListedAlarm, ListedAlert, ListedCommand, ListedIncident, ListedSeries } from '../../../io/hub/lists.ts';
+
+/* The data of the pages of a hub: rows of its lists, with true and false. Times are epoch ms. */
 
 export interface HubSite {
   readonly site: string;
@@ -21,27 +24,13 @@ export interface HubSitesBody {
   /** Figures over all sites. */
   readonly all: { readonly sites: number; readonly missing: number; readonly alarms: number };
   /** What the hub itself has found and is open: sentences. */
-  readonly alerts: readonly {
-    readonly subject: string;
-    readonly about: 'site' | 'asset';
-    readonly openedAt: number;
-    readonly reason: string;
-  }[];
+  readonly alerts: readonly ListedAlert[];
   readonly connected: boolean;
 }
 
-export type Severity = 'minor' | 'major' | 'critical';
+export type { Severity };
 
-export interface HubIncident {
-  readonly site: string;
-  readonly id: string;
-  readonly severity: Severity;
-  readonly startAt: number;
-  readonly endAt: number | null;
-  readonly closed: boolean;
-  readonly episodes: number;
-  readonly reason: string;
-}
+export type HubIncident = Omit<ListedIncident, 'closed'> & { readonly closed: boolean };
 
 /** `GET api/incidents?open=&severity=&page=`: at most 200 incidents. */
 export interface HubIncidentsBody {
@@ -50,37 +39,11 @@ export interface HubIncidentsBody {
   readonly more: boolean;
 }
 
-export interface HubAlarm {
-  readonly id: string;
-  readonly series: string;
-  readonly severity: Severity;
-  readonly kind: 'process' | 'sensor' | 'drift';
-  readonly openedAt: number;
-  readonly closed: boolean;
-  readonly reason: string;
-}
+export type HubAlarm = Omit<ListedAlarm, 'closed'> & { readonly closed: boolean };
 
-export interface HubSeries {
-  readonly slug: string;
-  readonly label: string | null;
-  readonly phase: 'learning' | 'ready' | 'silent';
-  readonly value: number | null;
-  readonly expected: number | null;
-  readonly unit: string;
-  readonly anomaly: boolean;
-  readonly at: number;
-}
+export type HubSeries = Omit<ListedSeries, 'anomaly'> & { readonly anomaly: boolean };
 
-export interface HubSentCommand {
-  readonly id: string;
-  readonly command: string;
-  readonly series: string | null;
-  readonly sender: string;
-  readonly at: number;
-  /** Null until the site has answered. */
-  readonly status: 'done' | 'refused' | null;
-  readonly text: string | null;
-}
+export type HubSentCommand = ListedCommand;
 
 export interface HubSiteBody {
   readonly site: HubSite;
