@@ -7,7 +7,7 @@ import { episode } from '../app/hub/messages.ts';
 import { LOCAL_CA, LOCAL_CERT, LOCAL_KEY } from './certificates.ts';
 import { freePort, passwordLine, startMosquitto } from './mosquitto.ts';
 import { startDeployed } from './nats.ts';
-import { directory, eventually, startProgram, startService, warningsOf, type Program } from './program.ts';
+import { directory, eventually, startHub, startService, warningsOf, type Program } from './program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -30,15 +30,9 @@ const replaced = (lines: readonly string[], changes: Readonly<Record<string, str
     [...lines],
   );
 
-const startHub = async (cwd: string, yaml: string): Promise<Program> => {
+const startHubWith = (cwd: string, yaml: string): Promise<Program> => {
   writeFileSync(join(cwd, 'hub.yaml'), yaml, { mode: 0o600 });
-  const program = startProgram(['hub', '-c', 'hub.yaml'], cwd);
-  cleanUps.push(() => {
-    program.child.kill('SIGKILL');
-    return program.ended;
-  });
-  await program.logged('listening');
-  return program;
+  return startHub(cwd, cleanUps);
 };
 const alarmsIn = (cwd: string) => async (): Promise<number> => {
   const db = openSqliteFile(join(cwd, 'zankyo-hub.db'));
@@ -88,7 +82,7 @@ test(
     const { path: cwd, remove } = directory({ 'ca.pem': LOCAL_CA });
     cleanUps.push(remove);
     const port = await freePort();
-    const hub = await startHub(
+    const hub = await startHubWith(
       cwd,
       `mqtt: { url: 'mqtts://127.0.0.1:${central.port}', username: hub, password: down, tls: { ca: ca.pem } }\n` +
         `commands: true\nhttp: { listen: '127.0.0.1:${port}' }\n`,
@@ -152,7 +146,7 @@ test(
     const { path: cwd, remove } = directory();
     cleanUps.push(remove);
     const yaml = `mqtt: { url: '${nats.mqtt}', username: zankyo, password: hub pass }\n`;
-    const hub = await startHub(cwd, yaml);
+    const hub = await startHubWith(cwd, yaml);
     const client = await connectAsync(nats.mqtt, { username: 'zankyo', password: 'hub pass', protocolVersion: 4 });
     cleanUps.push(() => client.endAsync(true));
     const send = sender(client);
@@ -163,7 +157,7 @@ test(
     await hub.ended;
     await send(30, 60);
     await nats.restart('SIGKILL');
-    await startHub(cwd, yaml);
+    await startHubWith(cwd, yaml);
     await eventually(() => client.connected);
     await send(50, 70);
     await eventually(async () => (await alarms()) === 70);

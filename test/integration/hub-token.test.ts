@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { freePort, startMosquitto } from './mosquitto.ts';
-import { directory, eventually, runProgram, startProgram } from './program.ts';
+import { directory, eventually, runProgram, startHub } from './program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -19,12 +19,7 @@ test('zankyo token --hub replaces the token of a running hub; one that is read-o
     join(cwd, 'hub.yaml'),
     `name: east\nmqtt: { url: '${broker.url}' }\ncommands: true\nhttp: { listen: '127.0.0.1:${port}', require_token: true }\n`,
   );
-  const hub = startProgram(['hub', '-c', 'hub.yaml'], cwd);
-  cleanUps.push(() => {
-    hub.child.kill('SIGKILL');
-    return hub.ended;
-  });
-  await hub.logged('listening');
+  const hub = await startHub(cwd, cleanUps);
   const first = (await hub.logged('token of the hub'))['token'] as string;
   const status = async (path: string, token: string, method = 'GET'): Promise<number> => {
     const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };

@@ -8,7 +8,7 @@ import type { SqlDatabase } from '../../src/stream/sql.ts';
 import { episode, health, incident, state } from '../app/hub/messages.ts';
 import { freePort, startMosquitto, type Mosquitto } from './mosquitto.ts';
 import { startPostgres } from './postgres.ts';
-import { directory, eventually, startProgram, runProgram, startService, warningsOf, type Program } from './program.ts';
+import { directory, eventually, runProgram, startHub, startService, warningsOf, type Program } from './program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -31,15 +31,7 @@ const place = async (more: string, open: (cwd: string) => Promise<SqlDatabase>):
   writeFileSync(join(cwd, 'hub.yaml'), `mqtt: { url: '${broker.url}' }\n${more}`, { mode: 0o600 });
   const client = await connectAsync(broker.url);
   cleanUps.push(() => client.endAsync());
-  const start = async (): Promise<Program> => {
-    const program = startProgram(['hub', '-c', 'hub.yaml'], cwd);
-    cleanUps.push(() => {
-      program.child.kill('SIGKILL');
-      return program.ended;
-    });
-    await program.logged('listening');
-    return program;
-  };
+  const start = (): Promise<Program> => startHub(cwd, cleanUps);
   return { cwd, broker, client, start, open: () => open(cwd) };
 };
 

@@ -90,12 +90,20 @@ export function startProgram(
 }
 
 /** The service of the site.yaml in a directory, once it listens. `cleanUps` gets what kills it. */
-export async function startService(
+export const startService = (cwd: string, cleanUps: (() => unknown)[], extra?: NodeJS.ProcessEnv): Promise<Program> =>
+  startListening(['run', '-c', 'site.yaml'], cwd, cleanUps, extra);
+
+/** The hub of the hub.yaml in a directory, in the same way. */
+export const startHub = (cwd: string, cleanUps: (() => unknown)[]): Promise<Program> =>
+  startListening(['hub', '-c', 'hub.yaml'], cwd, cleanUps);
+
+async function startListening(
+  args: readonly string[],
   cwd: string,
   cleanUps: (() => unknown)[],
   extra?: NodeJS.ProcessEnv,
 ): Promise<Program> {
-  const program = startProgram(['run', '-c', 'site.yaml'], cwd, undefined, extra);
+  const program = startProgram(args, cwd, undefined, extra);
   cleanUps.push(() => {
     program.child.kill('SIGKILL');
     return program.ended;
