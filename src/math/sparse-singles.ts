@@ -11,7 +11,7 @@ export class SparseSingles implements Packed {
   private readonly mask: number;
   private readonly places: Uint16Array; // 1 + the place of each block in the pool; 0 where it is not there
   private pool = NOTHING;
-  /** Rises with each change, so that what was computed from the numbers can be kept until then. */
+  /** Number of changes: a result that was computed from the numbers holds while this stays the same. */
   changes = 0;
 
   /** `length`: numbers, a multiple of `block`; `block`: numbers of a block, a power of 2. */

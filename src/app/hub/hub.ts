@@ -25,7 +25,7 @@ export interface Hub {
   readonly connection: Connection['state'];
   /** Messages stored since the start. */
   readonly stored: number;
-  /** What the service manager is told of; all of it is live. */
+  /** Figures for the service manager, read when it asks. */
   readonly sources: HubManagerSources;
   stop(): Promise<void>;
 }
