@@ -1,5 +1,6 @@
 import { startHub } from '../app/hub/hub.ts';
-import { HubManager } from '../app/hub/manager.ts';
+import { OF_A_HUB } from '../app/hub/manager.ts';
+import { ServiceManager } from '../app/service-manager/service-manager.ts';
 import { loadHub } from '../config/hub/load-hub.ts';
 import { openNotifier } from '../io/systemd/notifier.ts';
 import { EXIT } from './exit-codes.ts';
@@ -20,9 +21,9 @@ export async function hubCommand(path: string, { check }: { readonly check: bool
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, resolve);
   });
   const notifier = openNotifier(log);
-  let manager: HubManager | null = null;
-  const hub = await startHub(config, log, () => manager?.listening());
-  manager = notifier === null ? null : new HubManager(notifier, hub.sources);
+  const manager = notifier === null ? null : new ServiceManager(notifier, OF_A_HUB);
+  const hub = await startHub(config, log, manager?.listening);
+  manager?.begin(hub.sources);
   const database = config.postgres === undefined ? config.database : config.postgres.url;
   log('info', { hub: config.name, broker: config.mqtt.url, database }, 'started');
   const received = await signal;

@@ -1,12 +1,12 @@
 import type { Site } from '../../config/schema.ts';
 import type { Nats } from '../../io/nats/connection.ts';
 import type { Log } from '../../log.ts';
-import { openAlarms, phasesOf } from '../health/figures.ts';
 import { serviceHealth, type ServiceHealth } from '../health/service-health.ts';
 import type { AddMetric } from '../health/registry.ts';
 import type { Tallies } from '../pipeline/tallies.ts';
 import type { PipelineView } from '../pipeline/view.ts';
 import type { ServiceSources } from '../service-manager/service-manager.ts';
+import { serviceSources } from '../service-manager/sources.ts';
 import type { PartitionRun } from './partition-run.ts';
 
 export interface WorkerHealthOptions {
@@ -104,19 +104,11 @@ export const workerHealth = ({ site, nats, tallies, runs, rounds, log }: WorkerH
       ]);
     },
     sources: {
+      ...serviceSources({ tallies, ledger: { lateMs: 0 }, pipeline: () => view }, health.monitor, () =>
+        nats.isConnected() ? null : 'The NATS server does not answer',
+      ),
       // Without readings it still looks at the other workers.
       passed: () => tallies.readings + tallies.ticks + rounds(),
-      commitLateMs: () => 0,
-      status: () => {
-        const streams = view.streams();
-        const { process, drift, sensor } = openAlarms(streams);
-        return {
-          offline: nats.isConnected() ? null : 'The NATS server does not answer',
-          streams: phasesOf(streams),
-          alarms: process + drift + sensor,
-          problems: health.monitor.problems,
-        };
-      },
     },
   };
 };

@@ -5,12 +5,13 @@ import { forgetOld } from '../../io/hub/retention.ts';
 import { openBroker, type BrokerOptions, type Connection } from '../../io/mqtt/broker.ts';
 import type { Log } from '../../log.ts';
 import type { SqlDatabase } from '../../stream/sql.ts';
+import type { ServiceSources } from '../service-manager/service-manager.ts';
 import { HubAlerts } from './alerts.ts';
 import { HubAssetWatch } from './asset-watch.ts';
 import { HubCommands, type ReplyOfSite } from './commands.ts';
 import { lagOf } from './health.ts';
 import { Intake, MAX_BATCH } from './intake.ts';
-import type { HubManagerSources } from './manager.ts';
+import { hubStatusLine } from './manager.ts';
 import { HubSiteWatch } from './site-watch.ts';
 import { openHubDatabase } from './store.ts';
 import { hubFilters } from './topics.ts';
@@ -25,8 +26,11 @@ export interface Hub {
   readonly connection: Connection['state'];
   /** Messages stored since the start. */
   readonly stored: number;
-  /** Figures for the service manager, read when it asks. */
-  readonly sources: HubManagerSources;
+  /**
+   * What the service manager reads. Its watchdog is fed only if messages were stored, or the sites were looked through, since the last
+   * time. A database that is away is no reason for a restart.
+   */
+  readonly sources: ServiceSources;
   stop(): Promise<void>;
 }
 
@@ -127,7 +131,7 @@ export async function startHub(config: HubConfig, log: Log, onListening?: Broker
     sources: {
       passed: () => intake.stored + checks,
       commitLateMs: () => (intake.writable ? lagOf(intake, Date.now()) : 0),
-      status: () => ({ connected: isConnected(), writable: intake.writable, sites: intake.sites }),
+      statusLine: () => hubStatusLine({ connected: isConnected(), writable: intake.writable, sites: intake.sites }),
     },
     stop: async () => {
       await pages?.close();

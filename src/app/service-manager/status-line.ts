@@ -1,20 +1,15 @@
 import type { StreamsByPhase } from '../../stream/health.ts';
+import type { Seen } from './service-manager.ts';
 
-/** What the line "Status:" of systemctl is made of. */
-export interface ServiceStatus {
+/** What the line "Status:" of systemctl is made of, for a service of one site. */
+export interface ServiceStatus extends Seen {
   /** Null while connected; else why not. */
   readonly offline: string | null;
-  /** Whether the broker has confirmed the subscriptions. */
-  readonly listening: boolean;
-  /** Filters that the broker has refused. */
-  readonly refused: readonly string[];
   readonly streams: StreamsByPhase;
   /** Open alarms. */
   readonly alarms: number;
   /** Problems of the service, as the log has them. */
   readonly problems: readonly { readonly code: string; readonly subject: string | null }[];
-  /** The first mistake of a site file that could not be reloaded; null when the file is in force. */
-  readonly mistake: string | null;
 }
 
 /** systemctl shows the line in one piece; a reason or a topic may be long. */

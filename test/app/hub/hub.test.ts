@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { HubAlerts } from '../../../src/app/hub/alerts.ts';
 import { Intake } from '../../../src/app/hub/intake.ts';
-import { HubManager } from '../../../src/app/hub/manager.ts';
+import { hubStatusLine, OF_A_HUB } from '../../../src/app/hub/manager.ts';
 import { hubMetrics } from '../../../src/app/hub/metrics.ts';
 import { incidentsOf, sitesOf } from '../../../src/app/hub/queries.ts';
 import { HubSiteWatch } from '../../../src/app/hub/site-watch.ts';
+import { ServiceManager } from '../../../src/app/service-manager/service-manager.ts';
 import { hubFilters, topicReader } from '../../../src/app/hub/topics.ts';
 import { forgetOld } from '../../../src/io/hub/retention.ts';
 import { prepareTables } from '../../../src/io/hub/tables.ts';
@@ -363,18 +364,19 @@ describe('the service manager', () => {
       send: (notification: object) => void sent.push(notification),
       close: () => undefined,
     };
-    const manager = new HubManager(notifier, {
+    const manager = new ServiceManager(notifier, OF_A_HUB, () => Date.now());
+    manager.begin({
       passed: () => sources.passed,
       commitLateMs: () => sources.late,
-      status: () => ({ connected: sources.connected, writable: true, sites: 2 }),
+      statusLine: () => hubStatusLine({ connected: sources.connected, writable: true, sites: 2 }),
     });
     return { sent, manager };
   };
 
   test('is told once that the hub listens; without a broker after 10 s', () => {
     const { sent, manager } = managed({ passed: 0, late: 0, connected: true });
-    manager.listening();
-    manager.listening();
+    manager.listening([]);
+    manager.listening([]);
     expect(sent).toEqual([{ READY: 1, STATUS: 'Listening: 2 sites' }]);
     const without = managed({ passed: 0, late: 0, connected: false });
     vi.advanceTimersByTime(9_999);
@@ -389,7 +391,7 @@ describe('the service manager', () => {
   test('gets a sign for the watchdog only after progress, and none while a transaction is late', () => {
     const sources = { passed: 0, late: 0, connected: true };
     const { sent, manager } = managed(sources);
-    manager.listening();
+    manager.listening([]);
     sent.length = 0;
     const signs = (ms: number): number => {
       vi.advanceTimersByTime(ms);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ServiceManager } from '../../../src/app/service-manager/service-manager.ts';
+import { statusLine } from '../../../src/app/service-manager/status-line.ts';
 import type { Notification } from '../../../src/io/systemd/notifier.ts';
 
 beforeEach(() => {
@@ -18,15 +19,17 @@ function managed(watchdogMs: number | null = 120_000) {
     close: () => undefined,
   };
   const service = { passed: 0, late: 0, offline: null as string | null, alarms: 0 };
-  const manager = new ServiceManager(notifier, () => Date.now());
+  const manager = new ServiceManager(notifier, undefined, () => Date.now());
   const begin = (): void => {
     manager.begin({
       passed: () => service.passed,
       commitLateMs: () => service.late,
-      status: () => ({
-        ...{ offline: service.offline, alarms: service.alarms, problems: [] },
-        streams: { learning: 0, ready: 1, silent: 0 },
-      }),
+      statusLine: (seen) =>
+        statusLine({
+          ...seen,
+          ...{ offline: service.offline, alarms: service.alarms, problems: [] },
+          streams: { learning: 0, ready: 1, silent: 0 },
+        }),
     });
   };
   /** What it sends in this time. */
