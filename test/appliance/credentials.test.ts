@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { passwordLine, startMosquitto, type Mosquitto } from '../integration/mosquitto.ts';
-import { addUnits, bootMachine, ROOT, type Machine } from './machine.ts';
+import type { Mosquitto } from '../integration/mosquitto.ts';
+import { bootWithUnits, type Machine } from './machine.ts';
 
 /* A password that systemd-creds has encrypted, in both places: the service gets it from systemd, and doctor decrypts it by itself. */
 
@@ -9,15 +9,8 @@ let machine: Machine;
 let broker: Mosquitto;
 
 beforeAll(async () => {
-  machine = await bootMachine({ binds: { '/opt/zankyo': ROOT } });
-  cleanUps.push(() => machine.remove());
-  addUnits(machine);
+  ({ machine, broker } = await bootWithUnits(cleanUps, { anonymous: false }));
   await machine.run('mkdir', '-p', '/etc/credstore.encrypted');
-  broker = await startMosquitto({
-    config: ['allow_anonymous false', 'password_file passwords'],
-    files: { passwords: passwordLine('pi', 'sesame') },
-  });
-  cleanUps.push(() => broker.stop());
 });
 afterAll(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();

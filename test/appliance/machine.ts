@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { passwordLine, startMosquitto, type Mosquitto } from '../integration/mosquitto.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -152,10 +153,24 @@ export async function bootMachine({ base = '/', binds = {} }: MachineOptions = {
   };
 }
 
-/** Copies the unit files of `deploy` into a machine's configuration. */
-export function addUnits(machine: Machine): void {
+/**
+ * A machine that has this program and the unit files of `deploy`, and a broker that accepts the user `pi` with the password `sesame`, and
+ * clients without a name if `anonymous`. `daemon-reload` makes systemd read the units.
+ */
+export async function bootWithUnits(
+  cleanUps: (() => unknown)[],
+  { anonymous }: { readonly anonymous: boolean },
+): Promise<{ readonly machine: Machine; readonly broker: Mosquitto }> {
+  const machine = await bootMachine({ binds: { '/opt/zankyo': ROOT } });
+  cleanUps.push(() => machine.remove());
   for (const name of ['zankyo.service', 'zankyo@.service', 'zankyo-hub.service'])
     machine.write(`/etc/systemd/system/${name}`, readFileSync(join(ROOT, 'deploy', name), 'utf8'));
+  const broker = await startMosquitto({
+    config: [`allow_anonymous ${anonymous}`, 'password_file passwords'],
+    files: { passwords: passwordLine('pi', 'sesame') },
+  });
+  cleanUps.push(() => broker.stop());
+  return { machine, broker };
 }
 
 /** Process id of systemd, the only child of systemd-nspawn; 0 while there is none. */

@@ -1,9 +1,9 @@
 import { connectAsync, type MqttClient } from 'mqtt';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort, passwordLine, startMosquitto, type Mosquitto } from '../integration/mosquitto.ts';
+import { freePort, startMosquitto, type Mosquitto } from '../integration/mosquitto.ts';
 import { eventually } from '../integration/program.ts';
-import { addUnits, bootMachine, ROOT, type JournalRecord, type Machine } from './machine.ts';
+import { bootWithUnits, type JournalRecord, type Machine } from './machine.ts';
 
 /*
  * The units of deploy/ in a systemd that has booted. Each test has a site of its own; most of them are instances of the template, which
@@ -16,16 +16,9 @@ let broker: Mosquitto;
 let client: MqttClient;
 
 beforeAll(async () => {
-  machine = await bootMachine({ binds: { '/opt/zankyo': ROOT } });
-  cleanUps.push(() => machine.remove());
-  addUnits(machine);
+  ({ machine, broker } = await bootWithUnits(cleanUps, { anonymous: true }));
   machine.write('/opt/hang/hang.mjs', HANG);
   await machine.systemctl('daemon-reload');
-  broker = await startMosquitto({
-    config: ['allow_anonymous true', 'password_file passwords'],
-    files: { passwords: passwordLine('pi', 'sesame') },
-  });
-  cleanUps.push(() => broker.stop());
   client = await connectAsync(broker.url);
   cleanUps.push(() => client.endAsync(true));
   client.on('message', (topic, payload) => {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DAY_MS } from '../../src/math/time.ts';
 import { episode, health, incident, state } from '../app/hub/messages.ts';
 import { freePort, startMosquitto } from '../integration/mosquitto.ts';
-import { directory, eventually, startProgram } from '../integration/program.ts';
+import { directory, eventually, startHub } from '../integration/program.ts';
 import { openTab, startBrowser } from './browser.ts';
 
 const cleanUps: (() => unknown)[] = [];
@@ -28,19 +28,14 @@ beforeAll(async () => {
     `mqtt: { url: '${broker.url}' }\nsites: [south]\ncommands: true\nhttp: { listen: '127.0.0.1:${port}' }\n` +
       `assets: [{ name: circulation pumps, series: ['*/pump-flow'] }]\n`,
   );
-  const start = async () => {
-    const program = startProgram(['hub', '-c', 'hub.yaml'], cwd);
-    await program.logged('listening');
-    return program;
-  };
-  const first = await start();
-  const client = await connectAsync(broker.url);
   cleanUps.push(
     () => browser.close(),
-    () => client.endAsync(),
     () => broker.stop(),
     remove,
   );
+  const first = await startHub(cwd, cleanUps);
+  const client = await connectAsync(broker.url);
+  cleanUps.push(() => client.endAsync());
   const publish = (topic: string, payload: object): Promise<unknown> =>
     client.publishAsync(`zankyo/${topic}`, JSON.stringify(payload), { qos: 1 });
   for (const [i, site] of SITES.entries()) {
@@ -91,8 +86,7 @@ beforeAll(async () => {
   const answer = async (path: string) => JSON.stringify(await (await fetch(`${url}api/${path}`)).json());
   await eventually(async () => (await answer('incidents')).includes('97 %'));
   await first.end('SIGTERM');
-  const second = await start();
-  cleanUps.push(() => second.end('SIGTERM'));
+  await startHub(cwd, cleanUps);
   await eventually(
     async () => (await answer('sites')).includes('differs') || (await answer('sites')).includes('like it'),
   );
