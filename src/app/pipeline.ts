@@ -49,7 +49,7 @@ export const pipeline = (site: Site, ports: Ports, options: PipelineOptions): Ob
       threads?.replayed();
       phase.begun = true;
       overload.applyTrainingRate();
-      streams.logRestoredStreams(resumed === undefined && options.since === undefined);
+      streams.restored.reportAll(resumed === undefined && options.since === undefined);
       streamLog.begin(streams.monitors);
       return EMPTY;
     });

@@ -3,6 +3,7 @@ import type { AnomalyLogPort, LedgerPort, SnapshotPort } from '../../stream/port
 import { snapshotOf } from './checkpoint.ts';
 import type { History } from './history.ts';
 import type { Stream } from './stream.ts';
+import type { Streams } from './streams.ts';
 
 /**
  * All streams are saved at least once in this many readings: a start after a power failure processes them again, in 5 to 10 s, or
@@ -44,18 +45,18 @@ export class Checkpoints {
   private readonly savedAt = new WeakMap<Stream, number>();
 
   /**
-   * `monitors`: all streams to save; `unsaved`: the streams without a snapshot. The caller changes both lists later. `before`: the
+   * `monitors`: all streams to save; `restored.unsaved`: those without a snapshot. The caller changes both lists later. `before`: the
    * checkpoints of the pipeline before, whose turn goes on.
    */
   constructor(
-    { monitors, unsaved }: { readonly monitors: readonly Stream[]; readonly unsaved: Stream[] },
+    { monitors, restored }: Pick<Streams, 'monitors' | 'restored'>,
     { snapshots, anomalyLog, ledger }: CheckpointPorts,
     { snapshots: { every }, storage }: Pick<Site, 'snapshots' | 'storage'>,
     history: Pick<History, 'save' | 'saved'>,
     before?: Checkpoints,
   ) {
     this.monitors = monitors;
-    this.unsaved = unsaved;
+    this.unsaved = restored.unsaved;
     this.snapshots = snapshots;
     this.anomalyLog = anomalyLog;
     this.ledger = ledger;

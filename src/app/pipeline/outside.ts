@@ -36,7 +36,7 @@ export const controlOf = (parts: PipelineParts, phase: PipelinePhase, heartbeat:
       };
     },
     save: (at, { monitors }) => {
-      const { unsaved } = streams;
+      const { unsaved } = streams.restored;
       checkpoints.saveAll(
         at,
         streams.monitors.filter((monitor) => !monitors.has(monitor.stream) || unsaved.includes(monitor)),

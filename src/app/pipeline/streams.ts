@@ -3,18 +3,16 @@ import type { Site } from '../../config/schema.ts';
 import type { AnomalyEvent } from '../../detect/episode/anomaly.ts';
 import type { Habit } from '../../detect/episode/habit.ts';
 import type { ModeReturn } from '../../detect/episode/operating-mode.ts';
-import { durationInWords } from '../../detect/episode/reason.ts';
 import type { Calendar, IsHoliday } from '../../detect/forecast/calendar.ts';
 import { changeOf, shapeOf } from '../../detect/monitor/shape.ts';
 import { StreamMonitor } from '../../detect/stream-monitor.ts';
-import { AppError } from '../../errors.ts';
 import type { Kernel } from '../../nn/kernel.ts';
 import type { DecodedSeries } from '../../stream/decoder.ts';
 import type { SignalInfo } from '../../stream/signal-reader.ts';
-import type { Origin, Snapshot, SnapshotPort, StreamAction } from '../../stream/ports.ts';
+import type { Origin, SnapshotPort, StreamAction } from '../../stream/ports.ts';
 import type { Log } from '../../log.ts';
 import { act, type ActionResult } from './act.ts';
-import { restore } from './checkpoint.ts';
+import { RestoredStreams } from './restored-streams.ts';
 import type { Stream } from './stream.ts';
 import {
   calendarOf,
@@ -70,16 +68,12 @@ export interface StreamsOptions {
  */
 export class Streams {
   readonly monitors: Stream[] = [];
-  /** Streams without a snapshot that they could be restored from; the reader removes them from the list. */
-  readonly unsaved: Stream[] = [];
   /** The wall clock of the site. */
   readonly calendar: Calendar;
   /** Names of the streams that were dropped. */
   readonly stopped: string[] = [];
-  /** The last journal row that the snapshot of a restored stream includes. */
-  private readonly restoredSeq = new Map<Stream, number>();
-  /** Streams that were restored before the journal was replayed; null from then on. */
-  private restored: { readonly monitor: Stream; readonly shape: string }[] | null = [];
+  /** The streams that were restored from snapshots. */
+  readonly restored: RestoredStreams;
   private downtime = { at: NaN, downtimeMs: NaN, seq: 0 };
   private trainingRate = { every: 1, seq: 0 };
   /** Where the events of all streams go. */
@@ -94,6 +88,7 @@ export class Streams {
     this.site = site;
     this.options = options;
     const { onEvent, onHabit, onMode } = options;
+    this.restored = new RestoredStreams(options.snapshots, options.log);
     this.outlet = Object.assign(options.kept?.outlet ?? {}, { onEvent, onHabit, onMode });
     this.calendar = calendarOf(site, options.isHoliday);
     for (const name of Object.keys(site.groups)) this.create(name, plansOf(site, name, options.signals)[0]);
@@ -104,13 +99,6 @@ export class Streams {
       // If several inputs may produce the series, its first message decides.
       if (!known && plans.length === 1) this.create(slug, plans[0]);
     }
-  }
-
-  /** Logs the restored streams and their warm-up, after the journal was replayed; `all`: also those of which all was restored. */
-  logRestoredStreams(all: boolean): void {
-    for (const { monitor, shape } of this.restored ?? [])
-      if (all || shape !== monitor.shape) this.logRestored(monitor, shape);
-    this.restored = null;
   }
 
   /** The place of a series; a new series gets its own stream. The decoder's `maxSeries` bounds the number of streams. */
@@ -153,7 +141,7 @@ export class Streams {
 
   /** Whether a stream was restored from a snapshot that includes row `seq` of the journal. */
   covers(monitor: Stream, seq: number): boolean {
-    return seq <= (this.restoredSeq.get(monitor) ?? 0);
+    return this.restored.covers(monitor, seq);
   }
 
   /** Networks train on one of every `every` samples (0: none), from journal row `seq` on. */
@@ -288,50 +276,13 @@ export class Streams {
     );
   }
 
-  /** Restores a stream from its newest snapshot that fits, if there is one. */
+  /** Restores a stream, and repeats for it the events of the service that its snapshot does not include. */
   private restore(monitor: Stream): void {
-    const { snapshots, log } = this.options;
-    const { stream } = monitor;
-    const { whole, damaged } = snapshots.load(stream);
-    if (damaged > 0) {
-      const next = whole.length > 0 ? 'restored an older snapshot' : 'no older snapshot exists, a new warm-up starts';
-      log('warn', { stream, damaged }, `snapshot checksum mismatch; ${next}`);
-    }
-    const refusals: AppError[] = [];
-    const fitting = whole.find((snapshot) => {
-      try {
-        restore(monitor, snapshot);
-        return true;
-      } catch (error) {
-        if (!(error instanceof AppError)) throw error;
-        refusals.push(error);
-        return false;
-      }
-    });
-    if (fitting?.shape !== monitor.shape) this.unsaved.push(monitor);
-    if (fitting !== undefined) this.resume(monitor, fitting);
-    else if (refusals.length > 0) log('warn', { stream, code: refusals[0].code }, refusals[0].message);
-  }
-
-  private resume(monitor: Stream, { seq, shape }: Snapshot): void {
-    this.restoredSeq.set(monitor, seq);
-    if (!this.covers(monitor, this.downtime.seq)) monitor.markDowntime(this.downtime.at, this.downtime.downtimeMs);
-    if (!this.covers(monitor, this.trainingRate.seq)) monitor.learnEvery(this.trainingRate.every);
-    if (this.restored === null) this.logRestored(monitor, shape);
-    else this.restored.push({ monitor, shape });
-  }
-
-  /** `shape`: that of the snapshot. */
-  private logRestored(monitor: Stream, shape: string): void {
-    const { status } = monitor;
-    const { stream, samples, warmup } = status;
-    const readyInMs = Math.max(...status.series.map((_, d) => status.readyInMs(d)));
-    const change = changeOf(shape, monitor.shape);
-    const message =
-      shape === monitor.shape
-        ? 'learned state restored'
-        : `learned state restored in part: ${change === null ? 'series were added to this group or removed' : `all that is known of each series goes on; ${change}`}`;
-    const left = readyInMs > 0 ? { readyIn: durationInWords(readyInMs) } : {};
-    this.options.log('info', { stream, samples, warmup, ...left }, message);
+    const snapshot = this.restored.restore(monitor);
+    if (snapshot === null) return;
+    const { downtime, trainingRate } = this;
+    if (!this.covers(monitor, downtime.seq)) monitor.markDowntime(downtime.at, downtime.downtimeMs);
+    if (!this.covers(monitor, trainingRate.seq)) monitor.learnEvery(trainingRate.every);
+    this.restored.report(monitor, snapshot);
   }
 }
