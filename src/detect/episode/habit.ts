@@ -1,6 +1,6 @@
 import { log10 } from '../../math/elementary.ts';
 import type { SeriesInfo } from '../reading.ts';
-import type { Signature } from '../recurrence/signatures.ts';
+import type { Signature } from '../recurrence/signature-slots.ts';
 import { namesOf, type Notice } from './notice.ts';
 import { durationInWords, formatOf, nameOf } from './reason.ts';
 

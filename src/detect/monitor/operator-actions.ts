@@ -1,7 +1,7 @@
 import { known } from '../../math/known.ts';
 import type { Ending } from '../episode/anomaly.ts';
 import type { PastEvent } from '../recurrence/recurrence.ts';
-import { FAULT, NEW, NORMAL } from '../recurrence/signatures.ts';
+import { FAULT, NEW, NORMAL } from '../recurrence/signature-slots.ts';
 import { isLearned, type StreamParts } from './parts.ts';
 
 const STATES = { fault: FAULT, normal: NORMAL, none: NEW } as const;

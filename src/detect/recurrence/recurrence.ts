@@ -4,7 +4,8 @@ import { TimeGap } from '../../math/time-gap.ts';
 import { WEEK_MS } from '../../math/time.ts';
 import { Excursion } from './excursion.ts';
 import { evidenceAt, priorRate, type NoveltyRate } from './novelty-rate.ts';
-import { FAULT, HABIT, NEW, NORMAL, PLACES, Signatures, type Signature } from './signatures.ts';
+import { FAULT, HABIT, NEW, NORMAL, type Signature } from './signature-slots.ts';
+import { PLACES, Signatures } from './signatures.ts';
 import { CONSTANTS } from '../constants.ts';
 
 const {

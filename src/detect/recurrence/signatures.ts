@@ -1,67 +1,43 @@
 import { log, pow, square } from '../../math/elementary.ts';
 import type { Pieces } from '../../math/memory.ts';
 import type { Excursion } from './excursion.ts';
+import { isBetween, isLike, PRIOR_DEVIATION } from './signature-likeness.ts';
+import {
+  AWAY_MS,
+  CONTEXTUAL,
+  COUNTED,
+  EACH,
+  EVENTS,
+  FAULT,
+  FIRST_AT,
+  FROM,
+  HABIT,
+  LAST_AT,
+  LEAST_RATE,
+  LENGTH_MS,
+  NORMAL,
+  NOVELTY,
+  PLAIN,
+  RISE_MS,
+  signatureIn,
+  SIZE,
+  SIZE_VARIANCE,
+  SORT,
+  SPELL_AT,
+  SPELLS,
+  STATE,
+  STROKE,
+  TO,
+  type Signature,
+} from './signature-slots.ts';
 import { SignatureTable } from './signature-table.ts';
 import { CONSTANTS } from '../constants.ts';
 
 /** Signatures remembered for each series. */
 export const PLACES = 32;
-const {
-  LEVEL_TOLERANCE,
-  LENGTH_RATIO: RATIO,
-  SIZE_DEVIATIONS,
-  RECURS: PRIOR_OCCURRENCES,
-  RECENT_SPAN,
-  CALM_MS,
-} = CONSTANTS;
-/** Deviation of ln size before there are data. */
-const PRIOR_DEVIATION = LEVEL_TOLERANCE;
 /** Parts of the day that are told apart, of three hours each. */
 const PARTS = 8;
-
-/** What the operator, or the count, says of a signature. */
-export const NEW = 0;
-export const HABIT = 1;
-export const FAULT = 2;
-export const NORMAL = 3;
-
-// Slots of a place.
-const SPELLS = 0; // occurrences, those of one spell counted once; decayed
-const EVENTS = 1; // occurrences, decayed
-const SPELL_AT = 2; // start of the last spell
-const LAST_AT = 3;
-const FROM = 4;
-const TO = 5;
-const RISE_MS = 6;
-const LENGTH_MS = 7; // geometric mean
-const SIZE = 8; // mean of ln size
-const NOVELTY = 9; // under which its occurrences count
-const COUNTED = 10; // their weight, decayed
-const STATE = 11;
-const FIRST_AT = 12;
-const SIZE_VARIANCE = 13; // of ln size
-const AWAY_MS = 14; // time at the farthest value, geometric mean
-const LEAST_RATE = 15; // the lowest rate of its excursions
-const SORT = 16; // of its occurrences: see below
-const EACH = 17; // then the occurrences in each part of the day
-
-/** Excursions without and with contextual evidence, and strokes of a cycle that are no excursions. */
-const PLAIN = 0;
-const CONTEXTUAL = 1;
-const STROKE = 2;
-
-/** One remembered signature, as `Signatures.at` gives it. Values in the unit of the series. */
-export interface Signature {
-  readonly state: number;
-  readonly from: number;
-  readonly to: number;
-  /** Time at the farthest value. */
-  readonly awayMs: number;
-  /** Occurrences, decayed. */
-  readonly events: number;
-  readonly firstAt: number;
-  readonly lastAt: number;
-}
+const { RECURS: PRIOR_OCCURRENCES, RECENT_SPAN, CALM_MS } = CONSTANTS;
 
 interface Occurrence {
   readonly from: number;
@@ -112,7 +88,7 @@ export class Signatures {
     let all = 0;
     for (let k = 0; k < s.length; k += EACH) {
       if (s[k + EVENTS] === 0 || s[k + STATE] === FAULT || (contextual && s[k + SORT] !== CONTEXTUAL)) continue;
-      if (!this.isLike(k, excursion, false, step, usualMs)) continue;
+      if (!isLike(s, k, excursion, false, step, usualMs)) continue;
       if (s[k + STATE] === NORMAL) return Infinity;
       spells += s[k + SPELLS];
       const place = k / EACH;
@@ -278,17 +254,7 @@ export class Signatures {
   }
 
   at(place: number): Signature {
-    const k = place * EACH;
-    const s = this.s.subarray(k, k + EACH);
-    return {
-      state: s[STATE],
-      from: s[FROM],
-      to: s[TO],
-      awayMs: s[AWAY_MS],
-      events: s[EVENTS],
-      firstAt: s[FIRST_AT],
-      lastAt: s[LAST_AT],
-    };
+    return signatureIn(this.s, place * EACH);
   }
 
   /** All counts fade to the share `keep`; the weights among the rates to `keepCounted`. */
@@ -307,10 +273,7 @@ export class Signatures {
     const { s } = this;
     for (let k = 0; k < s.length; k += EACH) {
       if (s[k + EVENTS] === 0 || !fits(k)) continue;
-      const tolerance = LEVEL_TOLERANCE * Math.max(Math.abs(to - from), Math.abs(s[k + TO] - s[k + FROM]));
-      const alike = (a: number, b: number): boolean =>
-        Math.abs(a - s[k + FROM]) <= tolerance && Math.abs(b - s[k + TO]) <= tolerance;
-      if (alike(from, to) || alike(to, from)) return k;
+      if (isBetween(s, k, from, to) || isBetween(s, k, to, from)) return k;
     }
     return -1;
   }
@@ -320,7 +283,7 @@ export class Signatures {
     let best = -1;
     for (let k = 0; k < s.length; k += EACH) {
       if (s[k + EVENTS] === 0 || s[k + SORT] !== (contextual ? CONTEXTUAL : PLAIN)) continue;
-      if (!this.isLike(k, excursion, true, step, usualMs)) continue;
+      if (!isLike(s, k, excursion, true, step, usualMs)) continue;
       if (best < 0 || s[k + EVENTS] > s[best + EVENTS]) best = k;
     }
     return best;
@@ -348,33 +311,4 @@ export class Signatures {
     for (let k = 0; k < s.length; k += EACH) if (s[k + EVENTS] === 0) return false;
     return true;
   }
-
-  private sizeDeviation(k: number): number {
-    const { s } = this;
-    const n = s[k + EVENTS];
-    return Math.sqrt(
-      (PRIOR_OCCURRENCES * square(PRIOR_DEVIATION) + n * s[k + SIZE_VARIANCE]) / (PRIOR_OCCURRENCES + n),
-    );
-  }
-
-  /** An open excursion may be the beginning of a longer or higher one; once it has `ended`, both must agree. */
-  private isLike(k: number, x: Excursion, ended: boolean, step: number, usualMs: number): boolean {
-    const { s } = this;
-    const movement = x.to - x.from;
-    const past = s[k + TO] - s[k + FROM];
-    const tolerance = Math.max(LEVEL_TOLERANCE * Math.max(Math.abs(movement), Math.abs(past)), step);
-    if (Math.abs(x.from - s[k + FROM]) > tolerance) return false;
-    const lengthMs = x.lengthMs + usualMs;
-    const further = (x.to - s[k + TO]) * Math.sign(past);
-    const rising = !ended && lengthMs <= 2 * (s[k + RISE_MS] + usualMs);
-    if (further > tolerance || (!rising && further < -tolerance)) return false;
-    if (movement * past < 0 && Math.abs(movement) > tolerance) return false;
-    const awayMs = x.awayMs + usualMs;
-    if (isLonger(lengthMs, s[k + LENGTH_MS], usualMs) || isLonger(awayMs, s[k + AWAY_MS], usualMs)) return false;
-    if (log(x.size) > s[k + SIZE] + SIZE_DEVIATIONS * this.sizeDeviation(k)) return false;
-    return !ended || !(isLonger(s[k + LENGTH_MS], lengthMs, usualMs) || isLonger(s[k + AWAY_MS], awayMs, usualMs));
-  }
 }
-
-/** By more than the ratio up to which durations are alike, and by two usual intervals: a duration is known to one at each end. */
-const isLonger = (ms: number, than: number, usualMs: number): boolean => ms > RATIO * than + 2 * usualMs;

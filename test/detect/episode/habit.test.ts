@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { movementInWords, rateInWords, toHabit } from '../../../src/detect/episode/habit.ts';
-import { HABIT, type Signature } from '../../../src/detect/recurrence/signatures.ts';
+import { HABIT, type Signature } from '../../../src/detect/recurrence/signature-slots.ts';
 import type { SeriesInfo } from '../../../src/detect/reading.ts';
 
 const MINUTE_MS = 60_000;

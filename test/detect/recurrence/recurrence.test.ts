@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FAULT, HABIT, NEW, NORMAL } from '../../../src/detect/recurrence/signatures.ts';
+import { FAULT, HABIT, NEW, NORMAL } from '../../../src/detect/recurrence/signature-slots.ts';
 import { DAY_MS, HOUR_MS, WEEK_MS } from '../../../src/math/time.ts';
 import type { CycleView } from '../../../src/detect/recurrence/recurrence.ts';
 import { STEP_MS, Stream, type Given } from './stream.ts';

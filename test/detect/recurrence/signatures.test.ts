@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Excursion } from '../../../src/detect/recurrence/excursion.ts';
-import { FAULT, NORMAL, PLACES, Signatures } from '../../../src/detect/recurrence/signatures.ts';
+import { FAULT, NORMAL } from '../../../src/detect/recurrence/signature-slots.ts';
+import { PLACES, Signatures } from '../../../src/detect/recurrence/signatures.ts';
 import { Memory } from '../../../src/math/memory.ts';
 import { DAY_MS, HOUR_MS } from '../../../src/math/time.ts';
 
