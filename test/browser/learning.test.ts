@@ -93,3 +93,23 @@ test('a stream that does not exist: the page says so and leads back', async () =
   await page.getByRole('link', { name: 'All streams' }).click();
   await page.getByRole('cell', { name: 'none: baseline alone' }).waitFor();
 });
+
+test('a stream in a worker thread: the pictures move with each reading', async () => {
+  const threads = await startRig('workers: 1\n');
+  try {
+    await threads.learn('boiler', 60);
+    const { page, complaints } = await openTab(browser, `${threads.url}#/learning`);
+    await page.getByRole('cell', { name: 'gru, 16 units, tbptt' }).waitFor();
+    await page.getByRole('link', { name: 'boiler' }).click();
+    await page.getByRole('img', { name: 'Update gate of 16 units over the last 16 readings' }).waitFor();
+    const hidden = /^Hidden state of 16 units/;
+    const before = await picture(page, hidden);
+    await threads.publish('boiler', 20.3);
+    await page.getByRole('img', { name: 'Update gate of 16 units over the last 17 readings' }).waitFor();
+    await expect.poll(() => picture(page, hidden)).not.toBe(before);
+    await page.getByText(/The gradient (falls|grows)|the gradient is still at/).waitFor();
+    expect(complaints).toEqual([]);
+  } finally {
+    await threads.stop();
+  }
+});

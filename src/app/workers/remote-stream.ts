@@ -1,6 +1,6 @@
 import type { SeriesInfo } from '../../detect/reading.ts';
 import type { Stream, StreamView } from '../pipeline/stream.ts';
-import type { ShardCalls } from './shard-calls.ts';
+import type { Made, ShardCalls } from './shard-calls.ts';
 import * as r from './rows.ts';
 import type { StatusRecord } from './status-record.ts';
 
@@ -8,6 +8,8 @@ import type { StatusRecord } from './status-record.ts';
 export interface Thread {
   /** Another number after each reading or change that any stream of the thread gets. */
   readonly version: number;
+  /** False once it is closed: it answers no more. */
+  readonly isOpen: boolean;
   /** Adds a row; returns where it begins in `rows`. */
   row(kind: number, index: number): number;
   readonly rows: Float64Array;
@@ -29,6 +31,7 @@ export class RemoteStream implements Stream {
   readonly status: RemoteStatus;
   readonly operator: Operator;
   readonly memory: Stream['memory'];
+  readonly network: Made['network'];
   readonly thread: Thread;
   /** In its thread: its own, and the places of its series. */
   readonly number: number;
@@ -40,14 +43,15 @@ export class RemoteStream implements Stream {
   constructor(
     thread: Thread,
     { stream, series }: { readonly stream: string; readonly series: readonly SeriesInfo[] },
-    made: ReturnType<ShardCalls['create']>,
+    made: Made,
     firstPlace: number,
   ) {
-    const { number, shape, byteLength } = made;
+    const { number, shape, byteLength, network } = made;
     this.thread = thread;
     this.stream = stream;
     this.series = series;
     this.shape = shape;
+    this.network = network;
     this.number = number;
     this.firstPlace = firstPlace;
     this.status = new RemoteStatus(thread, number, { stream, series });

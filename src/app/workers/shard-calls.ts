@@ -1,6 +1,10 @@
 import type { Habit } from '../../detect/episode/habit.ts';
 import type { OperatingMode } from '../../detect/episode/operating-mode.ts';
 import type { StreamMonitor } from '../../detect/stream-monitor.ts';
+import type { NetworkOptions } from '../../nn/network.ts';
+import type { LearningBody } from '../dashboard/contract/learning.ts';
+import { learningNow, RecordedLearning, type StreamLearning } from '../dashboard/learning/stream-learning.ts';
+import { LearningWatches } from '../dashboard/learning/watches.ts';
 import type { WatchedHere, RecentColumn } from '../pipeline/recent-readings.ts';
 import type { Stream } from '../pipeline/stream.ts';
 import type { StreamSpec } from '../pipeline/threads.ts';
@@ -12,6 +16,8 @@ export interface Made {
   readonly number: number;
   readonly shape: string;
   readonly byteLength: number;
+  /** Null where it has none. */
+  readonly network: Pick<NetworkOptions, 'cell' | 'hiddenSize' | 'learner'> | null;
 }
 
 /** What somebody watches, now. */
@@ -25,7 +31,9 @@ export interface WatchedRecord {
 export class ShardCalls {
   private readonly shard: Pick<Shard, 'members' | 'recent' | 'create' | 'begin' | 'useSite'>;
   private readonly watches = new Map<number, WatchedHere>();
-  private watchNumber = 0;
+  private readonly learnings = new Map<number, StreamLearning>();
+  private readonly learningWatches = new LearningWatches();
+  private watchNumber = 0; // of the last watch, of either sort
 
   constructor(shard: ShardCalls['shard']) {
     this.shard = shard;
@@ -41,8 +49,11 @@ export class ShardCalls {
 
   create(spec: StreamSpec): Made {
     const number = this.shard.members.length;
-    const { shape, memory } = this.shard.create(spec);
-    return { number, shape, byteLength: memory.byteLength };
+    const { shape, memory, detector } = this.shard.create(spec);
+    const options = detector.forecaster?.network.options;
+    const network =
+      options === undefined ? null : { cell: options.cell, hiddenSize: options.hiddenSize, learner: options.learner };
+    return { number, shape, byteLength: memory.byteLength, network };
   }
 
   remove(number: number): void {
@@ -104,6 +115,30 @@ export class ShardCalls {
     const watched = this.watches.get(watch);
     if (watched !== undefined) this.shard.recent.end(watched);
     this.watches.delete(watch);
+  }
+
+  /** How a stream learns, without a recording. `now`: epoch ms. */
+  learning(number: number, now: number): LearningBody {
+    return learningNow(this.of(number), now);
+  }
+
+  /** From now on it is recorded how a stream learns. Returns the number of the watch. */
+  watchLearning(number: number): number {
+    this.learnings.set(++this.watchNumber, new RecordedLearning(this.learningWatches, this.of(number)));
+    return this.watchNumber;
+  }
+
+  wholeLearning(watch: number, now: number): LearningBody {
+    return this.learnings.get(watch)!.whole(now);
+  }
+
+  changedLearning(watch: number, now: number): LearningBody | null {
+    return this.learnings.get(watch)!.change(now);
+  }
+
+  endLearning(watch: number): void {
+    this.learnings.get(watch)?.close();
+    this.learnings.delete(watch);
   }
 
   private of(number: number): StreamMonitor {

@@ -44,6 +44,7 @@ export class ShardThread implements Thread {
   /** The stream of each place. */
   readonly places: RemoteStream[] = [];
   readonly waiting = new r.Rows(r.WIDTH, 512);
+  isOpen = true;
   private readonly line: Line;
   private readonly order: Order;
   private readonly expected: (Round | Slot)[] = [];
@@ -116,6 +117,7 @@ export class ShardThread implements Thread {
   }
 
   close(): Promise<void> {
+    this.isOpen = false;
     return this.line.close();
   }
 

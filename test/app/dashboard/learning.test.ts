@@ -5,6 +5,11 @@ import { LearningWatches, MAX_WATCHES, READINGS } from '../../../src/app/dashboa
 import { learningChannel, learningRoutes } from '../../../src/app/dashboard/routes/learning.ts';
 import { StreamMonitor, type MonitorOptions } from '../../../src/detect/stream-monitor.ts';
 import { Random } from '../../../src/math/random.ts';
+import { RecentReadings } from '../../../src/app/pipeline/recent-readings.ts';
+import type { StreamSpec } from '../../../src/app/pipeline/threads.ts';
+import { RemoteStream, type Thread } from '../../../src/app/workers/remote-stream.ts';
+import type { Shard } from '../../../src/app/workers/shard.ts';
+import { ShardCalls } from '../../../src/app/workers/shard-calls.ts';
 import { DEFAULTS } from '../../detect/options.ts';
 import { kernel } from '../../nn/kernel.ts';
 
@@ -30,7 +35,7 @@ function swinging(stream: string, options: Partial<MonitorOptions> = {}) {
 }
 
 /** The page's routes and its live channel over these streams. */
-function pageOf(monitors: StreamMonitor[], keepMs?: number) {
+function pageOf(monitors: (StreamMonitor | RemoteStream)[], keepMs?: number) {
   const sources = {
     now: () => START,
     pipeline: () => ({ monitors: () => monitors }),
@@ -53,6 +58,37 @@ function pageOf(monitors: StreamMonitor[], keepMs?: number) {
     };
   };
   return { get, open, channel };
+}
+
+/** A stream as it is seen from another thread; `asked`: what its thread was asked. */
+function remote(monitor: StreamMonitor) {
+  const members: Shard['members'] = [];
+  const calls = new ShardCalls({
+    members,
+    recent: new RecentReadings(),
+    create: () => {
+      members.push({ monitor, history: null, published: null });
+      return monitor;
+    },
+    begin: () => undefined,
+    useSite: () => undefined,
+  });
+  const asked: string[] = [];
+  const named = calls as unknown as Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
+  const thread = {
+    version: 0,
+    isOpen: true,
+    rows: new Float64Array(),
+    row: () => 0,
+    // Answers are copied, as between threads.
+    ask: (name: string, args: readonly unknown[]) => {
+      asked.push(name);
+      return structuredClone(named[name](...args));
+    },
+  };
+  const { stream, series } = monitor;
+  const made = calls.create({ stream, series } as unknown as StreamSpec);
+  return { stream: new RemoteStream(thread as Thread, { stream, series }, made, 0), thread, asked };
 }
 
 const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'));
@@ -208,5 +244,56 @@ describe('recordings', () => {
     expect(page.change()!.times.at(-1)).toBe(START + 3 * MINUTE);
     monitors.length = 0; // it has stopped
     expect(page.change()).toBeNull();
+  });
+});
+
+describe('in a worker thread', () => {
+  test('a page shows the same as in the main thread', async () => {
+    const [here, there] = [swinging('flow'), swinging('flow')];
+    here.run(50);
+    there.run(50);
+    const { stream } = remote(there.monitor);
+    const [page, other] = [pageOf([here.monitor]), pageOf([stream])];
+    expect((await other.get('/api/learning')).body).toEqual((await page.get('/api/learning')).body);
+    const path = '/api/streams/flow/learning';
+    expect((await other.get(path)).body).toEqual((await page.get(path)).body);
+    const [open, otherOpen] = [page.open('flow'), other.open('flow')];
+    here.run(150);
+    there.run(150);
+    expect(otherOpen.change()).toEqual(open.change());
+    expect(otherOpen.change()).toBeNull();
+    expect(otherOpen.whole()).toMatchObject({ recorded: true, times: { length: READINGS } });
+    otherOpen.close();
+    expect(there.monitor.detector.observer).not.toBeNull(); // for a page that is loaded anew
+  });
+
+  test('a stream without a network says so', async () => {
+    const { stream } = remote(swinging('level', { network: false }).monitor);
+    expect((await pageOf([stream]).get('/api/learning')).body).toMatchObject([{ network: null, margin: null }]);
+  });
+
+  test('a thread that has ended is asked nothing more: the page keeps the last reading until the stream is elsewhere', () => {
+    const { monitor, run } = swinging('flow');
+    const { stream, thread, asked } = remote(monitor);
+    const monitors: (StreamMonitor | RemoteStream)[] = [stream];
+    const open = pageOf(monitors).open('flow');
+    run(20);
+    const last = open.change();
+    thread.isOpen = false;
+    asked.length = 0;
+    run(1);
+    expect(open.change()).toBeNull();
+    expect(open.whole()).toEqual(last);
+    const next = swinging('flow', { cell: 'rnn' });
+    next.run(3);
+    monitors[0] = next.monitor;
+    expect(open.change()).toMatchObject({ samples: 3, network: { cell: 'rnn' } });
+    expect(asked).toEqual([]);
+  });
+
+  test('the recording ends with the last page', () => {
+    const { stream, asked } = remote(swinging('flow').monitor);
+    pageOf([stream]).open('flow').close();
+    expect(asked).toEqual(['learning', 'watchLearning', 'endLearning']);
   });
 });

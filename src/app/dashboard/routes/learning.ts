@@ -1,47 +1,32 @@
 import type { Hono } from 'hono';
-import { LearningWatch } from '../../../detect/monitor/learning-watch.ts';
 import type { StreamMonitor } from '../../../detect/stream-monitor.ts';
 import type { Refusal } from '../contract.ts';
 import type { LearningBody, LearningChoice } from '../contract/learning.ts';
-import { analyse, learningBody, type Analysis } from '../learning/body.ts';
-import { LearningWatches, READINGS } from '../learning/watches.ts';
+import { learningNow, RecordedLearning, type StreamLearning } from '../learning/stream-learning.ts';
+import { LearningWatches } from '../learning/watches.ts';
 import type { Channel, LiveSource } from '../live.ts';
 import type { Stream } from '../../pipeline/stream.ts';
+import { RemoteLearning } from '../../workers/remote-learning.ts';
+import { RemoteStream } from '../../workers/remote-stream.ts';
 import type { DashboardSources } from '../sources.ts';
-
-const IN_THREAD: Refusal = {
-  code: 'in_worker_thread',
-  text: 'The streams are in worker threads, and this page cannot look into a network there. Set workers: off in the site file to see it.',
-};
 
 type Sources = Pick<DashboardSources, 'now' | 'pipeline'>;
 
-/** A stream by its name, or by that of one of its series. */
-const find = ({ pipeline }: Sources, name: string): Stream | undefined =>
+/** A stream by its name, or by that of one of its series. In this thread it is a monitor. */
+const find = ({ pipeline }: Sources, name: string): StreamMonitor | RemoteStream | undefined =>
   pipeline()
     ?.monitors()
-    .find(({ stream, series }) => stream === name || series.some(({ slug }) => slug === name));
+    .find(({ stream, series }) => stream === name || series.some(({ slug }) => slug === name)) as
+    StreamMonitor | RemoteStream | undefined;
 
-/** A look into a network needs the thread that the network is in. */
-const isHere = (stream: Stream | undefined): stream is StreamMonitor => stream?.detector !== undefined;
-
-const findHere = (sources: Sources, name: string): StreamMonitor | undefined => {
-  const stream = find(sources, name);
-  return isHere(stream) ? stream : undefined;
-};
-
-const choiceOf = ({ stream, series, status, detector }: Stream): LearningChoice => {
-  const network = detector?.forecaster?.network;
+const choiceOf = (monitor: Stream): LearningChoice => {
+  const { stream, series, status, detector } = monitor;
+  const network = monitor instanceof RemoteStream ? monitor.network : (detector?.forecaster?.network.options ?? null);
   const margins = series.map((_, d) => status.forecastOf(d).margin).filter((margin) => margin !== null);
   return {
     stream,
     labels: series.map(({ slug, label }) => label ?? slug),
-    network:
-      network === undefined
-        ? margins.length === 0
-          ? null
-          : 'in a worker thread'
-        : `${network.options.cell}, ${network.options.hiddenSize} units, ${network.options.learner}`,
+    network: network === null ? null : `${network.cell}, ${network.hiddenSize} units, ${network.learner}`,
     samples: status.samples,
     margin: margins.length === 0 ? null : Math.min(...margins),
   };
@@ -56,91 +41,71 @@ export const learningRoutes =
     );
     app.get('/api/streams/:stream/learning', (context) => {
       const name = context.req.param('stream');
-      const monitor = find(sources, name);
-      if (monitor === undefined)
+      const stream = find(sources, name);
+      if (stream === undefined)
         return context.json<Refusal>({ code: 'stream_unknown', text: `There is no stream "${name}".` }, 404);
-      if (!isHere(monitor)) return context.json<Refusal>(IN_THREAD, 409);
-      const { observer } = monitor.detector;
-      const recorded = observer instanceof LearningWatch;
-      const watch = recorded ? observer : new LearningWatch(monitor.detector, READINGS);
-      return context.json(learningBody(monitor, watch, analyse(watch), { now: sources.now(), recorded }));
+      const now = sources.now();
+      return context.json<LearningBody>(
+        stream instanceof RemoteStream ? stream.thread.ask('learning', [stream.number, now]) : learningNow(stream, now),
+      );
     });
   };
 
 /** Twice a second for a fast stream; nothing between two readings. */
 const EVERY_MS = 500;
-/**
- * The gradient by lag costs the most: some milliseconds on a PC, more on a Pi. It is computed once a second at most, and takes this
- * share of the time at most.
- */
-const ANALYSE_MS = 1_000;
-const ANALYSE_SHARE = 1 / 20;
 
 /** The event `learning` of a stream. The stream is recorded while at least one client listens. */
 export const learningChannel = (sources: Sources, watches = new LearningWatches()): Channel => ({
   name: 'learning',
   everyMs: EVERY_MS,
-  open: (name) => (findHere(sources, name) === undefined ? null : new LearningSource(sources, watches, name)),
+  open: (name) => {
+    const stream = find(sources, name);
+    return stream === undefined ? null : new LearningSource(sources, watches, name, stream);
+  },
 });
 
+/** The stream that has this name now: a new site file, or a high load, can put another one in its place. */
 class LearningSource implements LiveSource {
   private readonly sources: Sources;
   private readonly watches: LearningWatches;
   private readonly name: string;
-  private monitor: StreamMonitor;
-  private watch: LearningWatch;
-  private recorded = false;
-  private analysis: Analysis | null = null;
-  private analyseFrom = -Infinity;
-  private analysedCount = -1;
-  private sentCount = -1;
+  private stream: StreamMonitor | RemoteStream;
+  private learning: StreamLearning;
 
-  constructor(sources: Sources, watches: LearningWatches, name: string) {
+  constructor(sources: Sources, watches: LearningWatches, name: string, stream: StreamMonitor | RemoteStream) {
     this.sources = sources;
     this.watches = watches;
     this.name = name;
-    this.monitor = findHere(sources, name)!;
-    this.watch = this.begin(this.monitor);
+    this.stream = stream;
+    this.learning = this.begin();
   }
 
   whole(): LearningBody {
-    const { monitor, watch, recorded, sources } = this;
-    if (this.analysisIsDue()) {
-      const began = performance.now();
-      this.analysedCount = watch.count;
-      this.analysis = analyse(watch);
-      const now = performance.now();
-      this.analyseFrom = now + Math.max(ANALYSE_MS, (now - began) / ANALYSE_SHARE);
-    }
-    return learningBody(monitor, watch, this.analysis, { now: sources.now(), recorded });
+    return this.present().whole(this.sources.now());
   }
 
   change(): LearningBody | null {
-    const monitor = findHere(this.sources, this.name);
-    if (monitor !== undefined && monitor !== this.monitor) {
-      this.close();
-      this.monitor = monitor;
-      this.watch = this.begin(monitor);
-      this.analyseFrom = this.analysedCount = this.sentCount = -Infinity;
-    }
-    const { count } = this.watch;
-    if (count === this.sentCount && !this.analysisIsDue()) return null;
-    this.sentCount = count;
-    return this.whole();
+    return this.present().change(this.sources.now());
   }
 
   close(): void {
-    if (this.recorded) this.watches.release(this.watch);
+    this.learning.close();
   }
 
-  private analysisIsDue(): boolean {
-    return this.watch.count !== this.analysedCount && performance.now() >= this.analyseFrom;
+  private present(): StreamLearning {
+    const stream = find(this.sources, this.name);
+    if (stream !== undefined && stream !== this.stream) {
+      this.learning.close();
+      this.stream = stream;
+      this.learning = this.begin();
+    }
+    return this.learning;
   }
 
-  /** Where four streams are watched already, this one shows what the tape of the network has. */
-  private begin(monitor: StreamMonitor): LearningWatch {
-    const watch = this.watches.begin(monitor);
-    this.recorded = watch !== null;
-    return watch ?? new LearningWatch(monitor.detector, READINGS);
+  private begin(): StreamLearning {
+    const { stream, watches, sources } = this;
+    return stream instanceof RemoteStream
+      ? new RemoteLearning(stream, sources.now())
+      : new RecordedLearning(watches, stream);
   }
 }
