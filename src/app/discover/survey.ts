@@ -2,7 +2,7 @@ import { Content } from '../../stream/dialects/content.ts';
 import type { Dialect, Format, Mapper, Receiver, SignalFacts } from '../../stream/dialects/dialect.ts';
 import { recognise } from '../../stream/dialects/dialects.ts';
 import { firstByte } from '../../stream/dialects/json-object.ts';
-import { factsOf } from '../../stream/dialects/signals.ts';
+import { factsAtFirst } from '../../stream/dialects/signals.ts';
 import type { Message } from '../../stream/message.ts';
 import { parseNumber } from '../../stream/number.ts';
 import { MAX_PAYLOAD_BYTES } from '../../stream/payload.ts';
@@ -22,7 +22,11 @@ const EXAMPLE_CHARACTERS = 100;
 const WORD = /^(?:true|false|on|off)$/i;
 
 /** Formats whose numbers have no path that a field could name. */
-const WITHOUT_PATHS: ReadonlySet<Format> = new Set(['sparkplug', 'influx', 'senml', 'cbor']);
+const WITHOUT_PATHS: ReadonlySet<Format> = new Set([
+  ...(['sparkplug', 'influx', 'senml', 'cbor'] as const),
+  // Several devices on one topic, or bytes in a text.
+  ...(['rtl433', 'meshtastic', 'ruuvi'] as const),
+]);
 
 /** Topics on which no device speaks. */
 const OWN = 'zankyo/';
@@ -147,7 +151,7 @@ export class Survey implements Receiver {
     if (known === undefined) {
       if (topic.signals >= MAX_SIGNALS_EACH || this.found.size >= MAX_SIGNALS) return;
       known = {
-        ...{ topic, device, signal, facts: facts ?? factsOf(device, signal) },
+        ...{ topic, device, signal, facts: factsAtFirst(device, signal, facts, value, receivedAt) },
         ...{ values: new FieldSurvey(), place: this.placeOf(signal, value, at) },
       };
       this.found.set(key, known);

@@ -6,6 +6,9 @@ import { esphome } from './esphome.ts';
 import { homie } from './homie.ts';
 import { influx } from './influx.ts';
 import { json } from './json-object.ts';
+import { meshtastic } from './meshtastic.ts';
+import { rtl433 } from './rtl433.ts';
+import { ruuvi } from './ruuvi.ts';
 import { scalar } from './scalar.ts';
 import { senml } from './senml.ts';
 import { shellyGen1 } from './shelly-gen1.ts';
@@ -32,6 +35,9 @@ export const DIALECTS: readonly Dialect[] = [
   statestream,
   esphome,
   sparkplug,
+  rtl433,
+  meshtastic,
+  ruuvi,
   availability,
   // by content
   senml,

@@ -72,6 +72,18 @@ const GOOD: Readonly<Record<Format, readonly [topic: string, payload: unknown]>>
       ],
     }),
   ],
+  rtl433: [
+    'rtl_433/raspi/events',
+    { time: '2020-07-05 21:04:23', model: 'Nexus-TH', id: 173, channel: 1, temperature_C: 22.7, humidity: 49 },
+  ],
+  meshtastic: [
+    'msh/EU_868/2/json/LongFast/!7efeee00',
+    { from: 2130636288, id: 7, type: 'telemetry', payload: { temperature: 23.3, voltage: 4 }, timestamp: 1653437222 },
+  ],
+  ruuvi: [
+    'ruuvi/C8:25:2D:8E:9C:2C/CB:B8:33:4C:88:4F',
+    { ts: 1659365222, data: '0201061BFF99040512FC5394C37C0004FFFC040CAC364200CDCBB8334C884F' },
+  ],
   influx: [
     'telegraf/host/cpu',
     'cpu,cpu=cpu0,host=local usage_idle=78.4,a\\ b=3i,s="x\\"" 1558613882000000000\n# c\nmem free=1',
