@@ -4,7 +4,7 @@ import type { Budget } from './budget.ts';
 import type { Content } from './dialects/content.ts';
 import type { Dialect, DialectContext, Format, Mapper, Receiver, SignalFacts } from './dialects/dialect.ts';
 import { DIALECTS, dialectNamed } from './dialects/dialects.ts';
-import { factsOf } from './dialects/signals.ts';
+import { factsAtFirst } from './dialects/signals.ts';
 import { compileGlobs, type Glob } from './glob.ts';
 import { parseNumber } from './number.ts';
 import type { Reason } from './reject.ts';
@@ -96,6 +96,7 @@ export class SignalReader implements Receiver {
   // Of the message that is read.
   private host!: SignalHost;
   private retained = false;
+  private receivedAt = NaN;
   private sampling = true;
   private found = false;
   private lastDevice = '';
@@ -135,6 +136,7 @@ export class SignalReader implements Receiver {
   read(dialect: Dialect, content: Content, host: SignalHost, sampling = true): boolean {
     this.host = host;
     this.retained = content.retained;
+    this.receivedAt = content.receivedAt;
     this.sampling = sampling;
     this.found = false;
     let mapper = this.mappers.get(dialect);
@@ -160,7 +162,7 @@ export class SignalReader implements Receiver {
       return;
     }
     if (known === undefined) {
-      const judged = this.judge(device, signal, facts);
+      const judged = this.judge(device, signal, facts, number);
       if (judged === null) return;
       known = judged;
     }
@@ -192,13 +194,13 @@ export class SignalReader implements Receiver {
     this.host.refuse(reason);
   }
 
-  private judge(device: string, signal: string, given: SignalFacts | null): Signal | null {
+  private judge(device: string, signal: string, given: SignalFacts | null, value: number): Signal | null {
     if (this.count >= MAX_SIGNALS) {
       this.found = true;
       this.host.refuse('too_many_series');
       return null;
     }
-    const facts = given ?? factsOf(device, signal);
+    const facts = factsAtFirst(device, signal, given, value, this.receivedAt);
     const wanted = unwanted(this, device, signal, facts) === null && !this.host.isTaken(signal);
     const judged = { wanted, facts, given, series: null };
     let signals = this.devices.get(device);

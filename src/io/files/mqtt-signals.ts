@@ -3,7 +3,7 @@ import { parseDecimal, parseNumber } from '../../stream/number.ts';
 import { Content } from '../../stream/dialects/content.ts';
 import type { Dialect, Mapper, Receiver, SignalFacts } from '../../stream/dialects/dialect.ts';
 import { recognise } from '../../stream/dialects/dialects.ts';
-import { factsOf } from '../../stream/dialects/signals.ts';
+import { factsAtFirst } from '../../stream/dialects/signals.ts';
 
 /** One value of a recorded message. `at`: epoch ms where the message has a time for it, else null. */
 export interface RecordedValue {
@@ -43,7 +43,8 @@ export class MqttSignals implements Receiver {
 
   sample(device: string, signal: string, raw: unknown, at: number | null, facts: SignalFacts | null): void {
     const value = parseNumber(raw);
-    if (typeof value === 'string' || (facts ?? factsOf(device, signal)).noSignal !== undefined) return;
+    if (typeof value === 'string') return;
+    if (factsAtFirst(device, signal, facts, value, this.content.receivedAt).noSignal !== undefined) return;
     this.values.push({ column: `${device} ${signal}`.trim(), value, at });
   }
 

@@ -10,9 +10,16 @@ const WORDS: ReadonlyMap<string, boolean> = new Map([
   ['1', true],
   ['0', false],
   ['lost', false],
+  // Nodes of Z-Wave.
+  ['alive', true],
+  ['awake', true],
+  ['asleep', true],
+  ['dead', false],
 ]);
 const MAX_BYTES = 256;
-const TOPIC = /\/(availability|LWT|lwt|online|connected|status)$/;
+const TOPIC = /\/(availability|available|LWT|lwt|online|connected|status)$/;
+/** `connected` of a charging station of evcc: a car is. */
+const NO_TOPIC = /\/loadpoints\/\d+\/connected$/;
 
 /** `online`, `Offline`, `true`, `{"state":"online"}`: whether a device is there; null where the payload does not say that. */
 function availabilityIn(text: string | null, json: () => unknown): boolean | null {
@@ -37,6 +44,7 @@ export const availabilityOf = (message: DialectMessage): boolean | null =>
   availabilityIn(message.text(), () => message.json());
 
 /** What only a topic about availability means by it: `pump/status` with `1` may be a pump that runs. */
+const MAY_BE_VALUE = /\/(status|available)$/;
 const isNumberLike = (payload: string): boolean => /^(1|0|true|false)$/i.test(payload.trim());
 const latin1 = (payload: Uint8Array): string =>
   Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('latin1');
@@ -52,7 +60,7 @@ function parsed(text: string): unknown {
 /** The last level of a topic on which a device of no known dialect says that it is there: `plant/pump/LWT`. */
 export const availability: Dialect = {
   name: 'availability',
-  claims: (topic) => TOPIC.test(topic),
+  claims: (topic) => TOPIC.test(topic) && !NO_TOPIC.test(topic),
   sniffs: (payload) => {
     if (payload.length > MAX_BYTES) return false;
     const text = latin1(payload);
@@ -64,7 +72,7 @@ export const availability: Dialect = {
       const online = availabilityOf(message);
       const at = message.topic.lastIndexOf('/');
       if (online === null || text === null) return;
-      if (message.topic.endsWith('/status') && isNumberLike(text))
+      if (MAY_BE_VALUE.test(message.topic) && isNumberLike(text))
         receiver.sample(message.topic, '', text.trim(), null, null);
       else receiver.availability(message.topic.slice(0, at), online, true);
     },

@@ -1,6 +1,9 @@
 import type { Dialect, DialectContext, DialectMessage, Mapper, Receiver, SignalFacts } from './dialect.ts';
 import { MAX_DEPTH, PathTree, type PathNode } from './path-tree.ts';
+import { remember, rememberPairs } from './remember.ts';
+import { statedFacts } from './stated-facts.ts';
 import { TIME_KEYS, timeKeyOf, timeOf } from './time.ts';
+import { DUPLICATE, FAHRENHEIT } from './usual-facts.ts';
 
 /** Values of one message that are read; more would delay all other messages. */
 const MAX_VALUES = 4096;
@@ -28,6 +31,8 @@ const ROLES: ReadonlyMap<string, number> = new Map([
  *
  * - `{"temp": 21.5, "air": {"co2": 600}}`: signals `temp` and `air.co2`.
  * - `{"sensor_id": "S1", "value": 3.2, "unit": "bar"}`: signal `S1` in bar.
+ * - `{"value": 3.2}`: signal `value`, with what the topic says of it; `{"value": 3.2, "unit": "bar"}`: in bar.
+ * - `{"tempc": 20, "tempf": 68}`: the second is the first one again; without the first it is a signal in °F.
  * - `[{"name": "in", "temp": 3}, {"name": "out", "temp": 9}]`: signals `in.temp` and `out.temp`.
  * - `[{"ts": 1700000000, "v": 1}, {"ts": 1700000010, "v": 2}]`: two values of signal `v`, at these times.
  * - `[3, 9]` below `power`: signals `power.1` and `power.2`.
@@ -54,6 +59,11 @@ class JsonMapper implements Mapper {
   private readonly tree = new PathTree();
   private readonly root = this.tree.root();
   private readonly named: SignalFacts[] = [];
+  /** Of a value whose object has no name for it. */
+  private readonly unnamed = rememberPairs((topic, unit) =>
+    statedFacts(topic, 'value', { unit: unit.slice(0, 16) }, true),
+  );
+  private readonly celsiusOf = remember(celsiusOf);
   // Of the message that is read.
   private message!: DialectMessage;
   private receiver!: Receiver;
@@ -101,10 +111,24 @@ class JsonMapper implements Mapper {
     if (timeKey !== null) since = this.time(object[timeKey]) ?? at;
     else if (this.context.time !== null && node !== this.root) since = this.time(this.context.time(object)) ?? at;
     if ((roles & VALUE) !== 0 && this.readNamed(node, object, since)) return;
+    const unit = (roles & VALUE) === 0 ? undefined : UNIT_KEYS.find((key) => typeof object[key] === 'string');
     for (const key in object) {
       if (this.full) return;
-      if (key !== timeKey) this.value(node, key, object[key], since);
+      if (key === timeKey) continue;
+      const facts = this.factsBeside(key, object, unit);
+      if (facts === null) this.value(node, key, object[key], since);
+      else this.sample(this.tree.at(node, key).path, object[key], since, facts);
     }
+  }
+
+  /** What the other members of its object say of a number. */
+  private factsBeside(key: string, object: Record<string, unknown>, unit: string | undefined): SignalFacts | null {
+    if (unit !== undefined && VALUE_KEYS.includes(key)) return this.unnamed(this.message.topic, object[unit] as string);
+    const last = key.charCodeAt(key.length - 1);
+    if ((last !== F && last !== SMALL_F) || typeof object[key] === 'object') return null;
+    const celsius = this.celsiusOf(key);
+    if (celsius === null) return null;
+    return celsius.some((name) => Object.hasOwn(object, name)) ? DUPLICATE : FAHRENHEIT;
   }
 
   /** An object of one value, with a text that names it. */
@@ -168,6 +192,17 @@ class JsonMapper implements Mapper {
   private time(value: unknown): number | null {
     return timeOf(value, this.context, this.message, this.receiver);
   }
+}
+
+const F = 0x46;
+const SMALL_F = 0x66;
+
+/** `temperature_F`: under which keys the same in °C would be, `temperature_C` or `temperature`; null for a key of something else. */
+function celsiusOf(key: string): readonly string[] | null {
+  const found = /^(|.*[^a-z])((?:t|temp|temperature)(?:_?\d+)?)([_ ]?)(f)$/i.exec(key);
+  if (found === null) return null;
+  const [, before, name, between, f] = found;
+  return [`${before}${name}${between}${f === 'F' ? 'C' : 'c'}`, `${before}${name}`];
 }
 
 function nameIn(object: Record<string, unknown>): string | null {

@@ -7,6 +7,7 @@ export type NoSignal =
   | 'battery'
   | 'time'
   | 'identifier'
+  | 'event'
   | 'setting'
   | 'device diagnostics'
   | 'alarm of the device'

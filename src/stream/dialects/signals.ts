@@ -1,114 +1,17 @@
 import type { NoSignal, SignalFacts } from './signal-facts.ts';
+import { GENERIC, NO_SIGNAL, QUANTITIES, type Quantity, type Rule } from './signal-rules.ts';
 
-/** A quantity as a field name tells it. */
-export interface Quantity {
-  readonly name: string;
-  readonly unit: string;
-  /** What can physically be; left out where a value outside was seen. */
-  readonly range?: readonly [number, number];
-  /** For a meter that counts up: the time in which its rise is of interest. */
-  readonly counter?: 'minute' | 'hour' | 'day';
-}
-
-type Rule<T> = readonly [RegExp, T];
-
-/**
- * By the words of a field name: lower case, one space between words, numbers at the end removed. The first match counts.
- * Payloads: zigbee2mqtt exposes, Tasmota sensors, Shelly components, ESPHome and Home Assistant device classes.
- */
-const NO_SIGNAL: readonly Rule<NoSignal>[] = [
-  [
-    /^(link ?quality|lqi|rssi|snr|signal( strength)?|wifi( signal| rssi)?|channel rssi|link margin)$|rssi$/,
-    'link quality',
-  ],
-  [/^(uptime|up time|uptime sec|run time|boot count|reboot count|restart count|mqtt count|operating time)$/, 'uptime'],
-  [
-    /^(battery|batt|bat|bat v|soc battery|battery (level|voltage|percent|percentage|low|state|remaining))$|battery( level)?$/,
-    'battery',
-  ],
-  [
-    /^(last seen|last reset|last changed|last updated|ts|time|timestamp|time stamp|date|datetime|epoch|unixtime|unix time|at|total start time|last restart time|last contact|.* ts)$/,
-    'time',
-  ],
-  [
-    /^(id|uid|uuid|serial|serial number|index|seq|sequence|port|f port|f ?cnt|fcnt|dr|channel|endpoint|gateway|version|ver|fw|src|dst|group|rev|cfg rev|msg ?id|frame counter)$/,
-    'identifier',
-  ],
-  [
-    /^(brightness|color|colour|color temp|color mode|hue|saturation|x|y|transition|effect|.*(set ?point|calibration|sensitivity|threshold|timeout|interval|brightness|behaviou?r|mode|preset|schedule|delay|duration|limit|enable|enabled|lock|countdown|offset|resolution|target c|target f|precision|keep time))$/,
-    'setting',
-  ],
-  [
-    /^(heap|free heap|free memory|ram( size| free)?|fs (size|free)|mem.*|sleep|load avg|cpu.*|loop time|.*(internal|chip|device|cpu|soc) temp(erature)?|update.*|ota.*|available updates|restart required|power outage count|trigger count|response time|error code|errors?)$/,
-    'device diagnostics',
-  ],
-  [
-    /^(tamper|smoke|gas alarm|alarm|water leak|carbon monoxide alarm|over ?temperature|overload|over ?power|over ?voltage|fault|trouble|test|self test)$/,
-    'alarm of the device',
-  ],
-  [/^(t ?f|temperature f|temp f|fahrenheit|today|yesterday|period|total (today|yesterday))$/, 'duplicate'],
-  [
-    /^(apparent power|reactive power|factor|power factor|pf|dew point|dewpoint|absolute humidity|heat index|abs humidity)$/,
-    'derived',
-  ],
-  [/^(lat|lon|lng|latitude|longitude|altitude|azimuth|elevation)$/, 'position'],
-];
-
-const QUANTITIES: readonly Rule<Quantity>[] = [
-  [/(^| )(t ?c|temp|temperature|celsius|tmp)$/, { name: 'temperature', unit: '°C', range: [-55, 125] }],
-  [
-    /(^| )(rh|hum|humidity|relative humidity|moisture|soil moisture|soil humidity)$/,
-    { name: 'humidity', unit: '%', range: [0, 100] },
-  ],
-  [/(^| )(barometer|air pressure|atmospheric pressure)$/, { name: 'pressure', unit: 'hPa', range: [300, 1200] }],
-  [/(^| )(pressure|press)$/, { name: 'pressure', unit: '' }],
-  [/(^| )(co ?2|carbon dioxide|e ?co ?2)$/, { name: 'co2', unit: 'ppm', range: [0, 40_000] }],
-  [/(^| )(pm ?(1|2.?5|4|10)(.0)?|pm|particulate.*)$/, { name: 'particles', unit: 'µg/m³', range: [0, 10_000] }],
-  [/(^| )(tvoc|voc|voc index|air quality|iaq)$/, { name: 'voc', unit: '' }],
-  [
-    /(^| )(illuminance|illumination|illuminance lux|lux|lx|light level|light)$/,
-    { name: 'illuminance', unit: 'lx', range: [0, 300_000] },
-  ],
-  [/(^| )aenergy( total)?$/, { name: 'energy', unit: 'Wh', counter: 'hour' }],
-  [
-    /(^| )energy (total|total kwh)$|(^| )(energy|kwh|consumption|energy consumption|import|export|total energy|energy total|total in|total out)$/,
-    { name: 'energy', unit: 'kWh', counter: 'hour' },
-  ],
-  [
-    /(^| )(water|gas|volume) ?(total|consumption|consumed|meter|volume|m3)$|(^| )(m3|total volume)$/,
-    { name: 'volume', unit: 'm³', counter: 'hour' },
-  ],
-  [
-    /(^| )(apower|power|watt|watts|active power|act power|total power|total act power|load power|power [abc])$/,
-    { name: 'power', unit: 'W' },
-  ],
-  [/(^| )(voltage|volt|volts|voltage phase [abc]|[abc] voltage)$/, { name: 'voltage', unit: 'V', range: [0, 1000] }],
-  [/(^| )(current|amps?|ampere|current phase [abc]|[abc] current)$/, { name: 'current', unit: 'A' }],
-  [/(^| )(frequency|freq|ac frequency)$/, { name: 'frequency', unit: 'Hz', range: [0, 1000] }],
-  [/(^| )(wind ?speed|wind gust|gust)$/, { name: 'wind', unit: 'm/s', range: [0, 120] }],
-  [/(^| )(noise|sound level|spl)$/, { name: 'noise', unit: 'dB', range: [0, 160] }],
-  [/(^| )(ph)$/, { name: 'ph', unit: '', range: [0, 14] }],
-  [/(^| )(rpm)$/, { name: 'speed', unit: 'rpm' }],
-  [
-    /(^| )(position|current position|valve|pi heating demand|filling|fill level)$/,
-    { name: 'position', unit: '%', range: [0, 100] },
-  ],
-  [
-    /(^| )(flow|flow rate|level|distance|weight|vibration|speed|rate|flow temperature|local temperature)$/,
-    { name: '', unit: '' },
-  ],
-  [
-    /(^| )(state|contact|occupancy|presence|motion|open|door|window|relay|output|running|state (left|right|l ?\d)|pump|heating)$/,
-    { name: 'state', unit: '' },
-  ],
-];
-
-/** Names that say nothing about the quantity: the word before them does. */
-const GENERIC =
-  /^(value|val|v|state|reading|data|sensor|measurement|current value|status|number|input|total|raw|result|payload)$/;
+export type { Quantity } from './signal-rules.ts';
 
 /** `TotalStartTime`, `soil_moisture`, `temperature:0` as words: `total start time`, `soil moisture`, `temperature`. */
-export const wordsOf = (key: string): string => (/^[a-z]+$/.test(key) ? key : wordsIn(key));
+export const wordsOf = (key: string): string => apart(/^[a-z]+$/.test(key) ? key : wordsIn(key));
+
+const JOINED =
+  /(?<=[a-z\d]{2})(?<!con|re)(power|voltage|current|frequency|temperature|humidity|pressure|energy|total|today|factor)$/;
+const ENDS = /(?<=power|energy|yield)(in|out|[ad]c|day|factor|total|today)$/;
+
+/** `gridvoltage`, `pvpowerin`, `yieldtotal` as the words that they are made of. */
+const apart = (words: string): string => words.replace(ENDS, ' $1').replace(JOINED, ' $1');
 
 const wordsIn = (key: string): string =>
   key
@@ -173,6 +76,10 @@ const NO_SIGNAL_INSIDE: Readonly<Record<string, NoSignal>> = {
   wifi: 'link quality',
   battery: 'battery',
   devicepower: 'battery',
+  // Frigate: what an event changes.
+  before: 'event',
+  after: 'event',
+  neighbors: 'identifier',
 };
 
 /** Why nothing in a member of a payload is a signal, by the keys around a value; null where it may be one. */
@@ -185,17 +92,39 @@ export function noSignalAbove(keys: readonly string[]): NoSignal | null {
 }
 
 /** `sensors/temperature/kitchen`: the level before the last may name the quantity. */
-export function quantityAbove(levels: readonly string[], keys: readonly string[]): Quantity | null {
-  if (keys.length > 0 || levels.length < 2) return null;
+function quantityAbove(levels: readonly string[]): Quantity | null {
+  if (levels.length < 2) return null;
   const named = namedBy(levels.slice(0, -1));
   return typeof named === 'string' || named?.name === 'state' ? null : named;
 }
 
-/** What the words of a signal say about it: `device` with levels, `signal` with dots, both in the words of the device. */
-export function factsOf(device: string, signal: string): SignalFacts {
+/** Levels of a topic below which nothing is measured: commands, settings, what a device is. */
+const NO_SIGNAL_BELOW: Readonly<Record<string, NoSignal>> = {
+  settings: 'setting',
+  set: 'setting',
+  cmd: 'setting',
+  cmnd: 'setting',
+  nodeinfo: 'identifier',
+  _EVENTS_: 'device diagnostics',
+  _CLIENTS: 'device diagnostics',
+  // Victron: one for each fault that the device knows.
+  Alarms: 'alarm of the device',
+};
+/** Keys of the one value of an object: `{"value": 21.5}`. The topic names it. */
+const NAMELESS = /^(value|v|val|reading)$/;
+
+/**
+ * What the words of a signal say about it: `device` with levels, `signal` with dots, both in the words of the device. `isTopic`: the
+ * levels name the value where the signal does not; false where they are values of tags.
+ */
+export function factsOf(device: string, signal: string, isTopic = true): SignalFacts {
   const levels = device.split('/');
-  const keys = signal === '' ? [] : signal.split('.');
-  const said = noSignalAbove(keys) ?? namedBy(keys.length === 0 ? levels : keys) ?? quantityAbove(levels, keys);
+  for (const level of levels) if (Object.hasOwn(NO_SIGNAL_BELOW, level)) return { noSignal: NO_SIGNAL_BELOW[level] };
+  // OpenMQTTGateway computes it from the link quality, also of phones that pass.
+  if (signal === 'distance' && levels.includes('BTtoMQTT')) return { noSignal: 'link quality' };
+  const isNamed = signal !== '' && !(isTopic && NAMELESS.test(signal) && levels[levels.length - 1].length > 1);
+  const keys = isNamed ? signal.split('.') : [];
+  const said = noSignalAbove(keys) ?? (keys.length === 0 ? namedByTopic(levels) : namedBy(keys));
   if (said === null) return {};
   if (typeof said === 'string') return { noSignal: said };
   const { name, unit, range, counter } = said;
@@ -206,3 +135,29 @@ export function factsOf(device: string, signal: string): SignalFacts {
     ...(name === 'state' ? { binary: true } : {}),
   };
 }
+
+/** Levels such as `endpoint_0` of Z-Wave say nothing. */
+function namedByTopic(levels: readonly string[]): Quantity | NoSignal | null {
+  const named = levels.filter((level) => !/^endpoint_\d+$/.test(level));
+  if (/(^|\/)battery\/level$/.test(named.join('/'))) return 'battery';
+  return namedBy(named) ?? quantityAbove(named);
+}
+
+/**
+ * What is known of a signal with its first value: what its format states, else what its words say. A number that is the time of arrival,
+ * in the units of clocks, is a time.
+ */
+export function factsAtFirst(
+  device: string,
+  signal: string,
+  stated: SignalFacts | null,
+  value: number,
+  receivedAt: number,
+): SignalFacts {
+  return stated ?? (isTimeNear(value, receivedAt) ? { noSignal: 'time' } : factsOf(device, signal));
+}
+
+const DAY = 86_400_000;
+/** Within a day as seconds; within a year as ms, µs or ns, which no counter of a sensor reaches. */
+const isTimeNear = (value: number, at: number): boolean =>
+  Math.abs(value * 1000 - at) < DAY || [1, 1e3, 1e6].some((perMs) => Math.abs(value / perMs - at) < 365 * DAY);

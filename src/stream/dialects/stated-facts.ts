@@ -6,8 +6,13 @@ import { factsOf } from './signals.ts';
  * it is a signal, a counter, or on and off. A unit and a range of the words would be a guess: `temperature=82` of an Influx
  * line is mostly in °F.
  */
-export const statedFacts = (device: string, signal: string, stated: SignalFacts | null): SignalFacts => {
-  const { noSignal, counter, binary } = factsOf(device, signal);
+export const statedFacts = (
+  device: string,
+  signal: string,
+  stated: SignalFacts | null,
+  isTopic = false,
+): SignalFacts => {
+  const { noSignal, counter, binary } = factsOf(device, signal, isTopic);
   return {
     ...(noSignal === undefined ? {} : { noSignal }),
     ...(counter === undefined ? {} : { counter }),

@@ -1,7 +1,7 @@
 import { Content } from '../../../src/stream/dialects/content.ts';
 import type { Dialect, DialectContext, Mapper, SignalFacts } from '../../../src/stream/dialects/dialect.ts';
 import { recognise } from '../../../src/stream/dialects/dialects.ts';
-import { factsOf } from '../../../src/stream/dialects/signals.ts';
+import { factsAtFirst } from '../../../src/stream/dialects/signals.ts';
 import { parseNumber } from '../../../src/stream/number.ts';
 
 /** Arrival of the messages of a test: 2026-11-23 10:00 UTC. */
@@ -40,7 +40,7 @@ export function receive(
         const value = parseNumber(raw);
         if (typeof value === 'string') return;
         const key = `${device} ${signal}`.trim();
-        const known = facts ?? factsOf(device, signal);
+        const known = factsAtFirst(device, signal, facts, value, NOW);
         if (known.noSignal !== undefined) received.noSignals[key] = known.noSignal;
         else {
           received.signals.push(key);

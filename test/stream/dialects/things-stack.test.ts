@@ -106,7 +106,7 @@ published('things-stack', {
         temperature: 25.399993896484375,
       }),
       values: {
-        'dev1 co2_ppm': '1240',
+        'dev1 co2_ppm': '1240 ppm',
         'dev1 device_state': '0 on/off',
         'dev1 humidity': '25 %',
         'dev1 temperature': '25.399993896484375 °C',
