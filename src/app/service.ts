@@ -13,6 +13,7 @@ import { SignalTable } from '../io/sqlite/signal-table.ts';
 import { waitingCommands } from '../io/sqlite/command-inbox.ts';
 import { CommandLog } from '../io/sqlite/command-log.ts';
 import { WrittenHours } from '../io/sqlite/written-hours.ts';
+import { memoryLimits } from '../io/files/memory-limits.ts';
 import { writtenBytes } from '../io/files/written-bytes.ts';
 import { WrittenDay } from './card/written-day.ts';
 import { brokerOptions, commandTopicsOf, filtersOf } from './broker-options.ts';
@@ -21,6 +22,7 @@ import { NotificationTable } from '../io/sqlite/notification-table.ts';
 import { requestsOf } from './command-requests.ts';
 import { LogRing, secretsOf } from './dashboard/log-ring.ts';
 import { DashboardRequests } from './dashboard/requests.ts';
+import { MemoryRoom } from './health/memory-room.ts';
 import { bytesOf, serviceHealth } from './health/service-health.ts';
 import { serviceHttp, type ServiceHttp } from './http/service-http.ts';
 import { notifications, type Notifications } from './notify/notifications.ts';
@@ -37,6 +39,7 @@ import { clocksOf } from './service/clocks.ts';
 import { ServiceHistory } from './service/history.ts';
 import { clearRemoved } from './service/removed-series.ts';
 import type { SiteFile } from './service/site-file.ts';
+import { warnOfMemory } from './service/memory-warning.ts';
 import { thisProcess } from './service/this-process.ts';
 import { ServiceThreads } from './service/threads.ts';
 import { limitedStores, openStore } from './store.ts';
@@ -135,7 +138,9 @@ export function startService(first: Site, { log: ownLog, kernel, now, file, mana
     if (connection.state === 'connected' && !connection.sessionPresent) ledger.newSession();
   });
   const { wake$, clock$, idle$ } = clocksOf(broker, site.mqtt.connectTimeout, present);
-  const real = { clock$, idle$, processor: thisProcess() };
+  const room = new MemoryRoom(memoryLimits(), () => performance.now());
+  warnOfMemory(snapshots.streams().length, room.limits, log);
+  const real = { clock$, idle$, processor: thisProcess(), hasRoom: () => room.hasRoom() };
 
   const tallies = new Tallies();
   const hours = new WrittenHours(db);
@@ -151,6 +156,7 @@ export function startService(first: Site, { log: ownLog, kernel, now, file, mana
   });
   const health = serviceHealth({
     writtenDay: () => written.written,
+    memory: () => room.use,
     site,
     broker,
     ledger,

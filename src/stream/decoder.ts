@@ -19,6 +19,8 @@ export type { OnAvailability, OnReading } from './route.ts';
 export interface DecoderOptions {
   /** Maximum number of series. The memory of the decoder grows only with the number of series. */
   readonly maxSeries: number;
+  /** Whether there is memory for a series that is new. */
+  readonly hasRoom?: (slug: string) => boolean;
   /** Names that no series may have: the names of groups. */
   readonly reserved?: readonly string[];
   /** Messages that each input matches, to add to. */
@@ -47,6 +49,7 @@ const MAX_PASSING = 2000;
 export class Decoder {
   private readonly inputs: readonly Input[];
   private readonly maxSeries: number;
+  private readonly hasRoom: (slug: string) => boolean;
   private readonly reserved: ReadonlySet<string>;
   private readonly messages: Float64Array;
   private readonly signals: KnownSignals;
@@ -63,6 +66,7 @@ export class Decoder {
     const { maxSeries, reserved = [], messages = new Float64Array(inputs.length), outside } = options;
     this.inputs = inputs.map((input, i) => compileInput(input, i, outside));
     this.maxSeries = maxSeries;
+    this.hasRoom = options.hasRoom ?? (() => true);
     this.reserved = new Set(reserved);
     this.messages = messages;
     this.signals = options.signals ?? new KnownSignals();
@@ -249,7 +253,8 @@ export class Decoder {
   private refusalOf(slug: string): Reason | null {
     if (slug === '') return 'no_name';
     if (this.known.has(slug) || this.reserved.has(slug)) return 'name_taken';
-    return this.known.size >= this.maxSeries ? 'too_many_series' : null;
+    if (this.known.size >= this.maxSeries) return 'too_many_series';
+    return this.hasRoom(slug) ? null : 'no_memory';
   }
 
   private keepRoute(route: Route): void {

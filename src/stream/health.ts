@@ -6,6 +6,7 @@ export const PROBLEM_CODES = [
   'database',
   'snapshot_old',
   'training_reduced',
+  'memory',
   'card_wear',
   'stream_stopped',
   'notify_failing',

@@ -43,6 +43,7 @@ export const REASONS = {
   no_name: 'The name of the series contains no letter a-z and no digit; give the field a `name`.',
   name_taken: 'Another topic, field or group already has this name; make the `name` distinct, for example with {1}.',
   too_fast: 'Rate limit exceeded (1,000 readings/s after a burst of 1,000,000); the excess was dropped.',
+  no_memory: 'The memory limit of the service is nearly reached (docs/systemd.md); no new series is admitted.',
   too_many_series: 'The limit on the number of series is reached; no new series is admitted.',
 
   overload: 'Overloaded: every second QoS 0 message is dropped.',

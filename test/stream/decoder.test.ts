@@ -92,6 +92,25 @@ test('a name without a letter or digit is rejected', () => {
   expect(decoding([input('#', [field('')])]).decode(message('温度', '1')).reasons).toEqual(['no_name']);
 });
 
+test('a new series without room in the memory is rejected and counted; those that are there continue', () => {
+  const readings: string[] = [];
+  const reasons: string[] = [];
+  let isFull = false;
+  const hasRoom = (slug: string): boolean => slug === 's-old' || !isFull;
+  const decoder = new Decoder([input('s/+', [field('')])], { maxSeries: 9, hasRoom });
+  const decode = (topic: string): void => {
+    decoder.decode(
+      message(topic, '1'),
+      ({ series }) => readings.push(series),
+      ({ reason }) => reasons.push(reason),
+    );
+  };
+  decode('s/a');
+  isFull = true;
+  for (const topic of ['s/a', 's/b', 's/old']) decode(topic);
+  expect([readings, reasons]).toEqual([['s-a', 's-a', 's-old'], ['no_memory']]);
+});
+
 test('series beyond the limit are rejected, the others continue', () => {
   const { decode } = decoding([input('s/+', [field('')])], 2);
   const reasons = (topic: string): string[] => decode(message(topic, '1')).reasons;

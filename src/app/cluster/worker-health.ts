@@ -77,6 +77,7 @@ export const workerHealth = ({ site, nats, tallies, runs, rounds, log }: WorkerH
     connection: () => (nats.isConnected() ? 'connected' : 'offline'),
     targets: () => [],
     writtenDay: () => null,
+    memory: () => null,
     now: Date.now,
     log,
   });

@@ -5,6 +5,7 @@ import { learningOf } from '../pipeline/overload-control.ts';
 import type { Tallies } from '../pipeline/tallies.ts';
 import type { StreamView } from '../pipeline/stream.ts';
 import type { PipelineView } from '../pipeline/view.ts';
+import type { MemoryUse } from './memory-room.ts';
 import type { VitalSigns } from './vital-signs.ts';
 
 /** Where health and metrics read. All of it is live. */
@@ -31,6 +32,7 @@ export interface Sources {
   readonly writtenBytes: () => number | null;
   /** Those of the last 24 hours in which the service ran, also before its last start; null where the system does not count them. */
   readonly writtenDay: () => Written | null;
+  readonly memory: () => MemoryUse | null;
   /** Bytes of the database and its log. */
   readonly databaseBytes: () => number;
 }
@@ -106,6 +108,7 @@ export const signsOf = (sources: Sources, loopDelayMs: number): VitalSigns => {
     learnEvery,
     drops,
     writtenDay: sources.writtenDay(),
+    memory: sources.memory(),
     stoppedStreams: view?.stopped() ?? [],
     failingTargets: sources
       .targets()

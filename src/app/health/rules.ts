@@ -1,6 +1,7 @@
 import { durationInWords } from '../../detect/episode/reason.ts';
 import { DAY_MS, MINUTE_MS } from '../../math/time.ts';
 import { cardYears, yearsText } from '../card/wear.ts';
+import { isFull, limitOf, shareOf } from './memory-room.ts';
 import type { Finding, Rule, VitalSigns } from './vital-signs.ts';
 
 /** A reading takes microseconds and the longest transaction half a second; a keep-alive of 15 s would be lost after 22 s. */
@@ -17,6 +18,8 @@ const SNAPSHOT_TURNS = 2;
 const SNAPSHOT_SLACK_MS = 10 * MINUTE_MS;
 /** A service that restarts is back within this time. */
 const NOTIFY_MS = 10 * MINUTE_MS;
+/** Share of the memory limit below which the problem ends. */
+const MEMORY_BACK = 0.85;
 /** Pauses that an input has had are no reason to report it. */
 const PAUSES = 4;
 const NOTHING: readonly Finding[] = [];
@@ -158,6 +161,29 @@ export class TrainingReduced implements Rule {
   }
 }
 
+/** The memory of the service comes near its limit: new series are refused before the kernel slows or kills the service. */
+export class MemoryShort implements Rule {
+  private isShort = false;
+
+  check({ memory }: VitalSigns): readonly Finding[] {
+    if (memory === null) return NOTHING;
+    this.isShort = isFull(memory) || (this.isShort && shareOf(memory) > MEMORY_BACK);
+    if (!this.isShort) return NOTHING;
+    const { rss, heap, heapLimit, limits } = memory;
+    const limit = limitOf(limits);
+    const ofHeap = limit === null || heap / heapLimit > rss / limit;
+    const what = ofHeap
+      ? `The heap of Node.js has ${megabytes(heap)} of ${megabytes(heapLimit)} MB (--max-old-space-size); a full one ends the service.`
+      : `The service has ${megabytes(rss)} MB of memory; above ${megabytes(limit)} MB the kernel ${limits.high === null ? 'kills' : 'slows'} it.`;
+    return only(
+      'memory',
+      `${what} New series are not admitted. Raise the limit (docs/systemd.md), or read fewer series.`,
+    );
+  }
+}
+
+const megabytes = (bytes: number): string => n(Math.round(bytes / 2 ** 20));
+
 /** More was written within the last 24 hours, or since the service first ran, than the limit allows for a day. */
 export class CardWear implements Rule {
   private readonly limit: number;
@@ -213,6 +239,7 @@ export const rulesOf = ({ noDataAfterMs, snapshotsEveryMs, maxBytesPerDay }: Rul
   new DatabaseFailing(),
   new SnapshotOld(snapshotsEveryMs),
   new TrainingReduced(),
+  new MemoryShort(),
   new CardWear(maxBytesPerDay),
   new StreamStopped(),
   new NotifyFailing(),

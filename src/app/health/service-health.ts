@@ -11,7 +11,7 @@ import type { RuleOptions } from './rules.ts';
 
 export interface ServiceHealthOptions extends Pick<
   Sources,
-  'now' | 'tallies' | 'connection' | 'ledger' | 'targets' | 'writtenDay'
+  'now' | 'tallies' | 'connection' | 'ledger' | 'targets' | 'writtenDay' | 'memory'
 > {
   readonly site: Site;
   readonly broker: Sources['broker'] & { publishState(topic: string, payload: string): void };

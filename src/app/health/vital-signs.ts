@@ -1,4 +1,5 @@
 import type { Written } from '../../io/sqlite/written-hours.ts';
+import type { MemoryUse } from './memory-room.ts';
 import type { Problem } from '../../stream/health.ts';
 
 /** What the rules for problems look at, every few seconds. */
@@ -29,6 +30,8 @@ export interface VitalSigns {
   readonly drops: boolean;
   /** Written to disks in the last 24 hours in which the service ran; null where the system does not count it. */
   readonly writtenDay: Written | null;
+  /** Null where nobody looks after it. */
+  readonly memory: MemoryUse | null;
   readonly stoppedStreams: readonly string[];
   /** Targets of notifications that fail, and since when, epoch ms. */
   readonly failingTargets: readonly { readonly name: string; readonly since: number }[];

@@ -27,6 +27,8 @@ export interface PipelineOptions {
   readonly holidaysKey?: string;
   /** None for a recording. */
   readonly processor?: Processor;
+  /** Whether a further stream fits into the memory; default: always. */
+  readonly hasRoom?: () => boolean;
   /** Where the streams are, if not in this thread. */
   readonly threads?: Threads;
   /** Counts to add to; default: new ones. */

@@ -51,6 +51,7 @@ export const partsOf = (site: Site, ports: Ports, options: PipelineOptions) => {
   const signals = ports.signals ?? new KnownSignals();
   const decoder = new Decoder(site.inputs, {
     maxSeries,
+    hasRoom: (slug) => streams.has(slug) || (options.hasRoom?.() ?? true),
     reserved: [...Object.keys(groups), ...(options.reserved ?? [])],
     messages,
     signals,

@@ -101,6 +101,11 @@ export class Streams {
     }
   }
 
+  /** Whether a series has its stream by now. */
+  has(slug: string): boolean {
+    return this.places.has(slug);
+  }
+
   /** The place of a series; a new series gets its own stream. The decoder's `maxSeries` bounds the number of streams. */
   placeOf({ slug, index, unit, range, counter }: DecodedSeries): Place {
     const known = this.places.get(slug);

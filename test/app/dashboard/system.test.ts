@@ -27,6 +27,7 @@ const sources = (tallies: Tallies, rest: Partial<Sources> = {}): Sources => ({
   targets: () => [],
   writtenBytes: () => 1e6,
   writtenDay: () => ({ ms: 2 * HOUR, bytes: 1e6 }),
+  memory: () => null,
   databaseBytes: () => 5e6,
   ...rest,
 });

@@ -56,6 +56,7 @@ function watched() {
       targets: () => [],
       writtenBytes: () => 0,
       writtenDay: () => null,
+      memory: () => null,
       databaseBytes: () => 0,
     },
     rules: { noDataAfterMs: 3_600_000, snapshotsEveryMs: 3_600_000, maxBytesPerDay: 1e9 },

@@ -30,6 +30,7 @@ const signs = (changed: Partial<VitalSigns> = {}): VitalSigns => ({
   learnEvery: 1,
   drops: false,
   writtenDay: null,
+  memory: null,
   stoppedStreams: [],
   failingTargets: [],
   ...changed,
