@@ -2,12 +2,13 @@ import { filter, merge, skip, type Subscription } from 'rxjs';
 import type { Site } from '../config/schema.ts';
 import { openBroker, type Connection } from '../io/mqtt/broker.ts';
 import { AlertOutbox } from '../io/ledger/alert-outbox.ts';
+import { GatheredRows } from '../io/ledger/gathered-rows.ts';
 import { Ledger } from '../io/ledger/ledger.ts';
 import { RetainedStates } from '../io/ledger/retained-states.ts';
 import { alertsOver } from '../io/mqtt/alerts.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import type { Log } from '../log.ts';
-import { KnownSignals } from '../stream/known-signals.ts';
+import { KnownSignals, type KnownSignal } from '../stream/known-signals.ts';
 import { StoredDialectMemory } from '../io/sqlite/dialect-memory.ts';
 import { SignalTable } from '../io/sqlite/signal-table.ts';
 import { waitingCommands } from '../io/sqlite/command-inbox.ts';
@@ -116,10 +117,11 @@ export function startService(first: Site, { log: ownLog, kernel, now, file, mana
   });
   const memory = new StoredDialectMemory(db, ledger);
   const signalTable = new SignalTable(db);
+  const newSignals = new GatheredRows<KnownSignal>(ledger, (_slug, signal) => {
+    signalTable.record(signal);
+  });
   const signals = new KnownSignals(signalTable.all(), (signal) => {
-    ledger.write(() => {
-      signalTable.record(signal);
-    });
+    newSignals.set(signal.slug, signal);
   });
   const states = new RetainedStates(db, ledger, broker);
   const published = alertsOver(outbox, states, site.mqtt.prefix, site.site);

@@ -9,6 +9,7 @@ import { CommitTimer } from './commit-timer.ts';
 import { RedeliveryFilter } from './redelivery-filter.ts';
 import { EntryWriter, entriesIn, type Delivery } from './entries.ts';
 import { Journal } from './journal.ts';
+import { mostOf, PendingWrites, type PendingWrite } from './pending-writes.ts';
 
 export interface LedgerOptions {
   /** Longest time between a message and its commit. */
@@ -34,17 +35,9 @@ const COMMIT_BYTES = 256 * 1024;
  * streams.
  */
 const MAX_ENTRY_BYTES = 4 * 1024 * 1024;
-/** Limit of the other writes that wait. Beyond it the oldest is dropped and counted. */
-const MAX_WRITES = 10_000;
 const RETRY_MS = 1_000;
 /** Fewer journal rows than this are not worth a DELETE. */
 const MIN_TRIM_ROWS = 64;
-
-interface PendingWrite {
-  readonly task: () => void;
-  afterwards: (() => void) | undefined;
-  readonly urgent: boolean;
-}
 
 /**
  * Commits first, acknowledges second. One transaction writes the readings of the messages and everything derived from
@@ -66,7 +59,7 @@ export class Ledger implements LedgerPort {
   readonly #window = new AckWindow();
   readonly #timer = new CommitTimer((waited) => this.commit(waited));
   readonly #receipts: Receipt[] = [];
-  readonly #writes: PendingWrite[] = [];
+  readonly #writes = new PendingWrites();
   #saveAll: () => void = () => undefined;
   #delivery: Delivery | null = null; // of the admitted message
   #receivedAt = 0;
@@ -101,7 +94,7 @@ export class Ledger implements LedgerPort {
 
   /** Writes that wait for their transaction. */
   get waitingWrites(): number {
-    return this.#writes.length;
+    return this.#writes.size;
   }
 
   /** Since when the database cannot be written, on the clock of `performance.now()`; null while it can. */
@@ -179,8 +172,7 @@ export class Ledger implements LedgerPort {
   }
 
   write(task: () => void, afterwards?: () => void, urgent = false): void {
-    while (this.#writes.length >= MAX_WRITES) this.#dropOldest();
-    this.#writes.push({ task, afterwards, urgent });
+    this.#drop(this.#writes.add({ task, afterwards, urgent }, this.#failing));
     this.#schedule(urgent);
   }
 
@@ -254,23 +246,25 @@ export class Ledger implements LedgerPort {
     this.#window.reset();
   }
 
-  /**
-   * Drops the oldest write without an `afterwards`, else the oldest of all, whose `afterwards` runs now: an alert is
-   * then published without being stored.
-   */
-  #dropOldest(): void {
-    const unawaited = this.#writes.findIndex(({ afterwards }) => afterwards === undefined);
-    const [{ afterwards }] = this.#writes.splice(Math.max(0, unawaited), 1);
-    if (this.#dropped++ === this.#droppedBefore)
-      this.#options.log('error', {}, '10,000 writes wait for the database: the oldest are dropped');
-    afterwards?.();
+  /** Counts dropped writes. The `afterwards` of each runs now: an alert is then published without being stored. */
+  #drop(dropped: readonly PendingWrite[]): void {
+    if (dropped.length === 0) return;
+    if (this.#dropped === this.#droppedBefore)
+      this.#options.log(
+        'error',
+        { most: mostOf(this.#failing) },
+        'too many writes wait for the database: the oldest are dropped',
+      );
+    this.#dropped += dropped.length;
+    for (const { afterwards } of dropped) afterwards?.();
   }
 
   #schedule(urgent = false): void {
     if (this.#failing) return; // the retry commits everything
     const unacked = this.#receipts.length;
     const patienceMs = unacked === 0 ? Infinity : this.#window.patienceMs(unacked);
-    if (urgent || patienceMs === 0 || this.#entries.length > COMMIT_BYTES) this.#timer.atEndOfTurn();
+    const isMuch = this.#entries.length > COMMIT_BYTES || this.#writes.many;
+    if (urgent || patienceMs === 0 || isMuch) this.#timer.atEndOfTurn();
     this.#timer.within(this.#everyMs);
     this.#dueAt ??= performance.now() + this.#everyMs;
     this.#timer.afterPause(patienceMs);
@@ -310,7 +304,7 @@ export class Ledger implements LedgerPort {
     this.#entries.clear();
     this.#journalIncomplete = this.#deliveriesRewritten = false;
     const receipts = this.#receipts.splice(0);
-    const writes = this.#writes.splice(0);
+    const writes = this.#writes.takeAll();
     if (receipts.length > 0) {
       this.#options.acknowledge(receipts);
       this.#window.acked(receipts.length, waited, performance.now());
@@ -323,7 +317,7 @@ export class Ledger implements LedgerPort {
     this.#droppedBefore = this.#dropped;
     if (dropped === 0) this.#options.log('info', {}, 'the database can be written again; nothing was lost');
     else this.#options.log('warn', { dropped }, `the database can be written again; ${dropped} writes were dropped`);
-    if (this.#writes.length > 0) this.#schedule();
+    if (this.#writes.size > 0) this.#schedule();
   }
 
   #failed(error: unknown): void {
@@ -347,6 +341,7 @@ export class Ledger implements LedgerPort {
     }
     const freed = failure === 'full' && this.#options.makeRoom();
     this.#failing = true;
+    this.#drop(this.#writes.fail());
     this.#failingSince ??= performance.now();
     this.#timer.within(freed ? 0 : RETRY_MS);
     this.#dueAt = performance.now() + RETRY_MS;

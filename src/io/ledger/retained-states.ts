@@ -1,5 +1,6 @@
 import type { LedgerPort } from '../../stream/ports.ts';
 import type { Database } from '../sqlite/database.ts';
+import { GatheredRows } from './gathered-rows.ts';
 
 interface StateBroker {
   publishState(topic: string, payload: string): void;
@@ -11,16 +12,18 @@ interface StateBroker {
  * the topics of earlier runs must be known when a series leaves the site file.
  */
 export class RetainedStates {
-  readonly #ledger: Pick<LedgerPort, 'write'>;
+  /** By topic, whether it has a state. */
+  readonly #changed: GatheredRows<boolean>;
   readonly #broker: StateBroker;
-  readonly #statements: ReturnType<typeof statements>;
   readonly #topics: Set<string>;
 
   constructor(db: Database, ledger: Pick<LedgerPort, 'write'>, broker: StateBroker) {
-    this.#ledger = ledger;
     this.#broker = broker;
-    this.#statements = statements(db);
-    this.#topics = new Set(this.#statements.all.all());
+    const { all, insert, remove } = statements(db);
+    this.#topics = new Set(all.all());
+    this.#changed = new GatheredRows(ledger, (topic, has) => {
+      (has ? insert : remove).run(topic);
+    });
   }
 
   /** Topics with a state that this run or an earlier one published. */
@@ -31,9 +34,7 @@ export class RetainedStates {
   publish(topic: string, payload: string): void {
     if (!this.#topics.has(topic)) {
       this.#topics.add(topic);
-      this.#ledger.write(() => {
-        this.#statements.insert.run(topic);
-      });
+      this.#changed.set(topic, true);
     }
     this.#broker.publishState(topic, payload);
   }
@@ -42,9 +43,7 @@ export class RetainedStates {
   clear(topic: string): void {
     this.#broker.clearState(topic, () => {
       this.#topics.delete(topic);
-      this.#ledger.write(() => {
-        this.#statements.remove.run(topic);
-      });
+      this.#changed.set(topic, false);
     });
   }
 }

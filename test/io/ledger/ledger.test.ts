@@ -298,8 +298,50 @@ describe('a database that cannot be written', () => {
     expect(next.hear(2000, 2000, { redelivered: true })).toBe(false);
   });
 
-  test('at most 10,000 writes wait, with or without an afterwards: older ones are dropped, counted and logged', () => {
+  test('while the database works, the writes of a turn wait for its end, however many, and none is dropped', async () => {
     const { ledger, did } = open();
+    let written = 0;
+    for (let n = 0; n < 1_000; n++) ledger.write(() => written++);
+    await turn();
+    expect(written).toBe(0); // they wait for the interval
+    for (let n = 0; n < 20_000; n++) ledger.write(() => written++, n % 2 === 0 ? undefined : () => undefined);
+    await turn();
+    expect([written, ledger.waitingWrites, ledger.droppedWrites, did]).toEqual([21_000, 0, 0, []]);
+  });
+
+  test('the writes of one turn are limited too', () => {
+    const { ledger, did } = open();
+    const written: number[] = [];
+    for (let n = 0; n < 400_002; n++) ledger.write(() => written.push(n));
+    ledger.commit();
+    expect([written.length, written[0], ledger.droppedWrites]).toEqual([400_000, 2, 2]);
+    expect(did).toEqual(['error: too many writes wait for the database: the oldest are dropped']);
+  });
+
+  test('of the writes of a turn 10,000 wait on when the database fails, and who waits for the others waits no more', () => {
+    const { ledger, did, db } = open();
+    fill(db);
+    ledger.recordReadings(1, [...LONG, ...LONG], () => FROM);
+    const written: number[] = [];
+    const settled: number[] = [];
+    for (let n = 0; n < 15_000; n++)
+      ledger.write(() => written.push(n), n < 12_000 ? () => settled.push(n) : undefined);
+    expect(ledger.commit()).toBe(false);
+    expect([ledger.waitingWrites, ledger.droppedWrites]).toEqual([10_000, 5_000]);
+    expect([settled.length, settled[0], settled.at(-1)]).toEqual([2_000, 0, 1_999]); // the 3,000 without an afterwards went first
+    expect(did).toContain('error: too many writes wait for the database: the oldest are dropped');
+    free(db);
+    written.length = 0;
+    ledger.commit();
+    expect([written.length, written[0], written.at(-1)]).toEqual([10_000, 2_000, 11_999]);
+  });
+
+  test('at most 10,000 writes wait for a failing database, with or without an afterwards: older ones are dropped, counted and logged', () => {
+    const { ledger, did, db } = open();
+    fill(db);
+    ledger.recordReadings(1, [...LONG, ...LONG], () => FROM);
+    ledger.commit();
+    did.length = 0;
     const written: number[] = [];
     const settled: number[] = [];
     const write = (n: number, afterwards?: () => void): void => {
@@ -311,12 +353,16 @@ describe('a database that cannot be written', () => {
     write(10_002);
     write(10_003); // the one without an afterwards goes first
     expect(ledger.droppedWrites).toBe(4);
+    free(db);
     ledger.commit();
     expect(written).toHaveLength(10_000);
     expect(written.slice(0, 2)).toEqual([3, 4]);
     expect(written.slice(-2)).toEqual([10_001, 10_003]);
     expect(settled).toHaveLength(10_002);
-    expect(did).toEqual(['error: 10,000 writes wait for the database: the oldest are dropped']);
+    expect(did).toEqual([
+      'error: too many writes wait for the database: the oldest are dropped',
+      'warn: the database can be written again; 4 writes were dropped',
+    ]);
   });
 
   test('the end of a failure says how many writes were dropped in it', () => {
