@@ -2,12 +2,12 @@ import { availableParallelism } from 'node:os';
 import type { Site } from '../../config/schema.ts';
 import type { Log } from '../../log.ts';
 import { Shards } from '../workers/shards.ts';
-import { thisProcess } from './this-process.ts';
+import { workOfThread } from './this-process.ts';
 
 /** How often `auto` looks at the load, and how many times in a row it must be high. */
 const CHECK_MS = 5_000;
 const BUSY_CHECKS = 12;
-/** Share of the time in which the event loop is busy, above which threads are worth it: docs/workers.md has the measurements. */
+/** Share of the time in which the main thread is at work, above which threads are worth it: docs/workers.md has the measurements. */
 const BUSY = 0.6;
 /** More threads than this wait for the main thread. */
 const MAX_AUTO = 8;
@@ -23,7 +23,7 @@ export interface ServiceThreadsOptions {
   readonly onLost: (error: unknown) => void;
   /** `auto` wants threads: the pipeline is to begin anew. False where it could not: it is asked again. */
   readonly onBusy: () => boolean;
-  /** Share of the time since the last call in which the event loop was busy. */
+  /** Share of the time since the last call in which the main thread was at work on a core. */
   readonly utilisation?: () => number;
   readonly cores?: number;
 }
@@ -41,7 +41,7 @@ export class ServiceThreads {
 
   constructor(options: ServiceThreadsOptions) {
     this.options = options;
-    this.utilisation = options.utilisation ?? thisProcess().utilisation;
+    this.utilisation = options.utilisation ?? workOfThread();
     this.cores = options.cores ?? availableParallelism();
   }
 
