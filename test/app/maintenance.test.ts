@@ -267,6 +267,53 @@ describe('the windows', () => {
     expect([99, 100, 199, 200].map((time) => maintenance.covers('a', 'a', time))).toEqual([false, true, true, false]);
   });
 
+  test('a stream that is new within one is in it at once; the others are not looked at again for it', () => {
+    let looks = 0;
+    const told: string[] = [];
+    const streamOf = (name: string, state = { in: false }) => ({
+      name,
+      state,
+      stream: name,
+      get series() {
+        looks++;
+        return [{ slug: name }];
+      },
+      status: { inMaintenance: () => state.in },
+    });
+    const all = [streamOf('s0'), streamOf('s1')];
+    const maintenance = new Maintenance({
+      port: port({ from: 100, until: 200 }),
+      groups: {},
+      ledger: { recordCommand: () => undefined, seq: 0 },
+      streams: {
+        monitors: all as never,
+        act: ({ stream }) => {
+          told.push(stream);
+          all.find(({ name }) => name === stream)!.state.in = true;
+          return null;
+        },
+      },
+      textOf: String,
+      log: () => undefined,
+    });
+    const updateAt = (time: number): boolean => {
+      const due = maintenance.isDue(time);
+      if (due) maintenance.update(time);
+      return due;
+    };
+    updateAt(150);
+    expect(told).toEqual(['s0', 's1']);
+    for (let i = 2; i < 2000; i++) {
+      all.push(streamOf(`s${i}`));
+      expect([updateAt(150), told.at(-1), updateAt(150)]).toEqual([true, `s${i}`, false]);
+    }
+    expect(looks).toBe(2000);
+    all.pop(); // an internal error has stopped it
+    all.push(streamOf('other'));
+    updateAt(150);
+    expect([told.length, told.at(-1)]).toEqual([2001, 'other']);
+  });
+
   test('a clock that is set back brings a window back', () => {
     const { maintenance, notes } = of(port({ from: 100, until: 200 }));
     for (const time of [150, 250, 150]) if (maintenance.isDue(time)) maintenance.update(time);

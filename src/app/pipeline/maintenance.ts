@@ -2,6 +2,7 @@ import { DAY_MS } from '../../math/time.ts';
 import type { LedgerPort, MaintenanceWindow as Window, WindowPort } from '../../stream/ports.ts';
 import type { Log } from '../../log.ts';
 import { isDue } from './due.ts';
+import type { Stream } from './stream.ts';
 import type { Streams } from './streams.ts';
 
 /** Windows are listed for so long ahead, and anew at the end. */
@@ -40,7 +41,8 @@ export class Maintenance {
   /** Nothing changes from `since` to `nextEdge` as long as there are no other streams. */
   private since = Infinity;
   private nextEdge = -Infinity;
-  private streams = -1;
+  /** The newest stream that was looked at; null where none was. */
+  private newest: Stream | null = null;
   private refreshedAt = -Infinity;
 
   constructor(options: MaintenanceOptions) {
@@ -49,7 +51,7 @@ export class Maintenance {
 
   /** Whether `update` has something to do at `at`, epoch ms. Called for each message. */
   isDue(at: number): boolean {
-    return at >= this.nextEdge || at < this.since || this.options.streams.monitors.length !== this.streams;
+    return this.hasMoved(at) || this.options.streams.monitors.at(-1) !== (this.newest ?? undefined);
   }
 
   /** Whether a series of a stream is in maintenance at `at`. */
@@ -80,10 +82,10 @@ export class Maintenance {
   update(at: number): { readonly changed: Streams['monitors']; readonly over: boolean } {
     const { streams, ledger } = this.options;
     const first = this.since === Infinity;
-    this.list(at);
-    const over = this.report(at);
-    this.streams = streams.monitors.length;
-    const changed = streams.monitors.filter((monitor) => {
+    const moved = this.hasMoved(at);
+    if (moved) this.list(at);
+    const over = moved && this.report(at);
+    const changed = (moved ? streams.monitors : this.newStreams()).filter((monitor) => {
       const { stream, series, status } = monitor;
       const wanted = series.filter(({ slug }) => this.covers(stream, slug, at)).map(({ slug }) => slug);
       if (series.every(({ slug }, d) => status.inMaintenance(d) === wanted.includes(slug))) return false;
@@ -92,7 +94,19 @@ export class Maintenance {
       streams.act(action, at, ledger.seq);
       return true;
     });
+    this.newest = streams.monitors.at(-1) ?? null;
     return { changed, over: over || first };
+  }
+
+  /** Whether a window may have begun or ended since the windows were listed. */
+  private hasMoved(at: number): boolean {
+    return at >= this.nextEdge || at < this.since;
+  }
+
+  /** The streams after the newest one that was looked at; all, where that one is gone. With each new stream it is one, not all of them. */
+  private newStreams(): readonly Stream[] {
+    const { monitors } = this.options.streams;
+    return monitors.slice(this.newest === null ? 0 : monitors.lastIndexOf(this.newest) + 1);
   }
 
   /** Reads files that have changed, at most once a minute. To be called every few seconds. */
