@@ -21,7 +21,7 @@ const send = async (
   message: Partial<Notification> = {},
   rest: Partial<Outgoing> = {},
 ): Promise<Delivery> => {
-  const sender = await senderOf({ method: 'POST', headers: {}, ...target }, 5000);
+  const sender = await senderOf({ method: 'POST', headers: {}, ...target }, 60_000);
   cleanUps.push(() => {
     sender.close();
   });
