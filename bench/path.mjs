@@ -13,9 +13,11 @@ import { DEVICES } from './path/messages.mjs';
 import { OTHERS, pinned, RECEIVER, where } from './path/pinned.mjs';
 
 const MANY = DEVICES > 1000;
+const VERY_MANY = DEVICES > 5000; // each reading of all takes a second or more
 const ROUNDS = MANY ? 3 : 9;
-const READINGS = MANY ? 10 : 400; // of each device, a round
-const WARM_UP = MANY ? 12 : 3; // rounds: the service warms up for one and scores for two; with many, all but the warm-up of alarms is at work
+const READINGS = VERY_MANY ? 5 : MANY ? 10 : 400; // of each device, a round
+// Rounds: the service warms up for one and scores for two; with many, all but the warm-up of alarms is at work.
+const WARM_UP = VERY_MANY ? 6 : MANY ? 12 : 3;
 const MESSAGES = DEVICES * READINGS;
 /** Messages that queue at the broker at once. With more, many streams would be at work for so long that the service counts itself overloaded. */
 const MOST_QUEUED = 20_000;
