@@ -55,7 +55,7 @@ export default defineConfig({
           include: ['test/container/**/*.test.ts'],
           // As root: Podman builds the images and runs them. The first build compiles SQLite and takes minutes. Not part of npm test.
           fileParallelism: false,
-          testTimeout: 120_000,
+          testTimeout: 900_000,
           hookTimeout: 3_600_000,
         },
       },

@@ -21,7 +21,8 @@ export interface Result {
 export async function until(
   condition: () => boolean | Promise<boolean>,
   otherwise: () => string | Promise<string>,
-  ms = 60_000,
+  // A machine that builds something else as well takes ten times as long.
+  ms = 300_000,
 ): Promise<void> {
   const end = Date.now() + ms;
   while (Date.now() < end) {
