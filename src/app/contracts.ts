@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { eventSchema, healthSchema, incidentSchema, stateSchema, statusSchema } from '../io/mqtt/messages.ts';
+import { importSchema, learnedSchema } from '../io/mqtt/learned/chunk.ts';
 import { webhookSchema } from '../io/notify/webhook-message.ts';
 import { replySchema } from './commands/reply.ts';
 import { commandSchema } from './commands/request.ts';
@@ -39,6 +40,13 @@ export const CONTRACTS = {
     from: 'others',
   },
   reply: ofService('answer to a command', replySchema, `${site}/cmd/reply`, `${series}/cmd/reply`),
+  learned: ofService('part of a file with a learned state', learnedSchema, `${site}/learned`),
+  import: {
+    topics: [`${site}/cmd/import`],
+    title: 'part of a file for the command import',
+    schema: importSchema,
+    from: 'others',
+  },
   webhook: ofService('body of a webhook', webhookSchema),
 } as const satisfies Readonly<Record<string, Contract>>;
 

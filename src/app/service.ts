@@ -26,6 +26,7 @@ import { DashboardRequests } from './dashboard/requests.ts';
 import { MemoryRoom } from './health/memory-room.ts';
 import { bytesOf, serviceHealth } from './health/service-health.ts';
 import { serviceHttp, type ServiceHttp } from './http/service-http.ts';
+import { SiteLearned } from './learned/site-learned.ts';
 import { notifications, type Notifications } from './notify/notifications.ts';
 import type { PipelineControl, Resumed } from './pipeline/control.ts';
 import type { Stream } from './pipeline/stream.ts';
@@ -82,7 +83,7 @@ export function startService(first: Site, { log: ownLog, kernel, now, file, mana
   manager?.opening(bytesOf(site.database));
   const { db, snapshots, ...limited } = openStore(site, log, present());
   let { anomalyLog, housekeeping } = limited;
-  const isCommand = (topic: string): boolean => topics?.accepts(topic) ?? false;
+  const isCommand = (topic: string): boolean => topics?.accepts(topic) === true || topic === topics?.importTopic;
   const onListening = manager === undefined ? {} : { onListening: manager.listening };
   const broker = openBroker({ ...brokerOptions(site, log, present), isCommand, ...onListening });
   let fail: (error: unknown) => void;
@@ -115,6 +116,7 @@ export function startService(first: Site, { log: ownLog, kernel, now, file, mana
   const outbox = new AlertOutbox(db, ledger, (topic, payload, onSettled) => {
     broker.publishEvent(topic, payload, onSettled);
   });
+  const learned = new SiteLearned({ broker, topics: () => topics, ledger, now: present });
   const memory = new StoredDialectMemory(db, ledger);
   const signalTable = new SignalTable(db);
   const newSignals = new GatheredRows<KnownSignal>(ledger, (_slug, signal) => {
@@ -207,9 +209,9 @@ export function startService(first: Site, { log: ownLog, kernel, now, file, mana
       },
       now: present,
     });
-    const requests$ = merge(ofMessages$, notify.requests$, pages.requests$);
+    const requests$ = merge(ofMessages$, learned.requests$, notify.requests$, pages.requests$);
     const reload = reloader === null ? {} : { reload: () => reloader.request('command') };
-    const commands = { requests$, log: commandLog, ...reload };
+    const commands = { requests$, log: commandLog, ...learned.port, ...reload };
     const { schedule, isHoliday, holidaysKey } = calendars;
     const maintenance = schedule.isEmpty ? {} : { maintenance: schedule };
     const request = (topic: string, payload: Uint8Array): void => {
@@ -334,6 +336,7 @@ export function startService(first: Site, { log: ownLog, kernel, now, file, mana
     watch.stop();
     home.stop();
     health.stop();
+    learned.stop();
     await Promise.all([http.stop(), notify.stop()]);
     subscription.unsubscribe();
     written.save();

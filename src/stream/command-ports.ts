@@ -15,6 +15,10 @@ export interface CommandRequest {
   readonly message: Message | null;
   /** The waiting row of the database that brought it. */
   readonly row: number | null;
+  /** The file of the command import, whose checksum the payload has. */
+  readonly file?: Uint8Array;
+  /** Why it is refused before anything else: its file did not arrive. */
+  readonly refused?: 'transfer_running' | 'part_wrong' | 'incomplete' | 'checksum_wrong';
   /** Publishes the answer; called when command and answer are on the disk. */
   readonly reply: (payload: string) => void;
 }
@@ -112,6 +116,21 @@ export interface CommandPort {
   readonly log: CommandLogPort;
   /** Reads the site file again; absent where there is none. */
   readonly reload?: () => ReloadAnswer;
+  /** Sends learned states; absent where there is no way. */
+  readonly learned?: LearnedPort;
+}
+
+/** The way of learned states out of the site. */
+export interface LearnedPort {
+  /** Whether an earlier request is being sent. */
+  readonly isSending: () => boolean;
+  /** Sends a file for each stream, in parts, after the answer. `id`: of the request. */
+  readonly send: (id: string, files: readonly LearnedFile[]) => void;
+}
+
+export interface LearnedFile {
+  readonly stream: string;
+  readonly content: Uint8Array;
 }
 
 /** A maintenance window, epoch ms; `until` does not belong to it. */

@@ -20,7 +20,6 @@ const FLOOD_MS = 60_000;
 const STORED_CHARACTERS = 256;
 
 export interface DeskOptions extends CommandWorld {
-  readonly site: string;
   readonly appLog: Log;
   /** Called after a command has changed streams. */
   readonly onChanged: (monitors: readonly Stream[], at: number) => void;
@@ -66,6 +65,11 @@ export class CommandDesk {
       this.settle(request, { id: parsed.id, stored: null, command: null, at }, parsed, beginningOf(request.payload));
       return;
     }
+    if (request.refused !== undefined) {
+      const { command, text } = parsed;
+      this.settle(request, { id: command.id ?? null, stored: null, command, at }, refuse(request.refused), text);
+      return;
+    }
     this.carryOut(request, parsed, at);
   }
 
@@ -88,7 +92,7 @@ export class CommandDesk {
     }
     let result: Done | Refused;
     try {
-      result = execute(this.options, command, id, at);
+      result = execute(this.options, command, { id, at, file: request.file });
     } catch (error) {
       this.options.appLog('error', { err: error, command: command.command }, 'internal error: a command failed');
       result = refuse('failed');

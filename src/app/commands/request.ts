@@ -57,6 +57,12 @@ const time = () => {
   });
 };
 
+const MAX_PATTERNS = 30;
+const pattern = () => {
+  const error = 'expected names of series or groups, with * for any characters';
+  return z.string({ error }).regex(/^[a-z0-9_*-]{1,64}$/, { error });
+};
+
 const common = {
   schema: z.literal(1).optional().describe('Version of this form.'),
   id: id()
@@ -94,11 +100,26 @@ export const commandSchema = z.discriminatedUnion(
       value: sensitivity().nullable().describe('From 0.1 to 10; null: that of the site file.'),
     }),
     command('reload', {}),
+    command('export', {
+      streams: z
+        .array(pattern())
+        .min(1)
+        .max(MAX_PATTERNS)
+        .optional()
+        .describe('Names of series and groups, * for any characters; default: all.'),
+    }),
+    command('import', {
+      sha256: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .describe('Of the file, which comes in parts on another topic.'),
+      replace: z.boolean().optional().describe('Whether it may replace what was learned after the warm-up.'),
+    }),
     command('undo', { of: id().describe('Id of the request to undo.') }),
   ],
   {
     error:
-      'expected one of normal, fault, missed, mute, unmute, freeze, resume, accept, reset, forget, sensitivity, reload, undo',
+      'expected one of normal, fault, missed, mute, unmute, freeze, resume, accept, reset, forget, sensitivity, reload, export, import, undo',
   },
 );
 

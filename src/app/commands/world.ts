@@ -3,6 +3,7 @@ import type {
   CommandLogPort,
   Freeze,
   Label,
+  LearnedPort,
   LedgerPort,
   ReloadAnswer,
   SnapshotPort,
@@ -17,6 +18,8 @@ import type { Mutes } from './mutes.ts';
 
 /** What commands act on. */
 export interface CommandWorld {
+  /** Name of the site. */
+  readonly site: string;
   readonly streams: Streams;
   readonly mutes: Mutes;
   readonly freezes: Freezes;
@@ -26,6 +29,7 @@ export interface CommandWorld {
   readonly ledger: LedgerPort;
   /** Reads the site file again. */
   readonly reload?: (() => ReloadAnswer) | undefined;
+  readonly learned?: LearnedPort | undefined;
   /** Publishes the alerts that a mute no longer holds back. */
   readonly releaseAlerts: (at: number) => void;
 }

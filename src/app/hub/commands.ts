@@ -27,16 +27,19 @@ export interface ReplyOfSite {
 /** Sends commands to sites: stored first, then published to `<prefix>/<site>/cmd`, and the answer is that of the site. */
 export class HubCommands {
   private readonly options: HubCommandsOptions;
-  private readonly waiting = new Map<string, (reply: HubCommandReply) => void>();
+  private readonly waiting = new Map<string, (reply: ReplyOfSite | null) => void>();
 
   constructor(options: HubCommandsOptions) {
     this.options = options;
   }
 
   /** `body`: a command as in docs/commands.md, with the site and the name of who asks. A string: why it is not sent. */
-  async send(site: string, body: Readonly<Record<string, unknown>>): Promise<HubCommandReply | string> {
+  async send(
+    site: string,
+    body: Readonly<Record<string, unknown>>,
+    id = `hub-${randomBytes(8).toString('hex')}`,
+  ): Promise<HubCommandReply | string> {
     const { db, prefix, isConnected, publish, now } = this.options;
-    const id = `hub-${randomBytes(8).toString('hex')}`;
     const request = { ...body, schema: 1, id, site };
     const read = commandSchema.safeParse(request);
     if (!read.success) return `This is no command: ${read.error.issues[0].message}.`;
@@ -47,32 +50,31 @@ export class HubCommands {
     if (!isConnected()) return 'The hub has no connection to the broker, so the command was not sent.';
     if (this.waiting.size >= MAX_WAITING) return 'Too many commands wait for an answer. Try again in 10 s.';
     await storeCommand(db, { id, site, series, command, sender: by, at: now() });
-    const answer = this.answerTo(id, site, known.status);
+    const answer = this.answer(id, ANSWER_MS);
     publish(`${prefix}/${site}/cmd`, JSON.stringify(request));
-    return answer;
+    return { id, ...((await answer) ?? { status: 'pending', text: lateText(site, known.status) }) };
   }
 
   /** An answer of a site, which is stored already. */
-  replied({ id, status, text }: ReplyOfSite): void {
-    if (id !== null) this.waiting.get(id)?.({ id, status, text });
+  replied(reply: ReplyOfSite): void {
+    if (reply.id !== null) this.waiting.get(reply.id)?.(reply);
   }
 
-  private answerTo(id: string, site: string, status: string | null): Promise<HubCommandReply> {
+  /** The answer to the command with this id; null where none comes in this time. */
+  answer(id: string, ms: number): Promise<Omit<ReplyOfSite, 'id'> | null> {
     return new Promise((resolve) => {
-      const done = (reply: HubCommandReply): void => {
+      const timer = setTimeout(() => this.waiting.get(id)?.(null), ms);
+      timer.unref();
+      this.waiting.set(id, (reply) => {
         clearTimeout(timer);
         this.waiting.delete(id);
-        resolve(reply);
-      };
-      const late =
-        status === 'offline'
-          ? `${site} is offline: it gets the command when it is back.`
-          : `${site} has not answered within 10 s. Are commands over MQTT on there (commands.mqtt), and forwarded by its broker?`;
-      const timer = setTimeout(() => {
-        done({ id, status: 'pending', text: late });
-      }, ANSWER_MS);
-      timer.unref();
-      this.waiting.set(id, done);
+        resolve(reply && { status: reply.status, text: reply.text });
+      });
     });
   }
 }
+
+const lateText = (site: string, status: string | null): string =>
+  status === 'offline'
+    ? `${site} is offline: it gets the command when it is back.`
+    : `${site} has not answered within 10 s. Are commands over MQTT on there (commands.mqtt), and forwarded by its broker?`;

@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import type { Broker } from '../../io/mqtt/broker.ts';
 import type { Metrics } from '../health/registry.ts';
 import type { HubAlerts } from './alerts.ts';
+import type { HubTransfers } from './learned/transfers.ts';
 import type { Intake } from './intake.ts';
 
 /** What metrics and health are read from. All of it is live. */
@@ -12,6 +13,7 @@ export interface HubFigures {
   >;
   readonly broker: Pick<Broker, 'connections' | 'waiting' | 'dropped'>;
   readonly alerts: Pick<HubAlerts, 'openOf'>;
+  readonly transfers: Pick<HubTransfers, 'count' | 'stored' | 'taken' | 'refused'>;
   readonly isConnected: () => boolean;
 }
 

@@ -11,6 +11,7 @@ import { HubAssetWatch } from './asset-watch.ts';
 import { HubCommands, type ReplyOfSite } from './commands.ts';
 import { lagOf } from './health.ts';
 import { Intake, MAX_BATCH } from './intake.ts';
+import { HubTransfers } from './learned/transfers.ts';
 import { hubStatusLine } from './manager.ts';
 import { HubSiteWatch } from './site-watch.ts';
 import { openHubDatabase } from './store.ts';
@@ -81,6 +82,22 @@ export async function startHub(config: HubConfig, log: Log, onListening?: Broker
     },
     now: Date.now,
   });
+  const transfers = new HubTransfers({
+    db,
+    prefix,
+    commands,
+    classes: config.assets,
+    limits: { versions: config.learned.versions, bytes: config.learned.maxMegabytes * 1e6 },
+    isConnected,
+    publish: (topic, payload, onSettled) => {
+      broker.publishEvent(topic, payload, onSettled);
+    },
+    acknowledge: (receipts) => {
+      broker.acknowledge(receipts);
+    },
+    now: Date.now,
+    log,
+  });
   const intake = new Intake({
     db,
     prefix,
@@ -94,8 +111,10 @@ export async function startHub(config: HubConfig, log: Log, onListening?: Broker
   });
   await intake.begin();
   await alerts.begin();
+  await transfers.begin();
   broker.messages$.subscribe((message) => {
-    intake.receive(message);
+    if (transfers.accepts(message.topic)) void transfers.receive(message);
+    else intake.receive(message);
   });
   let connectedAt = Infinity;
   broker.connection$.subscribe((connection) => {
@@ -115,11 +134,11 @@ export async function startHub(config: HubConfig, log: Log, onListening?: Broker
     every(FORGET_MS, log, () => forget(db, config)),
     every(COMPARE_MS, log, () => assets.check(Date.now())),
   ];
-  const figures = { intake, broker, alerts, isConnected };
+  const figures = { intake, broker, alerts, transfers, isConnected };
   const pages =
     config.http.listen === null
       ? null
-      : await (await import('./pages.ts')).openHubPages({ config, db, assets, commands, figures, log });
+      : await (await import('./pages.ts')).openHubPages({ config, db, assets, commands, transfers, figures, log });
   broker.start();
   return {
     get connection() {
@@ -135,6 +154,7 @@ export async function startHub(config: HubConfig, log: Log, onListening?: Broker
     },
     stop: async () => {
       await pages?.close();
+      transfers.stop();
       await Promise.all(stopWork.map((stop) => stop()));
       await intake.stop();
       await broker.close();

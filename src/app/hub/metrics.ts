@@ -10,7 +10,7 @@ const ABOUT = ['site', 'asset'] as const;
  * Metrics of a hub for Prometheus. No label has the name of a site or series, so that their number is the same with one
  * site and with 10,000. A database that fails has no `zankyo_hub_sites`.
  */
-export function hubMetrics({ intake, broker, alerts, isConnected }: HubFigures, db: SqlDatabase): Metrics {
+export function hubMetrics({ intake, broker, alerts, transfers, isConnected }: HubFigures, db: SqlDatabase): Metrics {
   const { registry, gauge, counter, metrics } = openRegistry('zankyo_hub');
   const by = (label: string, counts: Readonly<Record<string, number>>): Values => byKey(label, Object.entries(counts));
 
@@ -39,6 +39,14 @@ export function hubMetrics({ intake, broker, alerts, isConnected }: HubFigures, 
   counter('mqtt_connections', 'Connections to the broker.', [], () => single(broker.connections));
   gauge('mqtt_waiting', 'Commands and alerts that wait for the broker.', [], () => single(broker.waiting));
   counter('mqtt_dropped', 'Commands and alerts that a full queue dropped.', [], () => single(broker.dropped));
+  gauge('transfers_running', 'Transfers of learned states that are running.', [], () => single(transfers.count));
+  counter('learned_stored', 'Learned states of sites that are stored.', [], () => single(transfers.stored));
+  counter('learned_taken', 'Learned states that were sent to a site, which goes on with them.', [], () =>
+    single(transfers.taken),
+  );
+  counter('learned_refused', 'Learned states that were not stored, or not taken, by reason.', ['reason'], () =>
+    by('reason', transfers.refused),
+  );
   return metrics;
 }
 

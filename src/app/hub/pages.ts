@@ -15,14 +15,18 @@ import type {
   HubAssetsBody,
   HubCommandReply,
   HubIncidentsBody,
+  HubLearnedBody,
   HubSiteBody,
   HubSitesBody,
+  HubTransferReply,
   Severity,
 } from '../dashboard/contract/hub.ts';
 import { version } from '../version.ts';
 import type { HubAssetWatch } from './asset-watch.ts';
 import type { HubCommands } from './commands.ts';
 import { hubHealthRoutes, type HubFigures } from './health.ts';
+import { transferSchema } from './learned/requests.ts';
+import type { HubTransfers } from './learned/transfers.ts';
 import { hubMetrics } from './metrics.ts';
 import { alarmsOf, alertsOf, commandsOf, incidentsOf, seriesOf, siteNamed, sitesOf } from './queries.ts';
 
@@ -31,6 +35,7 @@ export interface HubPagesOptions {
   readonly db: SqlDatabase;
   readonly assets: HubAssetWatch;
   readonly commands: HubCommands;
+  readonly transfers: HubTransfers;
   readonly figures: HubFigures;
   readonly log: Log;
 }
@@ -91,7 +96,7 @@ async function tokensOf({ database }: HubConfig, log: Log): Promise<Tokens> {
 }
 
 function routes(app: Hono, options: HubPagesOptions, access: Access): void {
-  const { config, db, assets, commands } = options;
+  const { config, db, assets, commands, transfers } = options;
   const { alerts, isConnected } = options.figures;
   app.get('/api/session', async (context) => {
     const role = await access.roleOf(context);
@@ -136,12 +141,19 @@ function routes(app: Hono, options: HubPagesOptions, access: Access): void {
     });
   });
   app.get('/api/assets', (context) => context.json<HubAssetsBody>({ classes: assets.compared }));
+  app.get('/api/site/:site/learned', async (context) =>
+    context.json<HubLearnedBody>(await transfers.bodyOf(context.req.param('site'), config.commands)),
+  );
+  app.post('/api/site/:site/learned', async (context) => {
+    if (!config.commands) return context.json<Refusal>(COMMANDS_OFF, 403);
+    const read = transferSchema.safeParse(await readJson(context));
+    if (!read.success) return context.json<Refusal>({ code: 'not_sent', text: read.error.issues[0].message }, 400);
+    const reply = await transfers.start(context.req.param('site'), read.data);
+    if (typeof reply === 'string') return context.json<Refusal>({ code: 'not_sent', text: reply }, 409);
+    return context.json<HubTransferReply>(reply);
+  });
   app.post('/api/site/:site/command', async (context) => {
-    if (!config.commands)
-      return context.json<Refusal>(
-        { code: 'commands_off', text: 'Commands are off: set commands: true in the hub file.' },
-        403,
-      );
+    if (!config.commands) return context.json<Refusal>(COMMANDS_OFF, 403);
     const body = await readJson(context);
     if (body === null) return context.json<Refusal>({ code: 'not_json', text: 'Expected a JSON object.' }, 400);
     const reply = await commands.send(context.req.param('site'), body);
@@ -149,5 +161,10 @@ function routes(app: Hono, options: HubPagesOptions, access: Access): void {
     return context.json<HubCommandReply>(reply);
   });
 }
+
+const COMMANDS_OFF: Refusal = {
+  code: 'commands_off',
+  text: 'Commands are off: set commands: true in the hub file.',
+};
 
 const pageOf = (text = '0'): number => (/^\d{1,4}$/.test(text) ? Number(text) : 0);

@@ -7,9 +7,10 @@ const NAME = '[a-z0-9][a-z0-9_-]{0,127}';
 
 /** The filters for all that sites publish. */
 export const hubFilters = (prefix: string): readonly string[] =>
-  ['status', 'health', 'incident/event', 'cmd/reply', 'series/+/event', 'series/+/state', 'series/+/cmd/reply'].map(
-    (rest) => `${prefix}/+/${rest}`,
-  );
+  [
+    ...['status', 'health', 'incident/event', 'cmd/reply', 'learned'],
+    ...['series/+/event', 'series/+/state', 'series/+/cmd/reply'],
+  ].map((rest) => `${prefix}/+/${rest}`);
 
 /** Reads a topic; null for one of another form, or with a name that no site can have. */
 export function topicReader(prefix: string): (topic: string) => HubTopic | null {

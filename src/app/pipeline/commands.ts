@@ -20,6 +20,7 @@ export const commandsOf = (port: CommandPort, parts: PipelineParts): Observable<
     ledger: ports.ledger,
     appLog: log,
     reload: port.reload,
+    learned: port.learned,
     counts: tallies.commands,
     releaseAlerts: (at) => {
       alertPublisher.release(at);

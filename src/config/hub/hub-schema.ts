@@ -49,6 +49,15 @@ const assetsSchema = section({
     .describe('Series that measure the same quantity of like assets, as site/series; * stands for any characters.'),
 });
 
+const learnedSchema = section({
+  versions: option(v.whole(1, 10), 2, 'Learned states of one stream that are kept; a further one replaces the oldest.'),
+  max_megabytes: option(
+    v.whole(1, 1000),
+    32,
+    'Megabytes of learned states of one site. Beyond it older states of a stream go first; then a further one is refused.',
+  ),
+});
+
 /** Every option of a hub file, once, as in schema.ts. */
 export const hubSchema = section({
   name: option(v.slug(), 'hub', 'Name of the hub: of its MQTT session, its log-in and its alerts.'),
@@ -80,6 +89,7 @@ export const hubSchema = section({
     false,
     'Whether operators may send commands to sites from the pages. A site carries them out with commands.mqtt: true.',
   ),
+  learned: option(learnedSchema, {}, 'Learned states of the sites, which a new site can begin with.'),
   alerts: option(
     z.boolean(),
     false,

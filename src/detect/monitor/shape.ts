@@ -7,6 +7,10 @@ const SERIES = ', series ';
 export const shapeOf = (options: DetectorOptions, slugs: readonly string[]): string =>
   `${kindOf(options)}${SERIES}${slugs.join(', ')}`;
 
+/** The shape with other names of the series. */
+export const renamedShape = (shape: string, slugs: readonly string[]): string =>
+  `${shape.split(SERIES, 1)[0]}${SERIES}${slugs.join(', ')}`;
+
 /** A shape as it was written: the options of its network, and its series. */
 export interface PastShape<Options extends DetectorOptions> {
   readonly options: Options;

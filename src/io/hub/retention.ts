@@ -9,5 +9,7 @@ export const forgetOld = (db: SqlDatabase, before: number): Promise<void> =>
     { text: 'DELETE FROM hub_incident WHERE closed = 1 AND start_at < $1 AND at < $1', values: [before] },
     { text: 'DELETE FROM hub_alert WHERE closed_at < $1', values: [before] },
     { text: 'DELETE FROM hub_command WHERE at < $1', values: [before] },
+    { text: 'DELETE FROM hub_transfer WHERE at < $1', values: [before] },
+    { text: 'DELETE FROM hub_learned WHERE stored_at < $1', values: [before] },
     { text: 'DELETE FROM hub_day WHERE day < $1', values: [Math.floor(before / DAY_MS)] },
   ]);

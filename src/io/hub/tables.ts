@@ -68,6 +68,21 @@ const TABLES: readonly SqlStatement[] = [
     reason TEXT NOT NULL, unsent BIGINT NOT NULL)`,
     values: [],
   },
+  // SQLite knows no BYTEA and stores bytes as bytes in it.
+  {
+    text: `CREATE TABLE IF NOT EXISTS hub_learned (
+    site TEXT NOT NULL, stream TEXT NOT NULL, stored_at BIGINT NOT NULL, at BIGINT NOT NULL, samples BIGINT NOT NULL,
+    version BIGINT NOT NULL, shape TEXT NOT NULL, series TEXT NOT NULL, units TEXT NOT NULL, size BIGINT NOT NULL,
+    sha256 TEXT NOT NULL, content BYTEA NOT NULL, PRIMARY KEY (site, stream, stored_at))`,
+    values: [],
+  },
+  {
+    text: `CREATE TABLE IF NOT EXISTS hub_transfer (
+    id TEXT PRIMARY KEY, site TEXT NOT NULL, direction TEXT NOT NULL, sender TEXT NOT NULL, at BIGINT NOT NULL,
+    status TEXT NOT NULL, text TEXT NOT NULL, streams TEXT NOT NULL, ended_at BIGINT)`,
+    values: [],
+  },
+  { text: `CREATE INDEX IF NOT EXISTS hub_transfer_site ON hub_transfer (site, at DESC)`, values: [] },
 ];
 
 /** Makes the tables that are missing. Throws `database_unusable` where a newer zankyo made them. */

@@ -21,7 +21,8 @@ const COMMANDS: readonly {
   { name: 'reload', text: 'reload: put the changed site file in force', site: true, lasts: false },
 ];
 const TIMES = ['30m', '2h', '8h', '1d', '7d'];
-const NAME = 'zankyo-hub-name';
+/** Where the name of who asks is kept. */
+export const NAME = 'zankyo-hub-name';
 
 interface Props {
   readonly site: string;

@@ -8,6 +8,7 @@ import { Badge } from '../parts/mark.ts';
 import { Waiting } from '../parts/notice.ts';
 import { SeverityBadge } from '../parts/severity.ts';
 import { CommandForm } from './command-form.ts';
+import { Learned } from './learned.ts';
 
 const EVERY_MS = 5_000;
 
@@ -33,7 +34,8 @@ export function SitePage({ argument, session }: { readonly argument: string; rea
     <section class="record">
       <h2>Series</h2>
       ${series.length === 0 ? html`<p class="quiet">No state has come.</p>` : html`<${Series} series=${series} now=${now} />`}
-    </section>`;
+    </section>
+    <${Learned} site=${site.site} operator=${session.role === 'operator'} />`;
 }
 
 const Alarms = ({ alarms, now }: { readonly alarms: readonly HubAlarm[]; readonly now: number }): VNode =>

@@ -12,7 +12,7 @@ import { CommandLog } from '../../../src/io/sqlite/command-log.ts';
 import { openDatabase, type Database } from '../../../src/io/sqlite/database.ts';
 import { SnapshotStore } from '../../../src/io/sqlite/snapshot-store.ts';
 import { Random } from '../../../src/math/random.ts';
-import type { CommandRequest, LedgerPort } from '../../../src/stream/ports.ts';
+import type { CommandRequest, LearnedPort, LedgerPort } from '../../../src/stream/ports.ts';
 import { siteOf, Tape, World } from '../world.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'zankyo-office-'));
@@ -32,6 +32,14 @@ export const site = (rest: Readonly<Record<string, unknown>> = {}): Site =>
     ...rest,
   });
 
+interface OfficeOptions {
+  readonly of?: Site;
+  readonly ledger?: LedgerPort;
+  readonly path?: string;
+  readonly seed?: number;
+  readonly learned?: LearnedPort;
+}
+
 /** A pipeline with a real database, and commands for it. Readings come once a minute, unless a value is given 50 and noise. */
 export class Office {
   readonly db: Database;
@@ -47,7 +55,13 @@ export class Office {
   private readonly name = `office${files++}`;
 
   /** The maintenance windows of the site apply, in UTC. */
-  constructor({ of = site(), ledger = new Tape(), path = join(directory, `${files++}.db`), seed = 1 } = {}) {
+  constructor({
+    of = site(),
+    ledger = new Tape(),
+    path = join(directory, `${files++}.db`),
+    seed = 1,
+    learned,
+  }: OfficeOptions = {}) {
     this.path = path;
     this.random = new Random(seed);
     this.ledger = ledger;
@@ -57,7 +71,7 @@ export class Office {
       ledger,
       anomalyLog: new AnomalyLog(this.db, { quarantineRows: 10 }),
       snapshots: new SnapshotStore(this.db),
-      commands: { requests$: this.requests$, log: this.log },
+      commands: { requests$: this.requests$, log: this.log, ...(learned === undefined ? {} : { learned }) },
       ...(of.maintenance.length > 0 && { maintenance: new Schedule(of.maintenance, (wall) => wall) }),
     });
   }

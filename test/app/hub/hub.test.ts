@@ -326,6 +326,7 @@ test('metrics count messages, refused ones and sites by state; no label has the 
       intake,
       broker: { connections: 2, waiting: 1, dropped: 0 },
       alerts: { openOf: (about) => (about === 'site' ? ['c', 'never'] : []) },
+      transfers: { count: 1, stored: 3, taken: 2, refused: { site_full: 4 } },
       isConnected: () => true,
     },
     db,
@@ -343,6 +344,10 @@ test('metrics count messages, refused ones and sites by state; no label has the 
     'zankyo_hub_database_writable 1',
     'zankyo_hub_mqtt_connected 1',
     'zankyo_hub_mqtt_connections_total 2',
+    'zankyo_hub_transfers_running 1',
+    'zankyo_hub_learned_stored_total 3',
+    'zankyo_hub_learned_taken_total 2',
+    'zankyo_hub_learned_refused_total{reason="site_full"} 4',
   ])
     expect(text.split('\n')).toContain(line);
   expect(Number(/^zankyo_hub_database_lag_seconds (\S+)$/m.exec(text)?.[1])).toBeGreaterThanOrEqual(90);

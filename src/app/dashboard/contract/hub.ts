@@ -79,3 +79,44 @@ export interface HubCommandReply {
   readonly status: 'done' | 'refused' | 'pending';
   readonly text: string;
 }
+
+/** What became of a stream. */
+export interface HubTransferredStream {
+  readonly stream: string;
+  /** `site/stream` whose state it got; null for a stream that was fetched, and where nothing is stored. */
+  readonly from: string | null;
+  readonly done: boolean;
+  readonly text: string;
+}
+
+/** `GET api/site/:site/learned`: learned states that the hub has of a site, the newest of each stream first, and the last requests. */
+export interface HubLearnedBody {
+  readonly stored: readonly {
+    readonly stream: string;
+    readonly samples: number;
+    /** When the site made it, and when the hub stored it. */
+    readonly at: number;
+    readonly storedAt: number;
+    /** Bytes. */
+    readonly size: number;
+  }[];
+  readonly transfers: readonly {
+    readonly id: string;
+    readonly direction: 'fetch' | 'send';
+    readonly sender: string;
+    readonly at: number;
+    readonly status: 'running' | 'done' | 'failed';
+    readonly text: string;
+    readonly streams: readonly HubTransferredStream[];
+  }[];
+  /** Sites of which something is stored. */
+  readonly sites: readonly string[];
+  readonly canCommand: boolean;
+}
+
+/** The answer to `POST api/site/:site/learned`, which begins a transfer. */
+export interface HubTransferReply {
+  readonly id: string;
+  readonly status: 'running' | 'done' | 'failed';
+  readonly text: string;
+}
