@@ -36,7 +36,7 @@ const part = {
   data: z
     .string()
     .regex(BASE64)
-    .max((PART_BYTES / 3 + 1) * 4)
+    .max(4 * Math.ceil(PART_BYTES / 3))
     .describe(`The part, ${PART_BYTES} bytes or the rest, in base64.`),
 };
 
