@@ -6,20 +6,22 @@ const DAY_MS = 86_400_000;
 /** Fills the database of a hub with the alarms, incidents and daily sums of past days, with the statements of the hub. */
 export async function fill(db, names, { series, days, alarms }) {
   const today = Math.floor(Date.now() / DAY_MS);
-  const none = { sites: [], states: [], days: [], alarms: [], incidents: [], replies: [] };
-  for (let day = today - days; day < today; day++) {
-    const rows = { ...none, days: [], alarms: [], incidents: [] };
-    for (const site of names) {
-      for (let d = 0; d < series; d++)
-        rows.days.push({ site, slug: `pump-${d}-temperature`, day, count: 8640, sum: 174_000, squares: 3_520_000 });
-      for (let k = 0; k < alarms; k++) {
-        const n = day * alarms + k;
-        rows.alarms.push(alarmRow(site, `pump-${n % series}-temperature`, n, day * DAY_MS + k * 3_600_000));
-        rows.incidents.push(incidentRow(rows.alarms.at(-1)));
-      }
+  for (let day = today - days; day < today; day++) await fillDay(db, names, { series, alarms, day });
+}
+
+/** The same for one day, in days since 1970. */
+export async function fillDay(db, names, { series, alarms, day }) {
+  const rows = { sites: [], states: [], days: [], alarms: [], incidents: [], replies: [] };
+  for (const site of names) {
+    for (let d = 0; d < series; d++)
+      rows.days.push({ site, slug: `pump-${d}-temperature`, day, count: 8640, sum: 174_000, squares: 3_520_000 });
+    for (let k = 0; k < alarms; k++) {
+      const n = day * alarms + k;
+      rows.alarms.push(alarmRow(site, `pump-${n % series}-temperature`, n, day * DAY_MS + k * 3_600_000));
+      rows.incidents.push(incidentRow(rows.alarms.at(-1)));
     }
-    await storeBatch(db, rows);
   }
+  await storeBatch(db, rows);
 }
 
 function alarmRow(site, series, n, startAt) {
