@@ -94,7 +94,7 @@ describe.each([
 ] as const)('a hub with %s', (_, database) => {
   test(
     'site south begins with what north has learned: the same weights bit for bit, ready after a tenth of the readings',
-    { timeout: 55_000 },
+    { timeout: 90_000 },
     async () => {
       const broker = await startMosquitto();
       cleanUps.push(() => broker.stop());
@@ -146,7 +146,7 @@ describe.each([
 
 test(
   'a second request is refused while one runs; a hub that is killed meanwhile names it; parts that nobody asked for are counted',
-  { timeout: 55_000 },
+  { timeout: 90_000 },
   async () => {
     const broker = await startMosquitto();
     cleanUps.push(() => broker.stop());
