@@ -86,8 +86,9 @@ describe.each([
   [
     'PostgreSQL',
     async () => {
-      const { url, username, password, stop } = await startPostgres();
-      cleanUps.push(stop);
+      const server = await startPostgres();
+      cleanUps.push(() => server.stop());
+      const { url, username, password } = server;
       return `postgres: { url: '${url}', username: ${username}, password: '${password}' }\n`;
     },
   ],

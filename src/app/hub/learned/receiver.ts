@@ -96,7 +96,7 @@ export class Receiver {
     const { db, limits, now } = this.options;
     const { site } = this.transfer;
     const file = decoded(content);
-    if (file === null || file.site !== site || file.stream !== stream) return 'file_wrong';
+    if (file?.site !== site || file.stream !== stream) return 'file_wrong';
     const { at, samples, version, shape } = file;
     try {
       const stored = await learnedOf(db, site);

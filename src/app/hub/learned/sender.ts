@@ -31,9 +31,11 @@ export async function sendAll(
 ): Promise<void> {
   const { id, site, streams } = transfer;
   const { db, commands, publish, now, onTaken, onRefused } = options;
+  /** Asked again after each wait. */
+  const isOver = (): boolean => transfer.ended;
   let silent = false;
   for (const [n, { stream, donor }] of choices.entries()) {
-    if (transfer.ended) return;
+    if (isOver()) return;
     const from = donor === null ? null : `${donor.site}/${donor.stream}`;
     const content = donor === null ? undefined : await learnedFile(db, donor);
     if (content === undefined || silent) {
@@ -46,7 +48,7 @@ export async function sendAll(
     const pace = sleep(PACE_MS, undefined, { ref: false });
     const answer = commands.answer(own, ANSWER_MS);
     for (const part of partsOf(content)) {
-      if (transfer.ended) return;
+      if (isOver()) return;
       await publish(JSON.stringify({ schema: 1, id: own, series: stream, ...part, by, replace }));
     }
     const reply = await answer;
