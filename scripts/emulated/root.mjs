@@ -28,7 +28,7 @@ export async function register(arch, say) {
 }
 
 /**
- * With Debian's Node and apt, configured: only dpkg and the scripts of the packages run emulated, all else runs here. (debootstrap
+ * With Debian's Node, apt and pgrep (a test has it), configured: only dpkg and the scripts of the packages run emulated, all else runs here. (debootstrap
  * runs its second stage emulated.) The folder has its name only when it is complete.
  */
 export async function makeRoot(arch, root, say) {
@@ -36,14 +36,35 @@ export async function makeRoot(arch, root, say) {
   say(`a Debian 13 for ${arch}: ${root}`);
   const part = `${root}.part`;
   rmSync(part, { recursive: true, force: true });
-  const options = ['--mode=root', '--variant=apt', `--arch=${arch}`, '--include=nodejs', '--dpkgopt=force-unsafe-io'];
+  const options = [
+    '--mode=root',
+    '--variant=apt',
+    `--arch=${arch}`,
+    '--include=nodejs,procps',
+    '--dpkgopt=force-unsafe-io',
+  ];
   await output('mmdebstrap', [...options, 'trixie', part]);
   renameSync(part, root);
 }
 
-/** How to start a shell command in the root. Its processes have a PID namespace of their own and end with it, and /proc is unmounted by that. */
+/**
+ * How to start a shell command in the root. Its processes have a PID namespace of their own and end with it, and the mounts (/proc, and a
+ * tmpfs as a booted system has it) go by that.
+ */
 export const inRoot = (root, command) => ({
   command: 'unshare',
-  args: ['--pid', '--fork', '--kill-child', `--mount-proc=${join(root, 'proc')}`, 'chroot', root, 'sh', '-c', command],
+  args: [
+    '--pid',
+    '--fork',
+    '--kill-child',
+    `--mount-proc=${join(root, 'proc')}`,
+    'sh',
+    '-c',
+    ENTER,
+    'sh',
+    root,
+    command,
+  ],
   options: { env: ENVIRONMENT },
 });
+const ENTER = 'mount -t tmpfs tmpfs "$1/dev/shm" && exec chroot "$1" /bin/sh -c "$2"';
