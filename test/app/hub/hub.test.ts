@@ -1,9 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { HubAlerts } from '../../../src/app/hub/alerts.ts';
-import { Intake } from '../../../src/app/hub/intake.ts';
 import { hubStatusLine, OF_A_HUB } from '../../../src/app/hub/manager.ts';
 import { hubMetrics } from '../../../src/app/hub/metrics.ts';
 import { incidentsOf, sitesOf } from '../../../src/app/hub/queries.ts';
@@ -11,51 +9,12 @@ import { HubSiteWatch } from '../../../src/app/hub/site-watch.ts';
 import { ServiceManager } from '../../../src/app/service-manager/service-manager.ts';
 import { hubFilters, topicReader } from '../../../src/app/hub/topics.ts';
 import { forgetOld } from '../../../src/io/hub/retention.ts';
-import { prepareTables } from '../../../src/io/hub/tables.ts';
-import { openSqliteFile } from '../../../src/io/sqlite/sql-database.ts';
 import { compileFilter } from '../../../src/stream/topic-filter.ts';
-import type { SqlDatabase } from '../../../src/stream/sql.ts';
+import { hubDatabase } from './database.ts';
+import { intakeOf, T0 } from './intake.ts';
 import { episode, health, incident, state } from './messages.ts';
 
 const MIN = 60_000;
-const T0 = Date.UTC(2026, 10, 27);
-
-const database = async (): Promise<SqlDatabase> => {
-  const directory = mkdtempSync(join(tmpdir(), 'zankyo-hub-'));
-  const db = openSqliteFile(join(directory, 'hub.db'));
-  onTestFinished(async () => {
-    await db.close();
-    rmSync(directory, { recursive: true });
-  });
-  await prepareTables(db);
-  return db;
-};
-
-const intakeOf = async (db: SqlDatabase) => {
-  const acknowledged: number[] = [];
-  const intake = new Intake({
-    db,
-    prefix: 'zankyo',
-    acknowledge: (receipts) => acknowledged.push(...receipts.map(({ id }) => id)),
-    onReply: () => undefined,
-    log: () => undefined,
-  });
-  await intake.begin();
-  let id = 0;
-  const send = (topic: string, payload: object | string, more: { retained?: boolean; at?: number } = {}): void => {
-    const bytes = Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
-    const { retained = false, at = T0 } = more;
-    intake.receive({
-      topic: `zankyo/${topic}`,
-      payload: bytes,
-      receivedAt: at,
-      retained,
-      redelivered: false,
-      receipt: { id: ++id, connection: 1 },
-    });
-  };
-  return { intake, send, acknowledged };
-};
 
 test('each topic that a site publishes on is subscribed to and read; others are not', () => {
   const read = topicReader('a/b');
@@ -77,8 +36,35 @@ test('each topic that a site publishes on is subscribed to and read; others are 
 });
 
 describe('the intake', () => {
+  test('of two events of one time that do not close, the later message holds, in one transaction and in two', async () => {
+    const db = await hubDatabase();
+    const update = episode({ event_type: 'updated', severity: 'major' });
+    const { intake, send } = await intakeOf(db);
+    for (const event of [episode(), update]) send('one/series/p/event', event);
+    send('two/series/p/event', episode());
+    await intake.stop();
+    const next = await intakeOf(db);
+    next.send('two/series/p/event', update);
+    await next.intake.stop();
+    expect(await db.read('SELECT site, severity FROM hub_alarm ORDER BY site')).toEqual([
+      { site: 'one', severity: 'major' },
+      { site: 'two', severity: 'major' },
+    ]);
+  });
+
+  test('a site was heard at its newest message, whatever the order; a state without a value has no part in the sums', async () => {
+    const db = await hubDatabase();
+    const { intake, send } = await intakeOf(db);
+    send('n/health', health(), { at: T0 + 5 * MIN });
+    send('n/series/p/state', state({ value: null }), { at: T0 + 3 * MIN });
+    await intake.stop();
+    expect(await db.read('SELECT heard_at FROM hub_site')).toEqual([{ heard_at: T0 + 5 * MIN }]);
+    expect(await db.read('SELECT value FROM hub_series')).toEqual([{ value: null }]);
+    expect(await db.read('SELECT * FROM hub_day')).toEqual([]);
+  });
+
   test('an older event of an alarm changes nothing, and of two of one time the one that closes holds', async () => {
-    const db = await database();
+    const db = await hubDatabase();
     const closed = episode({ event_type: 'closed', minute: 5 });
     for (const [site, events] of Object.entries({
       one: [closed, episode({ minute: 1 }), episode({ event_type: 'updated', severity: 'major', minute: 5 })],
@@ -102,7 +88,7 @@ describe('the intake', () => {
   });
 
   test('what cannot be read is counted and acknowledged; a newer site may send more fields', async () => {
-    const db = await database();
+    const db = await hubDatabase();
     const { intake, send, acknowledged } = await intakeOf(db);
     send('n/health', '{"schema":');
     send('n/health', { ...health(), alarms: 'many' });
@@ -118,7 +104,7 @@ describe('the intake', () => {
   });
 
   test('nothing is acknowledged that is not stored', async () => {
-    const db = await database();
+    const db = await hubDatabase();
     const { intake, send, acknowledged } = await intakeOf({
       ...db,
       read: (text, values) => db.read(text, values),
@@ -131,7 +117,7 @@ describe('the intake', () => {
   });
 
   test('kept messages of the broker say nothing about now: they do not bring an offline site back', async () => {
-    const db = await database();
+    const db = await hubDatabase();
     const { intake, send } = await intakeOf(db);
     send('n/status', 'offline', { retained: true });
     send('n/health', health({ minute: 3 }), { retained: true, at: T0 + 600 * MIN });
@@ -142,7 +128,7 @@ describe('the intake', () => {
   });
 
   test('a state that comes again, or late, is not counted again, also after a restart', async () => {
-    const db = await database();
+    const db = await hubDatabase();
     for (const minutes of [
       [1, 2, 2],
       [2, 1, 3],
@@ -157,7 +143,7 @@ describe('the intake', () => {
 
 describe('a missing site', () => {
   const world = async () => {
-    const db = await database();
+    const db = await hubDatabase();
     const published: { event_type: string; subject: string; message_id: string }[] = [];
     const alertsOf = async (settle: boolean): Promise<HubAlerts> => {
       const publish = (payload: string, done: () => void): void => {
@@ -221,7 +207,7 @@ describe('a missing site', () => {
 });
 
 test('what ended long ago is forgotten, what is open stays', async () => {
-  const db = await database();
+  const db = await hubDatabase();
   const { intake, send } = await intakeOf(db);
   send('n/series/p/event', episode({ id: 'p-p1', minute: 1 }));
   send('n/series/p/event', episode({ id: 'p-p2', minute: 1, event_type: 'closed' }));
@@ -233,7 +219,7 @@ test('what ended long ago is forgotten, what is open stays', async () => {
 
 describe('a transaction', () => {
   test('20 messages are written after 2 ms, fewer after 100 ms: a broker that sends no more than that does not wait', async () => {
-    const { intake, send } = await intakeOf(await database());
+    const { intake, send } = await intakeOf(await hubDatabase());
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => {
       vi.useRealTimers();
@@ -253,7 +239,7 @@ describe('a transaction', () => {
 
 describe('pages have 200 rows at most', () => {
   test('of 450 incidents each is on one page, open ones first and then the newest; a severity has pages of its own', async () => {
-    const db = await database();
+    const db = await hubDatabase();
     const { intake, send } = await intakeOf(db);
     for (let n = 0; n < 450; n++)
       send(`s${n % 3}/incident/event`, {
@@ -281,7 +267,7 @@ describe('pages have 200 rows at most', () => {
   });
 
   test('of 450 sites those with trouble are first; a part of a name finds sites on all pages', async () => {
-    const db = await database();
+    const db = await hubDatabase();
     const { intake, send } = await intakeOf(db);
     const name = (n: number): string => `s-${String(n).padStart(3, '0')}`;
     for (let n = 0; n < 450; n++) send(`${name(n)}/status`, n === 449 ? 'offline' : 'online');
@@ -314,7 +300,7 @@ describe('pages have 200 rows at most', () => {
 });
 
 test('metrics count messages, refused ones and sites by state; no label has the name of a site', async () => {
-  const db = await database();
+  const db = await hubDatabase();
   const { intake, send } = await intakeOf(db);
   for (const site of ['a', 'b', 'c']) send(`${site}/status`, site === 'b' ? 'offline' : 'online');
   send('a/health', '{');
