@@ -79,7 +79,7 @@ async function enqueue(log: CommandLog, row: Parameters<CommandLog['enqueue']>[0
   for (let attempt = 0; ; attempt++) {
     try {
       if (log.enqueue(row)) return;
-      throw new AppError('usage', '100 commands wait for the service: start it, or give them up with the database');
+      throw new AppError('usage', '100 commands wait for the service: start it, so that it carries them out');
     } catch (error) {
       if (failureOf(error) === 'busy' && attempt < 50) {
         await sleep(POLL_MS);

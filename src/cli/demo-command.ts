@@ -147,7 +147,7 @@ function summary(result: DemoResult): string {
       : [table(['fault', 'in', 'from (UTC)', 'result', 'delay', 'alert named'], rows, [4]), '']),
     ...habitTable(habits),
     `${verdict}, ${count(falseAlarms, 'false alarm')} in ${simulatedDays.toFixed(1)} simulated days${rate}.`,
-    ...(unseen === 0 ? [] : [`Of these, ${unseen} came on the first weekend: zankyo had seen working days only.`]),
+    ...(unseen === 0 ? [] : [`${unseen} of them came on the first weekend: zankyo had seen working days only.`]),
     `The site asks for at most one false alarm a week on each of its ${STREAMS} streams.`,
     `${readings} readings in ${(realMs / 1000).toFixed(0)} s. Alerts received over MQTT: ${alertsHeard}; rows in SQLite: ${rowsLogged}.`,
   ].join('\n');

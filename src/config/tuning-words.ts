@@ -26,6 +26,6 @@ function pair(word: string): [string, unknown] {
   try {
     return [option, parse(value)];
   } catch (cause) {
-    throw new AppError('usage', `${word}: ${value} is no value of a site file`, { cause });
+    throw new AppError('usage', `${word}: ${value} cannot be read as YAML`, { cause });
   }
 }

@@ -167,7 +167,7 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   if (!isObject(header) || !text.startsWith('{'))
     throw new WeightsError('not a safetensors file: the header does not begin with the { of an object');
   const twice = repeatedKey(text);
-  if (twice !== undefined) throw new WeightsError(`${quoted(twice)} stands twice in the header`);
+  if (twice !== undefined) throw new WeightsError(`${quoted(twice)} is in the header twice`);
   return header;
 }
 

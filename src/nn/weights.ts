@@ -126,7 +126,7 @@ export function importWeights(
   const { tensors } = decodeSafetensors(bytes);
   const asked = describe(kind, inputSize, hiddenSize, peepholes);
   const refuse = (what: string) =>
-    new WeightsError(`${what}: the file holds ${contents(tensors)}, wanted was ${asked}`);
+    new WeightsError(`${what}: the file holds ${contents(tensors)}, expected ${asked}`);
 
   const prefixes = cellPrefixes(tensors, blocks[0].name);
   if (!prefixes.length) throw refuse(`no ${quoted(blocks[0].name)}`);

@@ -120,7 +120,7 @@ test('a file that is changed, cut, of another program or of another layout is re
   changed[changed.length - 5] ^= 1;
   refused(changed).toThrow('is damaged: its checksum differs');
   refused(content.subarray(0, -1)).toThrow('is incomplete');
-  refused(Buffer.from('{}')).toThrow('is no file that zankyo export has written');
+  refused(Buffer.from('{}')).toThrow('is not a file that zankyo export has written');
   refused(content, siteWith('big', ', cell: lstm')).toThrow(/was made for gru .* gives lstm/);
   expect(restoredStream(site, 'kitchen', new SnapshotStore(openDatabase(site.database)), null)).toBeNull();
 });

@@ -27,5 +27,5 @@ test.each(['warmup', '=3', 'warmup='])('%j is no option', (word) => {
 });
 
 test('a value that is no YAML is refused', () => {
-  expect(() => tuningFrom(['cell=[gru'])).toThrow('cell=[gru: [gru is no value of a site file');
+  expect(() => tuningFrom(['cell=[gru'])).toThrow('cell=[gru: [gru cannot be read as YAML');
 });

@@ -191,7 +191,7 @@ describe('is refused, and nothing has changed:', () => {
     expectSentence(
       await imported(cwd, 'pump', 'out.safetensors'),
       66,
-      'the file holds gru (inputs 8, hidden units 5), wanted was gru (inputs 12, hidden units 5)',
+      'the file holds gru (inputs 8, hidden units 5), expected gru (inputs 12, hidden units 5)',
     );
     const { tensors } = decodeSafetensors(readFileSync(join(cwd, 'out.safetensors')));
     const bias = tensors.get('head.bias')!;

@@ -153,12 +153,12 @@ describe('a file that is not valid safetensors is rejected with a sentence', () 
     [
       'one name twice',
       file(`{"a":${JSON.stringify(f32(0, 4))}, "\\u0061" :${JSON.stringify(f32(0, 4))}}`, 4),
-      '"a" stands twice in the header',
+      '"a" is in the header twice',
     ],
     [
       'one dtype twice',
       file('{"a":{"dtype":"F64","shape":[1],"dtype":"F32","data_offsets":[0,4]}}', 4),
-      '"dtype" stands twice in the header',
+      '"dtype" is in the header twice',
     ],
     [
       'metadata that are no object',

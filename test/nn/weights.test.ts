@@ -179,7 +179,7 @@ describe.each(KINDS)('%s, peepholes %s', (kind, peepholes) => {
       const wanted = `${p ? 'lstm with peepholes' : k} (inputs ${inputs}, hidden units ${units})`;
       expect(() => {
         importWeights(bytes, k, inputs, units, p, read);
-      }).toThrow(`: the file holds ${name} (inputs 3, hidden units 4), wanted was ${wanted}`);
+      }).toThrow(`: the file holds ${name} (inputs 3, hidden units 4), expected ${wanted}`);
       expect(read).toEqual(untouched);
     }
   });
@@ -192,24 +192,24 @@ describe('a foreign file is refused in a sentence, and theta is untouched', () =
     const { tensors } = decodeSafetensors(gru);
     return encodeSafetensors(tensors.set(name, toTensor(Float64Array.of(1), [1])));
   };
-  const holds = 'the file holds gru (inputs 3, hidden units 4), wanted was gru (inputs 3, hidden units 4)';
+  const holds = 'the file holds gru (inputs 3, hidden units 4), expected gru (inputs 3, hidden units 4)';
 
   test.each<[what: string, bytes: Uint8Array, message: string]>([
     ['a damaged file', gru.subarray(0, 1000), 'cut short: "weight_ih_l0" ends at byte 864 of the data, which has 640'],
     [
       'no tensor',
       encodeSafetensors(new Map()),
-      'no "weight_ih_l0": the file holds nothing, wanted was gru (inputs 3, hidden units 4)',
+      'no "weight_ih_l0": the file holds nothing, expected gru (inputs 3, hidden units 4)',
     ],
     [
       'bias=False',
       changed(gru, (name, values) => (name.startsWith('bias') ? undefined : values)),
-      'no "bias_ih_l0": the file holds "weight_hh_l0" (12, 4), "weight_ih_l0" (12, 3), wanted was gru (inputs 3, hidden units 4)',
+      'no "bias_ih_l0": the file holds "weight_hh_l0" (12, 4), "weight_ih_l0" (12, 3), expected gru (inputs 3, hidden units 4)',
     ],
     [
       'a model without any cell',
       encodeSafetensors(new Map(Array.from({ length: 9 }, (_, i) => [`fc${i}`, toTensor(some(2), [1, 2])]))),
-      'no "weight_ih_l0": the file holds "fc0" (1, 2), "fc1" (1, 2), "fc2" (1, 2), "fc3" (1, 2), "fc4" (1, 2), "fc5" (1, 2) and 3 more, wanted',
+      'no "weight_ih_l0": the file holds "fc0" (1, 2), "fc1" (1, 2), "fc2" (1, 2), "fc3" (1, 2), "fc4" (1, 2), "fc5" (1, 2) and 3 more, expected',
     ],
     ['a second layer', withAnother('weight_ih_l1'), `"weight_ih_l1" is one too many: ${holds}`],
     ['the way back', withAnother('weight_ih_l0_reverse'), `"weight_ih_l0_reverse" is one too many: ${holds}`],

@@ -86,7 +86,7 @@ export const serviceHttp = ({
   return {
     start: (after) => {
       if (!isLoopback(host) && allowRemote)
-        log('warn', { listen }, `who reaches ${listen} can read /metrics without a token (http.allow_remote)`);
+        log('warn', { listen }, `anyone who reaches ${listen} can read /metrics without a token (http.allow_remote)`);
       opening = open(after).catch((error: unknown) => {
         log('error', { err: error }, 'internal error: the HTTP server cannot be started');
         return null;

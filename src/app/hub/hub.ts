@@ -179,7 +179,7 @@ function every(ms: number, log: Log, work: () => Promise<void>): () => Promise<v
         failed = false;
       })
       .catch((error: unknown) => {
-        if (!failed) log('error', { err: error }, 'the hub could not look through its database; it tries again');
+        if (!failed) log('error', { err: error }, 'the hub could not check its database; it tries again');
         failed = true;
       })
       .finally(() => {

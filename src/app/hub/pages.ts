@@ -52,7 +52,7 @@ export async function openHubPages(options: HubPagesOptions): Promise<{ close: (
   const { host, port } = hostAndPort(listen!);
   const tokens = requireToken || !isLoopback(host) ? await tokensOf(config, log) : null;
   if (allowRemote && !isLoopback(host))
-    log('warn', { listen }, `who reaches ${listen!} can read /metrics without a token (http.allow_remote)`);
+    log('warn', { listen }, `anyone who reaches ${listen!} can read /metrics without a token (http.allow_remote)`);
   const access = new Access({
     tokens,
     cookie: `zankyo_hub_${config.name}`,

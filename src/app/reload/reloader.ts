@@ -78,7 +78,7 @@ export class Reloader {
       log(
         'warn',
         { streams: renewed.slice(0, MAX_LOGGED) },
-        'these streams get another network: what fits of the old one goes on, and all that is known of each series',
+        'these streams get another network: it keeps the parts of the old one that fit, and all that is known of each series',
       );
     this.plan = { cause, site, calendars, changed };
     this.timer ??= setImmediate(() => {

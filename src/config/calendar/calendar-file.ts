@@ -189,7 +189,7 @@ interface PlacedTime {
 function placed(value: Time, zoneName: string | null, zoneOf: (name: string | null) => TimeZone): PlacedTime {
   const { year, month, day, hour, minute, second, isDate } = value;
   const wall = Date.UTC(year, month - 1, day, hour, minute, second);
-  if (Number.isNaN(wall)) throw new RangeError('it has a time that is none');
+  if (Number.isNaN(wall)) throw new RangeError('it has a time that cannot be read');
   // The types say that there is always one; a date has none.
   const utc = (value.zone as { readonly tzid: string } | null)?.tzid === 'UTC';
   const zone = utc ? null : zoneOf(isDate ? null : zoneName);

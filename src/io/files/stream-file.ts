@@ -37,7 +37,7 @@ export function decodeStreamFile(content: Buffer, name: string): StreamFile {
     new AppError('stream_file_unreadable', `${name}: ${why}`, { cause });
   const end = content.subarray(0, MAX_HEADER_BYTES).indexOf('\n', MAGIC.length);
   if (!content.subarray(0, MAGIC.length).equals(Buffer.from(MAGIC)) || end < 0)
-    throw refuse('is no file that zankyo export has written');
+    throw refuse('is not a file that zankyo export has written');
   let header: Omit<StreamFile, 'bytes'> & { readonly size: number; readonly sha256: string };
   try {
     header = JSON.parse(content.subarray(MAGIC.length, end).toString()) as typeof header;
