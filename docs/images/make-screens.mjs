@@ -30,6 +30,8 @@ await now
 await now.locator('.case').first().waitFor({ timeout: 120_000 });
 await now.getByText(/open alarm$/).waitFor();
 await now.screenshot({ path: picture('dashboard-now.png') });
+// New readings move the chapters.
+await learning.getByRole('button', { name: 'Pause' }).click();
 const chapters = learning.locator('section', { hasText: /What the hidden state does|What it keeps/ });
 const boxes = await Promise.all([chapters.first().boundingBox(), chapters.last().boundingBox()]);
 const [top, bottom] = [boxes[0].y, boxes[1].y + boxes[1].height];
