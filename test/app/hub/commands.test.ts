@@ -30,7 +30,12 @@ test('a command is stored, then published with an id of its own; its answer is t
   await vi.waitUntil(() => published.length > 0);
   const [[topic, request]] = published;
   expect(topic).toBe('zankyo/north/cmd');
-  expect(request).toEqual({ ...MUTE, schema: 1, site: 'north', id: expect.stringMatching(/^hub-[0-9a-f]{16}$/) });
+  expect(request).toEqual({
+    ...MUTE,
+    schema: 1,
+    site: 'north',
+    id: expect.stringMatching(/^hub-[0-9a-f]{16}$/) as string,
+  });
   expect(await stored()).toEqual([
     { site: 'north', series: 'p', command: 'mute', sender: 'Ada', at: NOW, status: null },
   ]);
