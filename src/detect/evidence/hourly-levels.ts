@@ -15,7 +15,10 @@ const BLOCK = 8;
 const { OCCUPANCY_DAYS: DAYS, BLEND_MARGIN } = CONSTANTS;
 /** Before the first reading the counts are one reading, spread over all bins: a new one is rare, not impossible. */
 const PRIOR = 1 / AXIS_BINS;
-/** A level counts this much for the bins beside its own, so that a value on their edge is in both. */
+/**
+ * A level counts this much for the bins beside its own, so that a value on their edge is in both; a reading of an hour for the hours
+ * beside it, so that a habit may come half an hour early or late.
+ */
 const BESIDE = 0.25;
 /** A level that changes from day to day by less than this many bins is the same: it rounds to the same bin. */
 const RESOLUTION = 0.5;
@@ -189,10 +192,14 @@ export class HourlyLevels {
     this.fade(slot, 1 - 1 / DAYS);
     this.fade(SLOTS + slot, 1 - 1 / DAYS);
     this.fade(ALL, 1 - 1 / (DAYS * SLOTS));
-    this.addPending(row);
-    this.addPending(ALL);
-    own[row] += (hour[OWN] - readings * own[row]) / totals[row];
-    const share = readings / this.readingsOf(slot);
+    const kind = row - slot;
+    this.addPending(row, 1 - 2 * BESIDE);
+    this.addPending(kind + ((slot + 1) % SLOTS), BESIDE);
+    this.addPending(kind + ((slot + SLOTS - 1) % SLOTS), BESIDE);
+    this.addPending(ALL, 1);
+    const shareOfKind = Math.min(1, readings / totals[row]);
+    own[row] += shareOfKind * (hour[OWN] / readings - own[row]);
+    const share = Math.min(1, readings / this.readingsOf(slot));
     surprisals[slot] += share * (hour[SURPRISAL] / readings - surprisals[slot]);
     margins[slot] += share * ((hour[SURPRISAL] - hour[OWN]) / readings - margins[slot]);
     surprisals[SLOTS] += (hour[SURPRISAL] - readings * surprisals[SLOTS]) / totals[ALL];
@@ -205,10 +212,11 @@ export class HourlyLevels {
     totals[row] *= keep;
   }
 
-  private addPending(row: number): void {
+  /** Adds this share of the present hour to a row. */
+  private addPending(row: number, share: number): void {
     const { counts, totals, pending, hour } = this;
-    for (let b = 0, k = row * AXIS_BINS; b < AXIS_BINS; b++, k++) counts.add(k, pending[b]);
-    totals[row] += hour[READINGS];
+    for (let b = 0, k = row * AXIS_BINS; b < AXIS_BINS; b++, k++) counts.add(k, share * pending[b]);
+    totals[row] += share * hour[READINGS];
   }
 
   /** Fits the axis, and moves each count to the bin of its value on the new one. */

@@ -58,6 +58,15 @@ describe('levels of each hour', () => {
     expect(levels.excess(40, at(0.1), 12)).toBeGreaterThan(levels.excess(70, at(0.1), 12) + 2);
   });
 
+  test('a reading counts a quarter for the hours beside its own: a noon half an hour early is no surprise of 3 nats', () => {
+    const levels = levelsOf(20);
+    const [beside, apart] = [11.5, 10.5].map((hour) => levels.excess(70, at(hour / 24), 12));
+    // 20 days fade to n = 28 (1 - e^(-20/28)). In the hour from 11, 3/4 of them are at 10 and 1/4 at 70; one more day is half of each.
+    const n = 28 * (1 - Math.exp(-20 / 28));
+    expect(beside).toBeCloseTo(Math.log((0.75 * n + 0.5) / (0.25 * n + 0.5)), 1);
+    expect(apart).toBeGreaterThan(3);
+  });
+
   test('an hour is known after as many days as it has been over', () => {
     const levels = levelsOf(8);
     expect([levels.knows(0.5, 6.5, 12), levels.knows(0.5, 9.5, 12)]).toEqual([true, false]);
