@@ -61,7 +61,9 @@ function check(version) {
       if (!isNewer || file !== OF_THE_LOCK_FILE) cpSync(file, join(project, file));
     run('packages', 'npm', ['ci', '--ignore-scripts']);
     if (isNewer) run('addon', 'npm', ['install', '--no-save', '--ignore-scripts', `better-sqlite3@${NEWER_ADDON}`]);
-    else run('addon', 'npm', ['rebuild', '--foreground-scripts', 'better-sqlite3']);
+    // Not "npm rebuild": that of npm 11.19 ended with 0 here and had compiled nothing.
+    else run('addon', 'npm', ['run', 'install'], { cwd: join(project, 'node_modules/better-sqlite3') });
+    run('addon-loads', 'node', ['-e', `new (require('better-sqlite3'))(':memory:')`]);
     run('build', 'npm', ['run', 'build']);
     const print = 'process.version + ", V8 " + process.versions.v8 + ", ABI " + process.versions.modules';
     row.node = run('node', 'node', ['-p', print]).stdout.trim();
