@@ -8,6 +8,7 @@ test('`zankyo schema` prints the site file and every contract', () => {
   expect(SCHEMAS).toEqual(['site', ...CONTRACT_NAMES]);
 });
 
-test('`zankyo cmd` has every command', () => {
-  expect(COMMANDS).toEqual(commandSchema.options.map(({ shape }) => shape.command.value));
+test('`zankyo cmd` has every command but those that carry files, which `zankyo export` and `zankyo import` do here', () => {
+  const all = commandSchema.options.map(({ shape }) => shape.command.value);
+  expect(COMMANDS).toEqual(all.filter((name) => name !== 'export' && name !== 'import'));
 });

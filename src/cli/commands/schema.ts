@@ -12,6 +12,8 @@ export const SCHEMAS = [
   'incident',
   'command',
   'reply',
+  'learned',
+  'import',
   'webhook',
 ] as const satisfies readonly ('site' | ContractName)[];
 

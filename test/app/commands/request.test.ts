@@ -86,7 +86,7 @@ test('the examples of docs/commands.md are commands and an answer', () => {
   const [first, reply, others] = examples;
   for (const request of [first, ...(others as object[])]) expect(read(request, 'boiler')).toHaveProperty('command');
   expect(replySchema.parse(reply)).toEqual(reply);
-  expect(others).toHaveLength(12);
+  expect(others).toHaveLength(13);
 });
 
 test('the rate: a burst of 3, then one in 10 ms; a clock that was set back gives none', () => {

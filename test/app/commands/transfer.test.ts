@@ -93,7 +93,7 @@ test('import: a file that is damaged, of another version, network or unit, or fo
     expect(reply.text).toContain(text);
   };
   refused(content.subarray(0, content.length - 1), 'incomplete');
-  refused(Buffer.from('{}'), 'no file that zankyo export has written');
+  refused(Buffer.from('{}'), 'The file is not a file that zankyo export has written.');
   refused(encodeStreamFile({ ...file, version: 1 }), 'another version');
   refused(encodeStreamFile({ ...file, units: ['<b>'] }), 'a is in "bar" here, and the file has another unit');
   refused(encodeStreamFile({ ...file, bytes: file.bytes.subarray(8) }), 'bytes');

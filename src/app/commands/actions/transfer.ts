@@ -11,6 +11,8 @@ import { WARMUP_LEFT } from '../../transfer.ts';
 import { isRefused, refuse, type Refused } from '../refusals.ts';
 import { habitsOf, keepState, type CommandWorld, type Done, type Moment, type Target } from '../world.ts';
 
+/** Name of a file that came in parts, for errors. */
+const FILE = 'the file';
 /** Bytes of one request. The broker has room for its messages with its default limits: 1,000. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
@@ -109,10 +111,10 @@ const hasLearned = ({ series, status }: Stream): boolean =>
 function fittingFile(monitor: Stream, content: Uint8Array): StreamFile | Refused {
   let file: StreamFile;
   try {
-    file = decodeStreamFile(Buffer.from(content), 'the file');
+    file = decodeStreamFile(Buffer.from(content), FILE);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return refuse('file_wrong', `${error.message.replace(/^t/, 'T')}.`);
+    return refuse('file_wrong', `The file ${error.message.slice(`${FILE}: `.length)}.`);
   }
   const { series, shape, memory } = monitor;
   if (file.version !== SNAPSHOT_VERSION)
