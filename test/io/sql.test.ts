@@ -121,7 +121,7 @@ const takes = (node: ts.CallExpression): 'text' | 'statements' | null => {
   const method = node.expression.name.text;
   const receiver = node.expression.expression.getText();
   // `RegExp.prototype.exec` has the same name.
-  if (TAKES_SQL.has(method)) return /^[A-Z_]+$|^\w+Pattern$|^new RegExp\(|\/$|\/\w+$/.test(receiver) ? null : 'text';
+  if (TAKES_SQL.has(method)) return /^[A-Z_\d]+$|\w+Pattern$|^new RegExp\(|\/$|\/\w+$/.test(receiver) ? null : 'text';
   if (method === 'query') return /\b(pool|client)$/.test(receiver) ? 'text' : null;
   if (!/\bdb$/.test(receiver)) return null;
   return method === 'read' ? 'text' : method === 'write' ? 'statements' : null;

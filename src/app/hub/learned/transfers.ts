@@ -47,11 +47,11 @@ export class HubTransfers {
   readonly refused: Partial<Record<LearnedRefusal, number>> = {};
   private readonly options: HubTransfersOptions;
   private readonly running = new Map<string, { readonly transfer: Transfer; readonly receiver: Receiver | null }>();
-  private readonly topic: RegExp;
+  private readonly topicPattern: RegExp;
 
   constructor(options: HubTransfersOptions) {
     this.options = options;
-    this.topic = new RegExp(`^${escaped(options.prefix)}/([a-z0-9][a-z0-9_-]{0,127})/learned$`);
+    this.topicPattern = new RegExp(`^${escaped(options.prefix)}/([a-z0-9][a-z0-9_-]{0,127})/learned$`);
   }
 
   get count(): number {
@@ -66,12 +66,12 @@ export class HubTransfers {
 
   /** Whether a topic has parts of files. */
   accepts(topic: string): boolean {
-    return this.topic.test(topic);
+    return this.topicPattern.test(topic);
   }
 
   /** A part of a file. It is acknowledged in any case: of a file that does not become whole nothing is stored. */
   async receive({ topic, payload, receipt }: Message): Promise<void> {
-    const site = this.topic.exec(topic)![1];
+    const site = this.topicPattern.exec(topic)![1];
     const run = this.running.get(site);
     const part = readLearnedPart(payload);
     try {
