@@ -108,10 +108,11 @@ test('the pump that differs from its peers is told in one sentence with numbers'
 
 test('a command goes to the site with the name of who asks, and its answer is shown and kept', async () => {
   const { page, complaints } = await openTab(browser, `${url}#/site/north`);
-  await page.getByLabel('Command').selectOption('mute');
-  await page.getByLabel('Series').selectOption('pump-flow');
-  await page.getByLabel('Your name').fill('Ada');
-  await page.getByRole('button', { name: 'Send' }).click();
+  const form = page.locator('form').filter({ has: page.getByLabel('Command') });
+  await form.getByLabel('Command').selectOption('mute');
+  await form.getByLabel('Series').selectOption('pump-flow');
+  await form.getByLabel('Your name').fill('Ada');
+  await form.getByRole('button', { name: 'Send' }).click();
   await page.getByRole('status').getByText('No alert of pump-flow is published until 10:00 (Ada).').waitFor();
   const sent = page.locator('section', { hasText: 'Commands sent' }).locator('tbody tr');
   await sent.first().waitFor();
