@@ -1,25 +1,13 @@
 import { filter, merge, skip, type Subscription } from 'rxjs';
 import type { Site } from '../config/schema.ts';
 import { openBroker, type Connection } from '../io/mqtt/broker.ts';
-import { AlertOutbox } from '../io/ledger/alert-outbox.ts';
-import { GatheredRows } from '../io/ledger/gathered-rows.ts';
-import { Ledger } from '../io/ledger/ledger.ts';
-import { RetainedStates } from '../io/ledger/retained-states.ts';
 import { alertsOver } from '../io/mqtt/alerts.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import type { Log } from '../log.ts';
-import { KnownSignals, type KnownSignal } from '../stream/known-signals.ts';
-import { StoredDialectMemory } from '../io/sqlite/dialect-memory.ts';
-import { SignalTable } from '../io/sqlite/signal-table.ts';
 import { waitingCommands } from '../io/sqlite/command-inbox.ts';
-import { CommandLog } from '../io/sqlite/command-log.ts';
-import { WrittenHours } from '../io/sqlite/written-hours.ts';
 import { memoryLimits } from '../io/files/memory-limits.ts';
-import { writtenBytes } from '../io/files/written-bytes.ts';
-import { WrittenDay } from './card/written-day.ts';
 import { brokerOptions, commandTopicsOf, filtersOf } from './broker-options.ts';
 import { calendarsOf, type Calendars } from './calendars.ts';
-import { NotificationTable } from '../io/sqlite/notification-table.ts';
 import { requestsOf } from './command-requests.ts';
 import { LogRing, secretsOf } from './dashboard/log-ring.ts';
 import { DashboardRequests } from './dashboard/requests.ts';
@@ -44,6 +32,7 @@ import type { SiteFile } from './service/site-file.ts';
 import { warnOfMemory } from './service/memory-warning.ts';
 import { thisProcess } from './service/this-process.ts';
 import { ServiceThreads } from './service/threads.ts';
+import { serviceStores } from './service/stores.ts';
 import { limitedStores, openStore } from './store.ts';
 import { behind } from './service/behind.ts';
 import { keepTidy } from './tidying.ts';
@@ -99,11 +88,8 @@ export function startService(first: Site, { log: ownLog, kernel, now, file, mana
     onBusy: () => apply(site, calendars),
   });
   threads.use(site);
-  const ledger = new Ledger(db, {
+  const stores = serviceStores(db, broker, {
     everyMs: site.commit.every,
-    acknowledge: (receipts) => {
-      broker.acknowledge(receipts);
-    },
     makeRoom: () => housekeeping.makeRoom(present()),
     settle: () => {
       threads.settle();
@@ -113,25 +99,13 @@ export function startService(first: Site, { log: ownLog, kernel, now, file, mana
       fail(error);
     },
   });
-  const outbox = new AlertOutbox(db, ledger, (topic, payload, onSettled) => {
-    broker.publishEvent(topic, payload, onSettled);
-  });
+  const { ledger, outbox, states, dialects, signals, commandLog, notificationTable, written } = stores;
   const learned = new SiteLearned({ broker, topics: () => topics, ledger, now: present });
-  const memory = new StoredDialectMemory(db, ledger);
-  const signalTable = new SignalTable(db);
-  const newSignals = new GatheredRows<KnownSignal>(ledger, (_slug, signal) => {
-    signalTable.record(signal);
-  });
-  const signals = new KnownSignals(signalTable.all(), (signal) => {
-    newSignals.set(signal.slug, signal);
-  });
-  const states = new RetainedStates(db, ledger, broker);
   const published = alertsOver(outbox, states, site.mqtt.prefix, site.site);
   let home: HomeAssistant = homeAssistant(site, { broker, states, signals, log });
   const notificationsOf = (of: Site): Notifications =>
-    notifications({ site: of, table: new NotificationTable(db), ledger, now: present, log });
+    notifications({ site: of, table: notificationTable, ledger, now: present, log });
   let notify = notificationsOf(site);
-  const commandLog = new CommandLog(db);
   const messages$ = broker.messages$.pipe(filter(({ topic }) => !isCommand(topic) && !home.accepts(topic)));
 
   let state: Connection['state'] = 'connecting';
@@ -147,17 +121,6 @@ export function startService(first: Site, { log: ownLog, kernel, now, file, mana
   const real = { clock$, idle$, processor: thisProcess(), hasRoom: () => room.hasRoom() };
 
   const tallies = new Tallies();
-  const hours = new WrittenHours(db);
-  const written = new WrittenDay({
-    before: hours.all(),
-    writtenBytes,
-    uptime: () => performance.now(),
-    save: (hour) => {
-      ledger.write(() => {
-        hours.save(hour);
-      });
-    },
-  });
   const health = serviceHealth({
     writtenDay: () => written.written,
     memory: () => room.use,
@@ -217,7 +180,7 @@ export function startService(first: Site, { log: ownLog, kernel, now, file, mana
     const request = (topic: string, payload: Uint8Array): void => {
       broker.send(topic, payload);
     };
-    const formats = { memory, ...(site.sparkplug.rebirth ? { publish: request } : {}) };
+    const formats = { memory: dialects, ...(site.sparkplug.rebirth ? { publish: request } : {}) };
     const historyPort = histories.of(site);
     const history = historyPort === null ? {} : { history: historyPort };
     const alerts = notify.over(home.over(published));
