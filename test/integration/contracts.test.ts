@@ -72,6 +72,7 @@ tuning: { network: false }
     ['cmd', { id: 'c3', command: 'mute', for: '1h' }, 'done'],
     ['cmd', { id: 'c4', command: 'undo', of: 'c3' }, 'done'],
     ['cmd', { id: 'c5', command: 'explode' }, 'refused'],
+    ['series/tank/cmd', { id: 'c6', command: 'export' }, 'done'],
   ];
   for (const [topic, request, status] of commands) {
     await publish(`zankyo/works/${topic}`, request);
@@ -80,6 +81,17 @@ tuning: { network: false }
       () => JSON.stringify([request, sent.at(-1)]),
     );
   }
+  // What the tank has learned comes in parts, and goes back to it.
+  const parts = (): Sent[] => sent.filter(({ topic }) => topic === 'zankyo/works/learned');
+  await eventually(() => parts().length > 0 && parts().length === field(parts()[0], 'parts'));
+  for (const { data } of parts()) {
+    const back = { ...(data as object), id: 'c7', by: 'Ada', replace: true, file: undefined, files: undefined };
+    await publish('zankyo/works/cmd/import', back);
+  }
+  await eventually(
+    () => has('cmd/reply', { id: 'c7', status: 'done' }),
+    () => JSON.stringify(sent.at(-1)),
+  );
   expect((await program.end('SIGTERM')).code).toBe(0);
   await eventually(() => sent.some(({ data }) => data === 'offline'));
 
