@@ -222,6 +222,11 @@ describe('the database', () => {
     expect([code, stdout]).toEqual([1, '']);
     expect(existsSync(join(cwd, 'zankyo.db'))).toBe(false);
 
+    // The demo ends as well: its broker runs before the service cannot.
+    const demo = await runProgram(['demo', '--for', '1s'], cwd, undefined, env);
+    expect(demo.code).toBe(1);
+    expect(lines(demo.stderr).at(-1)).toContain('run "npm rebuild better-sqlite3" in ');
+
     const doctor = await runProgram(['doctor', '--json'], cwd, undefined, env);
     const { ok, findings } = JSON.parse(doctor.stdout) as { ok: boolean; findings: readonly Finding[] };
     expect([ok, doctor.code]).toEqual([false, 1]);

@@ -64,11 +64,23 @@ const SETTLE_MS = 5_000;
  * subscriber, and a client that receives the alerts. The detector has no information about the faults.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
+  const ends: (() => Promise<unknown>)[] = [];
+  try {
+    return await demo(options, ends);
+  } finally {
+    for (const end of ends.reverse()) await end();
+  }
+}
+
+/** `ends`: to be called in the reverse order, also where something does not begin. */
+async function demo(options: DemoOptions, ends: (() => Promise<unknown>)[]): Promise<DemoResult> {
   const { seed, days, log, kernel, port, stayUp } = options;
   const listen = port === null ? null : `127.0.0.1:${port}`;
   const folder = await mkdtemp(join(tmpdir(), 'zankyo-demo-'));
+  ends.push(() => rm(folder, { recursive: true }));
   const database = join(folder, 'zankyo.db');
   const broker = await startEmbeddedBroker();
+  ends.push(() => broker.stop());
   const pumpFaults = schedule(seed, START_AT, days, WARMUP_DAYS);
   const cycleFaults = cycleSchedule(seed, START_AT, days, WARMUP_DAYS);
   const faults = [...pumpFaults, ...cycleFaults].sort((a, b) => a.at - b.at);
@@ -77,63 +89,58 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   let now = START_AT;
 
   const listener = await connectAsync(broker.url, { clientId: 'demo-listener' });
+  ends.push(() => listener.endAsync());
   listener.on('message', (_, payload) => {
     const alert = readAlert(payload, faults);
     alerts.push(alert);
     options.onAlert(alert);
   });
   await listener.subscribeAsync('zankyo/demo/series/+/event', { qos: 1 });
+  const transmitter = await connectAsync(broker.url, { clientId: 'demo-plant' });
+  ends.push(() => transmitter.endAsync());
   const service = startService(demoSite(broker.url, database, listen), { log, kernel, now: () => now });
+  ends.push(() => service.stop());
   // Stored and polled: a race against a promise that never settles would keep all other promises of each race in memory.
   const failures: unknown[] = [];
   service.failure.catch((error: unknown) => failures.push(error));
-  const transmitter = await connectAsync(broker.url, { clientId: 'demo-plant' });
   const startedAt = performance.now();
 
-  try {
-    await until(() => service.connection === 'connected', failures);
-    let sent = 0;
-    const minutes = Math.round((days * DAY_MS) / MINUTE_MS);
-    let minute = 0;
-    for (; minute < minutes && performance.now() - startedAt < options.realMs; minute++) {
-      const { at, values } = works.next();
-      now = at;
-      for (const { series, value } of values) {
-        if (value === null) continue;
-        transmit(transmitter, series, at, value);
-        sent++;
-      }
-      await until(() => service.readings >= sent - LEAD_MINUTES * ALL_SERIES.length, failures);
-      if (minute % 60 === 0)
-        options.onProgress({ days: minute / 1440, warmup: Math.min(1, minute / 1440 / WARMUP_DAYS) });
+  await until(() => service.connection === 'connected', failures);
+  let sent = 0;
+  const minutes = Math.round((days * DAY_MS) / MINUTE_MS);
+  let minute = 0;
+  for (; minute < minutes && performance.now() - startedAt < options.realMs; minute++) {
+    const { at, values } = works.next();
+    now = at;
+    for (const { series, value } of values) {
+      if (value === null) continue;
+      transmit(transmitter, series, at, value);
+      sent++;
     }
-    await until(() => service.readings >= sent, failures);
-    const times = { startAt: START_AT, warmAt: START_AT + WARMUP_DAYS * DAY_MS, until: now };
-    const resultNow = (): DemoResult => ({
-      ...tally(faults, alerts, now, START_AT + WEEK_MS),
-      habits: CYCLE_SERIES.map((series) => habitOf(series, works.times(series), faults, alerts, times)),
-      simulatedDays: minute / 1440,
-      readings: service.readings,
-      alertsHeard: alerts.filter(({ phase }) => phase === 'opened').length,
-      rowsLogged: rowsIn(database),
-      realMs,
-    });
-    const realMs = performance.now() - startedAt;
-    if (stayUp !== undefined) {
-      await settled(resultNow);
-      await stayUp(resultNow());
-    }
-    await service.stop();
-    // This message arrives after everything that the service published.
-    await quiesce(listener);
-    return resultNow();
-  } finally {
-    await service.stop();
-    await transmitter.endAsync();
-    await listener.endAsync();
-    await broker.stop();
-    await rm(folder, { recursive: true });
+    await until(() => service.readings >= sent - LEAD_MINUTES * ALL_SERIES.length, failures);
+    if (minute % 60 === 0)
+      options.onProgress({ days: minute / 1440, warmup: Math.min(1, minute / 1440 / WARMUP_DAYS) });
   }
+  await until(() => service.readings >= sent, failures);
+  const times = { startAt: START_AT, warmAt: START_AT + WARMUP_DAYS * DAY_MS, until: now };
+  const resultNow = (): DemoResult => ({
+    ...tally(faults, alerts, now, START_AT + WEEK_MS),
+    habits: CYCLE_SERIES.map((series) => habitOf(series, works.times(series), faults, alerts, times)),
+    simulatedDays: minute / 1440,
+    readings: service.readings,
+    alertsHeard: alerts.filter(({ phase }) => phase === 'opened').length,
+    rowsLogged: rowsIn(database),
+    realMs,
+  });
+  const realMs = performance.now() - startedAt;
+  if (stayUp !== undefined) {
+    await settled(resultNow);
+    await stayUp(resultNow());
+  }
+  await service.stop();
+  // This message arrives after everything that the service published.
+  await quiesce(listener);
+  return resultNow();
 }
 
 const transmit = (client: MqttClient, series: string, at: number, value: number): void => {
