@@ -28,7 +28,8 @@ export function addonRemedy(folder: string): string {
   const compiler = 'where it has to be compiled, install a C++ compiler, make and python3 first';
   // npm -g: the folder belongs to root, as a rule.
   const sudo = /\/lib\/node_modules\/[^/]+$/.test(folder) ? ', with sudo if the folder is not yours' : '';
-  return `run "npm rebuild better-sqlite3" in ${folder}${sudo}; ${compiler}`;
+  // Not "npm rebuild": that of npm 11.19 and 12 ends with 0 here and compiles nothing (seen with 11.19.1 and 12.2.2).
+  return `run "npm run install" in ${folder}/node_modules/better-sqlite3${sudo}; ${compiler}`;
 }
 
 const majorOf = (version: string): number => Number.parseInt(version.replace(/^v/, ''), 10);

@@ -27,9 +27,12 @@ test.each([
   ],
   [
     '/usr/lib/node_modules/zankyo',
-    /^run "npm rebuild better-sqlite3" in \/usr\/lib\/node_modules\/zankyo, with sudo if/,
+    /^run "npm run install" in \/usr\/lib\/node_modules\/zankyo\/node_modules\/better-sqlite3, with sudo if/,
   ],
-  ['/home/ada/zankyo', /^run "npm rebuild better-sqlite3" in \/home\/ada\/zankyo; where it has to be compiled/],
+  [
+    '/home/ada/zankyo',
+    /^run "npm run install" in \/home\/ada\/zankyo\/node_modules\/better-sqlite3; where it has to be compiled/,
+  ],
 ])('the remedy of an addon that cannot be loaded, for an installation in %s', (folder, remedy) => {
   expect(addonRemedy(folder)).toMatch(remedy);
 });
