@@ -1,8 +1,8 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { HubCommandReply, HubSeries } from '../../app/dashboard/contract/hub.ts';
-import { messageOf, post } from '../api.ts';
 import { html } from '../parts/html.ts';
+import { AskingForm, valueTo, type Answer } from './asking.ts';
 
 /** Commands that need nothing but a series, and a time for some. Others are given at the site. */
 const COMMANDS: readonly {
@@ -21,8 +21,6 @@ const COMMANDS: readonly {
   { name: 'reload', text: 'reload: put the changed site file in force', site: true, lasts: false },
 ];
 const TIMES = ['30m', '2h', '8h', '1d', '7d'];
-/** Where the name of who asks is kept. */
-export const NAME = 'zankyo-hub-name';
 
 interface Props {
   readonly site: string;
@@ -30,47 +28,35 @@ interface Props {
   readonly onSent: () => void;
 }
 
-/** Sends a command to a site and shows its answer. The name of who asks is kept in this browser. */
+const answerOf = ({ status, text }: HubCommandReply): Answer => ({
+  good: status === 'done',
+  text: status === 'refused' ? `Not done: ${text}` : text,
+});
+
+/** Sends a command to a site and shows its answer. */
 export function CommandForm({ site, series, onSent }: Props): VNode {
   const [name, setName] = useState('normal');
   const [target, setTarget] = useState('');
   const [lasts, setLasts] = useState('2h');
-  const [by, setBy] = useState(localStorage.getItem(NAME) ?? '');
-  const [busy, setBusy] = useState(false);
-  const [answer, setAnswer] = useState<{ readonly good: boolean; readonly text: string } | null>(null);
   const command = COMMANDS.find((each) => each.name === name)!;
   const ofSite = name === 'reload';
-  const submit = (event: Event): void => {
-    event.preventDefault();
-    localStorage.setItem(NAME, by);
-    setBusy(true);
-    const body = {
-      command: name,
-      by,
-      ...(target === '' || ofSite ? {} : { series: target }),
-      ...(command.lasts ? { for: lasts } : {}),
-    };
-    post<HubCommandReply>(`site/${encodeURIComponent(site)}/command`, body)
-      .then(({ status, text }) => {
-        setAnswer({ good: status === 'done', text: status === 'refused' ? `Not done: ${text}` : text });
-        onSent();
-      })
-      .catch((failure: unknown) => {
-        setAnswer({ good: false, text: messageOf(failure) });
-      })
-      .finally(() => {
-        setBusy(false);
-      });
-  };
-  const value = (set: (text: string) => void) => (event: Event) => {
-    set((event.target as HTMLInputElement | HTMLSelectElement).value);
-  };
+  const body = () => ({
+    command: name,
+    ...(target === '' || ofSite ? {} : { series: target }),
+    ...(command.lasts ? { for: lasts } : {}),
+  });
   return html`<section class="record">
     <h2>Command</h2>
-    <form class="filters" onSubmit=${submit}>
+    <${AskingForm}
+      path=${`site/${encodeURIComponent(site)}/command`}
+      body=${body}
+      answerOf=${answerOf}
+      onSent=${onSent}
+      button="Send"
+    >
       <label class="field">
         <span>Command</span>
-        <select value=${name} onChange=${value(setName)}>
+        <select value=${name} onChange=${valueTo(setName)}>
           ${COMMANDS.map((each) => html`<option key=${each.name} value=${each.name}>${each.text}</option>`)}
         </select>
       </label>
@@ -79,7 +65,7 @@ export function CommandForm({ site, series, onSent }: Props): VNode {
           ? null
           : html`<label class="field">
               <span>Series</span>
-              <select value=${target} required=${!command.site} onChange=${value(setTarget)}>
+              <select value=${target} required=${!command.site} onChange=${valueTo(setTarget)}>
                 <option value="">${command.site ? 'the whole site' : 'choose one'}</option>
                 ${series.map(({ slug, label }) => html`<option key=${slug} value=${slug}>${label ?? slug}</option>`)}
               </select>
@@ -89,18 +75,12 @@ export function CommandForm({ site, series, onSent }: Props): VNode {
         command.lasts
           ? html`<label class="field">
               <span>For</span>
-              <select value=${lasts} onChange=${value(setLasts)}>
+              <select value=${lasts} onChange=${valueTo(setLasts)}>
                 ${TIMES.map((each) => html`<option key=${each} value=${each}>${each}</option>`)}
               </select>
             </label>`
           : null
       }
-      <label class="field">
-        <span>Your name</span>
-        <input value=${by} required maxlength="64" autocomplete="name" onInput=${value(setBy)} />
-      </label>
-      <button class="button primary" disabled=${busy}>${busy ? 'Waiting for the answer' : 'Send'}</button>
-    </form>
-    <p role="status" class=${answer !== null && !answer.good ? 'error' : ''}>${answer?.text ?? ''}</p>
+    <//>
   </section>`;
 }

@@ -1,11 +1,10 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { HubLearnedBody, HubTransferReply } from '../../app/dashboard/contract/hub.ts';
-import { messageOf, post } from '../api.ts';
 import { fromNow, time } from '../parts/format.ts';
 import { html } from '../parts/html.ts';
 import { useFresh } from '../parts/kept.ts';
-import { NAME } from './command-form.ts';
+import { AskingForm, valueTo, type Answer } from './asking.ts';
 
 const EVERY_MS = 3_000;
 const ANY = '';
@@ -91,6 +90,8 @@ const Transfers = ({
     </tbody>
   </table>`;
 
+const answerOf = ({ status, text }: HubTransferReply): Answer => ({ good: status !== 'failed', text });
+
 function TransferForm({
   site,
   sites,
@@ -104,72 +105,50 @@ function TransferForm({
   const [streams, setStreams] = useState('*');
   const [from, setFrom] = useState(ANY);
   const [replace, setReplace] = useState(false);
-  const [by, setBy] = useState(localStorage.getItem(NAME) ?? '');
-  const [busy, setBusy] = useState(false);
-  const [answer, setAnswer] = useState<{ readonly good: boolean; readonly text: string } | null>(null);
-  const submit = (event: Event): void => {
-    event.preventDefault();
-    localStorage.setItem(NAME, by);
-    setBusy(true);
-    const common = { do: what, by, streams: streams.split(/[\s,]+/).filter((name) => name !== '') };
-    post<HubTransferReply>(
-      `site/${encodeURIComponent(site)}/learned`,
-      what === 'fetch' ? common : { ...common, from: from === ANY ? null : from, replace },
-    )
-      .then(({ status, text }) => {
-        setAnswer({ good: status !== 'failed', text });
-        onSent();
-      })
-      .catch((failure: unknown) => {
-        setAnswer({ good: false, text: messageOf(failure) });
-      })
-      .finally(() => {
-        setBusy(false);
-      });
+  const body = () => {
+    const common = { do: what, streams: streams.split(/[\s,]+/).filter((name) => name !== '') };
+    return what === 'fetch' ? common : { ...common, from: from === ANY ? null : from, replace };
   };
-  const value = (set: (text: string) => void) => (event: Event) => {
-    set((event.target as HTMLInputElement | HTMLSelectElement).value);
-  };
-  return html`<form class="filters" onSubmit=${submit}>
-      <label class="field">
-        <span>Do</span>
-        <select value=${what} onChange=${value(setWhat as (text: string) => void)}>
-          <option value="fetch">fetch what it has learned</option>
-          <option value="send">send it what others have learned</option>
-        </select>
-      </label>
-      <label class="field">
-        <span>Streams (* for any characters)</span>
-        <input value=${streams} required onInput=${value(setStreams)} />
-      </label>
-      ${
-        what === 'fetch'
-          ? null
-          : html`<label class="field">
-                <span>From</span>
-                <select value=${from} onChange=${value(setFrom)}>
-                  <option value=${ANY}>the site that knows most</option>
-                  ${sites.map((name) => html`<option key=${name} value=${name}>${name}</option>`)}
-                </select>
-              </label>
-              <label class="field">
-                <span>Streams whose warm-up is over</span>
-                <select
-                  value=${replace ? 'replace' : 'leave'}
-                  onChange=${value((text) => {
-                    setReplace(text === 'replace');
-                  })}
-                >
-                  <option value="leave">leave as they are</option>
-                  <option value="replace">replace what they have learned</option>
-                </select>
-              </label>`
-      }
-      <label class="field">
-        <span>Your name</span>
-        <input value=${by} required maxlength="64" autocomplete="name" onInput=${value(setBy)} />
-      </label>
-      <button class="button primary" disabled=${busy}>${busy ? 'Waiting for the answer' : 'Start'}</button>
-    </form>
-    <p role="status" class=${answer !== null && !answer.good ? 'error' : ''}>${answer?.text ?? ''}</p>`;
+  return html`<${AskingForm}
+    path=${`site/${encodeURIComponent(site)}/learned`}
+    body=${body}
+    answerOf=${answerOf}
+    onSent=${onSent}
+    button="Start"
+  >
+    <label class="field">
+      <span>Do</span>
+      <select value=${what} onChange=${valueTo(setWhat as (text: string) => void)}>
+        <option value="fetch">fetch what it has learned</option>
+        <option value="send">send it what others have learned</option>
+      </select>
+    </label>
+    <label class="field">
+      <span>Streams (* for any characters)</span>
+      <input value=${streams} required onInput=${valueTo(setStreams)} />
+    </label>
+    ${
+      what === 'fetch'
+        ? null
+        : html`<label class="field">
+              <span>From</span>
+              <select value=${from} onChange=${valueTo(setFrom)}>
+                <option value=${ANY}>the site that knows most</option>
+                ${sites.map((name) => html`<option key=${name} value=${name}>${name}</option>`)}
+              </select>
+            </label>
+            <label class="field">
+              <span>Streams whose warm-up is over</span>
+              <select
+                value=${replace ? 'replace' : 'leave'}
+                onChange=${valueTo((text) => {
+                  setReplace(text === 'replace');
+                })}
+              >
+                <option value="leave">leave as they are</option>
+                <option value="replace">replace what they have learned</option>
+              </select>
+            </label>`
+    }
+  <//>`;
 }
