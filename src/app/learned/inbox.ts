@@ -1,5 +1,5 @@
 import { Subject, type Observable } from 'rxjs';
-import { Assembly, importSchema, MAX_MESSAGE_BYTES, type ImportPart } from '../../io/mqtt/learned/chunk.ts';
+import { Assembly, importSchema, readPart, type ImportPart } from '../../io/mqtt/learned/chunk.ts';
 import type { Message } from '../../stream/message.ts';
 import type { CommandRequest } from '../../stream/ports.ts';
 
@@ -40,7 +40,7 @@ export class LearnedInbox {
       return;
     }
     if (!this.options.admit(message)) return;
-    const part = readPart(message.payload);
+    const part = readPart(importSchema, message.payload);
     if (part === null) {
       this.request(IMPORT_OF_NOTHING, { refused: 'part_wrong' });
       return;
@@ -98,12 +98,3 @@ const IMPORT_OF_NOTHING = JSON.stringify({ command: 'import', sha256: '0'.repeat
 
 const commandOf = ({ id, series, sha256, by, replace }: ImportPart): string =>
   JSON.stringify({ command: 'import', id, series, sha256, by, replace });
-
-function readPart(payload: Uint8Array): ImportPart | null {
-  if (payload.length > MAX_MESSAGE_BYTES) return null;
-  try {
-    return importSchema.parse(JSON.parse(Buffer.from(payload).toString()));
-  } catch {
-    return null;
-  }
-}

@@ -1,14 +1,7 @@
 import { AppError } from '../../../errors.ts';
 import { decodeStreamFile, type StreamFile } from '../../../io/files/stream-file.ts';
 import { learnedOf, storeLearned } from '../../../io/hub/learned.ts';
-import {
-  Assembly,
-  learnedSchema,
-  MAX_FILES,
-  MAX_MESSAGE_BYTES,
-  sha256,
-  type LearnedPart,
-} from '../../../io/mqtt/learned/chunk.ts';
+import { Assembly, MAX_FILES, sha256, type LearnedPart } from '../../../io/mqtt/learned/chunk.ts';
 import type { SqlDatabase } from '../../../stream/sql.ts';
 import { roomFor, type RoomLimits } from './room.ts';
 import type { Transfer } from './transfer.ts';
@@ -80,14 +73,11 @@ export class Receiver {
     this.settle(first, problem);
   }
 
-  private async store({ series, file, files }: LearnedPart, content: Buffer): Promise<void> {
-    this.settle({ series, file, files }, await this.storedOrNot(series, content));
+  private async store(first: LearnedPart, content: Buffer): Promise<void> {
+    this.settle(first, await this.storedOrNot(first.series, content));
   }
 
-  private settle(
-    { series, file, files }: Pick<LearnedPart, 'series' | 'file' | 'files'>,
-    problem: NotStored | null,
-  ): void {
+  private settle({ series, file, files }: LearnedPart, problem: NotStored | null): void {
     this.options.onFile(series, problem);
     if (file === files) this.options.onLast();
   }
@@ -129,15 +119,5 @@ function decoded(content: Buffer): StreamFile | null {
   } catch (error) {
     if (error instanceof AppError) return null;
     throw error;
-  }
-}
-
-/** Null where the message is no part of a file. */
-export function readLearnedPart(payload: Uint8Array): LearnedPart | null {
-  if (payload.length > MAX_MESSAGE_BYTES) return null;
-  try {
-    return learnedSchema.parse(JSON.parse(Buffer.from(payload).toString()));
-  } catch {
-    return null;
   }
 }

@@ -3,7 +3,7 @@ import type { AssetClass } from '../../../config/hub/hub-schema.ts';
 import { allLearned, endTransfers, learnedOf, learnedSites, transfersOf } from '../../../io/hub/learned.ts';
 import { listedSeries } from '../../../io/hub/lists.ts';
 import { siteStatus } from '../../../io/hub/sites.ts';
-import { MAX_FILES } from '../../../io/mqtt/learned/chunk.ts';
+import { learnedSchema, MAX_FILES, readPart } from '../../../io/mqtt/learned/chunk.ts';
 import type { Log } from '../../../log.ts';
 import { compileGlobs } from '../../../stream/glob.ts';
 import type { Message, Receipt } from '../../../stream/message.ts';
@@ -11,7 +11,7 @@ import type { SqlDatabase } from '../../../stream/sql.ts';
 import type { HubLearnedBody, HubTransferReply, HubTransferredStream } from '../../dashboard/contract/hub.ts';
 import type { HubCommands } from '../commands.ts';
 import { choose } from './choose.ts';
-import { NOT_STORED, readLearnedPart, Receiver, type NotStored } from './receiver.ts';
+import { NOT_STORED, Receiver, type NotStored } from './receiver.ts';
 import type { TransferRequest } from './requests.ts';
 import type { RoomLimits } from './room.ts';
 import { sendAll } from './sender.ts';
@@ -73,7 +73,7 @@ export class HubTransfers {
   async receive({ topic, payload, receipt }: Message): Promise<void> {
     const site = this.topicPattern.exec(topic)![1];
     const run = this.running.get(site);
-    const part = readLearnedPart(payload);
+    const part = readPart(learnedSchema, payload);
     try {
       if (part === null) this.refuse('part_wrong', { site });
       else if (run?.receiver == null || run.transfer.id !== part.id) this.refuse('unexpected', { site, id: part.id });

@@ -63,6 +63,16 @@ export type LearnedPart = z.output<typeof learnedSchema>;
 export type ImportPart = z.output<typeof importSchema>;
 type Part = Pick<LearnedPart, 'part' | 'parts' | 'size' | 'sha256' | 'data'>;
 
+/** The part in a message; null where it is none. */
+export function readPart<T>(schema: z.ZodType<T>, payload: Uint8Array): T | null {
+  if (payload.length > MAX_MESSAGE_BYTES) return null;
+  try {
+    return schema.parse(JSON.parse(Buffer.from(payload).toString()));
+  } catch {
+    return null;
+  }
+}
+
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** The parts of a file in order; each is made when it is asked for. Throws a RangeError for an empty file and one that is too large. */
