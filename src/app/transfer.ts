@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Site } from '../config/schema.ts';
+import { fitsRenamed } from '../detect/monitor/shape.ts';
 import { SNAPSHOT_VERSION } from '../detect/stream-monitor.ts';
 import { AppError } from '../errors.ts';
 import { decodeStreamFile, encodeStreamFile, type StreamFile } from '../io/files/stream-file.ts';
@@ -9,7 +10,7 @@ import { SignalTable, signalsIn } from '../io/sqlite/signal-table.ts';
 import { SnapshotStore } from '../io/sqlite/snapshot-store.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import { writeOut } from './out-file.ts';
-import { snapshotOf } from './pipeline/checkpoint.ts';
+import { snapshotOf, streamFileOf } from './pipeline/checkpoint.ts';
 import { knownMonitorsOf, restoredStream } from './restored.ts';
 
 /** Share of a warm-up that an imported stream still needs: its scale and its level are those of the other site. */
@@ -29,10 +30,7 @@ export function exportLearned(site: Site, stream: string, out: string, kernel: K
         `${site.database}: no state of "${stream}" is saved that fits the site file`,
       );
     const { monitor, snapshot } = restored;
-    const { version, shape, at, bytes } = snapshot;
-    const series = monitor.series.map(({ slug }) => slug);
-    const units = monitor.series.map(({ unit }) => unit);
-    const file = { site: site.site, stream, series, units, version, shape, at, samples: monitor.status.samples, bytes };
+    const file = streamFileOf(site.site, monitor, snapshot);
     writeOut(out, encodeStreamFile(file));
     return file;
   } finally {
@@ -57,7 +55,7 @@ export function importLearned(
   if (file.version !== SNAPSHOT_VERSION)
     throw refuse(`has version ${file.version}, and this zankyo reads version ${SNAPSHOT_VERSION}`);
   const monitors = knownMonitorsOf(site, into, kernel, signalsIn(site.database));
-  const monitor = monitors.find((each) => each.shapeWith(file.series) === file.shape);
+  const monitor = monitors.find((each) => fitsRenamed(each, file.shape, file.series));
   if (monitor === undefined)
     throw refuse(`was made for ${file.shape}, and the site file gives ${monitors[0].shape}: use the same tuning`);
   const units = monitor.series.map(({ unit }) => unit);

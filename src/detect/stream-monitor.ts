@@ -124,11 +124,6 @@ export class StreamMonitor {
     );
   }
 
-  /** The layout of a stream with other names of its series; null where the number of series differs. */
-  shapeWith(slugs: readonly string[]): string | null {
-    return slugs.length === this.series.length ? shapeOf(this.parts.options, slugs) : null;
-  }
-
   /** Restores `memory.toBytes()` of a monitor of the same shape. Throws a RangeError when the size differs. */
   restore(bytes: Uint8Array): void {
     this.memory.fromBytes(bytes);

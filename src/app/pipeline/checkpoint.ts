@@ -1,5 +1,6 @@
 import { SNAPSHOT_VERSION } from '../../detect/stream-monitor.ts';
 import { AppError } from '../../errors.ts';
+import type { StreamFile } from '../../io/files/stream-file.ts';
 import type { Snapshot } from '../../stream/ports.ts';
 import type { Stream } from './stream.ts';
 
@@ -11,6 +12,23 @@ export const snapshotOf = (monitor: Stream, at: number, seq: number): Snapshot =
   version: SNAPSHOT_VERSION,
   shape: monitor.shape,
   bytes: monitor.memory.toBytes(),
+});
+
+/** What a stream has learned, for another site: `snapshot` with the names and units of its series. `site`: where it learned. */
+export const streamFileOf = (
+  site: string,
+  { stream, series, status }: Pick<Stream, 'stream' | 'series' | 'status'>,
+  { version, shape, at, bytes }: Pick<Snapshot, 'version' | 'shape' | 'at' | 'bytes'>,
+): StreamFile => ({
+  site,
+  stream,
+  series: series.map(({ slug }) => slug),
+  units: series.map(({ unit }) => unit),
+  version,
+  shape,
+  at,
+  samples: status.samples,
+  bytes,
 });
 
 /**

@@ -7,9 +7,13 @@ const SERIES = ', series ';
 export const shapeOf = (options: DetectorOptions, slugs: readonly string[]): string =>
   `${kindOf(options)}${SERIES}${slugs.join(', ')}`;
 
-/** The shape with other names of the series. */
-export const renamedShape = (shape: string, slugs: readonly string[]): string =>
-  `${shape.split(SERIES, 1)[0]}${SERIES}${slugs.join(', ')}`;
+/** Whether a memory of shape `shape` with the series `slugs` has the layout of a stream, whose series may have other names. */
+export const fitsRenamed = (
+  stream: { readonly shape: string; readonly series: readonly unknown[] },
+  shape: string,
+  slugs: readonly string[],
+): boolean =>
+  slugs.length === stream.series.length && shape === `${stream.shape.split(SERIES, 1)[0]}${SERIES}${slugs.join(', ')}`;
 
 /** A shape as it was written: the options of its network, and its series. */
 export interface PastShape<Options extends DetectorOptions> {

@@ -1,11 +1,11 @@
 import { SNAPSHOT_VERSION } from '../../../detect/stream-monitor.ts';
-import { renamedShape } from '../../../detect/monitor/shape.ts';
+import { fitsRenamed } from '../../../detect/monitor/shape.ts';
 import { AppError } from '../../../errors.ts';
 import { decodeStreamFile, encodeStreamFile, type StreamFile } from '../../../io/files/stream-file.ts';
 import { MAX_FILE_BYTES, MAX_FILES } from '../../../io/mqtt/learned/chunk.ts';
 import { compileGlobs } from '../../../stream/glob.ts';
 import type { LearnedFile } from '../../../stream/ports.ts';
-import { snapshotOf } from '../../pipeline/checkpoint.ts';
+import { snapshotOf, streamFileOf } from '../../pipeline/checkpoint.ts';
 import type { Stream } from '../../pipeline/stream.ts';
 import { WARMUP_LEFT } from '../../transfer.ts';
 import { isRefused, refuse, type Refused } from '../refusals.ts';
@@ -18,7 +18,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
 
 /** `export`: sends the learned state of these streams, as it is now. Nothing changes. */
 export function exportStreams(
-  { streams, learned, site }: CommandWorld,
+  { streams, learned, site, ledger }: CommandWorld,
   target: Target | null,
   patterns: readonly string[] = ['*'],
   { id, at }: Moment,
@@ -34,7 +34,7 @@ export function exportStreams(
   const large: string[] = [];
   let bytes = 0;
   for (const monitor of monitors) {
-    const content = encodeStreamFile(fileOf(monitor, site, at));
+    const content = encodeStreamFile(streamFileOf(site, monitor, snapshotOf(monitor, at, ledger.seq)));
     if (content.byteLength > MAX_FILE_BYTES) large.push(monitor.stream);
     else {
       bytes += content.byteLength;
@@ -55,18 +55,6 @@ export function exportStreams(
 }
 
 const tooMuch = (what: string): Refused => refuse('too_much', `These are ${what}. Name fewer streams.`);
-
-const fileOf = (monitor: Stream, site: string, at: number): StreamFile => ({
-  site,
-  stream: monitor.stream,
-  series: monitor.series.map(({ slug }) => slug),
-  units: monitor.series.map(({ unit }) => unit),
-  version: SNAPSHOT_VERSION,
-  shape: monitor.shape,
-  at,
-  samples: monitor.status.samples,
-  bytes: monitor.memory.toBytes(),
-});
 
 /**
  * `import`: what another stream has learned, as the start of this one, which goes on learning. A stream whose warm-up is over only with
@@ -119,7 +107,7 @@ function fittingFile(monitor: Stream, content: Uint8Array): StreamFile | Refused
   const { series, shape, memory } = monitor;
   if (file.version !== SNAPSHOT_VERSION)
     return refuse('file_wrong', `The file is of another version; this zankyo reads version ${SNAPSHOT_VERSION}.`);
-  if (file.series.length !== series.length || renamedShape(shape, file.series) !== file.shape)
+  if (!fitsRenamed(monitor, file.shape, file.series))
     return refuse('file_wrong', `The file has another network, or other series, than ${shape}: use the same tuning.`);
   const other = series.find(({ unit }, i) => unit !== file.units[i]);
   if (other !== undefined)
