@@ -54,7 +54,7 @@ export class LearnedInbox {
     this.add(part);
   }
 
-  /** Drops what has arrived; nothing of it was used. */
+  /** Drops the parts that have arrived; none of them was used. */
   stop(): void {
     if (this.timer !== null) clearTimeout(this.timer);
     this.running = null;

@@ -25,20 +25,20 @@ export type LearnedFileRow = LearnedRow & { readonly content: Uint8Array };
 
 type Key = Pick<LearnedRow, 'site' | 'stream' | 'stored_at'>;
 
+/** Of a `LearnedRow`. */
+const COLUMNS = 'site, stream, stored_at, at, samples, version, shape, series, units, size, sha256';
+
 /** All that is stored of a site, the newest of each stream first. */
 export const learnedOf = (db: SqlDatabase, site: string): Promise<readonly LearnedRow[]> =>
   db.read(
-    `SELECT site, stream, stored_at, at, samples, version, shape, series, units, size, sha256 FROM hub_learned
+    `SELECT ${COLUMNS} FROM hub_learned
       WHERE site = $1 ORDER BY stream, stored_at DESC`,
     [site],
   );
 
 /** All of all sites: with 1,000 sites of 10 streams 20,000 rows, without the files. */
 export const allLearned = (db: SqlDatabase): Promise<readonly LearnedRow[]> =>
-  db.read(
-    `SELECT site, stream, stored_at, at, samples, version, shape, series, units, size, sha256 FROM hub_learned
-      ORDER BY site, stream, stored_at DESC`,
-  );
+  db.read(`SELECT ${COLUMNS} FROM hub_learned ORDER BY site, stream, stored_at DESC`);
 
 /** The sites of which something is stored, at most `limit`. */
 export const learnedSites = async (db: SqlDatabase, limit: number): Promise<readonly string[]> =>

@@ -105,7 +105,7 @@ export class HubTransfers {
     return request.do === 'fetch' ? this.fetch(transfer, request) : this.send(transfer, request);
   }
 
-  /** What is stored of a site, and its last requests. */
+  /** The states that are stored of a site, and its last requests. */
   async bodyOf(site: string, canCommand: boolean): Promise<HubLearnedBody> {
     const { db } = this.options;
     const rows = await learnedOf(db, site);
