@@ -33,7 +33,9 @@ const asRoot = () => {
 };
 
 const aptGet = (prefix, ...args) => {
-  const [command, ...rest] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args];
+  // Another installation on this machine is waited for.
+  const apt = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=600'];
+  const [command, ...rest] = [...prefix, ...apt, ...args];
   // apt's report goes to stderr, so that a run's standard output stays that of the tests.
   return succeeds(command, rest, { stdio: ['ignore', 2, 2] });
 };
