@@ -23,10 +23,11 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/{integration,faults}/**/*.test.ts'],
-          // Real brokers and processes: one file at a time on a two-core machine.
+          // Real brokers and processes: one file at a time on a two-core machine. The limits are for what never comes: a busy machine is slow.
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          expect: { poll: { timeout: 60_000 } },
         },
       },
       {

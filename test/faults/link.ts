@@ -9,6 +9,8 @@ type Pair = readonly [near: Socket, far: Socket];
 export class Link {
   /** New connections are reset. */
   refusing = false;
+  /** Connections that were let through. */
+  connections = 0;
   readonly #server: Server;
   readonly #pairs = new Set<Pair>();
   readonly #silent = new Set<Pair>();
@@ -48,6 +50,7 @@ export class Link {
   }
 
   #join(near: Socket, far: Socket): void {
+    this.connections++;
     const pair = [near, far] as const;
     this.#pairs.add(pair);
     for (const [from, to] of [pair, [far, near] as const]) {

@@ -2,8 +2,8 @@
  * The built service as a subject of fault scripts: FAULT_URL is the broker, FAULT_DIR its folder; it prints READY when it has
  * subscribed. A message has its number as `seq`, which is read like any other value. The numbers in the journal are copied to
  * db.sqlite (table msgs, column seq), where a script can count them without decoding the journal. At the end and every second
- * it prints the delay of its event loop and its memory. FAULT_SITE is JSON that replaces keys of the site file; with
- * FAULT_FSYNC_MS each transaction takes this much longer, as on a slow card. Needs `npm run build`.
+ * it prints the delay of its event loop and its memory. FAULT_SITE is JSON that replaces keys of the site file, and of its
+ * `mqtt`; with FAULT_FSYNC_MS each transaction takes this much longer, as on a slow card. Needs `npm run build`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import { loadSite } from '../../dist/config/load.js';
 import { entriesIn } from '../../dist/io/ledger/entries.js';
 import { Journal } from '../../dist/io/ledger/journal.js';
 
-const { FAULT_URL, FAULT_DIR, FAULT_TOPIC = 'faults/#', FAULT_SITE = '', FAULT_FSYNC_MS = '0' } = process.env;
+const { FAULT_URL, FAULT_DIR, FAULT_TOPIC = 'faults/#', FAULT_SITE = '{}', FAULT_FSYNC_MS = '0' } = process.env;
 const database = join(FAULT_DIR, 'zankyo.db');
 const POLL_MS = 100;
 
@@ -38,13 +38,14 @@ if (slow > 0) {
 
 mkdirSync(FAULT_DIR, { recursive: true });
 const config = join(FAULT_DIR, 'site.yaml');
+const { mqtt, ...keys } = JSON.parse(FAULT_SITE);
 const site = {
   site: 'faults',
   database,
-  mqtt: { url: FAULT_URL },
+  mqtt: { url: FAULT_URL, ...mqtt },
   inputs: [{ topic: FAULT_TOPIC, fields: ['seq', 'v'].map((path) => ({ path, name: `{1}-${path}` })) }],
   snapshots: { every: '1d' }, // the journal is kept meanwhile
-  ...(FAULT_SITE === '' ? {} : JSON.parse(FAULT_SITE)),
+  ...keys,
 };
 try {
   writeFileSync(config, JSON.stringify(site));

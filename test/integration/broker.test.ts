@@ -161,7 +161,7 @@ test('after a restart of the broker every state is there again, in its newest va
 
   const after = await bystander(server.url, ['zankyo/#']);
   await expect
-    .poll(() => after.heard.map((line) => line.replace(' (r)', '')).toSorted(), { timeout: 5_000 })
+    .poll(() => after.heard.map((line) => line.replace(' (r)', '')).toSorted())
     .toEqual([`${STATUS} online`, 'zankyo/site/a/state 1', 'zankyo/site/b/state 3'].toSorted());
 });
 
@@ -175,9 +175,7 @@ test('starts without a broker, waits for it, and then sends the events of the me
 
   const server = await mosquitto({ port, config: ['persistence false'] });
   const { heard } = await bystander(server.url, ['zankyo/site/events']);
-  await expect
-    .poll(() => heard, { timeout: 15_000 })
-    .toEqual(['zankyo/site/events opened', 'zankyo/site/events closed']);
+  await expect.poll(() => heard).toEqual(['zankyo/site/events opened', 'zankyo/site/events closed']);
   expect(connections.map(({ state }) => state)).toEqual(['connecting', 'offline', 'connected']);
   expect(notes.map(({ message }) => message)).toContainEqual(
     expect.stringMatching(/^first connection made after \d+ s, \d+ attempts$/),
@@ -190,7 +188,7 @@ test('more events than a broker lets in flight all arrive, in order', async () =
   const { heard } = await bystander(url, ['events']);
   const { broker } = client(url);
   for (let n = 0; n < 500; n++) broker.publishEvent('events', String(n));
-  await expect.poll(() => heard.length, { timeout: 10_000 }).toBe(500);
+  await expect.poll(() => heard.length).toBe(500);
   expect(heard).toEqual(Array.from({ length: 500 }, (_, n) => `events ${n}`));
 });
 
@@ -209,7 +207,7 @@ test('what was published while we were away arrives: at a restart of ours, and o
   await expect.poll(() => second.messages.map(text)).toEqual(['sensors/t 2']);
 
   await server.restart();
-  await expect.poll(() => second.connections.map(({ state }) => state), { timeout: 10_000 }).toContain('offline');
+  await expect.poll(() => second.connections.map(({ state }) => state)).toContain('offline');
   await reached(second.broker, 'connected');
   const again = await bystander(server.url, []);
   await again.client.publishAsync('sensors/t', '3', { qos: 1 });
@@ -258,7 +256,7 @@ describe("a message is the broker's until it is acknowledged", () => {
     await expect.poll(() => messages.length).toBe(1);
     const [{ receipt: old }] = messages;
     await server.restart();
-    await expect.poll(() => said(messages), { timeout: 10_000 }).toEqual(['sensors/t 0', 'sensors/t 0 again']);
+    await expect.poll(() => said(messages)).toEqual(['sensors/t 0', 'sensors/t 0 again']);
     expect(connections.filter(({ state }) => state === 'connected')).toHaveLength(2);
     const { receipt } = messages[1];
     expect(receipt!.id).toBe(old!.id);
@@ -274,7 +272,7 @@ describe("a message is the broker's until it is acknowledged", () => {
     const { broker, messages } = client(url, { protocol: 5 }, true);
     await reached(broker, 'connected');
     await publish(url, 0, 300);
-    await expect.poll(() => messages.length, { timeout: 5_000 }).toBe(256);
+    await expect.poll(() => messages.length).toBe(256);
     await sleep(200);
     expect(messages).toHaveLength(256);
     broker.acknowledge(messages.map(({ receipt }) => receipt!));
@@ -311,7 +309,7 @@ test('of an event it is told when the broker has it, or never will', async () =>
   publish('zankyo/site/events', 'opened');
   publish('forbidden', 'refused');
   expect(gone).toEqual([]);
-  await expect.poll(() => gone.toSorted(), { timeout: 5_000 }).toEqual(['opened', 'refused']);
+  await expect.poll(() => gone.toSorted()).toEqual(['opened', 'refused']);
   await server.kill();
   await reached(broker, 'offline');
   publish('zankyo/site/events', 'waits');
@@ -556,7 +554,7 @@ describe('a broker that lets us subscribe and not publish', () => {
     const listening = client(url, { protocol: 4, connectTimeoutMs: 1_000 });
     await reached(listening.broker, 'connected');
     await expect
-      .poll(() => complaints(listening), { timeout: 5_000 })
+      .poll(() => complaints(listening))
       .toEqual([
         [
           'warn',
@@ -625,31 +623,27 @@ test('a port that answers in something else is left and tried again', async () =
   expect((await reached(broker, 'offline')).reason).toMatch(/^mqtt:\/\/127\.0\.0\.1:\d+/);
 });
 
-/** The promise of `close`, 2 s, with some air for a busy machine. */
-const closesInTime = async (broker: Broker): Promise<void> => {
-  const start = performance.now();
-  await broker.close();
-  expect(performance.now() - start).toBeLessThan(2_500);
-};
+/** Nothing but `close` itself ends its wait: neither a ping without an answer nor an attempt that takes too long. */
+const PATIENT: Partial<BrokerOptions> = { keepaliveMs: 0, connectTimeoutMs: 3_600_000 };
 
-test('close ends in time when the broker is down, with events still waiting', async () => {
+test('close ends when the broker is down, with events still waiting', async () => {
   const server = await mosquitto();
-  const { broker } = client(server.url);
+  const { broker } = client(server.url, PATIENT);
   await reached(broker, 'connected');
   await server.kill();
   broker.publishEvent('zankyo/site/events', 'opened');
-  await closesInTime(broker);
+  await broker.close();
 });
 
-test('close ends in time when the broker has fallen silent, and when it never answered', async () => {
+test('close ends when the broker has fallen silent, and when it never answered', async () => {
   const server = await mosquitto();
-  const connected = client(server.url);
+  const connected = client(server.url, PATIENT);
   await reached(connected.broker, 'connected');
   server.freeze();
-  const waiting = client(server.url, { clientId: 'zankyo-other' });
+  const waiting = client(server.url, { ...PATIENT, clientId: 'zankyo-other' });
   connected.broker.publishEvent('zankyo/site/events', 'opened');
-  await closesInTime(connected.broker);
-  await closesInTime(waiting.broker);
+  await connected.broker.close();
+  await waiting.broker.close();
   await server.kill();
 });
 
