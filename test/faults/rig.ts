@@ -18,7 +18,7 @@ const BROKER = [
   'persistent_client_expiration 7d',
 ];
 const POLL_MS = 100;
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 60_000;
 
 /** pump → broker → link → service: all that messages go through, each to be broken. */
 export interface Rig {
