@@ -3,7 +3,7 @@ import type { CommandTopics } from '../io/mqtt/command-topics.ts';
 import type { WaitingCommand } from '../io/sqlite/command-log.ts';
 import type { Message } from '../stream/message.ts';
 import type { CommandRequest } from '../stream/ports.ts';
-import { slugify } from '../stream/slug.ts';
+import { SLUG } from '../stream/slug.ts';
 
 export interface RequestSources {
   readonly waiting$: Observable<WaitingCommand>;
@@ -42,7 +42,7 @@ export const requestsOf = ({
     filter(({ topic }) => topics.accepts(topic)),
     map((message): CommandRequest => {
       const named = topics.seriesOf(message.topic);
-      const sound = named === null || slugify(named) === named;
+      const sound = named === null || SLUG.test(named);
       return {
         at: message.receivedAt,
         source: 'mqtt',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SLUG } from '../stream/slug.ts';
 import { compilePath } from '../stream/json-path.ts';
 import { compileTimeZone } from '../stream/time-zone.ts';
 import { compileTemplate, TEMPLATE_FIELDS } from '../stream/template.ts';
@@ -26,7 +27,7 @@ type Overriding<Shape> = {
   [Key in keyof Shape]: Shape[Key] extends z.ZodPrefault<infer Type> ? z.ZodOptional<Type> : never;
 };
 
-/** The same options with nothing filled in: what is left out is decided elsewhere. */
+/** The same options without defaults: the caller decides about an option that is left out. */
 export const overriding = <Shape extends Record<string, z.ZodPrefault>>(shape: Shape): Overriding<Shape> =>
   Object.fromEntries(
     Object.entries(shape).map(([key, type]) => [key, z.optional(type.unwrap())]),
@@ -36,7 +37,7 @@ export const overriding = <Shape extends Record<string, z.ZodPrefault>>(shape: S
 const form = (pattern: RegExp, title: string, expected: string) =>
   z.string({ error: expected }).regex(pattern, { error: expected }).meta({ title });
 
-/** Text that the floor below can compile: what is accepted here is by definition what works there. */
+/** Text that the floor below can compile: the check is the compiler itself. */
 const compiled = (compile: (text: string) => unknown, title: string, expected: string) =>
   z
     .string({ error: expected })
@@ -121,9 +122,9 @@ export const countOrWord = (min: number) => {
 
 export const slug = () =>
   form(
-    /^[a-z0-9][a-z0-9_-]*$/,
+    SLUG,
     'slug',
-    'expected a slug: lower-case letters, digits, "_" and "-", not beginning with "_" or "-"',
+    'expected a slug: at most 64 lower-case letters, digits, "_" and "-", with a letter or digit at both ends',
   );
 
 export const timezone = () =>

@@ -1,6 +1,9 @@
 const MAX_LENGTH = 64;
 const PLACEHOLDER = /\{([^{}]*)\}/g;
 
+/** A slug, written by hand or made by `slugify`, whose result is one unless it is empty. */
+export const SLUG = /^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/;
+
 /**
  * A text as `[a-z0-9_-]*`, at most 64 characters: accents are removed (NFKD), letters become lower case, and every run of
  * other characters becomes one `-`. It begins and ends with a letter or digit, so `__proto__` is not a slug; it is empty when

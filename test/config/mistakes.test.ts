@@ -30,7 +30,7 @@ colour: red
   expect(failure(yaml)).toEqual({
     code: 'config_invalid',
     lines: [
-      'site.yaml:1:7: site: expected a slug: lower-case letters, digits, "_" and "-", not beginning with "_" or "-"; got "Home"',
+      'site.yaml:1:7: site: expected a slug: at most 64 lower-case letters, digits, "_" and "-", with a letter or digit at both ends; got "Home"',
       'site.yaml:4:5: inputs[0].thresold: unknown option "thresold"',
       'site.yaml:6:13: inputs[0].tuning.cell: expected one of gru, lstm, rnn, elementwise; got "gruu"; did you mean "gru"?',
       'site.yaml:7:12: inputs[1].topic: expected a topic filter in which "+" stands alone in its level and "#" alone in the last, without $share; got "b/#/c"',
@@ -116,7 +116,7 @@ describe('one option', () => {
     ],
     [
       'groups: {Pump: {series: [a, b]}}',
-      '1:10: groups.Pump: expected a slug: lower-case letters, digits, "_" and "-", not beginning with "_" or "-"; got "Pump"',
+      '1:10: groups.Pump: expected a slug: at most 64 lower-case letters, digits, "_" and "-", with a letter or digit at both ends; got "Pump"',
     ],
     ['tuning: {sensitivity: .inf}', '1:23: tuning.sensitivity: expected a number from 0.1 to 10; got Infinity'],
     ['tuning: !env {cell: gru}', '1:14: tuning: expected a name after !env'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compileName, slugify } from '../../src/stream/slug.ts';
+import { compileName, SLUG, slugify } from '../../src/stream/slug.ts';
 
 test.each([
   ['Boiler Temperature', 'boiler-temperature'],
@@ -25,6 +25,20 @@ test('any text becomes at most 64 safe characters, and a slug is its own slug', 
       expect(slugify(slug)).toBe(slug);
     }),
     { numRuns: 1000 },
+  );
+});
+
+test('SLUG is true of a text of 1 to 64 characters exactly if it is its own slug, but for several - in a row', () => {
+  const unit = fc.constantFrom('a', '7', '-', '_', 'A', ' ', 'é');
+  fc.assert(
+    fc.property(
+      fc.oneof(fc.string({ unit, maxLength: 6 }), fc.string({ unit: fc.constantFrom('a', '-'), maxLength: 70 })),
+      (text) => {
+        const own = text !== '' && text.length <= 64 && slugify(text) === text.replace(/-+/g, '-');
+        expect(SLUG.test(text)).toBe(own);
+      },
+    ),
+    { numRuns: 2000 },
   );
 });
 

@@ -9,7 +9,7 @@ import type { Log } from '../../log.ts';
 import type { Kernel } from '../../nn/kernel.ts';
 import type { Message } from '../../stream/message.ts';
 import type { AlertPort, AnomalyLogPort, CommandRequest } from '../../stream/ports.ts';
-import { slugify } from '../../stream/slug.ts';
+import { SLUG } from '../../stream/slug.ts';
 import { commandTopicsOf } from '../broker-options.ts';
 import { calendarsOf } from '../calendars.ts';
 import { pipeline } from '../pipeline.ts';
@@ -144,7 +144,7 @@ export class PartitionPipeline {
     this.#requests$.next({
       at,
       source: 'mqtt',
-      series: ofTopic === null || slugify(ofTopic) === ofTopic ? ofTopic : '',
+      series: ofTopic === null || SLUG.test(ofTopic) ? ofTopic : '',
       payload,
       message: null,
       row: null,

@@ -1,5 +1,14 @@
 import { z } from 'zod';
 import { DURATION, parseDuration } from '../../config/duration.ts';
+import {
+  eventId,
+  firstMistake,
+  plainText,
+  requestId,
+  sha256Hex,
+  slug,
+  streamPatterns,
+} from '../../io/mqtt/request-fields.ts';
 import { DAY_MS } from '../../math/time.ts';
 import { parseTime } from '../../stream/event-time.ts';
 import { MAX_REQUEST_BYTES, refuse, type Refused } from './refusals.ts';
@@ -12,29 +21,6 @@ import { MAX_REQUEST_BYTES, refuse, type Refused } from './refusals.ts';
 /** Longest time for which alerts can be muted, or learning stopped. */
 const MAX_FOR_MS = 30 * DAY_MS;
 
-/** Text that is shown elsewhere: no control characters, and nothing that a page could take for markup. */
-const PLAIN = /^[^<>\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]*$/u;
-
-const plainText = (most: number) => {
-  const error = `expected text of at most ${most} characters without < and > and control characters`;
-  return z.string({ error }).max(most, { error }).regex(PLAIN, { error });
-};
-const slug = () => {
-  const error = 'expected the name of a series or group, as in its topic';
-  return z
-    .string({ error })
-    .max(64, { error })
-    .regex(/^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$/, { error });
-};
-/** Ids of requests; `idOf` makes one where none is given. */
-const id = () => {
-  const error = 'expected 1 to 64 of the characters A-Z a-z 0-9 . _ : -';
-  return z.string({ error }).regex(/^[\w.:-]{1,64}$/, { error });
-};
-const event = () => {
-  const error = 'expected the id of an alarm or a habit, such as boiler-pmk6bp31c';
-  return z.string({ error }).regex(/^[a-z0-9][a-z0-9_-]{0,63}-[pdsh]-?[0-9a-z]{1,12}$/, { error });
-};
 const duration = () => {
   const error = 'expected a duration from 1s to 30d, such as 2h or 1d12h';
   return z
@@ -57,15 +43,9 @@ const time = () => {
   });
 };
 
-const MAX_PATTERNS = 30;
-const pattern = () => {
-  const error = 'expected names of series or groups, with * for any characters';
-  return z.string({ error }).regex(/^[a-z0-9_*-]{1,64}$/, { error });
-};
-
 const common = {
   schema: z.literal(1).optional().describe('Version of this form.'),
-  id: id()
+  id: requestId()
     .optional()
     .describe('Id of the request, repeated in the reply. A second request with it gets the same answer.'),
   site: slug().optional().describe('Name of the site; another name is refused.'),
@@ -73,7 +53,7 @@ const common = {
   by: plainText(64).optional().describe('Who asks, for the record; it is not checked.'),
   note: plainText(500).optional().describe('Why, for the record.'),
 };
-const eventOf = event().optional().describe('Id of an alarm or a habit; default: the last alarm of the series.');
+const eventOf = eventId().optional().describe('Id of an alarm or a habit; default: the last alarm of the series.');
 
 const command = <Name extends string, Shape extends z.core.$ZodLooseShape>(name: Name, shape: Shape) =>
   z.strictObject({ command: z.literal(name), ...common, ...shape });
@@ -101,21 +81,13 @@ export const commandSchema = z.discriminatedUnion(
     }),
     command('reload', {}),
     command('export', {
-      streams: z
-        .array(pattern())
-        .min(1)
-        .max(MAX_PATTERNS)
-        .optional()
-        .describe('Names of series and groups, * for any characters; default: all.'),
+      streams: streamPatterns().optional().describe('Names of series and groups, * for any characters; default: all.'),
     }),
     command('import', {
-      sha256: z
-        .string()
-        .regex(/^[0-9a-f]{64}$/)
-        .describe('Of the file, which comes in parts on another topic.'),
+      sha256: sha256Hex().describe('Of the file, which comes in parts on another topic.'),
       replace: z.boolean().optional().describe('Whether it may replace what was learned after the warm-up.'),
     }),
-    command('undo', { of: id().describe('Id of the request to undo.') }),
+    command('undo', { of: requestId().describe('Id of the request to undo.') }),
   ],
   {
     error:
@@ -131,7 +103,7 @@ export interface Parsed {
   readonly text: string;
 }
 
-/** What is known of a request that is refused. */
+/** A request that is refused, with its id where it could be read. */
 export interface Unparsed extends Refused {
   readonly id: string | null;
 }
@@ -148,10 +120,10 @@ export function parseRequest(payload: Uint8Array, site: string, series: string |
     return { ...refuse('not_json'), id: null };
   }
   const given = data as { readonly id?: unknown } | null;
-  const named = id().safeParse(given?.id);
+  const named = requestId().safeParse(given?.id);
   const known = named.success ? named.data : null;
   const read = commandSchema.safeParse(data);
-  if (!read.success) return { ...refuse('not_a_command', sentenceOf(read.error)), id: known };
+  if (!read.success) return { ...refuse('not_a_command', firstMistake(read.error, 'command')), id: known };
   const asked = { ...read.data, series: read.data.series ?? series ?? undefined };
   if (asked.site !== undefined && asked.site !== site) return { ...refuse('other_site'), id: known };
   if (series !== null && asked.series !== series) return { ...refuse('series_mismatch'), id: known };
@@ -159,12 +131,4 @@ export function parseRequest(payload: Uint8Array, site: string, series: string |
     a < b ? -1 : 1,
   );
   return { command: asked as Command, text: JSON.stringify(Object.fromEntries(sorted)) };
-}
-
-/** The first mistake, without any text of the request. */
-function sentenceOf({ issues: [issue] }: z.ZodError): string {
-  if (issue.code === 'unrecognized_keys') return 'A key does not belong to this command.';
-  const [key] = issue.path;
-  const { message } = issue;
-  return typeof key === 'string' && key !== 'command' ? `${key}: ${message}.` : `${message.replace(/^e/, 'E')}.`;
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { storeCommand } from '../../io/hub/commands.ts';
 import { siteStatus } from '../../io/hub/sites.ts';
+import { firstMistake } from '../../io/mqtt/request-fields.ts';
 import type { SqlDatabase } from '../../stream/sql.ts';
 import { commandSchema } from '../commands/request.ts';
 import type { HubCommandReply } from '../dashboard/contract/hub.ts';
@@ -42,7 +43,7 @@ export class HubCommands {
     const { db, prefix, isConnected, publish, now } = this.options;
     const request = { ...body, schema: 1, id, site };
     const read = commandSchema.safeParse(request);
-    if (!read.success) return `This is no command: ${read.error.issues[0].message}.`;
+    if (!read.success) return firstMistake(read.error, 'command');
     const { command, by, series = null } = read.data;
     if (by === undefined || by.trim() === '') return 'Who asks? Give a name in "by": it is stored with the command.';
     const known = await siteStatus(db, site);

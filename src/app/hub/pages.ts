@@ -5,6 +5,7 @@ import { hostAndPort } from '../../config/http-schema.ts';
 import { Access } from '../../io/http/access.ts';
 import { serveAssets } from '../../io/http/assets.ts';
 import { readJson } from '../../io/http/json-body.ts';
+import { firstMistake } from '../../io/mqtt/request-fields.ts';
 import { openHttpServer, type HttpServer } from '../../io/http/server.ts';
 import { Tokens, tokenFileOf } from '../../io/http/tokens.ts';
 import type { Log } from '../../log.ts';
@@ -147,7 +148,7 @@ function routes(app: Hono, options: HubPagesOptions, access: Access): void {
   app.post('/api/site/:site/learned', async (context) => {
     if (!config.commands) return context.json<Refusal>(COMMANDS_OFF, 403);
     const read = transferSchema.safeParse(await readJson(context));
-    if (!read.success) return context.json<Refusal>({ code: 'not_sent', text: read.error.issues[0].message }, 400);
+    if (!read.success) return context.json<Refusal>({ code: 'not_sent', text: firstMistake(read.error, 'do') }, 400);
     const reply = await transfers.start(context.req.param('site'), read.data);
     if (typeof reply === 'string') return context.json<Refusal>({ code: 'not_sent', text: reply }, 409);
     return context.json<HubTransferReply>(reply);

@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono';
 import type { AnomalyKind, Severity } from '../../../detect/episode/anomaly.ts';
+import { EVENT_ID } from '../../../io/mqtt/request-fields.ts';
 import { IncidentTable, type AlarmFilter } from '../../../io/sqlite/incident-table.ts';
 import type { Period } from '../../../io/sqlite/period.ts';
 import { DAY_MS } from '../../../math/time.ts';
@@ -13,8 +14,6 @@ import type { DashboardSources } from '../sources.ts';
 type IncidentSources = Pick<DashboardSources, 'now' | 'db' | 'pipeline'>;
 
 const USUAL_MS = 7 * DAY_MS;
-/** Ids of alarms; anything else is no incident. */
-const ID = /^[a-z0-9][a-z0-9_-]{0,63}-[pdsh]-?[0-9a-z]{1,12}$/;
 
 const NOT_READ: Refusal = {
   code: 'not_read',
@@ -39,7 +38,7 @@ export const incidentsRoutes =
     });
     app.get('/api/incidents/:id', (context) => {
       const id = context.req.param('id');
-      const members = ID.test(id) ? membersOf(incidents, id) : null;
+      const members = EVENT_ID.test(id) ? membersOf(incidents, id) : null;
       if (members === null) return context.json(NONE, 404);
       const labels = new Map(series().map(({ slug, label }) => [slug, label]));
       return context.json<IncidentStory>(storyOf(members, (slug) => labels.get(slug), now()));

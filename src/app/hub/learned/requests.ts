@@ -1,29 +1,20 @@
 import { z } from 'zod';
+import { plainText, slug, streamPatterns } from '../../../io/mqtt/request-fields.ts';
 
-const error = 'expected the names of series or groups';
-const name = () => z.string({ error }).regex(/^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/, { error });
-const patterns = () => {
-  const text = 'streams: expected 1 to 30 names, with * for any characters';
-  return z
-    .array(z.string({ error: text }).regex(/^[a-z0-9_*-]{1,64}$/, { error: text }), { error: text })
-    .min(1, { error: text })
-    .max(30, { error: text })
-    .default(['*']);
-};
+/** Most streams that a request gives another name. */
+const MAX_RENAMED = 256;
+
 const by = () => {
-  const text = 'by: expected a name of at most 64 characters without < and >: it is stored with the request';
-  return z
-    .string({ error: text })
-    .trim()
-    .min(1, { error: text })
-    .max(64, { error: text })
-    .regex(/^[^<>\p{Cc}]*$/u, { error: text });
+  const error = 'expected a name, which is stored with the request';
+  return plainText(64).trim().min(1, { error });
 };
-const mapping = () => {
-  const text = 'map: expected a stream, or site/stream, for streams of the site';
+const streams = () => streamPatterns().default(['*']);
+const map = () => {
+  const error = `expected at most ${MAX_RENAMED} streams of the site, each with the stream, or site/stream, that it begins with`;
+  const source = z.string({ error }).regex(/^(?:[a-z0-9_-]{1,64}\/)?[a-z0-9_-]{1,64}$/, { error });
   return z
-    .record(name(), z.string().regex(/^(?:[a-z0-9_-]{1,64}\/)?[a-z0-9_-]{1,64}$/, { error: text }), { error: text })
-    .refine((map) => Object.keys(map).length <= 256, { error: text })
+    .record(slug(), source, { error })
+    .refine((renamed) => Object.keys(renamed).length <= MAX_RENAMED, { error })
     .default({});
 };
 
@@ -31,17 +22,17 @@ const mapping = () => {
 export const transferSchema = z.discriminatedUnion(
   'do',
   [
-    z.strictObject({ do: z.literal('fetch'), by: by(), streams: patterns() }),
+    z.strictObject({ do: z.literal('fetch'), by: by(), streams: streams() }),
     z.strictObject({
       do: z.literal('send'),
       by: by(),
-      streams: patterns(),
-      from: name().nullable().default(null),
-      map: mapping(),
+      streams: streams(),
+      from: slug().nullable().default(null),
+      map: map(),
       replace: z.boolean().default(false),
     }),
   ],
-  { error: 'do: expected fetch or send' },
+  { error: 'expected fetch or send in "do"' },
 );
 
 export type TransferRequest = z.output<typeof transferSchema>;

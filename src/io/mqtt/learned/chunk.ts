@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { plainText, requestId, sha256Hex, slug } from '../request-fields.ts';
 
 /*
  * A file with the learned state of one stream, as it goes over MQTT: in parts of bounded size, each a message of its own. docs/hub.md
@@ -17,22 +18,15 @@ export const MAX_FILES = 256;
 const MAX_PARTS = MAX_FILE_BYTES / PART_BYTES;
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
-const name = () => z.string().regex(/^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/);
 
 const part = {
   schema: z.literal(1).describe('Version of this form.'),
-  id: z
-    .string()
-    .regex(/^[\w.:-]{1,64}$/)
-    .describe('Id of the request; of a command import, which the answer repeats.'),
-  series: name().describe('Series or group.'),
+  id: requestId().describe('Id of the request; of a command import, which the answer repeats.'),
+  series: slug().describe('Series or group.'),
   part: z.int().min(1).max(MAX_PARTS).describe('Number of this part, from 1.'),
   parts: z.int().min(1).max(MAX_PARTS).describe('Parts of the file.'),
   size: z.int().min(1).max(MAX_FILE_BYTES).describe('Bytes of the file.'),
-  sha256: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/)
-    .describe('SHA-256 of the file.'),
+  sha256: sha256Hex().describe('SHA-256 of the file.'),
   data: z
     .string()
     .regex(BASE64)
@@ -50,12 +44,7 @@ export const learnedSchema = z.strictObject({
 /** To a site: a part of what a series or group is to begin with. */
 export const importSchema = z.strictObject({
   ...part,
-  by: z
-    .string()
-    .max(64)
-    .regex(/^[^<>\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]*$/u)
-    .optional()
-    .describe('Who asks, for the record; it is not checked.'),
+  by: plainText(64).optional().describe('Who asks, for the record; it is not checked.'),
   replace: z.boolean().optional().describe('Whether it may replace what a series has learned whose warm-up is over.'),
 });
 
@@ -88,7 +77,7 @@ export function* partsOf(file: Uint8Array): Generator<Part> {
   }
 }
 
-/** Why a part was not taken: it belongs to another file, or the whole is not what was sent. */
+/** Why a part was not taken: it belongs to another file, or the checksum of the whole is wrong. */
 export type PartProblem = 'part_wrong' | 'checksum_wrong';
 
 /** A file that arrives in parts, in any order, each once or more often. Memory is bounded by `MAX_FILE_BYTES`. */
