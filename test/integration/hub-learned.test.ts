@@ -124,7 +124,7 @@ describe.each([
       });
       const sent = await hub.ended('south');
       expect(sent).toMatchObject({
-        ...{ direction: 'send', status: 'done', text: '1 of 1 streams of south go on with what was sent.' },
+        ...{ direction: 'send', status: 'done', text: '1 of 1 streams of south go on with the states that were sent.' },
         streams: [{ stream: 'pump', from: 'north/pump', done: true }],
       });
       await north.program.end('SIGTERM');

@@ -18,7 +18,7 @@ export const DAYS = 7;
 const MIN_DAYS = 5;
 export const ALARM_DAYS = 28;
 const MIN_MEMBERS = 5;
-/** Distances from the median, in the usual distance, at which a difference is told, and at which it ends. */
+/** Distances from the median, in the usual distance, at which a difference is reported, and at which it ends. */
 const OPEN_AT = 5;
 const CLOSE_AT = 3;
 /** The median of absolute distances of normally distributed values is their standard deviation divided by this. */

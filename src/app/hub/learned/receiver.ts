@@ -61,9 +61,10 @@ export class Receiver {
     }
   }
 
-  /** Nothing more comes. */
+  /** Nothing more comes: the file that has begun is incomplete, also where it was to be the last one. */
   stop(): void {
-    if (this.running !== null) this.end('incomplete');
+    if (this.running !== null) this.options.onFile(this.running.first.series, 'incomplete');
+    this.running = null;
   }
 
   private end(problem: NotStored): void {

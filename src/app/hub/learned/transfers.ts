@@ -168,7 +168,7 @@ export class HubTransfers {
       receiver.stop();
       this.settle(
         transfer,
-        `${transfer.site} has sent nothing more for ${IDLE_MS / 1000} s: ${transfer.done} streams are stored. Was it restarted? Ask again.`,
+        `${transfer.site} has sent nothing more for ${IDLE_MS / 1000} s. Stored streams: ${transfer.done}. Was the site restarted? Ask again.`,
         'failed',
       );
     });
@@ -213,7 +213,7 @@ export class HubTransfers {
     );
     sending.then(
       () => {
-        const text = `${transfer.done} of ${choices.length} streams of ${site} go on with what was sent.`;
+        const text = `${transfer.done} of ${choices.length} streams of ${site} go on with the states that were sent.`;
         this.settle(transfer, text, transfer.done > 0 ? 'done' : 'failed');
       },
       (error: unknown) => {
