@@ -5,6 +5,8 @@ import { connectAsync } from 'mqtt';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DAY_MS } from '../../src/math/time.ts';
+import { encodeStreamFile } from '../../src/io/files/stream-file.ts';
+import { partsOf } from '../../src/io/mqtt/learned/chunk.ts';
 import { episode, health, incident, state } from '../app/hub/messages.ts';
 import { freePort, startMosquitto } from '../integration/mosquitto.ts';
 import { directory, eventually, startHub } from '../integration/program.ts';
@@ -15,6 +17,15 @@ let browser: Browser;
 let url: string;
 
 const SITES = ['east', 'harbour', 'north', 'south', 'upper-mill', 'west'];
+const ANSWERS: Readonly<Record<string, string>> = {
+  mute: 'No alert of pump-flow is published until 10:00 (BY).',
+  export: 'Sends 1 stream.',
+  import: 'pump-flow goes on with the state of 20,000 samples (BY).',
+};
+const LEARNED = encodeStreamFile({
+  ...{ site: 'north', stream: 'pump-flow', series: ['pump-flow'], units: ['l/s'] },
+  ...{ version: 1, shape: '1', at: Date.now(), samples: 20_000, bytes: new Uint8Array(40_000) },
+});
 const hourAgo = new Date(Date.now() - 3_600_000).toISOString();
 
 beforeAll(async () => {
@@ -65,10 +76,10 @@ beforeAll(async () => {
     episodes: 3,
   });
   // What a real site answers to a command; docs/commands.md.
-  await client.subscribeAsync('zankyo/north/cmd', { qos: 1 });
-  client.on('message', (_, payload) => {
-    const { id, command, by } = JSON.parse(payload.toString()) as Record<string, string>;
-    const text = `No alert of pump-flow is published until 10:00 (${by}).`;
+  await client.subscribeAsync(['zankyo/+/cmd', 'zankyo/+/cmd/import'], { qos: 1 });
+  client.on('message', (topic, payload) => {
+    const site = topic.split('/')[1];
+    const { id, command = 'import', by } = JSON.parse(payload.toString()) as Record<string, string>;
     const reply = {
       schema: 1,
       id,
@@ -76,11 +87,14 @@ beforeAll(async () => {
       series: 'pump-flow',
       status: 'done',
       code: null,
-      text,
+      text: ANSWERS[command].replace('BY', by),
       undo: true,
       at: new Date().toISOString(),
     };
-    void publish('north/cmd/reply', reply);
+    void publish(`${site}/cmd/reply`, reply);
+    if (command === 'export')
+      for (const part of partsOf(LEARNED))
+        void publish(`${site}/learned`, { schema: 1, id, series: 'pump-flow', file: 1, files: 1, ...part });
   });
   // Classes are compared at the start, and then every 10 min.
   const answer = async (path: string) => JSON.stringify(await (await fetch(`${url}api/${path}`)).json());
@@ -118,6 +132,39 @@ test('a command goes to the site with the name of who asks, and its answer is sh
   await sent.first().waitFor();
   expect(await sent.first().innerText()).toMatch(/mute pump-flow\s+Ada\s+No alert of pump-flow/);
   expect(complaints).toEqual([]);
+});
+
+test('what a site has learned is fetched, listed with its samples, and sent to another site, each with the name of who asks', async () => {
+  const { page, complaints } = await openTab(browser, `${url}#/site/north`);
+  const section = page.locator('section', { has: page.getByRole('heading', { name: 'Learned states' }) });
+  await section.getByText('The hub has none of this site.').waitFor();
+  await section.getByLabel('Your name').fill('Ada');
+  await section.getByRole('button', { name: 'Start' }).click();
+  await section.getByText('fetch: 1 of 1 streams are stored.').waitFor();
+  expect(await section.locator('table').first().innerText()).toMatch(/pump-flow\s+.*\s20000\s+41 kB/);
+  expect(await section.locator('table').last().innerText()).toMatch(
+    /Ada\s+fetch: 1 of 1 streams are stored\.\s+pump-flow: stored/,
+  );
+
+  await page.goto(`${url}#/site/east`);
+  await section.getByText('The hub has none of this site.').waitFor();
+  await section.locator('select').first().selectOption('send');
+  await section.getByLabel('From').selectOption('north');
+  await section.getByLabel('Streams (').fill('pump-*');
+  await section.getByLabel('Your name').fill('Ada');
+  await section.getByRole('button', { name: 'Start' }).click();
+  await section.getByRole('status').getByText('Sends 1 of 1 streams to east.').waitFor();
+  await section
+    .getByText('pump-flow from north/pump-flow: pump-flow goes on with the state of 20,000 samples (Ada).')
+    .waitFor();
+
+  await section.getByLabel('Streams (').fill('Pump');
+  await section.getByRole('button', { name: 'Start' }).click();
+  await section
+    .getByRole('status')
+    .getByText('streams: expected 1 to 30 names of series or groups, with * for any characters.')
+    .waitFor();
+  expect(complaints.filter((text) => !text.includes('400'))).toEqual([]);
 });
 
 describe.each(['light', 'dark'] as const)('in the %s theme, 360 pixels wide', (colorScheme) => {
