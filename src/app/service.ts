@@ -55,7 +55,7 @@ export interface Service {
   readonly connection: Connection['state'];
   /** Rejects when the pipeline fails; never resolves. */
   readonly failure: Promise<never>;
-  /** Puts the site file in force, if it has no mistake; the log says what has changed. `cause`: for the log. */
+  /** Puts the site file in force, if it has no mistake; the log lists the changes. `cause`: for the log. */
   reload(cause: string): void;
   /** Saves everything and publishes `offline`; ends within 3 s, with or without a broker. */
   stop(): Promise<void>;

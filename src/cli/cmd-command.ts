@@ -117,7 +117,7 @@ function show({ id, status, reply, request }: StoredCommand, json: boolean): num
   return status === 'done' ? EXIT.ok : EXIT.refused;
 }
 
-/** The user, also behind sudo. It is for the record: whoever may write the database may command. */
+/** The user, also behind sudo. It is for the record: every user who may write the database may command. */
 function whoAsks(): string {
   const { SUDO_USER } = process.env;
   try {

@@ -51,7 +51,7 @@ export async function demo({ for: duration, seed, port: wanted, json }: DemoComm
   const said = { summary: false };
   const stayUp = async (result: DemoResult): Promise<void> => {
     progress.clear();
-    // Before the line that names Ctrl-C: whoever reads it may press at once.
+    // Before the line that names Ctrl-C: a user who reads it may press at once.
     const end = interrupted();
     console.log(`\n${summary(result)}`);
     console.log(`\nThe dashboard stays at http://127.0.0.1:${port}/ until Ctrl-C; the simulated time stands still.`);

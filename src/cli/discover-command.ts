@@ -108,7 +108,7 @@ export function refuseNothing({ survey, listenedMs }: Listened, { inputs }: Prop
 export const aboutLines = (url: string, { survey, listenedMs }: Listened, { series, groups }: Proposal): string[] => [
   `Written by zankyo discover on ${new Date().toISOString().slice(0, 10)}: ${count(series, 'series', 'series')} from ${count(survey.messages, 'message')} of ${url} in ${heardFor(listenedMs)}.`,
   'Names, units and ranges come from the formats (docs/formats.md). The comments are the signals and values that were seen: check the units.',
-  'Put what is of no interest into exclude. An input of its own for one number gives it another name, unit or tuning.',
+  'Put topics of no interest into exclude. An input of its own for one number gives it another name, unit or tuning.',
   `docs/configuration.md explains each option${groups.length > 0 ? '; groups are proposed below' : ''}.`,
 ];
 

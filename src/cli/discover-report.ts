@@ -16,7 +16,7 @@ const WIDTH = 78;
 /** The time of listening: 45 s, 2 min. */
 export const heardFor = (listenedMs: number): string => shortDuration(Math.round(listenedMs / 1000) * 1000);
 
-/** What was heard, what is proposed, and what is no signal, for a terminal of 80 columns. */
+/** The topics that were heard, the proposed inputs, and the numbers that are no signal, for a terminal of 80 columns. */
 export function discoverReport(url: string, { survey, listenedMs }: Listened, proposal: Proposal): string {
   const { inputs, series, skipped } = proposal;
   const parts = [

@@ -24,7 +24,7 @@ export async function migrate(
   now: () => Date = () => new Date(),
 ): Promise<number> {
   const text = readText(config);
-  parseYaml(text, config); // reports what is no YAML
+  parseYaml(text, config); // reports a file that is no YAML
   const found = migrateText(text, migrations);
   if (found === null) {
     loadSiteText(text, config); // a file of a newer version, or with a mistake, is not up to date

@@ -6,7 +6,7 @@ const WRAP = '\x1b[?7h';
 
 /**
  * The control sequences that put a text in the place of the screen (ECMA-48, DEC private mode 7). Each line overwrites the one before and
- * erases only what is left of it, so that nothing is blank in between; a line that is too long ends at the edge; lines beyond `rows` are
+ * erases only the rest of it, so that nothing is blank in between; a line that is too long ends at the edge; lines beyond `rows` are
  * left out, because the terminal would scroll.
  */
 export const redraw = (text: string, rows: number): string =>

@@ -54,7 +54,7 @@ export async function status({ config, watch, json }: StatusOptions): Promise<nu
   }
 }
 
-/** The screen, at most `columns` wide; the last readings fill what is left of `rows`. */
+/** The screen, at most `columns` wide; the last readings fill the rest of `rows`. */
 export function statusScreen(
   found: SiteStatus,
   calendar: Calendar,

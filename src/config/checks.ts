@@ -144,7 +144,7 @@ function influenceProblems(tunings: readonly PlacedTuning[]): Problem[] {
     if (own.hiddenSize !== undefined) return [{ path: [...path, 'hidden_size'], text }];
     if (own.learner !== undefined) return [{ path: [...path, 'learner'], text }];
     if ((own.cell ?? own.peepholes) !== undefined) return [{ path, on: 'key', text }];
-    // Only the number of series is its own; what is too large for one series has been reported at the site.
+    // A group adds only its number of series; a value that is too large for one series has been reported at the site.
     const inherited = tooMuchInfluence(site.merged, 1) !== null;
     return inherited ? [] : [{ path: [...path.slice(0, -1), 'series'], on: 'key', text }];
   });

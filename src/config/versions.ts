@@ -50,7 +50,7 @@ function versionIn(document: Document): number | null {
 export interface Migrated {
   readonly from: number;
   readonly to: number;
-  /** What has changed, a sentence for each version. */
+  /** The changes, a sentence for each version. */
   readonly changes: readonly string[];
 }
 

@@ -107,7 +107,7 @@ function dropNulls(data: unknown): unknown {
   return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, dropNulls(value)]));
 }
 
-/** Every node that stands as a value, with its path; sections and lists after what is in them. */
+/** Every node that stands as a value, with its path; sections and lists after their contents. */
 export function forEachValue(file: YamlFile, visit: (node: Node, path: Path) => void): void {
   walk(file.document.contents, [], visit);
 }

@@ -38,11 +38,11 @@ const VALUES = {
   SLOW_SPAN: 48,
   /**
    * Occurrences from which on something recurs: a signature is a habit, if it comes more often than alarms are asked for, and a rare
-   * level or dwell belongs to the normal life of the series (evidence/recurrence-gate.ts). What is assumed before there are data counts
+   * level or dwell belongs to the normal life of the series (evidence/recurrence-gate.ts). The assumption before there are data counts
    * as so many.
    */
   RECURS: 3,
-  /** ms. Longest spell: what comes again within it is one event. And the age of a stream at which half of what it sees is still new. */
+  /** ms. Longest spell: an event that comes again within it is the same event. And the age of a stream at which half of what it sees is still new. */
   SPELL_MS: DAY_MS,
   /** ms. After so long without it something is over: an excursion, or a hold. Readings within this time say much the same. */
   CALM_MS: 5 * MINUTE_MS,

@@ -58,7 +58,7 @@ export class HeldSeries {
   observe(x: number, at: number, clock: Clock, span: number): void {
     this.step = this.hold.held ? 'held' : 'free';
     if (this.step === 'free') {
-      this.guest.leave(); // a snapshot of an earlier build has what is left of the last hold
+      this.guest.leave(); // a snapshot of an earlier build has the rest of the last hold
       return;
     }
     this.challenger.span = span;

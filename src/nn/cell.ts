@@ -21,7 +21,7 @@ export interface Cell {
   /** Length of theta. */
   readonly parameterCount: number;
 
-  /** Writes starting values into theta, which comes zeroed: what is not written starts at 0. */
+  /** Writes starting values into theta, which comes zeroed; a value that is not written starts at 0. */
   initialise(theta: Float64Array, random: Random): void;
 
   /** Reads x (X) and the previous state (S); fills the next state (S) and the tape. `previous` and `next` may be one array. */

@@ -107,7 +107,7 @@ export interface CommandLogPort {
 export interface ReloadAnswer {
   /** Whether the file is in force, or will be at once. */
   readonly ok: boolean;
-  /** What has changed and what needs a restart; or the mistakes. */
+  /** The changes, and those that need a restart; or the mistakes. */
   readonly text: string;
 }
 

@@ -13,7 +13,7 @@ export interface KnownSignal {
   readonly facts: SignalFacts;
 }
 
-/** Keeps what is known of the signals across restarts. */
+/** Keeps the known signals across restarts. */
 export interface SignalPort {
   all(): readonly KnownSignal[];
   /** Called within the ledger's transaction. */

@@ -46,7 +46,7 @@ export interface SignalHost {
 
 export type SignalInfo = Pick<SeriesInfo, 'unit' | 'range' | 'counter'>;
 
-/** What is known of one signal of one device. `series`: once it is admitted. */
+/** One signal of one device. `series`: once it is admitted. */
 interface Signal {
   readonly wanted: boolean;
   facts: SignalFacts;

@@ -19,7 +19,7 @@ const say = (said: Said | null): void => {
   watcher(said);
 };
 
-/** The shell shows what was said last. */
+/** The shell shows the last message. */
 export const onSaid = (call: Watcher): void => {
   watcher = call;
 };

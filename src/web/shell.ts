@@ -196,7 +196,7 @@ function Connection({ connection, status }: { connection: string; status: Status
   </p>`;
 }
 
-/** What is wrong with the service or the way to it. */
+/** Problems of the service, or of the connection to it. */
 function Lost({ connection, status }: { connection: string; status: StatusEvent | null }): VNode | null {
   if (connection === 'lost')
     return html`<${Notice} kind="lost" title="No connection to zankyo">

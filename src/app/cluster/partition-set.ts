@@ -97,7 +97,7 @@ export class PartitionSet {
   /** Gives all partitions back, and takes no more. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    // What is being taken is given back as well. The error is that of `balance`.
+    // Partitions that are being taken are given back as well. The error is that of `balance`.
     await this.#balancing.catch(() => undefined);
     await Promise.all([...this.#runs.values()].map((run) => this.#release(run)));
   }

@@ -49,7 +49,7 @@ export class Mutes {
 
   /**
    * Whether the alert of an event at `at` is held back: null if not, 'opened' where that of the opening was or is, else 'updated'.
-   * `store` is called with what is held back of the episode from now on, where that changes.
+   * `store` is called with the alerts of the episode that are held back from now on, where that changes.
    */
   holdsBack({ phase, anomaly }: AnomalyEvent, at: number, store: (what: HeldBack | null) => void): HeldBack | null {
     const { id, stream, series } = anomaly;

@@ -39,7 +39,7 @@ export const REFUSALS = {
   no_file: 'A file comes in parts, on the topic cmd/import of the site.',
   part_wrong: 'A part of the file does not belong to the others, is larger than 64 KiB, or is none.',
   incomplete: 'Parts of the file are missing: for 30 s no other one has come. Send the file again.',
-  checksum_wrong: 'The file is not what was sent: its checksum differs. Send it again.',
+  checksum_wrong: 'The checksum of the file differs from that of the sender. Send it again.',
   file_wrong: 'The file has no learned state that fits.',
   has_learned: 'Its warm-up is over, so it has learned itself. Ask to replace that (replace: true), or leave it.',
   failed: 'Internal error; the log has the cause.',

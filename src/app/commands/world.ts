@@ -36,7 +36,7 @@ export interface CommandWorld {
 
 /** What an undo needs: stored with the command as JSON. */
 export interface Undo {
-  /** The actions that restore what was before. */
+  /** The actions that restore the state before. */
   readonly actions?: readonly StreamAction[];
   /** The mute of a scope before; `until` null where there was none. */
   readonly mute?: { readonly scope: string; readonly until: number | null };

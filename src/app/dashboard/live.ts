@@ -4,7 +4,7 @@ import { EventHub, type ServerEvent } from '../../io/http/event-stream.ts';
 export interface LiveSource {
   /** The whole state, for a client that comes or fell behind. It does not change what `change` says next. */
   whole(): object;
-  /** What has changed since the last call; null where nothing has. */
+  /** The changes since the last call; null where there are none. */
   change(): object | null;
   /** No client listens any more. */
   close?(): void;

@@ -15,7 +15,7 @@ export interface ListenOptions {
   /** Topic filters; `#` for all topics. */
   readonly filters: readonly string[];
   readonly forMs: number;
-  /** Ends the listening early; what was heard until then counts. */
+  /** Ends the listening early; messages up to then count. */
   readonly enough: AbortSignal;
   /** Zone of this machine, for times in payloads without an offset. */
   readonly timezone: string;

@@ -1,6 +1,6 @@
 import type { ProposedField, ProposedInput } from './proposed.ts';
 
-/** What is known of the messages with the fields. */
+/** The messages with the fields, summarised. */
 type Heard = Pick<ProposedInput, 'format' | 'topics' | 'live' | 'everyMs'>;
 
 /** Inputs that name their fields by their paths, one for each topic and time. */

@@ -28,7 +28,7 @@ export interface Proposal {
 const MAX_INPUTS = 300;
 
 /**
- * Proposes inputs for what a survey has found. Names, units, ranges, and what is no signal come from the formats of the service, so an
+ * Proposes inputs for the findings of a survey. Names, units, ranges, and the rule for numbers that are no signal come from the formats of the service, so an
  * input reads all that its topics have; a field is named only where the values, or the device itself, contradict its format.
  */
 export function propose(survey: Survey): Proposal {

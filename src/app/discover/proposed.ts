@@ -1,4 +1,4 @@
-/** One series of a proposed input, and what was seen of it. */
+/** One series of a proposed input, and a summary of its readings. */
 export interface ProposedField {
   /** `device/signal`, as the format calls it; of an input with named fields the path in the payload. */
   readonly path: string;

@@ -26,7 +26,7 @@ const MAX_SIGNAL_LINES = 30;
 /** `max_series` of a site file that does not say it. */
 const USUAL_MAX_SERIES = 500;
 
-/** A site file for what was discovered, with comments. `zankyo check` accepts it. */
+/** A site file for the discovered inputs, with comments. `zankyo check` accepts it. */
 export function siteYaml(head: SiteHead, proposal: Proposal | null, options: SiteYamlOptions): string {
   const lines = [
     ...options.about.map((sentence) => `# ${sentence}`),

@@ -14,7 +14,7 @@ const localTime = (at: number): string => new Date(at + HOUR_MS).toISOString().s
 
 /**
  * A workshop: a Tasmota plug on the coolant pump, which never stops, and a Shelly Plus 1PM on the air dryer. The plug sends its
- * telemetry each ten minutes (TelePeriod 600), and the Shelly what has changed.
+ * telemetry each ten minutes (TelePeriod 600), and the Shelly sends its changes.
  *
  *   mains  = 231 + 2.5 cos(day, 4 h) - 1.5 (working hours) + w, sd 0.8 V over 30 min               (1)
  *   pump   = 180 (mains/230)^2 + 14 (working hours, tau 20 min) + w, sd 2 W over 15 min            (2)

@@ -34,7 +34,7 @@ export interface ButtonsOptions {
 /**
  * Buttons under a message of ntfy, and what follows when one is pressed. The phone publishes the text of the button to the reply
  * topic, which zankyo reads: no port is open. The text has a code that only zankyo can make, from a key in its database, for this
- * command and this alarm alone; so whoever knows the reply topic can repeat a button and nothing else.
+ * command and this alarm alone; so a client that knows the reply topic can repeat a button and nothing else.
  */
 export class Buttons {
   /** Commands of buttons that were pressed. */

@@ -1,7 +1,7 @@
 import type { Mark, StreamAction } from '../../stream/ports.ts';
 import type { Stream } from './stream.ts';
 
-/** What an action has changed; for a mark what was said before, and when the signature came first (null: it is still open). */
+/** The changes of an action; for a mark the mark before, and when the signature came first (null: it is still open). */
 export interface ActionResult {
   readonly before: Mark;
   readonly firstAt: number | null;

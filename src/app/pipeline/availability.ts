@@ -27,7 +27,7 @@ export class Availability {
     this.log = log;
   }
 
-  /** The device of these series says at `at`, epoch ms, whether it is there. What is known already changes nothing. */
+  /** The device of these series says at `at`, epoch ms, whether it is there. A state that is known already changes nothing. */
   set(series: readonly string[], online: boolean, at: number, topic: string): void {
     const changed = new Map<string, string[]>();
     for (const slug of series) {

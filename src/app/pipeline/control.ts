@@ -36,7 +36,7 @@ export interface Kept {
 export interface Resumed {
   /** Its time, epoch ms. */
   readonly at: number;
-  /** The last row of the journal; what is not kept is saved up to it. */
+  /** The last row of the journal; everything that the journal does not keep is saved up to it. */
   readonly seq: number;
   readonly kept: Kept;
 }

@@ -6,7 +6,7 @@ import type { Threads } from './threads.ts';
 /** Interval of the periodic work (silence checks, states, snapshots, load), measured by arrival times. */
 export const HEARTBEAT_MS = 5_000;
 
-/** Carries the time of a pipeline forward, and does what has become due. */
+/** Advances the time of a pipeline, and runs everything that has become due. */
 export class Heartbeat {
   private lastAt: number;
   private readonly parts: PipelineParts;

@@ -29,10 +29,10 @@ export const monitorOptions = (tuning: Tuning, kernel: Kernel | null, calendar =
   silentAfterMs: tuning.silentAfter,
 });
 
-/** A field, with what is known of a signal that no field of the site file names. */
+/** A field, with the properties of a signal that no field of the site file names. */
 export type PlanField = Omit<FieldOptions, keyof SignalInfo> & SignalInfo;
 
-/** What is known of the signals of a site: `KnownSignals`, or a table of the database. */
+/** The known signals of a site: `KnownSignals`, or a table of the database. */
 export interface SignalLookup {
   get(slug: string): KnownSignal | null;
 }

@@ -53,7 +53,7 @@ export interface StreamsOptions {
   readonly holidaysKey?: string | undefined;
   /** Null where there are no holidays. */
   readonly isHoliday?: IsHoliday | null;
-  /** What is known of the signals that no field names. */
+  /** The known signals that no field names. */
   readonly signals?: SignalLookup;
   readonly log: Log;
   /** Where the streams are, if not in this thread. */

@@ -54,7 +54,7 @@ export interface ThreadPlace {
 }
 
 /**
- * Worker threads that have the streams (app/workers). The pipeline keeps everything that is not of a single stream. What is passed to a
+ * Worker threads that have the streams (app/workers). The pipeline keeps everything that is not of a single stream. An object that is passed to a
  * thread is processed later, in order; `settle` waits for all of it.
  */
 export interface Threads {

@@ -22,7 +22,7 @@ export interface SeriesTally extends Tally, Record<Severity, number> {
   sensor: number;
 }
 
-/** The numbers of a period. Counts of what was open at some time of it. */
+/** The numbers of a period. Counts of alarms that were open at some time of it. */
 export interface Summary {
   readonly alarms: Tally & {
     open: number;

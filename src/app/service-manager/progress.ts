@@ -10,7 +10,7 @@ export interface ProgressSources {
 const MAX_COMMIT_LATE_MS = 15_000;
 
 /**
- * Whether the pipeline works: something has passed through it since the last time, and what is to be written has been written. A timer
+ * Whether the pipeline works: a reading or a tick has passed through it since the last time, and all due writes have been made. A timer
  * that runs beside a pipeline that stands still is no progress.
  */
 export class Progress {

@@ -17,7 +17,7 @@ const MAX_LENGTH = 400;
 
 const count = (n: number, one: string, more = `${one}s`): string => `${n} ${n === 1 ? one : more}`;
 
-/** One line: what the service does, its streams by phase, the open alarms, then what is wrong. */
+/** One line: what the service does, its streams by phase, the open alarms, then the problems. */
 export function statusLine(status: ServiceStatus): string {
   const { offline, listening, refused, streams, alarms, problems, mistake } = status;
   const doing = offline !== null ? 'Waiting for the broker' : listening ? 'Listening' : 'Connecting to the broker';

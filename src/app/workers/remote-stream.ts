@@ -13,7 +13,7 @@ export interface Thread {
   /** Adds a row; returns where it begins in `rows`. */
   row(kind: number, index: number): number;
   readonly rows: Float64Array;
-  /** Asks the thread, when everything before is done, and waits for the answer. `changes`: what was read of its streams is old then. */
+  /** Asks the thread, when everything before is done, and waits for the answer. `changes`: copies of its streams are out of date then. */
   ask<K extends Exclude<keyof ShardCalls, never>>(
     name: K,
     args: Parameters<ShardCalls[K]>,

@@ -25,7 +25,7 @@ export const SAID_AT = 5;
 export const MESSAGE = 6;
 /** Place in the order of all that is passed to any thread. */
 export const POSITION = 7;
-/** Row of the journal that is replayed; Infinity for what is new. */
+/** Row of the journal that is replayed; Infinity for a new message. */
 export const SEQ = 8;
 /** Hash of the topic. */
 export const SOURCE = 9;

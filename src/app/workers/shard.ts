@@ -62,7 +62,7 @@ export class Shard {
     this.begin();
   }
 
-  /** Another pipeline begins, or the journal was replayed: what is told once is told anew. */
+  /** Another pipeline begins, or the journal was replayed: a note that is sent once is sent again. */
   begin(): void {
     const log = (...line: Extract<NoteBody, { kind: 'log' }>['line']): void => {
       this.note({ kind: 'log', line });
@@ -122,7 +122,7 @@ export class Shard {
     return { kind: 'done', rows, history, historyRows, readings, untrained, notes: this.takeNotes() };
   }
 
-  /** The notes so far, of which none is told again. */
+  /** The notes so far; none of them is sent again. */
   takeNotes(): readonly Note[] {
     const { notes } = this;
     this.notes = [];

@@ -81,7 +81,7 @@ function baseOf({ file }: Layer, path: string, files: ReadonlySet<string>): { te
   }
 }
 
-/** Once read it has no meaning; what is no file name stays for the schema to refuse. */
+/** Once read it has no meaning; a value that is no file name stays, and the schema refuses it. */
 const withoutBase = (data: unknown): unknown =>
   isSection(data) && typeof data['base'] === 'string' && data['base'] !== ''
     ? Object.fromEntries(Object.entries(data).filter(([key]) => key !== 'base'))

@@ -24,7 +24,7 @@ interface Source {
 export class Schedule implements WindowPort {
   private readonly zone: TimeZone;
   private readonly sources: readonly Source[];
-  /** What is wrong with events of the files, one sentence each. */
+  /** Problems with events of the files, one sentence each. */
   problems: readonly string[] = [];
 
   /** `windows`: with paths that are absolute. `zone`: of the site. Throws `config_invalid` for a file that cannot be read. */

@@ -17,7 +17,7 @@ const MAJOR = 1;
 /** ... and three doublings, seven units, are critical. */
 const CRITICAL = 3;
 
-/** What has happened to a series, in its unit, against what was normal before it began. */
+/** The effect on a series, in its unit, relative to its normal values before it began. */
 export interface Departure {
   /** The newest reading. */
   value: number;

@@ -1,7 +1,7 @@
 import type { Pieces } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 
-/** States that are told apart. */
+/** States that are distinguished. */
 export const STATES = 8;
 const {
   SURE_AFTER: READY_AFTER,

@@ -61,7 +61,7 @@ export interface Dwell {
   interval: number;
 }
 
-/** What is known of the deviations z of a series' past dwells: three histograms, which all its tables of dwells fill together. */
+/** The distribution of the deviations z of a series' past dwells: three histograms, which all its tables of dwells fill together. */
 export class DwellTails {
   readonly late: readonly Tail[]; // of z, for each axis
   readonly early: Tail; // of minus the mean z of several dwells

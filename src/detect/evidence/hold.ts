@@ -49,7 +49,7 @@ export class Hold {
 
   /**
    * Adds a reading with its score, and that of the last readings alone, `now`: a hold that began with the latter is over with it, and
-   * what is left of it in the long mean begins no other.
+   * its rest in the long mean begins no other.
    * The time since the reading before counts as `mostMs` at most.
    */
   step(at: number, score: number, mostMs: number, now = score): HoldStep {

@@ -116,7 +116,7 @@ export interface Evidence {
   /** The deviation whose sign is its direction; 0 where the kind has none. Only the sign is comparable between kinds. */
   deviation(reading: SeriesReading): number;
   /**
-   * Adds the measured quantity to the history. `teaches`: whether the reading may change what is normal. `normal`: whether it
+   * Adds the measured quantity to the history. `teaches`: whether the detector may learn from the reading. `normal`: whether it
    * may in addition say which steps are usual.
    */
   learn(reading: SeriesReading, teaches: boolean, normal: boolean): void;

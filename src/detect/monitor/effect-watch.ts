@@ -1,7 +1,7 @@
 import { perSeries, type Memory } from '../../math/memory.ts';
 import { effectOf, type Departure } from '../episode/severity.ts';
 
-// Slots; then for each series what was normal before the deviation, and its mean since.
+// Slots; then for each series its normal value before the deviation, and its mean since.
 const SINCE = 0; // when the score rose above `hysteresis`; NaN while it is calm
 const HEAD = 1;
 const EACH = 6;
@@ -12,7 +12,7 @@ const DEVIATION = 3;
 const COUNT = 4;
 const MEAN_SINCE = 5;
 
-/** The statistics of a series that say what is normal, in its unit. */
+/** The statistics of a series that describe its normal values, in its unit. */
 export interface NormalOf {
   /** The newest reading; NaN where it is missing. */
   readonly value: number;

@@ -7,7 +7,7 @@ import { isLearned, type StreamParts } from './parts.ts';
 const STATES = { fault: FAULT, normal: NORMAL, none: NEW } as const;
 const WORDS = { [FAULT]: 'fault', [NORMAL]: 'normal', [NEW]: null } as const;
 
-/** What was said of an event before, and when its signature came first; null while it is still open. */
+/** The mark of an event before, and when its signature came first; null while it is still open. */
 export interface MarkedEvent {
   readonly before: 'fault' | 'normal' | null;
   readonly firstAt: number | null;

@@ -75,7 +75,7 @@ export class ProcessWatch {
 
   /**
    * While an alarm is open, the score of its leading series falls only slowly, and not below 1. Within a fault many readings are usual
-   * by themselves: without this a score of 0.4 stood beside an open alarm, and whoever compares the score with 1 got several alarms for
+   * by themselves: without this a score of 0.4 stood beside an open alarm, and a program that compares the score with 1 got several alarms for
    * one fault. `before`: the score after the last sample; 1 when the alarm opens.
    */
   private holdScore(verdict: Verdict, before: number): void {

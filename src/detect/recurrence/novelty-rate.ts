@@ -5,7 +5,7 @@ import { DAY_MS, WEEK_MS } from '../../math/time.ts';
 import { CONSTANTS } from '../constants.ts';
 
 const { SCORE_PER_DECADE, SPELL_MS, OCCUPANCY_DAYS } = CONSTANTS;
-/** What was seen k times in w weeks is no rarer than k / (w + 2): before each weekday has come twice, the past is no measure of a rate. */
+/** An event that was seen k times in w weeks is no rarer than k / (w + 2): before each weekday has come twice, the past is no measure of a rate. */
 const LEAST_WEEKS = ((OCCUPANCY_DAYS / 2) * DAY_MS) / WEEK_MS;
 /** On its first day everything is new to a stream: an excursion at this age counts half, a later one more. */
 const HALF_WEIGHT_WEEKS = SPELL_MS / WEEK_MS;
@@ -75,7 +75,7 @@ export class NoveltyRate {
     return weeks / (weeks + HALF_WEIGHT_WEEKS);
   }
 
-  /** All observed time, ms: what was added at one time has faded by exp(-passed since / `memoryMs`) at another. */
+  /** All observed time, ms: time that was added earlier has faded by exp(-passed since / `memoryMs`) at another. */
   get passedMs(): number {
     return this.s[PASSED_MS];
   }
@@ -96,7 +96,7 @@ export class NoveltyRate {
     this.change(novelty, -weight);
   }
 
-  /** Adds `ms` of observation; what is older than `memoryMs` fades. */
+  /** Adds `ms` of observation; observation older than `memoryMs` fades. */
   pass(ms: number, memoryMs: number): void {
     const { s } = this;
     const { numbers } = this.counts;

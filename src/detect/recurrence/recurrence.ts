@@ -19,12 +19,12 @@ const {
 } = CONSTANTS;
 /** Highest score below the line, where no rate is computed: with few alarms a week the line is higher than this, that of one. */
 export const MOST_BELOW = evidenceAt(LINE_PER_ALARM);
-/** Rates of signatures are not computed over less than this: what comes twice in the first hour need not go on. */
+/** Rates of signatures are not computed over less than this: an event that comes twice in the first hour need not go on. */
 const LEAST_WEEKS = SPELL_MS / WEEK_MS;
 /** Excursions fade from the counts with this time constant: a habit that does not come for two months is no longer one. */
 export const MEMORY_MS = MEMORY_WEEKS * WEEK_MS;
 
-/** What is passed for each reading of a series. */
+/** Arguments for each reading of a series. */
 export interface Raised {
   readonly value: number;
   /** The value of the reading before. */
@@ -287,7 +287,7 @@ export class Recurrence {
     gap.update(at);
   }
 
-  /** What has faded since the last call, in observed time; the weights among the rates with the time of the stream. */
+  /** The factor by which counts have faded since the last call, in observed time; the weights among the rates with the time of the stream. */
   private fade(): void {
     const { s, rates, signatures } = this;
     signatures.fade(this.keep, exp(-(rates.passedMs - s[RATES_MS]) / MEMORY_MS));

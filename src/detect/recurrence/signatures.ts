@@ -35,7 +35,7 @@ import { CONSTANTS } from '../constants.ts';
 
 /** Signatures remembered for each series. */
 export const PLACES = 32;
-/** Parts of the day that are told apart, of three hours each. */
+/** Parts of the day that are distinguished, of three hours each. */
 const PARTS = 8;
 const { RECURS: PRIOR_OCCURRENCES, RECENT_SPAN, CALM_MS } = CONSTANTS;
 
@@ -46,7 +46,7 @@ interface Occurrence {
   readonly lengthMs: number;
 }
 
-/** What is known of strokes that become a habit. */
+/** The strokes that become a habit. */
 export interface StrokePast {
   /** Time of the first, epoch ms, and how many there were since then. */
   readonly firstAt: number;

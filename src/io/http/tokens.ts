@@ -10,7 +10,7 @@ export type Role = (typeof ROLES)[number];
 /** A token as it is kept: it cannot be read from its hash. */
 interface Kept {
   readonly role: Role;
-  /** A part of the token that is kept as it is: a wrong token is told by it, without a hash. */
+  /** A part of the token that is kept as it is: it tells that a token is wrong without a hash. */
   readonly id: string;
   readonly salt: string;
   readonly hash: string;

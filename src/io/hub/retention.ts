@@ -1,7 +1,7 @@
 import { DAY_MS } from '../../math/time.ts';
 import type { SqlDatabase } from '../../stream/sql.ts';
 
-/** Deletes what ended before a time. What is open stays. It began before it ended: the index is by the beginning,
+/** Deletes alarms that ended before a time. Open ones stay. It began before it ended: the index is by the beginning,
  * and `+ 0` keeps SQLite from another one that has all closed alarms. */
 export const forgetOld = (db: SqlDatabase, before: number): Promise<void> =>
   db.write([

@@ -28,7 +28,7 @@ export class PendingWrites {
     return this.#all.values();
   }
 
-  /** Adds a write; returns what was dropped for it. */
+  /** Adds a write; returns the writes that were dropped for it. */
   add(write: PendingWrite, isFailing: boolean): readonly PendingWrite[] {
     const dropped = this.#shrink(mostOf(isFailing) - 1);
     this.#all.push(write);
@@ -39,7 +39,7 @@ export class PendingWrites {
     return this.#all.splice(0);
   }
 
-  /** The database fails: returns what was dropped because it is more than may wait. */
+  /** The database fails: returns the writes that were dropped because more waited than may. */
   fail(): readonly PendingWrite[] {
     return this.#shrink(mostOf(true));
   }

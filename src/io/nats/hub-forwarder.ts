@@ -18,7 +18,7 @@ export interface HubForwarderOptions {
   readonly log: Log;
 }
 
-/** The stream of the hub with the alerts of all sites, and what is before the name of a site in its subjects. */
+/** The stream of the hub with the alerts of all sites, and the prefix of a site's name in its subjects. */
 export const HUB_ALERTS = 'zankyo-hub-alerts';
 const HUB_ROOT = 'zankyo-hub';
 

@@ -5,7 +5,7 @@ import type { Database } from './database.ts';
 /** Pieces that are kept; a further one takes the place of the one that was written longest ago. */
 const MAX_PIECES = 2000;
 const MAX_BYTES = 65_536;
-/** Bytes that wait for a transaction; what comes beyond is not kept. */
+/** Bytes that wait for a transaction; later ones are not kept. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 
 /** What mappers keep across restarts, such as the births of Sparkplug devices. A piece is written with the next transaction. */

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** The tables of notifications and what came after them. */
+/** The tables of notifications and all later ones. */
 export const MIGRATIONS_FROM_7: readonly Migration[] = [
   {
     // Notifications that wait for their target; what each target was sent about an incident; its replies.

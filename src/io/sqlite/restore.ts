@@ -23,7 +23,7 @@ export function restoreBackup(backup: string, path: string, now: number): string
     chmodSync(partial, 0o600);
     sync(partial);
     const old = existsSync(path) ? `${path}.before-restore-${new Date(now).toISOString().replace(/[:.]/g, '-')}` : null;
-    // Closing has put the write-ahead log into the file; what is left of it belongs to the old database.
+    // Closing has put the write-ahead log into the file; its rest belongs to the old database.
     if (old !== null)
       for (const end of ['', '-wal', '-shm']) if (existsSync(path + end)) renameSync(path + end, old + end);
     renameSync(partial, path);

@@ -14,7 +14,7 @@ export interface WrittenHour extends Written {
 /** Rows that are kept: a day, and the hour that is not over. */
 const ROWS = 25;
 
-/** What was written in each of the last hours in which the service ran: at most 25 rows. */
+/** The bytes that were written in each of the last hours in which the service ran: at most 25 rows. */
 export class WrittenHours {
   readonly #statements: ReturnType<typeof statements>;
 

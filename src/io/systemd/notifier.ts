@@ -11,7 +11,7 @@ export interface Notifier {
   readonly watchdogMs: number | null;
   /** Sends one message. Never throws and never waits; it works in the middle of a turn that takes long. */
   send(notification: Notification): void;
-  /** Sends no more. What was sent is still delivered. */
+  /** Sends no more. Messages that were sent before are still delivered. */
   close(): void;
 }
 

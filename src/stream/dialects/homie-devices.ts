@@ -8,7 +8,7 @@ export interface HomieProperty {
   readonly settable: boolean;
 }
 
-/** Limits of what is remembered: devices beyond have no units and ranges. */
+/** Limits of the memory: devices beyond have no units and ranges. */
 const MAX_DEVICES = 1_000;
 const MAX_PROPERTIES = 500;
 const MAX_CHILDREN = 100;
@@ -31,7 +31,7 @@ export class HomieDevices {
 
   /**
    * Takes the `$description` of version 5. Nodes and properties are objects by id, and lists of objects with an id in the
-   * drafts before it. What is not as specified is left out.
+   * drafts before it. A property that is not as specified is left out.
    */
   describe(device: string, description: unknown): void {
     if (!isObject(description)) return;

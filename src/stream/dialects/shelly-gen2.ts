@@ -22,7 +22,7 @@ import {
 } from './usual-facts.ts';
 
 /*
- * PREFIX/events/rpc {"method":"NotifyStatus","params":{"ts":1708179956.30,"switch:0":{"id":0,"apower":12.3}}}: what has changed.
+ * PREFIX/events/rpc {"method":"NotifyStatus","params":{"ts":1708179956.30,"switch:0":{"id":0,"apower":12.3}}}: the changes.
  * PREFIX/status/switch:0 {"id":0,"output":false,"apower":12.3,…}: the component as a whole, without a time.
  * A device can publish both; then the values of the second form are the same ones again.
  *

@@ -112,7 +112,7 @@ export const QUANTITIES: readonly Rule<Quantity>[] = [
   [/(^| )value 66049$/, { name: 'power', unit: 'W' }],
   [/(^| )value 66561$/, { name: 'voltage', unit: 'V', range: [0, 1000] }],
   [/(^| )value 66817$/, { name: 'current', unit: 'A' }],
-  // A smart meter as DSMR-reader publishes it: what flows now in kW, what has flowed in kWh.
+  // A smart meter as DSMR-reader publishes it: the present power in kW, the energy so far in kWh.
   [/(^| )currently (delivered|returned)( l)?$/, { name: 'power', unit: 'kW' }],
   [/(^| )(electricity|device) (delivered|returned)$/, { name: 'energy', unit: 'kWh', counter: 'hour' }],
   [
@@ -149,7 +149,7 @@ export const QUANTITIES: readonly Rule<Quantity>[] = [
     /(^| )(state|contact|occupancy|presence|motion|reachable|producing|charging|open|door|window|relay|output|running|state (left|right|l ?\d)|pump|heating)$/,
     { name: 'state', unit: '' },
   ],
-  // Rain gauges send what has fallen since their battery was changed.
+  // Rain gauges send the rain since their battery was changed.
   [/(^| )rain (mm|total)$/, { name: 'rain', unit: 'mm', counter: 'hour' }],
   [/(^| )rain in$/, { name: 'rain', unit: 'in', counter: 'hour' }],
   [/(^| )odometer$/, { name: 'distance', unit: 'km', counter: 'day' }],

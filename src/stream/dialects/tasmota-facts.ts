@@ -137,7 +137,7 @@ const zigbeeFacts: Readonly<Record<string, SignalFacts>> = {
   RMSCurrent: { unit: 'A' },
 };
 
-/** What is known of a key below a sensor, or of a Zigbee device. */
+/** Unit and meaning of a key below a sensor, or of a Zigbee device. */
 export const tasmotaFacts = {
   sensor(above: string, key: string, units: StatedUnits): SignalFacts | null {
     const facts = sensorFacts(above, key);

@@ -40,7 +40,7 @@ const placeOf = (topic: string): Place => {
   return { kind: last === 'RESULT' ? 'result' : last === 'STATE' ? 'state' : 'none', device };
 };
 
-/** What is common to all values of one message. */
+/** The part that all values of one message have in common. */
 interface Turn {
   readonly at: number | null;
   readonly units: StatedUnits;

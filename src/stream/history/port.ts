@@ -10,7 +10,7 @@ export interface SeriesHistory {
   block(tier: number, block: number): Float32Array | null;
   /** When each tier begins, epoch ms; Infinity for one without data. */
   oldest(): readonly number[];
-  /** Saves what is not stored yet; it includes the journal up to row `seq`. Called within the ledger's transaction. */
+  /** Saves the buckets that are not stored yet; it includes the journal up to row `seq`. Called within the ledger's transaction. */
   save(seq: number): void;
   /** The last save is on the disk. */
   saved(): void;

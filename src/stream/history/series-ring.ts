@@ -6,7 +6,7 @@ import { MINUTE_MS } from '../../math/time.ts';
 export interface Blocks {
   /** The block is left: it must be stored before `data` is used again. */
   leave(tier: number, block: number, data: Float32Array): void;
-  /** Fills `data` with what is stored of the block; false if there is nothing. */
+  /** Fills `data` with the stored part of the block; false if there is none. */
   enter(tier: number, block: number, data: Float32Array): boolean;
 }
 

@@ -40,7 +40,7 @@ export interface SearchState {
  * it is.
  */
 export interface DiscoverBody extends SearchState {
-  /** What was found so far; empty while there is too much of it to show before the end. */
+  /** The findings so far; empty while there is too much of it to show before the end. */
   readonly inputs: readonly FoundInput[];
   readonly inputsBeyond: number;
   /** Numbers that are no signal, by reason. */

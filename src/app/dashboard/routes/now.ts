@@ -54,7 +54,7 @@ export class Now {
     return { ...this.cases.open(view), events: this.cases.recent(), habits: this.habits.list };
   }
 
-  /** Remembers, as text, what was sent of each row and list. */
+  /** Remembers, as text, the last version of each row and list that was sent. */
   private source(): LiveSource {
     const sent = new Map<string, string>();
     const lists = new Map<string, string>();

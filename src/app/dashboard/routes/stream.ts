@@ -107,6 +107,6 @@ function windowIn({ req }: Context, now: number): Window | null {
   return right ? { from, until, points } : null;
 }
 
-/** Undefined for none, NaN for what is no whole number. */
+/** Undefined for none, NaN for a text that is no whole number. */
 const wholeIn = (text: string | undefined): number | undefined =>
   text === undefined || text === '' ? undefined : /^-?\d{1,15}$/.test(text) ? Number(text) : NaN;

@@ -38,7 +38,7 @@ export class Discovery {
     return this.current;
   }
 
-  /** What was found up to now; null where there is nothing yet, or too much to be shown before the end. */
+  /** The findings up to now; null where there are none yet, or too many to be shown before the end. */
   get proposal(): Proposal | null {
     const { survey, result } = this;
     if (result !== null || survey === null) return result;

@@ -193,7 +193,7 @@ export class Cycle implements Evidence {
     return this.sentence.aspect;
   }
 
-  /** How many times as long as the longest gap of the past the present one is, where that is what is unusual; else 1. */
+  /** How many times as long as the longest gap of the past the present one is, where this is the unusual quantity; else 1. */
   overdue(): number {
     const { gap, times } = this;
     return Math.abs(this.sentence.aspect) === 1 + LATE ? gap.lengthMs / times.longestMs(gap.dwell.state) : 1;

@@ -19,7 +19,7 @@ export const SEQUENCE: Kind = {
 
 /**
  * ln M is calibrated from here on up to the end of the histogram (../tail.ts), nats: a lower one, of forecasts that come true, is as
- * common. So what is no evidence, ln M = 0, is at most at the edge of the tail, and a rarity is at most 7.4.
+ * common. So ln M = 0, which is no evidence, is at most at the edge of the tail, and a rarity is at most 7.4.
  */
 const LEAST = log(CONSTANTS.TAIL);
 

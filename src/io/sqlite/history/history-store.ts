@@ -12,7 +12,7 @@ const MAX_WAITING = 16;
 
 type Statements = ReturnType<typeof statements>;
 
-/** The history of all series. What has not been saved yet is in memory; a save is part of the ledger's transaction. */
+/** The history of all series. Buckets that have not been saved yet are in memory; a save is part of the ledger's transaction. */
 export class HistoryStore implements HistoryPort {
   readonly #statements: Statements;
 
@@ -72,7 +72,7 @@ class StoredSeries implements SeriesHistory, Blocks {
     return TIERS.map((_, tier) => this.#oldestOf(tier));
   }
 
-  /** Writes what is not in the database yet. The ring may go on before the transaction is known to be on the disk. */
+  /** Writes the buckets that are not in the database yet. The ring may go on before the transaction is known to be on the disk. */
   save(seq: number): void {
     const { ring } = this;
     if (Number.isNaN(ring.minute)) return;

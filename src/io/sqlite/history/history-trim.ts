@@ -19,7 +19,7 @@ export class HistoryTrim {
   readonly #statements: ReturnType<typeof statements>;
   #next = 0;
 
-  /** `maxBytes` 0: there is to be no history, and what is stored is deleted. */
+  /** `maxBytes` 0: there is to be no history, and stored history is deleted. */
   constructor(db: Database, maxBytes: number) {
     this.#maxBytes = maxBytes;
     this.#statements = statements(db);

@@ -88,7 +88,7 @@ export function Gates({ network, frame, order, intervalMs }: GatesProps): VNode 
   </section>`;
 }
 
-/** The gate that keeps comes first, then the other gates, then what is offered, then the memory. */
+/** The gate that keeps comes first, then the other gates, the candidate, and the memory. */
 const rank = ({ keeps, span }: Activations): number => (keeps ? 0 : { unit: 1, signed: 2, open: 3 }[span]);
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

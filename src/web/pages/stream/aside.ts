@@ -16,7 +16,7 @@ export const Legend = ({ body }: { readonly body: HistoryBody | null }): VNode =
     ${body === null ? null : html`<li>a point is ${duration(body.bucketMs)}</li>`}
   </ul>`;
 
-/** Levels, habits, and what is behind the present score. */
+/** Levels, habits, and the evidence of the present score. */
 export function Aside({ model }: { readonly model: StreamModel }): VNode {
   const { marks, evidence, body, now } = model;
   const unit = body?.unit ?? '';

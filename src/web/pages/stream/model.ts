@@ -109,7 +109,7 @@ export class StreamModel {
     if (live) this.move(following(this.view, this.now));
   }
 
-  /** A command has changed what is stored. */
+  /** A command has changed the stored data. */
   reload(): void {
     this.marksOf = '';
     this.restSoon(0);
