@@ -6,6 +6,7 @@ import { failureOf } from '../sqlite/failure.ts';
 import type { Log } from '../../log.ts';
 import { AckWindow } from './ack-window.ts';
 import { CommitTimer } from './commit-timer.ts';
+import { DatabaseOutage } from './database-outage.ts';
 import { RedeliveryFilter } from './redelivery-filter.ts';
 import { EntryWriter, entriesIn, type Delivery } from './entries.ts';
 import { Journal } from './journal.ts';
@@ -60,20 +61,16 @@ export class Ledger implements LedgerPort {
   readonly #timer = new CommitTimer((waited) => this.commit(waited));
   readonly #receipts: Receipt[] = [];
   readonly #writes = new PendingWrites();
+  readonly #outage: DatabaseOutage;
   #saveAll: () => void = () => undefined;
   #delivery: Delivery | null = null; // of the admitted message
   #receivedAt = 0;
   #connection = 0;
   #trimTo = 0;
-  #failing = false;
-  #failingSince: number | null = null;
   /** When the next transaction is to begin at the latest, on the clock of `performance.now()`; null while nothing waits. */
   #dueAt: number | null = null;
   #commits = 0;
   #commitMs = 0;
-  #dropped = 0;
-  /** `#dropped` when the present failure, or this run, began. */
-  #droppedBefore = 0;
   /** Entries were dropped: a replay of the journal would not give the present state of the streams. */
   #journalIncomplete = false;
   #deliveriesRewritten = false;
@@ -82,6 +79,7 @@ export class Ledger implements LedgerPort {
     this.#options = options;
     this.#everyMs = options.everyMs;
     this.#journal = new Journal(db);
+    this.#outage = new DatabaseOutage(options.log);
     this.#transaction = db.transaction(() => {
       this.#write();
     });
@@ -89,7 +87,7 @@ export class Ledger implements LedgerPort {
 
   /** Writes dropped since the start because too many waited for the database. */
   get droppedWrites(): number {
-    return this.#dropped;
+    return this.#outage.dropped;
   }
 
   /** Writes that wait for their transaction. */
@@ -99,7 +97,7 @@ export class Ledger implements LedgerPort {
 
   /** Since when the database cannot be written, on the clock of `performance.now()`; null while it can. */
   get failingSince(): number | null {
-    return this.#failingSince;
+    return this.#outage.since;
   }
 
   /**
@@ -172,7 +170,7 @@ export class Ledger implements LedgerPort {
   }
 
   write(task: () => void, afterwards?: () => void, urgent = false): void {
-    this.#drop(this.#writes.add({ task, afterwards, urgent }, this.#failing));
+    this.#drop(this.#writes.add({ task, afterwards, urgent }, this.#outage.isOn));
     this.#schedule(urgent);
   }
 
@@ -248,19 +246,12 @@ export class Ledger implements LedgerPort {
 
   /** Counts dropped writes. The `afterwards` of each runs now: an alert is then published without being stored. */
   #drop(dropped: readonly PendingWrite[]): void {
-    if (dropped.length === 0) return;
-    if (this.#dropped === this.#droppedBefore)
-      this.#options.log(
-        'error',
-        { most: mostOf(this.#failing) },
-        'too many writes wait for the database: the oldest are dropped',
-      );
-    this.#dropped += dropped.length;
+    this.#outage.drop(dropped.length, mostOf(this.#outage.isOn));
     for (const { afterwards } of dropped) afterwards?.();
   }
 
   #schedule(urgent = false): void {
-    if (this.#failing) return; // the retry commits everything
+    if (this.#outage.isOn) return; // the retry commits everything
     const unacked = this.#receipts.length;
     const patienceMs = unacked === 0 ? Infinity : this.#window.patienceMs(unacked);
     const isMuch = this.#entries.length > COMMIT_BYTES || this.#writes.many;
@@ -310,24 +301,14 @@ export class Ledger implements LedgerPort {
       this.#window.acked(receipts.length, waited, performance.now());
     }
     for (const { afterwards } of writes) afterwards?.();
-    if (!this.#failing) return;
-    this.#failing = false;
-    this.#failingSince = null;
-    const dropped = this.#dropped - this.#droppedBefore;
-    this.#droppedBefore = this.#dropped;
-    if (dropped === 0) this.#options.log('info', {}, 'the database can be written again; nothing was lost');
-    else this.#options.log('warn', { dropped }, `the database can be written again; ${dropped} writes were dropped`);
+    if (!this.#outage.isOn) return;
+    this.#outage.end();
     if (this.#writes.size > 0) this.#schedule();
   }
 
   #failed(error: unknown): void {
     const failure = failureOf(error);
-    if (!this.#failing)
-      this.#options.log(
-        'error',
-        { err: error },
-        'the database cannot be written: messages are not acknowledged, alerts are published',
-      );
+    this.#outage.failed(error);
     this.#trimTo = 0;
     for (const write of this.#writes) {
       if (!write.urgent) continue;
@@ -340,9 +321,7 @@ export class Ledger implements LedgerPort {
       this.#deliveriesRewritten = false;
     }
     const freed = failure === 'full' && this.#options.makeRoom();
-    this.#failing = true;
     this.#drop(this.#writes.fail());
-    this.#failingSince ??= performance.now();
     this.#timer.within(freed ? 0 : RETRY_MS);
     this.#dueAt = performance.now() + RETRY_MS;
     if (failure === 'unusable' || failure === null) this.#options.onUnusable(error);
