@@ -7,10 +7,10 @@ import type { Streams } from './streams.ts';
 
 /**
  * All streams are saved at least once in this many readings: a start after a power failure processes them again, in 5 to 10 s, or
- * in 10 to 20 s where the site prefers fewer writes.
+ * in 10 to 20 s where the site prefers fewer writes. With more than about a thousand streams MAX_AT_ONCE makes a round longer.
  */
 const MAX_READINGS = { normal: 200_000, gentle: 400_000 };
-/** Streams that one transaction saves, about 70 KB each. */
+/** Streams that are saved at a heartbeat, in one transaction, about 70 KB each. */
 const MAX_AT_ONCE = 8;
 
 interface CheckpointPorts {
