@@ -4,6 +4,7 @@ import type { Finding } from '../app/doctor/finding.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { count } from './format.ts';
 import { plain, plainLines } from './plain.ts';
+import { terminalSize } from './terminal.ts';
 import { wrapped } from './wrapped.ts';
 
 const TINT: Readonly<Record<Finding['state'], (text: string) => string>> = {
@@ -23,7 +24,7 @@ export async function doctor({ json, ...options }: DoctorOptions & { readonly js
   for await (const finding of examine(options)) {
     if (!json) {
       if (finding.part !== findings.at(-1)?.part) console.log(title(finding, findings.length === 0));
-      console.log(findingLine(finding, process.stdout.columns));
+      console.log(findingLine(finding, terminalSize(process.stdout).columns));
     }
     findings.push(finding);
   }

@@ -1,4 +1,5 @@
 import { plain } from './plain.ts';
+import { terminalSize } from './terminal.ts';
 
 export interface Progress {
   /** Draws the bar, ten times a second at most. `text` stands to the right of it. */
@@ -27,7 +28,7 @@ export function openProgress(total: number | null, stream: NodeJS.WriteStream = 
       const full = Math.round(share * CELLS);
       const bar = '█'.repeat(full) + '░'.repeat(CELLS - full);
       const line = `${bar} ${String(Math.floor(100 * share)).padStart(3)} %  ${plain(text)}`;
-      stream.write(`\r\x1b[K${line.slice(0, stream.columns - 1)}`);
+      stream.write(`\r\x1b[K${line.slice(0, terminalSize(stream).columns - 1)}`);
     },
     clear: () => {
       stream.write('\r\x1b[K');

@@ -13,6 +13,7 @@ import { plain } from './plain.ts';
 import { redraw } from './redraw.ts';
 import { loadServiceSite } from './service-site.ts';
 import { seriesRow, SERIES_HEADER } from './series-text.ts';
+import { terminalSize } from './terminal.ts';
 import { wrapped } from './wrapped.ts';
 
 export interface StatusOptions {
@@ -36,10 +37,8 @@ export async function status({ config, watch, json }: StatusOptions): Promise<nu
     const found = await siteStatus(site, now);
     if (json) console.log(jsonLine(statusJson(found)));
     else {
-      const { isTTY } = process.stdout;
-      // Undefined where stdout is no terminal.
-      const { columns, rows } = isTTY ? process.stdout : { columns: 80, rows: Infinity };
-      const watched = watch !== undefined && isTTY;
+      const { columns, rows } = terminalSize(process.stdout, 80);
+      const watched = watch !== undefined && process.stdout.isTTY;
       const text = statusScreen(found, calendarOf(site), { columns, rows: watched ? rows - 1 : Infinity });
       process.stdout.write(watched ? redraw(text, rows) : `${text}\n`);
     }
