@@ -1,4 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs';
+import { SERVICE, unitOf } from '../app/doctor/installed.ts';
 import { listen, type Listened } from '../app/discover/listen.ts';
 import { propose, type Proposal } from '../app/discover/proposal.ts';
 import { siteYaml } from '../app/discover/site-yaml.ts';
@@ -49,7 +50,7 @@ export async function discover(address: string | undefined, options: DiscoverCom
     return EXIT.ok;
   }
   writeSite(out, yaml, force);
-  console.error(`\n${out}: written. Next: zankyo run -c ${out}`);
+  console.error(`\n${out}: written. Next: ${startOf(out)}`);
   return EXIT.ok;
 }
 
@@ -135,6 +136,12 @@ export function writeSite(out: string, yaml: string, force: boolean): void {
     throw unwritable(out, cause);
   }
   for (const warning of loadSite(out).warnings) console.error(warning);
+}
+
+/** The command that starts the service of a site file. */
+export function startOf(config: string): string {
+  const unit = unitOf(config, SERVICE);
+  return unit === null ? `zankyo run -c ${config}` : `sudo systemctl enable --now ${unit}`;
 }
 
 export function siteName(text: string): string {

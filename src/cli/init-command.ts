@@ -3,8 +3,10 @@ import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { propose } from '../app/discover/proposal.ts';
 import { siteYaml } from '../app/discover/site-yaml.ts';
+import { instanceOf, SERVICE } from '../app/doctor/installed.ts';
 import { unwritable } from '../app/out-file.ts';
 import { AppError } from '../errors.ts';
+import { slugify } from '../stream/slug.ts';
 import { openAsker, type Asker } from './ask.ts';
 import { brokerUrl, namedBroker, type NamedBroker } from './broker-options.ts';
 import type { BrokerCommandOptions } from './commands/broker-words.ts';
@@ -14,6 +16,7 @@ import {
   refuseExisting,
   refuseNothing,
   siteName,
+  startOf,
   timezoneOf,
   writeSite,
 } from './discover-command.ts';
@@ -66,19 +69,23 @@ export async function init(address: string | undefined, options: InitCommandOpti
   else {
     if (password !== null) console.error(`${secretsOf(out)}: has the password; only you can read it.`);
     console.error(`${out}: written${found === null ? '; its input is an example' : ''}.`);
+    const start = startOf(out);
     console.error(
       found === null
-        ? `Next: change the inputs in ${out}, or zankyo discover -c ${out}; then zankyo run -c ${out}`
-        : `Next: zankyo run -c ${out}`,
+        ? `Next: change the inputs in ${out}, or zankyo discover -c ${out}; then ${start}`
+        : `Next: ${start}`,
     );
   }
   return EXIT.ok;
 }
 
+/** One of several sites of this machine has the name of its file, as two services of one name disconnect each other. */
+const siteOf = (out: string): string => slugify(instanceOf(out, SERVICE) ?? '') || 'home';
+
 /** Asks for everything that no option has answered. Without a terminal, or with --yes, the defaults are the answers. */
 async function answersTo(address: string | undefined, options: InitCommandOptions): Promise<Answers> {
   const asks = process.stdin.isTTY && !options.yes;
-  const byDefault = { site: options.site ?? 'home', timezone: timezoneOf(options.timezone) };
+  const byDefault = { site: options.site ?? siteOf(options.out), timezone: timezoneOf(options.timezone) };
   if (!asks) {
     if (address === undefined)
       throw new AppError('usage', 'which broker? zankyo init ADDRESS, for example zankyo init 192.168.1.10');
@@ -92,7 +99,7 @@ async function answersTo(address: string | undefined, options: InitCommandOption
       (await asker.ask('Address of the broker', 'mqtt://localhost', (text) => problemOf(() => brokerUrl(text))));
     const { username, password } = await credentials(asker, options);
     const site =
-      options.site ?? (await asker.ask('Name of the site', 'home', (text) => problemOf(() => siteName(text))));
+      options.site ?? (await asker.ask('Name of the site', byDefault.site, (text) => problemOf(() => siteName(text))));
     const timezone =
       options.timezone ??
       (await asker.ask('Time zone', byDefault.timezone, (text) => problemOf(() => timezoneOf(text))));

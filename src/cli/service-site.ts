@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { isThere, placesOf, SERVICE } from '../app/doctor/installed.ts';
 import { loadHub } from '../config/hub/load-hub.ts';
@@ -50,8 +51,7 @@ export function databaseOfService(
   filesOf: (path: string) => readonly string[] = (path) => [path],
 ): string | null {
   const name = relative(cwd, database);
-  const isAt = (path: string): boolean => filesOf(path).some(isThere);
-  if (name.startsWith('..') || cwd === stateDirectory || isAt(database)) return null;
+  if (name.startsWith('..') || cwd === stateDirectory || filesOf(database).some(existsSync)) return null;
   const found = join(stateDirectory, name);
-  return isAt(found) ? found : null;
+  return filesOf(found).some(isThere) ? found : null;
 }

@@ -112,6 +112,7 @@ describe('a site file of the service, called without the environment that system
       state: join(root, 'var/lib/zankyo'),
       sites: join(root, 'var/lib/zankyo-sites'),
       stores: [join(root, 'etc/credstore'), join(root, 'etc/credstore.encrypted')],
+      units: [],
     };
     mkdirSync(service.config, { recursive: true });
     writeFileSync(join(service.config, 'site.yaml'), YAML);

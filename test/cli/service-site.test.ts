@@ -21,6 +21,18 @@ test('without a file in the working directory the database of the service is use
   expect(databaseOfService(join(cwd, 'zankyo.db'), cwd, state)).toBe(join(state, 'zankyo.db'));
 });
 
+test('a working directory that this user may not enter has no database', () => {
+  touch(join(state, 'zankyo.db'));
+  mkdirSync(cwd, { recursive: true, mode: 0o000 });
+  const root = process.geteuid!() === 0;
+  if (root) process.seteuid!('nobody');
+  try {
+    expect(databaseOfService(join(cwd, 'zankyo.db'), cwd, state)).toBe(join(state, 'zankyo.db'));
+  } finally {
+    if (root) process.seteuid!('root');
+  }
+});
+
 test('a file in the working directory, another name and a path elsewhere are left as they are', () => {
   touch(join(state, 'zankyo.db'));
   touch(join(cwd, 'zankyo.db'));

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { collectCredentials, type Credentials } from './credentials.ts';
 
@@ -12,6 +12,8 @@ export interface Installed {
   readonly sites: string;
   /** Where ImportCredential= looks (systemd.exec), in its order. */
   readonly stores: readonly string[];
+  /** Where units are: those of the administrator, and those of packages. */
+  readonly units: readonly string[];
 }
 
 /** As in deploy/zankyo.service and deploy/zankyo@.service. */
@@ -23,19 +25,35 @@ export const SERVICE: Installed = {
     `${root}/credstore`,
     `${root}/credstore.encrypted`,
   ]),
+  units: ['/etc/systemd/system', '/usr/lib/systemd/system'],
 };
+
+const isOf = (service: Installed, config: string): boolean => dirname(resolve(config)) === service.config;
+
+/** The name of one of several sites of this machine; null for site.yaml, and for a file elsewhere. */
+export function instanceOf(config: string, service: Installed): string | null {
+  const name = basename(config).replace(/\.ya?ml$/, '');
+  return name !== 'site' && isOf(service, config) ? name : null;
+}
+
+/** The installed unit that runs a site file; null where there is none. */
+export function unitOf(config: string, service: Installed): string | null {
+  const name = instanceOf(config, service);
+  const file = name === null ? 'zankyo.service' : 'zankyo@.service';
+  if (!isOf(service, config) || !service.units.some((folder) => existsSync(join(folder, file)))) return null;
+  return name === null ? 'zankyo' : `zankyo@${name}`;
+}
 
 /**
  * Where the service of a site file has its state and its secrets. A file that is not called site.yaml is one of several sites, unless
  * there is a state of zankyo.service only, which then reads a file of another name.
  */
 export function placesOf(config: string, service: Installed): { readonly state: string; readonly secrets: string } {
-  const name = basename(config).replace(/\.ya?ml$/, '');
-  const own = join(service.sites, name);
-  const several = name !== 'site' && dirname(resolve(config)) === service.config;
-  return several && (isThere(own) || !isThere(service.state))
-    ? { state: own, secrets: join(service.config, name) }
-    : { state: service.state, secrets: service.config };
+  const name = instanceOf(config, service);
+  const one = { state: service.state, secrets: service.config };
+  if (name === null) return one;
+  const several = { state: join(service.sites, name), secrets: join(service.config, name) };
+  return isThere(several.state) || !isThere(one.state) ? several : one;
 }
 
 /** Also where this user may not enter the directory above. */
@@ -60,7 +78,7 @@ export interface Assumed {
  * is done.
  */
 export function assumedBy(config: string, service: Installed, env: NodeJS.ProcessEnv): Assumed | null {
-  if (env['STATE_DIRECTORY'] !== undefined || dirname(resolve(config)) !== service.config) return null;
+  if (env['STATE_DIRECTORY'] !== undefined || !isOf(service, config)) return null;
   const { state, secrets } = placesOf(config, service);
   const site = secrets === service.config ? '' : `${basename(secrets)}.`;
   const credentials = collectCredentials(secrets, service.stores, `zankyo.${site}`);

@@ -21,8 +21,10 @@ export interface NetworkKind {
 
 /** Kinds that are measured; a site with more is still one screen. */
 const MAX_KINDS = 6;
-/** Long enough for the compiler and for the clock, short enough for the user. */
-const BATCH_MS = 40;
+/** Long enough for the compiler, which works beside it on a core that may be busy. */
+const WARM_UP_MS = 300;
+/** Long enough for the clock, and short enough that no other program runs in at least one batch. */
+const BATCH_MS = 4;
 const MEASURE_MS = 200;
 /** A step that takes longer is reported: messages wait meanwhile. */
 const SLOW_MICROSECONDS = 100_000;
@@ -121,8 +123,9 @@ function stepMicroseconds({ tuning, series }: NetworkKind, kernel: Kernel | null
     }
     return performance.now() - startedAt;
   };
-  let steps = 1;
-  while (batchMs(steps) < BATCH_MS) steps *= 2; // and by then it is compiled
+  for (let spent = 0; spent < WARM_UP_MS;) spent += batchMs(1);
+  let steps = tuning.trainEvery;
+  while (batchMs(steps) < BATCH_MS) steps *= 2;
   let least = Infinity;
   for (let spent = 0; spent < MEASURE_MS;) {
     const ms = batchMs(steps);

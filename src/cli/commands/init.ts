@@ -12,7 +12,10 @@ export const registerInit: Register = (program, { exits }) => {
       .argument('[broker]', 'address of the broker: 192.168.1.10, mqtt://broker.home:1883, mqtts://, ws:// or wss://')
       .option('-o, --out <file>', 'the site file', 'site.yaml')
       .option('--force', 'replace an existing file', false)
-      .option('--site <name>', 'name of the site (default: home)')
+      .option(
+        '--site <name>',
+        'name of the site (default: home, or the name of the file where it is one of several in /etc/zankyo)',
+      )
       .option('--timezone <zone>', 'time zone of the site (default: that of this machine)')
       .addOption(new Option('--no-discover', 'do not listen to the broker; write an example as the input'))
       .option('--for <duration>', 'how long to listen; Ctrl-C ends it early', '60s')
