@@ -1,5 +1,5 @@
 /**
- * npm run test:arm64 [-- --arch armhf] [--root /var/tmp/zankyo-arm64] [--only bits,package,tests] [--tests test/math,test/nn] [--keep]
+ * npm run test:arm64 [-- --arch armhf] [--root /var/tmp/zankyo-arm64] [--only bits,package,tests] [--tests test/math,test/nn] [--long] [--keep]
  *
  * The program in an emulated Debian 13 of another CPU, with Debian's Node: a root made by mmdebstrap, the packages of the lock file for
  * that CPU, and the addon compiled here for it. Three parts: it compares the bits of the kernel, of the mathematics and of a replay with
@@ -7,9 +7,10 @@
  * purges it there; runs the unit tests there. The facts stand together at the end, also when it is interrupted (SIGINT, SIGTERM).
  *
  * --root: where the root is, kept for the next time; --only: these parts; --tests: files and folders of the unit project, one vitest
- * after the other in this order; --keep: leaves the copy of the project in the root.
- * Needs root. On a quiet machine it takes 1 minute for the root, 3 for the addon, 2 for the bits, 5 for the package; a test takes 10 to 30 times as long as on
- * this machine.
+ * after the other in this order; --long: with the tests that take minutes there (emulated/tests.mjs); --keep: leaves the copy of the
+ * project in the root.
+ * Needs root. On a quiet machine it takes 1 minute for the root, 3 for the addon, 2 for the bits, 5 for the package; a test takes 10 to 30
+ * times as long as on this machine.
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,13 +21,17 @@ import { compareBits } from './emulated/bits.mjs';
 import { tryPackage } from './emulated/install.mjs';
 import { makeRoot, register, TARGETS } from './emulated/root.mjs';
 import { endOnSignals, output, wasInterrupted } from './emulated/run.mjs';
-import { testThere } from './emulated/tests.mjs';
+import { LONG, testThere } from './emulated/tests.mjs';
 
-/** All of the unit project but what reads only the text of the repository. The conformance of cells and learners, in test/nn, takes longest. */
-const TESTS = [
-  ...['test/math', 'test/app/kernel.test.ts', 'test/detect', 'test/stream', 'test/io', 'test/config', 'test/app/'],
-  ...['test/cli', 'test/nn'],
-];
+/** Folders of the unit project that calculate, store or start the program. Those of the floors that depend most on the CPU come first. */
+const TESTS = ['nn', 'math', 'detect', 'stream', 'io', 'cli', 'app', 'config'].map((floor) => `test/${floor}/`);
+/** Folders of tests that do not run there, and why. */
+const LEFT_OUT = {
+  'test/web, test/bench, test/deploy, test/*.test.ts':
+    'pages for a browser, figures of benchmarks, texts of the repository',
+  'test/integration, test/faults, test/browser, test/appliance, test/container':
+    'a broker, databases, a browser, systemd or Podman; the Debian package is installed and its demo runs over MQTT instead',
+};
 const PROGRAMS = {
   arm64: { 'qemu-aarch64': 'qemu-user-static', 'aarch64-linux-gnu-g++': 'g++-aarch64-linux-gnu' },
   armhf: { 'qemu-arm': 'qemu-user-static', 'arm-linux-gnueabihf-g++': 'g++-arm-linux-gnueabihf' },
@@ -38,6 +43,7 @@ const { values } = parseArgs({
     root: { type: 'string' },
     only: { type: 'string', default: 'bits,package,tests' },
     tests: { type: 'string', default: TESTS.join(',') },
+    long: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
   },
 });
@@ -100,14 +106,18 @@ try {
   await copyProject();
   if (parts.includes('bits')) ok = (await compareBits(arch, root, PROJECT, note)) && ok;
   if (parts.includes('package')) ok = (await tryPackage(arch, root, note)) && ok;
-  if (parts.includes('tests'))
+  if (parts.includes('tests')) {
+    for (const [what, why] of Object.entries(LEFT_OUT)) note(`not run there: ${what}: ${why}`);
+    if (!values.long)
+      for (const [what, why] of Object.entries(LONG)) note(`not run there: tests named /${what}/: ${why}`);
     for (const filter of values.tests.split(',')) {
       const counts = { state: 'not finished', files: 0, passed: 0, failed: 0, skipped: 0, seconds: 0 };
       tests.set(filter, counts);
       say(`vitest there: ${filter}`);
-      await testThere(filter, root, PROJECT, counts, say);
+      await testThere(filter, root, PROJECT, { counts, say, long: values.long });
       ok &&= counts.state === 'all passed';
     }
+  }
 } catch (error) {
   ok = false;
   if (!wasInterrupted()) throw error;
