@@ -3,9 +3,9 @@
  *
  *   npm run test:docker [-- --images FILE]
  *
- * Starts a Docker daemon of its own, which sees none of this machine's containers, and removes it at the end. Builds the image, which takes
- * minutes; --images FILE takes it and that of NATS from an archive of docker save or podman save. Debian's packages: docker.io docker-cli
- * docker-buildx docker-compose mosquitto.
+ * Starts a Docker daemon of its own, which sees none of this machine's containers, and removes it at the end, with its iptables rules and its
+ * bridge. Builds the image, which takes minutes, on a Debian made by debootstrap where there is no registry; --images FILE takes it and that of
+ * NATS from an archive of docker save or podman save. Debian's packages: docker.io docker-cli docker-buildx docker-compose mosquitto debootstrap.
  */
 /* global fetch, AbortSignal */
 import assert from 'node:assert/strict';
@@ -17,12 +17,17 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import mqtt from 'mqtt';
+import { openLoader } from '../typescript-loader.mjs';
+import { hostNetwork } from './host-network.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const { values: options } = parseArgs({ options: { images: { type: 'string' } } });
 const place = mkdtempSync(join(tmpdir(), 'zankyo-docker-'));
 const socket = `unix://${place}/docker.sock`;
 const cleanUps = [];
+const loader = await openLoader();
+const { BASE, debianArchive, NATS, natsFolder } = await loader.ssrLoadModule(join(import.meta.dirname, 'engine.ts'));
+await loader.close();
 const PASSWORDS = { ZANKYO_PASSWORD: 'z-1', SENSOR_PASSWORD: 's-2', SITE1_PASSWORD: 'l-3' };
 
 const docker = (args, { cwd = ROOT } = {}) =>
@@ -84,10 +89,21 @@ async function startDaemon() {
   step(`Docker ${await must('info', '--format={{.ServerVersion}}, storage {{.Driver}}, cgroups {{.CgroupVersion}}')}`);
 }
 
+/** Images of the registry, or where there is none, made of Debian's packages. */
+async function getBases() {
+  const pulled = async (image) => (await docker(['pull', '--quiet', image])).status === 0;
+  if (!(await pulled(BASE))) await must('import', debianArchive(place), BASE);
+  if (await pulled(NATS)) return;
+  const folder = natsFolder(join(place, 'nats-image'));
+  await must('build', '--network=host', '-f', join(folder, 'Containerfile'), '-t', NATS, folder);
+}
+
 async function getImages() {
-  if (options.images === undefined)
+  if (options.images === undefined) {
+    await getBases();
+    step('base images');
     await must('build', '--network=host', '-f', 'deploy/container/Containerfile', '-t', 'zankyo', '.');
-  else {
+  } else {
     await must('load', '-i', options.images);
     if ((await docker(['image', 'inspect', 'zankyo'])).status !== 0) await must('tag', 'localhost/zankyo', 'zankyo');
   }
@@ -219,6 +235,7 @@ if (process.getuid?.() !== 0) {
   process.exit(1);
 }
 try {
+  cleanUps.push(await hostNetwork());
   await startDaemon();
   await getImages();
   await runImage();

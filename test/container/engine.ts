@@ -7,8 +7,8 @@ import { mirror, run } from '../appliance/debian-root.ts';
 export const ROOT = resolve(import.meta.dirname, '../..');
 /** Images and their layers stay here, for the next run; networks too. */
 const PLACE = '/var/tmp/zankyo-engine';
-const BASE = 'docker.io/library/debian:trixie-slim';
-const NATS = 'docker.io/library/nats:2.10-alpine';
+export const BASE = 'docker.io/library/debian:trixie-slim';
+export const NATS = 'docker.io/library/nats:2.10-alpine';
 const CGROUP2 = '/sys/fs/cgroup/unified';
 
 export interface Result {
@@ -149,12 +149,7 @@ export class Engine {
   async pullNats(): Promise<void> {
     if ((await this.podman('image', 'exists', NATS)).status === 0) return;
     if ((await this.podman('pull', '--quiet', NATS)).status === 0) return;
-    const folder = join(PLACE, 'nats');
-    mkdirSync(folder, { recursive: true });
-    // The healthcheck asks with wget, which is BusyBox there too.
-    const install =
-      'apt-get update && apt-get install -y --no-install-recommends nats-server busybox && ln -s busybox /bin/wget';
-    writeFileSync(join(folder, 'Containerfile'), `FROM ${BASE}\nRUN ${install}\n`);
+    const folder = natsFolder(join(PLACE, 'nats'));
     await this.must('build', ...BUILD, '-t', NATS, folder);
     rmSync(folder, { recursive: true });
   }
@@ -163,20 +158,36 @@ export class Engine {
   private async pullBase(): Promise<void> {
     if ((await this.podman('image', 'exists', BASE)).status === 0) return;
     if ((await this.podman('pull', '--quiet', BASE)).status === 0) return;
-    const root = join(PLACE, 'debian');
-    rmSync(root, { recursive: true, force: true });
-    const made = run('debootstrap', ['--variant=minbase', 'trixie', root, mirror()]);
-    if (made.status !== 0) throw new Error(`no registry gives ${BASE}, and debootstrap failed:\n${made.text}`);
-    // As this machine has: its proxies may be behind the dates of the repository, and use authorities of their own.
-    writeFileSync(join(root, 'etc/apt/apt.conf.d/90dates'), APT);
-    const own = '/usr/local/share/ca-certificates';
-    if (existsSync(own)) cpSync(own, join(root, own), { recursive: true });
-    const archive = join(PLACE, 'debian.tar');
-    run('tar', ['-C', root, '-cf', archive, '.']);
+    const archive = debianArchive(PLACE);
     await this.must('import', archive, BASE);
-    rmSync(root, { recursive: true });
     rmSync(archive);
   }
+}
+
+/** A Debian 13 of its smallest variant as an archive in a folder. */
+export function debianArchive(folder: string): string {
+  const root = join(folder, 'debian');
+  rmSync(root, { recursive: true, force: true });
+  const made = run('debootstrap', ['--variant=minbase', 'trixie', root, mirror()]);
+  if (made.status !== 0) throw new Error(`no registry gives ${BASE}, and debootstrap failed:\n${made.text}`);
+  // As this machine has: its proxies may be behind the dates of the repository, and use authorities of their own.
+  writeFileSync(join(root, 'etc/apt/apt.conf.d/90dates'), APT);
+  const own = '/usr/local/share/ca-certificates';
+  if (existsSync(own)) cpSync(own, join(root, own), { recursive: true });
+  const archive = join(folder, 'debian.tar');
+  run('tar', ['-C', root, '-cf', archive, '.']);
+  rmSync(root, { recursive: true });
+  return archive;
+}
+
+/** A folder from which an engine builds what stands in for the image of NATS: Debian's nats-server. */
+export function natsFolder(folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  // The healthcheck asks with wget, which is BusyBox there too.
+  const install =
+    'apt-get update && apt-get install -y --no-install-recommends nats-server busybox && ln -s busybox /bin/wget';
+  writeFileSync(join(folder, 'Containerfile'), `FROM ${BASE}\nRUN ${install}\n`);
+  return folder;
 }
 
 /** The network of this machine: a build asks the repositories. */
