@@ -6,6 +6,7 @@ import { RunTrace } from '../app/compare/run-trace.ts';
 import { machineName } from '../app/doctor/machine.ts';
 import { kernelOrNull } from '../app/kernel.ts';
 import { refuseUnwritable, unwritable, writeOut } from '../app/out-file.ts';
+import { calendarOf } from '../app/pipeline/stream-plan.ts';
 import { replay, siteOf, type ScoredRow } from '../app/replay.ts';
 import { endsBeforeWarmUp } from '../app/too-short.ts';
 import type { Anomaly, AnomalyEvent } from '../detect/episode/anomaly.ts';
@@ -37,6 +38,7 @@ export async function replayFile(
 ): Promise<number> {
   const { config, out, report, separate, json, version } = options;
   const { tuning, calendar } = siteReplay(config);
+  const clock = calendarOf({ timezone: calendar?.timezone ?? null });
   if (report !== undefined) refuseUnwritable(report, '--report');
   const recording = (await openUnlabelled(file, options)).read();
   const log = logTo(openLog('warn'));
@@ -53,7 +55,7 @@ export async function replayFile(
     else {
       episodes.delete(anomaly.id);
       progress.clear();
-      console.log(json ? jsonLine(anomaly) : anomalyLine(anomaly));
+      console.log(json ? jsonLine(anomaly) : anomalyLine(anomaly, clock));
     }
   };
   const summary = await replay(recording, {
@@ -68,7 +70,7 @@ export async function replayFile(
     },
     onHabit: (habit) => {
       progress.clear();
-      console.error(habitLine(habit));
+      console.error(habitLine(habit, clock));
     },
     onStep: (step) => run?.addStep(step),
     onRow: (row) => {
@@ -80,7 +82,7 @@ export async function replayFile(
     progress.clear();
   });
   await scores?.end();
-  for (const anomaly of episodes.values()) console.log(json ? jsonLine(anomaly) : anomalyLine(anomaly));
+  for (const anomaly of episodes.values()) console.log(json ? jsonLine(anomaly) : anomalyLine(anomaly, clock));
 
   const seconds = (performance.now() - startedAt) / 1000;
   const span = summary.rows > 1 ? `, ${shortDuration(summary.lastAt - summary.firstAt)} of readings` : '';

@@ -491,6 +491,13 @@ describe('a recording', () => {
     expect(code).toBe(0);
   });
 
+  test('has its times by the clock of the site, as its sentences have', async () => {
+    const cwd = withFiles({ ...files, 'calm.yaml': `${calm}timezone: Asia/Kolkata\n` });
+    const { stdout } = await runProgram(['replay', 'room.csv', '-c', 'calm.yaml'], cwd);
+    const time = new Date(course[FAULT].at + 5.5 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');
+    expect(stdout).toMatch(new RegExp(`^${time} {2}.*\\(since ${time} \\+05:30`));
+  });
+
   test('gives JSON lines, and scores with a row for each of its own', async () => {
     const cwd = withFiles(files);
     const args = ['replay', 'room.csv', '-c', 'calm.yaml', '--json', '--out', 'scores.csv'];
