@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
 import { AppError } from '../../errors.ts';
-import type { Answer, Ask, Done } from './notes.ts';
+import type { Answer, Ask, Done, Lost } from './notes.ts';
 import type { ThreadData } from './thread.ts';
 
 /** Seen from src/app/workers and from dist/app/workers alike: a thread runs the built program. */
@@ -18,6 +18,7 @@ export class Line {
   readonly #port: MessagePort;
   readonly #answered = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   readonly #onAnswer: (answer: Done | Answer) => void;
+  readonly #onLost: (error: AppError) => void;
   #closed = false;
 
   constructor(simd: boolean, onAnswer: (answer: Done | Answer) => void, onLost: (error: AppError) => void) {
@@ -25,14 +26,18 @@ export class Line {
     const workerData: ThreadData = { port: port2, answered: this.#answered, simd };
     this.#port = port1;
     this.#onAnswer = onAnswer;
+    this.#onLost = onLost;
     this.#worker = new Worker(THREAD_FILE, { workerData, transferList: [port2], name: 'zankyo-worker' });
     this.#worker.once('error', (cause) => {
-      onLost(new AppError('worker_lost', `a worker thread failed: ${cause.message}`, { cause }));
+      onLost(lostBy(cause));
     });
     this.#worker.once('exit', (code) => {
       if (!this.#closed) onLost(new AppError('worker_lost', `a worker thread ended with code ${code}`));
     });
-    port1.on('message', onAnswer);
+    port1.on('message', (message: Done | Answer | Lost) => {
+      if (message.kind === 'lost') onLost(lostBy(message.cause));
+      else onAnswer(message);
+    });
   }
 
   post(ask: Ask, transfer: readonly ArrayBuffer[] = []): void {
@@ -43,7 +48,12 @@ export class Line {
   wait(): void {
     for (;;) {
       const answered = Atomics.load(this.#answered, 0);
-      const received = receiveMessageOnPort(this.#port) as { readonly message: Done | Answer } | undefined;
+      const received = receiveMessageOnPort(this.#port) as { readonly message: Done | Answer | Lost } | undefined;
+      if (received?.message.kind === 'lost') {
+        const lost = lostBy(received.message.cause);
+        this.#onLost(lost);
+        throw lost;
+      }
       if (received !== undefined) {
         this.#onAnswer(received.message);
         return;
@@ -59,3 +69,6 @@ export class Line {
     await this.#worker.terminate();
   }
 }
+
+const lostBy = (cause: Error): AppError =>
+  new AppError('worker_lost', `a worker thread failed: ${cause.message}`, { cause });

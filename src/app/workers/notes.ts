@@ -47,6 +47,12 @@ export interface Answer {
   readonly notes: readonly Note[];
 }
 
+/** The thread ends by an error that it did not expect. It is the last message, and answers nothing. */
+export interface Lost {
+  readonly kind: 'lost';
+  readonly cause: Error;
+}
+
 /** A batch, or a call of a method of the `Shard`. */
 export type Ask =
   | {

@@ -1,6 +1,6 @@
 import { workerData, type MessagePort } from 'node:worker_threads';
 import { loadKernel } from '../../io/files/kernel-file.ts';
-import type { Answer, Ask } from './notes.ts';
+import type { Answer, Ask, Lost } from './notes.ts';
 import { Shard } from './shard.ts';
 import { ShardCalls } from './shard-calls.ts';
 
@@ -27,6 +27,11 @@ const send = (answer: object, transfer: readonly ArrayBuffer[] = []): void => {
   Atomics.add(answered, 0, 1);
   Atomics.notify(answered, 0);
 };
+
+// A main thread that waits for an answer gets no event of its worker.
+process.on('uncaughtExceptionMonitor', (cause) => {
+  send({ kind: 'lost', cause } satisfies Lost);
+});
 
 /** The buffer of bytes that are given away. */
 const buffersOf = (value: unknown): readonly ArrayBuffer[] =>
