@@ -13,7 +13,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { kernelOrNull } from '../dist/app/kernel.js';
-import { monitorOptions } from '../dist/app/pipeline/stream-plan.js';
+import { monitorOptions } from '../dist/app/pipeline/monitor-options.js';
 import { replay } from '../dist/app/replay.js';
 import { tuningSchema } from '../dist/config/schema.js';
 import { tuningFrom } from '../dist/config/tuning-words.js';

@@ -1,7 +1,7 @@
 // CPU time of one reading and memory of one stream, for every cell in turn, round after round.
 // npm run bench:cells
 import { cpus, totalmem } from 'node:os';
-import { monitorOptions } from '../dist/app/pipeline/stream-plan.js';
+import { monitorOptions } from '../dist/app/pipeline/monitor-options.js';
 import { tuningSchema } from '../dist/config/schema.js';
 import { StreamMonitor } from '../dist/detect/stream-monitor.js';
 import { loadKernel } from '../dist/io/files/kernel-file.js';

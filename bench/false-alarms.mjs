@@ -3,7 +3,7 @@
 // only sensors with one of the words in their names, all where there is none
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { monitorOptions } from '../dist/app/pipeline/stream-plan.js';
+import { monitorOptions } from '../dist/app/pipeline/monitor-options.js';
 import { tuningSchema } from '../dist/config/schema.js';
 import { StreamMonitor } from '../dist/detect/stream-monitor.js';
 import { loadKernel } from '../dist/io/files/kernel-file.js';

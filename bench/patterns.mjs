@@ -1,7 +1,7 @@
 // The benefit of the network: usual values and usual steps in an unusual order, which only a model of the order can detect.
 // npm run bench:patterns
 import { cpus } from 'node:os';
-import { monitorOptions } from '../dist/app/pipeline/stream-plan.js';
+import { monitorOptions } from '../dist/app/pipeline/monitor-options.js';
 import { tuningSchema } from '../dist/config/schema.js';
 import { StreamMonitor } from '../dist/detect/stream-monitor.js';
 import { loadKernel } from '../dist/io/files/kernel-file.js';

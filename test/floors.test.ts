@@ -73,6 +73,19 @@ test('inside io the ledger writes through sqlite, and no other room imports anot
   expect([...new Set(between('io').map(({ from, to }) => `${from} imports ${to}`))]).toEqual(['ledger imports sqlite']);
 });
 
+test('a worker thread loads no package and no format: each thread would compile and hold them anew', () => {
+  const loads = (file: string): string[] =>
+    [...readFileSync(join(source, file), 'utf8').matchAll(/^(?:import|export) (?!type )[^;]*?from '([^']+)'/gm)].map(
+      ([, target]) => (target.startsWith('.') ? relative(source, resolve(source, dirname(file), target)) : target),
+    );
+  const loaded = new Set([join('app', 'workers', 'thread.ts')]);
+  for (const file of loaded)
+    if (file.endsWith('.ts'))
+      for (const target of loads(file).filter((name) => !name.startsWith('node:'))) loaded.add(target);
+  expect(loaded).toContain(join('detect', 'detector.ts'));
+  expect([...loaded].filter((file) => !file.endsWith('.ts') || file.includes('dialects'))).toEqual([]);
+});
+
 test('no file imports itself by way of others', () => {
   const done = new Set<string>();
   const path: string[] = [];

@@ -1,10 +1,9 @@
 import { holidaysOf } from '../config/calendar/holidays.ts';
 import { Schedule } from '../config/calendar/schedule.ts';
 import { fileState } from '../config/file-state.ts';
-import { ZONELESS } from '../config/maintenance.ts';
 import type { Site } from '../config/schema.ts';
 import type { IsHoliday } from '../detect/forecast/calendar.ts';
-import { compileTimeZone } from '../stream/time-zone.ts';
+import { compileTimeZone, ZONELESS } from '../stream/time-zone.ts';
 
 /** What a site says of single days: when it is in maintenance, and which days count as Sundays. */
 export interface Calendars {

@@ -4,7 +4,8 @@ import { AppError } from '../errors.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import type { Snapshot, SnapshotPort } from '../stream/ports.ts';
 import { restore } from './pipeline/checkpoint.ts';
-import { calendarOf, monitorOptions, plansOf, type SignalLookup } from './pipeline/stream-plan.ts';
+import { calendarOf, monitorOptions } from './pipeline/monitor-options.ts';
+import { plansOf, type SignalLookup } from './pipeline/stream-plan.ts';
 
 /** A stream as its newest snapshot that fits the site file has it. */
 export interface RestoredStream {

@@ -1,5 +1,5 @@
 import { calendarsOf } from '../app/calendars.ts';
-import { calendarOf } from '../app/pipeline/stream-plan.ts';
+import { calendarOf } from '../app/pipeline/monitor-options.ts';
 import { loadSite } from '../config/load.ts';
 import { DAY_MS } from '../math/time.ts';
 import type { MaintenanceWindow, WindowPort } from '../stream/ports.ts';

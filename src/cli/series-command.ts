@@ -1,5 +1,5 @@
 import colors from 'picocolors';
-import { calendarOf } from '../app/pipeline/stream-plan.ts';
+import { calendarOf } from '../app/pipeline/monitor-options.ts';
 import { siteStatus, type SeriesStatus } from '../app/status/site-status.ts';
 import type { Site } from '../config/schema.ts';
 import { AppError } from '../errors.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import colors from 'picocolors';
 import { sizeText } from '../app/doctor/finding.ts';
-import { calendarOf } from '../app/pipeline/stream-plan.ts';
+import { calendarOf } from '../app/pipeline/monitor-options.ts';
 import { siteStatus, type SeriesStatus, type SiteStatus } from '../app/status/site-status.ts';
 import { parseDuration } from '../config/duration.ts';
 import type { Anomaly } from '../detect/episode/anomaly.ts';

@@ -1,8 +1,8 @@
 import { dirname, resolve } from 'node:path';
-import { compileTimeZone, type TimeZone } from '../stream/time-zone.ts';
+import { compileTimeZone, type TimeZone, ZONELESS } from '../stream/time-zone.ts';
 import { readCalendarFile } from './calendar/calendar-file.ts';
 import { holidaysOf } from './calendar/holidays.ts';
-import { holidaysSchema, instantOf, windowSchema, ZONELESS } from './maintenance.ts';
+import { holidaysSchema, instantOf, windowSchema } from './maintenance.ts';
 import { listAt, sound } from './placed.ts';
 import { valueAt, type Path, type Problem } from './problems.ts';
 import * as v from './vocabulary.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseTime } from '../stream/event-time.ts';
-import type { TimeZone } from '../stream/time-zone.ts';
+import { ZONELESS, type TimeZone } from '../stream/time-zone.ts';
 import { readRule } from './calendar/read-rule.ts';
 import * as v from './vocabulary.ts';
 
@@ -16,9 +16,6 @@ const MAX_WINDOW = '62d';
 const MAX_LISTED = 100;
 const MAX_SERIES = 1000;
 const MAX_DATES = 1000;
-
-/** For a question to which the zone does not matter, or a site in UTC. */
-export const ZONELESS: TimeZone = (wall) => wall;
 
 /** A date alone is its midnight. */
 const withTime = (text: string): string => (/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00` : text);

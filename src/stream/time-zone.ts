@@ -9,6 +9,9 @@ import { DAY_MS } from '../math/time.ts';
  */
 export type TimeZone = (wall: number, near: number) => number;
 
+/** For a question to which the zone does not matter, or a site in UTC. */
+export const ZONELESS: TimeZone = (wall) => wall;
+
 /** Throws RangeError when the name is not in the IANA time zone database. */
 export const compileTimeZone = (name: string): TimeZone => {
   const offsetAt = daysOffset(zoneOffset(name));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { calendarOf, monitorOptions } from '../../src/app/pipeline/stream-plan.ts';
+import { calendarOf, monitorOptions } from '../../src/app/pipeline/monitor-options.ts';
 import { Maintenance } from '../../src/app/pipeline/maintenance.ts';
 import { Schedule } from '../../src/config/calendar/schedule.ts';
 import { maintenanceSchema } from '../../src/config/maintenance.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { monitorOptions } from '../../src/app/pipeline/stream-plan.ts';
+import { monitorOptions } from '../../src/app/pipeline/monitor-options.ts';
 import { tuningSchema } from '../../src/config/schema.ts';
 import { DEFAULTS } from './options.ts';
 

@@ -8,7 +8,7 @@ import { Memory } from '../../math/memory.ts';
 import { Random } from '../../math/random.ts';
 import type { Kernel } from '../../nn/kernel.ts';
 import { WITHOUT_KERNEL } from '../kernel.ts';
-import { monitorOptions } from '../pipeline/stream-plan.ts';
+import { monitorOptions } from '../pipeline/monitor-options.ts';
 import { ok, sizeText, warning, type Finding } from './finding.ts';
 
 /** Networks of which each costs the same. */

@@ -1,33 +1,12 @@
 import { couldName } from '../../config/names.ts';
 import { mergeTuning, type FieldOptions, type Site, type Tuning } from '../../config/schema.ts';
-import { Calendar, UTC, type IsHoliday } from '../../detect/forecast/calendar.ts';
 import type { SeriesInfo } from '../../detect/reading.ts';
-import type { MonitorOptions } from '../../detect/stream-monitor.ts';
-import type { Kernel } from '../../nn/kernel.ts';
 import { factsOf } from '../../stream/dialects/signals.ts';
 import { compileGlobs } from '../../stream/glob.ts';
 import type { KnownSignal } from '../../stream/known-signals.ts';
 import { infoOf as infoOfFacts, unwanted, type SignalInfo } from '../../stream/signal-reader.ts';
 import { sourceOf } from '../../stream/source.ts';
-import { zoneOffset } from '../../stream/time-zone.ts';
 import { compileFilter, wildcardsIn } from '../../stream/topic-filter.ts';
-
-/** The wall clock of the site's `timezone`; UTC when it has none. */
-export const calendarOf = ({ timezone }: Pick<Site, 'timezone'>, isHoliday: IsHoliday | null = null): Calendar =>
-  timezone === null && isHoliday === null
-    ? UTC
-    : new Calendar(timezone === null ? () => 0 : zoneOffset(timezone), isHoliday);
-
-export const monitorOptions = (tuning: Tuning, kernel: Kernel | null, calendar = UTC): MonitorOptions => ({
-  ...tuning,
-  kernel,
-  calendar,
-  warmupTimeMs: tuning.warmupTime,
-  holdForMs: tuning.holdFor,
-  minDurationMs: tuning.minDuration,
-  coolDownMs: tuning.coolDown,
-  silentAfterMs: tuning.silentAfter,
-});
 
 /** A field, with the properties of a signal that no field of the site file names. */
 export type PlanField = Omit<FieldOptions, keyof SignalInfo> & SignalInfo;

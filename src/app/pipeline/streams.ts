@@ -14,9 +14,8 @@ import type { Log } from '../../log.ts';
 import { act, type ActionResult } from './act.ts';
 import { RestoredStreams } from './restored-streams.ts';
 import type { Stream } from './stream.ts';
+import { calendarOf, monitorOptions } from './monitor-options.ts';
 import {
-  calendarOf,
-  monitorOptions,
   planOf,
   plansOf,
   planText,

@@ -7,7 +7,7 @@ import { LEAST_GAIN, LossMeter } from '../compare/loss-meter.ts';
 import type { Log } from '../../log.ts';
 import { replay, siteOf, type ReplayOptions } from '../replay.ts';
 import { endsBeforeWarmUp } from '../too-short.ts';
-import { monitorOptions } from '../pipeline/stream-plan.ts';
+import { monitorOptions } from '../pipeline/monitor-options.ts';
 import { EventCount, Labels } from './labels.ts';
 import { Ladder, rungWithin, type Rung } from './ladder.ts';
 import { SEARCHED } from './searched.ts';

@@ -12,7 +12,7 @@ import { NetworkEventLog } from '../pipeline/network-event-log.ts';
 import { RecentReadings } from '../pipeline/recent-readings.ts';
 import { isSame, listOwnPhases } from '../pipeline/state-publisher.ts';
 import { StreamLog } from '../pipeline/stream-log.ts';
-import { calendarOf, monitorOptions } from '../pipeline/stream-plan.ts';
+import { calendarOf, monitorOptions } from '../pipeline/monitor-options.ts';
 import type { StreamSpec } from '../pipeline/threads.ts';
 import type { Done, Note, NoteBody } from './notes.ts';
 import * as r from './rows.ts';

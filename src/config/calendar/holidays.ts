@@ -1,6 +1,7 @@
 import type { IsHoliday } from '../../detect/forecast/calendar.ts';
 import { DAY_MS } from '../../math/time.ts';
-import { ZONELESS, type HolidayOptions } from '../maintenance.ts';
+import { ZONELESS } from '../../stream/time-zone.ts';
+import type { HolidayOptions } from '../maintenance.ts';
 import { readCalendarFile, type CalendarEvent } from './calendar-file.ts';
 
 /** Years whose days of the file are kept; a wrong clock may name any year. */

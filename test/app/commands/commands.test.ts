@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { monitorOptions } from '../../../src/app/pipeline/stream-plan.ts';
+import { monitorOptions } from '../../../src/app/pipeline/monitor-options.ts';
 import { StreamMonitor } from '../../../src/detect/stream-monitor.ts';
 import { DAY_MS, MINUTE_MS, Office, site, T } from './office.ts';
 import { Tape } from '../world.ts';
