@@ -346,13 +346,20 @@ describe('streams in worker threads', async () => {
     expect(contents(path)).toEqual(expected);
   });
 
-  test('and with another number of them after each start', async () => {
-    const path = newPath();
-    const { alerts } = await live(path, { threads: { 0: 2, 500: 'off', 1000: 3, 1600: 1 } });
-    const restarted = newPath();
-    const likewise = await live(restarted, { threads: { 0: 'off', 500: 'off', 1000: 'off', 1600: 'off' } });
-    expect(alerts).toEqual(likewise.alerts);
-    expect(contents(path)).toEqual(contents(restarted));
+  test('also with another number of them after each start; commands have the same effect and the same answers', async () => {
+    const [path, without] = [newPath(), newPath()];
+    const starts = { 0: 2, 950: 'off', 1300: 3, 1600: 1 } as const;
+    const there = await live(path, { threads: starts, commands: COMMANDS });
+    const local = await live(without, {
+      threads: { 0: 'off', 950: 'off', 1300: 'off', 1600: 'off' },
+      commands: COMMANDS,
+    });
+    expect(local.answers.map((answer) => (JSON.parse(answer) as { status: string }).status)).toEqual(
+      Object.keys(COMMANDS).map(() => 'done'),
+    );
+    expect(there.answers).toEqual(local.answers);
+    expect(there.alerts).toEqual(local.alerts);
+    expect(contents(path)).toEqual(contents(without));
   });
 
   test('killed at any moment, with messages in the threads: nothing is lost, nothing counted twice', async () => {
@@ -367,34 +374,15 @@ describe('streams in worker threads', async () => {
     for (const name of lasting) expect(found[name], name).toEqual(expected[name]);
   });
 
-  test('a reload goes on with the streams in their threads, or with streams made anew', async () => {
+  test('auto moves the streams into two threads when the load is high; reloads keep them there, make them anew and move them back', async () => {
     const [path, without] = [newPath(), newPath()];
-    const reloads = { 400: 'kept', 800: 'anew', 1500: 'kept', 1650: 'anew' } as const;
-    const there = await live(path, { threads: { 0: 2 }, reloads });
-    const local = await live(without, { threads: { 0: 'off' }, reloads });
-    expect(there.alerts).toEqual(local.alerts);
+    const reloads = { 300: 'kept', 500: 'busy', 800: 'kept', 1200: 'anew', 1600: 'off' } as const;
+    const there = await live(path, { threads: { 0: 'auto' }, reloads });
+    const local = await live(without, { threads: { 0: 'off' }, reloads: { ...reloads, 500: 'anew' } });
+    expect([there.used, local.used]).toEqual([new Set([0, 2]), new Set([0])]);
     expect(there.states).toEqual(local.states);
-    expect(contents(path)).toEqual(contents(without));
-  });
-
-  test('auto moves the streams into two threads when the load is high, and a reload back: nothing that lasts or is told differs', async () => {
-    const path = newPath();
-    const { alerts, used } = await live(path, { threads: { 0: 'auto' }, reloads: { 500: 'busy', 1600: 'off' } });
-    expect(used).toEqual(new Set([0, 2]));
-    expect(alerts).toEqual(alone.alerts);
+    expect(there.alerts).toEqual(alone.alerts);
     expect(contents(path)).toEqual(expected);
-  });
-
-  test('the commands of the operator have the same effect and the same answers', async () => {
-    const [path, without] = [newPath(), newPath()];
-    const there = await live(path, { threads: { 0: 2 }, commands: COMMANDS });
-    const local = await live(without, { threads: { 0: 'off' }, commands: COMMANDS });
-    expect(local.answers.map((answer) => (JSON.parse(answer) as { status: string }).status)).toEqual(
-      Object.keys(COMMANDS).map(() => 'done'),
-    );
-    expect(there.answers).toEqual(local.answers);
-    expect(there.alerts).toEqual(local.alerts);
-    expect(contents(path)).toEqual(contents(without));
   });
 });
 
