@@ -40,22 +40,26 @@ export async function tuneFile(file: string, options: TuneCommandOptions): Promi
     recording.close();
   });
   console.log(json ? JSON.stringify(tuned) : yamlOf(file, tuned));
-  if (tuned.seen.alarms > alarmsPerWeek * tuned.chosen.weeks)
+  if (tuned.seen.falseAlarms > alarmsPerWeek * tuned.chosen.weeks)
     console.error(
-      `No sensitivity keeps to ${count(alarmsPerWeek, 'alarm')} a week on this recording: the lowest one raised more.`,
+      `No sensitivity keeps to ${count(alarmsPerWeek, alarmOf(tuned))} a week on this recording: the lowest one raised more.`,
     );
   return EXIT.ok;
 }
 
-function yamlOf(file: string, { first, chosen, seen, trials }: Tuned): string {
+/** Without labels nothing says which alarms are false. */
+const alarmOf = ({ chosen }: Tuned): string => (chosen.events === 0 ? 'alarm' : 'false alarm');
+
+function yamlOf(file: string, tuned: Tuned): string {
+  const { first, chosen, seen, trials } = tuned;
   const { words, rung, loss, weeks, events } = chosen;
-  const aWeek = weeks >= 1 ? ` (${(seen.alarms / weeks).toFixed(2)} a week)` : '';
-  const found = events === 0 ? '' : `, ${seen.found} of ${count(events, 'event')} found`;
+  const aWeek = weeks >= 1 ? ` (${(seen.falseAlarms / weeks).toFixed(2)} a week)` : '';
+  const found = events === 0 ? '' : `${seen.found} of ${count(events, 'event')} found, `;
   const faults = seen.sensorFaults === 0 ? '' : `, and ${count(seen.sensorFaults, 'sensor fault')}`;
   return [
     'tuning:',
     ...[`sensitivity=${rung.sensitivity}`, ...words].map((word) => `  ${word.replace('=', ': ')}`),
-    `# On ${file}, after the warm-up: ${count(seen.alarms, 'alarm')} in ${shortDuration(weeks * WEEK_MS)}${aWeek}${found}${faults}.`,
+    `# On ${file}, after the warm-up: ${found}${count(seen.falseAlarms, alarmOf(tuned))} in ${shortDuration(weeks * WEEK_MS)}${aWeek}${faults}.`,
     `# Log-loss of its forecasts: ${loss.toFixed(3)} nats a reading, before ${first.loss.toFixed(3)}; the best of ${count(trials, 'trial')}.`,
   ].join('\n');
 }

@@ -121,7 +121,7 @@ test('tune: YAML that a site file takes, and what was seen with it', async () =>
   expect([code, stderr]).toEqual([0, '']);
   const yaml = parse(stdout) as { tuning: object };
   expect(tuningSchema.safeParse(yaml.tuning).success).toBe(true);
-  expect(stdout).toMatch(/^# On labelled\.csv, after the warm-up: \d+ alarms? in [\d.]+ d, 1 of 1 event found/m);
+  expect(stdout).toMatch(/^# On labelled\.csv, after the warm-up: 1 of 1 event found, \d+ false alarms? in [\d.]+ d/m);
   expect(stdout).toMatch(
     /^# Log-loss of its forecasts: [\d.]+ nats a reading, before [\d.]+; the best of \d trials\.$/m,
   );

@@ -7,6 +7,8 @@ import { EventCount } from './labels.ts';
 export interface Rung {
   readonly sensitivity: number;
   readonly alarms: number;
+  /** Alarms that were raised outside of all events. */
+  readonly falseAlarms: number;
   /** Events in which an alarm was raised. */
   readonly found: number;
 }
@@ -29,6 +31,7 @@ export class Ladder {
     readonly episode: Episode;
     readonly found: EventCount;
     alarms: number;
+    falseAlarms: number;
   }[];
   private readonly base: number;
   private readonly finding = emptyFinding(1);
@@ -40,11 +43,17 @@ export class Ladder {
       episode: new Episode(new Memory(), 'episode', 1, options),
       found: new EventCount(),
       alarms: 0,
+      falseAlarms: 0,
     }));
   }
 
   get rungs(): readonly Rung[] {
-    return this.steps.map(({ sensitivity, alarms, found }) => ({ sensitivity, alarms, found: found.count }));
+    return this.steps.map(({ sensitivity, alarms, falseAlarms, found }) => ({
+      sensitivity,
+      alarms,
+      falseAlarms,
+      found: found.count,
+    }));
   }
 
   /** Adds the score of a row, and the number of its event, -1 for none. */
@@ -54,16 +63,17 @@ export class Ladder {
       finding.score = finding.scores[0] = Math.max(0, score + Math.log10(rung.sensitivity / base));
       if (rung.episode.step(at, finding) !== 'opened') continue;
       rung.alarms++;
+      if (event < 0) rung.falseAlarms++;
       rung.found.meet(event);
     }
   }
 }
 
 /**
- * The highest sensitivity with at most this number of alarms, where all lower ones also have at most this number; if there is
+ * The highest sensitivity with at most this number of false alarms, where all lower ones also have at most this number; if there is
  * none, the lowest. (A higher sensitivity may give fewer alarms, because episodes close to each other merge.)
  */
-export function rungWithin(rungs: readonly Rung[], alarms: number): Rung {
-  const beyond = rungs.findIndex((rung) => rung.alarms > alarms);
+export function rungWithin(rungs: readonly Rung[], falseAlarms: number): Rung {
+  const beyond = rungs.findIndex((rung) => rung.falseAlarms > falseAlarms);
   return beyond < 0 ? rungs[rungs.length - 1] : rungs[Math.max(0, beyond - 1)];
 }

@@ -22,6 +22,7 @@ export interface TuneOptions {
   /** Options of all trials. */
   readonly tuning: Partial<Tuning>;
   readonly calendar?: ReplayOptions['calendar'];
+  /** The acceptable number of false alarms a week: without labels, of alarms. */
   readonly alarmsPerWeek: number;
   /** The anomalous times of the recording; null to use its label column. */
   readonly windows: readonly TimeWindow[] | null;
@@ -38,7 +39,7 @@ export interface Trial {
   readonly weeks: number;
   /** 0 without labels. */
   readonly events: number;
-  /** The sensitivity that keeps to the requested number of alarms, and its result. */
+  /** The sensitivity that keeps to the acceptable number of false alarms, and its result. */
   readonly rung: Rung;
   readonly sensorFaults: number;
 }
@@ -48,7 +49,7 @@ export interface Tuned {
   /** The best of the trials. */
   readonly chosen: Trial;
   /** The result of one more run with the chosen options and sensitivity. */
-  readonly seen: { readonly alarms: number; readonly found: number; readonly sensorFaults: number };
+  readonly seen: Pick<Seen, 'alarms' | 'falseAlarms' | 'found' | 'sensorFaults'>;
   readonly trials: number;
 }
 
@@ -57,8 +58,8 @@ const PROGRESS_ROWS = 500;
 /**
  * Searches the options of `SEARCHED` one after another, each from the best so far; every trial is a run through the
  * pipeline, so that no trial uses later data. With labelled events, a trial is better if it finds more of them at the sensitivity
- * that keeps to the requested number of alarms; without labels, if its forecasts have a lower log-loss. `open` is called for
- * each run.
+ * that keeps to the acceptable number of false alarms, those outside of all events; without labels, if its forecasts have a lower
+ * log-loss, and each alarm counts. `open` is called for each run.
  */
 export async function tune(open: () => Promise<Recording>, options: TuneOptions): Promise<Tuned> {
   const runs = 2 + SEARCHED.reduce((sum, words) => sum + words.length - 1, 0);
@@ -83,8 +84,8 @@ export async function tune(open: () => Promise<Recording>, options: TuneOptions)
     }
   }
   const words = [...chosen.words, `sensitivity=${chosen.rung.sensitivity}`];
-  const { alarms, found, sensorFaults } = await run(words, `sensitivity=${chosen.rung.sensitivity}`);
-  return { first, chosen, seen: { alarms, found, sensorFaults }, trials: done - 1 };
+  const { alarms, falseAlarms, found, sensorFaults } = await run(words, `sensitivity=${chosen.rung.sensitivity}`);
+  return { first, chosen, seen: { alarms, falseAlarms, found, sensorFaults }, trials: done - 1 };
 }
 
 const isSet = (tuning: Tuning, word: string): boolean =>
@@ -100,6 +101,8 @@ interface Seen {
   readonly events: number;
   readonly rungs: readonly Rung[];
   readonly alarms: number;
+  /** Alarms that were raised outside of all events. */
+  readonly falseAlarms: number;
   readonly found: number;
   readonly sensorFaults: number;
 }
@@ -130,6 +133,7 @@ async function runTrial(
   let opened = 0; // in the present row
   let score: number | null = null; // of the process in the present row
   let alarms = 0;
+  let falseAlarms = 0;
   let sensorFaults = 0;
   await replay(recording, {
     log,
@@ -153,6 +157,7 @@ async function runTrial(
       score = null;
       if (opened > 0) found.meet(event);
       alarms += opened;
+      if (event < 0) falseAlarms += opened;
       opened = 0;
       if (learned && !ready) readyAt = at;
       ready = learned;
@@ -167,6 +172,7 @@ async function runTrial(
     events: events.count,
     rungs: ladder.rungs,
     alarms,
+    falseAlarms,
     found: found.count,
     sensorFaults,
   };

@@ -54,7 +54,11 @@ export const registerRecordings: Register = (program, { version, exits }) => {
       .helpGroup(GROUPS.recordings)
       .description('search the tuning that suits a recording and a number of alarms per week, and print it as YAML')
       .argument('<file>', 'CSV, JSON lines or output of mosquitto_sub')
-      .requiredOption('-n, --alarms-per-week <n>', 'how many alarms a week are acceptable', positiveNumber),
+      .requiredOption(
+        '-n, --alarms-per-week <n>',
+        'how many alarms a week are acceptable; with labels, how many false ones',
+        positiveNumber,
+      ),
   ).action(async (file: string, options: TuneCommandOptions) => {
     const { tuneFile } = await import('../tune-command.ts');
     exits(await tuneFile(file, options));

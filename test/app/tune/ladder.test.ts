@@ -26,7 +26,12 @@ test('each sensitivity from 0.1 to 3.2 opens its own episodes: log10 of it is ad
 
 test('an event is found once, however often an alarm is raised in it', () => {
   const rungs = rungsOf([2, 0, 0, 2, 0, 0, 2, 0, 0], [0, 0, 0, 0, 0, 0, 1, -1, -1]);
-  expect(at(rungs, 1)).toEqual({ sensitivity: 1, alarms: 3, found: 2 });
+  expect(at(rungs, 1)).toEqual({ sensitivity: 1, alarms: 3, falseAlarms: 0, found: 2 });
+});
+
+test('an alarm is false if it is raised outside of all events', () => {
+  const rungs = rungsOf([2, 0, 0, 2, 0, 0, 2, 0, 0], [-1, -1, -1, 0, 0, -1, -1, 0, 0]);
+  expect(at(rungs, 1)).toEqual({ sensitivity: 1, alarms: 3, falseAlarms: 2, found: 1 });
 });
 
 test('scores of a run at another sensitivity give the same estimate', () => {
@@ -38,8 +43,8 @@ test('scores of a run at another sensitivity give the same estimate', () => {
   );
 });
 
-test('the highest sensitivity within the alarms asked for, below which none has more', () => {
-  const rungs = [0, 1, 3, 2, 5].map((alarms, k) => ({ sensitivity: k + 1, alarms, found: 0 }));
+test('the highest sensitivity within the acceptable false alarms, below which none has more', () => {
+  const rungs = [0, 1, 3, 2, 5].map((falseAlarms, k) => ({ sensitivity: k + 1, alarms: 9, falseAlarms, found: 0 }));
   expect([0, 1, 2, 3, 4, 9].map((alarms) => rungWithin(rungs, alarms).sensitivity)).toEqual([1, 2, 2, 4, 4, 5]);
   expect(rungWithin(rungs, -1).sensitivity).toBe(1); // all have more
 });

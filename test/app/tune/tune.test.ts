@@ -42,7 +42,7 @@ test('one run gives the episodes of its own sensitivity and estimates those of a
   const { chosen, seen } = await tuned(['anomaly']);
   expect(seen.alarms).toBe(chosen.rung.alarms);
   expect(seen.found).toBe(chosen.rung.found);
-  expect(seen.alarms).toBeLessThanOrEqual(10 * chosen.weeks);
+  expect(seen.falseAlarms).toBeLessThanOrEqual(10 * chosen.weeks);
   let opened = 0;
   await replay(await open([])(), {
     log,
@@ -68,6 +68,13 @@ test('with labels no other trial finds more; without, none has a loss that is lo
   expect(without.chosen.loss).toBeLessThanOrEqual(without.first.loss);
   expect(without.trials).toBe(SEARCHED.reduce((trials, values) => trials + values.length - 1, 1));
   expect(shares.every((share, i) => share >= 0 && share <= 1 && (i === 0 || share >= shares[i - 1]))).toBe(true);
+});
+
+test('an alarm in the only labelled event leaves room for the alarms asked for: the sensitivity is not below that of the defaults', async () => {
+  const { chosen, seen } = await tuned(['anomaly'], { alarmsPerWeek: 1 });
+  expect(chosen.weeks).toBeLessThan(1); // less than one alarm may be false
+  expect(seen).toMatchObject({ alarms: 1, falseAlarms: 0, found: 1 });
+  expect(chosen.rung.sensitivity).toBeGreaterThanOrEqual(1);
 });
 
 test('windows of time do as well as labels', async () => {
