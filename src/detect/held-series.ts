@@ -20,8 +20,9 @@ const RANGE = '.extremes';
  *
  * - The anomaly ends: the judge takes over the range, because its values did occur. All else that the challenger has learned is
  *   dropped: a fault is not normal. How often such an anomaly comes is counted in recurrence/.
- * - The hold has lasted for `hold_for`, or the operator accepts: the judge takes over all of it. The mean shift keeps the earlier
- *   level as one that it knows (evidence/mean-shift.ts).
+ * - The hold has lasted for `hold_for` and the present readings are unusual, or the operator accepts: the judge takes over all of it. The
+ *   mean shift keeps the earlier level as one that it knows (evidence/mean-shift.ts). Where only a long mean still remembers the fault,
+ *   the series is no other than before: then the anomaly is over.
  *
  * The tables of `duration` and `occupancy` have no copy, which would cost 17 KiB a series, because they are of weeks and a hold is
  * shorter. In the second case their past counts less: they judge again when they have seen some days of the new life.
@@ -70,7 +71,9 @@ export class HeldSeries {
    * counts as held.
    */
   admits(at: number, score: number, mostMs: number): boolean {
-    this.step = this.hold.step(at, score, mostMs, Math.min(score, this.judge.evidence.scoreOfNow));
+    const { evidence } = this.judge;
+    const present = this.hold.held ? evidence.scoreOfPresent : score;
+    this.step = this.hold.step(at, score, mostMs, Math.min(score, evidence.scoreOfNow), Math.min(score, present));
     if (this.step === 'begun') {
       this.guest.open().copy(this.memory, (name) => this.info.slug + name);
       this.challenger.begin(this.judge.value);

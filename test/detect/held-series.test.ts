@@ -100,6 +100,22 @@ describe('a level that rises and returns within `hold_for`', () => {
   });
 });
 
+test('eighteen hours that are remembered for more than a day teach nothing: scales and means are those of before', () => {
+  const { detector, follow } = streamOf({ network: false });
+  const [series] = detector.series;
+  const begins = 12 * 288;
+  const rows = courseOf(
+    begins + 3 * 288,
+    (t) => 20 + 6 * Math.sin(t / 3) + (t < begins ? 0 : Math.max(0, Math.min(30, t - begins, begins + 216 - t))),
+  );
+  follow(rows.slice(0, begins), 0);
+  const { meanSpread, deviation } = series;
+  const scores = follow(rows.slice(begins), begins);
+  expect(series.meanSpread).toBeLessThan(1.05 * meanSpread);
+  expect(series.deviation).toBeLessThan(1.05 * deviation);
+  expect(above(scores.slice(-288))).toBe(0);
+});
+
 test('a spike holds for as long as it lasts: the alarm is over within thirty readings, and all is learned again after ten', () => {
   const { memory, follow } = streamOf({ network: false });
   const rows = courseOf(ONSET + 130, (t) => (t >= ONSET && t < ONSET + 4 ? 50 : 20));

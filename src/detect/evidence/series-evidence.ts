@@ -35,6 +35,10 @@ const {
 } = CONSTANTS;
 
 const VOLATILITY = EVIDENCE_KINDS.indexOf('volatility');
+const OCCUPIED = EVIDENCE_KINDS.indexOf('occupancy');
+// Shared by all series: for one call only.
+const PRESENT = new Float64Array(EVIDENCE_KINDS.length);
+const PRESENT_PARTS = new Float64Array(EVIDENCE_KINDS.length);
 
 /** All evidence about one series: the rarity of the newest reading for each kind, and the score of all kinds together. */
 export class SeriesEvidence {
@@ -45,6 +49,7 @@ export class SeriesEvidence {
   /** The range of all readings so far. */
   readonly range: Pick<Extremes, 'min' | 'max'>;
   private readonly context: Context = { kind: 0, evidence: 0 };
+  private readonly presentContext: Context = { kind: 0, evidence: 0 };
   private leadingKind = EVIDENCE_KINDS.indexOf('level');
   private readonly only: SeriesInfo['only'];
   private readonly hold: boolean;
@@ -60,6 +65,10 @@ export class SeriesEvidence {
   private readonly outliers: LearningGate;
   private readonly rarities = new Float64Array(EVIDENCE_KINDS.length);
   private outlier = false;
+  // Of the reading scored last.
+  private scale = 0;
+  private trust = 0;
+  private shiftScore = 0;
 
   /**
    * `hold`: whether anomalies are held. A challenger does not measure when the series is in which state: tables of weeks would
@@ -155,9 +164,11 @@ export class SeriesEvidence {
 
     this.subtractChance(reading);
     const sure = Math.min(1, Math.sqrt(reading.readings / SURE_AFTER));
-    const shift = this.isAsked(meanShift, reading) ? meanShift.score : 0;
-    measureContext(rarities, sure * scale, trust, this.context);
-    this.score = combine(rarities, sure * scale, this.context, sure * shift, this.hold, parts);
+    this.scale = sure * scale;
+    this.trust = trust;
+    this.shiftScore = sure * (this.isAsked(meanShift, reading) ? meanShift.score : 0);
+    measureContext(rarities, this.scale, trust, this.context);
+    this.score = combine(rarities, this.scale, this.context, this.shiftScore, this.hold, parts);
     this.outlier = this.score > OUTLIER;
     let largest = 0;
     for (let k = 0; k < parts.length; k++) {
@@ -170,6 +181,15 @@ export class SeriesEvidence {
   /** The score without the share of the volatility, whose mean over 48 readings outlasts a spike by a hundred. */
   get scoreOfNow(): number {
     return this.score - this.parts[VOLATILITY];
+  }
+
+  /** The score without the share of `occupancy` that only its mean over 48 readings remembers: a fault of hours outlasts a day there. */
+  get scoreOfPresent(): number {
+    if (this.score === 0) return 0;
+    PRESENT.set(this.rarities);
+    PRESENT[OCCUPIED] = Math.max(0, PRESENT[OCCUPIED] - (this.occupancy?.remembered ?? 0));
+    measureContext(PRESENT, this.scale, this.trust, this.presentContext);
+    return combine(PRESENT, this.scale, this.presentContext, this.shiftScore, this.hold, PRESENT_PARTS);
   }
 
   /** The reading is missing: the score is 0. */

@@ -101,3 +101,17 @@ describe('the score of the last readings alone', () => {
     expect(steps).toEqual(['begun', 'held', 'held', 'held']);
   });
 });
+
+describe('the score of the present readings', () => {
+  /** A hold that began without it, and lasts until its time is up. */
+  const atItsEnd = (present: number) => {
+    const hold = holdOf();
+    const steps = many(13, 2).map((score, t) => hold.step(t * 3 * MINUTE, score, 3 * MINUTE, 0.5, present));
+    return steps.slice(10);
+  };
+
+  test('says at the end of a hold whether the series is another one; if not, what is left of it begins no other', () => {
+    expect(atItsEnd(0.71)).toEqual(['expired', 'begun', 'held']);
+    expect(atItsEnd(0.7)).toEqual(['over', 'free', 'free']);
+  });
+});

@@ -49,6 +49,8 @@ export class Occupancy implements Evidence {
   private known = false;
   private excess = 0; // nats
   private rarity = 0;
+  /** How much of the rarity measured last only the mean over 48 readings remembers. */
+  remembered = 0;
 
   constructor(memory: Pieces) {
     this.levels = new HourlyLevels(memory);
@@ -60,16 +62,17 @@ export class Occupancy implements Evidence {
   measure(reading: SeriesReading): number {
     const { levels, scores } = this;
     const rate = this.readingsAnHour;
-    this.rarity = 0;
+    this.rarity = this.remembered = 0;
     const { value, day } = reading;
     this.known = levels.knows(day, KNOWN_AFTER, rate);
     if (!this.known) return NOT_APPLICABLE;
     this.excess = levels.excess(value, reading, rate);
     if (!levels.knows(day, JUDGED_AFTER, rate)) return NOT_APPLICABLE;
     // Less surprisal than usual is not rare.
-    for (const score of scores)
-      if (score.smoothed(this.excess) > 0) this.rarity = Math.max(this.rarity, score.rarity(this.excess));
-    return (this.rarity *= Math.min(1, levels.independentDays(reading, rate) / SURE_DAYS));
+    const [recent, slow] = scores.map((score) => (score.smoothed(this.excess) > 0 ? score.rarity(this.excess) : 0));
+    const sure = Math.min(1, levels.independentDays(reading, rate) / SURE_DAYS);
+    this.remembered = sure * Math.max(0, slow - recent);
+    return (this.rarity = sure * Math.max(recent, slow));
   }
 
   deviation({ value, mean }: SeriesReading): number {
