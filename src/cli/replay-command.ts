@@ -6,7 +6,7 @@ import { RunTrace } from '../app/compare/run-trace.ts';
 import { machineName } from '../app/doctor/machine.ts';
 import { kernelOrNull } from '../app/kernel.ts';
 import { refuseUnwritable, unwritable, writeOut } from '../app/out-file.ts';
-import { calendarOf } from '../app/pipeline/stream-plan.ts';
+import { calendarOf } from '../app/pipeline/monitor-options.ts';
 import { replay, siteOf, type ScoredRow } from '../app/replay.ts';
 import { endsBeforeWarmUp } from '../app/too-short.ts';
 import type { Anomaly, AnomalyEvent } from '../detect/episode/anomaly.ts';
