@@ -72,8 +72,8 @@ export class HeldSeries {
    */
   admits(at: number, score: number, mostMs: number): boolean {
     const { evidence } = this.judge;
-    const present = this.hold.held ? evidence.scoreOfPresent : score;
-    this.step = this.hold.step(at, score, mostMs, Math.min(score, evidence.scoreOfNow), Math.min(score, present));
+    this.step = this.hold.step(at, score, mostMs, Math.min(score, evidence.scoreOfNow));
+    if (this.step === 'expired') this.step = this.hold.expire(Math.min(score, evidence.scoreOfPresent));
     if (this.step === 'begun') {
       this.guest.open().copy(this.memory, (name) => this.info.slug + name);
       this.challenger.begin(this.judge.value);

@@ -25,7 +25,7 @@ const BY_NOW = 4; // 1 where the series is calm as soon as its last readings are
 
 /**
  * Whether a series is held, so that what judges it learns nothing. A score above 1 begins a hold. `closeAfter` calm readings in a
- * row, for a minute, end it, and so does its age: the time in which readings came. What is calm when it is too old is over, too.
+ * row, for a minute, end it, and so does its age: the time in which readings came.
  *
  * Memory (6): see the slots.
  */
@@ -49,11 +49,10 @@ export class Hold {
 
   /**
    * Adds a reading with its score, and that of the last readings alone, `now`: a hold that began with the latter is over with it, and
-   * its rest in the long mean begins no other. `present` is the score without any kind that remembers for longer than the
-   * readings last: if it is calm when the hold has lasted for `holdForMs`, the series is no other than before.
+   * its rest in the long mean begins no other.
    * The time since the reading before counts as `mostMs` at most.
    */
-  step(at: number, score: number, mostMs: number, now = score, present = now): HoldStep {
+  step(at: number, score: number, mostMs: number, now = score): HoldStep {
     const { s } = this;
     const { holdForMs, hysteresis, closeAfter } = this.options;
     const elapsed = Math.max(0, Math.min(mostMs, at - s[LAST]));
@@ -74,8 +73,19 @@ export class Hold {
     if (!over && s[AGE] < holdForMs) return 'held';
     s[HELD] = 0;
     if (over) return 'over';
-    s[BY_NOW] = present <= hysteresis ? 1 : 0;
-    return s[BY_NOW] === 1 ? 'over' : 'expired';
+    s[BY_NOW] = 0;
+    return 'expired';
+  }
+
+  /**
+   * To be called where the hold has ended by its age. `present`: the score of the reading without the means that remember the fault for
+   * longer than it lasted. Where it is calm the series is no other than before: the hold is over, and its rest in a long mean begins
+   * no other.
+   */
+  expire(present: number): 'expired' | 'over' {
+    if (present > this.options.hysteresis) return 'expired';
+    this.s[BY_NOW] = 1;
+    return 'over';
   }
 
   /** Ends the hold. */

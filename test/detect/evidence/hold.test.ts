@@ -106,11 +106,14 @@ describe('the score of the present readings', () => {
   /** A hold that began without it, and lasts until its time is up. */
   const atItsEnd = (present: number) => {
     const hold = holdOf();
-    const steps = many(13, 2).map((score, t) => hold.step(t * 3 * MINUTE, score, 3 * MINUTE, 0.5, present));
+    const steps = many(13, 2).map((score, t) => {
+      const step = hold.step(t * 3 * MINUTE, score, 3 * MINUTE, 0.5);
+      return step === 'expired' ? hold.expire(present) : step;
+    });
     return steps.slice(10);
   };
 
-  test('says at the end of a hold whether the series is another one; if not, what is left of it begins no other', () => {
+  test('says at the end of a hold whether the series is another one; if not, its rest in the long mean begins no other', () => {
     expect(atItsEnd(0.71)).toEqual(['expired', 'begun', 'held']);
     expect(atItsEnd(0.7)).toEqual(['over', 'free', 'free']);
   });

@@ -60,7 +60,7 @@ export class Occupancy implements Evidence {
   }
 
   measure(reading: SeriesReading): number {
-    const { levels, scores } = this;
+    const { levels } = this;
     const rate = this.readingsAnHour;
     this.rarity = this.remembered = 0;
     const { value, day } = reading;
@@ -68,11 +68,16 @@ export class Occupancy implements Evidence {
     if (!this.known) return NOT_APPLICABLE;
     this.excess = levels.excess(value, reading, rate);
     if (!levels.knows(day, JUDGED_AFTER, rate)) return NOT_APPLICABLE;
-    // Less surprisal than usual is not rare.
-    const [recent, slow] = scores.map((score) => (score.smoothed(this.excess) > 0 ? score.rarity(this.excess) : 0));
+    const recent = this.rarityBy(this.scores[0]);
+    const slow = this.rarityBy(this.scores[1]);
     const sure = Math.min(1, levels.independentDays(reading, rate) / SURE_DAYS);
     this.remembered = sure * Math.max(0, slow - recent);
     return (this.rarity = sure * Math.max(recent, slow));
+  }
+
+  /** Less surprisal than usual is not rare. */
+  private rarityBy(score: CalibratedScore): number {
+    return score.smoothed(this.excess) > 0 ? score.rarity(this.excess) : 0;
   }
 
   deviation({ value, mean }: SeriesReading): number {
