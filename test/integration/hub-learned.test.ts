@@ -178,9 +178,9 @@ test(
     ]);
     for (const [name, body, text] of [
       ['elsewhere', { do: 'fetch', by: 'Ada' }, 'The hub knows no site elsewhere.'],
-      ['west', { do: 'fetch' }, 'by: expected a name'],
+      ['west', { do: 'fetch' }, 'by: expected text of at most 64 characters'],
       ['west', { do: 'send', by: 'Ada' }, 'Nothing is stored that west could begin with'],
-      ['west', { do: 'drop', by: 'Ada' }, 'do: expected fetch or send'],
+      ['west', { do: 'drop', by: 'Ada' }, 'Expected fetch or send in "do".'],
     ] as const)
       expect((await hub.post(name, body)).text).toContain(text);
   },
