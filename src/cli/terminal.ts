@@ -1,6 +1,6 @@
 /**
- * Columns and rows of a terminal. A serial console does not know its size, says 0, and gets 80 by 24. What is no terminal has as many columns
- * as `otherwise` says, and all rows.
+ * Columns and rows of a terminal. A serial console does not know its size, says 0, and gets 80 by 24. A stream that is no terminal has
+ * `otherwise` columns, and all rows.
  */
 export const terminalSize = (
   { isTTY, columns, rows }: NodeJS.WriteStream,
