@@ -10,7 +10,7 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface MosquittoOptions {
-  /** Further lines of mosquitto.conf, after ours: a loopback listener, anonymous clients, persistence. */
+  /** Further lines of mosquitto.conf, after ours: a loopback listener, anonymous clients, a queue without end, persistence. */
   readonly config?: readonly string[];
   /** Files that these lines name, by name: it runs in the directory where they are. */
   readonly files?: Readonly<Record<string, string>>;
@@ -60,6 +60,12 @@ export const accepts = (port: number, host = '127.0.0.1'): Promise<boolean> =>
     });
   });
 
+/**
+ * Lines that `config` replaces. By its default the broker drops messages beyond 1,000 that wait for the service: tests publish faster
+ * than a service on a busy machine takes them.
+ */
+const DEFAULTS = ['allow_anonymous true', 'max_queued_messages 0'];
+
 const launch = async (directory: string, port: number): Promise<ChildProcess> => {
   // Debian keeps the broker in /usr/sbin, which a user's PATH often leaves out.
   const env = { ...process.env, PATH: [process.env['PATH'], '/usr/sbin', '/usr/local/sbin'].join(delimiter) };
@@ -101,7 +107,7 @@ export const startMosquitto = async ({
     // Started by root it would become the user "mosquitto", who may not read our directory.
     'user root',
     'log_dest stderr',
-    ...(config.some((line) => line.startsWith('allow_anonymous')) ? [] : ['allow_anonymous true']),
+    ...DEFAULTS.filter((line) => !config.some((other) => other.split(' ')[0] === line.split(' ')[0])),
     ...config,
   ];
   writeFileSync(join(directory, 'mosquitto.conf'), `${lines.join('\n')}\n`);

@@ -22,7 +22,7 @@ test('a recording gives the anomalies that the service raised on the same readin
   const course = roomTemperature(2000, { seed: 3, from: 1500, until: 1540 });
   const csv = ['time,Hall', ...course.map(({ at, value }) => `${new Date(at).toISOString()},${value}`)].join('\n');
 
-  const broker = await startMosquitto({ config: ['max_queued_messages 0'] });
+  const broker = await startMosquitto();
   cleanUps.push(() => broker.stop());
   const { path, remove } = directory({
     'room.csv': csv,

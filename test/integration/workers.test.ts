@@ -441,7 +441,7 @@ describe('the service', () => {
   });
 
   test('moves its streams into threads, to others and back, and counts each reading once', async () => {
-    const broker = await startMosquitto({ config: ['max_queued_messages 0'] });
+    const broker = await startMosquitto();
     cleanUps.push(() => broker.stop());
     const client = await connectAsync(broker.url);
     cleanUps.push(() => client.endAsync(true));
@@ -488,7 +488,7 @@ describe('the service', () => {
   });
 
   test('ends with code 1 when a thread fails, says why, and the next start goes on from all that was acknowledged', async () => {
-    const broker = await startMosquitto({ config: ['max_queued_messages 0'] });
+    const broker = await startMosquitto();
     cleanUps.push(() => broker.stop());
     const client = await connectAsync(broker.url);
     cleanUps.push(() => client.endAsync(true));
