@@ -5,9 +5,15 @@ import { loadHub } from '../config/hub/load-hub.ts';
 import { openNotifier } from '../io/systemd/notifier.ts';
 import { EXIT } from './exit-codes.ts';
 import { logTo, openLog } from './log.ts';
+import type { StopSignals } from './stop-signals.ts';
 
-/** `zankyo hub`: stores what many sites publish, until SIGTERM or SIGINT. With `check` it only reads the file. */
-export async function hubCommand(path: string, { check }: { readonly check: boolean }): Promise<number> {
+export interface HubCommandOptions {
+  readonly check: boolean;
+  readonly signals: StopSignals;
+}
+
+/** `zankyo hub`: stores what many sites publish, until a signal stops it. With `check` it only reads the file. */
+export async function hubCommand(path: string, { check, signals }: HubCommandOptions): Promise<number> {
   const { hub: config, warnings } = loadHub(path);
   if (check) {
     for (const warning of warnings) console.error(warning);
@@ -17,16 +23,13 @@ export async function hubCommand(path: string, { check }: { readonly check: bool
   }
   const log = logTo(openLog(config.log.level, config.log.format));
   for (const warning of warnings) log('warn', {}, warning);
-  const signal = new Promise<NodeJS.Signals>((resolve) => {
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, resolve);
-  });
   const notifier = openNotifier(log);
   const manager = notifier === null ? null : new ServiceManager(notifier, OF_A_HUB);
   const hub = await startHub(config, log, manager?.listening);
   manager?.begin(hub.sources);
   const database = config.postgres === undefined ? config.database : config.postgres.url;
   log('info', { hub: config.name, broker: config.mqtt.url, database }, 'started');
-  const received = await signal;
+  const received = await signals.received;
   log('info', { signal: received, messages: hub.stored }, 'stopping');
   manager?.stop(received);
   await hub.stop();

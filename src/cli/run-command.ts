@@ -7,22 +7,19 @@ import { openNotifier } from '../io/systemd/notifier.ts';
 import { EXIT } from './exit-codes.ts';
 import { logTo, openLog } from './log.ts';
 import { runWorker } from './run-worker.ts';
+import type { StopSignals } from './stop-signals.ts';
 
 /**
  * `zankyo run`: the service. It runs until SIGTERM or SIGINT, then saves everything and publishes `offline`. It waits for a broker that
  * cannot be reached; only an invalid site file or an unusable database prevents the start. SIGHUP puts the site file in force again; on
  * a terminal, which sends it when it is closed, it stops the service.
  */
-export async function run(config: string): Promise<number> {
+export async function run(config: string, signals: StopSignals): Promise<number> {
   const { site, warnings, files } = loadSite(config);
   const logger = openLog(site.log.level, site.log.format);
   const log = logTo(logger);
   for (const warning of warnings) log('warn', {}, warning);
-  let reload = (): void => undefined;
-  const signal = nextSignal(() => {
-    reload();
-  });
-  if (site.cluster !== undefined) return runWorker(site, site.cluster, log, signal);
+  if (site.cluster !== undefined) return runWorker(site, site.cluster, log, signals.received);
   const kernel = kernelOrNull(log);
   const notifier = openNotifier(log);
   let read = files;
@@ -45,13 +42,13 @@ export async function run(config: string): Promise<number> {
       },
     },
   });
-  reload = () => {
+  signals.onHangUp = () => {
     service.reload('SIGHUP');
   };
   const core = kernel === null ? 'Float64' : 'SIMD';
   log('info', { site: site.site, broker: site.mqtt.url, database: site.database, core }, 'started');
   try {
-    const name = await Promise.race([signal, service.failure]);
+    const name = await Promise.race([signals.received, service.failure]);
     log('info', { signal: name, readings: service.readings }, 'stopping');
     manager?.stop(name);
     return EXIT.ok;
@@ -60,16 +57,3 @@ export async function run(config: string): Promise<number> {
     await service.stop();
   }
 }
-
-const onTerminal = (): boolean => [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
-
-/**
- * The signal that stops the service. On a terminal SIGHUP is one of them; elsewhere it calls `onHangUp`. The handlers are installed
- * before anything starts, so that an early signal does not kill the process.
- */
-const nextSignal = (onHangUp: () => void): Promise<NodeJS.Signals> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
-    // The kernel and the shell both send it when a terminal is closed: the second one must not interrupt the saving.
-    process.on('SIGHUP', onTerminal() ? resolve : onHangUp);
-  });

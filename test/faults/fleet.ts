@@ -171,8 +171,6 @@ export async function fleetFaults(
     stop();
     await ended;
     if (!saved) throw new Error('readings were in no checkpoint after 10 min');
-    // One that has just started does not hear the signal yet.
-    await within(30_000, balanced);
     for (const worker of running) codes.push(await worker.end('SIGTERM'));
     say('comparing');
     const verdict = await judge(rig, sizes);

@@ -1,4 +1,6 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
@@ -230,6 +232,36 @@ test('SIGHUP, when its terminal is closed, saves and stops like SIGTERM', async 
   await eventually(() => statuses(client).at(-1) === 'offline');
   const snapshots = database(path).prepare<[], { streams: number }>('SELECT count(*) AS streams FROM snapshot').get()!;
   expect(snapshots.streams).toBeGreaterThan(0);
+  expect(await service(path).logged('learned state restored')).toMatchObject({ samples: course.length });
+});
+
+test('SIGTERM while it starts: it ends in order, and the next start has what the broker kept', async () => {
+  const { url } = await mosquitto();
+  const path = site(url);
+  const text = readFileSync(join(path, 'site.yaml'));
+  const watcher = await bystander(url);
+  const first = service(path);
+  await online(watcher);
+  await first.end('SIGTERM');
+  const course = roomTemperature(50);
+  for (const reading of course) await watcher.publish(reading);
+
+  // A pipe in place of the site file: the start waits for its other end.
+  rmSync(join(path, 'site.yaml'));
+  execFileSync('mkfifo', [join(path, 'site.yaml')]);
+  const stopped = service(path);
+  const pipe = await open(join(path, 'site.yaml'), 'w');
+  stopped.child.kill('SIGTERM');
+  await pipe.writeFile(text);
+  await pipe.close();
+  expect(await stopped.ended).toMatchObject({ code: 0, signal: null });
+  expect(await stopped.logged('stopping')).toMatchObject({ signal: 'SIGTERM' });
+
+  rmSync(join(path, 'site.yaml'));
+  writeFileSync(join(path, 'site.yaml'), text);
+  const again = service(path);
+  await eventually(() => watcher.said(STATE).at(-1)?.['value'] === course.at(-1)!.value);
+  await again.end('SIGTERM');
   expect(await service(path).logged('learned state restored')).toMatchObject({ samples: course.length });
 });
 

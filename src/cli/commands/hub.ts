@@ -1,3 +1,4 @@
+import { StopSignals } from '../stop-signals.ts';
 import { GROUPS, type Register } from './registration.ts';
 
 /** `hub`. */
@@ -9,7 +10,8 @@ export const registerHub: Register = (program, { exits }) => {
     .requiredOption('-c, --config <file>', 'the hub file')
     .option('--check', 'only check the file', false)
     .action(async ({ config, check }: { config: string; check: boolean }) => {
+      const signals = new StopSignals();
       const { hubCommand } = await import('../hub-command.ts');
-      exits(await hubCommand(config, { check }));
+      exits(await hubCommand(config, { check, signals }));
     });
 };

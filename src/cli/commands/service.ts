@@ -1,5 +1,6 @@
 import { AppError } from '../../errors.ts';
 import type { CheckOptions } from '../check-command.ts';
+import { StopSignals } from '../stop-signals.ts';
 import { GROUPS, type Register } from './registration.ts';
 
 /** `run` and `check`. */
@@ -10,8 +11,9 @@ export const registerService: Register = (program, { exits }) => {
     .description('run the service')
     .requiredOption('-c, --config <file>', 'the site file')
     .action(async ({ config }: { config: string }) => {
+      const signals = new StopSignals();
       const { run } = await import('../run-command.ts');
-      exits(await run(config));
+      exits(await run(config, signals));
     });
 
   program
