@@ -112,8 +112,10 @@ const listening = (server: Server, { host, port, log }: HttpServerOptions): Http
     log('info', { host, port: (server.address() as AddressInfo).port }, 'HTTP server listens');
   });
   server.on('error', (error: NodeJS.ErrnoException) => {
+    const { code } = error;
+    // Without the stack, which names only Node's own files.
     if (!reported)
-      log('error', { host, port, err: error }, `the HTTP server cannot listen on ${host}:${port}: ${remedy(error)}`);
+      log('error', { host, port, code }, `the HTTP server cannot listen on ${host}:${port}: ${remedy(error)}`);
     reported = true;
     retry = setTimeout(listen, RETRY_MS);
   });
@@ -135,10 +137,10 @@ const listening = (server: Server, { host, port, log }: HttpServerOptions): Http
   };
 };
 
-const remedy = ({ code = '' }: NodeJS.ErrnoException): string => {
-  if (code === 'EADDRINUSE') return 'another program has this port; end it, or set http.listen to another port';
+const remedy = ({ code, message }: NodeJS.ErrnoException): string => {
+  if (code === 'EADDRINUSE') return 'another program uses this port; change http.listen, or end that program';
   if (code === 'EACCES') return 'ports below 1024 need a privilege; set http.listen to a higher one';
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
     return 'this machine does not have that address; correct http.listen';
-  return code;
+  return message;
 };

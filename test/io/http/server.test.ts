@@ -119,7 +119,7 @@ test('a port that is taken is logged with the remedy, and the program goes on', 
   expect(lines).toEqual([
     {
       level: 'error',
-      message: `the HTTP server cannot listen on 127.0.0.1:${port}: another program has this port; end it, or set http.listen to another port`,
+      message: `the HTTP server cannot listen on 127.0.0.1:${port}: another program uses this port; change http.listen, or end that program`,
     },
   ]);
   expect(server.port).toBeNull();
