@@ -1,7 +1,7 @@
 import type { Memory } from '../../math/memory.ts';
 import { CONSTANTS } from '../constants.ts';
 
-const { MIN_SPAN: SPAN, SLOW_SPAN, BLEND_MARGIN, TRUST_RANGE } = CONSTANTS;
+const { MIN_SPAN: SPAN, SLOW_SPAN, BLEND_MARGIN } = CONSTANTS;
 
 /**
  * Online selection between two forecasts, those of the network and of the baseline (baseline.ts). Both forecast every step, and
@@ -41,7 +41,7 @@ export class ForecastSelection {
 
   /** Trust in the network, 0 to 1: the weight of its contextual evidence. */
   get trust(): number {
-    return clampToUnit((this.margin - BLEND_MARGIN) / TRUST_RANGE);
+    return clampToUnit((this.margin - BLEND_MARGIN) / BLEND_MARGIN);
   }
 
   /** Makes the network the worse forecast by a little, as over `SLOW_SPAN` readings: soon its own losses decide. */

@@ -4,7 +4,7 @@ import type { Pieces } from '../../math/memory.ts';
 import { DAY_MS, WEEK_MS } from '../../math/time.ts';
 import { CONSTANTS } from '../constants.ts';
 
-const { SCORE_PER_DECADE, SPELL_MS, OCCUPANCY_DAYS } = CONSTANTS;
+const { SCORE_PER_DECADE, SPELL_MS, OCCUPANCY_DAYS, EVENT_SHARE } = CONSTANTS;
 /** An event that was seen k times in w weeks is no rarer than k / (w + 2): before each weekday has come twice, the past is no measure of a rate. */
 const LEAST_WEEKS = ((OCCUPANCY_DAYS / 2) * DAY_MS) / WEEK_MS;
 /** On its first day everything is new to a stream: an excursion at this age counts half, a later one more. */
@@ -40,11 +40,12 @@ export const evidenceAt = (rate: number): number => pow(rate, -1 / EXPONENT);
  * How often a stream has excursions that are at least as novel, in calendar time. `novelty` is a first estimate of that rate, per
  * week: the prior rate of the evidence, or the rate of like excursions where that is higher (recurrence.ts). The past corrects it:
  *
- *   rate = max((1 + n) / (1 / novelty + w), n / (2 + w))
+ *   rate = max((1 + e) / (1 / novelty + w), e / (2 + w)), e = n / 2
  *
- * with n past excursions of at most this `novelty` in w weeks. The first is the mean of the rate of a Poisson process after n events in
+ * with n past excursions of at most this `novelty` in w weeks. The first is the mean of the rate of a Poisson process after e events in
  * w weeks, with a gamma prior of one event and the mean `novelty` (A. Gelman et al., "Bayesian Data Analysis", section 2.6). So
- * `alarms_per_week` holds for streams whose evidence is usually higher, or lower, than the prior says.
+ * `alarms_per_week` holds for streams whose evidence is usually higher, or lower, than the prior says. Half of n, because an event has to be
+ * rare by its signature as well (recurrence.ts): with all of n noise gives half of the alarms that are asked for.
  *
  * Memory: weeks, count, time to which excursions count, observed time (4); histogram of novelties (136), of which the part up to the
  * rarest so far needs room.
@@ -66,7 +67,11 @@ export class NoveltyRate {
     const { numbers } = this.counts;
     let n = 0;
     for (let b = bucketOf(novelty); b < numbers.length; b++) n += numbers[b];
-    return Math.max((PRIOR_EXCURSIONS + n) / (PRIOR_EXCURSIONS / novelty + s[WEEKS]), n / (LEAST_WEEKS + s[WEEKS]));
+    const events = EVENT_SHARE * n;
+    return Math.max(
+      (PRIOR_EXCURSIONS + events) / (PRIOR_EXCURSIONS / novelty + s[WEEKS]),
+      events / (LEAST_WEEKS + s[WEEKS]),
+    );
   }
 
   /** The weight of an excursion that ends now and was no alarm: one that was counts in full (recurrence.ts). */

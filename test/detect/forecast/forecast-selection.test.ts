@@ -27,6 +27,18 @@ test('where they are equal, as before the first reading, each has half a say and
   expect(rivalryOf()).toMatchObject({ margin: 0, share: 0.5, trust: 0 });
 });
 
+test.each([
+  [-0.1, 0, 0],
+  [0.05, 0.75, 0],
+  [0.1, 1, 0],
+  [0.15, 1, 0.5],
+  [0.2, 1, 1],
+])('a network that is better by %f nats has a share of %f and a trust of %f', (margin, share, trust) => {
+  const rivalry = many(2, 2 + margin);
+  expect(rivalry.share).toBeCloseTo(share, 9);
+  expect(rivalry.trust).toBeCloseTo(trust, 9);
+});
+
 test('the past fades: a network that was behind for 10,000 readings and then leads by 1 has the word within 3,000', () => {
   const rivalry = many(3, 2, 10_000);
   for (let t = 0; t < 3000; t++) rivalry.update(2, 3);

@@ -32,12 +32,12 @@ describe('without an excursion', () => {
   });
 });
 
-test('five excursions in eight weeks: those as novel come 6 / (1 / novelty + 8) times a week, at least 5 / 10', () => {
+test('five excursions in eight weeks, each half: those as novel come 3.5 / (1 / novelty + 8) times a week, at least 2.5 / 10', () => {
   const rates = after(8);
-  for (let k = 0; k < 5; k++) rates.add(0.2, 1, k);
-  expect(rates.of(1)).toBeCloseTo(6 / 9, 12);
-  expect(rates.of(0.25)).toBeCloseTo(0.5, 12); // 6 / 12 and 5 / 10
-  expect(rates.of(0.2)).toBeCloseTo(0.5, 12); // 6 / 13 is less than 5 / 10
+  for (let k = 0; k < 5; k++) rates.add(0.125, 1, k);
+  expect(rates.of(1)).toBeCloseTo(3.5 / 9, 12);
+  expect(rates.of(0.25)).toBeCloseTo(3.5 / 12, 12);
+  expect(rates.of(0.125)).toBeCloseTo(0.25, 12); // 3.5 / 16 is less than 2.5 / 10
   expect(rates.of(0.01)).toBeCloseTo(1 / 108, 12); // none was as novel
 });
 
@@ -64,7 +64,7 @@ test('counts fade with the memory: after eight weeks of eight to 1 / e, and so d
   const keep = Math.exp(-1 / 56);
   const weeks = (1 - keep ** days) / (1 - keep) / 7;
   expect(weeks).toBeCloseTo(8 * (1 - Math.exp(-1)), 1);
-  expect(rates.of(1)).toBeCloseTo((1 + Math.exp(-1)) / (1 + weeks), 9);
+  expect(rates.of(1)).toBeCloseTo((1 + Math.exp(-1) / 2) / (1 + weeks), 9);
   expect(rates.passedMs).toBe(8 * WEEK_MS);
 });
 

@@ -45,10 +45,11 @@ describe('the score', () => {
     return alarms;
   };
 
-  // After n alarms in w weeks the rate is at least n / (2 + w): 0.49, 0.98, 1.4 a week. Evidence 2 alone is 2^-7.7 = 0.005 a week.
+  // After n alarms in w weeks the rate is at least n / 2 / (2 + w): 0.25, 0.49, 0.73, 0.98, 1.2 a week. Evidence 2 alone is 2^-7.7 = 0.005 a
+  // week.
   test.each([
     [0.1, 1],
-    [1, 3],
+    [1, 5],
   ])(
     'with %f alarms a week a young stream has no more than %f of the same rarity, however different they are',
     (W, most) => {
