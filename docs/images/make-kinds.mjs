@@ -1,7 +1,7 @@
 // Draws docs/images/kinds.svg from the built program: npm run build && node docs/images/make-kinds.mjs
 // Six generated series, each with one fault. A panel shows the first alert of the program and the evidence at its peak.
 import { writeFileSync } from 'node:fs';
-import { monitorOptions } from '../../dist/app/pipeline/stream-plan.js';
+import { monitorOptions } from '../../dist/app/pipeline/monitor-options.js';
 import { tuningSchema } from '../../dist/config/schema.js';
 import { StreamMonitor } from '../../dist/detect/stream-monitor.js';
 import { loadKernel } from '../../dist/io/files/kernel-file.js';

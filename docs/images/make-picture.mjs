@@ -4,7 +4,7 @@ import { schedule } from '../../dist/app/demo/schedule.js';
 import { demoSite, WARMUP_DAYS } from '../../dist/app/demo/site.js';
 import { INSTRUMENTS, SERIES } from '../../dist/app/demo/plant.js';
 import { Station } from '../../dist/app/demo/station.js';
-import { monitorOptions } from '../../dist/app/pipeline/stream-plan.js';
+import { monitorOptions } from '../../dist/app/pipeline/monitor-options.js';
 import { loadKernel } from '../../dist/io/files/kernel-file.js';
 import { StreamMonitor } from '../../dist/detect/stream-monitor.js';
 

@@ -1,7 +1,7 @@
 // Draws docs/images/alarm-timeline.svg from the built program: npm run build && node docs/images/make-timeline.mjs
 // One series, a reading a minute, tuned as docs/when-an-alarm-opens.md says. Every mark is an event of the program.
 import { writeFileSync } from 'node:fs';
-import { monitorOptions } from '../../dist/app/pipeline/stream-plan.js';
+import { monitorOptions } from '../../dist/app/pipeline/monitor-options.js';
 import { tuningSchema } from '../../dist/config/schema.js';
 import { StreamMonitor } from '../../dist/detect/stream-monitor.js';
 import { loadKernel } from '../../dist/io/files/kernel-file.js';

@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = resolve(import.meta.dirname, '..');
+/** Scripts that import the built program and that no other test runs: benchmarks, and the generators of pictures. */
+const scripts = ['bench', 'docs'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.mjs'))
+    .map((file) => join(folder, file)),
+);
+const IMPORT = /import \{([^}]*)\} from '([^']*\/dist\/[^']*)\.js'/g;
+
+/** Names that a script imports from the built program, with the file of src that has to export each. */
+const importsOf = (script: string): { name: string; source: string }[] =>
+  [...readFileSync(join(root, script), 'utf8').matchAll(IMPORT)].flatMap(([, names, path]) => {
+    const source = relative(join(root, 'dist'), resolve(root, dirname(script), path));
+    const each = names.split(',').map((name) => name.trim().split(' as ')[0]);
+    return each.filter((name) => name !== '').map((name) => ({ name, source }));
+  });
+
+test.each(scripts.filter((script) => importsOf(script).length > 0))(
+  '%s imports only what the program exports',
+  async (script) => {
+    for (const { name, source } of importsOf(script)) {
+      const module = (await import(join(root, 'src', `${source}.ts`))) as Record<string, unknown>;
+      expect(Object.keys(module), source).toContain(name);
+    }
+  },
+);
+
+test('there are scripts that import the program', () => {
+  expect(scripts.filter((script) => importsOf(script).length > 0).length).toBeGreaterThan(20);
+});
