@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { plain } from './plain.ts';
 
-/** Questions on a terminal, on stderr, so that stdout stays free for data. */
+/** Questions on stderr, so that stdout stays free for data. */
 export interface Asker {
   /** `byDefault` is the answer to an empty line. Asks again until `problemOf` has nothing to say. */
   ask(question: string, byDefault: string, problemOf?: (answer: string) => string | null): Promise<string>;
@@ -20,14 +20,23 @@ export function openAsker(): Asker {
       done();
     },
   });
-  const lines = createInterface({ input: process.stdin, output, terminal: process.stdin.isTTY });
-  const ended = new Promise<never>((_, reject) => {
-    lines.once('close', () => {
-      reject(new Error('no answer'));
-    });
-  });
-  ended.catch(() => undefined);
-  const line = (prompt: string): Promise<string> => Promise.race([lines.question(prompt), ended]);
+  const isTerminal = process.stdin.isTTY;
+  const lines = createInterface({ input: process.stdin, output, terminal: isTerminal });
+  // It keeps the lines that come before their question: typed ahead, or all at once through a pipe.
+  const answers = lines[Symbol.asyncIterator]();
+  let closed = false;
+  lines.once('close', () => (closed = true));
+  const line = async (prompt: string): Promise<string> => {
+    if (closed) output.write(prompt);
+    else {
+      lines.setPrompt(prompt);
+      lines.prompt();
+    }
+    const answer = await answers.next();
+    if (!isTerminal) output.write('\n');
+    if (answer.done === true) throw new Error('no answer');
+    return answer.value;
+  };
   const ask: Asker['ask'] = async (question, byDefault, problemOf = () => null) => {
     for (;;) {
       const given = (await line(`${question}${byDefault === '' ? '' : ` [${byDefault}]`}: `)).trim();

@@ -48,8 +48,9 @@ interface Answers {
 
 /** The name of the password in secrets.yaml. */
 const SECRET = 'mqtt_password';
+const WITH_ADDRESS = 'zankyo init ADDRESS, for example zankyo init 192.168.1.10';
 
-/** `zankyo init [BROKER]`: writes a new site file, from questions on a terminal or from options alone. */
+/** `zankyo init [BROKER]`: writes a new site file, from questions or from options alone. */
 export async function init(address: string | undefined, options: InitCommandOptions): Promise<number> {
   const { out, force } = options;
   refuseExisting(out, force);
@@ -82,13 +83,15 @@ export async function init(address: string | undefined, options: InitCommandOpti
 /** One of several sites of this machine has the name of its file, as two services of one name disconnect each other. */
 const siteOf = (out: string): string => slugify(instanceOf(out, SERVICE) ?? '') || 'home';
 
-/** Asks for everything that no option has answered. Without a terminal, or with --yes, the defaults are the answers. */
+/**
+ * Asks for everything that no option has answered. With --yes, or with an address and without a terminal, the defaults are the answers; without
+ * both, standard input has the answers, a line each.
+ */
 async function answersTo(address: string | undefined, options: InitCommandOptions): Promise<Answers> {
-  const asks = process.stdin.isTTY && !options.yes;
+  const asks = !options.yes && (process.stdin.isTTY || address === undefined);
   const byDefault = { site: options.site ?? siteOf(options.out), timezone: timezoneOf(options.timezone) };
   if (!asks) {
-    if (address === undefined)
-      throw new AppError('usage', 'which broker? zankyo init ADDRESS, for example zankyo init 192.168.1.10');
+    if (address === undefined) throw new AppError('usage', `which broker? ${WITH_ADDRESS}`);
     const broker = namedBroker(address, options);
     return { broker, password: null, discover: options.discover, ...byDefault, site: siteName(byDefault.site) };
   }
@@ -114,7 +117,10 @@ async function answersTo(address: string | undefined, options: InitCommandOption
     return { broker, password, site: siteName(site), timezone, discover };
   } catch (error) {
     if (error instanceof AppError) throw error;
-    throw new AppError('usage', 'the questions were not answered; nothing is written', { cause: error });
+    const text = 'the questions were not answered; nothing is written';
+    throw new AppError('usage', process.stdin.isTTY ? text : `${text}. Without questions: ${WITH_ADDRESS}`, {
+      cause: error,
+    });
   } finally {
     asker.close();
   }

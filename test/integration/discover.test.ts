@@ -1,11 +1,13 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'mqtt';
 import { parse } from 'yaml';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startDevices, thirtyDevices } from './devices.ts';
 import { passwordLine, startMosquitto, type MosquittoOptions } from './mosquitto.ts';
-import { directory, eventually, runProgram, startProgram } from './program.ts';
+import { directory, eventually, MAIN, runProgram, startProgram } from './program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -116,7 +118,7 @@ describe('a file that is there', () => {
   });
 });
 
-test('init without a terminal asks nothing: it listens, and writes a valid file that the service may read', async () => {
+test('init with an address and without a terminal asks nothing: it listens, and writes a valid file that the service may read', async () => {
   const broker = await brokerWith({}, 100);
   const cwd = emptyDirectory();
   const made = await runProgram(['init', broker.url, '--site', 'mill', '--for', '2s', '--json'], cwd);
@@ -132,9 +134,53 @@ test('init without a terminal asks nothing: it listens, and writes a valid file 
   expect(await runProgram(['check', 'site.yaml'], cwd)).toMatchObject({ code: 0, stderr: '' });
 });
 
-test('init with nothing but an address says which one is missing, and how to give it', async () => {
-  const { code, stderr } = await runProgram(['init'], emptyDirectory());
-  expect([code, stderr]).toEqual([64, 'which broker? zankyo init ADDRESS, for example zankyo init 192.168.1.10\n']);
+describe('init without an address reads its answers from standard input', () => {
+  test('all at once, through a pipe', async () => {
+    const cwd = emptyDirectory();
+    const answers = ['10.0.0.7', 'ada', 'secret word', 'No Name', 'mill', 'Europe/Berlin', 'n'];
+    const { code, stderr } = await runProgram(['init'], cwd, answers.map((answer) => `${answer}\n`).join(''));
+    expect([code, stderr]).toEqual([0, expect.stringContaining('site.yaml: written')]);
+    expect(stderr).not.toContain('secret word');
+    expect(parse(readFileSync(join(cwd, 'secrets.yaml'), 'utf8'))).toEqual({ mqtt_password: 'secret word' });
+    const site = readFileSync(join(cwd, 'site.yaml'), 'utf8');
+    expect(site).toContain('password: !secret mqtt_password');
+    expect(parse(site.replace('!secret ', ''))).toMatchObject({
+      ...{ site: 'mill', timezone: 'Europe/Berlin' },
+      mqtt: { url: 'mqtt://10.0.0.7', username: 'ada' },
+    });
+  });
+
+  test('typed ahead on a terminal', async () => {
+    const cwd = emptyDirectory();
+    // util-linux script gives it a terminal, into which all lines are written at once.
+    const command = `"${process.execPath}" "${MAIN}" init`;
+    const child = spawn('script', ['-qec', command, '/dev/null'], { cwd, stdio: ['pipe', 'ignore', 'inherit'] });
+    cleanUps.push(() => child.kill('SIGKILL'));
+    child.stdin.write('10.0.0.7\n\nmill\nEurope/Berlin\nn\n');
+    await once(child, 'exit');
+    expect(child.exitCode).toBe(0);
+    expect(parse(readFileSync(join(cwd, 'site.yaml'), 'utf8'))).toMatchObject({
+      ...{ site: 'mill', timezone: 'Europe/Berlin' },
+      mqtt: { url: 'mqtt://10.0.0.7' },
+    });
+  });
+
+  test('where they end too early, the sentence says how to do without, and nothing is written', async () => {
+    const cwd = emptyDirectory();
+    for (const answers of ['', '10.0.0.7\n\n']) {
+      const { code, stderr } = await runProgram(['init'], cwd, answers);
+      expect([code, stderr.split('\n').at(-2)]).toEqual([
+        64,
+        'the questions were not answered; nothing is written. Without questions: zankyo init ADDRESS, for example zankyo init 192.168.1.10',
+      ]);
+    }
+    const asked = await runProgram(['init', '--yes'], cwd);
+    expect([asked.code, asked.stderr]).toEqual([
+      64,
+      'which broker? zankyo init ADDRESS, for example zankyo init 192.168.1.10\n',
+    ]);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
 });
 
 describe('a broker', () => {

@@ -8,7 +8,7 @@ export const registerInit: Register = (program, { exits }) => {
     program
       .command('init')
       .helpGroup(GROUPS.begin)
-      .description('write a new site file, from questions on a terminal or from these options')
+      .description('write a new site file, from questions or from these options')
       .argument('[broker]', 'address of the broker: 192.168.1.10, mqtt://broker.home:1883, mqtts://, ws:// or wss://')
       .option('-o, --out <file>', 'the site file', 'site.yaml')
       .option('--force', 'replace an existing file', false)
