@@ -102,7 +102,7 @@ const documents = () => {
     copy(`docs/${page}`, `${DOC}/docs/${page}`);
   copy('deploy/prometheus', `${DOC}/examples/prometheus`);
   copy('deploy/grafana', `${DOC}/examples/grafana`);
-  symlinkSync(`../../../lib/zankyo/config`, join(stage, DOC, 'examples/config'));
+  symlinkSync('../../../../lib/zankyo/config', join(stage, DOC, 'examples/config'));
   gzip(`${DOC}/changelog.gz`, text('CHANGELOG.md'));
   const date = new Date(epoch * 1000).toUTCString().replace('GMT', '+0000');
   const entry = `zankyo (${version}) trixie; urgency=medium\n\n  * Package of zankyo ${values.version}. changelog.gz has what changes for the operator.\n\n`;

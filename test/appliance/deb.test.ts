@@ -100,6 +100,17 @@ describe('in a clean Debian 13', () => {
     expect(text).toMatch(/ok +core +SIMD kernel/);
   });
 
+  test('each link of the package leads to a file', () => {
+    const { text } = root.run(
+      'sh',
+      '-c',
+      'dpkg -L zankyo | while read -r f; do [ -e "$f" ] || echo "lost: $f"; done; echo end',
+    );
+    expect(text).toContain('end');
+    expect(text).not.toContain('lost:');
+    expect(root.run('ls', '/usr/share/doc/zankyo/examples/config').text).toContain('minimal.yaml');
+  });
+
   test('the demo runs to its alerts', () => {
     const { status, text, seconds } = root.run('zankyo', 'demo', '--for', '5d');
     expect(text).toContain('1 of 1 fault detected, no false alarms');
