@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { SiteHead } from '../app/discover/site-yaml.ts';
+import { assumedBy, SERVICE } from '../app/doctor/installed.ts';
 import { loadSite } from '../config/load.ts';
 import { AppError } from '../errors.ts';
 import type { BrokerTls } from '../io/mqtt/broker.ts';
@@ -58,11 +59,15 @@ export function namedBroker(address: string, options: BrokerCommandOptions): Nam
   };
 }
 
-/** The broker of a site file. */
+/** The broker of a site file; for that of an installed service with the password which systemd gives to the service. */
 export function brokerOf(config: string): NamedBroker {
-  const { mqtt } = loadSite(config).site;
-  const { url, username, password, tls } = mqtt;
-  return { url, username, password, tls, head: { url, username: username ?? null, password: null, tls: {} } };
+  const assumed = assumedBy(config, SERVICE, process.env);
+  try {
+    const { url, username, password, tls } = loadSite(config, { ...process.env, ...assumed?.env }).site.mqtt;
+    return { url, username, password, tls, head: { url, username: username ?? null, password: null, tls: {} } };
+  } finally {
+    assumed?.credentials.remove();
+  }
 }
 
 function readPassword(file: string): string {

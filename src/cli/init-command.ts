@@ -1,9 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { propose } from '../app/discover/proposal.ts';
 import { siteYaml } from '../app/discover/site-yaml.ts';
-import { instanceOf, SERVICE } from '../app/doctor/installed.ts';
+import { instanceOf, SERVICE, unitOf } from '../app/doctor/installed.ts';
 import { unwritable } from '../app/out-file.ts';
 import { AppError } from '../errors.ts';
 import { slugify } from '../stream/slug.ts';
@@ -39,7 +39,7 @@ export interface InitCommandOptions extends BrokerCommandOptions {
 
 interface Answers {
   readonly broker: NamedBroker;
-  /** Typed in, to be stored in secrets.yaml. */
+  /** Typed in, to be stored. */
   readonly password: string | null;
   readonly site: string;
   readonly timezone: string;
@@ -68,7 +68,7 @@ export async function init(address: string | undefined, options: InitCommandOpti
   const series = found?.proposal.series ?? 0;
   if (options.json) console.log(jsonLine({ schema: 1, file: out, site, broker: broker.url, series }));
   else {
-    if (password !== null) console.error(`${secretsOf(out)}: has the password; only you can read it.`);
+    if (password !== null) console.error(`${credentialOf(out) ?? secretsOf(out)}: has the password, mode 0600.`);
     console.error(`${out}: written${found === null ? '; its input is an example' : ''}.`);
     const start = startOf(out);
     console.error(
@@ -110,10 +110,8 @@ async function answersTo(address: string | undefined, options: InitCommandOption
       options.discover &&
       (await asker.askYesNo(`Listen to the broker for ${options.for}, and propose the inputs?`, true));
     const named = namedBroker(url, { ...options, username });
-    const broker =
-      password === null
-        ? named
-        : { ...named, password, head: { ...named.head, password: { tag: `!secret ${SECRET}` } } };
+    const secret = credentialOf(options.out) === null ? { password: { tag: `!secret ${SECRET}` } } : {};
+    const broker = password === null ? named : { ...named, password, head: { ...named.head, ...secret } };
     return { broker, password, site: siteName(site), timezone, discover };
   } catch (error) {
     if (error instanceof AppError) throw error;
@@ -159,31 +157,48 @@ function problemOf(check: () => unknown): string | null {
 
 const secretsOf = (site: string): string => join(dirname(site), 'secrets.yaml');
 
-/** Throws `usage` where secrets.yaml has another password already. */
+/**
+ * Where systemd takes the password for the unit that runs the site file: its user may not read a secrets.yaml of root. Null where no unit
+ * does.
+ */
+function credentialOf(site: string): string | null {
+  const unit = unitOf(site, SERVICE);
+  return unit === null ? null : join(SERVICE.stores[0], `${unit.replace('@', '.')}.mqtt-password`);
+}
+
+/** Throws `usage` where another password is stored already. */
 function refuseOtherSecret(site: string, password: string): void {
-  const path = secretsOf(site);
+  const path = credentialOf(site) ?? secretsOf(site);
   if (!existsSync(path)) return;
-  const secrets = parse(readFileSync(path, 'utf8')) as Readonly<Record<string, unknown>> | null;
-  const known = secrets?.[SECRET];
+  const text = readFileSync(path, 'utf8');
+  const known = path === secretsOf(site) ? (parse(text) as Readonly<Record<string, unknown>> | null)?.[SECRET] : text;
   if (known !== undefined && known !== password)
     throw new AppError(
       'usage',
-      `${path} has another ${SECRET}: change it there, or write the site file into another directory`,
+      `${path} has another password: change it there, or write the site file into another directory`,
     );
 }
 
-/** Adds the password to secrets.yaml, mode 0600. */
+/** The password alone for systemd; else a line of secrets.yaml. Mode 0600. */
 function storeSecret(site: string, password: string): void {
-  const path = secretsOf(site);
+  const credential = credentialOf(site);
+  try {
+    if (credential === null) addSecret(secretsOf(site), password);
+    else {
+      mkdirSync(dirname(credential), { recursive: true, mode: 0o700 });
+      writeFileSync(credential, password, { mode: 0o600 });
+    }
+  } catch (cause) {
+    throw unwritable(credential ?? secretsOf(site), cause);
+  }
+}
+
+function addSecret(path: string, password: string): void {
   const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
   if (new RegExp(`^${SECRET}:`, 'm').test(before)) return;
   const line = stringify(
     { [SECRET]: password },
     { defaultStringType: 'QUOTE_SINGLE', defaultKeyType: 'PLAIN', lineWidth: 0 },
   );
-  try {
-    writeFileSync(path, (before === '' || before.endsWith('\n') ? before : `${before}\n`) + line, { mode: 0o600 });
-  } catch (cause) {
-    throw unwritable(path, cause);
-  }
+  writeFileSync(path, (before === '' || before.endsWith('\n') ? before : `${before}\n`) + line, { mode: 0o600 });
 }

@@ -70,6 +70,26 @@ test.each([
   await machine.systemctl('stop', unit);
 });
 
+test('init stores a typed password where systemd takes it from; the service and discover connect with it', async () => {
+  const answers = `${broker.url}\npi\nsesame\n\n\nn\n`;
+  machine.write('/root/answers', answers);
+  const file = '/etc/zankyo/asked.yaml';
+  const made = await machine.run('sh', '-c', `${ZANKYO.join(' ')} init -o ${file} < /root/answers`);
+  expect([made.status, made.stderr]).toEqual([
+    0,
+    expect.stringContaining('/etc/credstore/zankyo.asked.mqtt-password: has'),
+  ]);
+  const { stdout: mode } = await machine.run('stat', '--format=%a', '/etc/credstore/zankyo.asked.mqtt-password');
+  expect(mode).toBe('600\n');
+  expect((await machine.run('cat', file)).stdout).not.toContain('password');
+  expect(await machine.systemctl('start', 'zankyo@asked')).toMatchObject({ status: 0 });
+  expect(await status('zankyo@asked')).toContain('Listening');
+  // Nothing is published there: the connection is what counts.
+  const listened = await machine.run(...ZANKYO, 'discover', '-c', file, '--for', '1s');
+  expect(listened.stderr).not.toContain(REFUSED);
+  await machine.systemctl('stop', 'zankyo@asked');
+});
+
 test('one that this machine cannot decrypt: the service does not start, and doctor names the file', async () => {
   const place = '/etc/zankyo/foreign/mqtt-password.cred';
   const unit = await site('foreign', `LoadCredentialEncrypted=mqtt-password:${place}`);
