@@ -76,7 +76,7 @@ function check(version) {
   }
   const test = (kind, filters) => {
     const { status, text } = run(kind, 'npx', ['vitest', 'run', '--project', kind, ...filters]);
-    const [files, tests] = [/Test Files +(.*)/, /Tests +(.*)/].map((line) => line.exec(text)?.[1] ?? 'none');
+    const [files, tests] = [/^ +Test Files +(.*)/m, /^ +Tests +(.*)/m].map((line) => line.exec(text)?.[1] ?? 'none');
     row[kind] = `${status === 0 ? 'ok' : 'FAILED'}: ${tests}, files: ${files}`;
     return status === 0;
   };
@@ -84,16 +84,16 @@ function check(version) {
     mkdirSync(project, { recursive: true });
     for (const name of readdirSync(project).filter((each) => each !== 'node_modules'))
       rmSync(join(project, name), { recursive: true });
-    for (const file of spawnSync('git', ['ls-files', '-z'], { encoding: 'utf8' }).stdout.split('\0').filter(Boolean))
-      if (!isNewer || file !== OF_THE_LOCK_FILE) cpSync(file, join(project, file));
+    const files = spawnSync('git', ['ls-files', '-z'], { encoding: 'utf8' }).stdout.split('\0').filter(Boolean);
+    for (const file of files) cpSync(file, join(project, file));
+    const tests = files.filter((file) => file.endsWith('.test.ts') && file !== OF_THE_LOCK_FILE);
+    const unit = values.unit === '' && isNewer ? tests : listOf(values.unit);
     install();
     run('build', 'npm', ['run', 'build']);
     const print = 'process.version + ", V8 " + process.versions.v8 + ", ABI " + process.versions.modules';
     row.node = run('node', 'node', ['-p', print]).text.trim();
     row.addon = `better-sqlite3 ${JSON.parse(readFileSync(join(project, 'node_modules/better-sqlite3/package.json'))).version}`;
-    row.ok = [test('unit', listOf(values.unit)), test('integration', listOf(values.integration).map(fileOf))].every(
-      Boolean,
-    );
+    row.ok = [test('unit', unit), test('integration', listOf(values.integration).map(fileOf))].every(Boolean);
   } catch (error) {
     if (!(error instanceof Failed)) throw error;
     row.unit = `${error.message} failed`;
