@@ -10,7 +10,7 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface MosquittoOptions {
-  /** Further lines of mosquitto.conf, after ours: a loopback listener, anonymous clients, a queue without end, persistence. */
+  /** Further lines of mosquitto.conf, after ours: a loopback listener, anonymous clients, a long queue, persistence. */
   readonly config?: readonly string[];
   /** Files that these lines name, by name: it runs in the directory where they are. */
   readonly files?: Readonly<Record<string, string>>;
@@ -62,9 +62,9 @@ export const accepts = (port: number, host = '127.0.0.1'): Promise<boolean> =>
 
 /**
  * Lines that `config` replaces. By its default the broker drops messages beyond 1,000 that wait for the service: tests publish faster
- * than a service on a busy machine takes them.
+ * than a service on a busy machine takes them. With 0, no limit, Mosquitto 2.0.21 hangs up on a client whose publication it refuses.
  */
-const DEFAULTS = ['allow_anonymous true', 'max_queued_messages 0'];
+const DEFAULTS = ['allow_anonymous true', 'max_queued_messages 100000'];
 
 const launch = async (directory: string, port: number): Promise<ChildProcess> => {
   // Debian keeps the broker in /usr/sbin, which a user's PATH often leaves out.
