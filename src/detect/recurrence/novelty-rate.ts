@@ -5,7 +5,7 @@ import { DAY_MS, WEEK_MS } from '../../math/time.ts';
 import { CONSTANTS } from '../constants.ts';
 
 const { SCORE_PER_DECADE, SPELL_MS, OCCUPANCY_DAYS, EVENT_SHARE } = CONSTANTS;
-/** An event that was seen k times in w weeks is no rarer than k / (w + 2): before each weekday has come twice, the past is no measure of a rate. */
+/** After k events as novel in w weeks the rate is at least k / 2 / (w + 2): before each weekday has come twice, the past is no measure of a rate. */
 const LEAST_WEEKS = ((OCCUPANCY_DAYS / 2) * DAY_MS) / WEEK_MS;
 /** On its first day everything is new to a stream: an excursion at this age counts half, a later one more. */
 const HALF_WEIGHT_WEEKS = SPELL_MS / WEEK_MS;
