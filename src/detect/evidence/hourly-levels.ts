@@ -1,6 +1,7 @@
 import { log } from '../../math/elementary.ts';
 import { singlesOf, type Pieces } from '../../math/memory.ts';
 import { SparseSingles } from '../../math/sparse-singles.ts';
+import { trustAt } from '../forecast/forecast-selection.ts';
 import type { Clock } from '../forecast/season.ts';
 import { DayVariation } from './day-variation.ts';
 import { AXIS_BINS, LevelAxis } from './level-axis.ts';
@@ -12,7 +13,7 @@ const ROWS = 2 * SLOTS;
 const ALL = ROWS;
 /** An hour has few of the levels: the counts of so many bins beside each other are stored if one of them is not 0. */
 const BLOCK = 8;
-const { OCCUPANCY_DAYS: DAYS, BLEND_MARGIN } = CONSTANTS;
+const { OCCUPANCY_DAYS: DAYS } = CONSTANTS;
 /** Before the first reading the counts are one reading, spread over all bins: a new one is rare, not impossible. */
 const PRIOR = 1 / AXIS_BINS;
 /**
@@ -178,7 +179,7 @@ export class HourlyLevels {
 
   /** How far the kind of day counts in an hour, 0 to 1. */
   private shareOf(slot: number): number {
-    return Math.max(0, Math.min(1, this.margins[slot] / BLEND_MARGIN - 1));
+    return trustAt(this.margins[slot]);
   }
 
   /** Counts the hour that is over. */

@@ -41,7 +41,7 @@ export class ForecastSelection {
 
   /** Trust in the network, 0 to 1: the weight of its contextual evidence. */
   get trust(): number {
-    return clampToUnit((this.margin - BLEND_MARGIN) / BLEND_MARGIN);
+    return trustAt(this.margin);
   }
 
   /** Makes the network the worse forecast by a little, as over `SLOW_SPAN` readings: soon its own losses decide. */
@@ -61,3 +61,6 @@ export class ForecastSelection {
 }
 
 const clampToUnit = (x: number): number => Math.max(0, Math.min(1, x));
+
+/** Trust, 0 to 1, in a forecast that is better than another by `margin` nats: 0 up to BLEND_MARGIN, 1 from twice as much on. */
+export const trustAt = (margin: number): number => clampToUnit(margin / BLEND_MARGIN - 1);
