@@ -1,5 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { SERVICE, unitOf } from '../app/doctor/installed.ts';
+import { credentialOf, SERVICE, unitOf } from '../app/doctor/installed.ts';
 import { listen, type Listened } from '../app/discover/listen.ts';
 import { propose, type Proposal } from '../app/discover/proposal.ts';
 import { siteYaml } from '../app/discover/site-yaml.ts';
@@ -44,6 +44,7 @@ export async function discover(address: string | undefined, options: DiscoverCom
   const yaml = siteYaml({ site, timezone, ...broker.head }, proposal, {
     about: aboutLines(broker.url, listened, proposal),
     groups: options.groups,
+    credential: out === undefined ? null : credentialOf(out, SERVICE),
   });
   if (out === undefined) {
     if (!json) console.log(yaml.trimEnd());

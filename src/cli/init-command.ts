@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { propose } from '../app/discover/proposal.ts';
 import { siteYaml } from '../app/discover/site-yaml.ts';
-import { instanceOf, SERVICE, unitOf } from '../app/doctor/installed.ts';
+import { credentialOf, instanceOf, SERVICE } from '../app/doctor/installed.ts';
 import { unwritable } from '../app/out-file.ts';
 import { AppError } from '../errors.ts';
 import { slugify } from '../stream/slug.ts';
@@ -62,13 +62,15 @@ export async function init(address: string | undefined, options: InitCommandOpti
   const yaml = siteYaml(head, found?.proposal ?? null, {
     about: found?.about ?? ['Written by zankyo init. Change the inputs, then run zankyo check on this file.'],
     groups: options.groups,
+    credential: credentialOf(out, SERVICE),
   });
   if (password !== null) storeSecret(out, password);
   writeSite(out, yaml, force);
   const series = found?.proposal.series ?? 0;
   if (options.json) console.log(jsonLine({ schema: 1, file: out, site, broker: broker.url, series }));
   else {
-    if (password !== null) console.error(`${credentialOf(out) ?? secretsOf(out)}: has the password, mode 0600.`);
+    if (password !== null)
+      console.error(`${credentialOf(out, SERVICE) ?? secretsOf(out)}: has the password, mode 0600.`);
     console.error(`${out}: written${found === null ? '; its input is an example' : ''}.`);
     const start = startOf(out);
     console.error(
@@ -110,7 +112,7 @@ async function answersTo(address: string | undefined, options: InitCommandOption
       options.discover &&
       (await asker.askYesNo(`Listen to the broker for ${options.for}, and propose the inputs?`, true));
     const named = namedBroker(url, { ...options, username });
-    const secret = credentialOf(options.out) === null ? { password: { tag: `!secret ${SECRET}` } } : {};
+    const secret = credentialOf(options.out, SERVICE) === null ? { password: { tag: `!secret ${SECRET}` } } : {};
     const broker = password === null ? named : { ...named, password, head: { ...named.head, ...secret } };
     return { broker, password, site: siteName(site), timezone, discover };
   } catch (error) {
@@ -157,18 +159,9 @@ function problemOf(check: () => unknown): string | null {
 
 const secretsOf = (site: string): string => join(dirname(site), 'secrets.yaml');
 
-/**
- * Where systemd takes the password for the unit that runs the site file: its user may not read a secrets.yaml of root. Null where no unit
- * does.
- */
-function credentialOf(site: string): string | null {
-  const unit = unitOf(site, SERVICE);
-  return unit === null ? null : join(SERVICE.stores[0], `${unit.replace('@', '.')}.mqtt-password`);
-}
-
 /** Throws `usage` where another password is stored already. */
 function refuseOtherSecret(site: string, password: string): void {
-  const path = credentialOf(site) ?? secretsOf(site);
+  const path = credentialOf(site, SERVICE) ?? secretsOf(site);
   if (!existsSync(path)) return;
   const text = readFileSync(path, 'utf8');
   const known = path === secretsOf(site) ? (parse(text) as Readonly<Record<string, unknown>> | null)?.[SECRET] : text;
@@ -181,7 +174,7 @@ function refuseOtherSecret(site: string, password: string): void {
 
 /** The password alone for systemd; else a line of secrets.yaml. Mode 0600. */
 function storeSecret(site: string, password: string): void {
-  const credential = credentialOf(site);
+  const credential = credentialOf(site, SERVICE);
   try {
     if (credential === null) addSecret(secretsOf(site), password);
     else {

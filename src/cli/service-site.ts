@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { isThere, placesOf, SERVICE } from '../app/doctor/installed.ts';
+import { isThere } from '../app/doctor/files.ts';
+import { placesOf, SERVICE } from '../app/doctor/installed.ts';
 import { loadHub } from '../config/hub/load-hub.ts';
 import { loadSite } from '../config/load.ts';
 import type { Site } from '../config/schema.ts';

@@ -1,38 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { examine } from '../../src/app/doctor/doctor.ts';
-import { problems, sizeText, type Finding } from '../../src/app/doctor/finding.ts';
-import type { Installed } from '../../src/app/doctor/installed.ts';
+import { describe, expect, test } from 'vitest';
+import { problems, sizeText } from '../../src/app/doctor/finding.ts';
 import { examineKernel, networksOf } from '../../src/app/doctor/networks.ts';
 import { examineDatabase } from '../../src/app/doctor/site.ts';
 import { AppError } from '../../src/errors.ts';
 import { openDatabase } from '../../src/io/sqlite/database.ts';
+import { asOther, directory, found, installed, YAML } from './doctor/installed-service.ts';
 import { siteOf } from './world.ts';
-
-const directory = (): string => {
-  const path = mkdtempSync(join(tmpdir(), 'zankyo-doctor-'));
-  onTestFinished(() => {
-    rmSync(path, { recursive: true });
-  });
-  return path;
-};
-
-/** As a user who may not use `path`: root is nobody meanwhile, and anyone else takes his rights away. */
-const asOther = async <T>(path: string, what: () => Promise<T>): Promise<T> => {
-  const NOBODY = 65_534;
-  const { mode } = statSync(path);
-  const isRoot = process.getuid!() === 0;
-  if (isRoot) process.seteuid!(NOBODY);
-  else chmodSync(path, 0);
-  try {
-    return await what();
-  } finally {
-    if (isRoot) process.seteuid!(0);
-    else chmodSync(path, mode);
-  }
-};
 
 test.each([
   [0, '0 bytes'],
@@ -103,29 +78,6 @@ test('without the kernel the core is Float64, with the reason and what it costs'
 });
 
 describe('a site file of the service, called without the environment that systemd gives it', () => {
-  const YAML = 'site: house\nmqtt: { url: mqtt://127.0.0.1:1 }\ninputs: [{ topic: a }]\n';
-  /** As deploy/zankyo.service has it, under a root of its own. */
-  const installed = () => {
-    const root = directory();
-    const service = {
-      config: join(root, 'etc/zankyo'),
-      state: join(root, 'var/lib/zankyo'),
-      sites: join(root, 'var/lib/zankyo-sites'),
-      stores: [join(root, 'etc/credstore'), join(root, 'etc/credstore.encrypted')],
-      units: [],
-    };
-    mkdirSync(service.config, { recursive: true });
-    writeFileSync(join(service.config, 'site.yaml'), YAML);
-    chmodSync(root, 0o755);
-    return { root, service, config: join(service.config, 'site.yaml') };
-  };
-  const found = async (about: string, service: Installed, config: string, env: NodeJS.ProcessEnv = {}) => {
-    const findings: Finding[] = [];
-    for await (const finding of examine({ version: '1', config, service, env }))
-      if (finding.about === about) findings.push(finding);
-    return findings;
-  };
-
   test('has its database in the state directory of the service, which the finding names', async () => {
     const { service, config } = installed();
     mkdirSync(service.state, { recursive: true });
@@ -154,50 +106,6 @@ describe('a site file of the service, called without the environment that system
         state: 'warning',
         text: `${join(service.state, 'zankyo.db')} was not checked: this user may not enter the state directory of the service; run doctor with sudo.`,
       },
-    ]);
-  });
-
-  test('has the password that systemd would load, and says so where this user may not read it', async () => {
-    const { service, config } = installed();
-    const file = join(service.config, 'mqtt-password');
-    writeFileSync(file, 'secret\n', { mode: 0o600 });
-    expect(await found('password', service, config)).toMatchObject([{ state: 'ok', text: `From ${file}.` }]);
-    expect(await asOther(file, () => found('password', service, config))).toMatchObject([
-      { state: 'warning', text: `${file} was not read: this user may not; run doctor with sudo.` },
-    ]);
-  });
-
-  test('has the password that systemd would take from its store, for a site of its own too, and leaves no copy', async () => {
-    const { root, service, config } = installed();
-    const store = join(root, 'etc/credstore');
-    mkdirSync(store, { recursive: true });
-    writeFileSync(join(store, 'zankyo.pumps.mqtt-password'), 'secret\n', { mode: 0o600 });
-    expect(await found('password', service, config)).toMatchObject([{ data: { source: null } }]);
-    const file = join(store, 'zankyo.mqtt-password');
-    writeFileSync(file, 'secret\n', { mode: 0o600 });
-    expect(await found('password', service, config)).toMatchObject([{ state: 'ok', text: `From ${file}.` }]);
-    // The file that LoadCredential= names goes before the store.
-    const own = join(service.config, 'mqtt-password');
-    writeFileSync(own, 'secret\n', { mode: 0o600 });
-    expect(await found('password', service, config)).toMatchObject([{ text: `From ${own}.` }]);
-    const pumps = join(service.config, 'pumps.yaml');
-    writeFileSync(pumps, YAML);
-    mkdirSync(join(service.sites, 'pumps'), { recursive: true });
-    expect(await found('password', service, pumps)).toMatchObject([
-      { text: `From ${join(store, 'zankyo.pumps.mqtt-password')}.` },
-    ]);
-    for (const place of ['/run', tmpdir()])
-      expect(readdirSync(place).filter((name) => name.startsWith('zankyo-secrets-'))).toEqual([]);
-  });
-
-  test('says which encrypted password could not be read', async () => {
-    const { root, service, config } = installed();
-    const store = join(root, 'etc/credstore.encrypted');
-    mkdirSync(store, { recursive: true });
-    const file = join(store, 'zankyo.mqtt-password');
-    writeFileSync(file, 'not encrypted');
-    expect(await found('password', service, config)).toMatchObject([
-      { state: 'warning', text: expect.stringContaining(`${file} was not read: `) as string },
     ]);
   });
 

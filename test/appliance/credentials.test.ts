@@ -70,6 +70,29 @@ test.each([
   await machine.systemctl('stop', unit);
 });
 
+test('doctor warns of a password that the unit does not load, and its remedy gives it to the service', async () => {
+  const place = '/etc/zankyo/forgotten/mqtt-password';
+  const unit = await site('forgotten');
+  machine.write(place, 'sesame\n', 0o600);
+  await machine.systemctl('start', unit);
+  expect(await status(unit)).toContain(REFUSED);
+  const line = `LoadCredential=mqtt-password:${place}`;
+  const report = await doctor('forgotten');
+  expect(report).toContain(`${place} is not given to the service`);
+  expect(report).toContain(
+    `add the two lines [Service] and ${line}, then run sudo systemctl restart zankyo@forgotten.`,
+  );
+  expect(report).toContain(REFUSED);
+
+  await site('forgotten', line);
+  await machine.systemctl('restart', unit);
+  expect(await status(unit)).toContain('Listening');
+  const after = await doctor('forgotten');
+  expect(after).toContain(`From ${place}.`);
+  expect(after).not.toContain(REFUSED);
+  await machine.systemctl('stop', unit);
+});
+
 test('init stores a typed password where systemd takes it from; the service and discover connect with it', async () => {
   const answers = `${broker.url}\npi\nsesame\n\n\nn\n`;
   machine.write('/root/answers', answers);

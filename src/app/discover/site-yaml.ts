@@ -18,6 +18,8 @@ export interface SiteYamlOptions {
   readonly about: readonly string[];
   /** Groups as part of the site; else as a comment. */
   readonly groups: boolean;
+  /** File of the broker's password for the unit that runs the site file; null where no unit does, and the password is in secrets.yaml. */
+  readonly credential: string | null;
 }
 
 const MAX_COMMENTED_GROUPS = 10;
@@ -36,7 +38,7 @@ export function siteYaml(head: SiteHead, proposal: Proposal | null, options: Sit
     '',
     'mqtt:',
     `  url: ${value(head.url)}`,
-    ...mqttLines(head),
+    ...mqttLines(head, options.credential),
     '',
     ...(proposal === null || proposal.inputs.length === 0 ? emptyInputs() : inputLines(proposal)),
     ...(proposal === null ? [] : groupLines(proposal.groups, options.groups)),
@@ -53,9 +55,11 @@ export function siteYaml(head: SiteHead, proposal: Proposal | null, options: Sit
   return `${lines.join('\n')}\n`;
 }
 
-function mqttLines({ username, password, tls }: SiteHead): string[] {
+function mqttLines({ username, password, tls }: SiteHead, credential: string | null): string[] {
   const lines: string[] = [];
-  if (username === null)
+  if (username === null && credential !== null)
+    lines.push(`  #username: zankyo # its password, alone: ${credential}, mode 0600 (docs/systemd.md)`);
+  else if (username === null)
     lines.push('  #username: zankyo', '  #password: !secret mqtt_password # in secrets.yaml, beside this file');
   else lines.push(`  username: ${value(username)}`);
   if (password !== null)

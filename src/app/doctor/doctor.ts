@@ -6,6 +6,7 @@ import { problems } from './finding.ts';
 import { assumedBy, SERVICE, type Installed } from './installed.ts';
 import { examineMachine } from './machine.ts';
 import { examineNetworks } from './networks.ts';
+import { unusedSecrets } from './password.ts';
 import { examineSite } from './site.ts';
 
 export interface DoctorOptions {
@@ -32,8 +33,10 @@ export async function* examine({
     yield* examineMachine(version);
     yield* examineNetworks(loaded === null || loaded instanceof AppError ? PLAIN_SITE : loaded.site);
     if (config === undefined || loaded === null) return;
-    if (loaded instanceof AppError) yield* problems({ part: 'site', about: 'file' }, loaded);
-    else yield* examineSite(config, loaded, assumed);
+    if (loaded instanceof AppError) {
+      yield* problems({ part: 'site', about: 'file' }, loaded);
+      yield* unusedSecrets(assumed, false);
+    } else yield* examineSite(config, loaded, assumed);
   } finally {
     assumed?.credentials.remove();
   }

@@ -1,6 +1,8 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { collectCredentials, type Credentials } from './credentials.ts';
+import { collectCredentials, PASSWORD, type Credentials } from './credentials.ts';
+import { isThere } from './files.ts';
+import { readUnit, type InstalledUnit } from './installed-unit.ts';
 
 /** The directories of installed services. */
 export interface Installed {
@@ -14,6 +16,7 @@ export interface Installed {
   readonly stores: readonly string[];
   /** Where units are: those of the administrator, and those of packages. */
   readonly units: readonly string[];
+  readonly readUnit: (name: string) => InstalledUnit | null;
 }
 
 /** As in deploy/zankyo.service and deploy/zankyo@.service. */
@@ -26,6 +29,7 @@ export const SERVICE: Installed = {
     `${root}/credstore.encrypted`,
   ]),
   units: ['/etc/systemd/system', '/usr/lib/systemd/system'],
+  readUnit,
 };
 
 const isOf = (service: Installed, config: string): boolean => dirname(resolve(config)) === service.config;
@@ -45,6 +49,15 @@ export function unitOf(config: string, service: Installed): string | null {
 }
 
 /**
+ * The file from which systemd takes the broker's password for the unit that runs a site file: the user of the unit may not read a
+ * secrets.yaml of root. Null where no unit runs it.
+ */
+export function credentialOf(config: string, service: Installed): string | null {
+  const unit = unitOf(config, service);
+  return unit === null ? null : join(service.stores[0], `${unit.replace('@', '.')}.${PASSWORD}`);
+}
+
+/**
  * Where the service of a site file has its state and its secrets. A file that is not called site.yaml is one of several sites, unless
  * there is a state of zankyo.service only, which then reads a file of another name.
  */
@@ -56,20 +69,14 @@ export function placesOf(config: string, service: Installed): { readonly state: 
   return isThere(several.state) || !isThere(one.state) ? several : one;
 }
 
-/** Also where this user may not enter the directory above. */
-export function isThere(path: string): boolean {
-  try {
-    statSync(path);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EACCES';
-  }
-}
-
 /** The environment that systemd gives to the service and not to the user who calls doctor. */
 export interface Assumed {
   readonly env: NodeJS.ProcessEnv;
   readonly state: string;
+  /** Null where the files are not those of a unit that systemd has. */
+  readonly unit: InstalledUnit | null;
+  /** Where the unit takes the password of the broker from, unless a line of it names another file. */
+  readonly passwordFile: string;
   readonly credentials: Credentials;
 }
 
@@ -80,12 +87,16 @@ export interface Assumed {
 export function assumedBy(config: string, service: Installed, env: NodeJS.ProcessEnv): Assumed | null {
   if (env['STATE_DIRECTORY'] !== undefined || !isOf(service, config)) return null;
   const { state, secrets } = placesOf(config, service);
-  const site = secrets === service.config ? '' : `${basename(secrets)}.`;
-  const credentials = collectCredentials(secrets, service.stores, `zankyo.${site}`);
+  const site = secrets === service.config ? null : basename(secrets);
+  const [name, prefix] = site === null ? ['zankyo', 'zankyo.'] : [`zankyo@${site}`, `zankyo.${site}.`];
+  const unit = service.readUnit(name);
+  const credentials = collectCredentials(secrets, service.stores, prefix, unit);
   const { directory } = credentials;
   return {
     env: { STATE_DIRECTORY: state, ...(directory === null ? {} : { CREDENTIALS_DIRECTORY: directory }) },
     state,
+    unit,
+    passwordFile: join(service.stores[0], `${prefix}${PASSWORD}`),
     credentials,
   };
 }

@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { LoadedSite } from '../../config/load.ts';
 import { AppError } from '../../errors.ts';
 import { tryBroker } from '../../io/mqtt/broker.ts';
@@ -8,7 +8,9 @@ import { SnapshotStore } from '../../io/sqlite/snapshot-store.ts';
 import { brokerOptions } from '../broker-options.ts';
 import { examineCard } from './card.ts';
 import type { Assumed } from './installed.ts';
+import { closedTo } from './installed-unit.ts';
 import { ok, problems, sizeText, warning, type Finding } from './finding.ts';
+import { passwordFindings } from './password.ts';
 
 const part = 'site';
 
@@ -27,14 +29,19 @@ export async function* examineSite(
   loaded: LoadedSite,
   assumed: Assumed | null,
 ): AsyncGenerator<Finding> {
-  const { site, warnings, passwordSource } = loaded;
+  const { site, warnings } = loaded;
   const inputs = site.inputs.reduce((sum, { fields }) => sum + fields.length, 0);
   const counts = { inputs, groups: Object.keys(site.groups).length };
   const text = `${config} is valid: site ${site.site}, ${plural(inputs, 'input')}, ${plural(counts.groups, 'group')}.`;
   yield ok({ part, about: 'file' }, text, counts);
   const named = assumed?.credentials.named ?? ((line: string) => line);
   for (const line of warnings) yield warning({ part, about: 'file' }, named(line));
-  yield passwordFinding(passwordSource === null ? null : named(passwordSource), assumed);
+  for (const file of loaded.files) {
+    const closed = closedTo(assumed?.unit ?? null, resolve(file));
+    const why = 'can be read by its owner only, and the service has a user of its own: it would end with 78';
+    if (closed !== null) yield warning({ part, about: 'file' }, `${closed} ${why}. Run sudo chmod a+rX ${closed}.`);
+  }
+  yield* passwordFindings(config, loaded, assumed);
   yield* assumed !== null && dirname(site.database) === assumed.state
     ? examineState(site.database, assumed.state)
     : examineDatabase(site.database);
@@ -48,14 +55,6 @@ export async function* examineSite(
   } catch (error) {
     yield* problems({ part, about: 'broker' }, error);
   }
-}
-
-function passwordFinding(source: string | null, assumed: Assumed | null): Finding {
-  const place = { part, about: 'password' } as const;
-  if (source !== null) return ok(place, `From ${source}.`, { source });
-  const unreadable = assumed?.credentials.unreadable ?? null;
-  if (unreadable !== null) return warning(place, unreadable, { source });
-  return ok(place, 'None is configured; the broker has to accept clients without one.', { source });
 }
 
 /** The database in the state directory that systemd gives to the service, which only root and the service may enter. */

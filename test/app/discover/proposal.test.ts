@@ -47,7 +47,7 @@ const others = ({ notProposed }: Proposal): Record<string, string> =>
 
 const yamlOf = (proposal: Proposal, zone = 'Europe/Berlin'): string => {
   const head = { site: 'home', timezone: zone, url: 'mqtt://b', username: null, password: null, tls: {} };
-  return siteYaml(head, proposal, { about: ['test'], groups: true });
+  return siteYaml(head, proposal, { about: ['test'], groups: true, credential: null });
 };
 
 /** The series that the service has after these messages, with their units, when it runs with the proposed file. */
@@ -425,6 +425,15 @@ describe('a meter of energy', () => {
     ]);
     expect(others(proposal)).toEqual({ 'fan.energy': 'repeats power' });
   });
+});
+
+test('a site file without a user names the place of the password: for a unit not secrets.yaml, which its user may not read', () => {
+  const head = { site: 'home', timezone: 'UTC', url: 'mqtt://b', username: null, password: null, tls: {} };
+  const yaml = (credential: string | null): string => siteYaml(head, null, { about: [], groups: false, credential });
+  expect(yaml(null)).toContain('  #password: !secret mqtt_password # in secrets.yaml, beside this file\n');
+  const ofUnit = yaml('/etc/credstore/zankyo.mqtt-password');
+  expect(ofUnit).toContain('  #username: zankyo # its password, alone: /etc/credstore/zankyo.mqtt-password, mode 0600');
+  expect(ofUnit).not.toContain('secrets.yaml');
 });
 
 test('a topic that is too long is counted and named', () => {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { instanceOf, unitOf, type Installed } from '../../../src/app/doctor/installed.ts';
+import { credentialOf, instanceOf, unitOf, type Installed } from '../../../src/app/doctor/installed.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'zankyo-installed-'));
 const [config, units] = ['config', 'units'].map((name) => join(root, name));
@@ -10,8 +10,9 @@ const service: Installed = {
   config,
   state: join(root, 'state'),
   sites: join(root, 'sites'),
-  stores: [],
+  stores: ['/etc/credstore'],
   units: [units],
+  readUnit: () => null,
 };
 mkdirSync(units);
 afterAll(() => {
@@ -32,4 +33,9 @@ test('a unit runs a site file of its directory, once it is installed', () => {
   expect(all()).toEqual(['zankyo', null, null]);
   writeFileSync(join(units, 'zankyo@.service'), '');
   expect(all()).toEqual(['zankyo', 'zankyo@pumps', null]);
+  expect(files.map((file) => credentialOf(file, service))).toEqual([
+    '/etc/credstore/zankyo.mqtt-password',
+    '/etc/credstore/zankyo.pumps.mqtt-password',
+    null,
+  ]);
 });

@@ -132,5 +132,6 @@ function wholeFile(inputs: readonly ProposedInput[], site: Site, series: number)
         : ['The password of the broker is not in this file: add password_file or !secret.']),
     ],
     groups: false,
+    credential: null,
   });
 }
