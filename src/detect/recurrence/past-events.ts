@@ -51,8 +51,10 @@ export interface Ended {
   readonly day: number;
   /** Whether it had contextual evidence. */
   readonly contextual: boolean;
+  /** By the operator. */
   readonly said: Said;
-  readonly wasAlarm: boolean;
+  /** Whether it was an alarm. */
+  readonly reported: boolean;
 }
 
 /** A signature, and how often it comes. */
@@ -120,7 +122,7 @@ export class PastEvents {
   }
 
   /** Counts an excursion that has ended. Returns the place of its signature if that has just become a habit, else -1. */
-  add(excursion: Excursion, { stepDeviation, day, contextual, said, wasAlarm }: Ended): number {
+  add(excursion: Excursion, { stepDeviation, day, contextual, said, reported }: Ended): number {
     const { signatures, rates, s } = this;
     this.fade();
     const place = signatures.add(
@@ -144,7 +146,7 @@ export class PastEvents {
       return state === NEW && this.wasAlarm(place) && !signatures.hasStroke(place) ? place : -1;
     }
     if (signatures.beganSpell(place, excursion) && !rates.overlaps(excursion.startAt)) {
-      const weight = wasAlarm ? 1 : rates.weight;
+      const weight = reported ? 1 : rates.weight;
       rates.add(signatures.noveltyOf(place), weight, excursion.lastAt);
       signatures.setCounted(place, signatures.countedOf(place) + weight);
     }

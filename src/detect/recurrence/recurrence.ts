@@ -195,7 +195,7 @@ export class Recurrence {
       day: s[DAY],
       contextual: excursion.contextual >= this.line,
       said: s[SAID] as Said,
-      wasAlarm: s[REPORTED] === 1,
+      reported: s[REPORTED] === 1,
     });
   }
 }
