@@ -9,7 +9,8 @@ import { couldName, highestPlaceholder, isLiteral, settleName } from './names.ts
 import { fieldsOf, listAt, sound, tuningsOf } from './placed.ts';
 import type { PlacedField, PlacedTuning } from './placed.ts';
 import { valueAt, type Path, type Problem } from './problems.ts';
-import { DEFAULT_NAME, FIELD_KEYS, INPUT_KEYS, inputSchema, mqttSchema } from './schema.ts';
+import { DEFAULT_NAME, FIELD_KEYS, INPUT_KEYS, inputSchema } from './input-schema.ts';
+import { mqttSchema } from './mqtt-schema.ts';
 import { didYouMean, nearest } from './suggest.ts';
 import * as v from './vocabulary.ts';
 

@@ -2,7 +2,7 @@ import { layoutOf } from './cluster-layout.ts';
 import { clusterSchema } from './cluster-schema.ts';
 import { groupsOf, listAt, sound } from './placed.ts';
 import { valueAt, type Problem } from './problems.ts';
-import { inputSchema } from './schema.ts';
+import { inputSchema } from './input-schema.ts';
 
 /** Mistakes of a site that is to run as a cluster; none where there is no `cluster`, or it is not right in itself. */
 export function clusterProblems(data: unknown): Problem[] {

@@ -2,7 +2,7 @@ import { partitionOf, subjectOf, tokenOf } from '../stream/partition.ts';
 import { wildcardsIn } from '../stream/topic-filter.ts';
 import type { ClusterOptions } from './cluster-schema.ts';
 import { couldName } from './names.ts';
-import type { GroupOptions, InputOptions } from './schema.ts';
+import type { GroupOptions, InputOptions } from './input-schema.ts';
 
 /** A subject transform of nats-server: readings with this subject get the number of their partition in front. */
 export interface Transform {

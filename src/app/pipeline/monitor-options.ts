@@ -1,4 +1,5 @@
-import type { Site, Tuning } from '../../config/schema.ts';
+import type { Site } from '../../config/schema.ts';
+import type { Tuning } from '../../config/tuning-schema.ts';
 import { Calendar, UTC, type IsHoliday } from '../../detect/forecast/calendar.ts';
 import type { MonitorOptions } from '../../detect/stream-monitor.ts';
 import type { Kernel } from '../../nn/kernel.ts';

@@ -1,5 +1,7 @@
 import { couldName } from '../../config/names.ts';
-import { mergeTuning, type FieldOptions, type Site, type Tuning } from '../../config/schema.ts';
+import type { FieldOptions } from '../../config/input-schema.ts';
+import type { Site } from '../../config/schema.ts';
+import { mergeTuning, type Tuning } from '../../config/tuning-schema.ts';
 import type { SeriesInfo } from '../../detect/reading.ts';
 import { factsOf } from '../../stream/dialects/signals.ts';
 import { compileGlobs } from '../../stream/glob.ts';

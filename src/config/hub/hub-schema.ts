@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { httpSchema } from '../http-schema.ts';
-import { logSchema, mqttSchema } from '../schema.ts';
+import { logSchema } from '../log-schema.ts';
+import { mqttSchema } from '../mqtt-schema.ts';
 import * as v from '../vocabulary.ts';
 
 const { section, option, optional } = v;
