@@ -5,7 +5,7 @@ import { execute } from './executor.ts';
 import { RateLimit } from './rate-limit.ts';
 import { isRefused, refuse, type Refused } from './refusals.ts';
 import { parseRequest, type Command, type Parsed, type Unparsed } from './request.ts';
-import type { Reply } from './reply.ts';
+import { replyTo } from './reply.ts';
 import type { CommandWorld, Done } from './world.ts';
 
 /** Commands over MQTT that are carried out at once; then one a second. The dashboard has a limit of its own. */
@@ -122,20 +122,9 @@ export class CommandDesk {
     text: string,
   ): void {
     const { ledger, log, counts } = this.options;
-    const refused = isRefused(result) ? result : null;
     const done = isRefused(result) ? null : result;
     const series = done?.series ?? command?.series ?? request.series;
-    const reply: Reply = {
-      schema: 1,
-      id,
-      command: command?.command ?? null,
-      series,
-      status: done === null ? 'refused' : 'done',
-      code: refused?.code ?? null,
-      text: result.text,
-      undo: Boolean(done?.undo),
-      at: new Date(at).toISOString(),
-    };
+    const reply = replyTo({ id, command: command?.command ?? null, series, at }, result);
     const payload = JSON.stringify(reply);
     const record: CommandRecord = {
       row: request.row,
@@ -195,17 +184,7 @@ export class CommandDesk {
     const text = `${flood.count} commands were refused in a minute: too many.`;
     flood.count = 0;
     const record = { row: null, id: null, at, source: 'mqtt', by: null, command: null, series: null } as const;
-    const reply: Reply = {
-      schema: 1,
-      id: null,
-      command: null,
-      series: null,
-      status: 'refused',
-      code: 'too_many',
-      text,
-      undo: false,
-      at: new Date(at).toISOString(),
-    };
+    const reply = replyTo({ id: null, command: null, series: null, at }, refuse('too_many', text));
     options.appLog('warn', { code: 'too_many' }, `command: ${text}`);
     options.ledger.write(() => {
       options.log.record({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isRefused, type Refused } from './refusals.ts';
 
 /** The answer to a request, published on the reply topic and stored with the command. */
 export const replySchema = z.strictObject({
@@ -14,3 +15,22 @@ export const replySchema = z.strictObject({
 });
 
 export type Reply = z.output<typeof replySchema>;
+
+/** The answer to a request that was carried out or refused at `at`, epoch ms. */
+export function replyTo(
+  { id, command, series, at }: Pick<Reply, 'id' | 'command' | 'series'> & { readonly at: number },
+  result: { readonly text: string; readonly undo: unknown } | Refused,
+): Reply {
+  const refused = isRefused(result) ? result : null;
+  return {
+    schema: 1,
+    id,
+    command,
+    series,
+    status: refused === null ? 'done' : 'refused',
+    code: refused?.code ?? null,
+    text: result.text,
+    undo: !isRefused(result) && Boolean(result.undo),
+    at: new Date(at).toISOString(),
+  };
+}

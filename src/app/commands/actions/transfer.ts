@@ -1,10 +1,9 @@
 import { SNAPSHOT_VERSION } from '../../../detect/stream-monitor.ts';
 import { fitsRenamed } from '../../../detect/monitor/shape.ts';
 import { AppError } from '../../../errors.ts';
-import { decodeStreamFile, encodeStreamFile, type StreamFile } from '../../../io/files/stream-file.ts';
-import { MAX_FILE_BYTES, MAX_FILES } from '../../../io/mqtt/learned/chunk.ts';
+import { decodeStreamFile, type StreamFile } from '../../../io/files/stream-file.ts';
 import { compileGlobs } from '../../../stream/glob.ts';
-import type { LearnedFile } from '../../../stream/ports.ts';
+import { LearnedBundle } from '../../learned/bundle.ts';
 import { snapshotOf, streamFileOf } from '../../pipeline/checkpoint.ts';
 import type { Stream } from '../../pipeline/stream.ts';
 import { WARMUP_LEFT } from '../../transfer.ts';
@@ -13,8 +12,6 @@ import { habitsOf, keepState, type CommandWorld, type Done, type Moment, type Ta
 
 /** Name of a file that came in parts, for errors. */
 const FILE = 'the file';
-/** Bytes of one request. The broker has room for its messages with its default limits: 1,000. */
-const MAX_BYTES = 16 * 1024 * 1024;
 
 /** `export`: sends the learned state of these streams, as it is now. Nothing changes. */
 export function exportStreams(
@@ -28,33 +25,16 @@ export function exportStreams(
   const matches = compileGlobs(patterns);
   const named = target === null ? streams.monitors.filter(({ stream }) => matches(stream)) : [target.monitor];
   const monitors = named.filter(({ status }) => status.samples > 0);
-  if (monitors.length === 0) return refuse('unknown_series');
-  if (monitors.length > MAX_FILES) return tooMuch(`${monitors.length} streams; ${MAX_FILES} can be sent at once`);
-  const files: LearnedFile[] = [];
-  const large: string[] = [];
-  let bytes = 0;
+  const bundle = new LearnedBundle();
   for (const monitor of monitors) {
-    const content = encodeStreamFile(streamFileOf(site, monitor, snapshotOf(monitor, at, ledger.seq)));
-    if (content.byteLength > MAX_FILE_BYTES) large.push(monitor.stream);
-    else {
-      bytes += content.byteLength;
-      files.push({ stream: monitor.stream, content });
-    }
-    if (bytes > MAX_BYTES) return tooMuch(`more than ${MAX_BYTES / 1024 / 1024} MB`);
+    const refused = bundle.add(streamFileOf(site, monitor, snapshotOf(monitor, at, ledger.seq)));
+    if (refused !== null) return refused;
   }
-  if (files.length === 0) return refuse('too_much', `${large.join(', ')}: larger than 4 MB.`);
-  learned.send(id, files);
-  const without = large.length === 0 ? '' : ` Larger than 4 MB, and not sent: ${large.join(', ')}.`;
-  return {
-    text: `Sends what ${files.length} ${files.length === 1 ? 'stream has' : 'streams have'} learned, ${Math.ceil(bytes / 1000)} kB.${without}`,
-    undo: null,
-    series: target?.slug ?? null,
-    monitors: [],
-    tasks: [],
-  };
+  const result = bundle.result();
+  if (isRefused(result)) return result;
+  learned.send(id, result.files);
+  return { text: result.text, undo: null, series: target?.slug ?? null, monitors: [], tasks: [] };
 }
-
-const tooMuch = (what: string): Refused => refuse('too_much', `These are ${what}. Name fewer streams.`);
 
 /**
  * `import`: what another stream has learned, as the start of this one, which goes on learning. A stream whose warm-up is over only with
