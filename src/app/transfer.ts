@@ -49,7 +49,7 @@ export function importLearned(
   stream: string | undefined,
   { kernel, now }: { readonly kernel: Kernel | null; readonly now: number },
 ): StreamFile & { readonly into: string } {
-  const file = decodeStreamFile(read(path), path);
+  const file = readStreamFile(path);
   const into = stream ?? file.stream;
   const refuse = (why: string): AppError => new AppError('stream_file_unreadable', `${path}: ${why}`);
   if (file.version !== SNAPSHOT_VERSION)
@@ -74,10 +74,12 @@ export function importLearned(
   }
 }
 
-function read(path: string): Buffer {
+/** Throws `stream_file_unreadable`. */
+export function readStreamFile(path: string): StreamFile {
   try {
-    return readFileSync(path);
+    return decodeStreamFile(readFileSync(path), path);
   } catch (cause) {
+    if (cause instanceof AppError) throw cause;
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     throw new AppError('stream_file_unreadable', `${path}: ${missing ? 'there is no such file' : 'cannot be read'}`, {
       cause,

@@ -39,22 +39,35 @@ export function exportAll(
   db.close();
   if (streams.length === 0)
     throw new AppError('stream_unknown', `${site.database}: no state of a stream like "${pattern}" is saved`);
+  makeDirectory(directory);
+  return streams.map((stream) => {
+    const path = pathOf(directory, site.site, stream);
+    try {
+      const { samples } = exportLearned(site, stream, path, kernel);
+      return { stream, file: path, from: site.site, samples, problem: null };
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'stream_unknown') throw error;
+      return notExported(site.site, stream);
+    }
+  });
+}
+
+/** Throws `usage`. */
+export function makeDirectory(directory: string): void {
   try {
     mkdirSync(directory, { recursive: true });
   } catch (cause) {
     throw new AppError('usage', `--out ${directory}: cannot be made a directory`, { cause });
   }
-  return streams.map((stream) => {
-    const file = join(directory, `${site.site}--${stream}${SUFFIX}`);
-    try {
-      const { samples } = exportLearned(site, stream, file, kernel);
-      return { stream, file, from: site.site, samples, problem: null };
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'stream_unknown') throw error;
-      return { stream, file: null, from: site.site, samples: 0, problem: 'no saved state fits the site file' };
-    }
-  });
 }
+
+export const pathOf = (directory: string, site: string, stream: string): string =>
+  join(directory, `${site}--${stream}${SUFFIX}`);
+
+export const notExported = (site: string, stream: string): Transferred => ({
+  ...{ stream, file: null, from: site, samples: 0 },
+  problem: 'no saved state fits the site file',
+});
 
 /**
  * The files of many sites in one directory as the start of a new site: each stream that a pattern matches starts with the file of its
@@ -67,6 +80,37 @@ export function warmStart(
   pattern: string,
   options: { readonly kernel: Kernel | null; readonly now: number },
 ): readonly Transferred[] {
+  return donorsIn(directory, pattern).map(({ stream, donors }) => {
+    let problem = '';
+    for (const { path, from, samples } of donors) {
+      try {
+        importLearned(site, path, stream, options);
+        return { stream, file: path, from, samples, problem: null };
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code === 'database_unusable') throw error;
+        problem ||= error.message;
+      }
+    }
+    return { stream, file: null, from: donors[0].from, samples: 0, problem };
+  });
+}
+
+/** A file of a directory. */
+export interface Donor {
+  readonly path: string;
+  readonly stream: string;
+  readonly from: string;
+  readonly samples: number;
+}
+
+/**
+ * The files of a directory for each stream that a pattern matches, first the one from the most samples. Throws `stream_file_unreadable` where
+ * there are none, and for a file that is damaged.
+ */
+export function donorsIn(
+  directory: string,
+  pattern: string,
+): readonly { readonly stream: string; readonly donors: readonly Donor[] }[] {
   const matches = compileGlobs([pattern]);
   const files = readdirSync(directory)
     .filter((name) => name.endsWith(SUFFIX))
@@ -80,18 +124,8 @@ export function warmStart(
   if (files.length === 0)
     throw new AppError('stream_file_unreadable', `${directory}: no file *${SUFFIX} of a stream like "${pattern}"`);
   const streams = [...new Set(files.map(({ stream }) => stream))].toSorted();
-  return streams.map((stream) => {
-    const donors = files.filter((file) => file.stream === stream).toSorted((a, b) => b.samples - a.samples);
-    let problem = '';
-    for (const { path, from, samples } of donors) {
-      try {
-        importLearned(site, path, stream, options);
-        return { stream, file: path, from, samples, problem: null };
-      } catch (error) {
-        if (!(error instanceof AppError) || error.code === 'database_unusable') throw error;
-        problem ||= error.message;
-      }
-    }
-    return { stream, file: null, from: donors[0].from, samples: 0, problem };
-  });
+  return streams.map((stream) => ({
+    stream,
+    donors: files.filter((file) => file.stream === stream).toSorted((a, b) => b.samples - a.samples),
+  }));
 }

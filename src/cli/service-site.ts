@@ -11,11 +11,11 @@ import { plain } from './plain.ts';
 /**
  * The site of a file, with the database that its service uses. A service under systemd has its database in its state directory, and
  * a command beside it has no $STATE_DIRECTORY: where there is none, and no such file in the working directory, the one of the
- * service is taken, with a note on stderr.
+ * service is taken, with a note on stderr. A site with a cluster has no database.
  */
 export function loadServiceSite(config: string): Site {
   const { site } = loadSite(config);
-  if (process.env['STATE_DIRECTORY']) return site;
+  if (site.cluster !== undefined || process.env['STATE_DIRECTORY']) return site;
   const found = databaseOfService(site.database, process.cwd(), placesOf(config, SERVICE).state);
   if (found === null) return site;
   console.error(`Database of the service: ${plain(found)}.`);

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, expect, test } from 'vitest';
+import { learnedSchema, readPart, type LearnedPart } from '../../src/io/mqtt/learned/chunk.ts';
 import { connectNats, type Nats } from '../../src/io/nats/connection.ts';
 import { HUB_ALERTS } from '../../src/io/nats/hub-forwarder.ts';
 import { namesOf } from '../../src/io/nats/names.ts';
@@ -70,8 +72,12 @@ test.each([
   ]);
 
   const received: string[] = [];
+  const replied: Record<string, unknown>[] = [];
   const reader = await mqttClient(hub.mqtt, 'zankyo', 'z');
-  reader.on('message', (topic) => received.push(topic));
+  reader.on('message', (topic, payload) => {
+    received.push(topic);
+    if (topic === 'zankyo/site1/cmd/reply') replied.push(JSON.parse(payload.toString()) as Record<string, unknown>);
+  });
   await reader.subscribeAsync('zankyo/#');
   const sensor = await mqttClient(leaf.mqtt, 'sensor', 's');
   for (const v of [1, 2, 3, 99]) await sensor.publishAsync('hall/1/value', JSON.stringify({ v }), { qos: 1 });
@@ -88,6 +94,23 @@ test.each([
   await reader.publishAsync('zankyo/site1/series/s1/cmd', JSON.stringify({ command: 'freeze', id: 'a' }), { qos: 1 });
   await eventually(() => received.includes(reply));
   expect(received.filter((topic) => topic === alert || topic === reply)).toEqual([alert, reply]);
+
+  // What the site has learned goes up, when it was saved, and a file for it comes down.
+  const send = (topic: string, body: object) => reader.publishAsync(topic, JSON.stringify(body), { qos: 1 });
+  const parts: LearnedPart[] = [];
+  reader.on('message', (topic, payload) => {
+    if (topic === 'zankyo/site1/learned') parts.push(readPart(learnedSchema, payload)!);
+  });
+  await eventually(async () => {
+    if (parts.length === 0) await send('zankyo/site1/cmd', { command: 'export' });
+    await sleep(500);
+    return parts.length > 0 && parts.length === parts[0].parts;
+  });
+  const replies = (): readonly unknown[] => replied.filter(({ id }) => id === 'i1');
+  for (const { series, part, parts: all, size, sha256, data } of parts)
+    await send('zankyo/site1/cmd/import', { schema: 1, id: 'i1', series, part, parts: all, size, sha256, data });
+  await eventually(() => replies().length > 0);
+  expect(replies()).toMatchObject([{ command: 'import', series: 's1', status: 'done' }]);
   expect((await worker.end('SIGTERM')).code).toBe(0);
 });
 

@@ -6,6 +6,7 @@ import { stateBytes, type PartitionState } from './partition-state.ts';
 /** Why a partition ends without a hand-over. */
 export type Loss =
   | { readonly why: 'taken' }
+  | { readonly why: 'imported' }
   | { readonly why: 'server'; readonly error: unknown }
   | { readonly why: 'pipeline'; readonly error: unknown };
 

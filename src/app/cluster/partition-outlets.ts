@@ -9,7 +9,7 @@ export interface OutletOptions {
   readonly site: string;
   readonly prefix: string;
   readonly names: Names;
-  readonly publisher: EventPublisher;
+  readonly publisher: Pick<EventPublisher, 'publish' | 'publishState'>;
 }
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);

@@ -16,6 +16,7 @@ import { pipeline } from '../pipeline.ts';
 import type { PipelineControl } from '../pipeline/control.ts';
 import type { Tallies } from '../pipeline/tallies.ts';
 import type { PipelineView } from '../pipeline/view.ts';
+import { fieldsOf } from './learned/fields.ts';
 import { SnapshotMap, StreamLedger } from './partition-ports.ts';
 import type { PartitionState } from './partition-state.ts';
 
@@ -117,6 +118,11 @@ export class PartitionPipeline {
     else this.#command(at, topic, payload);
   }
 
+  /** Carries out a command that is no entry of the stream, as the next one: for a partition that no worker has. */
+  carryOut(request: Omit<CommandRequest, 'at'>): void {
+    this.#requests$.next({ ...request, at: this.#control.now() });
+  }
+
   /** All that it has learned and remembers, now. */
   state(): PartitionState {
     this.#control.saveNow();
@@ -134,13 +140,14 @@ export class PartitionPipeline {
     this.#db.close();
   }
 
-  /** Each partition reads all commands. It carries out those for its own series, and those for the whole site. */
+  /** Each partition reads all commands. It carries out those for its own series, and those for the whole site but export. */
   #command(at: number, topic: string, payload: Uint8Array): void {
     const topics = commandTopicsOf(this.#options.site);
     if (topics?.accepts(topic) !== true) return;
     const ofTopic = topics.seriesOf(topic);
-    const series = ofTopic ?? seriesIn(payload);
-    if (series !== null && !this.#has(series)) return;
+    const { command, series = null } = fieldsOf(payload);
+    const named = ofTopic ?? series;
+    if (command === 'export' || (named !== null && !this.#has(named))) return;
     this.#requests$.next({
       at,
       source: 'mqtt',
@@ -158,15 +165,5 @@ export class PartitionPipeline {
     return this.#view
       .monitors()
       .some(({ stream, series }) => stream === name || series.some(({ slug }) => slug === name));
-  }
-}
-
-/** The series that a request for the site names itself; null where it names none, or cannot be read. */
-function seriesIn(payload: Uint8Array): string | null {
-  try {
-    const { series } = Object(JSON.parse(Buffer.from(payload).toString())) as { readonly series?: unknown };
-    return typeof series === 'string' ? series : null;
-  } catch {
-    return null;
   }
 }

@@ -3,7 +3,7 @@ import type { Layout } from '../../config/cluster-layout.ts';
 import type { Site } from '../../config/schema.ts';
 import { isAway, type Nats } from '../../io/nats/connection.ts';
 import type { Names } from '../../io/nats/names.ts';
-import type { Held, PartitionTable } from '../../io/nats/partition-table.ts';
+import { isReplaced, type Held, type PartitionTable } from '../../io/nats/partition-table.ts';
 import type { Presence } from '../../io/nats/presence.ts';
 import type { StateStore } from '../../io/nats/state-store.ts';
 import { Turns } from '../../io/nats/turns.ts';
@@ -68,8 +68,9 @@ export class PartitionSet {
   /** The owner of a partition has changed: another worker has it, because this one was away for longer than its lease. */
   seen(n: number): void {
     const { table, worker } = this.#options;
-    const { owner } = table.record(n);
-    if (this.#runs.has(n) && owner !== null && owner !== worker) this.#lost(n, { why: 'taken' });
+    const record = table.record(n);
+    if (this.#runs.has(n) && record.owner !== null && record.owner !== worker)
+      this.#lost(n, { why: isReplaced(record) ? 'imported' : 'taken' });
   }
 
   /** One step towards a fair share: gives partitions back, or takes free ones. */
@@ -196,7 +197,10 @@ export class PartitionSet {
     this.#runs.delete(n);
     void run?.stop();
     onChange();
-    if (loss.why === 'taken') log('warn', { partition: n }, 'another worker has taken this partition: stopped here');
+    if (loss.why === 'imported')
+      log('info', { partition: n }, 'a learned state was imported into this partition: it is restored with it');
+    else if (loss.why === 'taken')
+      log('warn', { partition: n }, 'another worker has taken this partition: stopped here');
     else if (loss.why === 'server')
       log('warn', { partition: n, err: loss.error }, 'NATS failed: the partition is restored from its last checkpoint');
     else {

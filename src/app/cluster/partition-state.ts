@@ -46,6 +46,16 @@ export function stateBytes({ seq, moment, snapshots, database }: PartitionState)
   return Buffer.concat([length, text, packed, ...snapshots.map(({ bytes }) => bytes)]);
 }
 
+/** How many bytes at the beginning of a state name its streams. */
+export const headLength = (beginning: Uint8Array): number =>
+  LENGTH_BYTES + Buffer.from(beginning.buffer, beginning.byteOffset, LENGTH_BYTES).readUInt32LE();
+
+/** The streams of a state; of its bytes `headLength` are enough. Throws for other bytes. */
+export function streamsIn(beginning: Uint8Array): readonly string[] {
+  const text = Buffer.from(beginning).toString('utf8', LENGTH_BYTES, headLength(beginning));
+  return (JSON.parse(text) as Header).streams.map(({ stream }) => stream);
+}
+
 /** Throws a RangeError for bytes of a newer program, and for bytes that are not whole. */
 export function stateFrom(bytes: Uint8Array): PartitionState {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { layoutOf } from '../../config/cluster-layout.ts';
 import type { ClusterOptions } from '../../config/cluster-schema.ts';
 import type { Site } from '../../config/schema.ts';
-import { connectNats, type Nats, type NatsOptions } from '../../io/nats/connection.ts';
+import { connectNats, type Nats } from '../../io/nats/connection.ts';
 import { namesOf } from '../../io/nats/names.ts';
 import { HubForwarder } from '../../io/nats/hub-forwarder.ts';
 import { Lease } from '../../io/nats/lease.ts';
@@ -18,6 +18,9 @@ import { Tallies } from '../pipeline/tallies.ts';
 import { version } from '../version.ts';
 import { workerHealth, type WorkerHealth } from './worker-health.ts';
 import { LagWatch } from './lag.ts';
+import { ClusterLearned } from './learned/cluster-learned.ts';
+import { SavedPartitions } from './learned/saved-partitions.ts';
+import { natsOptionsOf } from './nats-options.ts';
 import { PartitionSet } from './partition-set.ts';
 
 export interface WorkerOptions {
@@ -66,14 +69,6 @@ export async function startWorker(site: Site, cluster: ClusterOptions, options: 
   }
 }
 
-const natsOptionsOf = (
-  { servers, username, password, credentials, tls, domain }: ClusterOptions,
-  worker: string,
-): Omit<NatsOptions, 'log'> => ({
-  ...{ servers, username, password, credentials, tls, domain },
-  name: `zankyo ${worker}`,
-});
-
 /** A key of a bucket: other characters become dashes. */
 const workerName = (template: string): string =>
   template
@@ -97,6 +92,8 @@ class ClusterWorker implements Worker {
   #set!: PartitionSet;
   /** Null where the site has no hub. */
   #forwarder: HubForwarder | null = null;
+  /** Null without commands over MQTT. */
+  #learned: ClusterLearned | null = null;
   #http: ServiceHttp | null = null;
   #health: WorkerHealth | null = null;
   #rounds = 0;
@@ -141,6 +138,7 @@ class ClusterWorker implements Worker {
     this.#table = new PartitionTable(buckets.partitions, partitions);
     const info = { startedAt: Date.now(), version: version() };
     this.#presence = new Presence(buckets.workers, this.name, info);
+    const store = new StateStore(buckets.state);
     this.#set = new PartitionSet({
       worker: this.name,
       site: this.#site,
@@ -149,7 +147,7 @@ class ClusterWorker implements Worker {
       names: this.#names,
       table: this.#table,
       presence: this.#presence,
-      store: new StateStore(buckets.state),
+      store,
       tallies: this.#tallies,
       ...this.#options,
       onChange: () => {
@@ -168,6 +166,10 @@ class ClusterWorker implements Worker {
         deduplicateMs: deduplicate,
         log: this.#options.log,
       });
+    this.#learned = ClusterLearned.of({
+      ...{ site: this.#site, layout: this.#layout, names: this.#names, tallies: this.#tallies, ...this.#options },
+      saved: new SavedPartitions(this.#table, store),
+    });
     await this.#startLease(info);
     await this.#watch();
     this.#startHealth();
@@ -197,6 +199,7 @@ class ClusterWorker implements Worker {
     const limit = new Promise<void>((resolve) => setTimeout(resolve, STOP_MS).unref());
     this.#health?.health.stop();
     await this.#http?.stop();
+    this.#learned?.end();
     const handOver = async (): Promise<void> => {
       await this.#set.stop();
       await this.#forwarder?.stop();
@@ -264,9 +267,12 @@ class ClusterWorker implements Worker {
     });
   }
 
+  /** The worker whose name is the first one takes the files of imports, and answers exports. */
   async #balance(): Promise<void> {
     this.#rounds++;
     const live = await this.#presence.live();
+    if ([...live].sort()[0] === this.name && !this.#stopped) this.#learned?.start();
+    else this.#learned?.stop();
     // One that has not renewed in time does that first.
     if (live.has(this.name)) await this.#set.balance(live);
   }

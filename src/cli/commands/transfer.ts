@@ -25,19 +25,21 @@ export const registerTransfer: Register = (program, { exits }) => {
     .option('--json', 'print one JSON object', false)
     .action(async (stream: string, options: TransferOptions & { out: string }) => {
       const { exportLearnedCommand } = await import('../transfer-command.ts');
-      exits(exportLearnedCommand(stream, options));
+      exits(await exportLearnedCommand(stream, options));
     });
 
   program
     .command('import')
     .helpGroup(GROUPS.keep)
-    .description('make such a file the start of a stream, which goes on learning; the service must be stopped')
+    .description(
+      'make such a file the start of a stream, which goes on learning; a service must be stopped, workers of a cluster need not',
+    )
     .argument('<file>', 'a file that zankyo export has written, or a directory of such files')
     .argument('[stream]', 'the series or group here (default: its name there); of a directory a pattern')
     .requiredOption('-c, --config <file>', 'the site file')
     .option('--json', 'print one JSON object', false)
     .action(async (file: string, stream: string | undefined, options: TransferOptions) => {
       const { importLearnedCommand } = await import('../transfer-command.ts');
-      exits(importLearnedCommand(file, stream, options));
+      exits(await importLearnedCommand(file, stream, options));
     });
 };

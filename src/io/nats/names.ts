@@ -20,6 +20,9 @@ export const namesOf = (site: string, prefix: string) => {
       wake: (n: number | '*') => `${root}.wake.${n}`,
       /** Commands as MQTT clients publish them: for the site, and for a series. */
       commands: [`${own}.cmd`, `${own}.series.*.cmd`],
+      /** Files with learned states, in parts: those that MQTT clients publish, and those for them. */
+      imports: `${own}.cmd.import`,
+      learned: `${own}.learned`,
       alerts: `${root}.alerts`,
       anomalies: `${root}.anomalies`,
       states: `${root}.states`,

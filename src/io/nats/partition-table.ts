@@ -25,8 +25,20 @@ interface Written extends PartitionRecord {
   readonly write: string;
 }
 
+/** A record as it is in the bucket. */
+export interface SeenPartition {
+  readonly record: PartitionRecord;
+  readonly revision: number;
+}
+
 const RETRY_MS = 250;
+/** Owner of a partition whose state was replaced from outside: the name of a worker has no dot. */
+const IMPORTER = 'zankyo.import';
 const FREE: PartitionRecord = { owner: null, seq: 0, state: null };
+
+/** Whether a partition has no worker because its state was replaced. */
+export const isReplaced = ({ owner }: PartitionRecord): boolean => owner === IMPORTER;
+
 const keyOf = (n: number): string => `p.${n}`;
 
 /**
@@ -98,7 +110,7 @@ const isClosed = (error: unknown): boolean =>
 export class PartitionTable {
   readonly #bucket: KV;
   readonly #count: number;
-  readonly #seen = new Map<number, { readonly record: PartitionRecord; readonly revision: number }>();
+  readonly #seen = new Map<number, SeenPartition>();
   #stop: () => void = () => undefined;
 
   constructor(bucket: KV, count: number) {
@@ -125,6 +137,24 @@ export class PartitionTable {
 
   stop(): void {
     this.#stop();
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** A partition as it is now; null before the first worker. */
+  async read(n: number): Promise<SeenPartition | null> {
+    const entry = await this.#bucket.get(keyOf(n));
+    return entry === null ? null : { record: entry.json<Written>(), revision: entry.revision };
+  }
+
+  /**
+   * Puts another state in the place of that of a partition as it was read, and takes it from its worker, whose next checkpoint is refused. A
+   * worker claims it as that of a dead one, and processes the messages after the checkpoint again. False: the record has changed since.
+   */
+  async replaceState(n: number, { record, revision }: SeenPartition, state: StateRef): Promise<boolean> {
+    return (await writeRecord(this.#bucket, n, { owner: IMPORTER, seq: record.seq, state }, revision)) !== null;
   }
 
   record(n: number): PartitionRecord {

@@ -18,7 +18,8 @@ export class StateStore {
     this.#values = values;
   }
 
-  async put(n: number, epoch: number, before: StateRef | null, bytes: Uint8Array): Promise<StateRef> {
+  /** `epoch`: of the claim, or another text without a dash that no one else uses. */
+  async put(n: number, epoch: number | string, before: StateRef | null, bytes: Uint8Array): Promise<StateRef> {
     const [a, b] = placesOf(n, epoch);
     const name = before?.name === a ? b : a;
     const ref = { name, bytes: bytes.length, sha256: digestOf(bytes) };
@@ -38,6 +39,13 @@ export class StateStore {
     return bytes;
   }
 
+  /** The first bytes of a state, without its checksum: a whole number of pieces, at least `length` bytes if it has so many. */
+  async beginning(ref: StateRef, length: number): Promise<Uint8Array> {
+    const keys = piecesOf({ ...ref, bytes: Math.min(length, ref.bytes) });
+    const entries = await Promise.all(keys.map((key) => this.#values.get(key)));
+    return Buffer.concat(entries.map((entry) => entry?.value ?? new Uint8Array()));
+  }
+
   /** Removes the states of an earlier claim. */
   async remove({ name }: StateRef): Promise<void> {
     const epoch = name.slice(0, name.lastIndexOf('-'));
@@ -49,4 +57,7 @@ export class StateStore {
 const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const piecesOf = ({ name, bytes }: Pick<StateRef, 'name' | 'bytes'>): readonly string[] =>
   Array.from({ length: Math.ceil(bytes / PIECE_BYTES) }, (_, i) => `${name}.${i}`);
-const placesOf = (n: number, epoch: number): readonly [string, string] => [`p${n}-${epoch}-0`, `p${n}-${epoch}-1`];
+const placesOf = (n: number, epoch: number | string): readonly [string, string] => [
+  `p${n}-${epoch}-0`,
+  `p${n}-${epoch}-1`,
+];

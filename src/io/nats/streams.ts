@@ -1,7 +1,7 @@
 import type { KV } from '@nats-io/kv';
 import type { StreamConfig } from '@nats-io/jetstream';
 import { AppError } from '../../errors.ts';
-import { refusalOf, type Nats } from './connection.ts';
+import { isAway, refusalOf, type Nats } from './connection.ts';
 import type { Names } from './names.ts';
 
 export interface StreamOptions {
@@ -114,14 +114,7 @@ async function agree(bucket: KV, transforms: StreamOptions['transforms']): Promi
   for (;;) {
     const entry = await bucket.get(LAYOUT);
     const known = entry === null ? [] : entry.json<StreamOptions['transforms']>();
-    for (const { src, dest } of transforms) {
-      const before = known.find((each) => each.src === src);
-      if (before !== undefined && before.dest !== dest)
-        throw new AppError(
-          'cluster_mismatch',
-          `the readings of ${src} are distributed as ${before.dest}, and the site file now gives ${dest}: set cluster.partitions, cluster.key and the groups as before, or give the site another name to begin anew`,
-        );
-    }
+    refuseOther(known, transforms);
     const added = transforms.filter(({ src }) => known.every((each) => each.src !== src));
     const all = [...known, ...added];
     if (added.length === 0) return all[0].src;
@@ -133,4 +126,35 @@ async function agree(bucket: KV, transforms: StreamOptions['transforms']): Promi
       if (refusalOf(error) === null) throw error; // else another worker was first
     }
   }
+}
+
+/** Throws `cluster_mismatch` for transforms that would put the readings of a known subject into another partition. */
+function refuseOther(known: StreamOptions['transforms'], transforms: StreamOptions['transforms']): void {
+  for (const { src, dest } of transforms) {
+    const before = known.find((each) => each.src === src);
+    if (before !== undefined && before.dest !== dest)
+      throw new AppError(
+        'cluster_mismatch',
+        `the readings of ${src} are distributed as ${before.dest}, and the site file now gives ${dest}: set cluster.partitions, cluster.key and the groups as before, or give the site another name to begin anew`,
+      );
+  }
+}
+
+/** The buckets with what a site has learned, as its workers have made them. Rejects where they have made none, or for other partitions. */
+export async function openBuckets(
+  nats: Nats,
+  { names, transforms }: Pick<StreamOptions, 'names' | 'transforms'>,
+): Promise<Pick<Buckets, 'partitions' | 'state'>> {
+  const partitions = await nats.kv.open(names.partitions);
+  const entry = await partitions.get(LAYOUT).catch((error: unknown) => {
+    if (isAway(error)) throw error;
+    return null;
+  });
+  if (entry === null)
+    throw new AppError(
+      'cluster_unavailable',
+      `${nats.connection.getServer()} has no bucket ${names.partitions}: no worker of this site has run with this server`,
+    );
+  refuseOther(entry.json<StreamOptions['transforms']>(), transforms);
+  return { partitions, state: await nats.kv.open(names.state) };
 }
