@@ -6,7 +6,8 @@
  * those on this machine, and measures the memory of the replay; builds the Debian package for that CPU, and installs, uses, removes and
  * purges it there; runs the unit tests there. The facts stand together at the end, also when it is interrupted (SIGINT, SIGTERM).
  *
- * --root: where the root is, kept for the next time; --only: these parts; --tests: files and folders of the unit project, one vitest
+ * A file of tests that has passed is not run again by the next call, until the sources change or all have passed: the whole may take several
+ * evenings. --root: where the root is, kept for the next time; --only: these parts; --tests: files and folders of the unit project, one vitest
  * after the other in this order; --long: with the tests that take minutes there (emulated/tests.mjs); --keep: leaves the copy of the
  * project in the root.
  * Needs root. On a quiet machine it takes 1 minute for the root, 3 for the addon, 2 for the bits, 5 for the package; a test takes 10 to 30
@@ -19,6 +20,7 @@ import { buildAddon } from '../deploy/deb/addon.mjs';
 import { needPrograms } from '../test/setup/debian.mjs';
 import { compareBits } from './emulated/bits.mjs';
 import { tryPackage } from './emulated/install.mjs';
+import { openPassed, stateOf } from './emulated/passed.mjs';
 import { makeRoot, register, TARGETS } from './emulated/root.mjs';
 import { endOnSignals, output, wasInterrupted } from './emulated/run.mjs';
 import { LONG, testThere } from './emulated/tests.mjs';
@@ -61,8 +63,7 @@ const say = (text) => {
 /** What git knows, the build, the packages for the other CPU, and the addon of the Debian package. */
 async function copyProject() {
   mkdirSync(project, { recursive: true });
-  for (const file of (await output('git', ['ls-files', '-z'])).split('\0').filter(Boolean))
-    cpSync(file, join(project, file));
+  for (const file of files) cpSync(file, join(project, file));
   cpSync('dist', join(project, 'dist'), { recursive: true });
   const stamp = join(project, 'node_modules/.installed');
   const wanted = readFileSync('package-lock.json', 'utf8');
@@ -100,6 +101,7 @@ if (process.getuid() !== 0) throw new Error('the root and the programs in it nee
 needPrograms({ mmdebstrap: 'mmdebstrap', ...PROGRAMS[arch] }, 'The tests on another CPU');
 endOnSignals();
 const tests = new Map();
+const files = (await output('git', ['ls-files', '-z'])).split('\0').filter((file) => existsSync(file));
 try {
   await register(arch, say);
   await makeRoot(arch, root, say);
@@ -107,6 +109,7 @@ try {
   if (parts.includes('bits')) ok = (await compareBits(arch, root, PROJECT, note)) && ok;
   if (parts.includes('package')) ok = (await tryPackage(arch, root, note)) && ok;
   if (parts.includes('tests')) {
+    const passed = openPassed(join(root, 'var/lib/zankyo-tests-passed'), stateOf(files, `long ${values.long}`));
     for (const [what, why] of Object.entries(LEFT_OUT)) note(`not run there: ${what}: ${why}`);
     if (!values.long)
       for (const [what, why] of Object.entries(LONG)) note(`not run there: tests named /${what}/: ${why}`);
@@ -114,9 +117,10 @@ try {
       const counts = { state: 'not finished', files: 0, passed: 0, failed: 0, skipped: 0, seconds: 0 };
       tests.set(filter, counts);
       say(`vitest there: ${filter}`);
-      await testThere(filter, root, PROJECT, { counts, say, long: values.long });
+      await testThere(filter, root, PROJECT, { counts, say, long: values.long, files, passed });
       ok &&= counts.state === 'all passed';
     }
+    if (ok && values.tests === TESTS.join(',')) passed.remove();
   }
 } catch (error) {
   ok = false;

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 
 const root = resolve(import.meta.dirname, '..');
 /** Scripts that import the built program and that no other test runs: benchmarks, and the generators of pictures. */
@@ -30,4 +31,27 @@ test.each(importing)('%s imports only what the program exports', async (script) 
 
 test('there are scripts that import the program', () => {
   expect(importing.length).toBeGreaterThan(20);
+});
+
+test('a list of passed tests goes on after an interruption, and begins anew when the sources change', async () => {
+  interface Passed {
+    readonly counts: ReadonlyMap<string, { readonly passed: number; readonly skipped: number }>;
+    readonly add: (file: string, counts: { passed: number; skipped: number }) => void;
+  }
+  const { openPassed } = (await import(join(root, 'scripts/emulated/passed.mjs'))) as {
+    openPassed: (path: string, state: string) => Passed;
+  };
+  const folder = mkdtempSync(join(tmpdir(), 'zankyo-passed-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const list = (state: string): Passed => openPassed(join(folder, 'passed'), state);
+  list('one').add('test/a.test.ts', { passed: 3, skipped: 1 });
+  list('one').add('test/b.test.ts', { passed: 5, skipped: 0 });
+  expect([...list('one').counts]).toEqual([
+    ['test/a.test.ts', { passed: 3, skipped: 1 }],
+    ['test/b.test.ts', { passed: 5, skipped: 0 }],
+  ]);
+  expect([...list('two').counts]).toEqual([]);
+  expect([...list('one').counts]).toEqual([]);
 });

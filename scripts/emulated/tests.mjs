@@ -15,28 +15,48 @@ const withoutLong = `-t '^(?!.*(${Object.keys(LONG).join('|')}))'`;
 const SHOWN = /^ *[✓❯×↓] .*\.test\.ts|FAIL|×|Error:/;
 const FILE = /^ *[✓❯] \|unit\| (\S+\.test\.ts) \((\d+) tests?((?: \| \d+ \w+)*)\)/;
 
-/** Prints each file and each failure at once. `counts` is right at any time, also when the tests are interrupted. */
-export async function testThere(filter, root, project, { counts, say, long }) {
+/**
+ * Prints each file and each failure at once. `counts` is right at any time, also when the tests are interrupted. Runs those of `files`
+ * whose names have the words `filter` and that have not `passed` yet.
+ */
+export async function testThere(filter, root, project, { counts, say, long, files, passed }) {
   const startedAt = Date.now();
+  const all = files.filter((file) => file.includes(filter) && file.endsWith('.test.ts'));
+  const earlier = all.filter((file) => passed.counts.has(file));
+  for (const file of earlier) {
+    counts.files++;
+    counts.passed += passed.counts.get(file).passed;
+    counts.skipped += passed.counts.get(file).skipped;
+  }
+  if (earlier.length > 0)
+    say(`${earlier.length} of ${all.length} files have passed in an earlier run (${passed.path})`);
+  if (earlier.length === all.length) {
+    counts.state = all.length === 0 ? 'NO SUCH TESTS' : 'all passed';
+    return;
+  }
   let rest = '';
   const read = (text) => {
     const lines = (rest + text).split('\n');
     rest = lines.pop();
     for (const line of lines) {
       if (SHOWN.test(line)) say(line);
-      const [, , tests, others] = FILE.exec(line) ?? [];
+      const [, file, tests, others] = FILE.exec(line) ?? [];
       if (tests === undefined) continue;
       const of = (word) => Number(new RegExp(`(\\d+) ${word}`).exec(others)?.[1] ?? 0);
+      const [failed, skipped] = [of('failed'), of('skipped')];
+      const ofFile = { passed: Number(tests) - failed - skipped, skipped };
       counts.files++;
-      counts.failed += of('failed');
-      counts.skipped += of('skipped');
-      counts.passed += Number(tests) - of('failed') - of('skipped');
+      counts.failed += failed;
+      counts.skipped += skipped;
+      counts.passed += ofFile.passed;
+      if (failed === 0 && line.trimStart().startsWith('✓')) passed.add(file, ofFile);
     }
     counts.seconds = Math.round((Date.now() - startedAt) / 1000);
   };
+  const left = all.filter((file) => !earlier.includes(file)).join(' ');
   const { command, args, options } = inRoot(
     root,
-    `cd ${project} && exec ${VITEST} ${long ? '' : withoutLong} ${filter} 2>&1`,
+    `cd ${project} && exec ${VITEST} ${long ? '' : withoutLong} ${left} 2>&1`,
   );
   const { status } = await run(command, args, { ...options, onText: read });
   counts.state = status === 0 ? 'all passed' : 'FAILED';
