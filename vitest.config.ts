@@ -26,8 +26,8 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/{integration,faults}/**/*.test.ts'],
-          // Real brokers and processes: one file at a time on a two-core machine. The limits are for what never comes: a busy machine is slow.
-          fileParallelism: false,
+          // Real brokers and processes, which mostly wait: two files at a time. The limits are for what never comes: a busy machine is slow.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
           testTimeout: 180_000,
           hookTimeout: 180_000,
@@ -40,7 +40,7 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts'],
           // A browser, a broker and a service for each file.
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -51,7 +51,7 @@ export default defineConfig({
           include: ['test/appliance/**/*.test.ts'],
           // As root: a systemd that boots, or a Debian root, for each file. Not part of npm test.
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           testTimeout: 120_000,
           hookTimeout: 180_000,
         },
@@ -62,7 +62,7 @@ export default defineConfig({
           include: ['test/container/**/*.test.ts'],
           // As root: Podman builds the images and runs them. The first build compiles SQLite and takes minutes. Not part of npm test.
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           testTimeout: 900_000,
           hookTimeout: 3_600_000,
         },
