@@ -76,6 +76,10 @@ export function closedTo(unit: InstalledUnit | null, file: string): string | nul
   }
 }
 
+/** What follows from a path that `closedTo` returns. */
+export const ownerOnly = (path: string): string =>
+  `${path} can be read by its owner only, and the service has a user of its own: it would end with 78.`;
+
 /** Files of systemd's stores whose names end with .encrypted are encrypted. */
 export const isEncrypted = (path: string): boolean => dirname(path).endsWith('.encrypted');
 

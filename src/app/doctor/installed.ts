@@ -45,8 +45,14 @@ export function unitOf(config: string, service: Installed): string | null {
   const name = instanceOf(config, service);
   const file = name === null ? 'zankyo.service' : 'zankyo@.service';
   if (!isOf(service, config) || !service.units.some((folder) => existsSync(join(folder, file)))) return null;
-  return name === null ? 'zankyo' : `zankyo@${name}`;
+  return unitNamed(name);
 }
+
+/** The unit of site.yaml, or of one of several sites. */
+const unitNamed = (site: string | null): string => (site === null ? 'zankyo' : `zankyo@${site}`);
+/** How the names of the secrets of a unit begin in the stores. */
+const prefixOf = (unit: string): string => `${unit.replace('@', '.')}.`;
+const passwordFileOf = (unit: string, { stores }: Installed): string => join(stores[0], `${prefixOf(unit)}${PASSWORD}`);
 
 /**
  * The file from which systemd takes the broker's password for the unit that runs a site file: the user of the unit may not read a
@@ -54,7 +60,7 @@ export function unitOf(config: string, service: Installed): string | null {
  */
 export function credentialOf(config: string, service: Installed): string | null {
   const unit = unitOf(config, service);
-  return unit === null ? null : join(service.stores[0], `${unit.replace('@', '.')}.${PASSWORD}`);
+  return unit === null ? null : passwordFileOf(unit, service);
 }
 
 /**
@@ -88,15 +94,15 @@ export function assumedBy(config: string, service: Installed, env: NodeJS.Proces
   if (env['STATE_DIRECTORY'] !== undefined || !isOf(service, config)) return null;
   const { state, secrets } = placesOf(config, service);
   const site = secrets === service.config ? null : basename(secrets);
-  const [name, prefix] = site === null ? ['zankyo', 'zankyo.'] : [`zankyo@${site}`, `zankyo.${site}.`];
+  const name = unitNamed(site);
   const unit = service.readUnit(name);
-  const credentials = collectCredentials(secrets, service.stores, prefix, unit);
+  const credentials = collectCredentials(secrets, service.stores, prefixOf(name), unit);
   const { directory } = credentials;
   return {
     env: { STATE_DIRECTORY: state, ...(directory === null ? {} : { CREDENTIALS_DIRECTORY: directory }) },
     state,
     unit,
-    passwordFile: join(service.stores[0], `${prefix}${PASSWORD}`),
+    passwordFile: passwordFileOf(name, service),
     credentials,
   };
 }

@@ -3,7 +3,7 @@ import type { LoadedSite } from '../../config/load.ts';
 import { PASSWORD } from './credentials.ts';
 import { ok, warning, type Finding } from './finding.ts';
 import type { Assumed } from './installed.ts';
-import { closedTo } from './installed-unit.ts';
+import { closedTo, ownerOnly } from './installed-unit.ts';
 
 const place = { part: 'site', about: 'password' } as const;
 
@@ -50,5 +50,5 @@ function doubtAbout(config: string, source: string, assumed: Assumed | null): st
   const closed = assumed === null || !isAbsolute(file) ? null : closedTo(assumed.unit, file);
   if (assumed === null || closed === null) return null;
   const option = isTag ? 'mqtt.password' : 'mqtt.password_file';
-  return `${closed} can be read by its owner only, and the service has a user of its own: it would end with 78. Remove ${option} from the site file, and write the password alone to ${assumed.passwordFile}, mode 0600.`;
+  return `${ownerOnly(closed)} Remove ${option} from the site file, and write the password alone to ${assumed.passwordFile}, mode 0600.`;
 }

@@ -8,7 +8,7 @@ import { SnapshotStore } from '../../io/sqlite/snapshot-store.ts';
 import { brokerOptions } from '../broker-options.ts';
 import { examineCard } from './card.ts';
 import type { Assumed } from './installed.ts';
-import { closedTo } from './installed-unit.ts';
+import { closedTo, ownerOnly } from './installed-unit.ts';
 import { ok, problems, sizeText, warning, type Finding } from './finding.ts';
 import { passwordFindings } from './password.ts';
 
@@ -38,8 +38,7 @@ export async function* examineSite(
   for (const line of warnings) yield warning({ part, about: 'file' }, named(line));
   for (const file of loaded.files) {
     const closed = closedTo(assumed?.unit ?? null, resolve(file));
-    const why = 'can be read by its owner only, and the service has a user of its own: it would end with 78';
-    if (closed !== null) yield warning({ part, about: 'file' }, `${closed} ${why}. Run sudo chmod a+rX ${closed}.`);
+    if (closed !== null) yield warning({ part, about: 'file' }, `${ownerOnly(closed)} Run sudo chmod a+rX ${closed}.`);
   }
   yield* passwordFindings(config, loaded, assumed);
   yield* assumed !== null && dirname(site.database) === assumed.state
