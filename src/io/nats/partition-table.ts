@@ -175,8 +175,8 @@ export class PartitionTable {
     const record = { ...(seen?.record ?? FREE), owner: worker };
     const revision = await writeRecord(this.#bucket, n, record, seen?.revision ?? 0);
     if (revision === null) {
-      const entry = await this.#bucket.get(keyOf(n));
-      if (entry !== null) this.#see(n, entry.json<Written>(), entry.revision);
+      const now = await this.read(n);
+      if (now !== null) this.#see(n, now.record, now.revision);
       return null;
     }
     this.#see(n, record, revision);
