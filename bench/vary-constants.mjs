@@ -1,4 +1,4 @@
-// How much of a figure hangs on the exact values of the constants? node bench/vary-constants.mjs [FACTOR]
+// How much of a figure depends on the exact values of the constants? node bench/vary-constants.mjs [FACTOR]
 //
 // Prints 44 lines: the --constant options of accuracy.mjs for 44 variants, in each of which every constant of src/detect/constants.ts is
 // multiplied or divided by FACTOR, 1.25 by default. The signs are a screening design (Plackett & Burman 1946, from the Hadamard matrix
@@ -8,7 +8,7 @@
 import { pathToFileURL } from 'node:url';
 
 const PRIME = 43;
-/** Whole numbers: sizes of samples, that lengths of memory are computed from. */
+/** Numbers of readings and of days: they stay whole. */
 const COUNTS = ['MIN_SPAN', 'OCCUPANCY_DAYS', 'HALVE_AT', 'SURE_AFTER', 'RECENT_SPAN', 'SLOW_SPAN', 'CHANCE_FROM'];
 
 /** Signs of 43 constants in 44 variants, each 1 or -1. The 22 in which the last one is 1 come first. */

@@ -43,7 +43,7 @@ export interface Marked {
   readonly firstAt: number;
 }
 
-/** What is known of an excursion that has ended, besides itself. */
+/** Facts about an excursion that has ended; the excursion does not hold them. */
 export interface Ended {
   /** Deviation of all steps, in the unit of the series. */
   readonly stepDeviation: number;

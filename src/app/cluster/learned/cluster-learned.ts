@@ -96,7 +96,7 @@ export class ClusterLearned {
     ];
   }
 
-  /** Another worker is; what has begun here is finished. */
+  /** Another worker is in charge from now on. This one finishes the requests that it has begun. */
   stop(): void {
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
     this.#subscriptions = [];
