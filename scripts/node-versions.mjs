@@ -75,7 +75,7 @@ function check(version) {
     writeFileSync(stamp, wanted);
   }
   const test = (kind, filters) => {
-    const { status, text } = run(kind, 'npx', ['vitest', 'run', '--project', kind, ...filters]);
+    const { status, text } = run(kind, 'npx', ['vitest', 'run', '--project', `${kind}*`, ...filters]);
     const [files, tests] = [/^ +Test Files +(.*)/m, /^ +Tests +(.*)/m].map((line) => line.exec(text)?.[1] ?? 'none');
     row[kind] = `${status === 0 ? 'ok' : 'FAILED'}: ${tests}, files: ${files}`;
     return status === 0;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Subject } from 'rxjs';
-import { afterAll } from 'vitest';
+import { onTestFinished } from 'vitest';
 import type { Reply } from '../../../src/app/commands/reply.ts';
 import { replySchema } from '../../../src/app/commands/reply.ts';
 import { Schedule } from '../../../src/config/calendar/schedule.ts';
@@ -15,11 +15,16 @@ import { Random } from '../../../src/math/random.ts';
 import type { CommandRequest, LearnedPort, LedgerPort } from '../../../src/stream/ports.ts';
 import { siteOf, Tape, World } from '../world.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'zankyo-office-'));
-afterAll(() => {
-  rmSync(directory, { recursive: true });
-});
-let files = 0;
+let offices = 0;
+
+/** A path for the database of one test, which is deleted after it. */
+const temporaryPath = (): string => {
+  const directory = mkdtempSync(join(tmpdir(), 'zankyo-office-'));
+  onTestFinished(() => {
+    rmSync(directory, { recursive: true });
+  });
+  return join(directory, 'zankyo.db');
+};
 
 export const MINUTE_MS = 60_000;
 export const DAY_MS = 1440 * MINUTE_MS;
@@ -52,13 +57,13 @@ export class Office {
   minute = 0;
   random: Random;
   private ids = 0;
-  private readonly name = `office${files++}`;
+  private readonly name = `office${offices++}`;
 
   /** The maintenance windows of the site apply, in UTC. */
   constructor({
     of = site(),
     ledger = new Tape(),
-    path = join(directory, `${files++}.db`),
+    path = temporaryPath(),
     seed = 1,
     learned,
   }: OfficeOptions = {}) {
