@@ -60,6 +60,14 @@ test.each([
   const option = tls === undefined ? '' : ', tls: { ca: ca.pem }';
   const { path, remove } = directory({ 'site.yaml': siteText(leaf.url, option), 'ca.pem': LOCAL_CA });
   cleanUps.push(remove);
+  const received: string[] = [];
+  const replied: Record<string, unknown>[] = [];
+  const reader = await mqttClient(hub.mqtt, 'zankyo', 'z');
+  reader.on('message', (topic, payload) => {
+    received.push(topic);
+    if (topic === 'zankyo/site1/cmd/reply') replied.push(JSON.parse(payload.toString()) as Record<string, unknown>);
+  });
+  await reader.subscribeAsync('zankyo/#');
   const worker = startProgram(['run', '-c', 'site.yaml'], path);
   cleanUps.push(() => worker.child.kill('SIGKILL'));
   const ended = worker.ended.then(({ stderr }) => {
@@ -71,18 +79,11 @@ test.each([
     eventually(() => worker.log().filter(({ msg }) => msg === 'partition taken').length === 2),
   ]);
 
-  const received: string[] = [];
-  const replied: Record<string, unknown>[] = [];
-  const reader = await mqttClient(hub.mqtt, 'zankyo', 'z');
-  reader.on('message', (topic, payload) => {
-    received.push(topic);
-    if (topic === 'zankyo/site1/cmd/reply') replied.push(JSON.parse(payload.toString()) as Record<string, unknown>);
-  });
-  await reader.subscribeAsync('zankyo/#');
   const sensor = await mqttClient(leaf.mqtt, 'sensor', 's');
   for (const v of [1, 2, 3, 99]) await sensor.publishAsync('hall/1/value', JSON.stringify({ v }), { qos: 1 });
   const alert = 'zankyo/site1/series/s1/event';
   await eventually(() => received.includes(alert));
+  for (const topic of ['status', 'health']) await eventually(() => received.includes(`zankyo/site1/${topic}`));
 
   const nats = await connected(hub.url, tls === undefined ? {} : { ca: `${path}/ca.pem` });
   const stream = await nats.js.streams.get(HUB_ALERTS);

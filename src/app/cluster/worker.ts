@@ -22,6 +22,7 @@ import { ClusterLearned } from './learned/cluster-learned.ts';
 import { SavedPartitions } from './learned/saved-partitions.ts';
 import { natsOptionsOf } from './nats-options.ts';
 import { PartitionSet } from './partition-set.ts';
+import { SiteStatus } from './site-status.ts';
 
 export interface WorkerOptions {
   readonly log: Log;
@@ -90,12 +91,13 @@ class ClusterWorker implements Worker {
   #presence!: Presence;
   #lease!: Lease;
   #set!: PartitionSet;
+  #health!: WorkerHealth;
+  #status!: SiteStatus;
   /** Null where the site has no hub. */
   #forwarder: HubForwarder | null = null;
   /** Null without commands over MQTT. */
   #learned: ClusterLearned | null = null;
   #http: ServiceHttp | null = null;
-  #health: WorkerHealth | null = null;
   #rounds = 0;
   #stopped = false;
   #fail!: (error: unknown) => void;
@@ -170,6 +172,8 @@ class ClusterWorker implements Worker {
       ...{ site: this.#site, layout: this.#layout, names: this.#names, tallies: this.#tallies, ...this.#options },
       saved: new SavedPartitions(this.#table, store),
     });
+    // Before others see this worker, and ask it.
+    this.#makeHealth();
     await this.#startLease(info);
     await this.#watch();
     this.#startHealth();
@@ -197,32 +201,42 @@ class ClusterWorker implements Worker {
     this.#stopped = true;
     for (const timer of this.#timers) clearTimeout(timer);
     const limit = new Promise<void>((resolve) => setTimeout(resolve, STOP_MS).unref());
-    this.#health?.health.stop();
+    this.#health.health.stop();
     await this.#http?.stop();
     this.#learned?.end();
+    this.#status.stop();
     const handOver = async (): Promise<void> => {
       await this.#set.stop();
       await this.#forwarder?.stop();
       this.#table.stop();
       await this.#lease.stop();
       await this.#presence.leave();
+      await this.#status.end();
     };
     await Promise.race([handOver().catch(this.#warn), limit]);
     await this.#lease.stop();
     await this.#options.nats.close();
   }
 
-  #startHealth(): void {
-    const { nats, log, manager } = this.#options;
-    const own = workerHealth({
+  #makeHealth(): void {
+    const { nats, log } = this.#options;
+    this.#health = workerHealth({
       ...{ site: this.#site, nats, tallies: this.#tallies, log },
       runs: () => this.#set.runs,
       rounds: () => this.#rounds,
     });
-    const { health, metrics, sources } = own;
+    const { monitor } = this.#health.health;
+    this.#status = new SiteStatus({
+      ...{ nats, names: this.#names, presence: this.#presence, leaseMs: this.#cluster.lease, log },
+      ...{ worker: this.name, health: () => monitor.health },
+    });
+  }
+
+  #startHealth(): void {
+    const { log, manager } = this.#options;
+    const { health, metrics, sources } = this.#health;
     const site = (): Site => this.#site;
     this.#http = serviceHttp({ http: this.#site.http, health, sources: { site }, metrics, log, sayOnce: log });
-    this.#health = own;
     health.start();
     this.#http.start();
     manager?.begin(sources);
@@ -267,12 +281,17 @@ class ClusterWorker implements Worker {
     });
   }
 
-  /** The worker whose name is the first one takes the files of imports, and answers exports. */
+  /** The worker whose name is the first one takes the files of imports, answers exports, and publishes the health of the site. */
   async #balance(): Promise<void> {
     this.#rounds++;
     const live = await this.#presence.live();
-    if ([...live].sort()[0] === this.name && !this.#stopped) this.#learned?.start();
-    else this.#learned?.stop();
+    if ([...live].sort()[0] === this.name && !this.#stopped) {
+      this.#learned?.start();
+      this.#status.start(live);
+    } else {
+      this.#learned?.stop();
+      this.#status.stop();
+    }
     // One that has not renewed in time does that first.
     if (live.has(this.name)) await this.#set.balance(live);
   }

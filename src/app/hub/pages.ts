@@ -29,7 +29,7 @@ import { hubHealthRoutes, type HubFigures } from './health.ts';
 import { transferSchema } from './learned/requests.ts';
 import type { HubTransfers } from './learned/transfers.ts';
 import { hubMetrics } from './metrics.ts';
-import { alarmsOf, alertsOf, commandsOf, incidentsOf, seriesOf, siteNamed, sitesOf } from './queries.ts';
+import { alarmsOf, alertsOf, commandsOf, incidentsOf, seriesOf, siteNamed, sitesOf, workersOf } from './queries.ts';
 
 export interface HubPagesOptions {
   readonly config: HubConfig;
@@ -135,6 +135,7 @@ function routes(app: Hono, options: HubPagesOptions, access: Access): void {
     if (site === null) return context.json<Refusal>({ code: 'unknown_site', text: 'The hub knows no such site.' }, 404);
     return context.json<HubSiteBody>({
       site,
+      workers: await workersOf(db, name),
       alarms: await alarmsOf(db, name),
       series: await seriesOf(db, name),
       commands: await commandsOf(db, name),

@@ -8,7 +8,7 @@ import {
   MAX_PAGE,
   type IncidentFilter,
 } from '../../io/hub/lists.ts';
-import { countedSite, countedSites, type CountedSite } from '../../io/hub/sites.ts';
+import { countedSite, countedSites, storedHealth, type CountedSite } from '../../io/hub/sites.ts';
 import type { SqlDatabase } from '../../stream/sql.ts';
 import type {
   HubAlarm,
@@ -18,6 +18,7 @@ import type {
   HubSite,
   HubSitesBody,
 } from '../dashboard/contract/hub.ts';
+import type { HealthRow } from './readers.ts';
 
 /** Sites of one page. */
 const PAGE = 200;
@@ -65,6 +66,12 @@ export async function sitesOf(
 export async function siteNamed(db: SqlDatabase, site: string, missing: readonly string[]): Promise<HubSite | null> {
   const row = await countedSite(db, site);
   return row === undefined ? null : siteOf(row, new Set(missing));
+}
+
+/** How many workers of a cluster had a part in its last health; null for a service on one machine. */
+export async function workersOf(db: SqlDatabase, site: string): Promise<number | null> {
+  const health = await storedHealth(db, site);
+  return health === null ? null : ((JSON.parse(health) as Partial<HealthRow>).workers ?? null);
 }
 
 const siteOf = ({ site, status, heard_at, ...rest }: CountedSite, missing: ReadonlySet<string>): HubSite => ({

@@ -7,7 +7,10 @@ import { replySchema } from '../commands/reply.ts';
  * that came later, so that only those are asked for that the hub stores.
  */
 const health = z.object(
-  healthSchema.pick({ version: true, at: true, alarms: true, streams: true, learning: true }).shape,
+  healthSchema.pick({
+    ...{ version: true, at: true, alarms: true, streams: true, learning: true },
+    ...{ workers: true, expire_after: true },
+  }).shape,
 );
 const state = z.object(
   stateSchema.pick({

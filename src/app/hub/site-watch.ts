@@ -1,6 +1,7 @@
-import { heardSites, type HeardSite } from '../../io/hub/sites.ts';
+import { heardSites, setOffline, silentSites, type HeardSite } from '../../io/hub/sites.ts';
 import type { SqlDatabase } from '../../stream/sql.ts';
 import type { HubAlerts } from './alerts.ts';
+import type { HealthRow } from './readers.ts';
 
 export interface SiteWatchOptions {
   readonly db: SqlDatabase;
@@ -10,7 +11,10 @@ export interface SiteWatchOptions {
   readonly missingAfterMs: number;
 }
 
-/** Finds sites that are missing: offline by their last will, or silent for too long. */
+/** A cluster publishes its health twice a minute. */
+const SILENT_MS = 60_000;
+
+/** Finds sites that are missing: silent for too long. A cluster has no last will, and is offline when its last health has expired. */
 export class HubSiteWatch {
   private readonly options: SiteWatchOptions;
 
@@ -21,6 +25,7 @@ export class HubSiteWatch {
   /** `listeningSince`: since when the hub has been connected; silence before that is its own. */
   async check(now: number, listeningSince: number): Promise<void> {
     const { db, alerts, expected, missingAfterMs } = this.options;
+    await this.expire(now, listeningSince);
     const rows = await heardSites(db);
     const known = new Set(rows.map(({ site }) => site));
     const never = expected
@@ -33,6 +38,15 @@ export class HubSiteWatch {
       else if (alerts.isOpen('site', site) && row.status !== 'offline' && heard_at > now - missingAfterMs)
         await alerts.close('site', site, now, `${site} is back.`);
     }
+  }
+
+  private async expire(now: number, listeningSince: number): Promise<void> {
+    const silent = await silentSites(this.options.db, now - SILENT_MS);
+    const expired = silent.filter(({ heard_at, health }) => {
+      const { expire_after: seconds } = JSON.parse(health) as Partial<HealthRow>;
+      return seconds !== undefined && now > Math.max(heard_at, listeningSince) + seconds * 1000;
+    });
+    if (expired.length > 0) await setOffline(this.options.db, expired);
   }
 }
 

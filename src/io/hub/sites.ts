@@ -10,6 +10,26 @@ export interface HeardSite {
 export const heardSites = (db: SqlDatabase): Promise<readonly HeardSite[]> =>
   db.read('SELECT site, status, heard_at FROM hub_site');
 
+/** The last health of the sites that are not offline and were not heard since `before`. */
+export const silentSites = (
+  db: SqlDatabase,
+  before: number,
+): Promise<readonly (Omit<HeardSite, 'status'> & { readonly health: string })[]> =>
+  db.read(
+    `SELECT site, heard_at, health FROM hub_site
+      WHERE heard_at < $1 AND health IS NOT NULL AND (status IS NULL OR status <> 'offline')`,
+    [before],
+  );
+
+/** The sites are offline, but for those that were heard meanwhile. */
+export const setOffline = (db: SqlDatabase, sites: readonly Omit<HeardSite, 'status'>[]): Promise<void> =>
+  db.write(
+    sites.map(({ site, heard_at }) => ({
+      text: `UPDATE hub_site SET status = 'offline' WHERE site = $1 AND heard_at = $2`,
+      values: [site, heard_at],
+    })),
+  );
+
 /** Undefined for a site that is not known. */
 export async function siteStatus(
   db: SqlDatabase,
@@ -17,6 +37,12 @@ export async function siteStatus(
 ): Promise<{ readonly status: string | null } | undefined> {
   const [row] = await db.read<{ status: string | null }>('SELECT status FROM hub_site WHERE site = $1', [site]);
   return row;
+}
+
+/** The last health, as JSON; null where none was stored. */
+export async function storedHealth(db: SqlDatabase, site: string): Promise<string | null> {
+  const rows = await db.read<{ health: string | null }>('SELECT health FROM hub_site WHERE site = $1', [site]);
+  return rows.at(0)?.health ?? null;
 }
 
 /** A site with the number of its series, of its open alarms, and of those that are critical. */

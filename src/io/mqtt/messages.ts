@@ -88,6 +88,10 @@ export const healthSchema = z.strictObject({
       }),
     )
     .describe('Problems of the service itself that exist now.'),
+  workers: count().optional().describe('Of a cluster: the workers whose figures are added up here.'),
+  expire_after: count()
+    .optional()
+    .describe('Of a cluster, which has no last will: seconds without a message after which no worker lives.'),
   at: time().describe('Time of this message.'),
 });
 

@@ -18,6 +18,8 @@ export const namesOf = (site: string, prefix: string) => {
     subjects: {
       tick: (n: number | '*') => `${root}.tick.${n}`,
       wake: (n: number | '*') => `${root}.wake.${n}`,
+      /** Asks each worker for its health. */
+      health: `${root}.health`,
       /** Commands as MQTT clients publish them: for the site, and for a series. */
       commands: [`${own}.cmd`, `${own}.series.*.cmd`],
       /** Files with learned states, in parts: those that MQTT clients publish, and those for them. */

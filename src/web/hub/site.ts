@@ -16,11 +16,12 @@ const EVERY_MS = 5_000;
 export function SitePage({ argument, session }: { readonly argument: string; readonly session: Session }): VNode {
   const { data, error, reload } = useFresh<HubSiteBody>(`site/${encodeURIComponent(argument)}`, EVERY_MS);
   if (data === null) return html`<${Waiting} error=${error} />`;
-  const { site, alarms, series, commands, canCommand } = data;
+  const { site, workers, alarms, series, commands, canCommand } = data;
   const now = Date.now();
   const heard = site.heardAt === null ? 'never heard of' : `last message ${fromNow(site.heardAt, now)}`;
   const version = site.version === null ? [] : [`zankyo ${site.version}`];
-  const facts = [site.state, heard, count(site.alarms, 'open alarm'), ...version].join(', ');
+  const cluster = workers === null || site.state !== 'online' ? [] : [count(workers, 'worker')];
+  const facts = [site.state, heard, count(site.alarms, 'open alarm'), ...version, ...cluster].join(', ');
   return html`<div class="page-title">
       <h1>${site.site}</h1>
       <p class="quiet">${facts}</p>

@@ -197,6 +197,33 @@ describe('a missing site', () => {
     expect(published).toEqual([]);
   });
 
+  test('a cluster is offline when its last health has expired, a service is not; with the next message it is online', async () => {
+    const { db, alertsOf, watchOf } = await world();
+    const send = async (at: number): Promise<void> => {
+      const { intake, send: sent } = await intakeOf(db);
+      sent('cluster/health', health({ workers: 2, expire_after: 93 }), { at });
+      sent('service/health', health(), { at });
+      await intake.stop();
+    };
+    const states = () => db.read('SELECT site, status FROM hub_site ORDER BY site');
+    const both = (status: string) => [
+      { site: 'cluster', status },
+      { site: 'service', status: 'online' },
+    ];
+    const watch = watchOf(await alertsOf(true));
+    await send(T0);
+    await watch.check(T0 + 93_000, T0);
+    expect(await states()).toEqual(both('online'));
+    // The hub was away itself.
+    await watch.check(T0 + 60 * MIN, T0 + 59 * MIN);
+    expect(await states()).toEqual(both('online'));
+    await watch.check(T0 + 93_001, T0);
+    expect(await states()).toEqual(both('offline'));
+    await send(T0 + 2 * MIN);
+    await watch.check(T0 + 3 * MIN, T0);
+    expect(await states()).toEqual(both('online'));
+  });
+
   test('an alert that the broker never took is published at the next start, and no other', async () => {
     const { published, alertsOf, watchOf } = await world();
     await watchOf(await alertsOf(false)).check(T0 + 11 * MIN, T0);

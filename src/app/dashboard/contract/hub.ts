@@ -47,6 +47,8 @@ export type HubSentCommand = ListedCommand;
 
 export interface HubSiteBody {
   readonly site: HubSite;
+  /** Of a cluster, as of its last health; null for a service on one machine. */
+  readonly workers: number | null;
   readonly alarms: readonly HubAlarm[];
   readonly series: readonly HubSeries[];
   readonly commands: readonly HubSentCommand[];
