@@ -400,6 +400,7 @@ test('a checkpoint of a worker that comes meanwhile is not lost: the import is r
   const saved = new SavedPartitions(table, store);
   const n = (await saved.homeOf('p1'))!;
   const before = (await saved.read(n))!;
+  expect(await saved.countOf((stream) => stream !== 'p1')).toBe(3);
   await table.claim(n, 'worker');
   const held = (await table.claim(n, 'worker'))!;
   const state = { ...before.state, seq: before.state.seq + 1 };

@@ -6,6 +6,10 @@ import { refuse, type Refused } from '../commands/refusals.ts';
 /** Bytes of one request. The broker has room for its messages with its default limits: 1,000. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
+/** Why a request for this many streams is refused, before any of them is encoded; null where it is not. */
+export const refuseMany = (streams: number): Refused | null =>
+  streams > MAX_FILES ? tooMuch(`more than ${MAX_FILES} streams`) : null;
+
 /** The files of one request, up to its limits. */
 export class LearnedBundle {
   private readonly files: LearnedFile[] = [];
@@ -19,11 +23,10 @@ export class LearnedBundle {
       this.large.push(file.stream);
       return null;
     }
-    if (this.files.length === MAX_FILES) return tooMuch(`more than ${MAX_FILES} streams`);
     this.bytes += content.byteLength;
     if (this.bytes > MAX_BYTES) return tooMuch(`more than ${MAX_BYTES / 1024 / 1024} MB`);
     this.files.push({ stream: file.stream, content });
-    return null;
+    return refuseMany(this.files.length);
   }
 
   /** The files, with a sentence for the answer, or why there are none. */

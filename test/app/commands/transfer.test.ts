@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { MAX_FILE_BYTES, sha256 } from '../../../src/io/mqtt/learned/chunk.ts';
 import { decodeStreamFile, encodeStreamFile } from '../../../src/io/files/stream-file.ts';
 import type { LearnedFile, LearnedPort } from '../../../src/stream/ports.ts';
@@ -46,6 +46,20 @@ test('export: the state of each stream whose name matches, as it is now', () => 
   expect(office.command({ command: 'export' }).code).toBe('transfer_running');
   expect(new Office().readings(5).command({ command: 'export' }).code).toBe('no_transfer');
   expect(learned.sent).toHaveLength(2);
+});
+
+test('export: more than 256 streams are refused before any is encoded', () => {
+  const { office } = officeOf('north');
+  const names = Array.from({ length: 257 }, (_, i) => `s${i}`);
+  office.readings(1, 50, names);
+  const encoded = office.world.view!.monitors().map(({ memory }) => vi.spyOn(memory, 'toBytes'));
+  expect(office.command({ command: 'export' })).toMatchObject({
+    ...{ status: 'refused', code: 'too_much' },
+    text: 'These are more than 256 streams. Name fewer streams.',
+  });
+  for (const spy of encoded) expect(spy).not.toHaveBeenCalled();
+  expect(office.command({ command: 'export', streams: ['s1*'] }).text).toMatch(/^Sends what 111 streams have/);
+  expect(encoded.filter((spy) => spy.mock.calls.length === 1)).toHaveLength(111);
 });
 
 test('import: a new site needs a tenth of a warm-up, the same site none; the undo brings back what was before', () => {

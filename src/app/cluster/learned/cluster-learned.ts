@@ -11,7 +11,7 @@ import { replyTo, type Reply } from '../../commands/reply.ts';
 import { parseRequest, type Command } from '../../commands/request.ts';
 import { RateLimit } from '../../commands/rate-limit.ts';
 import type { Tallies } from '../../pipeline/tallies.ts';
-import { LearnedBundle } from '../../learned/bundle.ts';
+import { LearnedBundle, refuseMany } from '../../learned/bundle.ts';
 import { LearnedInbox } from '../../learned/inbox.ts';
 import { LearnedOutbox } from '../../learned/outbox.ts';
 import { publishTopic } from '../partition-outlets.ts';
@@ -146,8 +146,10 @@ export class ClusterLearned {
     const { saved } = this.#options;
     const { series } = command;
     const patterns = (command.command === 'export' ? command.streams : undefined) ?? ['*'];
-    const bundle = new LearnedBundle();
     const matches = compileGlobs(series === undefined ? patterns : [this.#streamOf(series)]);
+    const tooMany = refuseMany(await saved.countOf(matches));
+    if (tooMany !== null) return tooMany;
+    const bundle = new LearnedBundle();
     for await (const { file } of learnedIn(saved, this.#options, matches)) {
       const refused = file === null || file.samples === 0 ? null : bundle.add(file);
       if (refused !== null) return refused;

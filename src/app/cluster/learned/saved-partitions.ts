@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isAway } from '../../../io/nats/connection.ts';
 import type { PartitionTable, SeenPartition, StateRef } from '../../../io/nats/partition-table.ts';
 import type { StateStore } from '../../../io/nats/state-store.ts';
+import type { Glob } from '../../../stream/glob.ts';
 import { headLength, stateBytes, stateFrom, streamsIn, type PartitionState } from '../partition-state.ts';
 
 /** A partition as its last checkpoint has it. */
@@ -40,6 +41,13 @@ export class SavedPartitions {
     });
     for (const stream of found?.value ?? []) this.#homes.set(stream, n);
     return found?.value ?? [];
+  }
+
+  /** How many streams have a name that matches. */
+  async countOf(matches: Glob): Promise<number> {
+    let count = 0;
+    for (let n = 0; n < this.count; n++) count += (await this.streamsOf(n)).filter(matches).length;
+    return count;
   }
 
   /** The partition of a stream; null where no checkpoint has it. */

@@ -3,7 +3,7 @@ import { fitsRenamed } from '../../../detect/monitor/shape.ts';
 import { AppError } from '../../../errors.ts';
 import { decodeStreamFile, type StreamFile } from '../../../io/files/stream-file.ts';
 import { compileGlobs } from '../../../stream/glob.ts';
-import { LearnedBundle } from '../../learned/bundle.ts';
+import { LearnedBundle, refuseMany } from '../../learned/bundle.ts';
 import { snapshotOf, streamFileOf } from '../../pipeline/checkpoint.ts';
 import type { Stream } from '../../pipeline/stream.ts';
 import { WARMUP_LEFT } from '../../transfer.ts';
@@ -25,6 +25,8 @@ export function exportStreams(
   const matches = compileGlobs(patterns);
   const named = target === null ? streams.monitors.filter(({ stream }) => matches(stream)) : [target.monitor];
   const monitors = named.filter(({ status }) => status.samples > 0);
+  const tooMany = refuseMany(monitors.length);
+  if (tooMany !== null) return tooMany;
   const bundle = new LearnedBundle();
   for (const monitor of monitors) {
     const refused = bundle.add(streamFileOf(site, monitor, snapshotOf(monitor, at, ledger.seq)));
