@@ -18,6 +18,7 @@ import { publishTopic } from '../partition-outlets.ts';
 import { learnedIn } from './export.ts';
 import { fieldsOf } from './fields.ts';
 import { importInto, type ImportOptions, type Offer } from './import.ts';
+import { NOT_SAVED } from './saved-partitions.ts';
 
 export interface ClusterLearnedOptions extends ImportOptions {
   readonly tallies: Tallies;
@@ -26,9 +27,6 @@ export interface ClusterLearnedOptions extends ImportOptions {
 /** Requests that are answered at once; then one a second. Further ones are counted and get no answer. */
 const BURST = 20;
 const EVERY_MS = 1_000;
-
-const NOT_SAVED =
-  'No checkpoint has a series or group of this name: it has sent no reading yet, or was not saved since (cluster.checkpoint_every).';
 
 type Result = { readonly text: string; readonly undo: boolean } | Refused;
 

@@ -20,7 +20,7 @@ import { donorsIn, makeDirectory, notExported, pathOf, type Donor, type Transfer
 import { natsOptionsOf } from '../nats-options.ts';
 import { learnedIn } from './export.ts';
 import { importInto, type Answer, type ImportOptions, type Offer } from './import.ts';
-import { SavedPartitions } from './saved-partitions.ts';
+import { NOT_SAVED, SavedPartitions } from './saved-partitions.ts';
 
 /*
  * `zankyo export` and `zankyo import` for a site with a cluster: on its NATS server in the place of a database, beside running workers.
@@ -103,8 +103,7 @@ const warmStarted = (
     }
     const done: (Transferred & { readonly text: string })[] = [];
     for (const [home, streams] of homes) {
-      const problem = 'no checkpoint has a stream of this name: it has had no reading yet, or was not saved since';
-      if (home === null) done.push(...streams.map((each) => resultOf(each, null, problem)));
+      if (home === null) done.push(...streams.map((each) => resultOf(each, null, NOT_SAVED)));
       else {
         const offers = streams.map(({ stream, donors }) => donors.map((donor) => offerOf(stream, donor)));
         const answers = await importInto(home, offers, cluster);

@@ -11,6 +11,10 @@ export interface SavedPartition {
   readonly state: PartitionState;
 }
 
+/** The answer to a request for a stream that no checkpoint has. */
+export const NOT_SAVED =
+  'No checkpoint has a series or group of this name: it has sent no reading yet, or was not saved since (cluster.checkpoint_every).';
+
 /** Bytes in which most lists of streams end. */
 const HEAD_BYTES = 64 * 1024;
 /** A checkpoint may be replaced by the one after the next while it is read. */
