@@ -89,9 +89,9 @@ class JsonMapper implements Mapper {
     if (this.full) receiver.refuse('long_list');
   }
 
-  /** Whether the message has more than is read. */
+  /** Whether the message has more than is read: a value or a part was dropped. */
   private get full(): boolean {
-    return this.left <= 0 || this.partsLeft <= 0;
+    return this.left < 0 || this.partsLeft < 0;
   }
 
   private value(node: PathNode, key: string, value: unknown, at: number | null): void {
@@ -184,8 +184,7 @@ class JsonMapper implements Mapper {
   }
 
   private sample(path: string, value: unknown, at: number | null, facts: SignalFacts | null): void {
-    if (this.left <= 0) return;
-    this.left--;
+    if (this.left-- <= 0) return;
     this.receiver.sample(this.message.topic, path, value, at, facts);
   }
 

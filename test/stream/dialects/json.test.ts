@@ -93,9 +93,9 @@ describe('JSON of no known dialect', () => {
   });
 
   it('reads no more than 4,096 values and no deeper than 8 levels', () => {
-    const many = read('x', Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`f${i}x`, i])));
-    expect(many.signals).toHaveLength(4096);
-    expect(many.reasons).toEqual(['long_list']);
+    const values = (length: number) => read('x', Object.fromEntries(Array.from({ length }, (_, i) => [`f${i}x`, i])));
+    expect(values(4096)).toMatchObject({ signals: { length: 4096 }, reasons: [] });
+    expect(values(4097)).toMatchObject({ signals: { length: 4096 }, reasons: ['long_list'] });
     const deep = read(
       'x',
       JSON.stringify(Array.from({ length: 20 }).reduce<unknown>((inner) => ({ a: inner, b: 1 }), 1)),
@@ -105,7 +105,9 @@ describe('JSON of no known dialect', () => {
 
   it('reads no more than 8,192 objects and lists, for 64 KiB can contain 21,844 empty ones', () => {
     const rows = (count: number): string => `[${'{},'.repeat(count)}{"v1x":1}]`;
-    expect(read('x', rows(8000))).toMatchObject({ signals: [expect.stringContaining('v1x')], reasons: [] });
+    // The list and the last object are parts, too.
+    expect(read('x', rows(8190))).toMatchObject({ signals: [expect.stringContaining('v1x')], reasons: [] });
+    expect(read('x', rows(8191))).toMatchObject({ signals: [], reasons: ['long_list'] });
     expect(read('x', rows(21_000))).toMatchObject({ signals: [], reasons: ['long_list'] });
     const nested = `{${Array.from({ length: 4200 }, (_, i) => `"${i}":[{}]`).join(',')},"v1x":1}`;
     expect(read('x', nested)).toMatchObject({ signals: [], reasons: ['long_list'] });
