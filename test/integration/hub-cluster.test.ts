@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { HubSiteBody } from '../../src/app/dashboard/contract/hub.ts';
+import type { HubCommandReply, HubSiteBody } from '../../src/app/dashboard/contract/hub.ts';
 import { version } from '../../src/app/version.ts';
 import { freePort } from './mosquitto.ts';
 import { startNats } from './nats.ts';
@@ -62,11 +62,23 @@ const place = async (names: readonly string[], database: Database) => {
   await eventually(() => taken() >= PARTITIONS);
   const sensor = await connectAsync(server.mqtt, { protocolVersion: 4 });
   cleanUps.push(() => sensor.endAsync(true));
+  const messages: { readonly topic: string; readonly body: Readonly<Record<string, unknown>> }[] = [];
+  sensor.on('message', (topic, payload) => {
+    messages.push({ topic, body: JSON.parse(payload.toString()) as Record<string, unknown> });
+  });
+  await sensor.subscribeAsync(['zankyo/plant/cmd/reply', 'zankyo/plant/series/+/event']);
+  const received = (topic: string) =>
+    messages.filter((each) => each.topic === `zankyo/plant/${topic}`).map(({ body }) => body);
   const url = `http://127.0.0.1:${port}/api/site/plant`;
+  const post = async (body: object): Promise<HubCommandReply> => {
+    const headers = { 'Content-Type': 'application/json' };
+    const sent = { method: 'POST', headers, body: JSON.stringify({ by: 'Ada', ...body }) };
+    return (await (await fetch(`${url}/command`, sent)).json()) as HubCommandReply;
+  };
   const page = async (): Promise<Partial<HubSiteBody>> => (await (await fetch(url)).json()) as Partial<HubSiteBody>;
   const shows = (condition: (body: Partial<HubSiteBody>) => boolean): Promise<void> =>
     eventually(async () => condition(await page()));
-  return { server, hub, plant, workers, taken, sensor, page, shows, url };
+  return { server, hub, plant, workers, taken, sensor, page, shows, post, received };
 };
 
 /** Of each pump one reading for each i from `from` to `to`; `more`: what is added to those of some. */
@@ -77,6 +89,28 @@ async function readings(sensor: MqttClient, from: number, to: number, more: Read
       await sensor.publishAsync(`pump/${pump}/flow`, value.toFixed(3), { qos: 1 });
     }
 }
+
+test('a hub shows one answer to a command for a site with a cluster, that of all partitions, also when a worker was killed just before', async () => {
+  const { workers, sensor, shows, post, received } = await place(['a', 'b'], sqlite);
+  await readings(sensor, 0, 3);
+  await shows(({ series }) => series?.length === PUMPS.length);
+  const all = await post({ command: 'freeze' });
+  const text = 'Learning is stopped for all streams until resume; scores and alarms go on.';
+  expect(all).toMatchObject({ status: 'done', text });
+  expect(await post({ command: 'resume', series: 'p1' })).toMatchObject({ text: 'Learning goes on for p1.' });
+  expect(await post({ command: 'undo', of: all.id })).toMatchObject({ status: 'done', text: 'freeze is undone.' });
+  expect(await post({ command: 'undo', of: all.id })).toMatchObject({ status: 'refused' });
+
+  workers[0].child.kill('SIGKILL');
+  const { id } = await post({ command: 'mute', for: '2h' });
+  const muted = ({ commands }: Partial<HubSiteBody>) => commands?.find((each) => each.id === id)?.status === 'done';
+  await shows(muted);
+  const answers = received('cmd/reply').filter((reply) => reply['id'] === id);
+  expect(answers).toMatchObject([{ command: 'mute', series: null, status: 'done', undo: true }]);
+  // Each partition has carried it out.
+  expect((await post({ command: 'unmute' })).text).toBe('Alerts about the site are published again.');
+  expect(received('cmd/reply')).toHaveLength(6);
+});
 
 describe.each(DATABASES)('a hub with %s over a cluster', (_, database) => {
   test('shows the version and the workers of the site: online after a kill -9, offline when the last one is stopped', async () => {

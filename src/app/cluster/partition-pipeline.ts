@@ -31,8 +31,10 @@ export interface PartitionOptions {
   readonly alerts: AlertPort;
   /** Puts another outlet beside the log of anomalies. */
   readonly anomaliesOver: (log: AnomalyLogPort) => AnomalyLogPort;
-  /** Publishes the answer to a command on its topic. */
+  /** Publishes the answer to a command for a series on its topic. */
   readonly reply: (topic: string, payload: string) => void;
+  /** Takes the answer to a command for the whole site, which all partitions answer. */
+  readonly replyForSite: (payload: string) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -156,7 +158,8 @@ export class PartitionPipeline {
       message: null,
       row: null,
       reply: (answer) => {
-        this.#options.reply(topics.replyTopic(ofTopic), answer);
+        if (named === null) this.#options.replyForSite(answer);
+        else this.#options.reply(topics.replyTopic(ofTopic), answer);
       },
     });
   }

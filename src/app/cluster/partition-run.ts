@@ -7,12 +7,14 @@ import type { Held } from '../../io/nats/partition-table.ts';
 import type { StateStore } from '../../io/nats/state-store.ts';
 import type { Turns } from '../../io/nats/turns.ts';
 import type { Log } from '../../log.ts';
+import type { Reply } from '../commands/reply.ts';
 import type { PipelineView } from '../pipeline/view.ts';
 import { CatchUp } from './catch-up.ts';
 import { alertsTo, anomaliesTo, publishTopic } from './partition-outlets.ts';
 import { PartitionPipeline, type PartitionOptions } from './partition-pipeline.ts';
 import { PartitionCheckpoints, type Loss } from './partition-checkpoints.ts';
 import { stateFrom } from './partition-state.ts';
+import type { SiteAnswers } from './site-answers.ts';
 
 export interface RunOptions {
   readonly nats: Nats;
@@ -22,7 +24,9 @@ export interface RunOptions {
   readonly checkpointMs: number;
   /** Those of the worker: restoring and saving get one each. */
   readonly turns: Turns;
-  readonly pipeline: Omit<PartitionOptions, 'alerts' | 'anomaliesOver' | 'reply' | 'onError'>;
+  readonly pipeline: Omit<PartitionOptions, 'alerts' | 'anomaliesOver' | 'reply' | 'replyForSite' | 'onError'>;
+  /** Takes the answers to commands for the whole site; null without commands over MQTT. */
+  readonly answers: Pick<SiteAnswers, 'send'> | null;
   readonly log: Log;
   /** It ends without a hand-over: another worker has the partition, the server did not answer in time, or the pipeline has failed. */
   readonly onLost: (loss: Loss) => void;
@@ -159,6 +163,11 @@ export class PartitionRun {
         anomaliesOver: (log) => anomaliesTo(log, outlets),
         reply: (topic, payload) => {
           publishTopic(outlets, topic, payload, `${topic}-${this.n}-${this.#pipeline.seq}`);
+        },
+        replyForSite: (payload) => {
+          const { seq, view } = this.#pipeline;
+          const reply = JSON.parse(payload) as Reply;
+          this.#options.answers?.send({ seq, partition: this.n, streams: view.monitors().length, reply });
         },
         onError: (error) => {
           this.#lose({ why: 'pipeline', error });

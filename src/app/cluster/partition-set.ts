@@ -14,6 +14,7 @@ import { chosenOf, shareOf } from './balance.ts';
 import type { Loss } from './partition-checkpoints.ts';
 import { PartitionRun } from './partition-run.ts';
 import { partOf } from './partition-site.ts';
+import type { SiteAnswers } from './site-answers.ts';
 
 export interface PartitionSetOptions {
   /** Name of this worker. */
@@ -27,6 +28,7 @@ export interface PartitionSetOptions {
   readonly presence: Presence;
   readonly store: StateStore;
   readonly tallies: Tallies;
+  readonly answers: SiteAnswers | null;
   readonly kernel: () => Kernel | null;
   readonly log: Log;
   /** A partition was taken or is gone. */
@@ -133,7 +135,7 @@ export class PartitionSet {
 
   /** Restores a claimed partition. One that cannot be read, as the state of a newer zankyo, is given back. */
   async #run(held: Held, owner: string | null): Promise<void> {
-    const { nats, names, store, site, cluster, layout, kernel, tallies, log, worker } = this.#options;
+    const { nats, names, store, site, cluster, layout, answers, kernel, tallies, log, worker } = this.#options;
     const { n } = held;
     const begin = performance.now();
     try {
@@ -144,6 +146,7 @@ export class PartitionSet {
         held,
         checkpointMs: cluster.checkpointEvery,
         turns: this.#turns,
+        answers,
         pipeline: {
           ...partOf(site, layout.groups, n),
           kernel: kernel(),

@@ -12,6 +12,7 @@ import { StateStore } from '../../io/nats/state-store.ts';
 import { makeStreams } from '../../io/nats/streams.ts';
 import type { Log } from '../../log.ts';
 import type { Kernel } from '../../nn/kernel.ts';
+import { commandTopicsOf } from '../broker-options.ts';
 import { serviceHttp, type ServiceHttp } from '../http/service-http.ts';
 import type { ServiceManager } from '../service-manager/service-manager.ts';
 import { Tallies } from '../pipeline/tallies.ts';
@@ -22,6 +23,7 @@ import { ClusterLearned } from './learned/cluster-learned.ts';
 import { SavedPartitions } from './learned/saved-partitions.ts';
 import { natsOptionsOf } from './nats-options.ts';
 import { PartitionSet } from './partition-set.ts';
+import { SiteAnswers } from './site-answers.ts';
 import { SiteStatus } from './site-status.ts';
 
 export interface WorkerOptions {
@@ -95,7 +97,8 @@ class ClusterWorker implements Worker {
   #status!: SiteStatus;
   /** Null where the site has no hub. */
   #forwarder: HubForwarder | null = null;
-  /** Null without commands over MQTT. */
+  /** This and the next one null without commands over MQTT. */
+  #answers: SiteAnswers | null = null;
   #learned: ClusterLearned | null = null;
   #http: ServiceHttp | null = null;
   #rounds = 0;
@@ -141,6 +144,12 @@ class ClusterWorker implements Worker {
     const info = { startedAt: Date.now(), version: version() };
     this.#presence = new Presence(buckets.workers, this.name, info);
     const store = new StateStore(buckets.state);
+    const topics = commandTopicsOf(this.#site);
+    if (topics !== null)
+      this.#answers = new SiteAnswers({
+        ...{ nats, names: this.#names, site: this.#site.site, prefix: this.#site.mqtt.prefix, partitions },
+        topic: topics.replyTopic(null),
+      });
     this.#set = new PartitionSet({
       worker: this.name,
       site: this.#site,
@@ -151,6 +160,7 @@ class ClusterWorker implements Worker {
       presence: this.#presence,
       store,
       tallies: this.#tallies,
+      answers: this.#answers,
       ...this.#options,
       onChange: () => {
         this.#forwardIfMine();
@@ -207,6 +217,7 @@ class ClusterWorker implements Worker {
     this.#status.stop();
     const handOver = async (): Promise<void> => {
       await this.#set.stop();
+      await this.#answers?.end();
       await this.#forwarder?.stop();
       this.#table.stop();
       await this.#lease.stop();

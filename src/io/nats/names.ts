@@ -18,6 +18,8 @@ export const namesOf = (site: string, prefix: string) => {
     subjects: {
       tick: (n: number | '*') => `${root}.tick.${n}`,
       wake: (n: number | '*') => `${root}.wake.${n}`,
+      /** Answers of partitions to commands for the whole site, for the workers. */
+      answers: `${root}.answers`,
       /** Asks each worker for its health. */
       health: `${root}.health`,
       /** Commands as MQTT clients publish them: for the site, and for a series. */

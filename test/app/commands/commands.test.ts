@@ -222,7 +222,7 @@ describe('freeze and resume', () => {
     office.command({ command: 'freeze', series: 'a' });
     const { id, text, series } = office.command({ command: 'freeze' });
     expect([text, series]).toEqual([
-      'Learning is stopped for all 2 streams until resume; scores and alarms go on.',
+      'Learning is stopped for all streams until resume; scores and alarms go on.',
       null,
     ]);
     expect(office.command({ command: 'freeze' })).toMatchObject({

@@ -91,6 +91,7 @@ function carriedOut(
       alerts: alertsTo(outlets),
       anomaliesOver: (anomalies) => anomaliesTo(anomalies, outlets),
       reply: () => undefined,
+      replyForSite: () => undefined,
       onError: (error) => (failure = error),
     },
     before,

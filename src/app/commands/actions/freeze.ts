@@ -14,7 +14,7 @@ export function freeze(world: CommandWorld, target: Target | null, at: number, u
   if (changed.length === 0) return nothing('Nothing to do: it learns nothing already.', target);
   const end = until === null ? 'resume' : new Date(until).toISOString();
   return {
-    text: `Learning is stopped for ${nameOf(target, monitors)} until ${end}; scores and alarms go on.`,
+    text: `Learning is stopped for ${nameOf(target)} until ${end}; scores and alarms go on.`,
     undo: { actions: fresh.map(({ stream }) => ({ do: 'resume', stream })), freezes: ends.before },
     series: target?.slug ?? null,
     monitors: changed,
@@ -30,7 +30,7 @@ export function resume(world: CommandWorld, target: Target | null, at: number): 
   for (const { stream } of changed) act(world, { do: 'resume', stream }, at);
   const ends = endsToSet(world, changed, null);
   return {
-    text: `Learning goes on for ${nameOf(target, monitors)}.`,
+    text: `Learning goes on for ${nameOf(target)}.`,
     undo: { actions: changed.map(({ stream }) => ({ do: 'freeze', stream })), freezes: ends.before },
     series: target?.slug ?? null,
     monitors: changed,
@@ -47,9 +47,8 @@ const nothing = (text: string, target: Target | null): Done => ({
   tasks: [],
 });
 
-/** The streams in an answer. */
-const nameOf = (target: Target | null, monitors: readonly Stream[]): string =>
-  target === null ? `all ${monitors.length} streams` : target.monitor.stream;
+/** The streams in an answer. Without their number: each partition of a cluster has others, and all give one answer. */
+const nameOf = (target: Target | null): string => (target === null ? 'all streams' : target.monitor.stream);
 
 /** Sets when the freeze of a stream ends. Returns the task that stores it. */
 export function setFreeze({ freezes, log }: CommandWorld, end: Freeze): () => void {
