@@ -4,14 +4,11 @@ import { setTimeout } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, expect, test } from 'vitest';
 import { SavedPartitions } from '../../src/app/cluster/learned/saved-partitions.ts';
-import { stateBytes, stateFrom } from '../../src/app/cluster/partition-state.ts';
+import { stateBytes } from '../../src/app/cluster/partition-state.ts';
 import { decodeStreamFile, encodeStreamFile } from '../../src/io/files/stream-file.ts';
 import { partsOf } from '../../src/io/mqtt/learned/chunk.ts';
-import { connectNats } from '../../src/io/nats/connection.ts';
 import { namesOf } from '../../src/io/nats/names.ts';
-import { PartitionTable } from '../../src/io/nats/partition-table.ts';
-import { StateStore } from '../../src/io/nats/state-store.ts';
-import type { Snapshot } from '../../src/stream/ports.ts';
+import { openCheckpoints } from './checkpoints.ts';
 import { freePort, startMosquitto } from './mosquitto.ts';
 import { startNats, type NatsServer } from './nats.ts';
 import { directory, eventually, runProgram, startHub, startProgram, startService, type Program } from './program.ts';
@@ -85,46 +82,7 @@ async function readings(sensor: MqttClient, from: number, to: number): Promise<v
       await sensor.publishAsync(`pump/${pump}/flow`, (5 + p + Math.sin(i * (1 + p / 7))).toFixed(3), { qos: 1 });
 }
 
-/** What the checkpoints have. */
-const inspect = async (url: string) => {
-  const connection = await connectNats({ servers: [url], tls: {}, name: 'test', log: () => undefined });
-  cleanUps.push(() => connection.close());
-  const open = async () => ({
-    table: new PartitionTable(await connection.kv.open(NAMES.partitions), PARTITIONS),
-    store: new StateStore(await connection.kv.open(NAMES.state)),
-  });
-  const records = async () => {
-    const { table } = await open();
-    return Promise.all(Array.from({ length: PARTITIONS }, async (_, n) => (await table.read(n))?.record ?? null));
-  };
-  return {
-    connection,
-    open,
-    records,
-    saved: async (): Promise<ReadonlyMap<string, Snapshot>> => {
-      const { store } = await open();
-      const found = new Map<string, Snapshot>();
-      for (const record of await records()) {
-        if (record?.state == null) continue;
-        for (const snapshot of stateFrom(await store.get(record.state)).snapshots) found.set(snapshot.stream, snapshot);
-      }
-      return found;
-    },
-    /** Each partition has a worker, and a checkpoint with its last reading. */
-    settled: async (): Promise<void> => {
-      const stream = await connection.js.streams.get(NAMES.readings);
-      await eventually(async () => {
-        const all = await Promise.all(
-          (await records()).map(async (record, n) => {
-            const last = await stream.getMessage({ last_by_subj: `_p.${n}.>` });
-            return record?.owner?.includes('.') === false && record.seq >= (last?.seq ?? 0);
-          }),
-        );
-        return all.every(Boolean);
-      });
-    },
-  };
-};
+const inspect = (url: string) => openCheckpoints(url, NAMES, PARTITIONS, cleanUps);
 
 const zankyo = async (cwd: string, ...args: string[]): Promise<readonly Record<string, unknown>[]> => {
   const { code, stdout, stderr } = await runProgram([...args, '-c', 'site.yaml', '--json'], cwd);

@@ -73,8 +73,10 @@ test('a worker learns the readings of MQTT clients in their partitions, answers 
 
   const client = await mqttClient(mqtt);
   const received: { readonly topic: string; readonly payload: Record<string, unknown> }[] = [];
+  const statuses: string[] = [];
   client.on('message', (topic, payload) => {
-    received.push({ topic, payload: JSON.parse(payload.toString()) as Record<string, unknown> });
+    if (topic === 'zankyo/plant/status') statuses.push(payload.toString());
+    else received.push({ topic, payload: JSON.parse(payload.toString()) as Record<string, unknown> });
   });
   await client.subscribeAsync('zankyo/#');
   const publish = (topic: string, v: number): Promise<unknown> =>

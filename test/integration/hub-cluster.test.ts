@@ -1,19 +1,23 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { HubCommandReply, HubSiteBody } from '../../src/app/dashboard/contract/hub.ts';
+import type { HubCommandReply, HubLearnedBody, HubSiteBody } from '../../src/app/dashboard/contract/hub.ts';
 import { version } from '../../src/app/version.ts';
+import { partsOf } from '../../src/io/mqtt/learned/chunk.ts';
+import { namesOf } from '../../src/io/nats/names.ts';
+import { openCheckpoints } from './checkpoints.ts';
 import { freePort } from './mosquitto.ts';
 import { startNats } from './nats.ts';
 import { startPostgres } from './postgres.ts';
-import { directory, eventually, startHub, startProgram, warningsOf, type Program } from './program.ts';
+import { directory, eventually, runProgram, startHub, startProgram, warningsOf, type Program } from './program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp();
 });
 
+const NAMES = namesOf('plant', 'zankyo');
 const PARTITIONS = 4;
 const PUMPS = ['p1', 'p2', 'p3', 'p4', 'p5', 'p6'];
 
@@ -70,63 +74,122 @@ const place = async (names: readonly string[], database: Database) => {
   const received = (topic: string) =>
     messages.filter((each) => each.topic === `zankyo/plant/${topic}`).map(({ body }) => body);
   const url = `http://127.0.0.1:${port}/api/site/plant`;
-  const post = async (body: object): Promise<HubCommandReply> => {
+  const ask = async (path: string, body: object): Promise<unknown> => {
     const headers = { 'Content-Type': 'application/json' };
     const sent = { method: 'POST', headers, body: JSON.stringify({ by: 'Ada', ...body }) };
-    return (await (await fetch(`${url}/command`, sent)).json()) as HubCommandReply;
+    return (await fetch(`${url}/${path}`, sent)).json();
+  };
+  const post = async (body: object): Promise<HubCommandReply> => (await ask('command', body)) as HubCommandReply;
+  /** Fetches or sends learned states. Resolves with the request when it has ended. */
+  const send = async (body: object): Promise<unknown> => {
+    const asked = await ask('learned', body);
+    expect(asked).toHaveProperty('id');
+    const last = async () => ((await (await fetch(`${url}/learned`)).json()) as HubLearnedBody).transfers.at(0);
+    await eventually(async () => (await last())?.status !== 'running');
+    return last();
   };
   const page = async (): Promise<Partial<HubSiteBody>> => (await (await fetch(url)).json()) as Partial<HubSiteBody>;
   const shows = (condition: (body: Partial<HubSiteBody>) => boolean): Promise<void> =>
     eventually(async () => condition(await page()));
-  return { server, hub, plant, workers, taken, sensor, page, shows, post, received };
+  return { server, hub, plant, workers, sensor, page, shows, post, send, received };
 };
 
 /** Of each pump one reading for each i from `from` to `to`; `more`: what is added to those of some. */
 async function readings(sensor: MqttClient, from: number, to: number, more: Readonly<Record<string, number>> = {}) {
   for (let i = from; i < to; i++)
-    for (const [p, pump] of PUMPS.entries()) {
-      const value = 5 + p + Math.sin(i * (1 + p / 7)) + (more[pump] ?? 0);
-      await sensor.publishAsync(`pump/${pump}/flow`, value.toFixed(3), { qos: 1 });
-    }
+    await Promise.all(
+      PUMPS.map((pump, p) => {
+        const value = 5 + p + Math.sin(i * (1 + p / 7)) + (more[pump] ?? 0);
+        return sensor.publishAsync(`pump/${pump}/flow`, value.toFixed(3), { qos: 1 });
+      }),
+    );
 }
 
-test('a hub shows one answer to a command for a site with a cluster, that of all partitions, also when a worker was killed just before', async () => {
-  const { workers, sensor, shows, post, received } = await place(['a', 'b'], sqlite);
-  await readings(sensor, 0, 3);
-  await shows(({ series }) => series?.length === PUMPS.length);
-  const all = await post({ command: 'freeze' });
-  const text = 'Learning is stopped for all streams until resume; scores and alarms go on.';
-  expect(all).toMatchObject({ status: 'done', text });
-  expect(await post({ command: 'resume', series: 'p1' })).toMatchObject({ text: 'Learning goes on for p1.' });
-  expect(await post({ command: 'undo', of: all.id })).toMatchObject({ status: 'done', text: 'freeze is undone.' });
-  expect(await post({ command: 'undo', of: all.id })).toMatchObject({ status: 'refused' });
-
-  workers[0].child.kill('SIGKILL');
-  const { id } = await post({ command: 'mute', for: '2h' });
-  const muted = ({ commands }: Partial<HubSiteBody>) => commands?.find((each) => each.id === id)?.status === 'done';
-  await shows(muted);
-  const answers = received('cmd/reply').filter((reply) => reply['id'] === id);
-  expect(answers).toMatchObject([{ command: 'mute', series: null, status: 'done', undo: true }]);
-  // Each partition has carried it out.
-  expect((await post({ command: 'unmute' })).text).toBe('Alerts about the site are published again.');
-  expect(received('cmd/reply')).toHaveLength(6);
-});
-
 describe.each(DATABASES)('a hub with %s over a cluster', (_, database) => {
-  test('shows the version and the workers of the site: online after a kill -9, offline when the last one is stopped', async () => {
-    const { hub, workers, sensor, shows, page } = await place(['a', 'b', 'c'], database);
-    await readings(sensor, 0, 2);
-    await shows(({ series }) => series?.length === PUMPS.length);
-    await shows(({ workers: count }) => count === 3);
+  test('shows version, workers, one answer to each command and each alert once, also when a worker is killed; then that the site is offline', async () => {
+    const { hub, workers, sensor, page, shows, post, received } = await place(['a', 'b'], database);
+    await readings(sensor, 0, 80);
+    await shows(({ workers: count, series }) => count === 2 && series?.length === PUMPS.length);
     expect((await page()).site).toMatchObject({ state: 'online', version: version() });
+
+    const all = await post({ command: 'freeze' });
+    const text = 'Learning is stopped for all streams until resume; scores and alarms go on.';
+    expect(all).toMatchObject({ status: 'done', text });
+    expect(await post({ command: 'resume', series: 'p1' })).toMatchObject({ text: 'Learning goes on for p1.' });
+    expect(await post({ command: 'undo', of: all.id })).toMatchObject({ status: 'done', text: 'freeze is undone.' });
+    expect(await post({ command: 'undo', of: all.id })).toMatchObject({ status: 'refused' });
+
+    // Killed before it has saved the alarms: who takes its partitions opens them again.
+    const opened = () => PUMPS.flatMap((pump) => received(`series/${pump}/event`)).map(({ message_id }) => message_id);
+    await readings(sensor, 80, 90, Object.fromEntries(PUMPS.map((pump) => [pump, 40])));
+    await eventually(() => new Set(opened()).size === PUMPS.length);
     workers[0].child.kill('SIGKILL');
-    await shows(({ workers: count }) => count === 2);
-    expect((await page()).site).toMatchObject({ state: 'online', version: version() });
-    await workers[1].end('SIGTERM');
+    const { id } = await post({ command: 'mute', for: '2h' });
+    await shows(({ commands }) => commands?.find((each) => each.id === id)?.status === 'done');
     await shows(({ workers: count }) => count === 1);
-    expect((await page()).site).toMatchObject({ state: 'online' });
-    await workers[2].end('SIGTERM');
+    expect((await page()).site).toMatchObject({ state: 'online', alarms: PUMPS.length });
+    expect(opened()).toHaveLength(PUMPS.length);
+    expect((await page()).alarms?.map(({ series }) => series).toSorted()).toEqual(PUMPS);
+    // All partitions have carried it out.
+    expect((await post({ command: 'unmute' })).text).toBe('Alerts about the site are published again.');
+    expect(received('cmd/reply')).toMatchObject(
+      ['freeze', 'resume', 'undo', 'undo', 'mute', 'unmute'].map((command) => ({ command })),
+    );
+
+    await workers[1].end('SIGTERM');
     await shows(({ site }) => site?.state === 'offline');
     expect(warningsOf(hub)).toEqual([]);
   });
+});
+
+test('a worker that is killed in the middle of an import leaves each stream as it was or imported as a whole; the hub sends it again', async () => {
+  const { server, plant, workers, sensor, received, send, shows } = await place(['a', 'b'], sqlite);
+  const cluster = await openCheckpoints(server.url, NAMES, PARTITIONS, cleanUps);
+  const samples = async (): Promise<Readonly<Record<string, number>>> => {
+    const { stdout } = await runProgram(['export', '*', '-c', 'a.yaml', '-o', 'files', '--json'], plant);
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { stream: string; samples: number });
+    return Object.fromEntries(lines.map((line) => [line.stream, line.samples]));
+  };
+  const counts = (count: number) => Object.fromEntries(PUMPS.map((pump) => [pump, count]));
+  await readings(sensor, 0, 60);
+  await cluster.settled();
+  await shows(({ series }) => series?.length === PUMPS.length);
+  expect(await send({ do: 'fetch' })).toMatchObject({ status: 'done' });
+  expect(await samples()).toEqual(counts(60));
+  const file = readFileSync(join(plant, 'files/plant--p1.stream'));
+  await readings(sensor, 60, 70);
+  await cluster.settled();
+  const before = await cluster.saved();
+
+  // a is in charge. It is killed when it has begun to write the new state.
+  const state = await cluster.connection.kv.open(NAMES.state);
+  const watch = await state.watch({ ignoreDeletes: true, include: 'updates' });
+  const begun = (async () => {
+    for await (const { key } of watch) if (/^p\d+-i/.test(key)) return workers[0].child.kill('SIGKILL');
+    return false;
+  })();
+  for (const part of partsOf(file))
+    await sensor.publishAsync(
+      'zankyo/plant/cmd/import',
+      JSON.stringify({ schema: 1, id: 'i1', series: 'p2', replace: true, ...part }),
+      { qos: 1 },
+    );
+  expect(await begun).toBe(true);
+  await eventually(async () => (await cluster.records()).every((record) => record?.owner === 'b'));
+  await shows(({ workers: count }) => count === 1);
+  const after = await cluster.saved();
+  const changed = PUMPS.filter((pump) => Buffer.compare(before.get(pump)!.bytes, after.get(pump)!.bytes) !== 0);
+  const isImported = changed.length > 0;
+  expect(await samples()).toEqual({ ...counts(70), ...(isImported ? { p2: 60 } : {}) });
+  expect(changed).toEqual(isImported ? ['p2'] : []);
+  expect(received('cmd/reply').filter(({ id }) => id === 'i1')).toHaveLength(0);
+
+  const sent = await send({ do: 'send', from: 'plant', replace: true });
+  expect(sent).toMatchObject({ status: 'done', streams: PUMPS.map((stream) => ({ stream, done: true })) });
+  await readings(sensor, 70, 73);
+  await cluster.settled();
+  expect(await samples()).toEqual(counts(63));
 });
