@@ -17,6 +17,8 @@ export class Pump {
   confirmed = 0;
   readonly #client: MqttClient;
   #next = 0;
+  /** The client drops those that it was given while it sent older ones again, if the connection ends before it is done: not sent yet. */
+  readonly #dropped: number[] = [];
   #closed = false;
 
   constructor(url: string) {
@@ -29,6 +31,7 @@ export class Pump {
     const [start, first, end] = [performance.now(), this.#next, this.#next + count];
     while (this.confirmed < end && !this.#closed) {
       const due = Math.min(end, first + 1 + (rate * (performance.now() - start)) / 1000);
+      for (const seq of this.#dropped.splice(0)) this.#publish(seq, devices);
       while (this.#next < due && this.#next - this.confirmed < WINDOW) this.#publish(this.#next++, devices);
       await sleep(TICK_MS);
     }
@@ -47,7 +50,8 @@ export class Pump {
   #publish(seq: number, devices: number): void {
     const v = Number((20 + 5 * Math.sin(seq / 50) + Math.random()).toFixed(3));
     this.#client.publish(`faults/d${seq % devices}/t`, JSON.stringify({ seq, v }), { qos: 2 }, (error) => {
-      if (!error) this.confirmed++;
+      if (error) this.#dropped.push(seq);
+      else this.confirmed++;
     });
   }
 }
