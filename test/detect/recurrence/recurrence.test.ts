@@ -406,6 +406,51 @@ describe('strokes that the kinds of evidence have learned', () => {
     expect(stream.at - habit.lastAt).toBeLessThan(4 * HOUR_MS);
   });
 
+  const stroke = (stream: Stream, value: number, evidence: number, cycle: Partial<CycleView> = {}): number => {
+    stream.cycle = { ...CALM, known: true, turned: -1, ...cycle };
+    const [score] = stream.step(value, evidence);
+    stream.cycle = { ...CALM, known: true };
+    return score;
+  };
+
+  test('and one of which is an alarm itself: that one is not counted, and the habit begins with the next one', () => {
+    const stream = alarmed(2);
+    expect(stroke(stream, -60, 4)).toBeGreaterThan(1);
+    expect(stream.habits).toEqual([]);
+    stream.calm(3 * HOUR_MS - STEP_MS);
+    expect(stroke(stream, 20, 0)).toBeLessThan(1);
+    expect(stream.habits).toEqual([stream.at - STEP_MS]);
+    const eventsOf = (): number => stream.recurrences[0].habits()[0].events;
+    const before = eventsOf();
+    expect(stroke(stream, -120, 6)).toBeGreaterThan(1);
+    expect(eventsOf()).toBeLessThanOrEqual(before);
+  });
+
+  test('came first at the first of two alarms, or before the gaps that are known where that was longer ago', () => {
+    const [recent, old] = [alarmed(2), alarmed(2)];
+    for (const [stream, weeks] of [
+      [recent, 0],
+      [old, 4],
+    ] as const) {
+      expect(stream.event(140, 4)).toBeGreaterThan(1);
+      stream.calm(DAY_MS + weeks * WEEK_MS);
+      stroke(stream, 20, 0);
+    }
+    expect(recent.recurrences[0].habits()[0].firstAt).toBe(3 * DAY_MS);
+    expect(old.recurrences[0].habits()[0].firstAt).toBe(old.at - STEP_MS - 90 * HOUR_MS); // 30 gaps of 3 h
+  });
+
+  test.each<[string, Partial<CycleView>, object[]]>([
+    ['known for 24 h are a habit', { gaps: 8 }, [{ from: 80, to: 20 }]],
+    ['known for 21 h are none yet', { gaps: 7 }, []],
+    ['less often than alarms are asked for are none', { gapMs: WEEK_MS + HOUR_MS }, []],
+    ['that rise are a habit from the lower level', { stroke: 1, turned: 1 }, [{ from: 20, to: 80 }]],
+  ])('%s', (_, cycle, habits) => {
+    const stream = alarmed(2);
+    stroke(stream, 20, 0, cycle);
+    expect(stream.recurrences[0].habits()).toMatchObject(habits);
+  });
+
   test('stay one as long as they come, and none a year after the last', () => {
     const stream = alarmed(2);
     strokesIn(stream, 200);
@@ -420,6 +465,7 @@ describe('strokes that the kinds of evidence have learned', () => {
     strokesIn(quiet, 10);
     expect(quiet.habits).toEqual([]);
     const known = new Stream().calm(3 * DAY_MS);
+    known.reports = true;
     known.cycle = CALM;
     known.daily(10);
     expect(known.habits).toHaveLength(1);
