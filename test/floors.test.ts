@@ -104,7 +104,7 @@ test('no file imports itself by way of others', () => {
   for (const file of files) expect(circleFrom(file)).toEqual([]);
 });
 
-test('the pages know the service by its contract alone, and as types only', () => {
+test('the pages import only the contract of the service, and only types of it', () => {
   const web = all.filter(isWeb);
   expect(web.length).toBeGreaterThan(5);
   const outside = web.flatMap((file) =>
@@ -123,7 +123,7 @@ test('the pages know the service by its contract alone, and as types only', () =
   expect(served).toEqual([]);
 });
 
-test('arithmetic knows no outside: math, nn and detect import nothing but each other', () => {
+test('math, nn and detect import only each other', () => {
   const outside = files
     .filter((file) => floor(room(file)) <= floor('detect') && floor(room(file)) >= 0)
     .flatMap((file) => imports(file).map((target) => [file, target] as const))

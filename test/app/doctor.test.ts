@@ -47,7 +47,7 @@ describe('the networks of a site', () => {
     expect(kinds({ inputs: [{ topic: 'a' }, { topic: 'b' }, { topic: 'c/+' }] })).toEqual([['gru', 16, 1, null]]);
   });
 
-  test('are told apart by what a step costs, and by nothing else', () => {
+  test('differ by the cost of a step, and by nothing else', () => {
     const tuned = (tuning: Readonly<Record<string, unknown>>, i: number) => ({ topic: `t${i}`, tuning });
     const inputs = [{}, { cell: 'rnn' }, { hidden_size: 8 }, { sensitivity: 2 }, { train_every: 4 }].map(tuned);
     expect(kinds({ inputs })).toEqual([

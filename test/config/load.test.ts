@@ -130,7 +130,7 @@ describe('inputs', () => {
     ]);
   });
 
-  test('a counter is told in the unit of its rate', () => {
+  test('a counter has the unit of its rate', () => {
     const [energy, water] = inputs(
       '  - {topic: e, unit: kWh, counter: hour}\n  - {topic: w, fields: [{unit: l, counter: minute, max_step: 40}]}',
     );
@@ -274,7 +274,7 @@ tuning:
     });
   });
 
-  test('is not quoted: what the parser stumbles over may be a password', () => {
+  test('is not quoted: the text that the parser cannot read may be a password', () => {
     const { lines } = failure('- x\nfoo: hunter2\n');
     expect(lines.join()).toContain('site.yaml:2:');
     expect(lines.join()).not.toContain('hunter2');

@@ -57,7 +57,7 @@ const pump = (count: number, until = Infinity): Row[] =>
 
 const above = (scores: readonly number[]): number => scores.filter((score) => score > 1).length;
 
-describe('what is found, with the default options', () => {
+describe('events that are found with the default options', () => {
   test.each([1, 2, 3])('a spike of 8 deviations, at once: noise %i', (seed) => {
     const rows = noise(600, seed).map(([x], t) => [t === 500 ? x + 8 : x]);
     expect(scoresOf(rows)[500]).toBeGreaterThan(1);
@@ -112,7 +112,7 @@ describe('what is found, with the default options', () => {
   });
 });
 
-describe('what is not', () => {
+describe('events that are not found', () => {
   // 20,000 readings are ten weeks, and one alarm a week is asked for: seeds 1 to 4 give 7, 2, 7 and 15. Readings above 1 within an hour
   // of others are the same event.
   test('in ten weeks of plain noise 3 to 29 events are above 1: one a week, within a factor of three', () => {
@@ -279,7 +279,7 @@ describe('whatever comes, every score is finite, and soon it judges as before', 
   });
 });
 
-test('the band holds what it says: of ordinary readings, all but about 1 in 100', () => {
+test('about 1 in 100 ordinary readings is outside of the band', () => {
   const { detector } = detectorOf(1);
   const [model] = detector.series;
   let outside = 0;

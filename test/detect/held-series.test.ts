@@ -27,13 +27,13 @@ const raised = (count: number, until = Infinity): [number][] =>
   courseOf(count, (t) => (t < ONSET || t >= until ? 20 : 26));
 const above = (scores: readonly number[]): number => scores.filter((score) => score > 1).length;
 
-/** What says what is normal: scales, densities, ranges, counts, references, the parameters of the network. */
+/** Learned state of the normal: scales, densities, ranges, counts, references, the parameters of the network. */
 const LEARNED =
   /^(tank\.(levels|steps|extremes|density|density\.count|baseline|baseline\.totals|selection|.*\.(counts|sums|reference|modes|histogram|logs|steps))|network\.(theta|adam.*))$/;
 const learned = (memory: Memory) => [...piecesOf(memory)].filter(([name]) => LEARNED.test(name));
 
 describe('a level that rises for good', () => {
-  test('changes nothing that says what is normal, bit for bit, while its alarm lasts', () => {
+  test('changes no learned bit of the normal state while its alarm lasts', () => {
     const { memory, detector, follow } = streamOf();
     const rows = raised(ONSET + 200);
     const first = follow(rows.slice(0, ONSET + 15), 0).findIndex((score, t) => t >= ONSET && score > 1);

@@ -3,6 +3,6 @@ import { monitorOptions } from '../../src/app/pipeline/monitor-options.ts';
 import { tuningSchema } from '../../src/config/tuning-schema.ts';
 import { DEFAULTS } from './options.ts';
 
-test('what these tests call the defaults is what the configuration calls so', () => {
+test('the default options of these tests are those of the configuration', () => {
   expect(monitorOptions(tuningSchema.parse({}), null)).toMatchObject(DEFAULTS);
 });

@@ -311,7 +311,7 @@ describe('the database', () => {
   });
 });
 
-test('`schema` prints what lies in config/', async () => {
+test('`schema` prints the files of config/', async () => {
   const { code, stdout } = await runProgram(['schema']);
   const file = readFileSync(join(import.meta.dirname, '../../config/zankyo.schema.json'), 'utf8');
   expect(JSON.parse(stdout)).toEqual(JSON.parse(file));

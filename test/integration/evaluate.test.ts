@@ -115,7 +115,7 @@ test('evaluate: without labels there is nothing to say, and exit code 66', async
   }
 });
 
-test('tune: YAML that a site file takes, and what was seen with it', async () => {
+test('tune: YAML that a site file takes, and its results', async () => {
   const cwd = withFiles({ 'labelled.csv': labelled, 'short.csv': plain.split('\n').slice(0, 50).join('\n') });
   const { code, stdout, stderr } = await runProgram(['tune', 'labelled.csv', '-n', '10'], cwd);
   expect([code, stderr]).toEqual([0, '']);

@@ -413,7 +413,7 @@ test('the transaction of a reading has the alarm that it opens, although a threa
   expect(anomalies.map(({ kind }) => kind)).toContain('process');
 });
 
-test('a thread that fails: it is told once, and whoever waits for it is told as well', async () => {
+test('a thread that fails is reported once, and each call that waits for it throws its error', async () => {
   const lost: unknown[] = [];
   const shards = new Shards({ threads: 1, simd: true, onLost: (error) => lost.push(error) });
   const nothing = (): void => undefined;

@@ -36,7 +36,7 @@ test('each topic that a site publishes on is subscribed to and read; others are 
 });
 
 describe('the intake', () => {
-  test('of two events of one time that do not close, the later message holds, in one transaction and in two', async () => {
+  test('the later message of two events of one time that do not close is kept, in one transaction and in two', async () => {
     const db = await hubDatabase();
     const update = episode({ event_type: 'updated', severity: 'major' });
     const { intake, send } = await intakeOf(db);
@@ -52,7 +52,7 @@ describe('the intake', () => {
     ]);
   });
 
-  test('a site was heard at its newest message, whatever the order; a state without a value has no part in the sums', async () => {
+  test('the time of a site is that of its newest message, in any order; a state without a value has no part in the sums', async () => {
     const db = await hubDatabase();
     const { intake, send } = await intakeOf(db);
     send('n/health', health(), { at: T0 + 5 * MIN });
@@ -168,7 +168,7 @@ describe('a missing site', () => {
     return { db, published, alertsOf, heard, watchOf, reasons };
   };
 
-  test('is told once, and told when it is back; one that must be there and never was too', async () => {
+  test('has one alert, and one when it is back; so has a site that must be there and never was', async () => {
     const { published, alertsOf, heard, watchOf, reasons } = await world();
     const watch = watchOf(await alertsOf(true));
     await heard('n', T0);
@@ -233,7 +233,7 @@ describe('a missing site', () => {
   });
 });
 
-test('what ended long ago is forgotten, what is open stays', async () => {
+test('rows that ended long ago are deleted, open ones stay', async () => {
   const db = await hubDatabase();
   const { intake, send } = await intakeOf(db);
   send('n/series/p/event', episode({ id: 'p-p1', minute: 1 }));
@@ -265,7 +265,7 @@ describe('a transaction', () => {
 });
 
 describe('pages have 200 rows at most', () => {
-  test('of 450 incidents each is on one page, open ones first and then the newest; a severity has pages of its own', async () => {
+  test('each of 450 incidents is on one page, open ones first and then the newest; a severity has pages of its own', async () => {
     const db = await hubDatabase();
     const { intake, send } = await intakeOf(db);
     for (let n = 0; n < 450; n++)
@@ -293,7 +293,7 @@ describe('pages have 200 rows at most', () => {
     expect((await read(null, true))[0].incidents).toHaveLength(5);
   });
 
-  test('of 450 sites those with trouble are first; a part of a name finds sites on all pages', async () => {
+  test('the sites with trouble are the first of 450; a part of a name finds sites on all pages', async () => {
     const db = await hubDatabase();
     const { intake, send } = await intakeOf(db);
     const name = (n: number): string => `s-${String(n).padStart(3, '0')}`;

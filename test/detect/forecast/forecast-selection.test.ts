@@ -22,7 +22,7 @@ test('a network that is behind hands over, and one that is well ahead is trusted
   expect(many(2, 3)).toMatchObject({ share: 1, trust: 1 });
 });
 
-test('where they are equal, as before the first reading, each has half a say and none is trusted alone', () => {
+test('where they are equal, as before the first reading, each has half of the weight and none is trusted alone', () => {
   expect(many(2, 2)).toMatchObject({ margin: 0, share: 0.5, trust: 0 });
   expect(rivalryOf()).toMatchObject({ margin: 0, share: 0.5, trust: 0 });
 });

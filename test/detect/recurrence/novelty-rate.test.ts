@@ -27,7 +27,7 @@ describe('without an excursion', () => {
     expect(after(weeks).of(1)).toBeCloseTo(rate, 12);
   });
 
-  test('what the operator called normal comes infinitely often', () => {
+  test('an event that the operator called normal has an infinite rate', () => {
     expect(after(3).of(Infinity)).toBe(Infinity);
   });
 });
@@ -71,7 +71,7 @@ test('counts fade with the memory: after eight weeks of eight to 1 / e, and so d
 const novelty = fc.double({ min: 1e-6, max: 1e3, noNaN: true });
 const weight = fc.double({ min: 0.01, max: 1, noNaN: true });
 
-test('of any excursions, those that are removed are as if they had never been', () => {
+test('excursions that are removed leave no trace in the rates', () => {
   fc.assert(
     fc.property(
       fc.array(fc.tuple(novelty, weight)),
@@ -88,7 +88,7 @@ test('of any excursions, those that are removed are as if they had never been', 
   );
 });
 
-test('what is more novel is never more frequent', () => {
+test('a more novel event is never more frequent', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(novelty, weight)), novelty, novelty, (excursions, a, b) => {
       const rates = after(3);

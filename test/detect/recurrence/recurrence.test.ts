@@ -201,7 +201,7 @@ describe('the operator', () => {
     },
   );
 
-  test('is heard while nothing is learned', () => {
+  test('names an event normal while nothing is learned', () => {
     const stream = new Stream().calm(3 * DAY_MS);
     stream.teaches = false;
     stream.event();

@@ -113,7 +113,7 @@ describe('JSON of no known dialect', () => {
     expect(read('x', nested)).toMatchObject({ signals: [], reasons: ['long_list'] });
   });
 
-  it('refuses what is no JSON', () => {
+  it('refuses a payload that is no JSON', () => {
     expect(read('x', '{"a":')).toMatchObject({ signals: [], reasons: ['not_json'] });
   });
 });
