@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { mirror, run } from '../appliance/debian-root.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
-/** Images and their layers stay here, for the next run; networks too. */
+/** The newest images and the layers from which they were built stay here, for the next run; networks too. */
 const PLACE = '/var/tmp/zankyo-engine';
 export const BASE = 'docker.io/library/debian:trixie-slim';
 export const NATS = 'docker.io/library/nats:2.10-alpine';
@@ -123,22 +123,23 @@ export class Engine {
     await until(has, async () => `no "${text}" in the log of ${container}:\n${await this.logs(container)}`, ms);
   }
 
-  /** Removes all containers and their volumes; images stay. */
+  /** Removes all containers and their volumes, and the images that a newer one has replaced. */
   async stop(): Promise<void> {
     await this.podman('rm', '--all', '--force', '--volumes', '--time=5');
     await this.podman('volume', 'prune', '--force');
+    await this.podman('image', 'prune', '--force');
     this.holder?.kill();
   }
 
-  /** The image of deploy/container, named zankyo, as docs/install.md builds it. */
+  /** The image of deploy/container, named zankyo, as docs/install.md builds it; its first stage has a name, too, so that its layers stay. */
   async buildImage(): Promise<void> {
+    const stage = ['--target=build', '-f', 'deploy/container/Containerfile', '-t', 'zankyo-build', '.'];
+    await this.must('build', ...BUILD, ...stage);
     await this.must('build', ...BUILD, '-f', 'deploy/container/Containerfile', '-t', 'zankyo', '.');
   }
 
-  /** The image of the add-on from its folder and the package that the image before installs, as the Supervisor builds it. */
+  /** The image of the add-on from its folder and the package that `buildImage` has made, as the Supervisor builds it. */
   async buildAddon(folder: string): Promise<void> {
-    const stage = ['--target=build', '-f', 'deploy/container/Containerfile', '-t', 'zankyo-build', '.'];
-    await this.must('build', ...BUILD, ...stage);
     cpSync(join(ROOT, 'deploy/home-assistant-addon'), folder, { recursive: true });
     const container = await this.must('create', 'zankyo-build');
     await this.must('cp', `${container}:/out/.`, folder);
