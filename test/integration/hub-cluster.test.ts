@@ -2,15 +2,18 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, describe, expect, test } from 'vitest';
+import { exportAllFromCluster } from '../../src/app/cluster/learned/from-outside.ts';
 import type { HubCommandReply, HubLearnedBody, HubSiteBody } from '../../src/app/dashboard/contract/hub.ts';
 import { version } from '../../src/app/version.ts';
+import { loadSite } from '../../src/config/load.ts';
+import { loadKernel } from '../../src/io/files/kernel-file.ts';
 import { partsOf } from '../../src/io/mqtt/learned/chunk.ts';
 import { namesOf } from '../../src/io/nats/names.ts';
 import { openCheckpoints } from './checkpoints.ts';
 import { freePort } from './mosquitto.ts';
 import { startNats } from './nats.ts';
 import { startPostgres } from './postgres.ts';
-import { directory, eventually, runProgram, startHub, startProgram, warningsOf, type Program } from './program.ts';
+import { directory, eventually, startHub, startProgram, warningsOf, type Program } from './program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -146,12 +149,10 @@ test('a worker that is killed in the middle of an import leaves each stream as i
   const { server, plant, workers, sensor, received, send, shows } = await place(['a', 'b'], sqlite);
   const cluster = await openCheckpoints(server.url, NAMES, PARTITIONS, cleanUps);
   const samples = async (): Promise<Readonly<Record<string, number>>> => {
-    const { stdout } = await runProgram(['export', '*', '-c', 'a.yaml', '-o', 'files', '--json'], plant);
-    const lines = stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as { stream: string; samples: number });
-    return Object.fromEntries(lines.map((line) => [line.stream, line.samples]));
+    const { site } = loadSite(join(plant, 'a.yaml'));
+    const options = { site, cluster: site.cluster!, kernel: loadKernel, log: () => undefined };
+    const exported = await exportAllFromCluster(options, '*', join(plant, 'files'));
+    return Object.fromEntries(exported.map((each) => [each.stream, each.samples]));
   };
   const counts = (count: number) => Object.fromEntries(PUMPS.map((pump) => [pump, count]));
   await readings(sensor, 0, 60);
