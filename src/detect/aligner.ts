@@ -67,6 +67,14 @@ export class Aligner {
     return this.sample;
   }
 
+  /** The sample of a stream of one series whose value has not changed until `at`. The next sample overwrites it. */
+  repeat(at: number, value: number): Sample {
+    this.pending[0] = value;
+    this.time[0] = Math.max(this.time[0], at);
+    this.finish();
+    return this.sample;
+  }
+
   private finish(): void {
     this.sample.at = this.time[0];
     this.sample.x.set(this.pending);

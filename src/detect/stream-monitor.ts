@@ -14,7 +14,7 @@ import type { OrderReason } from './sensor/reading-order.ts';
 export type { MonitorOptions } from './monitor/parts.ts';
 
 /** Format of snapshots. A change of the pieces of memory, or of their meaning, takes the next number. */
-export const SNAPSHOT_VERSION = 17;
+export const SNAPSHOT_VERSION = 18;
 
 /** Whether a network forecasts as the one before: it has all of its units. */
 const continues = (past: MonitorOptions, now: MonitorOptions): boolean =>
@@ -73,6 +73,7 @@ export class StreamMonitor {
   /** Processes a reading of series d: checks, aligns, scores, learns. Returns the newest verdict if a sample was complete, else null. */
   take(d: number, reading: Reading): Verdict | null {
     const { aligner } = this.parts;
+    this.repeat(reading.at);
     const value = this.measure(d, reading);
     let verdict: Verdict | null = null;
     let sample = value === null ? null : aligner.add(d, reading.at, value, this.awaited);
@@ -104,10 +105,11 @@ export class StreamMonitor {
     for (const sensor of this.parts.sensors) sensor.markDowntime(now, awayMs);
   }
 
-  /** Checks the sensors for silence at `now`, in the time of arrival; to be called every few seconds. */
+  /** Checks the sensors for silence at `now`, in the time of arrival, and repeats values that last; to be called every few seconds. */
   tick(now: number): void {
     const { sensors, detector, maintenance } = this.parts;
     for (let d = 0; d < sensors.length; d++) if (maintenance[d] === 0 && sensors[d].tick(now)) detector.restart(d);
+    this.repeat(sensors[0].timeAt(now));
     this.flush();
   }
 
@@ -172,6 +174,26 @@ export class StreamMonitor {
 
   private readonly awaited = (d: number): boolean => this.parts.sensors[d].measures;
 
+  /**
+   * A sensor that reports on change (sensor/on-change.ts) has not said anything new until `until`: its last value counts again. Not in a
+   * group, whose series would each have times of their own.
+   */
+  private repeat(until: number): void {
+    const { aligner, sensors } = this.parts;
+    if (sensors.length > 1) return;
+    const [sensor] = sensors;
+    for (let at = sensor.repeatAt; at < until; at = sensor.repeatAt) {
+      const value = sensor.repeat(at);
+      if (sensor.mustRelearn) this.relearn(0);
+      this.step(aligner.repeat(at, value));
+    }
+  }
+
+  private relearn(d: number): void {
+    this.parts.relearn(d, this.parts.fresh());
+    this.parts.warmUp.begin(d);
+  }
+
   /** The measurement in a reading: NaN where the sensor is at fault, null where a counter gives no rate. */
   private measure(d: number, reading: Reading): number | null {
     const { sensors, detector, warmUp, maintenance } = this.parts;
@@ -181,7 +203,7 @@ export class StreamMonitor {
     const interrupted = sensor.interrupted(reading.at);
     const value = sensor.measure(reading, warmUp.of(d) === 1);
     if (interrupted || Number.isNaN(value)) detector.restart(d); // there is no step from the last value
-    if (sensor.startupContaminated) this.parts.relearn(d, this.parts.fresh());
+    if (sensor.mustRelearn) this.relearn(d);
     return value;
   }
 

@@ -8,6 +8,7 @@ import { Counter } from '../sensor/counter.ts';
 import type { OrderReason } from '../sensor/reading-order.ts';
 import { effectOfRatio } from '../episode/severity.ts';
 import { isLearnedFault, isSensorFault, type SensorFault } from '../sensor/fault.ts';
+import { REPEAT_MS } from '../sensor/on-change.ts';
 import { SensorWatch, type SensorWatchOptions } from '../sensor/sensor-watch.ts';
 import type { EventQueue } from '../episode/event-queue.ts';
 
@@ -32,8 +33,11 @@ export class Sensor {
   private readonly d: number;
   private readonly events: EventQueue;
   private readonly maturity: () => number;
-  /** Whether the last reading has shown outliers among the first readings, so that the series must be learned again. */
-  startupContaminated = false;
+  /**
+   * Whether the last reading has shown that the series must be learned again: outliers were among the first readings, or they were counted
+   * though the sensor reports on change.
+   */
+  mustRelearn = false;
 
   /** The sensor of series d. `maturity`: that of the series, 0 to 1 (confidence.ts). */
   constructor(
@@ -83,6 +87,26 @@ export class Sensor {
     return this.watch.interrupted(at);
   }
 
+  /** When the last value of a sensor that reports on change counts again, epoch ms; Infinity where it does not, or the sensor is silent. */
+  get repeatAt(): number {
+    const { onChange, silence } = this.watch;
+    const at = onChange.dueAt;
+    return at === Infinity || silence.lost || silence.score(at + onChange.lagMs) > 1 ? Infinity : at;
+  }
+
+  /** The last value counts again at `at`: returns it. */
+  repeat(at: number): number {
+    const { onChange } = this.watch;
+    this.mustRelearn = onChange.repeat(at) && this.habitsKnown[0] === 0;
+    this.startup.admits(onChange.value);
+    return onChange.value;
+  }
+
+  /** The time of a reading that would arrive at `now`. */
+  timeAt(now: number): number {
+    return now - this.watch.onChange.lagMs;
+  }
+
   /**
    * The measurement in a reading: NaN when the sensor is at fault, null when a counter gives no rate. Learned limits hold once the
    * series has been `warm`; before, they give no fault.
@@ -90,12 +114,16 @@ export class Sensor {
   measure(reading: Reading, warm: boolean): number | null {
     if (warm) this.habitsKnown[0] = 1;
     const learning = this.habitsKnown[0] === 0;
-    this.startupContaminated = false;
+    this.mustRelearn = false;
     const { at } = reading;
     this.watch.update(reading, learning);
     const counts = this.series[this.d].counter !== undefined;
     const value = counts ? this.counter.rate(reading.value, at) : reading.value;
-    if (!Number.isNaN(value)) return this.judge(at, value, learning) ? value : NaN;
+    if (!Number.isNaN(value)) {
+      if (!this.judge(at, value, learning)) return NaN;
+      if (!counts) this.watch.onChange.measured(value);
+      return value;
+    }
     this.count(at, reading.value, learning);
     return null;
   }
@@ -133,6 +161,7 @@ export class Sensor {
   /** Marks the `awayMs` before `now` as downtime, which is not counted as silence. */
   markDowntime(now: number, awayMs: number): void {
     this.watch.silence.markDowntime(now, awayMs);
+    if (awayMs > REPEAT_MS) this.watch.onChange.stop();
   }
 
   /** The sensor is removed from the group: its fault ends. */
@@ -156,7 +185,7 @@ export class Sensor {
     else if (code > 1) this.report(at, at, 'error_code', code, value, NaN);
     else if (step > 1) this.report(at, at, 'max_step', step, value, plausibility.last);
     if (range > 1 || code > 1 || step > 1 || !this.startup.admits(value)) return false;
-    this.startupContaminated = this.startup.contaminated;
+    this.mustRelearn = this.startup.contaminated;
 
     plausibility.update(value, at);
     stuck.update(value, at, learning, intervalMs > 0 ? WEEK_MS / intervalMs : 0);

@@ -2,6 +2,7 @@ import type { Memory } from '../../math/memory.ts';
 import type { Reading, SeriesInfo } from '../reading.ts';
 import { TimeGap } from '../../math/time-gap.ts';
 import { ClockWatch } from './clock-watch.ts';
+import { OnChange } from './on-change.ts';
 import { ReadingOrder } from './reading-order.ts';
 import { Plausibility } from './plausibility.ts';
 import { SilenceDetector } from './silence-detector.ts';
@@ -29,6 +30,7 @@ export class SensorWatch {
   readonly plausibility: Plausibility;
   readonly clock: ClockWatch;
   readonly order: ReadingOrder;
+  readonly onChange: OnChange;
   private readonly interval: TimeGap;
   private readonly s: Float64Array; // readings, event time of the last
 
@@ -42,6 +44,7 @@ export class SensorWatch {
     this.plausibility = new Plausibility(memory, info);
     this.clock = new ClockWatch(memory);
     this.order = new ReadingOrder(memory);
+    this.onChange = new OnChange(memory);
     this.interval = new TimeGap(memory, 'interval');
     this.s = memory.take('watch', 2);
   }
@@ -53,7 +56,8 @@ export class SensorWatch {
 
   /** Whether the time between the last reading and one at `at` is too long to compare them. */
   interrupted(at: number): boolean {
-    return this.s[0] >= USUAL_AFTER && at - this.s[1] > MAX_INTERVALS * this.intervalMs;
+    const isLong = this.s[0] >= USUAL_AFTER && at - this.s[1] > MAX_INTERVALS * this.intervalMs;
+    return isLong && !this.onChange.reaches(at);
   }
 
   /** Adds an arrival, whatever its value. `learning`: warm-up, in which learned limits give no fault. */
@@ -61,6 +65,7 @@ export class SensorWatch {
     const { s } = this;
     this.silence.update(reading.receivedAt, learning);
     this.clock.update(reading);
+    this.onChange.update(reading.at, reading.receivedAt, reading.value, this.intervalMs);
     this.interval.update(reading.at);
     s[0]++;
     s[1] = reading.at;

@@ -1,0 +1,111 @@
+import type { Memory } from '../../math/memory.ts';
+import { DAY_MS } from '../../math/time.ts';
+import { CONSTANTS } from '../constants.ts';
+
+/** The last value of a sensor that reports on change counts again after so long: readings within this time say much the same. */
+export const REPEAT_MS = CONSTANTS.CALM_MS;
+/** A value is repeated for so long at most, so that a gap costs 288 samples at most. */
+const LONGEST_MS = DAY_MS;
+/** A reading is early if it comes within this part of the usual gap. */
+const EARLY = 1 / 3;
+/** Readings over which the share of early ones reaches back. Before there are so many, all count the same. */
+const SPAN = 500;
+/** Early readings over which the share of those with an old value reaches back. */
+const EARLY_SPAN = 50;
+/** Readings from which on both shares are known. */
+const KNOWN_AFTER = 50;
+/** A sensor of which fewer readings are early is read at fixed times. */
+const EARLY_SHARE = 0.02;
+
+// Slots.
+const READINGS = 0;
+const AT = 1; // of the last reading, epoch ms
+const LAG = 2; // of its arrival behind its time, ms
+const LAST = 3; // what it said
+const EARLY_READINGS = 4;
+const SHARE = 5; // of early readings
+const SAME = 6; // share of the early readings that say the same as the reading before
+const VALUE = 7; // the value that lasts; NaN where there is none
+const COUNTED_AT = 8; // when it last counted, epoch ms
+const REPEATS = 9; // 1 once a value has been repeated
+const SLOTS = 10;
+
+/**
+ * Does the sensor report on change? Then its silence says that the value has not changed, so the last value is repeated every five minutes
+ * until the next reading. A detector that counts readings then counts time, as it does with a sensor that is read at fixed times.
+ *
+ * A sensor reports on change if some of its readings are early, and nearly all of these have a new value. A sensor that is read at
+ * fixed times has no early readings, not even where a third of its messages are lost; a message that is repeated comes early, with the same
+ * value.
+ *
+ * Memory: see the slots (10).
+ */
+export class OnChange {
+  private readonly s: Float64Array;
+
+  constructor(memory: Pick<Memory, 'take'>) {
+    this.s = memory.take('on_change', SLOTS);
+    this.s[VALUE] = NaN;
+  }
+
+  /** When the last value counts again, epoch ms; Infinity where it does not. */
+  get dueAt(): number {
+    const { s } = this;
+    const due = s[COUNTED_AT] + REPEAT_MS;
+    return Number.isNaN(s[VALUE]) || due - s[AT] > LONGEST_MS ? Infinity : due;
+  }
+
+  /** The value that lasts; NaN where there is none. */
+  get value(): number {
+    return this.s[VALUE];
+  }
+
+  /** How far the arrival of the last reading was behind its time, ms; 0 where its clock is ahead. */
+  get lagMs(): number {
+    return this.s[LAG];
+  }
+
+  /** Whether the last value, read or repeated, is too recent at `at` to be repeated. */
+  reaches(at: number): boolean {
+    return at - this.s[COUNTED_AT] <= REPEAT_MS;
+  }
+
+  /** Counts the gap before a reading of `x`. `usualMs`: the usual gap until then, 0 while there is none. */
+  update(at: number, receivedAt: number, x: number, usualMs: number): void {
+    const { s } = this;
+    if (s[READINGS] > 0 && usualMs > 0) {
+      const early = at - s[AT] < EARLY * usualMs;
+      s[SHARE] += Math.max(1 / SPAN, 1 / s[READINGS]) * ((early ? 1 : 0) - s[SHARE]);
+      if (early) s[SAME] += Math.max(1 / EARLY_SPAN, 1 / ++s[EARLY_READINGS]) * ((x === s[LAST] ? 1 : 0) - s[SAME]);
+    }
+    s[READINGS]++;
+    s[AT] = s[COUNTED_AT] = at;
+    s[LAG] = Math.max(0, receivedAt - at);
+    s[LAST] = x;
+    s[VALUE] = NaN;
+  }
+
+  /** The last reading is a measurement of `value`, which lasts if the sensor reports on change. */
+  measured(value: number): void {
+    if (this.reports) this.s[VALUE] = value;
+  }
+
+  /** The value counts again at `at`. Returns whether it is the first time that a value does. */
+  repeat(at: number): boolean {
+    const { s } = this;
+    s[COUNTED_AT] = at;
+    const isFirst = s[REPEATS] === 0;
+    s[REPEATS] = 1;
+    return isFirst;
+  }
+
+  /** It is not known whether the value lasts. */
+  stop(): void {
+    this.s[VALUE] = NaN;
+  }
+
+  private get reports(): boolean {
+    const { s } = this;
+    return s[READINGS] >= KNOWN_AFTER && s[SHARE] > EARLY_SHARE && s[SAME] < CONSTANTS.MIN_SHARE;
+  }
+}
