@@ -4,7 +4,7 @@ import { WEEK_MS } from '../../math/time.ts';
 import { CONSTANTS } from '../constants.ts';
 import type { Excursion } from './excursion.ts';
 import type { NoveltyRate } from './novelty-rate.ts';
-import { ALARMED, PLACE, RATES_MS, UNFADED_MS, WEEKS } from './recurrence-slots.ts';
+import { ALARMED, RATES_MS, UNFADED_MS, WEEKS } from './recurrence-slots.ts';
 import { FAULT, HABIT, NEW, NORMAL, type Signature } from './signature-slots.ts';
 import { PLACES, type Signatures } from './signatures.ts';
 
@@ -87,7 +87,6 @@ export class PastEvents {
     this.gap = gap;
     this.rates = rates;
     this.s = s;
-    s[PLACE] = -1;
   }
 
   /** How often, per week, an event may come and still be an alarm, from now on. Past events are judged by it too. */
@@ -133,7 +132,6 @@ export class PastEvents {
       Math.min(this.spellMs, (s[WEEKS] * WEEK_MS) / RECURS),
       contextual,
     );
-    s[PLACE] = place;
     if (said !== NEW) signatures.setState(place, said);
     const state = signatures.state(place);
     if (state === FAULT || state === NORMAL) return -1;
