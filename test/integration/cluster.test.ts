@@ -102,6 +102,7 @@ test('a worker learns the readings of MQTT clients in their partitions, answers 
   expect(replies().map(({ payload }) => payload)).toMatchObject([{ id: 'a1', status: 'done' }]);
 
   expect((await worker.end('SIGTERM')).code).toBe(0);
+  await eventually(() => statuses.includes('offline'));
   const nats = await connected(url);
   const bucket = await nats.kv.open(NAMES.partitions);
   const store = new StateStore(await nats.kv.open(NAMES.state));
