@@ -119,7 +119,7 @@ describe('a sensor that reports on change', () => {
       monitor.tick(at + 59 * MINUTE_MS);
       return monitor.status.samples - before;
     };
-    expect(run(4 * MINUTE_MS)).toBe(11);
+    expect(run(4 * MINUTE_MS)).toBe(11); // 7.5 to 57.5 min
     expect(run(20 * MINUTE_MS)).toBe(0);
   });
 

@@ -4,7 +4,9 @@ import { CONSTANTS } from '../constants.ts';
 
 /** The last value of a sensor that reports on change counts again after so long: readings within this time say much the same. */
 export const REPEAT_MS = CONSTANTS.CALM_MS;
-/** A value is repeated for so long at most, so that a gap costs 288 samples at most. */
+/** The first time later, so that a heartbeat every 5, 10 or 60 minutes does not come just after a repeated value. */
+const FIRST_MS = 1.5 * REPEAT_MS;
+/** A value is repeated for so long at most, so that a gap costs 287 samples at most. */
 const LONGEST_MS = DAY_MS;
 /** A reading is early if it comes within this part of the usual gap. */
 const EARLY = 1 / 3;
@@ -31,8 +33,8 @@ const REPEATS = 9; // 1 once a value has been repeated
 const SLOTS = 10;
 
 /**
- * Does the sensor report on change? Then its silence says that the value has not changed, so the last value is repeated every five minutes
- * until the next reading. A detector that counts readings then counts time, as it does with a sensor that is read at fixed times.
+ * Does the sensor report on change? Then its silence says that the value has not changed, so the last value is repeated every five minutes,
+ * the first time after seven and a half, until the next reading. A detector that counts readings then counts time, as it does with a sensor that is read at fixed times.
  *
  * A sensor reports on change if some of its readings are early, and nearly all of these have a new value. A sensor that is read at
  * fixed times has no early readings, not even where a third of its messages are lost; a message that is repeated comes early, with the same
@@ -51,7 +53,7 @@ export class OnChange {
   /** When the last value counts again, epoch ms; Infinity where it does not. */
   get dueAt(): number {
     const { s } = this;
-    const due = s[COUNTED_AT] + REPEAT_MS;
+    const due = s[COUNTED_AT] + (s[COUNTED_AT] === s[AT] ? FIRST_MS : REPEAT_MS);
     return Number.isNaN(s[VALUE]) || due - s[AT] > LONGEST_MS ? Infinity : due;
   }
 
@@ -67,7 +69,7 @@ export class OnChange {
 
   /** Whether the last value, read or repeated, is too recent at `at` to be repeated. */
   reaches(at: number): boolean {
-    return at - this.s[COUNTED_AT] <= REPEAT_MS;
+    return at - this.s[COUNTED_AT] <= FIRST_MS;
   }
 
   /** Counts the gap before a reading of `x`. `usualMs`: the usual gap until then, 0 while there is none. */
