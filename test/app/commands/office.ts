@@ -60,13 +60,7 @@ export class Office {
   private readonly name = `office${offices++}`;
 
   /** The maintenance windows of the site apply, in UTC. */
-  constructor({
-    of = site(),
-    ledger = new Tape(),
-    path = temporaryPath(),
-    seed = 1,
-    learned,
-  }: OfficeOptions = {}) {
+  constructor({ of = site(), ledger = new Tape(), path = temporaryPath(), seed = 1, learned }: OfficeOptions = {}) {
     this.path = path;
     this.random = new Random(seed);
     this.ledger = ledger;
