@@ -63,7 +63,8 @@ export default defineConfig({
           // As root: a systemd that boots, or a Debian root, for each file. Not part of npm test.
           fileParallelism: false,
           sequence: { groupOrder: 2 },
-          testTimeout: 120_000,
+          // Four kills by a watchdog of 30 s take two minutes.
+          testTimeout: 300_000,
           hookTimeout: 180_000,
         },
       },
