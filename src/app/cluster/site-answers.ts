@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { EventPublisher } from '../../io/nats/event-publisher.ts';
 import type { Nats } from '../../io/nats/connection.ts';
 import type { Names } from '../../io/nats/names.ts';
+import { jsonOf } from '../../stream/json.ts';
 import { replySchema } from '../commands/reply.ts';
 import { collectedReply } from './collected-reply.ts';
 import { publishTopic } from './partition-outlets.ts';
@@ -56,7 +57,7 @@ export class SiteAnswers {
     this.#publisher = new EventPublisher(nats);
     this.#subscription = nats.connection.subscribe(names.subjects.answers, {
       callback: (error, message) => {
-        const part = error === null ? partSchema.safeParse(parsed(message.string())) : null;
+        const part = error === null ? partSchema.safeParse(jsonOf(message.string())) : null;
         if (part?.success === true) this.#add(part.data);
       },
     });
@@ -100,13 +101,5 @@ export class SiteAnswers {
     const reply = collectedReply([...parts.values()], partitions);
     const outlets = { site, prefix, names, publisher: this.#publisher };
     publishTopic(outlets, topic, JSON.stringify(reply), `${topic}-${seq}`);
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 }

@@ -2,6 +2,7 @@ import { storeBatch } from '../../io/hub/batch.ts';
 import { stateTimes } from '../../io/hub/series.ts';
 import { heardSites } from '../../io/hub/sites.ts';
 import type { Log } from '../../log.ts';
+import { jsonOf } from '../../stream/json.ts';
 import type { Message, Receipt } from '../../stream/message.ts';
 import type { SqlDatabase } from '../../stream/sql.ts';
 import { Batch } from './batch.ts';
@@ -137,7 +138,7 @@ export class Intake {
   private dataOf(topic: HubTopic, { payload }: Message): unknown {
     if (payload.length > MAX_BYTES) return 'too_large' satisfies Reject;
     const text = Buffer.from(payload).toString('utf8');
-    const read = READERS[topic.kind].safeParse(topic.kind === 'status' ? text : parsed(text));
+    const read = READERS[topic.kind].safeParse(topic.kind === 'status' ? text : jsonOf(text));
     // A status is text too, and so is put into an object.
     return read.success ? { value: read.data } : ('bad_payload' satisfies Reject);
   }
@@ -268,11 +269,3 @@ export class Intake {
 
 /** A habit or a mode is no alarm. */
 const EPISODES = { opened: true, updated: true, closed: true } as const;
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

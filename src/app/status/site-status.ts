@@ -18,6 +18,7 @@ import { kernelOrNull } from '../kernel.ts';
 import { statesOf } from '../pipeline/state-publisher.ts';
 import { restoredStream } from '../restored.ts';
 import { brokerOptions } from '../broker-options.ts';
+import { jsonOf } from '../../stream/json.ts';
 
 /** The last known state of a series or group. */
 export interface SeriesStatus {
@@ -175,11 +176,6 @@ const sizeOf = (path: string): number | null =>
 
 /** A retained message of ours; null for one that is no JSON object. */
 function parsed(payload: string | undefined): object | null {
-  if (payload === undefined) return null;
-  try {
-    const value = JSON.parse(payload) as unknown;
-    return typeof value === 'object' && value !== null ? value : null;
-  } catch {
-    return null;
-  }
+  const value = payload === undefined ? null : jsonOf(payload);
+  return typeof value === 'object' ? value : null;
 }

@@ -1,3 +1,4 @@
+import { jsonOf } from '../json.ts';
 import type { Dialect, DialectMessage } from './dialect.ts';
 
 const WORDS: ReadonlyMap<string, boolean> = new Map([
@@ -49,14 +50,6 @@ const isNumberLike = (payload: string): boolean => /^(1|0|true|false)$/i.test(pa
 const latin1 = (payload: Uint8Array): string =>
   Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('latin1');
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** The last level of a topic on which a device of no known dialect says that it is there: `plant/pump/LWT`. */
 export const availability: Dialect = {
   name: 'availability',
@@ -64,7 +57,7 @@ export const availability: Dialect = {
   sniffs: (payload) => {
     if (payload.length > MAX_BYTES) return false;
     const text = latin1(payload);
-    return availabilityIn(text, () => parsed(text)) !== null;
+    return availabilityIn(text, () => jsonOf(text)) !== null;
   },
   open: () => ({
     read(message, receiver) {

@@ -1,3 +1,4 @@
+import { jsonOf } from '../json.ts';
 import { readDecoded } from './decoded-object.ts';
 import type { Dialect, DialectContext, DialectMessage, Mapper, Receiver } from './dialect.ts';
 import { remember } from './remember.ts';
@@ -60,7 +61,7 @@ class Chirpstack implements Mapper {
       if (event.margin !== undefined) receiver.sample(device, 'margin', event.margin, at, LINK);
       return;
     }
-    const decoded = event.object ?? parsed(event.objectJSON);
+    const decoded = event.object ?? (typeof event.objectJSON === 'string' ? jsonOf(event.objectJSON) : null);
     if (typeof decoded === 'object' && decoded !== null) readDecoded(device, decoded, at, receiver);
   }
 
@@ -73,15 +74,6 @@ class Chirpstack implements Mapper {
     this.next = (this.next + 1) % MAX_REMEMBERED;
     this.seen.add(id);
     return false;
-  }
-}
-
-function parsed(text: unknown): unknown {
-  if (typeof text !== 'string') return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 }
 
