@@ -29,7 +29,7 @@ import { hubHealthRoutes, type HubFigures } from './health.ts';
 import { transferSchema } from './learned/requests.ts';
 import type { HubTransfers } from './learned/transfers.ts';
 import { hubMetrics } from './metrics.ts';
-import { alarmsOf, alertsOf, commandsOf, incidentsOf, seriesOf, siteNamed, sitesOf, workersOf } from './queries.ts';
+import { alarmsOf, alertsOf, commandsOf, incidentsOf, seriesOf, siteNamed, sitesOf } from './queries.ts';
 
 export interface HubPagesOptions {
   readonly config: HubConfig;
@@ -131,11 +131,11 @@ function routes(app: Hono, options: HubPagesOptions, access: Access): void {
   });
   app.get('/api/site/:site', async (context) => {
     const name = context.req.param('site');
-    const site = await siteNamed(db, name, alerts.openOf('site'));
-    if (site === null) return context.json<Refusal>({ code: 'unknown_site', text: 'The hub knows no such site.' }, 404);
+    const found = await siteNamed(db, name, alerts.openOf('site'));
+    if (found === null)
+      return context.json<Refusal>({ code: 'unknown_site', text: 'The hub knows no such site.' }, 404);
     return context.json<HubSiteBody>({
-      site,
-      workers: await workersOf(db, name),
+      ...found,
       alarms: await alarmsOf(db, name),
       series: await seriesOf(db, name),
       commands: await commandsOf(db, name),

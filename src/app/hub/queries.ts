@@ -8,7 +8,7 @@ import {
   MAX_PAGE,
   type IncidentFilter,
 } from '../../io/hub/lists.ts';
-import { countedSite, countedSites, storedHealth, type CountedSite } from '../../io/hub/sites.ts';
+import { countedSite, countedSites, type CountedSite } from '../../io/hub/sites.ts';
 import type { SqlDatabase } from '../../stream/sql.ts';
 import type {
   HubAlarm,
@@ -16,6 +16,7 @@ import type {
   HubSentCommand,
   HubSeries,
   HubSite,
+  HubSiteBody,
   HubSitesBody,
 } from '../dashboard/contract/hub.ts';
 import type { HealthRow } from './readers.ts';
@@ -63,15 +64,17 @@ export async function sitesOf(
   };
 }
 
-export async function siteNamed(db: SqlDatabase, site: string, missing: readonly string[]): Promise<HubSite | null> {
+/** A site, and how many workers had a part in the last health of its cluster: null for a service on one machine. */
+export async function siteNamed(
+  db: SqlDatabase,
+  site: string,
+  missing: readonly string[],
+): Promise<Pick<HubSiteBody, 'site' | 'workers'> | null> {
   const row = await countedSite(db, site);
-  return row === undefined ? null : siteOf(row, new Set(missing));
-}
-
-/** How many workers of a cluster had a part in its last health; null for a service on one machine. */
-export async function workersOf(db: SqlDatabase, site: string): Promise<number | null> {
-  const health = await storedHealth(db, site);
-  return health === null ? null : ((JSON.parse(health) as Partial<HealthRow>).workers ?? null);
+  if (row === undefined) return null;
+  const { health, ...counted } = row;
+  const { workers = null } = health === null ? {} : (JSON.parse(health) as Partial<HealthRow>);
+  return { site: siteOf(counted, new Set(missing)), workers };
 }
 
 const siteOf = ({ site, status, heard_at, ...rest }: CountedSite, missing: ReadonlySet<string>): HubSite => ({

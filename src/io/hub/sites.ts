@@ -39,12 +39,6 @@ export async function siteStatus(
   return row;
 }
 
-/** The last health, as JSON; null where none was stored. */
-export async function storedHealth(db: SqlDatabase, site: string): Promise<string | null> {
-  const rows = await db.read<{ health: string | null }>('SELECT health FROM hub_site WHERE site = $1', [site]);
-  return rows.at(0)?.health ?? null;
-}
-
 /** A site with the number of its series, of its open alarms, and of those that are critical. */
 export interface CountedSite extends HeardSite {
   readonly version: string | null;
@@ -84,10 +78,13 @@ export async function countedSites(db: SqlDatabase): Promise<readonly CountedSit
   }));
 }
 
-/** Undefined for a site that is not known. */
-export async function countedSite(db: SqlDatabase, site: string): Promise<CountedSite | undefined> {
-  const [row] = await db.read<CountedSite>(
-    `SELECT s.site, s.status, s.heard_at, s.version,
+/** With its last health, as JSON; null where none was stored. Undefined for a site that is not known. */
+export async function countedSite(
+  db: SqlDatabase,
+  site: string,
+): Promise<(CountedSite & { readonly health: string | null }) | undefined> {
+  const [row] = await db.read<CountedSite & { readonly health: string | null }>(
+    `SELECT s.site, s.status, s.heard_at, s.version, s.health,
       (SELECT count(*) FROM hub_series r WHERE r.site = s.site) AS series,
       (SELECT count(*) FROM hub_alarm a WHERE a.site = s.site AND a.closed = 0) AS alarms,
       (SELECT count(*) FROM hub_alarm a WHERE a.site = s.site AND a.closed = 0 AND a.severity = 'critical') AS critical
