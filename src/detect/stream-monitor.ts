@@ -14,7 +14,7 @@ import type { OrderReason } from './sensor/reading-order.ts';
 export type { MonitorOptions } from './monitor/parts.ts';
 
 /** Format of snapshots. A change of the pieces of memory, or of their meaning, takes the next number. */
-export const SNAPSHOT_VERSION = 18;
+export const SNAPSHOT_VERSION = 19;
 
 /** Whether a network forecasts as the one before: it has all of its units. */
 const continues = (past: MonitorOptions, now: MonitorOptions): boolean =>
@@ -184,14 +184,9 @@ export class StreamMonitor {
     const [sensor] = sensors;
     for (let at = sensor.repeatAt; at < until; at = sensor.repeatAt) {
       const value = sensor.repeat(at);
-      if (sensor.mustRelearn) this.relearn(0);
+      if (sensor.mustRelearn) this.parts.relearn(0, this.parts.fresh());
       this.step(aligner.repeat(at, value));
     }
-  }
-
-  private relearn(d: number): void {
-    this.parts.relearn(d, this.parts.fresh());
-    this.parts.warmUp.begin(d);
   }
 
   /** The measurement in a reading: NaN where the sensor is at fault, null where a counter gives no rate. */
@@ -203,7 +198,7 @@ export class StreamMonitor {
     const interrupted = sensor.interrupted(reading.at);
     const value = sensor.measure(reading, warmUp.of(d) === 1);
     if (interrupted || Number.isNaN(value)) detector.restart(d); // there is no step from the last value
-    if (sensor.mustRelearn) this.relearn(d);
+    if (sensor.mustRelearn) this.parts.relearn(d, this.parts.fresh());
     return value;
   }
 

@@ -23,6 +23,16 @@ export class TimeGap {
     this.s = memory.take(name, 3);
   }
 
+  /** Readings so far. */
+  get readings(): number {
+    return this.s[0];
+  }
+
+  /** Time of the last reading, epoch ms; 0 before the first. */
+  get lastAt(): number {
+    return this.s[1];
+  }
+
   /** Whether there was a gap. */
   get known(): boolean {
     return this.s[0] >= 2;

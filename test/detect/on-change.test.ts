@@ -3,7 +3,7 @@ import type { AnomalyEvent } from '../../src/detect/episode/anomaly.ts';
 import type { SeriesInfo } from '../../src/detect/reading.ts';
 import { StreamMonitor } from '../../src/detect/stream-monitor.ts';
 import { Random } from '../../src/math/random.ts';
-import { DEFAULTS } from './options.ts';
+import { DEFAULTS, infoOf } from './options.ts';
 
 const MINUTE_MS = 60_000;
 const [HOUR_MS, DAY_MS] = [60 * MINUTE_MS, 1440 * MINUTE_MS];
@@ -26,14 +26,6 @@ function* door(days: number): Generator<Report> {
       yield [(last = opens + (1 + 2 * random.uniform()) * MINUTE_MS), 0];
     }
 }
-
-const infoOf = (slug: string, more: Partial<SeriesInfo> = {}): SeriesInfo => ({
-  slug,
-  unit: '',
-  range: null,
-  only: 'both',
-  ...more,
-});
 
 function streamOf(series: readonly SeriesInfo[] = [infoOf('door')]) {
   const events: AnomalyEvent[] = [];

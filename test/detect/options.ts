@@ -1,4 +1,5 @@
 import { UTC } from '../../src/detect/forecast/calendar.ts';
+import type { SeriesInfo } from '../../src/detect/reading.ts';
 import type { MonitorOptions } from '../../src/detect/stream-monitor.ts';
 
 /** What an operator gets who tunes nothing. */
@@ -27,3 +28,12 @@ export const DEFAULTS: MonitorOptions = {
   calendar: UTC,
   kernel: null,
 };
+
+/** A series of which the operator says nothing but `more`. */
+export const infoOf = (slug: string, more: Partial<SeriesInfo> = {}): SeriesInfo => ({
+  slug,
+  unit: '',
+  range: null,
+  only: 'both',
+  ...more,
+});

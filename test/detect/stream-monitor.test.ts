@@ -5,20 +5,12 @@ import type { SeriesInfo } from '../../src/detect/reading.ts';
 import { StreamMonitor, type MonitorOptions } from '../../src/detect/stream-monitor.ts';
 import { Random } from '../../src/math/random.ts';
 import { kernel } from '../nn/kernel.ts';
-import { DEFAULTS } from './options.ts';
+import { DEFAULTS, infoOf } from './options.ts';
 
 const [SECOND, MINUTE] = [1000, 60_000];
 const START = 1_700_000_000_000;
 const DELAY = 200; // from sensor to arrival, ms
 const WARM = DEFAULTS.warmup;
-
-const infoOf = (slug: string, more: Partial<SeriesInfo> = {}): SeriesInfo => ({
-  slug,
-  unit: '',
-  range: null,
-  only: 'both',
-  ...more,
-});
 
 /** A monitored stream, its events, and readings by the minute. */
 function streamOf(series: readonly SeriesInfo[], options: Partial<MonitorOptions> = {}) {

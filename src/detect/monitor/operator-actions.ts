@@ -78,7 +78,6 @@ export class OperatorActions {
       return;
     }
     parts.relearn(d, fresh);
-    parts.warmUp.begin(d);
     for (const { episode } of [parts.process, parts.drift])
       if (episode.series === d) parts.events.end(episode, now, 'reset');
     this.flush();

@@ -79,10 +79,11 @@ export class StreamParts {
     return new StreamParts(this.stream, this.series, this.options).memory.toBytes();
   }
 
-  /** Series d learns anew from `fresh` memory, and so does the correlation of the group, which is in its deviations. */
+  /** Series d begins its warm-up and learns anew from `fresh` memory, and so does the correlation of the group, which is in its deviations. */
   relearn(d: number, fresh: Uint8Array): void {
     const own = `${this.series[d].slug}.`;
     this.memory.fromBytes(fresh, (name) => name.startsWith(own) || name.startsWith('residuals.'));
+    this.warmUp.begin(d);
   }
 
   /** Applies the settings of the operator, and maintenance, to the detector. To be called after the memory was overwritten too. */

@@ -1,4 +1,5 @@
 import type { Memory } from '../../math/memory.ts';
+import type { TimeGap } from '../../math/time-gap.ts';
 import { DAY_MS } from '../../math/time.ts';
 import { CONSTANTS } from '../constants.ts';
 
@@ -20,32 +21,34 @@ const KNOWN_AFTER = 50;
 const EARLY_SHARE = 0.02;
 
 // Slots.
-const READINGS = 0;
-const AT = 1; // of the last reading, epoch ms
-const LAG = 2; // of its arrival behind its time, ms
-const LAST = 3; // what it said
-const EARLY_READINGS = 4;
-const SHARE = 5; // of early readings
-const SAME = 6; // share of the early readings that say the same as the reading before
-const VALUE = 7; // the value that lasts; NaN where there is none
-const COUNTED_AT = 8; // when it last counted, epoch ms
-const REPEATS = 9; // 1 once a value has been repeated
-const SLOTS = 10;
+const LAG = 0; // of the arrival of the last reading behind its time, ms
+const LAST = 1; // the value of the last reading
+const EARLY_READINGS = 2;
+const SHARE = 3; // of early readings
+const SAME = 4; // share of the early readings that have the value of the reading before
+const VALUE = 5; // the value that lasts; NaN where there is none
+const COUNTED_AT = 6; // when it last counted, epoch ms
+const REPEATS = 7; // 1 once a value has been repeated
+const SLOTS = 8;
 
 /**
  * Does the sensor report on change? Then its silence says that the value has not changed, so the last value is repeated every five minutes,
- * the first time after seven and a half, until the next reading. A detector that counts readings then counts time, as it does with a sensor that is read at fixed times.
+ * the first time after seven and a half, until the next reading. A detector that counts readings then counts time, as it does with a
+ * sensor that is read at fixed times.
  *
  * A sensor reports on change if some of its readings are early, and nearly all of these have a new value. A sensor that is read at
  * fixed times has no early readings, not even where a third of its messages are lost; a message that is repeated comes early, with the same
  * value.
  *
- * Memory: see the slots (10).
+ * Memory: see the slots (8).
  */
 export class OnChange {
   private readonly s: Float64Array;
+  private readonly gap: TimeGap;
 
-  constructor(memory: Pick<Memory, 'take'>) {
+  /** `gap`: that of the readings, in their own time. It is updated after this. */
+  constructor(memory: Pick<Memory, 'take'>, gap: TimeGap) {
+    this.gap = gap;
     this.s = memory.take('on_change', SLOTS);
     this.s[VALUE] = NaN;
   }
@@ -53,8 +56,9 @@ export class OnChange {
   /** When the last value counts again, epoch ms; Infinity where it does not. */
   get dueAt(): number {
     const { s } = this;
-    const due = s[COUNTED_AT] + (s[COUNTED_AT] === s[AT] ? FIRST_MS : REPEAT_MS);
-    return Number.isNaN(s[VALUE]) || due - s[AT] > LONGEST_MS ? Infinity : due;
+    const { lastAt } = this.gap;
+    const due = s[COUNTED_AT] + (s[COUNTED_AT] === lastAt ? FIRST_MS : REPEAT_MS);
+    return Number.isNaN(s[VALUE]) || due - lastAt > LONGEST_MS ? Infinity : due;
   }
 
   /** The value that lasts; NaN where there is none. */
@@ -72,16 +76,16 @@ export class OnChange {
     return at - this.s[COUNTED_AT] <= FIRST_MS;
   }
 
-  /** Counts the gap before a reading of `x`. `usualMs`: the usual gap until then, 0 while there is none. */
-  update(at: number, receivedAt: number, x: number, usualMs: number): void {
+  /** Counts the gap before a reading of `x`. */
+  update(at: number, receivedAt: number, x: number): void {
     const { s } = this;
-    if (s[READINGS] > 0 && usualMs > 0) {
-      const early = at - s[AT] < EARLY * usualMs;
-      s[SHARE] += Math.max(1 / SPAN, 1 / s[READINGS]) * ((early ? 1 : 0) - s[SHARE]);
+    const { readings, lastAt, usualMs } = this.gap;
+    if (usualMs > 0) {
+      const early = at - lastAt < EARLY * usualMs;
+      s[SHARE] += Math.max(1 / SPAN, 1 / readings) * ((early ? 1 : 0) - s[SHARE]);
       if (early) s[SAME] += Math.max(1 / EARLY_SPAN, 1 / ++s[EARLY_READINGS]) * ((x === s[LAST] ? 1 : 0) - s[SAME]);
     }
-    s[READINGS]++;
-    s[AT] = s[COUNTED_AT] = at;
+    s[COUNTED_AT] = at;
     s[LAG] = Math.max(0, receivedAt - at);
     s[LAST] = x;
     s[VALUE] = NaN;
@@ -108,6 +112,6 @@ export class OnChange {
 
   private get reports(): boolean {
     const { s } = this;
-    return s[READINGS] >= KNOWN_AFTER && s[SHARE] > EARLY_SHARE && s[SAME] < CONSTANTS.MIN_SHARE;
+    return this.gap.readings >= KNOWN_AFTER && s[SHARE] > EARLY_SHARE && s[SAME] < CONSTANTS.MIN_SHARE;
   }
 }

@@ -32,7 +32,6 @@ export class SensorWatch {
   readonly order: ReadingOrder;
   readonly onChange: OnChange;
   private readonly interval: TimeGap;
-  private readonly s: Float64Array; // readings, event time of the last
 
   constructor(
     memory: Pick<Memory, 'take'>,
@@ -44,9 +43,8 @@ export class SensorWatch {
     this.plausibility = new Plausibility(memory, info);
     this.clock = new ClockWatch(memory);
     this.order = new ReadingOrder(memory);
-    this.onChange = new OnChange(memory);
     this.interval = new TimeGap(memory, 'interval');
-    this.s = memory.take('watch', 2);
+    this.onChange = new OnChange(memory, this.interval);
   }
 
   /** Usual interval between readings, in their own time, ms. */
@@ -56,18 +54,15 @@ export class SensorWatch {
 
   /** Whether the time between the last reading and one at `at` is too long to compare them. */
   interrupted(at: number): boolean {
-    const isLong = this.s[0] >= USUAL_AFTER && at - this.s[1] > MAX_INTERVALS * this.intervalMs;
-    return isLong && !this.onChange.reaches(at);
+    const { readings, lastAt, usualMs } = this.interval;
+    return readings >= USUAL_AFTER && at - lastAt > MAX_INTERVALS * usualMs && !this.onChange.reaches(at);
   }
 
   /** Adds an arrival, whatever its value. `learning`: warm-up, in which learned limits give no fault. */
   update(reading: Reading, learning: boolean): void {
-    const { s } = this;
     this.silence.update(reading.receivedAt, learning);
     this.clock.update(reading);
-    this.onChange.update(reading.at, reading.receivedAt, reading.value, this.intervalMs);
+    this.onChange.update(reading.at, reading.receivedAt, reading.value);
     this.interval.update(reading.at);
-    s[0]++;
-    s[1] = reading.at;
   }
 }

@@ -10,12 +10,12 @@ const [HOUR_MS, DAY_MS] = [60 * MINUTE_MS, 1440 * MINUTE_MS];
 /** A sensor, and the usual gap between its readings. */
 function sensor() {
   const memory = new Memory();
-  const onChange = new OnChange(memory);
   const gap = new TimeGap(memory);
+  const onChange = new OnChange(memory, gap);
   return {
     onChange,
     say: (at: number, value: number, receivedAt = at) => {
-      onChange.update(at, receivedAt, value, gap.usualMs);
+      onChange.update(at, receivedAt, value);
       gap.update(at);
       onChange.measured(value);
     },
@@ -77,7 +77,7 @@ describe('a sensor that reports on change', () => {
     expect(onChange.dueAt).toBe(Infinity);
     say(at + HOUR_MS, 0);
     expect(onChange.dueAt).toBe(at + HOUR_MS + 7.5 * MINUTE_MS);
-    onChange.update(at + 2 * HOUR_MS, at + 2 * HOUR_MS, 1e9, HOUR_MS); // and no `measured`
+    onChange.update(at + 2 * HOUR_MS, at + 2 * HOUR_MS, 1e9); // and no `measured`
     expect(onChange.dueAt).toBe(Infinity);
   });
 
