@@ -29,18 +29,20 @@ const SAME = 4; // share of the early readings that have the value of the readin
 const VALUE = 5; // the value that lasts; NaN where there is none
 const COUNTED_AT = 6; // when it last counted, epoch ms
 const REPEATS = 7; // 1 once a value has been repeated
-const SLOTS = 8;
+const BURSTS = 8; // of early readings, fading, so three are never quite 3
+const IN_BURST = 9; // 1 if the last reading was early
+const SLOTS = 10;
 
 /**
  * Does the sensor report on change? Then its silence says that the value has not changed, so the last value is repeated every five minutes,
  * the first time after seven and a half, until the next reading. A detector that counts readings then counts time, as it does with a
  * sensor that is read at fixed times.
  *
- * A sensor reports on change if some of its readings are early, and nearly all of these have a new value. A sensor that is read at
- * fixed times has no early readings, not even where a third of its messages are lost; a message that is repeated comes early, with the same
- * value.
+ * A sensor reports on change if some of its readings are early, nearly all of these have a new value, and they come in three bursts or more. A
+ * sensor that is read at fixed times has no early readings, not even where a third of its messages are lost; a message that is repeated comes
+ * early, with the same value. After a long pause among its first readings those that follow look early, in one burst.
  *
- * Memory: see the slots (8).
+ * Memory: see the slots (10).
  */
 export class OnChange {
   private readonly s: Float64Array;
@@ -83,6 +85,9 @@ export class OnChange {
     if (usualMs > 0) {
       const early = at - lastAt < EARLY * usualMs;
       s[SHARE] += Math.max(1 / SPAN, 1 / readings) * ((early ? 1 : 0) - s[SHARE]);
+      s[BURSTS] *= 1 - 1 / SPAN;
+      if (early && s[IN_BURST] === 0) s[BURSTS]++;
+      s[IN_BURST] = early ? 1 : 0;
       if (early) s[SAME] += Math.max(1 / EARLY_SPAN, 1 / ++s[EARLY_READINGS]) * ((x === s[LAST] ? 1 : 0) - s[SAME]);
     }
     s[COUNTED_AT] = at;
@@ -112,6 +117,7 @@ export class OnChange {
 
   private get reports(): boolean {
     const { s } = this;
-    return this.gap.readings >= KNOWN_AFTER && s[SHARE] > EARLY_SHARE && s[SAME] < CONSTANTS.MIN_SHARE;
+    const isKnown = this.gap.readings >= KNOWN_AFTER && s[BURSTS] > CONSTANTS.RECURS - 0.5;
+    return isKnown && s[SHARE] > EARLY_SHARE && s[SAME] < CONSTANTS.MIN_SHARE;
   }
 }

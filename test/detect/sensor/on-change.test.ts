@@ -101,6 +101,16 @@ describe('a sensor that is read at fixed times is none', () => {
     }
   });
 
+  test('among its first readings are two pauses of two hours', () => {
+    const { onChange, say } = sensor();
+    const random = new Random(2);
+    let at = 0;
+    for (let i = 0; i < 2000; i++) {
+      say((at += i === 20 || i === 40 ? 2 * HOUR_MS : MINUTE_MS), random.normal());
+      expect(onChange.dueAt).toBe(Infinity);
+    }
+  });
+
   test('each message comes twice', () => {
     const { onChange, say } = sensor();
     const random = new Random(2);
