@@ -62,7 +62,7 @@ test.each(CONNECTED)('$name learns to echo by tbptt: a loss below 0.1', ({ build
   expect(lossOfEcho(4, build(1, HIDDEN))).toBeLessThan(0.1);
 });
 
-test.each(CONNECTED.slice(0, 2))('$name learns to echo by rtrl, here 3 steps', { timeout: 60_000 }, ({ build }) => {
+test.each(CONNECTED.slice(0, 2))('$name learns to echo by rtrl, here 3 steps', ({ build }) => {
   expect(lossOfEcho(3, build(1, HIDDEN), 'rtrl')).toBeLessThan(0.1);
 });
 
@@ -73,7 +73,7 @@ test.each(CONNECTED)('$name by snap1 echoes the toss of 2 steps ago, not that of
 });
 
 // Here it is the cell that cannot, whoever teaches it: its units have nobody to hand a toss to.
-test.each(LEARNERS)('elementwise by %s echoes the toss of 1 step ago, not that of 4', { timeout: 60_000 }, (kind) => {
+test.each(LEARNERS)('elementwise by %s echoes the toss of 1 step ago, not that of 4', (kind) => {
   expect(lossOfEcho(1, buildCell('elementwise', 1, HIDDEN), kind)).toBeLessThan(0.1);
   expect(lossOfEcho(4, buildCell('elementwise', 1, HIDDEN), kind)).toBeGreaterThan(0.4);
 });
@@ -124,7 +124,7 @@ test.each(GATED)('$name by snap1 learns it: gates are what a unit is to itself',
   expect(lossOfRecall(build(2, RECALLING), 'snap1')).toBeLessThan(0.1);
 });
 
-test.each(GATED)('$name by rtrl learns it', { timeout: 60_000 }, ({ build }) => {
+test.each(GATED)('$name by rtrl learns it', ({ build }) => {
   // Of ten starts an LSTM finds it from 7, with peepholes from 4: the carousel has to open in the right unit first.
   const losses = [1, 2, 3].map((seed) => lossOfRecall(build(2, RECALLING), 'rtrl', seed));
   expect(Math.min(...losses)).toBeLessThan(0.1);
