@@ -15,6 +15,8 @@ export interface CommandRequest {
   readonly message: Message | null;
   /** The waiting row of the database that brought it. */
   readonly row: number | null;
+  /** Its sequence in a stream that several programs read: they give a request without an id the same one. */
+  readonly seq?: number;
   /** The file of the command import, whose checksum the payload has. */
   readonly file?: Uint8Array;
   /** Why it is refused before anything else: its file did not arrive. */

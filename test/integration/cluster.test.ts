@@ -101,6 +101,17 @@ test('a worker learns the readings of MQTT clients in their partitions, answers 
   await eventually(() => replies().length > 0);
   expect(replies().map(({ payload }) => payload)).toMatchObject([{ id: 'a1', status: 'done' }]);
 
+  // Only one partition carries out the first. To the second all give the same id, so that the third takes it back in all.
+  await client.publishAsync('zankyo/plant/series/p7/cmd', JSON.stringify({ command: 'resume' }), { qos: 1 });
+  const answers = (): typeof received => received.filter(({ topic }) => topic === 'zankyo/plant/cmd/reply');
+  await client.publishAsync('zankyo/plant/cmd', JSON.stringify({ command: 'freeze' }), { qos: 1 });
+  await eventually(() => answers().length > 0);
+  const of = answers()[0].payload['id'];
+  expect(of).toMatch(/^auto-/);
+  await client.publishAsync('zankyo/plant/cmd', JSON.stringify({ command: 'undo', of }), { qos: 1 });
+  await eventually(() => answers().length > 1);
+  expect(answers()[1].payload).toMatchObject({ status: 'done', text: 'freeze is undone.' });
+
   expect((await worker.end('SIGTERM')).code).toBe(0);
   await eventually(() => statuses.includes('offline'));
   const nats = await connected(url);

@@ -111,13 +111,14 @@ export class PartitionPipeline {
     return this.#view.monitors().length > 0;
   }
 
-  take({ kind, seq, at, topic, payload }: PartitionEntry): void {
+  take(entry: PartitionEntry): void {
+    const { kind, seq, at, topic, payload } = entry;
     this.#ledger.seq = seq;
     if (kind === 'tick') this.#clock$.next(at);
     else if (kind === 'wake') this.#wake$.next(at);
     else if (kind === 'reading')
       this.#messages$.next({ topic, payload, receivedAt: at, retained: false, redelivered: false });
-    else this.#command(at, topic, payload);
+    else this.#command(entry);
   }
 
   /** Carries out a command that is no entry of the stream, as the next one: for a partition that no worker has. */
@@ -143,7 +144,7 @@ export class PartitionPipeline {
   }
 
   /** Each partition reads all commands. It carries out those for its own series, and those for the whole site but export. */
-  #command(at: number, topic: string, payload: Uint8Array): void {
+  #command({ seq, at, topic, payload }: PartitionEntry): void {
     const topics = commandTopicsOf(this.#options.site);
     if (topics?.accepts(topic) !== true) return;
     const ofTopic = topics.seriesOf(topic);
@@ -157,6 +158,7 @@ export class PartitionPipeline {
       payload,
       message: null,
       row: null,
+      seq,
       reply: (answer) => {
         if (named === null) this.#options.replyForSite(answer);
         else this.#options.reply(topics.replyTopic(ofTopic), answer);

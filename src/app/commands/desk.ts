@@ -83,7 +83,7 @@ export class CommandDesk {
   }
 
   private carryOut(request: CommandRequest, { command, text }: Parsed, at: number): void {
-    const id = command.id ?? this.newId(request.at);
+    const id = command.id ?? this.newId(request);
     const asked = { id, stored: id, command, at };
     if (this.repeats(request, id, text, asked)) return;
     if (this.waiting.size >= MAX_WAITING) {
@@ -199,8 +199,8 @@ export class CommandDesk {
   }
 
   /** An id for a request without one; the same time and number do not occur twice. */
-  private newId(at: number): string {
-    return `auto-${Math.round(at).toString(36)}-${(this.made++).toString(36)}`;
+  private newId({ at, seq = this.made++ }: CommandRequest): string {
+    return `auto-${Math.round(at).toString(36)}-${seq.toString(36)}`;
   }
 }
 
