@@ -137,5 +137,31 @@ test('the server of a site can add alerts of this site alone, and sensors can ad
   // The streams of the site are its own.
   expect((await site.jsm.getAccountInfo()).domain).toBe('site1');
   expect((await nats.jsm.getAccountInfo()).domain).toBe('hub');
-  expect(NAMES.alerts).toBe('zankyo-site1-alerts');
+});
+
+test('sensors can publish readings, and nothing that workers exchange; of that they can receive none either', async () => {
+  const { hub, leaf } = await pair();
+  const { subjects } = NAMES;
+  const internal = [subjects.tick(0), subjects.wake(0), subjects.answers, subjects.health];
+  const streams = [subjects.alerts, subjects.anomalies, subjects.states].map((subject) => `${subject}.s1`);
+  const forged = [...internal, ...streams, ...subjects.commands, subjects.imports, '_p.0.hall.1', '_INBOX.a.1'];
+  for (const { url, mqtt } of [hub, leaf]) {
+    const { connection } = await connected(url);
+    const received: string[] = [];
+    connection.subscribe('>', { callback: (_, { subject }) => void received.push(subject) });
+    await connection.flush();
+    const sensor = await mqttClient(mqtt, 'sensor', 's');
+    const seen: string[] = [];
+    sensor.on('message', (topic) => seen.push(topic));
+    await sensor.subscribeAsync('#');
+    for (const subject of [...forged, 'hall.1.value'])
+      await sensor.publishAsync(subject.replaceAll('.', '/').replace('*', 's1'), 'x', { qos: 0 });
+    await eventually(() => received.includes('hall.1.value'));
+    expect(received.filter((subject) => !/^[$]|^hall/.test(subject))).toEqual([]);
+
+    for (const subject of [...internal, ...streams, '_INBOX.a.1', 'zankyo.site1.series.s1.event'])
+      connection.publish(subject, 'x');
+    await eventually(() => seen.includes('zankyo/site1/series/s1/event'));
+    expect(seen.filter((topic) => topic !== 'hall/1/value')).toEqual(['zankyo/site1/series/s1/event']);
+  }
 });

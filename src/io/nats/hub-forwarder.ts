@@ -21,6 +21,8 @@ export interface HubForwarderOptions {
 /** The stream of the hub with the alerts of all sites, and the prefix of a site's name in its subjects. */
 export const HUB_ALERTS = 'zankyo-hub-alerts';
 const HUB_ROOT = 'zankyo-hub';
+/** Behind this the subject of an alert is the topic at the site. Alerts of an earlier version have other tokens before it. */
+const ALERTS = '.alerts.';
 
 const CONSUMER = 'hub';
 /** Alerts on their way at a time, so that a backlog does not take the time of the line for each. */
@@ -140,8 +142,8 @@ export class HubForwarder {
 
   /** Whether the hub has it. */
   async #send(message: JsMsg): Promise<boolean> {
-    const { nats, names, site, log } = this.#options;
-    const rest = message.subject.slice(names.subjects.alerts.length + 1);
+    const { nats, site, log } = this.#options;
+    const rest = message.subject.slice(message.subject.indexOf(ALERTS) + ALERTS.length);
     const id = message.headers?.get('Nats-Msg-Id');
     try {
       await nats.js.publish(`${HUB_ROOT}.${subjectOf(site)}.${rest}`, message.data, {

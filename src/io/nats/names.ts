@@ -4,6 +4,8 @@ import { subjectOf } from '../../stream/partition.ts';
 /** The names of the streams, buckets and subjects of a site. */
 export const namesOf = (site: string, prefix: string) => {
   const root = `zankyo-${site}`;
+  /** Of what workers alone may publish: one rule, `_zankyo.>`, denies it to sensors, whatever the site is called. */
+  const internal = `_zankyo.${subjectOf(site)}`;
   const own = `${subjectOf(prefix)}.${subjectOf(site)}`;
   return {
     readings: `${root}-readings`,
@@ -16,20 +18,20 @@ export const namesOf = (site: string, prefix: string) => {
     workers: `${root}-workers`,
     state: `${root}-state`,
     subjects: {
-      tick: (n: number | '*') => `${root}.tick.${n}`,
-      wake: (n: number | '*') => `${root}.wake.${n}`,
+      tick: (n: number | '*') => `${internal}.tick.${n}`,
+      wake: (n: number | '*') => `${internal}.wake.${n}`,
       /** Answers of partitions to commands for the whole site, for the workers. */
-      answers: `${root}.answers`,
+      answers: `${internal}.answers`,
       /** Asks each worker for its health. */
-      health: `${root}.health`,
+      health: `${internal}.health`,
       /** Commands as MQTT clients publish them: for the site, and for a series. */
       commands: [`${own}.cmd`, `${own}.series.*.cmd`],
       /** Files with learned states, in parts: those that MQTT clients publish, and those for them. */
       imports: `${own}.cmd.import`,
       learned: `${own}.learned`,
-      alerts: `${root}.alerts`,
-      anomalies: `${root}.anomalies`,
-      states: `${root}.states`,
+      alerts: `${internal}.alerts`,
+      anomalies: `${internal}.anomalies`,
+      states: `${internal}.states`,
       /** What MQTT clients subscribe to. */
       own,
     },
