@@ -193,6 +193,17 @@ test('a server with too little storage is refused with what to change', async ()
   expect(stderr).toContain('cannot reserve 256 MB for the stream zankyo-plant-input-50c22a39: raise max_file_store');
 });
 
+test('streams change with the site file on a server that has room for them once', async () => {
+  const small = await startNats({ storage: '170MB' });
+  cleanUps.push(() => small.stop());
+  const nats = await connected(small.url);
+  await makeStreams(nats, OPTIONS);
+  const subjects = async () => (await nats.jsm.streams.info(NAMES.readings)).config.subjects;
+  expect(await subjects()).not.toContain('zankyo.plant.cmd');
+  await makeStreams(nats, { ...OPTIONS, commands: true });
+  expect(await subjects()).toContain('zankyo.plant.cmd');
+});
+
 test('topics get their partition and come back from the subjects of the server', async () => {
   const { url, mqtt } = await server();
   const nats = await connected(url);

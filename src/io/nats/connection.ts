@@ -130,8 +130,9 @@ export async function connectNats(options: NatsOptions): Promise<Nats> {
 
 /** The code that JetStream gives with a refusal; null for any other failure, after which nothing is known. */
 export const refusalOf = (error: unknown): number | null => {
-  const code = (error as { readonly code?: unknown } | null)?.code;
-  return error instanceof Error && error.name.startsWith('JetStreamApi') && typeof code === 'number' ? code : null;
+  const { code } = Object(error) as { readonly code?: unknown };
+  // JetStreamApiError and its subclasses; the package is loaded only where it is needed, so instanceof cannot be used.
+  return error instanceof Error && 'apiError' in error && typeof code === 'number' ? code : null;
 };
 
 /** The revision or sequence is not the expected one: another client has written. */

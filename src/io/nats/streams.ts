@@ -32,6 +32,7 @@ const ALERT_AGE_MS = 90 * DAY_MS;
 const OTHER_SHARE = 1 / 16;
 const MIN_BYTES = 16e6;
 const NAME_IN_USE = 10058;
+const NOT_FOUND = 10059;
 /** The server cannot reserve the size of a stream, on its disk or within the limit of the account. */
 const NO_STORAGE: readonly (number | null)[] = [10047, 10002];
 const nanos = (ms: number): number => ms * 1e6;
@@ -51,12 +52,17 @@ export async function makeStreams(nats: Nats, options: StreamOptions): Promise<B
   const put = async (config: Partial<StreamConfig> & { readonly name: string }): Promise<void> => {
     const own = Math.max(MIN_BYTES, Math.round(maxBytes * OTHER_SHARE));
     const complete = { storage: 'file', num_replicas: replicas, max_bytes: own, ...config } as const;
+    // An existing stream is not added again: the server would ask for its size a second time.
+    const update = () => nats.jsm.streams.update(config.name, complete);
     try {
-      await nats.jsm.streams.add(complete);
+      await update().catch(async (error: unknown) => {
+        if (refusalOf(error) !== NOT_FOUND) throw error;
+        await nats.jsm.streams.add(complete);
+      });
     } catch (error) {
       if (NO_STORAGE.includes(refusalOf(error))) throw noStorage(config.name, complete.max_bytes, error);
       if (refusalOf(error) !== NAME_IN_USE) throw error;
-      await nats.jsm.streams.update(config.name, complete);
+      await update(); // another worker was first
     }
   };
   const others = transforms.filter(({ src }) => src !== first);
