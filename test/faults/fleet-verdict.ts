@@ -54,7 +54,7 @@ async function checkpoints({
   nats,
   records,
 }: FleetRig): Promise<ReadonlyMap<string, { readonly snapshot: Snapshot; places: number }>> {
-  const store = new StateStore(await nats.kv.open(NAMES.state));
+  const store = await StateStore.open(nats, NAMES.state);
   const found = new Map<string, { readonly snapshot: Snapshot; places: number }>();
   for (const record of await records()) {
     if (record?.state == null) continue;

@@ -12,7 +12,7 @@ export const openCheckpoints = async (url: string, names: Names, partitions: num
   cleanUps.push(() => connection.close());
   const open = async () => ({
     table: new PartitionTable(await connection.kv.open(names.partitions), partitions),
-    store: new StateStore(await connection.kv.open(names.state)),
+    store: await StateStore.open(connection, names.state),
   });
   const records = async () => {
     const { table } = await open();

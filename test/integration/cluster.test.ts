@@ -116,7 +116,7 @@ test('a worker learns the readings of MQTT clients in their partitions, answers 
   await eventually(() => statuses.includes('offline'));
   const nats = await connected(url);
   const bucket = await nats.kv.open(NAMES.partitions);
-  const store = new StateStore(await nats.kv.open(NAMES.state));
+  const store = await StateStore.open(nats, NAMES.state);
   const streams = new Map<string, number>();
   for (let n = 0; n < PARTITIONS; n++) {
     const record = (await bucket.get(`p.${n}`))!.json<PartitionRecord>();
@@ -256,8 +256,8 @@ test('the lease of a worker lasts while its main thread computes, and ends when 
 test('a claim shuts out the worker before: its checkpoint is refused, and the state of the new one stays', async () => {
   const { url } = await server();
   const nats = await connected(url);
-  const { partitions, state } = await makeStreams(nats, OPTIONS);
-  const store = new StateStore(state);
+  const { partitions } = await makeStreams(nats, OPTIONS);
+  const store = await StateStore.open(nats, NAMES.state);
   const table = new PartitionTable(partitions, PARTITIONS);
   const first = (await table.claim(2, 'first'))!;
   const small = await store.put(2, first.epoch, first.record.state, Buffer.from('small'));
@@ -278,6 +278,6 @@ test('a claim shuts out the worker before: its checkpoint is refused, and the st
   expect(await first.save(15, late)).toBe(false);
   expect(Buffer.compare(await store.get(object), large)).toBe(0);
   await expect(store.get({ ...object, sha256: small.sha256 })).rejects.toThrow('its checksum differs');
-  await store.remove(small);
+  await store.removeBefore(2, held.epoch, object);
   await expect(store.get(small)).rejects.toThrow('bytes instead of 5');
 });

@@ -169,7 +169,7 @@ test('a worker that is killed in the middle of an import leaves each stream as i
   const state = await cluster.connection.kv.open(NAMES.state);
   const watch = await state.watch({ ignoreDeletes: true, include: 'updates' });
   const begun = (async () => {
-    for await (const { key } of watch) if (/^p\d+-i/.test(key)) return workers[0].child.kill('SIGKILL');
+    for await (const { key } of watch) if (/^p\d+-\d+i/.test(key)) return workers[0].child.kill('SIGKILL');
     return false;
   })();
   for (const part of partsOf(file))

@@ -74,9 +74,7 @@ export class PartitionCheckpoints {
     const state = this.#options.state();
     const bytes = stateBytes(state);
     await published();
-    const { state: before } = held.record;
-    const first = this.#seq === 0 || !before?.name.includes(`-${held.epoch}-`);
-    const ref = await this.#retried(() => store.put(held.n, held.epoch, before, bytes));
+    const ref = await this.#retried(() => store.put(held.n, held.epoch, held.record.state, bytes));
     if (hasEnded()) return false;
     if (!(await held.save(state.seq, ref))) {
       onLost({ why: 'taken' });
@@ -85,8 +83,8 @@ export class PartitionCheckpoints {
     this.#seq = state.seq;
     this.saved.count++;
     this.saved.bytes += bytes.length;
-    // What an earlier claim has left is not needed any more. If it cannot be removed now, it only takes up space.
-    if (first && before !== null) await store.remove(before).catch(() => undefined);
+    // The state of the claim before is not needed any more. If it cannot be removed now, the next claim does it.
+    if (this.saved.count === 1) await store.removeBefore(held.n, held.epoch, null).catch(() => undefined);
     return true;
   }
 

@@ -151,6 +151,8 @@ export class PartitionRun {
   async #start(): Promise<void> {
     const { held, store, pipeline, nats, names, turns } = this.#options;
     const { state: ref, seq } = held.record;
+    // What killed workers and imports have left. If it cannot be removed now, the next claim does it.
+    void store.removeBefore(this.n, held.epoch, ref).catch(() => undefined);
     const [bytes] = await Promise.all([ref === null ? null : store.get(ref), this.#reportGap(seq)]);
     await turns.next(true);
     const state = bytes === null ? null : stateFrom(bytes);

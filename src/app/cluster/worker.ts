@@ -143,7 +143,7 @@ class ClusterWorker implements Worker {
     this.#table = new PartitionTable(buckets.partitions, partitions);
     const info = { startedAt: Date.now(), version: version() };
     this.#presence = new Presence(buckets.workers, this.name, info);
-    const store = new StateStore(buckets.state);
+    const store = await StateStore.open(nats, this.#names.state);
     const topics = commandTopicsOf(this.#site);
     if (topics !== null)
       this.#answers = new SiteAnswers({

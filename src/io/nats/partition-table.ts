@@ -151,10 +151,11 @@ export class PartitionTable {
 
   /**
    * Puts another state in the place of that of a partition as it was read, and takes it from its worker, whose next checkpoint is refused. A
-   * worker claims it as that of a dead one, and processes the messages after the checkpoint again. False: the record has changed since.
+   * worker claims it as that of a dead one, and processes the messages after the checkpoint again. The new revision; null where the record has
+   * changed since.
    */
-  async replaceState(n: number, { record, revision }: SeenPartition, state: StateRef): Promise<boolean> {
-    return (await writeRecord(this.#bucket, n, { owner: IMPORTER, seq: record.seq, state }, revision)) !== null;
+  replaceState(n: number, { record, revision }: SeenPartition, state: StateRef): Promise<number | null> {
+    return writeRecord(this.#bucket, n, { owner: IMPORTER, seq: record.seq, state }, revision);
   }
 
   record(n: number): PartitionRecord {

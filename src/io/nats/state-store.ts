@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { KV } from '@nats-io/kv';
+import type { Nats } from './connection.ts';
 import type { StateRef } from './partition-table.ts';
 
 /** A message of NATS has 1 MiB at most, headers included. */
@@ -13,12 +14,21 @@ const PIECE_BYTES = 512 * 1024;
  */
 export class StateStore {
   readonly #values: KV;
+  readonly #jsm: Nats['jsm'];
+  readonly #bucket: string;
 
-  constructor(values: KV) {
+  private constructor(values: KV, jsm: Nats['jsm'], bucket: string) {
     this.#values = values;
+    this.#jsm = jsm;
+    this.#bucket = bucket;
   }
 
-  /** `epoch`: of the claim, or another text without a dash that no one else uses. */
+  /** `bucket`: one that is there. */
+  static async open({ kv, jsm }: Pick<Nats, 'kv' | 'jsm'>, bucket: string): Promise<StateStore> {
+    return new StateStore(await kv.open(bucket), jsm, bucket);
+  }
+
+  /** `epoch`: of the claim. For an import the revision of the record that it replaces, and a text without a dash that no one else uses. */
   async put(n: number, epoch: number | string, before: StateRef | null, bytes: Uint8Array): Promise<StateRef> {
     const [a, b] = placesOf(n, epoch);
     const name = before?.name === a ? b : a;
@@ -46,17 +56,31 @@ export class StateStore {
     return Buffer.concat(entries.map((entry) => entry?.value ?? new Uint8Array()));
   }
 
-  /** Removes the states of an earlier claim. */
-  async remove({ name }: StateRef): Promise<void> {
-    const epoch = name.slice(0, name.lastIndexOf('-'));
-    // Both places, with as many pieces as they ever had.
-    for await (const key of await this.#values.keys([`${epoch}-0.*`, `${epoch}-1.*`])) await this.#values.purge(key);
+  /**
+   * Removes the states of a partition that belong to an earlier claim or import than the one that wrote `revision` of its record, but for
+   * `kept`, which this revision names. Also pieces that a killed program has left. No one can put such a state into the record any more:
+   * whoever writes it does not know this revision, and is refused. So it does no harm while others write, and however late it comes.
+   */
+  async removeBefore(n: number, revision: number, kept: StateRef | null): Promise<void> {
+    const stream = `KV_${this.#bucket}`;
+    const prefix = `$KV.${this.#bucket}.`;
+    const { state } = await this.#jsm.streams.info(stream, { subjects_filter: `${prefix}>` });
+    const names = new Set(Object.keys(state.subjects ?? {}).map((subject) => nameOf(subject.slice(prefix.length))));
+    const unused = [...names].filter((name) => {
+      const [, partition, epoch] = EPOCH.exec(name) ?? [];
+      return Number(partition) === n && Number(epoch) < revision && name !== kept?.name;
+    });
+    await Promise.all(unused.map((name) => this.#jsm.streams.purge(stream, { filter: `${prefix}${name}.*` })));
   }
 }
+
+const EPOCH = /^p(\d+)-(\d+)/;
 
 const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const piecesOf = ({ name, bytes }: Pick<StateRef, 'name' | 'bytes'>): readonly string[] =>
   Array.from({ length: Math.ceil(bytes / PIECE_BYTES) }, (_, i) => `${name}.${i}`);
+/** The state of a piece. */
+const nameOf = (key: string): string => key.slice(0, key.lastIndexOf('.'));
 const placesOf = (n: number, epoch: number | string): readonly [string, string] => [
   `p${n}-${epoch}-0`,
   `p${n}-${epoch}-1`,

@@ -16,11 +16,10 @@ export interface StreamOptions {
   readonly replicas: number;
 }
 
-/** The buckets of a site. */
+/** The small buckets of a site; `StateStore` has the large one. */
 export interface Buckets {
   readonly partitions: KV;
   readonly workers: KV;
-  readonly state: KV;
 }
 
 const LAYOUT = 'layout';
@@ -98,11 +97,8 @@ export async function makeStreams(nats: Nats, options: StreamOptions): Promise<B
     max_msgs_per_subject: 1,
     republish: { src: `${subjects.states}.*`, dest: `${subjects.own}.series.{{wildcard(1)}}.state` },
   });
-  return {
-    partitions,
-    workers: await nats.kv.create(names.workers, { ...kept, history: 1, ttl: leaseMs }),
-    state: await nats.kv.create(names.state, { ...kept, history: 1 }),
-  };
+  await nats.kv.create(names.state, { ...kept, history: 1 });
+  return { partitions, workers: await nats.kv.create(names.workers, { ...kept, history: 1, ttl: leaseMs }) };
 }
 
 const noStorage = (stream: string, bytes: number, cause: unknown): AppError =>
@@ -146,11 +142,11 @@ function refuseOther(known: StreamOptions['transforms'], transforms: StreamOptio
   }
 }
 
-/** The buckets with what a site has learned, as its workers have made them. Rejects where they have made none, or for other partitions. */
-export async function openBuckets(
+/** The bucket with the partitions of a site, as its workers have made it. Rejects where they have made none, or for other partitions. */
+export async function openPartitions(
   nats: Nats,
   { names, transforms }: Pick<StreamOptions, 'names' | 'transforms'>,
-): Promise<Pick<Buckets, 'partitions' | 'state'>> {
+): Promise<KV> {
   const partitions = await nats.kv.open(names.partitions);
   const entry = await partitions.get(LAYOUT).catch((error: unknown) => {
     if (isAway(error)) throw error;
@@ -162,5 +158,5 @@ export async function openBuckets(
       `${nats.connection.getServer()} has no bucket ${names.partitions}: no worker of this site has run with this server`,
     );
   refuseOther(entry.json<StreamOptions['transforms']>(), transforms);
-  return { partitions, state: await nats.kv.open(names.state) };
+  return partitions;
 }

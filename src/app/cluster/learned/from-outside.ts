@@ -10,7 +10,7 @@ import { connectNats } from '../../../io/nats/connection.ts';
 import { namesOf } from '../../../io/nats/names.ts';
 import { PartitionTable } from '../../../io/nats/partition-table.ts';
 import { StateStore } from '../../../io/nats/state-store.ts';
-import { openBuckets } from '../../../io/nats/streams.ts';
+import { openPartitions } from '../../../io/nats/streams.ts';
 import type { Log } from '../../../log.ts';
 import type { Kernel } from '../../../nn/kernel.ts';
 import { compileGlobs } from '../../../stream/glob.ts';
@@ -144,8 +144,9 @@ async function connected<T>(
   const layout = layoutOf({ ...site, cluster });
   const nats = await connectNats({ ...natsOptionsOf(cluster, 'from outside'), log });
   try {
-    const { partitions, state } = await openBuckets(nats, { names, transforms: layout.transforms });
-    const saved = new SavedPartitions(new PartitionTable(partitions, cluster.partitions), new StateStore(state));
+    const partitions = await openPartitions(nats, { names, transforms: layout.transforms });
+    const table = new PartitionTable(partitions, cluster.partitions);
+    const saved = new SavedPartitions(table, await StateStore.open(nats, names.state));
     return await use({ site, layout, kernel, names, nats, saved, log });
   } finally {
     await nats.close();

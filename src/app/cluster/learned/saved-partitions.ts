@@ -68,12 +68,13 @@ export class SavedPartitions {
 
   /** Puts another state in the place of one that was read. False: a worker has saved or taken the partition since; nothing has changed. */
   async replace(n: number, { seen }: SavedPartition, state: PartitionState): Promise<boolean> {
-    const ref = await this.#store.put(n, `i${randomBytes(8).toString('hex')}`, null, stateBytes(state));
-    const replaced = await this.#table.replaceState(n, seen, ref);
-    const unused = replaced ? seen.record.state : ref;
-    // If it cannot be removed now, it only takes up space.
-    if (unused !== null) await this.#store.remove(unused).catch(() => undefined);
-    return replaced;
+    const epoch = `${seen.revision}i${randomBytes(8).toString('hex')}`;
+    const ref = await this.#store.put(n, epoch, null, stateBytes(state));
+    const revision = await this.#table.replaceState(n, seen, ref);
+    if (revision === null) return false;
+    // If they cannot be removed now, the next claim does it.
+    await this.#store.removeBefore(n, revision, ref).catch(() => undefined);
+    return true;
   }
 
   async #read<T>(
