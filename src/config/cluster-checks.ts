@@ -1,5 +1,6 @@
 import { layoutOf } from './cluster-layout.ts';
 import { clusterSchema } from './cluster-schema.ts';
+import { natsProblems } from './nats-schema.ts';
 import { groupsOf, listAt, sound } from './placed.ts';
 import { valueAt, type Problem } from './problems.ts';
 import { inputSchema } from './input-schema.ts';
@@ -27,16 +28,7 @@ export function clusterProblems(data: unknown): Problem[] {
       path: ['workers'],
       text: 'the workers of a cluster have no threads; expected off, and more workers on this machine',
     });
-  for (const [one, other] of [
-    ['cert', 'key'],
-    ['key', 'cert'],
-  ] as const)
-    if (cluster.tls[one] !== undefined && cluster.tls[other] === undefined)
-      problems.push({
-        path: ['cluster', 'tls', one],
-        on: 'key',
-        text: `expected ${other} as well; both are required`,
-      });
+  problems.push(...natsProblems(cluster, ['cluster']));
   const inputs = listAt(data, ['inputs']).map((input) => sound(inputSchema, input));
   const known = inputs.filter((input) => input !== null);
   if (known.length < inputs.length) return problems;

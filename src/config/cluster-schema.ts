@@ -1,11 +1,6 @@
 import { z } from 'zod';
+import { natsShape } from './nats-schema.ts';
 import * as v from './vocabulary.ts';
-
-const tlsSchema = v.section({
-  ca: v.optional(v.filePath(), 'Certificate authority of the NATS servers to trust, a PEM file.'),
-  cert: v.optional(v.filePath(), 'Client certificate for the NATS servers, a PEM file; requires key.'),
-  key: v.optional(v.filePath(), 'Private key of that client certificate, a PEM file.'),
-});
 
 const hubSchema = v.section({
   domain: v.option(v.text(), 'hub', 'JetStream domain of the hub.'),
@@ -16,18 +11,7 @@ const keyError = 'expected all, or a list of wildcard numbers such as [1]';
 
 /** `cluster` of a site file: the service is one worker of several, over NATS JetStream. */
 export const clusterSchema = v.section({
-  servers: z
-    .array(v.natsUrl())
-    .min(1, { error: 'expected at least one server' })
-    .describe('NATS servers with JetStream, for example nats://10.0.0.5:4222; several for failover.'),
-  username: v.optional(v.text(), 'User name at the NATS servers.'),
-  password: v.optional(v.text(), 'Password at the NATS servers; best as !secret name or !env NAME.'),
-  credentials: v.optional(
-    v.filePath(),
-    'Credentials file (.creds) for the NATS servers, instead of user name and password.',
-  ),
-  tls: v.option(tlsSchema, {}, 'Certificates for the NATS servers.'),
-  domain: v.optional(v.text(), 'JetStream domain of the streams, where the servers have several.'),
+  ...natsShape,
   hub: v.optional(
     hubSchema,
     'The NATS server of this site is a leaf node of a hub, which gets the alerts of all sites; {} for the defaults.',

@@ -5,8 +5,8 @@ import { readLayers, tagAt, type Layers, type Located } from './base/layers.ts';
 import { placeOf } from './base/place.ts';
 import { resolvedText } from './base/resolved-text.ts';
 import { contradictions } from './checks.ts';
-import type { ClusterOptions } from './cluster-schema.ts';
 import { calendarFindings } from './maintenance-checks.ts';
+import { placedNats } from './nats-schema.ts';
 import { findNotifySecrets, type NotifySecrets } from './notify-secrets.ts';
 import { findPassword } from './password.ts';
 import { pathText, valueAt, type Path, type Problem } from './problems.ts';
@@ -126,7 +126,7 @@ function settle(site: Site, password: string | null, directory: string, env: Nod
     ...site,
     maintenance: site.maintenance.map(placed),
     holidays: placed(site.holidays),
-    ...(site.cluster === undefined ? {} : { cluster: placedCluster(site.cluster, directory) }),
+    ...(site.cluster === undefined ? {} : { cluster: placedNats(site.cluster, directory) }),
     database: resolve(stateDirectory(env), site.database),
     mqtt: {
       ...site.mqtt,
@@ -136,16 +136,6 @@ function settle(site: Site, password: string | null, directory: string, env: Nod
     },
     inputs: site.inputs.map((input) => ({ ...input, timezone: input.timezone ?? site.timezone })),
   };
-}
-
-/** Its files relative to the site file. */
-function placedCluster(cluster: ClusterOptions, directory: string): ClusterOptions {
-  const placed = <T extends object>(options: T): T =>
-    Object.fromEntries(
-      Object.entries(options).map(([name, file]) => [name, typeof file === 'string' ? resolve(directory, file) : file]),
-    ) as T;
-  const { credentials, tls } = cluster;
-  return { ...cluster, ...(credentials === undefined ? {} : placed({ credentials })), tls: placed(tls) };
 }
 
 /** systemd gives several directories, with colons between them, to a unit that asks for several. */
