@@ -46,8 +46,30 @@ test('the password of PostgreSQL may be a systemd credential, and ca is relative
   expect(hub.postgres?.ca).toMatch(/^\/.*\/pki\/ca\.pem$/);
 });
 
+test('the password of NATS may be a systemd credential too, and its files are relative to the hub file', () => {
+  const credentials = directoryWith({ 'nats-password': 'four\n' });
+  const yaml = (more: string): string =>
+    `mqtt: { url: mqtt://h }\nnats: { servers: ['tls://h:4222'], username: hub, tls: { ca: pki/ca.pem }${more} }\n`;
+  const passwordIn = (more: string) => {
+    const loaded = load(yaml(more), {}, { CREDENTIALS_DIRECTORY: credentials, NATS: 'five' });
+    if (Array.isArray(loaded)) throw new Error(loaded.join());
+    expect(loaded.hub.nats?.tls.ca).toMatch(/^\/.*\/pki\/ca\.pem$/);
+    expect(loaded.hub.nats?.username).toBe('hub');
+    return loaded.hub.nats?.password;
+  };
+  expect([passwordIn(''), passwordIn(', password: !env NATS')]).toEqual(['four', 'five']);
+});
+
 describe('mistakes', () => {
   test.each([
+    [
+      'mqtt: { url: mqtt://h }\nnats: { servers: ["nats://me:pw@h:4222"] }\n',
+      '2:19: nats.servers[0]: expected nats://, tls://, ws:// or wss://, then host and port, with no username or password in it; got "nats://me:pw@h:4222"',
+    ],
+    [
+      'mqtt: { url: mqtt://h }\nnats: { servers: ["tls://h:4222"], tls: { cert: a.pem } }\n',
+      '2:43: nats.tls.cert: expected key as well; both are required',
+    ],
     [
       'mqtt: { url: mqtt://h }\nmising_after: 5m\n',
       '2:1: mising_after: unknown option "mising_after"; did you mean "missing_after"?',

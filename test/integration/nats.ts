@@ -14,6 +14,8 @@ export interface NatsServer {
   readonly port: number;
   /** Ends it in order and removes its files. */
   stop(): Promise<void>;
+  /** Ends it at once; `restart` starts it again. */
+  kill(): Promise<void>;
   /** Ends it if it runs, and starts it again on the same ports with the same data; `away` ms later. */
   restart(signal?: 'SIGTERM' | 'SIGKILL', away?: number): Promise<void>;
 }
@@ -22,6 +24,8 @@ export interface NatsOptions {
   readonly host?: string;
   /** Largest size of all streams, as in its configuration. */
   readonly storage?: string;
+  /** More of its configuration. */
+  readonly more?: string;
 }
 
 interface Launch {
@@ -51,7 +55,7 @@ const launch = async ({ file, ports, host, env: own, before = [] }: Launch): Pro
 };
 
 /** The server of a configuration file, which it removes with its directory in the end. */
-const serverOf = async (directory: string, options: Launch): Promise<Pick<NatsServer, 'stop' | 'restart'>> => {
+const serverOf = async (directory: string, options: Launch): Promise<Pick<NatsServer, 'stop' | 'kill' | 'restart'>> => {
   let child = await launch(options);
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -63,6 +67,7 @@ const serverOf = async (directory: string, options: Launch): Promise<Pick<NatsSe
       await end('SIGTERM');
       rmSync(directory, { recursive: true, force: true });
     },
+    kill: () => end('SIGKILL'),
     restart: async (signal = 'SIGTERM', away = 0) => {
       await end(signal);
       await sleep(away);
@@ -72,7 +77,7 @@ const serverOf = async (directory: string, options: Launch): Promise<Pick<NatsSe
 };
 
 /** A real nats-server of our own with JetStream and MQTT, which accepts connections when this returns. `stop` it in the end. */
-export const startNats = async ({ host = '127.0.0.1', storage }: NatsOptions = {}): Promise<NatsServer> => {
+export const startNats = async ({ host = '127.0.0.1', storage, more = '' }: NatsOptions = {}): Promise<NatsServer> => {
   const port = await freePort();
   const mqttPort = await freePort();
   const directory = mkdtempSync(join(tmpdir(), 'zankyo-nats-'));
@@ -82,6 +87,7 @@ export const startNats = async ({ host = '127.0.0.1', storage }: NatsOptions = {
     `listen: "${host}:${port}"`,
     `jetstream { store_dir: "${directory}/data"${storage === undefined ? '' : `, max_file_store: ${storage}`} }`,
     `mqtt { listen: "${host}:${mqttPort}" }`,
+    more,
   ];
   writeFileSync(file, `${lines.join('\n')}\n`);
   const server = await serverOf(directory, { file, ports: [port, mqttPort], host });

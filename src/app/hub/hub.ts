@@ -1,7 +1,9 @@
 import { connectionOf } from '../broker-options.ts';
 import type { HubConfig } from '../../config/hub/hub-schema.ts';
+import type { NatsSettings } from '../../config/nats-schema.ts';
 import { DAY_MS } from '../../math/time.ts';
 import { forgetOld } from '../../io/hub/retention.ts';
+import { AlertStreams } from '../../io/nats/alert-streams.ts';
 import { openBroker, type BrokerOptions, type Connection } from '../../io/mqtt/broker.ts';
 import type { Log } from '../../log.ts';
 import type { SqlDatabase } from '../../stream/sql.ts';
@@ -116,6 +118,7 @@ export async function startHub(config: HubConfig, log: Log, onListening?: Broker
     if (transfers.accepts(message.topic)) void transfers.receive(message);
     else intake.receive(message);
   });
+  const streams = config.nats === undefined ? null : streamsOf(config, config.nats, intake, log);
   let connectedAt = Infinity;
   broker.connection$.subscribe((connection) => {
     state = connection.state;
@@ -134,12 +137,13 @@ export async function startHub(config: HubConfig, log: Log, onListening?: Broker
     every(FORGET_MS, log, () => forget(db, config)),
     every(COMPARE_MS, log, () => assets.check(Date.now())),
   ];
-  const figures = { intake, broker, alerts, transfers, isConnected };
+  const figures = { intake, broker, streams, alerts, transfers, isConnected };
   const pages =
     config.http.listen === null
       ? null
       : await (await import('./pages.ts')).openHubPages({ config, db, assets, commands, transfers, figures, log });
   broker.start();
+  streams?.start();
   return {
     get connection() {
       return state;
@@ -157,11 +161,26 @@ export async function startHub(config: HubConfig, log: Log, onListening?: Broker
       transfers.stop();
       await Promise.all(stopWork.map((stop) => stop()));
       await intake.stop();
+      await streams?.stop();
       await broker.close();
       await db.close();
     },
   };
 }
+
+/** Its messages are as those that a broker has retained: they may be old, and so do not say that the site is there now. */
+const streamsOf = ({ name, mqtt }: HubConfig, nats: NatsSettings, intake: Intake, log: Log): AlertStreams =>
+  new AlertStreams({
+    nats: { ...nats, name: `zankyo ${name}` },
+    prefix: mqtt.prefix,
+    consumer: `database-${name}`,
+    onMessage: (topic, payload, settle) => {
+      // The alerts of hubs themselves are in the same stream.
+      if (topic.endsWith('/alert')) settle(true);
+      else intake.receive({ topic, payload, receivedAt: Date.now(), retained: true, redelivered: false }, settle);
+    },
+    log,
+  });
 
 const forget = (db: SqlDatabase, { keep }: HubConfig): Promise<void> =>
   keep === 'forever' ? Promise.resolve() : forgetOld(db, Date.now() - Math.max(keep, DAY_MS));

@@ -29,10 +29,14 @@ const MAX_BYTES = 64 * 1024;
 
 type Reject = 'bad_topic' | 'too_large' | 'bad_payload' | 'too_many_sites' | 'too_many_series' | 'overflow';
 
+/** Told once: true when the message is stored, or never will be; false when it found no room and must come again. */
+type Settle = (done: boolean) => void;
+
 interface Waiting {
   readonly topic: HubTopic;
   readonly data: unknown;
   readonly message: Message;
+  readonly settle: Settle | undefined;
 }
 
 export interface IntakeOptions {
@@ -110,16 +114,18 @@ export class Intake {
     await this.readLast();
   }
 
-  receive(message: Message): void {
+  /** `settle`: for a message that no broker has sent. */
+  receive(message: Message, settle?: Settle): void {
     const topic = this.read(message.topic);
     const data = topic === null ? null : this.dataOf(topic, message);
     const reason =
       topic === null ? 'bad_topic' : typeof data === 'string' ? (data as Reject) : this.reasonAgainst(topic);
     if (reason !== null) {
       this.reject(reason, message);
+      settle?.(reason !== 'overflow');
       return;
     }
-    this.waiting.push({ topic: topic!, data, message });
+    this.waiting.push({ topic: topic!, data, message, settle });
     const count = this.waiting.length;
     if (count >= MAX_BATCH) this.flush();
     else if (count === MANY) this.flushIn(MANY_MS);
@@ -222,6 +228,7 @@ export class Intake {
     for (const [key, at] of last) this.last.set(key, at);
     for (const { topic } of messages) this.storedBy[topic.kind]++;
     this.options.acknowledge(messages.flatMap(({ message: { receipt } }) => (receipt === undefined ? [] : [receipt])));
+    for (const { settle } of messages) settle?.(true);
     for (const reply of replies) this.options.onReply(reply);
   }
 

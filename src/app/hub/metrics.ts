@@ -10,7 +10,10 @@ const ABOUT = ['site', 'asset'] as const;
  * Metrics of a hub for Prometheus. No label has the name of a site or series, so that their number is the same with one
  * site and with 10,000. A database that fails has no `zankyo_hub_sites`.
  */
-export function hubMetrics({ intake, broker, alerts, transfers, isConnected }: HubFigures, db: SqlDatabase): Metrics {
+export function hubMetrics(
+  { intake, broker, streams, alerts, transfers, isConnected }: HubFigures,
+  db: SqlDatabase,
+): Metrics {
   const { registry, gauge, counter, metrics } = openRegistry('zankyo_hub');
   const by = (label: string, counts: Readonly<Record<string, number>>): Values => byKey(label, Object.entries(counts));
 
@@ -39,6 +42,15 @@ export function hubMetrics({ intake, broker, alerts, transfers, isConnected }: H
   counter('mqtt_connections', 'Connections to the broker.', [], () => single(broker.connections));
   gauge('mqtt_waiting', 'Commands and alerts that wait for the broker.', [], () => single(broker.waiting));
   counter('mqtt_dropped', 'Commands and alerts that a full queue dropped.', [], () => single(broker.dropped));
+  gauge('nats_connected', 'Whether the NATS server is connected.', [], () =>
+    streams === null ? [] : single(Number(streams.isConnected)),
+  );
+  gauge('nats_streams', 'Streams of clusters that are read.', [], () =>
+    streams === null ? [] : single(streams.count),
+  );
+  counter('nats_failures', 'Attempts to use the NATS server, or to read a stream, that failed.', ['reason'], () =>
+    streams === null ? [] : by('reason', streams.failures),
+  );
   gauge('transfers_running', 'Transfers of learned states that are running.', [], () => single(transfers.count));
   counter('learned_stored', 'Learned states of sites that are stored.', [], () => single(transfers.stored));
   counter('learned_taken', 'Learned states that were sent to a site, which goes on with them.', [], () =>

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { httpSchema } from '../http-schema.ts';
 import { logSchema } from '../log-schema.ts';
 import { mqttSchema } from '../mqtt-schema.ts';
+import { natsSchema } from '../nats-schema.ts';
 import * as v from '../vocabulary.ts';
 
 const { section, option, optional } = v;
@@ -64,6 +65,10 @@ export const hubSchema = section({
   name: option(v.slug(), 'hub', 'Name of the hub: of its MQTT session, its log-in and its alerts.'),
   timezone: option(v.timezone().nullable(), null, 'Time zone of the pages. null: UTC.'),
   mqtt: mqttSchema.describe('The broker with the messages of all sites. prefix is that of the sites.'),
+  nats: optional(
+    natsSchema,
+    'The nats-server to which clusters publish, or their leaf nodes forward: the hub gets their alerts from its streams, also those of the time while it was away.',
+  ),
   database: option(
     v.filePath(),
     'zankyo-hub.db',

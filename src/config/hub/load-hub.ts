@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import { credentialFile, findPassword, secretFile, type FoundPassword } from '../password.ts';
+import { natsProblems, placedNats } from '../nats-schema.ts';
 import { valueAt } from '../problems.ts';
 import { optionsIn, type JsonSchema } from '../reference.ts';
 import { resolveTags, worldReadable } from '../secrets.ts';
@@ -24,41 +25,45 @@ export function loadHub(path: string, env: NodeJS.ProcessEnv = process.env): Loa
   const tags = resolveTags(file, env, dirname(path));
   const data = plainData(file);
   const checked = hubSchema.safeParse(data);
-  const password = findPassword(data, dirname(path), env);
-  const postgres = postgresSecret(data, env);
   const problems = checked.success ? [] : problemsOf(checked.error, data, (at) => optionsIn(hubJsonSchema(), at));
+  const passwords = {
+    mqtt: findPassword(data, dirname(path), env),
+    nats: credentialOf('nats', data, env),
+    postgres: credentialOf('postgres', data, env),
+  };
+  const found = Object.values(passwords);
   const mistakes = [
     ...tags.problems,
     ...(tags.problems.length > 0 ? [] : problems),
-    ...password.problems,
-    ...postgres.problems,
+    ...(checked.data?.nats === undefined ? [] : natsProblems(checked.data.nats, ['nats'])),
+    ...found.flatMap((each) => each.problems),
+    ...(valueAt(data, ['postgres', 'ca']) !== undefined && valueAt(data, ['postgres', 'tls']) !== true
+      ? [{ path: ['postgres', 'ca'], text: 'needs tls: true' }]
+      : []),
   ];
   if (!checked.success || mistakes.length > 0)
     throw new AppError('config_invalid', problemLines(file, mistakes).join('\n'));
-  const literals = [valueAt(data, ['mqtt', 'password']), valueAt(data, ['postgres', 'password'])];
+  const literals = Object.keys(passwords).map((section) => valueAt(data, [section, 'password']));
   const open = literals.some((secret) => typeof secret === 'string' && !tags.values.has(secret));
-  const hub = settle(checked.data, { mqtt: password.value, postgres: postgres.value }, dirname(path), env);
+  const hub = settle(checked.data, passwords, dirname(path), env);
   return {
     hub,
-    warnings: [...tags.warnings, ...password.warnings, ...postgres.warnings, ...(open ? worldReadable(path) : [])],
+    warnings: [...tags.warnings, ...found.flatMap(({ warnings }) => warnings), ...(open ? worldReadable(path) : [])],
   };
 }
 
-/** The password of PostgreSQL that is not in the file, and mistakes of two options together. */
-function postgresSecret(data: unknown, env: NodeJS.ProcessEnv): FoundPassword {
-  const none = { value: null, source: null, problems: [], warnings: [] };
-  if (valueAt(data, ['postgres']) === undefined) return none;
-  const ca = valueAt(data, ['postgres', 'ca']);
-  if (ca !== undefined && valueAt(data, ['postgres', 'tls']) !== true)
-    return { ...none, problems: [{ path: ['postgres', 'ca'], text: 'needs tls: true' }] };
-  const credential = credentialFile('postgres-password', env);
-  if (credential === null || valueAt(data, ['postgres', 'password']) !== undefined) return none;
-  return secretFile(credential, ['postgres']);
+/** The systemd credential with the password of a section that has none in the file. */
+function credentialOf(section: 'nats' | 'postgres', data: unknown, env: NodeJS.ProcessEnv): FoundPassword {
+  const credential = credentialFile(`${section}-password`, env);
+  const isWanted = valueAt(data, [section]) !== undefined && valueAt(data, [section, 'password']) === undefined;
+  return isWanted && credential !== null
+    ? secretFile(credential, [section])
+    : { value: null, source: null, problems: [], warnings: [] };
 }
 
 function settle(
   hub: HubConfig,
-  passwords: Readonly<Record<'mqtt' | 'postgres', string | null>>,
+  passwords: Readonly<Record<'mqtt' | 'nats' | 'postgres', FoundPassword>>,
   directory: string,
   env: NodeJS.ProcessEnv,
 ): HubConfig {
@@ -70,22 +75,27 @@ function settle(
     ]),
   ) as typeof tls;
   const [state = ''] = (env['STATE_DIRECTORY'] ?? '').split(':');
-  const { postgres } = hub;
+  const { nats, postgres } = hub;
+  const passwordOf = (section: keyof typeof passwords): { password?: string } => {
+    const { value } = passwords[section];
+    return value === null ? {} : { password: value };
+  };
   return {
     ...hub,
     database: resolve(state, hub.database),
+    ...(nats === undefined ? {} : { nats: { ...placedNats(nats, directory), ...passwordOf('nats') } }),
     ...(postgres === undefined
       ? {}
       : {
           postgres: {
             ...postgres,
-            ...(passwords.postgres === null ? {} : { password: passwords.postgres }),
+            ...passwordOf('postgres'),
             ...(postgres.ca === undefined ? {} : { ca: resolve(directory, postgres.ca) }),
           },
         }),
     mqtt: {
       ...mqtt,
-      ...(passwords.mqtt === null ? {} : { password: passwords.mqtt }),
+      ...passwordOf('mqtt'),
       clientId: clientId.replaceAll('<site>', hub.name),
       tls: placed,
     },

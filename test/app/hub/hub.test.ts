@@ -116,6 +116,33 @@ describe('the intake', () => {
     expect([acknowledged, intake.stored]).toEqual([[], 0]);
   });
 
+  test('a message of a stream is settled when it is stored or refused, and not before; one without room must come again', async () => {
+    const db = await hubDatabase();
+    let store = (): void => undefined;
+    const stored = new Promise<void>((resolve) => (store = resolve));
+    const { intake, send } = await intakeOf({
+      read: (text, values) => db.read(text, values),
+      write: (statements) => stored.then(() => db.write(statements)),
+      close: () => db.close(),
+    });
+    const settled: (readonly [string, boolean])[] = [];
+    const sendOne = (name: string, payload: string): void => {
+      send('n/status', payload, { settle: (done) => settled.push([name, done]) });
+    };
+    sendOne('first', 'online');
+    sendOne('wrong', 'on');
+    for (let n = 0; n < 20_999; n++) send('n/status', 'online');
+    sendOne('no room', 'online');
+    expect(settled).toEqual([
+      ['wrong', true],
+      ['no room', false],
+    ]);
+    store();
+    await intake.stop();
+    expect(settled[2]).toEqual(['first', true]);
+    expect(intake.rejected).toEqual({ bad_payload: 1, overflow: 1 });
+  });
+
   test('kept messages of the broker say nothing about now: they do not bring an offline site back', async () => {
     const db = await hubDatabase();
     const { intake, send } = await intakeOf(db);
@@ -338,6 +365,7 @@ test('metrics count messages, refused ones and sites by state; no label has the 
     {
       intake,
       broker: { connections: 2, waiting: 1, dropped: 0 },
+      streams: { isConnected: true, count: 3, failures: { server: 2, stream: 0 } },
       alerts: { openOf: (about) => (about === 'site' ? ['c', 'never'] : []) },
       transfers: { count: 1, stored: 3, taken: 2, refused: { site_full: 4 } },
       isConnected: () => true,
@@ -357,6 +385,9 @@ test('metrics count messages, refused ones and sites by state; no label has the 
     'zankyo_hub_database_writable 1',
     'zankyo_hub_mqtt_connected 1',
     'zankyo_hub_mqtt_connections_total 2',
+    'zankyo_hub_nats_connected 1',
+    'zankyo_hub_nats_streams 3',
+    'zankyo_hub_nats_failures_total{reason="server"} 2',
     'zankyo_hub_transfers_running 1',
     'zankyo_hub_learned_stored_total 3',
     'zankyo_hub_learned_taken_total 2',

@@ -16,17 +16,16 @@ export const intakeOf = async (db: SqlDatabase) => {
   });
   await intake.begin();
   let id = 0;
-  const send = (topic: string, payload: object | string, more: { retained?: boolean; at?: number } = {}): void => {
+  const send = (
+    topic: string,
+    payload: object | string,
+    more: { retained?: boolean; at?: number; settle?: (done: boolean) => void } = {},
+  ): void => {
     const bytes = Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
-    const { retained = false, at = T0 } = more;
-    intake.receive({
-      topic: `zankyo/${topic}`,
-      payload: bytes,
-      receivedAt: at,
-      retained,
-      redelivered: false,
-      receipt: { id: ++id, connection: 1 },
-    });
+    const { retained = false, at = T0, settle } = more;
+    const message = { topic: `zankyo/${topic}`, payload: bytes, receivedAt: at, retained, redelivered: false };
+    if (settle === undefined) intake.receive({ ...message, receipt: { id: ++id, connection: 1 } });
+    else intake.receive(message, settle);
   };
   return { intake, send, acknowledged };
 };
