@@ -134,9 +134,15 @@ export class Episode {
 
   /**
    * Adds a finding. Returns the event to publish, or null. `since`: start of the deviation, if before `at`; `coolDownMs`: the
-   * cool-down, if not that of the options.
+   * cool-down, if not that of the options; `knownUntil`: time until which the deviation is like one that opened an episode, and opens none.
    */
-  step(at: number, finding: Finding, since = at, coolDownMs = this.options.coolDownMs): EpisodePhase | null {
+  step(
+    at: number,
+    finding: Finding,
+    since = at,
+    coolDownMs = this.options.coolDownMs,
+    knownUntil = -Infinity,
+  ): EpisodePhase | null {
     const { s, options } = this;
     s[SCORE] = finding.score;
     if (!(finding.score > options.hysteresis)) s[RAISED] = NaN;
@@ -158,7 +164,7 @@ export class Episode {
     this.keepEffect(finding);
     s[LAST_OVER] = at;
     const cooling = at < this.coolDownUntil(coolDownMs) && s[PEAK] <= s[LAST_PEAK] + CLEARLY;
-    if (cooling || at - s[SUSPECTED_AT] < options.minDurationMs) return null;
+    if (at < knownUntil || cooling || at - s[SUSPECTED_AT] < options.minDurationMs) return null;
     s[STATE] = OPEN;
     s[OPENED_AT] = at;
     s[QUIET] = 0;

@@ -63,9 +63,10 @@ export class ProcessWatch {
     this.effect.step(verdict.at, deviates);
     if (deviates) this.explain(verdict.at);
     // One excursion is one event: until it is over, only a higher score opens another episode.
-    const lastedMs = this.detector.recurrences[this.finding.series].lastedMs(verdict.at);
-    const coolDownMs = Math.max(lastedMs, this.coolDownMs);
-    const phase = this.episode.step(verdict.at, this.finding, verdict.at, coolDownMs);
+    const recurrence = this.detector.recurrences[this.finding.series];
+    const coolDownMs = Math.max(recurrence.lastedMs(verdict.at), this.coolDownMs);
+    const phase = this.episode.step(verdict.at, this.finding, verdict.at, coolDownMs, recurrence.alarmedUntil);
+    if (phase === 'opened') recurrence.opened();
     const back = phase === 'closed' ? this.back() : null;
     this.events.add(this.episode, verdict.at, phase, 'calm', this.detector.heldUntil(this.episode.series), back);
     this.followLevel(verdict.at, phase);

@@ -55,6 +55,8 @@ export interface Ended {
   readonly said: Said;
   /** Whether it was an alarm. */
   readonly reported: boolean;
+  /** Whether it opened one. */
+  readonly opened: boolean;
 }
 
 /** A signature, and how often it comes. */
@@ -120,8 +122,13 @@ export class PastEvents {
     return this.signatures.spellsLike(excursion, stepDeviation, this.gap.usualMs, day, contextual) / this.weeks;
   }
 
+  /** The end of the spell of the last alarm of events like the one that `perWeekLike` was last asked about, epoch ms; -Infinity where there is none. */
+  get alarmedUntil(): number {
+    return this.signatures.alarmAt + this.spellMs;
+  }
+
   /** Counts an excursion that has ended. Returns the place of its signature if that has just become a habit, else -1. */
-  add(excursion: Excursion, { stepDeviation, day, contextual, said, reported }: Ended): number {
+  add(excursion: Excursion, { stepDeviation, day, contextual, said, reported, opened }: Ended): number {
     const { signatures, rates, s } = this;
     this.fade();
     const place = signatures.add(
@@ -132,6 +139,7 @@ export class PastEvents {
       Math.min(this.spellMs, (s[WEEKS] * WEEK_MS) / RECURS),
       contextual,
     );
+    if (opened) signatures.alarmed(place, excursion);
     if (said !== NEW) signatures.setState(place, said);
     const state = signatures.state(place);
     if (state === FAULT || state === NORMAL) return -1;

@@ -7,4 +7,5 @@ export const RATES_MS = 4; // observed time of the stream then
 export const REPORTED = 5; // 1 where the excursion was an alarm
 export const ALARMED = 6; // start of the first alarm before the cycle was known, epoch ms; 0 where there was none
 export const SAID_TO = 7; // the farthest value of the excursion when the operator named it
-export const SLOTS = 8;
+export const OPENED = 8; // 1 where it opened an alarm
+export const SLOTS = 9;

@@ -11,7 +11,7 @@ import {
   type RatedSignature,
   type Said,
 } from './past-events.ts';
-import { DAY, REPORTED, SAID, SAID_TO, SLOTS } from './recurrence-slots.ts';
+import { DAY, OPENED, REPORTED, SAID, SAID_TO, SLOTS } from './recurrence-slots.ts';
 import { FAULT, NEW, NORMAL } from './signature-slots.ts';
 import { Signatures } from './signatures.ts';
 import { CONSTANTS } from '../constants.ts';
@@ -55,6 +55,11 @@ export interface RecurrenceOptions {
 export class Recurrence {
   /** The place of a signature that has just become a habit, or -1. */
   habit = -1;
+  /**
+   * The end of the spell, epoch ms, of an event that opened an alarm and that the present excursion is like; -Infinity where there is none.
+   * Events of one spell are one event.
+   */
+  alarmedUntil = -Infinity;
   private readonly excursion: Excursion;
   private readonly past: PastEvents;
   private readonly s: Float64Array;
@@ -116,12 +121,17 @@ export class Recurrence {
     return this.excursion.open ? at - this.excursion.startAt : 0;
   }
 
+  /** The present excursion has opened an alarm. */
+  opened(): void {
+    this.s[OPENED] = 1;
+  }
+
   private begin(day: number): void {
     const { s } = this;
     this.past.fade();
     s[DAY] = day;
     s[SAID] = NEW;
-    s[REPORTED] = 0;
+    s[REPORTED] = s[OPENED] = 0;
   }
 
   /** Whether a value is outside of the excursion as it was when the operator called it normal: then it is another event. */
@@ -168,6 +178,7 @@ export class Recurrence {
 
   /** Events a week at least as novel as a reading with this evidence in the open excursion. */
   private rate(evidence: number, contextual: number, stepDeviation: number): number {
+    this.alarmedUntil = -Infinity;
     const rate = this.rateOf(evidence, stepDeviation, false);
     return contextual < this.line ? rate : Math.min(rate, this.rateOf(contextual, stepDeviation, true));
   }
@@ -179,6 +190,8 @@ export class Recurrence {
     if (!options.counts) return prior;
     if (s[SAID] === NORMAL) return Infinity;
     const byLike = s[SAID] === FAULT ? 0 : past.perWeekLike(excursion, stepDeviation, s[DAY], contextual);
+    if (s[SAID] !== FAULT)
+      this.alarmedUntil = contextual ? Math.min(this.alarmedUntil, past.alarmedUntil) : past.alarmedUntil;
     const novelty = Math.max(prior, byLike);
     const rate = Math.max(byLike, rates.of(novelty));
     excursion.note(novelty, rate);
@@ -196,6 +209,7 @@ export class Recurrence {
       contextual: excursion.contextual >= this.line,
       said: s[SAID] as Said,
       reported: s[REPORTED] === 1,
+      opened: s[OPENED] === 1,
     });
   }
 }

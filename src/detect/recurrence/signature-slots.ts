@@ -22,8 +22,9 @@ export const SIZE_VARIANCE = 13; // of ln size
 export const AWAY_MS = 14; // time at the farthest value, geometric mean
 export const LEAST_RATE = 15; // the lowest rate of its excursions
 export const SORT = 16; // of its occurrences: PLAIN, CONTEXTUAL or STROKE
+export const ALARM_AT = 17; // start of the last one that opened an alarm, epoch ms; -Infinity where none did
 /** Slots of a signature; its occurrences in each part of the day are elsewhere (signature-table.ts). */
-export const EACH = 17;
+export const EACH = 18;
 
 /** Excursions without and with contextual evidence, and strokes of a cycle that are no excursions. */
 export const PLAIN = 0;

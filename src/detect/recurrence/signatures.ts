@@ -3,6 +3,7 @@ import type { Pieces } from '../../math/memory.ts';
 import type { Excursion } from './excursion.ts';
 import { isBetween, isLike, PRIOR_DEVIATION } from './signature-likeness.ts';
 import {
+  ALARM_AT,
   AWAY_MS,
   CONTEXTUAL,
   COUNTED,
@@ -59,9 +60,11 @@ export interface StrokePast {
  * The signatures of a series' past excursions: from which value to which, for how long, how long at the farthest value, how large, at
  * which time of day. Like excursions share a place. A new signature takes the place with the fewest occurrences.
  *
- * Memory: 17 numbers, and 8 for the parts of the day, for each of 32 places; only those that are in use need room.
+ * Memory: 18 numbers, and 8 for the parts of the day, for each of 32 places; only those that are in use need room.
  */
 export class Signatures {
+  /** Of the excursions like the one that `spellsLike` was last asked about: start of the last that opened an alarm, epoch ms; -Infinity where none did. */
+  alarmAt = -Infinity;
   private readonly table: SignatureTable;
 
   constructor(memory: Pieces) {
@@ -83,6 +86,7 @@ export class Signatures {
     const part = Math.floor(day * PARTS);
     const before = (part + PARTS - 1) % PARTS;
     const after = (part + 1) % PARTS;
+    this.alarmAt = -Infinity;
     let spells = 0;
     let here = 0;
     let all = 0;
@@ -91,6 +95,7 @@ export class Signatures {
       if (!isLike(s, k, excursion, false, step, usualMs)) continue;
       if (s[k + STATE] === NORMAL) return Infinity;
       spells += s[k + SPELLS];
+      this.alarmAt = Math.max(this.alarmAt, s[k + ALARM_AT]);
       const place = k / EACH;
       for (let j = 0; j < PARTS; j++) all += table.at(place, j);
       here += table.at(place, part) / 2 + (table.at(place, before) + table.at(place, after)) / 4;
@@ -114,7 +119,7 @@ export class Signatures {
       s[k + LENGTH_MS] = lengthMs;
       s[k + AWAY_MS] = awayMs;
       s[k + FIRST_AT] = startAt;
-      s[k + SPELL_AT] = -Infinity;
+      s[k + SPELL_AT] = s[k + ALARM_AT] = -Infinity;
       s[k + SORT] = contextual ? CONTEXTUAL : PLAIN;
     }
     const a = this.count(k, excursion, day, spellMs);
@@ -161,6 +166,7 @@ export class Signatures {
     s[k + STATE] = HABIT;
     s[k + FROM] = from;
     s[k + TO] = to;
+    s[k + ALARM_AT] = -Infinity;
     s[k + EVENTS] = times;
     // The kinds of evidence have learned them, so their size is unknown: about that of a weekly event, 1.
     s[k + SIZE_VARIANCE] = square(PRIOR_DEVIATION);
@@ -221,6 +227,11 @@ export class Signatures {
   /** Whether the excursion just added to a place began a spell of it. */
   beganSpell(place: number, { startAt }: Excursion): boolean {
     return this.s[place * EACH + SPELL_AT] === startAt;
+  }
+
+  /** The excursion just added to a place had opened an alarm. */
+  alarmed(place: number, { startAt }: Excursion): void {
+    this.s[place * EACH + ALARM_AT] = startAt;
   }
 
   spells(place: number): number {

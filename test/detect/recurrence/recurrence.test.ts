@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FAULT, HABIT, NEW, NORMAL } from '../../../src/detect/recurrence/signature-slots.ts';
 import { DAY_MS, HOUR_MS, WEEK_MS } from '../../../src/math/time.ts';
-import type { CycleView } from '../../../src/detect/recurrence/recurrence.ts';
+import type { CycleView, Said } from '../../../src/detect/recurrence/recurrence.ts';
 import { STEP_MS, Stream, type Given } from './stream.ts';
 
 describe('the score', () => {
@@ -123,6 +123,48 @@ describe('a daily event', () => {
     expect(often.habits).toHaveLength(1);
     expect(Math.abs(often.habits[0] - once.habits[0])).toBeLessThan(DAY_MS);
     expect(often.recurrences[0].habits()[0].perWeek).toBeCloseTo(28, 0);
+  });
+});
+
+describe('until a spell is over an event', () => {
+  interface Past {
+    readonly opened: boolean;
+    readonly said: Said;
+    readonly alarmsPerWeek: number;
+    readonly contextual: number;
+  }
+
+  /** The end of the spell of an alarm of the present event, in hours after the first event, which was one at 20 or was none. */
+  function alarmed(
+    value: number,
+    { opened = true, said, alarmsPerWeek = 1, contextual = 0 }: Partial<Past> = {},
+  ): number {
+    const stream = new Stream({ alarmsPerWeek }).calm(WEEK_MS);
+    const start = stream.at;
+    stream.step(20, 2);
+    if (opened) stream.recurrences[0].opened();
+    stream.event(20, 2, 5);
+    stream.calm(HOUR_MS);
+    if (said !== undefined) stream.say(said);
+    stream.contextual = contextual;
+    stream.step(value, 2);
+    return (stream.recurrences[0].alarmedUntil - start) / HOUR_MS;
+  }
+
+  test('like one that opened an alarm opens no other: for a day, or the time of a seventh of the alarms asked for', () => {
+    expect(alarmed(20)).toBeCloseTo(24, 6);
+    expect(alarmed(20, { alarmsPerWeek: 10 })).toBeCloseTo(2.4, 6);
+    expect(alarmed(20, { alarmsPerWeek: 0.1 })).toBeCloseTo(24, 6);
+  });
+
+  test('opens one where the other opened none, or went elsewhere, or has been called a fault', () => {
+    expect(alarmed(20, { opened: false })).toBe(-Infinity);
+    expect(alarmed(140)).toBe(-Infinity);
+    expect(alarmed(20, { said: FAULT })).toBe(-Infinity);
+  });
+
+  test('opens one where it has contextual evidence and the other had none', () => {
+    expect(alarmed(20, { contextual: 2 })).toBe(-Infinity);
   });
 });
 
