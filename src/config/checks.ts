@@ -1,6 +1,7 @@
 import { slugify } from '../stream/slug.ts';
 import { wildcardsIn } from '../stream/topic-filter.ts';
 import { ONE_SERIES_KEYS } from './format-schema.ts';
+import { certificateProblems } from './certificate-checks.ts';
 import { clusterProblems } from './cluster-checks.ts';
 import { tooMuchInfluence } from './influence.ts';
 import { maintenanceProblems } from './maintenance-checks.ts';
@@ -8,7 +9,7 @@ import { notifyProblems } from './notify-checks.ts';
 import { couldName, highestPlaceholder, isLiteral, settleName } from './names.ts';
 import { fieldsOf, listAt, sound, tuningsOf } from './placed.ts';
 import type { PlacedField, PlacedTuning } from './placed.ts';
-import { valueAt, type Path, type Problem } from './problems.ts';
+import { valueAt, type Problem } from './problems.ts';
 import { DEFAULT_NAME, FIELD_KEYS, INPUT_KEYS, inputSchema } from './input-schema.ts';
 import { mqttSchema } from './mqtt-schema.ts';
 import { didYouMean, nearest } from './suggest.ts';
@@ -44,7 +45,7 @@ function isNamed(data: unknown): (name: string) => boolean {
 }
 
 function mqttProblems(data: unknown): Problem[] {
-  const given = (...path: Path): boolean => valueAt(data, ['mqtt', ...path]) !== undefined;
+  const given = (name: string): boolean => valueAt(data, ['mqtt', name]) !== undefined;
   const problems: Problem[] = [];
   if (given('password') && given('password_file')) {
     problems.push({
@@ -53,19 +54,7 @@ function mqttProblems(data: unknown): Problem[] {
       text: 'expected either password or password_file, not both',
     });
   }
-  for (const [one, other] of [
-    ['cert', 'key'],
-    ['key', 'cert'],
-  ] as const) {
-    if (given('tls', one) && !given('tls', other)) {
-      problems.push({
-        path: ['mqtt', 'tls', one],
-        on: 'key',
-        text: `expected ${other} as well; both are required`,
-      });
-    }
-  }
-  return problems;
+  return [...problems, ...certificateProblems(data, ['mqtt'])];
 }
 
 function inputProblems(data: unknown): Problem[] {

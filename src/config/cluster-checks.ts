@@ -1,9 +1,12 @@
+import { certificateProblems } from './certificate-checks.ts';
 import { layoutOf } from './cluster-layout.ts';
 import { clusterSchema } from './cluster-schema.ts';
-import { natsProblems } from './nats-schema.ts';
 import { groupsOf, listAt, sound } from './placed.ts';
 import { valueAt, type Problem } from './problems.ts';
 import { inputSchema } from './input-schema.ts';
+
+/** A site with this name would have the streams of a hub. */
+const HUB = 'hub';
 
 /** Mistakes of a site that is to run as a cluster; none where there is no `cluster`, or it is not right in itself. */
 export function clusterProblems(data: unknown): Problem[] {
@@ -28,7 +31,12 @@ export function clusterProblems(data: unknown): Problem[] {
       path: ['workers'],
       text: 'the workers of a cluster have no threads; expected off, and more workers on this machine',
     });
-  problems.push(...natsProblems(cluster, ['cluster']));
+  if (valueAt(data, ['site']) === HUB)
+    problems.push({
+      path: ['site'],
+      text: `expected another name than ${HUB}, because zankyo-${HUB}-alerts is the stream with the alerts of all sites`,
+    });
+  problems.push(...certificateProblems(data, ['cluster']));
   const inputs = listAt(data, ['inputs']).map((input) => sound(inputSchema, input));
   const known = inputs.filter((input) => input !== null);
   if (known.length < inputs.length) return problems;

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import type { Path, Problem } from './problems.ts';
 import * as v from './vocabulary.ts';
 
 const tlsSchema = v.section({
@@ -28,21 +27,6 @@ export const natsShape = {
 export const natsSchema = v.section(natsShape);
 
 export type NatsSettings = z.output<typeof natsSchema>;
-
-/** Mistakes of two options together; `at`: where they stand. */
-export const natsProblems = ({ tls }: NatsSettings, at: Path): Problem[] =>
-  (
-    [
-      ['cert', 'key'],
-      ['key', 'cert'],
-    ] as const
-  )
-    .filter(([one, other]) => tls[one] !== undefined && tls[other] === undefined)
-    .map(([one, other]) => ({
-      path: [...at, 'tls', one],
-      on: 'key',
-      text: `expected ${other} as well; both are required`,
-    }));
 
 /** The files relative to that of the options. */
 export function placedNats<Settings extends NatsSettings>(settings: Settings, directory: string): Settings {

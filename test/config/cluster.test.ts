@@ -101,6 +101,12 @@ describe('a site that cannot be partitioned', () => {
     ]);
   });
 
+  test('the name of the streams of a hub', () => {
+    expect(mistakes(siteWith([TEMP]).replace(/^site: .*$/m, 'site: hub'))).toEqual([
+      'site: expected another name than hub, because zankyo-hub-alerts is the stream with the alerts of all sites',
+    ]);
+  });
+
   test('a wildcard that is not there', () => {
     const [first] = mistakes(siteWith([TEMP], '', CLUSTER.replace('}', ', key: [2] }')));
     expect(first).toContain('cluster.key asks for wildcard 2, and the topic has 1');

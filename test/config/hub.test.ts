@@ -71,6 +71,10 @@ describe('mistakes', () => {
       '2:43: nats.tls.cert: expected key as well; both are required',
     ],
     [
+      'mqtt: { url: "mqtts://h", tls: { key: a.pem } }\n',
+      '1:34: mqtt.tls.key: expected cert as well; both are required',
+    ],
+    [
       'mqtt: { url: mqtt://h }\nmising_after: 5m\n',
       '2:1: mising_after: unknown option "mising_after"; did you mean "missing_after"?',
     ],

@@ -1,8 +1,9 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
+import { certificateProblems } from '../certificate-checks.ts';
 import { credentialFile, findPassword, secretFile, type FoundPassword } from '../password.ts';
-import { natsProblems, placedNats } from '../nats-schema.ts';
+import { placedNats } from '../nats-schema.ts';
 import { valueAt } from '../problems.ts';
 import { optionsIn, type JsonSchema } from '../reference.ts';
 import { resolveTags, worldReadable } from '../secrets.ts';
@@ -35,7 +36,7 @@ export function loadHub(path: string, env: NodeJS.ProcessEnv = process.env): Loa
   const mistakes = [
     ...tags.problems,
     ...(tags.problems.length > 0 ? [] : problems),
-    ...(checked.data?.nats === undefined ? [] : natsProblems(checked.data.nats, ['nats'])),
+    ...['mqtt', 'nats'].flatMap((section) => certificateProblems(data, [section])),
     ...found.flatMap((each) => each.problems),
     ...(valueAt(data, ['postgres', 'ca']) !== undefined && valueAt(data, ['postgres', 'tls']) !== true
       ? [{ path: ['postgres', 'ca'], text: 'needs tls: true' }]
