@@ -6,8 +6,8 @@
  * those on this machine, and measures the memory of the replay; builds the Debian package for that CPU, and installs, uses, removes and
  * purges it there; runs the unit tests there. The facts stand together at the end, also when it is interrupted (SIGINT, SIGTERM).
  *
- * A file of tests that has passed is not run again by the next call, until the sources change or all have passed: the whole may take several
- * evenings. --root: where the root is, kept for the next time; --only: these parts; --tests: files and folders of the unit project, one vitest
+ * A file of tests that has passed is not run again by the next call, until something that it imports changes or all have passed: the whole
+ * may take several evenings. --root: where the root is, kept for the next time; --only: these parts; --tests: files and folders of the unit project, one vitest
  * after the other in this order; --long: with the tests that take minutes there (emulated/tests.mjs); --keep: leaves the copy of the
  * project in the root.
  * Needs root. On a quiet machine it takes 1 minute for the root, 3 for the addon, 2 for the bits, 5 for the package; a test takes 10 to 30
@@ -20,7 +20,7 @@ import { buildAddon } from '../deploy/deb/addon.mjs';
 import { needPrograms } from '../test/setup/debian.mjs';
 import { compareBits } from './emulated/bits.mjs';
 import { tryPackage } from './emulated/install.mjs';
-import { openPassed, stateOf } from './emulated/passed.mjs';
+import { openPassed, statesOf } from './emulated/passed.mjs';
 import { makeRoot, register, TARGETS } from './emulated/root.mjs';
 import { endOnSignals, output, wasInterrupted } from './emulated/run.mjs';
 import { LONG, testThere } from './emulated/tests.mjs';
@@ -109,7 +109,7 @@ try {
   if (parts.includes('bits')) ok = (await compareBits(arch, root, PROJECT, note)) && ok;
   if (parts.includes('package')) ok = (await tryPackage(arch, root, note)) && ok;
   if (parts.includes('tests')) {
-    const passed = openPassed(join(root, 'var/lib/zankyo-tests-passed'), stateOf(files, `long ${values.long}`));
+    const passed = openPassed(join(root, 'var/lib/zankyo-tests-passed'), statesOf(files, `long ${values.long}`));
     for (const [what, why] of Object.entries(LEFT_OUT)) note(`not run there: ${what}: ${why}`);
     if (!values.long)
       for (const [what, why] of Object.entries(LONG)) note(`not run there: tests named /${what}/: ${why}`);

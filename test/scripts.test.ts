@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -33,25 +33,46 @@ test('there are scripts that import the program', () => {
   expect(importing.length).toBeGreaterThan(20);
 });
 
-test('a list of passed tests goes on after an interruption, and begins anew when the sources change', async () => {
+test('a list of passed tests goes on after an interruption; a test that imports what has changed is not in it', async () => {
   interface Passed {
     readonly counts: ReadonlyMap<string, { readonly passed: number; readonly skipped: number }>;
     readonly add: (file: string, counts: { passed: number; skipped: number }) => void;
   }
-  const { openPassed } = (await import(join(root, 'scripts/emulated/passed.mjs'))) as {
-    openPassed: (path: string, state: string) => Passed;
+  const { openPassed, statesOf } = (await import(join(root, 'scripts/emulated/passed.mjs'))) as {
+    openPassed: (path: string, stateOf: (file: string) => string) => Passed;
+    statesOf: (files: readonly string[], options: string, root: string) => (file: string) => string;
   };
   const folder = mkdtempSync(join(tmpdir(), 'zankyo-passed-'));
   onTestFinished(() => {
     rmSync(folder, { recursive: true });
   });
-  const list = (state: string): Passed => openPassed(join(folder, 'passed'), state);
-  list('one').add('test/a.test.ts', { passed: 3, skipped: 1 });
-  list('one').add('test/b.test.ts', { passed: 5, skipped: 0 });
-  expect([...list('one').counts]).toEqual([
-    ['test/a.test.ts', { passed: 3, skipped: 1 }],
-    ['test/b.test.ts', { passed: 5, skipped: 0 }],
-  ]);
-  expect([...list('two').counts]).toEqual([]);
-  expect([...list('one').counts]).toEqual([]);
+  const write = (file: string, text: string): void => {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), text);
+  };
+  write('src/math/a.ts', 'export const a = 1;');
+  write('src/nn/b.ts', "import { a } from '../math/a.ts';");
+  write('src/app/c.ts', '');
+  write('config/full.yaml', '');
+  write('test/math/a.test.ts', "import { a } from '../../src/math/a.ts';");
+  write('test/nn/b.test.ts', "import {\n  b,\n} from '../../src/nn/b.ts';");
+  write('test/cli/c.test.ts', "spawn('dist/cli/main.js');");
+  const tests = ['test/math/a.test.ts', 'test/nn/b.test.ts', 'test/cli/c.test.ts'];
+  const files = ['src/math/a.ts', 'src/nn/b.ts', 'src/app/c.ts', 'config/full.yaml', ...tests];
+  const list = (options = 'short'): Passed => openPassed(join(folder, 'passed'), statesOf(files, options, folder));
+  const names = (options?: string): string[] => [...list(options).counts.keys()];
+  for (const test of tests) list().add(test, { passed: 3, skipped: 1 });
+  expect([...list().counts]).toEqual(tests.map((test) => [test, { passed: 3, skipped: 1 }]));
+  expect(names('long')).toEqual([]);
+
+  write('src/app/c.ts', 'changed');
+  expect(names()).toEqual(tests.slice(0, 2));
+  write('src/nn/b.ts', "import { a } from '../math/a.ts'; changed");
+  expect(names()).toEqual(tests.slice(0, 1));
+  list().add(tests[1], { passed: 3, skipped: 1 });
+  write('src/math/a.ts', 'changed');
+  expect(names()).toEqual([]);
+  list().add(tests[0], { passed: 3, skipped: 1 });
+  write('config/full.yaml', 'changed');
+  expect(names()).toEqual([]);
 });

@@ -1,32 +1,63 @@
 /** Files of tests that have passed in a root, so that the next run goes on where an interrupted one stopped. */
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 
-/** A change of these begins the list anew. */
-const SOURCES = /^(src|test|config|package-lock\.json)/;
+const IMPORT = /(?:from|import\(|new URL\()\s*'(?<target>\.[^']+)'/g;
+/** A test with one of these words starts the program, so it depends on all sources. */
+const STARTS_PROGRAM = /dist\/|execPath|spawn\(/;
+/** What any test may read; the core of the kernel is built from its sources. */
+const DATA = /^(?:config\/|src\/kernel\/|package-lock\.json$|test\/.*(?<!\.ts)$)/;
+const SOURCE = /^(?:src|test)\/.*\.ts$/;
 
-/** A hash of what the tests of a run depend on: the files that git knows, and the options of the run. */
-export function stateOf(files, options) {
-  const hash = createHash('sha256').update(options);
-  for (const file of files.filter((name) => SOURCES.test(name))) hash.update(`\0${file}\0`).update(readFileSync(file));
-  return hash.digest('hex');
+/**
+ * Returns the state of a file of tests: a hash of what its result depends on, which are the files that it imports, directly or not, the
+ * data of all tests, and `options`. `files`: those of the repository, under `root`.
+ */
+export function statesOf(files, options, root = '.') {
+  const texts = new Map();
+  const textOf = (file) => {
+    if (!texts.has(file)) texts.set(file, readFileSync(join(root, file)));
+    return texts.get(file);
+  };
+  const sources = files.filter((file) => SOURCE.test(file));
+  const data = files.filter((file) => DATA.test(file));
+  const known = new Set(sources);
+  const importedBy = (file) =>
+    [...textOf(file).toString().matchAll(IMPORT)]
+      .map(({ groups }) => join(file, '..', groups.target))
+      .filter((target) => known.has(target));
+  const allOf = (file) => {
+    const found = new Set([file]);
+    for (const each of found) for (const target of importedBy(each)) found.add(target);
+    const startsProgram = [...found].some(
+      (each) => each.startsWith('test/') && STARTS_PROGRAM.test(textOf(each).toString()),
+    );
+    return startsProgram ? sources : [...found].sort();
+  };
+  /** Null for a file that is not there any more. */
+  return (file) => {
+    if (!known.has(file)) return null;
+    const hash = createHash('sha256').update(options);
+    for (const each of [...data, ...allOf(file)]) hash.update(`\0${each}\0`).update(textOf(each));
+    return hash.digest('hex');
+  };
 }
 
-/** The list in the file `path`: a line with the state of the sources, then a line for each file of tests: its name, and how many passed. */
-export function openPassed(path, state) {
-  const [known, ...lines] = existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : [];
-  if (known !== state) writeFileSync(path, `${state}\n`);
+/** The list in the file `path`: a line for each file of tests that has passed, with how many did, and with its state then. */
+export function openPassed(path, stateOf) {
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : [];
   const counts = new Map(
-    (known === state ? lines : []).map((line) => {
-      const [file, passed, skipped] = line.split(' ');
-      return [file, { passed: Number(passed), skipped: Number(skipped) }];
-    }),
+    lines
+      .map((line) => line.split(' '))
+      .filter(([file, , , state]) => stateOf(file) === state)
+      .map(([file, passed, skipped]) => [file, { passed: Number(passed), skipped: Number(skipped) }]),
   );
   return {
     path,
     counts,
     add: (file, { passed, skipped }) => {
-      appendFileSync(path, `${file} ${passed} ${skipped}\n`);
+      appendFileSync(path, `${file} ${passed} ${skipped} ${stateOf(file)}\n`);
     },
     remove: () => {
       rmSync(path, { force: true });
