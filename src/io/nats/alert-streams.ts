@@ -4,6 +4,7 @@ import type { Log } from '../../log.ts';
 import { subjectOf, topicOf } from '../../stream/partition.ts';
 import { connectNats, type Nats, type NatsOptions } from './connection.ts';
 import { HUB_ALERTS } from './hub-forwarder.ts';
+import { behindKind } from './names.ts';
 
 export interface AlertStreamsOptions {
   readonly nats: Omit<NatsOptions, 'log'>;
@@ -30,19 +31,15 @@ const FETCH_MS = 5_000;
 const AGAIN_MS = 5_000;
 
 const nanos = (ms: number): number => ms * 1e6;
-const behind = (text: string, mark: string): string => text.slice(text.indexOf(mark) + mark.length);
 
-/**
- * The topics of the messages of a stream, as MQTT clients get them; null for a stream that has no alerts or states for this prefix. What is
- * before `.alerts.` and `.states.` differs between versions, and a stream may have messages of both.
- */
+/** Gives the subjects of a stream as topics of MQTT; null where the stream has no alerts and no states with this prefix. */
 function topicsOf({ name, republish }: StreamConfig, prefix: string): TopicOf | null {
   const [, site, kind] = /^zankyo-(.+)-(alerts|states)$/.exec(name) ?? [];
   const from = name === HUB_ALERTS ? '{{wildcard(1)}}' : site;
   if (republish?.dest.startsWith(`${subjectOf(prefix)}.${from}.`) !== true) return null;
-  if (name === HUB_ALERTS) return (subject) => `${prefix}/${topicOf(behind(subject, '.'))}`;
-  if (kind === 'alerts') return (subject) => `${prefix}/${site}/${topicOf(behind(subject, '.alerts.'))}`;
-  return (subject) => `${prefix}/${site}/series/${behind(subject, '.states.')}/state`;
+  if (name === HUB_ALERTS) return (subject) => `${prefix}/${topicOf(subject.slice(subject.indexOf('.') + 1))}`;
+  if (kind === 'alerts') return (subject) => `${prefix}/${site}/${topicOf(behindKind(subject, kind))}`;
+  return (subject) => `${prefix}/${site}/series/${behindKind(subject, 'states')}/state`;
 }
 
 /**
@@ -55,7 +52,7 @@ export class AlertStreams {
   readonly failures: Record<Failure, number> = { server: 0, stream: 0 };
   readonly #options: AlertStreamsOptions;
   readonly #reading = new Set<string>();
-  /** What has been logged and has not succeeded since. */
+  /** The server, and the streams, whose last failure has been logged. Each leaves when it succeeds. */
   readonly #logged = new Set<string>();
   #nats: Nats | null = null;
   #stopped = false;

@@ -3,7 +3,7 @@ import type { Consumer, JsMsg } from '@nats-io/jetstream';
 import type { Log } from '../../log.ts';
 import { subjectOf } from '../../stream/partition.ts';
 import { refusalOf, type Nats } from './connection.ts';
-import type { Names } from './names.ts';
+import { behindKind, type Names } from './names.ts';
 
 export interface HubForwarderOptions {
   readonly nats: Pick<Nats, 'connection' | 'js' | 'jsm' | 'managerOf'>;
@@ -21,8 +21,6 @@ export interface HubForwarderOptions {
 /** The stream of the hub with the alerts of all sites, and the prefix of a site's name in its subjects. */
 export const HUB_ALERTS = 'zankyo-hub-alerts';
 const HUB_ROOT = 'zankyo-hub';
-/** Behind this the subject of an alert is the topic at the site. Alerts of an earlier version have other tokens before it. */
-const ALERTS = '.alerts.';
 
 const CONSUMER = 'hub';
 /** Alerts on their way at a time, so that a backlog does not take the time of the line for each. */
@@ -143,7 +141,7 @@ export class HubForwarder {
   /** Whether the hub has it. */
   async #send(message: JsMsg): Promise<boolean> {
     const { nats, site, log } = this.#options;
-    const rest = message.subject.slice(message.subject.indexOf(ALERTS) + ALERTS.length);
+    const rest = behindKind(message.subject, 'alerts');
     const id = message.headers?.get('Nats-Msg-Id');
     try {
       await nats.js.publish(`${HUB_ROOT}.${subjectOf(site)}.${rest}`, message.data, {

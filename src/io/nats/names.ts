@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { subjectOf } from '../../stream/partition.ts';
 
+/**
+ * The part of the subject of a stored alert or state behind its kind, which is the topic at the site. What is before the kind differs
+ * between versions, and a stream may have messages of both.
+ */
+export const behindKind = (subject: string, kind: 'alerts' | 'states'): string =>
+  subject.slice(subject.indexOf(`.${kind}.`) + kind.length + 2);
+
 /** The names of the streams, buckets and subjects of a site. */
 export const namesOf = (site: string, prefix: string) => {
   const root = `zankyo-${site}`;

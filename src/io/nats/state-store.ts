@@ -58,8 +58,8 @@ export class StateStore {
 
   /**
    * Removes the states of a partition that belong to an earlier claim or import than the one that wrote `revision` of its record, but for
-   * `kept`, which this revision names. Also pieces that a killed program has left. No one can put such a state into the record any more:
-   * whoever writes it does not know this revision, and is refused. So it does no harm while others write, and however late it comes.
+   * `kept`, which this revision names. It removes pieces that a killed program has left, too. A program that still writes such a state does not
+   * know this revision, so the server refuses its record. The removal may therefore come late, or while other programs write.
    */
   async removeBefore(n: number, revision: number, kept: StateRef | null): Promise<void> {
     const stream = `KV_${this.#bucket}`;
