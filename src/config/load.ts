@@ -9,6 +9,7 @@ import { calendarFindings } from './maintenance-checks.ts';
 import { placedNats } from './nats-schema.ts';
 import { findNotifySecrets, type NotifySecrets } from './notify-secrets.ts';
 import { findPassword } from './password.ts';
+import { CERTIFICATES, placedFiles } from './placed-files.ts';
 import { pathText, valueAt, type Path, type Problem } from './problems.ts';
 import { siteSchema, type Site } from './schema.ts';
 import { worldReadable } from './secrets.ts';
@@ -118,10 +119,8 @@ const withNotifySecrets = (targets: Site['notify'], secrets: NotifySecrets['valu
 
 /** Fills in what depends on the place of the file and on the environment. */
 function settle(site: Site, password: string | null, directory: string, env: NodeJS.ProcessEnv): Site {
-  const { ca, cert, key, ...tls } = site.mqtt.tls;
-  const files = Object.entries({ ca, cert, key }).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const placed = <T extends { readonly calendar?: string }>(options: T): T =>
-    options.calendar === undefined ? options : { ...options, calendar: resolve(directory, options.calendar) };
+    placedFiles(options, ['calendar'], directory);
   return {
     ...site,
     maintenance: site.maintenance.map(placed),
@@ -132,7 +131,7 @@ function settle(site: Site, password: string | null, directory: string, env: Nod
       ...site.mqtt,
       ...(password === null ? {} : { password }),
       clientId: site.mqtt.clientId.replaceAll('<site>', site.site),
-      tls: { ...tls, ...Object.fromEntries(files.map(([name, file]) => [name, resolve(directory, file)])) },
+      tls: placedFiles(site.mqtt.tls, CERTIFICATES, directory),
     },
     inputs: site.inputs.map((input) => ({ ...input, timezone: input.timezone ?? site.timezone })),
   };

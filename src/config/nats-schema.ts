@@ -1,5 +1,5 @@
-import { resolve } from 'node:path';
 import { z } from 'zod';
+import { CERTIFICATES, placedFiles } from './placed-files.ts';
 import * as v from './vocabulary.ts';
 
 const tlsSchema = v.section({
@@ -30,10 +30,6 @@ export type NatsSettings = z.output<typeof natsSchema>;
 
 /** The files relative to that of the options. */
 export function placedNats<Settings extends NatsSettings>(settings: Settings, directory: string): Settings {
-  const placed = <T extends object>(options: T): T =>
-    Object.fromEntries(
-      Object.entries(options).map(([name, file]) => [name, typeof file === 'string' ? resolve(directory, file) : file]),
-    ) as T;
-  const { credentials, tls } = settings;
-  return { ...settings, ...(credentials === undefined ? {} : placed({ credentials })), tls: placed(tls) };
+  const { tls } = settings;
+  return { ...placedFiles(settings, ['credentials'], directory), tls: placedFiles(tls, CERTIFICATES, directory) };
 }

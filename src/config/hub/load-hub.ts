@@ -4,6 +4,7 @@ import { AppError } from '../../errors.ts';
 import { certificateProblems } from '../certificate-checks.ts';
 import { credentialFile, findPassword, secretFile, type FoundPassword } from '../password.ts';
 import { placedNats } from '../nats-schema.ts';
+import { CERTIFICATES, placedFiles } from '../placed-files.ts';
 import { valueAt } from '../problems.ts';
 import { optionsIn, type JsonSchema } from '../reference.ts';
 import { resolveTags, worldReadable } from '../secrets.ts';
@@ -69,12 +70,6 @@ function settle(
   env: NodeJS.ProcessEnv,
 ): HubConfig {
   const { tls, clientId, ...mqtt } = hub.mqtt;
-  const placed = Object.fromEntries(
-    Object.entries(tls).map(([name, file]) => [
-      name,
-      typeof file === 'string' && name !== 'serverName' ? resolve(directory, file) : file,
-    ]),
-  ) as typeof tls;
   const [state = ''] = (env['STATE_DIRECTORY'] ?? '').split(':');
   const { nats, postgres } = hub;
   const passwordOf = (section: keyof typeof passwords): { password?: string } => {
@@ -89,16 +84,15 @@ function settle(
       ? {}
       : {
           postgres: {
-            ...postgres,
+            ...placedFiles(postgres, ['ca'], directory),
             ...passwordOf('postgres'),
-            ...(postgres.ca === undefined ? {} : { ca: resolve(directory, postgres.ca) }),
           },
         }),
     mqtt: {
       ...mqtt,
       ...passwordOf('mqtt'),
       clientId: clientId.replaceAll('<site>', hub.name),
-      tls: placed,
+      tls: placedFiles(tls, CERTIFICATES, directory),
     },
   };
 }
