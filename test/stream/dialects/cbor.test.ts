@@ -179,6 +179,22 @@ test.each([
   expect(readCbor(hex(bytes))).toBeUndefined();
 });
 
+test.each(['\u00fc', '\ufeff', '\ufffd', '\u{1f6b0}', '\u00fc'.repeat(20)])(
+  'a text is read as it is written: %s',
+  (text) => {
+    expect(readCbor(encode([text, text]))).toEqual([text, text]);
+  },
+);
+
+test.each([
+  ['a byte that continues no other', '6180'],
+  ['a letter that is cut', '61c3'],
+  ['a surrogate', '63eda080'],
+  ['more than 24 bytes', `781a${'61'.repeat(25)}80`],
+])('a text that is no UTF-8 is refused: %s', (_, bytes) => {
+  expect(readCbor(hex(bytes))).toBeUndefined();
+});
+
 test('more than 32 levels are refused', () => {
   const nested = (levels: number): Uint8Array => Uint8Array.from([...Array<number>(levels).fill(0x81), 0]);
   expect(readCbor(nested(32))).toBeDefined();
@@ -190,9 +206,18 @@ test('more than 32 levels are refused', () => {
 test('4,096 rows of a time and two values are read, more than 32,768 items are refused', () => {
   const rows = Array.from({ length: 4096 }, (_, i) => ({ t: i, a: 1, b: 2 }));
   expect(readCbor(encode(rows))).toEqual(rows);
-  const empty = (count: number): Uint8Array => Uint8Array.from([0x9f, ...Array<number>(count).fill(0xa0), 0xff]);
-  expect(readCbor(empty(32_766))).toHaveLength(32_766); // and the list, and its end
-  expect(readCbor(empty(32_767))).toBeUndefined();
+  const zeros = (count: number): Uint8Array => Uint8Array.from([0x9f, ...Array<number>(count).fill(0), 0xff]);
+  expect(readCbor(zeros(32_766))).toHaveLength(32_766); // and the list, and its end
+  expect(readCbor(zeros(32_767))).toBeUndefined();
+});
+
+test.each([
+  ['empty arrays', '80'],
+  ['empty maps', 'a0'],
+])('8,192 maps and arrays are read, more are refused: %s in an array', (_, part) => {
+  const parts = (count: number): Uint8Array => hex(`9f${part.repeat(count)}ff`);
+  expect(readCbor(parts(8191))).toHaveLength(8191); // and the array around them
+  expect(readCbor(parts(8192))).toBeUndefined();
 });
 
 test('__proto__ is no key', () => {
