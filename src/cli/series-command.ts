@@ -72,7 +72,15 @@ function stored({ database }: Site, name: string) {
 function detail(site: Site, { name, state, alarms, group }: SeriesStatus): string {
   const calendar = calendarOf(site);
   const unit = state.unit === '' ? '' : ` ${state.unit}`;
-  const { lower, upper, ready_in: left, held_until: held, margin } = state;
+  const {
+    lower,
+    upper,
+    ready_in: left,
+    held_until: held,
+    cool_down_until: cool,
+    same_event_until: same,
+    margin,
+  } = state;
   const rows: [string, string][] = [
     ['phase', phaseText(state) + (left !== null && left > 0 ? `, ready in ${shortDuration(1000 * left)}` : '')],
     ['value', `${number(state.value)}${unit}, at ${calendar.text(Date.parse(state.at))}`],
@@ -94,6 +102,22 @@ function detail(site: Site, { name, state, alarms, group }: SeriesStatus): strin
       ? []
       : [['not seen yet', `a whole ${state.unseen.join(' and ')}`] satisfies [string, string]]),
     ...(held === null ? [] : [['held until', minute(Date.parse(held), calendar)] satisfies [string, string]]),
+    ...(cool === null
+      ? []
+      : [
+          [
+            'cool-down',
+            `until ${minute(Date.parse(cool), calendar)} only a higher score than that of the last alarm opens another one`,
+          ] satisfies [string, string],
+        ]),
+    ...(same === null
+      ? []
+      : [
+          [
+            'no alarm',
+            `until ${minute(Date.parse(same), calendar)}, because an event like this one was an alarm already`,
+          ] satisfies [string, string],
+        ]),
     ...(state.mode === null ? [] : [['mode', state.mode] satisfies [string, string]]),
     ['alarms', `${alarms} in the last 7 days`],
   ];

@@ -33,6 +33,8 @@ export interface SeriesState {
   readonly heldUntil: number | null;
   /** Until when only a higher score than that of the last episode opens another one, epoch ms. */
   readonly coolDownUntil: number | null;
+  /** Until when its present event, whose score is above 1, opens no alarm, because one like it did, epoch ms. */
+  readonly sameEventUntil: number | null;
   readonly value: number | null;
   readonly expected: number | null;
   readonly lower: number | null;

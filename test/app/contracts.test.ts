@@ -94,6 +94,7 @@ describe('what is published', () => {
     unseen: fc.subarray(['day', 'week']),
     heldUntil: nullable(at),
     coolDownUntil: nullable(at),
+    sameEventUntil: nullable(at),
     value: nullable(number),
     expected: nullable(number),
     lower: nullable(number),

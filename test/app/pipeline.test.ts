@@ -32,6 +32,7 @@ describe('a message that carries a reading', () => {
         unseen: ['day', 'week'],
         heldUntil: null,
         coolDownUntil: null,
+        sameEventUntil: null,
         value: 3.5,
         expected: null,
         lower: null,

@@ -22,6 +22,7 @@ function stateOf(status: StreamView, d: number, at: number): SeriesState {
     unseen: status.unseenBy(d),
     heldUntil: known(status.heldUntil(d)),
     coolDownUntil: known(status.coolDownUntil),
+    sameEventUntil: known(status.sameEventUntil(d)),
     value: known(value),
     expected: known(expected),
     lower: known(lower),

@@ -259,6 +259,10 @@ export class RemoteStatus implements StreamView {
     return this.now.series[d].heldUntil;
   }
 
+  sameEventUntil(d: number): number {
+    return this.now.series[d].sameEventUntil;
+  }
+
   scoreOf(d: number): number {
     return this.now.series[d].score;
   }

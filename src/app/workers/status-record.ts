@@ -9,6 +9,7 @@ export interface SeriesRecord extends SeriesForecastStatus {
   readonly readyInMs: number;
   readonly unseen: ReturnType<StreamView['unseenBy']>;
   readonly heldUntil: number;
+  readonly sameEventUntil: number;
   readonly score: number;
   readonly fault: ReturnType<StreamView['faultOf']>;
   readonly faultScore: number;
@@ -44,6 +45,7 @@ export const recordOf = ({ status, detector }: StreamMonitor): StatusRecord => (
     readyInMs: status.readyInMs(d),
     unseen: status.unseenBy(d),
     heldUntil: status.heldUntil(d),
+    sameEventUntil: status.sameEventUntil(d),
     score: status.scoreOf(d),
     fault: status.faultOf(d),
     faultScore: status.faultScoreOf(d),

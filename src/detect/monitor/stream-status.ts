@@ -68,6 +68,16 @@ export class StreamStatus {
     return !process.episode.open && until > detector.verdict.at ? until : NaN;
   }
 
+  /**
+   * Until when the present event of series d opens no alarm, because one like it did, epoch ms; NaN where its score is at most 1, an
+   * episode of the process is open, or no such event was an alarm.
+   */
+  sameEventUntil(d: number): number {
+    const { process, detector } = this.parts;
+    const until = detector.recurrences[d].alarmedUntil;
+    return !process.episode.open && this.scoreOf(d) > 1 && until > detector.verdict.at ? until : NaN;
+  }
+
   /** The larger one of the score of the last sample and the highest score of an open sensor fault. */
   get score(): number {
     let { score } = this.parts.detector.verdict;

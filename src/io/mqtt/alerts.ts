@@ -44,6 +44,7 @@ export const stateJson = (state: SeriesState): string =>
     unseen: [...state.unseen],
     held_until: time(state.heldUntil),
     cool_down_until: time(state.coolDownUntil),
+    same_event_until: time(state.sameEventUntil),
     value: tidy(state.value),
     expected: tidy(state.expected),
     lower: tidy(state.lower),

@@ -28,6 +28,9 @@ export const stateSchema = z.strictObject({
   cool_down_until: time()
     .nullable()
     .describe('Until when only a higher score than that of the last alarm opens another one.'),
+  same_event_until: time()
+    .nullable()
+    .describe('Until when the present event, with a score above 1, opens no alarm, because one like it did.'),
   value: real().nullable().describe('The last reading.'),
   expected: real().nullable().describe('The forecast for this reading: its median.'),
   lower: real().nullable().describe('Lower limit of its 99 % band.'),

@@ -68,6 +68,7 @@ export const state = ({ minute = 0, ...rest }: Partial<StateMessage> & { minute?
   unseen: [],
   held_until: null,
   cool_down_until: null,
+  same_event_until: null,
   value: 5,
   expected: 5,
   lower: 4,

@@ -30,6 +30,7 @@ const state = (rest: Partial<SeriesState> = {}): SeriesState => ({
   unseen: [],
   heldUntil: null,
   coolDownUntil: null,
+  sameEventUntil: AT,
   value: 0.1 + 0.2,
   expected: 20.123456789,
   lower: -1e-9 / 3,
@@ -80,7 +81,7 @@ const event = (phase: AnomalyEvent['phase'], rest: Partial<Anomaly> = {}): Anoma
 
 test('a state on the wire: six digits, times in ISO 8601', () => {
   expect(stateJson(state())).toBe(
-    '{"schema":1,"phase":"ready","warmup":1,"ready_in":0,"unseen":[],"held_until":null,"cool_down_until":null,"value":0.3,"expected":20.1235,"lower":-3.33333e-10,"upper":123457000,"score":0.5,' +
+    '{"schema":1,"phase":"ready","warmup":1,"ready_in":0,"unseen":[],"held_until":null,"cool_down_until":null,"same_event_until":"2026-01-05T07:30:15.250Z","value":0.3,"expected":20.1235,"lower":-3.33333e-10,"upper":123457000,"score":0.5,' +
       '"anomaly":"OFF","drift":"OFF","frozen":"OFF","frozen_until":null,"sensitivity":1,"muted":"OFF","maintenance":"ON","maintenance_until":"2026-01-05T09:00:00.000Z","margin":0.333333,"mode":null,"unit":"°C","label":null,"at":"2026-01-05T07:30:15.250Z"}',
   );
 });
