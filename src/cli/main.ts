@@ -4,8 +4,8 @@ import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
 import { AppError } from '../errors.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
-import { isJournal, PRIORITY, withPriority } from './journal.ts';
-import { plainLines } from './plain.ts';
+import { isJournal, PRIORITY, withPriority } from './terminal/journal.ts';
+import { plainLines } from './terminal/plain.ts';
 import { buildProgram } from './program.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {

@@ -6,8 +6,8 @@ import { tuningFrom } from '../config/tuning-words.ts';
 import { AppError } from '../errors.ts';
 import { readLabelWindows, windowsFor, type TimeWindow } from '../io/files/label-windows.ts';
 import { openRecording, type Recording, type RecordingFile } from '../io/files/recording.ts';
-import { count } from './format.ts';
-import { plain } from './plain.ts';
+import { count } from './terminal/format.ts';
+import { plain } from './terminal/plain.ts';
 import { columnsOf, LABELS, type ColumnCommandOptions, type RecordingCommandOptions } from './recording-options.ts';
 
 /** A recording whose label columns, if it has some, are not values. */

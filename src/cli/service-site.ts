@@ -6,7 +6,7 @@ import { loadHub } from '../config/hub/load-hub.ts';
 import { loadSite } from '../config/load.ts';
 import type { Site } from '../config/schema.ts';
 import { tokenFileOf } from '../io/http/tokens.ts';
-import { plain } from './plain.ts';
+import { plain } from './terminal/plain.ts';
 
 /**
  * The site of a file, with the database that its service uses. A service under systemd has its database in its state directory, and

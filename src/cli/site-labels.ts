@@ -6,7 +6,7 @@ import type { Recording } from '../io/files/recording.ts';
 import { CommandLog } from '../io/sqlite/command-log.ts';
 import type { Label } from '../stream/ports.ts';
 import { slugify } from '../stream/slug.ts';
-import { count } from './format.ts';
+import { count } from './terminal/format.ts';
 import { readDatabase } from './read-database.ts';
 import type { RecordingCommandOptions } from './recording-options.ts';
 import { loadServiceSite } from './service-site.ts';

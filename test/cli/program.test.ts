@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as prettier from 'prettier';
 import { expect, test } from 'vitest';
-import { commandReference } from '../../src/cli/command-reference.ts';
-import { runnable, treeOf } from '../../src/cli/command-tree.ts';
+import { commandReference } from '../../src/cli/reference/command-reference.ts';
+import { runnable, treeOf } from '../../src/cli/reference/command-tree.ts';
 import { GROUPS } from '../../src/cli/commands/registration.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 

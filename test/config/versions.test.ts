@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { parseDocument } from 'yaml';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { migrate } from '../../src/cli/migrate-command.ts';
+import { migrate } from '../../src/cli/actions/migrate.ts';
 import { lineDiff } from '../../src/config/line-diff.ts';
 import {
   migrateDocument,

@@ -1,4 +1,4 @@
-import type { BackupOptions } from '../backup-command.ts';
+import type { BackupOptions } from '../actions/backup.ts';
 import { GROUPS, type Register } from './registration.ts';
 
 export const registerBackup: Register = (program, { exits }) => {
@@ -10,7 +10,7 @@ export const registerBackup: Register = (program, { exits }) => {
     .requiredOption('-o, --out <file>', 'the file to write; an existing one is replaced')
     .option('--json', 'print one JSON object', false)
     .action(async (options: BackupOptions) => {
-      const { backupCommand } = await import('../backup-command.ts');
+      const { backupCommand } = await import('../actions/backup.ts');
       exits(await backupCommand(options));
     });
 };

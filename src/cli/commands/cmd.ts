@@ -1,5 +1,5 @@
 import { Argument } from 'commander';
-import type { CmdOptions } from '../cmd-command.ts';
+import type { CmdOptions } from '../actions/cmd.ts';
 import { ANSWER } from './answer-options.ts';
 import { GROUPS, type Register } from './registration.ts';
 
@@ -44,7 +44,7 @@ Examples:
 Exit codes: 0 done, 65 refused, 75 not answered yet. docs/commands.md explains each command.`,
     )
     .action(async (command: string, series: string | undefined, options: CmdOptions) => {
-      const { cmd } = await import('../cmd-command.ts');
+      const { cmd } = await import('../actions/cmd.ts');
       exits(await cmd(command, series, options));
     });
 };

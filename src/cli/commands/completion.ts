@@ -11,7 +11,7 @@ export const registerCompletion: Register = (program, { exits }) => {
     .addArgument(new Argument('<shell>', 'your shell').choices(SHELLS))
     .addHelpText('after', '\nbash: source <(zankyo completion bash)')
     .action(async (shell: (typeof SHELLS)[number]) => {
-      const { completion } = await import('../completion-command.ts');
+      const { completion } = await import('../actions/completion.ts');
       exits(completion(shell, program));
     });
 };

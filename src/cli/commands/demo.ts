@@ -1,4 +1,4 @@
-import type { DemoCommandOptions } from '../demo-command.ts';
+import type { DemoCommandOptions } from '../actions/demo.ts';
 import { GROUPS, wholeNumber, type Register } from './registration.ts';
 
 export const registerDemo: Register = (program, { exits }) => {
@@ -15,7 +15,7 @@ export const registerDemo: Register = (program, { exits }) => {
     )
     .option('--json', 'a JSON object as the last line', false)
     .action(async (options: DemoCommandOptions) => {
-      const { demo } = await import('../demo-command.ts');
+      const { demo } = await import('../actions/demo.ts');
       exits(await demo(options));
     });
 };

@@ -1,5 +1,5 @@
 import { withBrokerOptions } from './broker-words.ts';
-import type { DiscoverCommandOptions } from '../discover-command.ts';
+import type { DiscoverCommandOptions } from '../actions/discover.ts';
 import { GROUPS, type Register } from './registration.ts';
 
 export const registerDiscover: Register = (program, { exits }) => {
@@ -20,7 +20,7 @@ export const registerDiscover: Register = (program, { exits }) => {
   )
     .option('--json', 'print one JSON object: the topics and the proposal', false)
     .action(async (broker: string | undefined, options: DiscoverCommandOptions) => {
-      const { discover } = await import('../discover-command.ts');
+      const { discover } = await import('../actions/discover.ts');
       exits(await discover(broker, options));
     });
 };

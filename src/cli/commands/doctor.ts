@@ -8,7 +8,7 @@ export const registerDoctor: Register = (program, { version, exits }) => {
     .option('-c, --config <file>', 'a site file to check as well')
     .option('--json', 'as one JSON object', false)
     .action(async (options: { config?: string; json: boolean }) => {
-      const { doctor } = await import('../doctor-command.ts');
+      const { doctor } = await import('../actions/doctor.ts');
       exits(await doctor({ ...options, version }));
     });
 };

@@ -11,7 +11,7 @@ export const registerHub: Register = (program, { exits }) => {
     .option('--check', 'only check the file', false)
     .action(async ({ config, check }: { config: string; check: boolean }) => {
       const signals = new StopSignals();
-      const { hubCommand } = await import('../hub-command.ts');
+      const { hubCommand } = await import('../actions/hub.ts');
       exits(await hubCommand(config, { check, signals }));
     });
 };

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { InitCommandOptions } from '../init-command.ts';
+import type { InitCommandOptions } from '../actions/init.ts';
 import { withBrokerOptions } from './broker-words.ts';
 import { GROUPS, type Register } from './registration.ts';
 
@@ -25,7 +25,7 @@ export const registerInit: Register = (program, { exits }) => {
   )
     .option('--json', 'print one JSON object at the end', false)
     .action(async (broker: string | undefined, options: InitCommandOptions) => {
-      const { init } = await import('../init-command.ts');
+      const { init } = await import('../actions/init.ts');
       exits(await init(broker, options));
     });
 };

@@ -1,5 +1,5 @@
 import { Argument } from 'commander';
-import type { CmdOptions } from '../cmd-command.ts';
+import type { CmdOptions } from '../actions/cmd.ts';
 import { ANSWER } from './answer-options.ts';
 import { GROUPS, type Register } from './registration.ts';
 
@@ -19,7 +19,7 @@ export const registerLabel: Register = (program, { exits }) => {
     .addOption(ANSWER.wait)
     .addOption(ANSWER.json)
     .action(async (kind: string, series: string | undefined, options: CmdOptions) => {
-      const { cmd } = await import('../cmd-command.ts');
+      const { cmd } = await import('../actions/cmd.ts');
       exits(await cmd(kind, series, options));
     });
 };

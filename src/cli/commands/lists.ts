@@ -1,8 +1,8 @@
-import type { AnomaliesOptions } from '../anomalies-command.ts';
-import type { CommandsOptions } from '../cmd-command.ts';
-import type { HabitsOptions } from '../habits-command.ts';
-import type { LabelsOptions } from '../labels-command.ts';
-import type { ReportOptions } from '../report-command.ts';
+import type { AnomaliesOptions } from '../actions/anomalies.ts';
+import type { CommandsOptions } from '../actions/cmd.ts';
+import type { HabitsOptions } from '../actions/habits.ts';
+import type { LabelsOptions } from '../actions/labels.ts';
+import type { ReportOptions } from '../actions/report.ts';
 import { GROUPS, wholeNumber, withDatabase, type Register } from './registration.ts';
 
 /** `anomalies`, `habits`, `report`, `commands` and `labels`: from the database. */
@@ -15,7 +15,7 @@ export const registerLists: Register = (program, { version, exits }) => {
     .option('--limit <n>', 'maximum number of lines', wholeNumber, 50)
     .option('--json', 'as JSON lines', false)
     .action(async (options: AnomaliesOptions) => {
-      const { anomalies } = await import('../anomalies-command.ts');
+      const { anomalies } = await import('../actions/anomalies.ts');
       exits(anomalies(options));
     });
 
@@ -28,7 +28,7 @@ export const registerLists: Register = (program, { version, exits }) => {
     .option('--series <slug>', 'only habits of this series')
     .option('--json', 'as JSON lines', false)
     .action(async (options: HabitsOptions) => {
-      const { habits } = await import('../habits-command.ts');
+      const { habits } = await import('../actions/habits.ts');
       exits(habits(options));
     });
 
@@ -43,7 +43,7 @@ export const registerLists: Register = (program, { version, exits }) => {
     .option('-o, --out <file>', 'the page (HTML)')
     .option('--json', 'print the numbers as one JSON object; -o may be left out', false)
     .action(async (options: ReportOptions) => {
-      const { report } = await import('../report-command.ts');
+      const { report } = await import('../actions/report.ts');
       exits(report({ ...options, version }));
     });
 
@@ -56,7 +56,7 @@ export const registerLists: Register = (program, { version, exits }) => {
     .option('--limit <n>', 'maximum number of lines', wholeNumber, 50)
     .option('--json', 'as JSON lines', false)
     .action(async (options: CommandsOptions) => {
-      const { commands } = await import('../cmd-command.ts');
+      const { commands } = await import('../actions/cmd.ts');
       exits(commands(options));
     });
 
@@ -70,7 +70,7 @@ export const registerLists: Register = (program, { version, exits }) => {
     .option('--windows', "print the faults in the form of NAB's combined_windows.json, for evaluate --windows", false)
     .option('--json', 'as JSON lines', false)
     .action(async (options: LabelsOptions) => {
-      const { labels } = await import('../labels-command.ts');
+      const { labels } = await import('../actions/labels.ts');
       exits(labels(options));
     });
 };

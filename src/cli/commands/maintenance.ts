@@ -1,4 +1,4 @@
-import type { MaintenanceCommandOptions } from '../maintenance-command.ts';
+import type { MaintenanceCommandOptions } from '../actions/maintenance.ts';
 import { GROUPS, wholeNumber, type Register } from './registration.ts';
 
 /** `maintenance`: the next windows. */
@@ -11,7 +11,7 @@ export const registerMaintenance: Register = (program, { exits }) => {
     .option('--limit <n>', 'maximum number of lines', wholeNumber, 10)
     .option('--json', 'as JSON lines', false)
     .action(async (options: MaintenanceCommandOptions) => {
-      const { maintenance } = await import('../maintenance-command.ts');
+      const { maintenance } = await import('../actions/maintenance.ts');
       exits(maintenance(options));
     });
 };

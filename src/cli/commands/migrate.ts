@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts';
-import type { MigrateOptions } from '../migrate-command.ts';
+import type { MigrateOptions } from '../actions/migrate.ts';
 import { GROUPS, type Register } from './registration.ts';
 
 export const registerMigrate: Register = (program, { exits }) => {
@@ -14,7 +14,7 @@ export const registerMigrate: Register = (program, { exits }) => {
     .action(async (file: string | undefined, options: Partial<MigrateOptions> & { yes: boolean; json: boolean }) => {
       const config = file ?? options.config;
       if (config === undefined) throw new AppError('usage', 'which file? zankyo migrate SITE.yaml');
-      const { migrate } = await import('../migrate-command.ts');
+      const { migrate } = await import('../actions/migrate.ts');
       exits(await migrate({ ...options, config }));
     });
 };

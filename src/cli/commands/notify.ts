@@ -1,4 +1,4 @@
-import type { NotifyTestOptions } from '../notify-command.ts';
+import type { NotifyTestOptions } from '../actions/notify.ts';
 import { GROUPS, type Register } from './registration.ts';
 
 export const registerNotify: Register = (program, { exits }) => {
@@ -16,7 +16,7 @@ export const registerNotify: Register = (program, { exits }) => {
       '\nExit codes: 0 all sent, 69 one or more failed. docs/notifications.md explains the targets.',
     )
     .action(async (target: string | undefined, options: NotifyTestOptions) => {
-      const { notifyTest } = await import('../notify-command.ts');
+      const { notifyTest } = await import('../actions/notify.ts');
       exits(await notifyTest(target, options));
     });
 };

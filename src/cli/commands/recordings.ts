@@ -1,10 +1,10 @@
 import { Option } from 'commander';
 import type { CellName, LearnerName } from '../../app/compare/contenders.ts';
-import type { CompareCommandOptions } from '../compare-command.ts';
-import type { EvaluateCommandOptions } from '../evaluate-command.ts';
+import type { CompareCommandOptions } from '../actions/compare.ts';
+import type { EvaluateCommandOptions } from '../actions/evaluate.ts';
 import { withColumnOptions, withRecordingOptions } from '../recording-options.ts';
-import type { ReplayCommandOptions } from '../replay-command.ts';
-import type { TuneCommandOptions } from '../tune-command.ts';
+import type { ReplayCommandOptions } from '../actions/replay.ts';
+import type { TuneCommandOptions } from '../actions/tune.ts';
 import { GROUPS, positiveNumber, wholeNumber, type Register } from './registration.ts';
 
 // As in app/compare/contenders.ts; a test holds them together.
@@ -26,7 +26,7 @@ export const registerRecordings: Register = (program, { version, exits }) => {
     .option('--report <file>', 'write a page with charts (HTML)')
     .option('--json', 'print anomalies as JSON lines', false)
     .action(async (file: string, options: ReplayCommandOptions) => {
-      const { replayFile } = await import('../replay-command.ts');
+      const { replayFile } = await import('../actions/replay.ts');
       exits(await replayFile(file, { ...options, version }));
     });
 
@@ -44,7 +44,7 @@ export const registerRecordings: Register = (program, { version, exits }) => {
     )
     .option('--report <file>', 'write a page with charts (HTML)')
     .action(async (files: string[], options: EvaluateCommandOptions) => {
-      const { evaluateFiles } = await import('../evaluate-command.ts');
+      const { evaluateFiles } = await import('../actions/evaluate.ts');
       exits(await evaluateFiles(files, { ...options, version }));
     });
 
@@ -60,7 +60,7 @@ export const registerRecordings: Register = (program, { version, exits }) => {
         positiveNumber,
       ),
   ).action(async (file: string, options: TuneCommandOptions) => {
-    const { tuneFile } = await import('../tune-command.ts');
+    const { tuneFile } = await import('../actions/tune.ts');
     exits(await tuneFile(file, options));
   });
 
@@ -79,7 +79,7 @@ export const registerRecordings: Register = (program, { version, exits }) => {
     .option('-o, --out <file>', 'the page with charts (HTML)', 'compare.html')
     .option('--json', 'print one JSON object instead of a table', false)
     .action(async (file: string, options: CompareCommandOptions) => {
-      const { compareFile } = await import('../compare-command.ts');
+      const { compareFile } = await import('../actions/compare.ts');
       exits(await compareFile(file, { ...options, version }));
     });
 };

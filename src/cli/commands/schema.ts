@@ -28,7 +28,7 @@ export const registerSchema: Register = (program, { exits }) => {
         .default('site'),
     )
     .action(async (name: (typeof SCHEMAS)[number]) => {
-      const { schema } = await import('../schema-command.ts');
+      const { schema } = await import('../actions/schema.ts');
       exits(schema(name));
     });
 };

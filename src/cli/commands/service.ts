@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts';
-import type { CheckOptions } from '../check-command.ts';
+import type { CheckOptions } from '../actions/check.ts';
 import { StopSignals } from '../stop-signals.ts';
 import { GROUPS, type Register } from './registration.ts';
 
@@ -12,7 +12,7 @@ export const registerService: Register = (program, { exits }) => {
     .requiredOption('-c, --config <file>', 'the site file')
     .action(async ({ config }: { config: string }) => {
       const signals = new StopSignals();
-      const { run } = await import('../run-command.ts');
+      const { run } = await import('../actions/run.ts');
       exits(await run(config, signals));
     });
 
@@ -28,7 +28,7 @@ export const registerService: Register = (program, { exits }) => {
     .action(async (file: string | undefined, options: CheckOptions & { config?: string }) => {
       const config = file ?? options.config;
       if (config === undefined) throw new AppError('usage', 'which file? zankyo check SITE.yaml');
-      const { check } = await import('../check-command.ts');
+      const { check } = await import('../actions/check.ts');
       exits(await check(config, options));
     });
 };

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
-import type { HealthOptions } from '../health-command.ts';
-import type { SeriesOptions } from '../series-command.ts';
-import type { StatusOptions } from '../status-command.ts';
+import type { HealthOptions } from '../actions/health.ts';
+import type { SeriesOptions } from '../actions/series.ts';
+import type { StatusOptions } from '../actions/status.ts';
 import { GROUPS, type Register } from './registration.ts';
 
 /** `status`, `health` and `series`. */
@@ -14,7 +14,7 @@ export const registerStatus: Register = (program, { exits }) => {
     .option('-w, --watch [duration]', 'redraw it again and again (default: every 5s); on a terminal, or with --json')
     .option('--json', 'as one JSON object', false)
     .action(async (options: StatusOptions) => {
-      const { status } = await import('../status-command.ts');
+      const { status } = await import('../actions/status.ts');
       exits(await status(options));
     });
 
@@ -25,7 +25,7 @@ export const registerStatus: Register = (program, { exits }) => {
     .requiredOption('-c, --config <file>', 'the site file, with http.listen')
     .option('--json', 'print the answer of /healthz', false)
     .action(async (options: HealthOptions) => {
-      const { health } = await import('../health-command.ts');
+      const { health } = await import('../actions/health.ts');
       exits(await health(options));
     });
 
@@ -38,7 +38,7 @@ export const registerStatus: Register = (program, { exits }) => {
     .addOption(new Option('--phase <phase>', 'only series in this phase').choices(['learning', 'ready', 'silent']))
     .option('--json', 'as JSON lines', false)
     .action(async (name: string | undefined, options: SeriesOptions) => {
-      const { series } = await import('../series-command.ts');
+      const { series } = await import('../actions/series.ts');
       exits(await series(name, options));
     });
 };

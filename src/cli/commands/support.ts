@@ -1,4 +1,4 @@
-import type { SupportOptions } from '../support-command.ts';
+import type { SupportOptions } from '../actions/support.ts';
 import { GROUPS, type Register } from './registration.ts';
 
 export const registerSupport: Register = (program, { version, exits }) => {
@@ -14,7 +14,7 @@ export const registerSupport: Register = (program, { version, exits }) => {
     .option('-y, --yes', 'write it without a question', false)
     .option('--json', 'print the contents as JSON, and write nothing', false)
     .action(async (options: Omit<SupportOptions, 'version'>) => {
-      const { supportCommand } = await import('../support-command.ts');
+      const { supportCommand } = await import('../actions/support.ts');
       exits(await supportCommand({ ...options, version }));
     });
 };

@@ -1,4 +1,4 @@
-import type { TokenCommandOptions } from '../token-command.ts';
+import type { TokenCommandOptions } from '../actions/token.ts';
 import { GROUPS, type Register } from './registration.ts';
 
 export const registerToken: Register = (program, { exits }) => {
@@ -12,7 +12,7 @@ export const registerToken: Register = (program, { exits }) => {
     .option('--remove', 'remove it, and make no other', false)
     .option('--json', 'print one JSON object', false)
     .action(async (options: TokenCommandOptions) => {
-      const { tokenCommand } = await import('../token-command.ts');
+      const { tokenCommand } = await import('../actions/token.ts');
       exits(await tokenCommand(options));
     });
 };

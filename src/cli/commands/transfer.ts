@@ -1,4 +1,4 @@
-import type { TransferOptions } from '../transfer-command.ts';
+import type { TransferOptions } from '../actions/transfer.ts';
 import { GROUPS, type Register } from './registration.ts';
 
 /** `restore`, `export` and `import`. */
@@ -11,7 +11,7 @@ export const registerTransfer: Register = (program, { exits }) => {
     .requiredOption('-c, --config <file>', 'the site file')
     .option('--json', 'print one JSON object', false)
     .action(async (file: string, options: TransferOptions) => {
-      const { restoreCommand } = await import('../transfer-command.ts');
+      const { restoreCommand } = await import('../actions/transfer.ts');
       exits(restoreCommand(file, options));
     });
 
@@ -24,7 +24,7 @@ export const registerTransfer: Register = (program, { exits }) => {
     .requiredOption('-o, --out <file>', 'the file to write; of a pattern the directory')
     .option('--json', 'print one JSON object', false)
     .action(async (stream: string, options: TransferOptions & { out: string }) => {
-      const { exportLearnedCommand } = await import('../transfer-command.ts');
+      const { exportLearnedCommand } = await import('../actions/transfer.ts');
       exits(await exportLearnedCommand(stream, options));
     });
 
@@ -39,7 +39,7 @@ export const registerTransfer: Register = (program, { exits }) => {
     .requiredOption('-c, --config <file>', 'the site file')
     .option('--json', 'print one JSON object', false)
     .action(async (file: string, stream: string | undefined, options: TransferOptions) => {
-      const { importLearnedCommand } = await import('../transfer-command.ts');
+      const { importLearnedCommand } = await import('../actions/transfer.ts');
       exits(await importLearnedCommand(file, stream, options));
     });
 };

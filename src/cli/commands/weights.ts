@@ -1,4 +1,4 @@
-import type { WeightsOptions } from '../weights-command.ts';
+import type { WeightsOptions } from '../actions/weights.ts';
 import { GROUPS, type Register } from './registration.ts';
 
 /** `weights export` and `weights import`. */
@@ -16,7 +16,7 @@ export const registerWeights: Register = (program, { exits }) => {
     .requiredOption('-o, --out <file>', 'the file to write')
     .option('--json', 'print one JSON object', false)
     .action(async (stream: string, options: WeightsOptions & { out: string }) => {
-      const { exportCommand } = await import('../weights-command.ts');
+      const { exportCommand } = await import('../actions/weights.ts');
       exits(exportCommand(stream, options));
     });
 
@@ -30,7 +30,7 @@ export const registerWeights: Register = (program, { exits }) => {
     .requiredOption('-c, --config <file>', 'the site file')
     .option('--json', 'print one JSON object', false)
     .action(async (stream: string, file: string, options: WeightsOptions) => {
-      const { importCommand } = await import('../weights-command.ts');
+      const { importCommand } = await import('../actions/weights.ts');
       exits(importCommand(stream, file, options));
     });
 };
