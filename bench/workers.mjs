@@ -16,9 +16,9 @@ import { loadKernel } from '../dist/io/files/kernel-file.js';
 import { AlertOutbox } from '../dist/io/ledger/alert-outbox.js';
 import { Ledger } from '../dist/io/ledger/ledger.js';
 import { alertsOver } from '../dist/io/mqtt/alerts.js';
-import { AnomalyLog } from '../dist/io/sqlite/anomaly-log.js';
+import { AnomalyLog } from '../dist/io/sqlite/tables/anomaly-log.js';
 import { openDatabase } from '../dist/io/sqlite/database.js';
-import { SnapshotStore } from '../dist/io/sqlite/snapshot-store.js';
+import { SnapshotStore } from '../dist/io/sqlite/snapshots/snapshot-store.js';
 import { Random } from '../dist/math/random.js';
 import { median, printTable } from './contest.mjs';
 

@@ -1,11 +1,11 @@
 import type { Site } from '../config/schema.ts';
-import { AnomalyLog } from '../io/sqlite/anomaly-log.ts';
-import { Ballast } from '../io/sqlite/ballast.ts';
+import { AnomalyLog } from '../io/sqlite/tables/anomaly-log.ts';
+import { Ballast } from '../io/sqlite/upkeep/ballast.ts';
 import type { Database } from '../io/sqlite/database.ts';
-import { Housekeeping } from '../io/sqlite/housekeeping.ts';
-import { openRecovered } from '../io/sqlite/recovery.ts';
-import { Retention } from '../io/sqlite/retention.ts';
-import { SnapshotStore } from '../io/sqlite/snapshot-store.ts';
+import { Housekeeping } from '../io/sqlite/upkeep/housekeeping.ts';
+import { openRecovered } from '../io/sqlite/upkeep/recovery.ts';
+import { Retention } from '../io/sqlite/upkeep/retention.ts';
+import { SnapshotStore } from '../io/sqlite/snapshots/snapshot-store.ts';
 import type { Log } from '../log.ts';
 
 /** The stores with limits from the site file. */

@@ -4,7 +4,7 @@ import type { Site } from '../config/schema.ts';
 import { AppError } from '../errors.ts';
 import { decodeStreamFile } from '../io/files/stream-file.ts';
 import { openDatabase } from '../io/sqlite/database.ts';
-import { SnapshotStore } from '../io/sqlite/snapshot-store.ts';
+import { SnapshotStore } from '../io/sqlite/snapshots/snapshot-store.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import { compileGlobs } from '../stream/glob.ts';
 import { exportLearned, importLearned } from './transfer.ts';

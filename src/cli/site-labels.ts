@@ -3,7 +3,7 @@ import { basename, extname } from 'node:path';
 import { AppError } from '../errors.ts';
 import type { TimeWindow } from '../io/files/label-windows.ts';
 import type { Recording } from '../io/files/recording.ts';
-import { CommandLog } from '../io/sqlite/command-log.ts';
+import { CommandLog } from '../io/sqlite/tables/command-log.ts';
 import type { Label } from '../stream/ports.ts';
 import { slugify } from '../stream/slug.ts';
 import { count } from './terminal/format.ts';

@@ -11,8 +11,8 @@ import { loadSite } from '../../src/config/load.ts';
 import type { Site } from '../../src/config/schema.ts';
 import { StreamMonitor } from '../../src/detect/stream-monitor.ts';
 import { openDatabase } from '../../src/io/sqlite/database.ts';
-import { restoreBackup } from '../../src/io/sqlite/restore.ts';
-import { SnapshotStore } from '../../src/io/sqlite/snapshot-store.ts';
+import { restoreBackup } from '../../src/io/sqlite/upkeep/restore.ts';
+import { SnapshotStore } from '../../src/io/sqlite/snapshots/snapshot-store.ts';
 import { Random } from '../../src/math/random.ts';
 import { directoryWith } from '../config/site.ts';
 

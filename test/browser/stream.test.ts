@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CommandLog } from '../../src/io/sqlite/command-log.ts';
+import { CommandLog } from '../../src/io/sqlite/tables/command-log.ts';
 import { openDatabase } from '../../src/io/sqlite/database.ts';
 import { HOUR_MS, MINUTE_MS } from '../../src/math/time.ts';
 import { openTab, startBrowser, startRig, type Rig } from './browser.ts';

@@ -1,4 +1,4 @@
-import { AnomalyLog } from '../../src/io/sqlite/anomaly-log.ts';
+import { AnomalyLog } from '../../src/io/sqlite/tables/anomaly-log.ts';
 import { openDatabase } from '../../src/io/sqlite/database.ts';
 import { HistoryStore } from '../../src/io/sqlite/history/history-store.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/math/time.ts';

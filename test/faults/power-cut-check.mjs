@@ -6,8 +6,8 @@
 import { Buffer } from 'node:buffer';
 import { join } from 'node:path';
 import { Ledger } from '../../dist/io/ledger/ledger.js';
-import { openRecovered } from '../../dist/io/sqlite/recovery.js';
-import { SnapshotStore } from '../../dist/io/sqlite/snapshot-store.js';
+import { openRecovered } from '../../dist/io/sqlite/upkeep/recovery.js';
+import { SnapshotStore } from '../../dist/io/sqlite/snapshots/snapshot-store.js';
 
 const { PC_DIR, PC_ACKED } = process.env;
 const wrong = [];

@@ -9,7 +9,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDatabase } from '../../dist/io/sqlite/database.js';
 import { Ledger } from '../../dist/io/ledger/ledger.js';
-import { SnapshotStore } from '../../dist/io/sqlite/snapshot-store.js';
+import { SnapshotStore } from '../../dist/io/sqlite/snapshots/snapshot-store.js';
 import { Random } from '../../dist/math/random.js';
 
 const { PC_DIR } = process.env;

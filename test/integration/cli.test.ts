@@ -7,7 +7,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { CELL_NAMES, LEARNER_NAMES } from '../../src/app/compare/contenders.ts';
 import type { Finding } from '../../src/app/doctor/finding.ts';
 import type { Anomaly } from '../../src/detect/episode/anomaly.ts';
-import { AnomalyLog } from '../../src/io/sqlite/anomaly-log.ts';
+import { AnomalyLog } from '../../src/io/sqlite/tables/anomaly-log.ts';
 import { openDatabase } from '../../src/io/sqlite/database.ts';
 import { anomaly } from '../cli/anomaly.ts';
 import { roomTemperature } from '../room-temperature.ts';

@@ -2,7 +2,7 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { replySchema, type Reply } from '../../src/app/commands/reply.ts';
-import { CommandLog } from '../../src/io/sqlite/command-log.ts';
+import { CommandLog } from '../../src/io/sqlite/tables/command-log.ts';
 import { openDatabase } from '../../src/io/sqlite/database.ts';
 import { passwordLine, startMosquitto, type MosquittoOptions } from './mosquitto.ts';
 import { directory, eventually, isWarning, runProgram, startService, type Program } from './program.ts';

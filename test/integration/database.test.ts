@@ -8,10 +8,10 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { Anomaly } from '../../src/detect/episode/anomaly.ts';
 import type { EpisodeRecord } from '../../src/detect/episode/incidents.ts';
 import { AppError } from '../../src/errors.ts';
-import { AnomalyLog } from '../../src/io/sqlite/anomaly-log.ts';
+import { AnomalyLog } from '../../src/io/sqlite/tables/anomaly-log.ts';
 import { openDatabase } from '../../src/io/sqlite/database.ts';
-import { MIGRATIONS } from '../../src/io/sqlite/migrations.ts';
-import { SnapshotStore } from '../../src/io/sqlite/snapshot-store.ts';
+import { MIGRATIONS } from '../../src/io/sqlite/migrations/migrations.ts';
+import { SnapshotStore } from '../../src/io/sqlite/snapshots/snapshot-store.ts';
 import type { Rejected, Snapshot } from '../../src/stream/ports.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'zankyo-database-'));

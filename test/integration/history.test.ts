@@ -7,7 +7,7 @@ import type { HistoryBody } from '../../src/app/dashboard/contract/stream.ts';
 import { openDatabase } from '../../src/io/sqlite/database.ts';
 import { HistoryStore } from '../../src/io/sqlite/history/history-store.ts';
 import { keyOf } from '../../src/io/sqlite/history/keys.ts';
-import { openRecovered } from '../../src/io/sqlite/recovery.ts';
+import { openRecovered } from '../../src/io/sqlite/upkeep/recovery.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/math/time.ts';
 import { blockOf } from '../../src/stream/history/tiers.ts';
 import { readingsIn, readWindow } from '../../src/stream/history/downsample.ts';

@@ -15,11 +15,11 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import type { Anomaly } from '../../src/detect/episode/anomaly.ts';
-import { AnomalyLog } from '../../src/io/sqlite/anomaly-log.ts';
+import { AnomalyLog } from '../../src/io/sqlite/tables/anomaly-log.ts';
 import { openDatabase } from '../../src/io/sqlite/database.ts';
-import { MIGRATIONS } from '../../src/io/sqlite/migrations.ts';
-import { openRecovered, type Recovery } from '../../src/io/sqlite/recovery.ts';
-import { SnapshotStore } from '../../src/io/sqlite/snapshot-store.ts';
+import { MIGRATIONS } from '../../src/io/sqlite/migrations/migrations.ts';
+import { openRecovered, type Recovery } from '../../src/io/sqlite/upkeep/recovery.ts';
+import { SnapshotStore } from '../../src/io/sqlite/snapshots/snapshot-store.ts';
 import { anomaly } from '../cli/anomaly.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 20, 15, 42);

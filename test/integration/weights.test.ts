@@ -9,7 +9,7 @@ import type { Reading } from '../../src/detect/reading.ts';
 import { StreamMonitor } from '../../src/detect/stream-monitor.ts';
 import { openDatabase } from '../../src/io/sqlite/database.ts';
 import { loadKernel } from '../../src/io/files/kernel-file.ts';
-import { SnapshotStore } from '../../src/io/sqlite/snapshot-store.ts';
+import { SnapshotStore } from '../../src/io/sqlite/snapshots/snapshot-store.ts';
 import { decodeSafetensors, encodeSafetensors, toNumbers, toTensor } from '../../src/nn/safetensors.ts';
 import { roomTemperature } from '../room-temperature.ts';
 import { directory, runProgram, startProgram, type Ending } from './program.ts';

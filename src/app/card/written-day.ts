@@ -1,4 +1,4 @@
-import type { Written, WrittenHour } from '../../io/sqlite/written-hours.ts';
+import type { Written, WrittenHour } from '../../io/sqlite/tables/written-hours.ts';
 import { DAY_MS, HOUR_MS } from '../../math/time.ts';
 
 /** The bytes that were written in the last 24 hours in which the service ran, or since it first ran. `hours`: the oldest first. */

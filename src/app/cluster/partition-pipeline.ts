@@ -1,10 +1,10 @@
 import { Subject, type Subscription } from 'rxjs';
 import type { Site } from '../../config/schema.ts';
 import type { PartitionEntry } from '../../io/nats/partition-source.ts';
-import { AnomalyLog } from '../../io/sqlite/anomaly-log.ts';
-import { CommandLog } from '../../io/sqlite/command-log.ts';
+import { AnomalyLog } from '../../io/sqlite/tables/anomaly-log.ts';
+import { CommandLog } from '../../io/sqlite/tables/command-log.ts';
 import { openInMemory, type Database } from '../../io/sqlite/database.ts';
-import { Retention } from '../../io/sqlite/retention.ts';
+import { Retention } from '../../io/sqlite/upkeep/retention.ts';
 import type { Log } from '../../log.ts';
 import type { Kernel } from '../../nn/kernel.ts';
 import type { Message } from '../../stream/message.ts';

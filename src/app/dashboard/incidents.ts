@@ -1,6 +1,6 @@
 import type { Severity } from '../../detect/episode/anomaly.ts';
-import type { AlarmFilter, AlarmMark, IncidentMembers, IncidentTable } from '../../io/sqlite/incident-table.ts';
-import type { Period, StoredIncident } from '../../io/sqlite/period.ts';
+import type { AlarmFilter, AlarmMark, IncidentMembers, IncidentTable } from '../../io/sqlite/tables/incident-table.ts';
+import type { Period, StoredIncident } from '../../io/sqlite/tables/period.ts';
 import { groupedBy } from '../report/summary.ts';
 import { detailsOf } from './alarm-facts.ts';
 import type { Share } from './contract/alarm.ts';

@@ -1,6 +1,6 @@
 import type { Severity } from '../../detect/episode/anomaly.ts';
-import type { AlarmMark } from '../../io/sqlite/incident-table.ts';
-import type { Period } from '../../io/sqlite/period.ts';
+import type { AlarmMark } from '../../io/sqlite/tables/incident-table.ts';
+import type { Period } from '../../io/sqlite/tables/period.ts';
 import { groupedBy, SEVERITIES } from '../report/summary.ts';
 import type { IncidentsBody, Lane, LaneBar } from './contract/incidents.ts';
 

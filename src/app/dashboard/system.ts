@@ -1,6 +1,6 @@
 import type { Site } from '../../config/schema.ts';
-import type { AuditedCommand } from '../../io/sqlite/audit.ts';
-import type { StoredReject } from '../../io/sqlite/quarantine-table.ts';
+import type { AuditedCommand } from '../../io/sqlite/tables/audit.ts';
+import type { StoredReject } from '../../io/sqlite/tables/quarantine-table.ts';
 import { NOTES, REASONS, type Reason } from '../../stream/reject.ts';
 import { phasesOf, type Sources } from '../health/figures.ts';
 import { perDay } from '../card/written-day.ts';

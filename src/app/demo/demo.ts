@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
-import { AnomalyLog } from '../../io/sqlite/anomaly-log.ts';
+import { AnomalyLog } from '../../io/sqlite/tables/anomaly-log.ts';
 import { openDatabase } from '../../io/sqlite/database.ts';
 import { DAY_MS, MINUTE_MS, WEEK_MS } from '../../math/time.ts';
 import type { Kernel } from '../../nn/kernel.ts';

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { durationInWords } from '../../detect/episode/reason.ts';
 import { blockDeviceOf, type BlockDevice } from '../../io/files/block-device.ts';
 import { openDatabase } from '../../io/sqlite/database.ts';
-import { WrittenHours, type Written } from '../../io/sqlite/written-hours.ts';
+import { WrittenHours, type Written } from '../../io/sqlite/tables/written-hours.ts';
 import { DAY_MS, HOUR_MS } from '../../math/time.ts';
 import { lastDay, perDay } from '../card/written-day.ts';
 import { cardYears, SHORT_YEARS, USUAL_CARD, yearsText } from '../card/wear.ts';

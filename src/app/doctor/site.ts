@@ -4,7 +4,7 @@ import type { LoadedSite } from '../../config/load.ts';
 import { AppError } from '../../errors.ts';
 import { tryBroker } from '../../io/mqtt/broker.ts';
 import { openDatabase } from '../../io/sqlite/database.ts';
-import { SnapshotStore } from '../../io/sqlite/snapshot-store.ts';
+import { SnapshotStore } from '../../io/sqlite/snapshots/snapshot-store.ts';
 import { brokerOptions } from '../broker-options.ts';
 import { examineCard } from './card.ts';
 import type { Assumed } from './installed.ts';

@@ -1,4 +1,4 @@
-import type { Written } from '../../io/sqlite/written-hours.ts';
+import type { Written } from '../../io/sqlite/tables/written-hours.ts';
 import type { Health, Problem, StreamsByPhase } from '../../stream/health.ts';
 import type { TargetState } from '../notify/notifier.ts';
 import { learningOf } from '../pipeline/overload-control.ts';

@@ -1,4 +1,4 @@
-import type { Written } from '../../io/sqlite/written-hours.ts';
+import type { Written } from '../../io/sqlite/tables/written-hours.ts';
 import type { MemoryUse } from './memory-room.ts';
 import type { Problem } from '../../stream/health.ts';
 

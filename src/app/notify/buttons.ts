@@ -4,7 +4,7 @@ import type { NotifyTarget } from '../../config/notify-schema.ts';
 import type { Site } from '../../config/schema.ts';
 import type { Button } from '../../io/notify/delivery.ts';
 import type { ReadMark } from '../../io/notify/ntfy-replies.ts';
-import type { NotificationTable } from '../../io/sqlite/notification-table.ts';
+import type { NotificationTable } from '../../io/sqlite/tables/notification-table.ts';
 import type { Log } from '../../log.ts';
 import type { Notification } from '../../stream/notification.ts';
 import type { CommandRequest, LedgerPort } from '../../stream/ports.ts';

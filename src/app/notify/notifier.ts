@@ -1,6 +1,6 @@
 import type { NotifyTarget } from '../../config/notify-schema.ts';
 import type { Site } from '../../config/schema.ts';
-import type { NotificationTable, StoredNotification } from '../../io/sqlite/notification-table.ts';
+import type { NotificationTable, StoredNotification } from '../../io/sqlite/tables/notification-table.ts';
 import { senderOf } from '../../io/notify/senders.ts';
 import type { Button } from '../../io/notify/delivery.ts';
 import type { Log } from '../../log.ts';

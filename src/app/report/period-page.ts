@@ -1,6 +1,6 @@
 import type { Anomaly } from '../../detect/episode/anomaly.ts';
 import type { Calendar } from '../../detect/forecast/calendar.ts';
-import type { Answer, Period, PeriodRecords, StoredIncident } from '../../io/sqlite/period.ts';
+import type { Answer, Period, PeriodRecords, StoredIncident } from '../../io/sqlite/tables/period.ts';
 import { html, type Content, type Markup } from '../compare/report/markup.ts';
 import { detectionTable, fact, figureTable, pageOf, section } from '../compare/report/page.ts';
 import { faultOf, groupedBy, KINDS, SEVERITIES, verdictsOf, type Summary, type Verdict } from './summary.ts';

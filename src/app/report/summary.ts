@@ -1,5 +1,5 @@
 import type { Anomaly, AnomalyKind, Severity } from '../../detect/episode/anomaly.ts';
-import type { Answer, PeriodRecords } from '../../io/sqlite/period.ts';
+import type { Answer, PeriodRecords } from '../../io/sqlite/tables/period.ts';
 
 export const SEVERITIES = ['minor', 'major', 'critical'] as const satisfies readonly Severity[];
 export const KINDS = ['process', 'drift', 'sensor'] as const satisfies readonly AnomalyKind[];

@@ -1,6 +1,6 @@
 import type { Anomaly } from '../../detect/episode/anomaly.ts';
 import type { Calendar } from '../../detect/forecast/calendar.ts';
-import type { Period } from '../../io/sqlite/period.ts';
+import type { Period } from '../../io/sqlite/tables/period.ts';
 import { html, type Markup } from '../compare/report/markup.ts';
 import { scale, timeTicks, type TimeTick } from '../compare/report/scale.ts';
 import { barAt, lane, timeAxis, WIDTH } from '../compare/report/timeline.ts';

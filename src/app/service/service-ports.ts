@@ -1,5 +1,5 @@
 import { filter, merge, type Observable } from 'rxjs';
-import { waitingCommands } from '../../io/sqlite/command-inbox.ts';
+import { waitingCommands } from '../../io/sqlite/tables/command-inbox.ts';
 import type { CommandPort, CommandRequest, Ports } from '../../stream/ports.ts';
 import { requestsOf } from '../command-requests.ts';
 import type { HomeAssistant } from '../home-assistant/home-assistant.ts';

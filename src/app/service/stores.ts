@@ -4,12 +4,12 @@ import { GatheredRows } from '../../io/ledger/gathered-rows.ts';
 import { Ledger, type LedgerOptions } from '../../io/ledger/ledger.ts';
 import { RetainedStates } from '../../io/ledger/retained-states.ts';
 import type { Broker } from '../../io/mqtt/broker.ts';
-import { CommandLog } from '../../io/sqlite/command-log.ts';
+import { CommandLog } from '../../io/sqlite/tables/command-log.ts';
 import type { Database } from '../../io/sqlite/database.ts';
-import { StoredDialectMemory } from '../../io/sqlite/dialect-memory.ts';
-import { NotificationTable } from '../../io/sqlite/notification-table.ts';
-import { SignalTable } from '../../io/sqlite/signal-table.ts';
-import { WrittenHours } from '../../io/sqlite/written-hours.ts';
+import { StoredDialectMemory } from '../../io/sqlite/tables/dialect-memory.ts';
+import { NotificationTable } from '../../io/sqlite/tables/notification-table.ts';
+import { SignalTable } from '../../io/sqlite/tables/signal-table.ts';
+import { WrittenHours } from '../../io/sqlite/tables/written-hours.ts';
 import { KnownSignals, type KnownSignal } from '../../stream/known-signals.ts';
 import { WrittenDay } from '../card/written-day.ts';
 

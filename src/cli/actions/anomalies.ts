@@ -1,4 +1,4 @@
-import { AnomalyLog } from '../../io/sqlite/anomaly-log.ts';
+import { AnomalyLog } from '../../io/sqlite/tables/anomaly-log.ts';
 import { EXIT } from '../exit-codes.ts';
 import { anomalyLine, jsonLine } from '../terminal/format.ts';
 import { timeOf } from '../time-option.ts';

@@ -1,5 +1,5 @@
 import { sizeText } from '../../app/doctor/finding.ts';
-import { backup } from '../../io/sqlite/backup.ts';
+import { backup } from '../../io/sqlite/upkeep/backup.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jsonLine } from '../terminal/format.ts';
 import { loadServiceSite } from '../service-site.ts';

@@ -6,7 +6,7 @@ import { isRefused } from '../../app/commands/refusals.ts';
 import { parseRequest } from '../../app/commands/request.ts';
 import type { Reply } from '../../app/commands/reply.ts';
 import { AppError } from '../../errors.ts';
-import { CommandLog, type StoredCommand } from '../../io/sqlite/command-log.ts';
+import { CommandLog, type StoredCommand } from '../../io/sqlite/tables/command-log.ts';
 import { openDatabase } from '../../io/sqlite/database.ts';
 import { failureOf } from '../../io/sqlite/failure.ts';
 import { EXIT } from '../exit-codes.ts';

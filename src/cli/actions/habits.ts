@@ -1,8 +1,8 @@
 import { movementInWords, rateInWords } from '../../detect/episode/habit.ts';
 import { formatOf } from '../../detect/episode/reason.ts';
 import type { Calendar } from '../../detect/forecast/calendar.ts';
-import { HabitTable, type StoredHabit } from '../../io/sqlite/habit-table.ts';
-import { ModeTable, type StoredMode } from '../../io/sqlite/mode-table.ts';
+import { HabitTable, type StoredHabit } from '../../io/sqlite/tables/habit-table.ts';
+import { ModeTable, type StoredMode } from '../../io/sqlite/tables/mode-table.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jsonLine, minute, shortDuration, table } from '../terminal/format.ts';
 import { readDatabase, type DatabaseOptions } from '../read-database.ts';

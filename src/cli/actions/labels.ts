@@ -1,5 +1,5 @@
 import type { Calendar } from '../../detect/forecast/calendar.ts';
-import { CommandLog } from '../../io/sqlite/command-log.ts';
+import { CommandLog } from '../../io/sqlite/tables/command-log.ts';
 import type { Label } from '../../stream/ports.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jsonLine, minute, table } from '../terminal/format.ts';

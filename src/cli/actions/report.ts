@@ -3,7 +3,7 @@ import { refuseUnwritable, writeOut } from '../../app/out-file.ts';
 import { headlineOf, periodPage } from '../../app/report/period-page.ts';
 import { summaryOf } from '../../app/report/summary.ts';
 import { AppError } from '../../errors.ts';
-import { readPeriod } from '../../io/sqlite/period.ts';
+import { readPeriod } from '../../io/sqlite/tables/period.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jsonLine } from '../terminal/format.ts';
 import { readDatabase, type DatabaseOptions } from '../read-database.ts';

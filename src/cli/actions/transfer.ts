@@ -6,7 +6,7 @@ import { exportAll, warmStart, type Transferred } from '../../app/warm-start.ts'
 import { shortTime } from '../../detect/episode/short-time.ts';
 import type { Site } from '../../config/schema.ts';
 import type { StreamFile } from '../../io/files/stream-file.ts';
-import { restoreBackup } from '../../io/sqlite/restore.ts';
+import { restoreBackup } from '../../io/sqlite/upkeep/restore.ts';
 import { EXIT } from '../exit-codes.ts';
 import { count, jsonLine } from '../terminal/format.ts';
 import { logTo, openLog } from '../terminal/log.ts';

@@ -4,8 +4,8 @@ import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { AppError } from '../../errors.ts';
 import { addonProblem, addonRemedy } from './addon.ts';
-import { MIGRATIONS } from './migrations.ts';
-import type { Migration } from './migration.ts';
+import { MIGRATIONS } from './migrations/migrations.ts';
+import type { Migration } from './migrations/migration.ts';
 
 export type Database = Sqlite.Database;
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { cardYears, yearsText } from '../../../src/app/card/wear.ts';
 import { lastDay, perDay, WrittenDay } from '../../../src/app/card/written-day.ts';
-import { WrittenHours } from '../../../src/io/sqlite/written-hours.ts';
+import { WrittenHours } from '../../../src/io/sqlite/tables/written-hours.ts';
 import { DAY_MS, HOUR_MS } from '../../../src/math/time.ts';
 import { opened } from '../dashboard/database.ts';
 

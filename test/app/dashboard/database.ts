@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Anomaly } from '../../../src/detect/episode/anomaly.ts';
 import type { Incident } from '../../../src/detect/episode/incidents.ts';
-import { AnomalyLog } from '../../../src/io/sqlite/anomaly-log.ts';
+import { AnomalyLog } from '../../../src/io/sqlite/tables/anomaly-log.ts';
 import { openDatabase, type Database } from '../../../src/io/sqlite/database.ts';
 
 /** A database of its own for a test. */

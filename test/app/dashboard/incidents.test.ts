@@ -5,10 +5,10 @@ import { incidentsBody } from '../../../src/app/dashboard/incidents.ts';
 import { incidentsRoutes } from '../../../src/app/dashboard/routes/incidents.ts';
 import type { PipelineView } from '../../../src/app/pipeline/view.ts';
 import type { Anomaly } from '../../../src/detect/episode/anomaly.ts';
-import { AnomalyLog } from '../../../src/io/sqlite/anomaly-log.ts';
-import { CommandLog } from '../../../src/io/sqlite/command-log.ts';
+import { AnomalyLog } from '../../../src/io/sqlite/tables/anomaly-log.ts';
+import { CommandLog } from '../../../src/io/sqlite/tables/command-log.ts';
 import type { Database } from '../../../src/io/sqlite/database.ts';
-import { IncidentTable } from '../../../src/io/sqlite/incident-table.ts';
+import { IncidentTable } from '../../../src/io/sqlite/tables/incident-table.ts';
 import { anomaly } from '../../cli/anomaly.ts';
 import { opened, store } from './database.ts';
 

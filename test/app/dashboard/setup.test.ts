@@ -17,7 +17,7 @@ import { Survey } from '../../../src/app/discover/survey.ts';
 import type { PipelineView } from '../../../src/app/pipeline/view.ts';
 import { loadSite } from '../../../src/config/load.ts';
 import type { Anomaly } from '../../../src/detect/episode/anomaly.ts';
-import { CommandLog } from '../../../src/io/sqlite/command-log.ts';
+import { CommandLog } from '../../../src/io/sqlite/tables/command-log.ts';
 import type { CommandRecord } from '../../../src/stream/ports.ts';
 import { compileTimeZone } from '../../../src/stream/time-zone.ts';
 import * as c from '../../../src/stream/history/bucket.ts';

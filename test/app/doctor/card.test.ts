@@ -6,7 +6,7 @@ import { examineCard } from '../../../src/app/doctor/card.ts';
 import { examineJournal } from '../../../src/app/doctor/journald.ts';
 import { blockDeviceOf } from '../../../src/io/files/block-device.ts';
 import { openDatabase } from '../../../src/io/sqlite/database.ts';
-import { WrittenHours } from '../../../src/io/sqlite/written-hours.ts';
+import { WrittenHours } from '../../../src/io/sqlite/tables/written-hours.ts';
 import { DAY_MS, HOUR_MS } from '../../../src/math/time.ts';
 
 const directory = (): string => {

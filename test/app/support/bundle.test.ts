@@ -4,9 +4,9 @@ import { expect, test } from 'vitest';
 import { packed, supportBundle, type BundleOptions } from '../../../src/app/support/bundle.ts';
 import { formOf, withoutNames } from '../../../src/app/support/redact.ts';
 import { loadSite } from '../../../src/config/load.ts';
-import { AnomalyLog } from '../../../src/io/sqlite/anomaly-log.ts';
+import { AnomalyLog } from '../../../src/io/sqlite/tables/anomaly-log.ts';
 import { openDatabase } from '../../../src/io/sqlite/database.ts';
-import { tableFigures } from '../../../src/io/sqlite/table-figures.ts';
+import { tableFigures } from '../../../src/io/sqlite/tables/table-figures.ts';
 import { opened } from '../dashboard/database.ts';
 import { directoryWith } from '../../config/site.ts';
 

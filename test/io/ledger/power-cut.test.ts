@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openDatabase, type Database } from '../../../src/io/sqlite/database.ts';
 import { Ledger } from '../../../src/io/ledger/ledger.ts';
-import { openRecovered } from '../../../src/io/sqlite/recovery.ts';
-import { SnapshotStore } from '../../../src/io/sqlite/snapshot-store.ts';
+import { openRecovered } from '../../../src/io/sqlite/upkeep/recovery.ts';
+import { SnapshotStore } from '../../../src/io/sqlite/snapshots/snapshot-store.ts';
 import { Random } from '../../../src/math/random.ts';
 
 /*

@@ -1,8 +1,8 @@
 import type { Anomaly } from '../../../detect/episode/anomaly.ts';
-import { AnomalyLog } from '../../../io/sqlite/anomaly-log.ts';
-import { Answers } from '../../../io/sqlite/answers.ts';
+import { AnomalyLog } from '../../../io/sqlite/tables/anomaly-log.ts';
+import { Answers } from '../../../io/sqlite/tables/answers.ts';
 import type { Database } from '../../../io/sqlite/database.ts';
-import { HabitTable } from '../../../io/sqlite/habit-table.ts';
+import { HabitTable } from '../../../io/sqlite/tables/habit-table.ts';
 import type { PipelineView } from '../../pipeline/view.ts';
 import { factsOf } from '../alarm-facts.ts';
 import type { NowCase, NowEvent } from '../contract/now.ts';

@@ -1,8 +1,8 @@
 import type { Context, Hono } from 'hono';
 import type { AnomalyKind, Severity } from '../../../detect/episode/anomaly.ts';
 import { EVENT_ID } from '../../../io/mqtt/request-fields.ts';
-import { IncidentTable, type AlarmFilter } from '../../../io/sqlite/incident-table.ts';
-import type { Period } from '../../../io/sqlite/period.ts';
+import { IncidentTable, type AlarmFilter } from '../../../io/sqlite/tables/incident-table.ts';
+import type { Period } from '../../../io/sqlite/tables/period.ts';
 import { DAY_MS } from '../../../math/time.ts';
 import { KINDS, SEVERITIES } from '../../report/summary.ts';
 import type { Refusal } from '../contract.ts';

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import { readJson } from '../../../io/http/json-body.ts';
-import { Audit } from '../../../io/sqlite/audit.ts';
-import { IncidentTable } from '../../../io/sqlite/incident-table.ts';
+import { Audit } from '../../../io/sqlite/tables/audit.ts';
+import { IncidentTable } from '../../../io/sqlite/tables/incident-table.ts';
 import { known } from '../../../math/known.ts';
 import { DAY_MS, MINUTE_MS } from '../../../math/time.ts';
 import { compileFilter } from '../../../stream/topic-filter.ts';

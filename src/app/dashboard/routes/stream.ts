@@ -1,9 +1,9 @@
 import type { Context, Hono } from 'hono';
-import { AnomalyLog } from '../../../io/sqlite/anomaly-log.ts';
-import { Answers } from '../../../io/sqlite/answers.ts';
-import { HabitTable } from '../../../io/sqlite/habit-table.ts';
-import { ModeTable } from '../../../io/sqlite/mode-table.ts';
-import { SeriesMarks } from '../../../io/sqlite/series-marks.ts';
+import { AnomalyLog } from '../../../io/sqlite/tables/anomaly-log.ts';
+import { Answers } from '../../../io/sqlite/tables/answers.ts';
+import { HabitTable } from '../../../io/sqlite/tables/habit-table.ts';
+import { ModeTable } from '../../../io/sqlite/tables/mode-table.ts';
+import { SeriesMarks } from '../../../io/sqlite/tables/series-marks.ts';
 import { DAY_MS } from '../../../math/time.ts';
 import type { Window } from '../../../stream/history/tiers.ts';
 import type { Refusal } from '../contract.ts';

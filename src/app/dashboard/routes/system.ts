@@ -1,6 +1,6 @@
 import type { Context, Hono } from 'hono';
-import { Audit } from '../../../io/sqlite/audit.ts';
-import { QuarantineTable } from '../../../io/sqlite/quarantine-table.ts';
+import { Audit } from '../../../io/sqlite/tables/audit.ts';
+import { QuarantineTable } from '../../../io/sqlite/tables/quarantine-table.ts';
 import type { AuditBody, LogBody, QuarantineBody, SystemBody } from '../contract/system.ts';
 import type { LogRing } from '../log-ring.ts';
 import type { DashboardSources } from '../sources.ts';

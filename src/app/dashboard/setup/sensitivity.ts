@@ -1,5 +1,5 @@
 import type { Anomaly } from '../../../detect/episode/anomaly.ts';
-import type { SensitivityCommand } from '../../../io/sqlite/audit.ts';
+import type { SensitivityCommand } from '../../../io/sqlite/tables/audit.ts';
 import type { StreamView } from '../../pipeline/stream.ts';
 import type { PastEvent, StreamSensitivity } from '../contract/setup.ts';
 

@@ -5,7 +5,7 @@ import { AppError } from '../../../errors.ts';
 import type { HistoryPort, SeriesHistory } from '../../../stream/history/port.ts';
 import { damageIn, openDatabase, type Database } from '../database.ts';
 import { failureOf } from '../failure.ts';
-import { Retention } from '../retention.ts';
+import { Retention } from '../upkeep/retention.ts';
 import { HistoryStore } from './history-store.ts';
 
 /** `f_type` of a tmpfs, statfs(2). */

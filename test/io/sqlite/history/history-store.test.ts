@@ -6,8 +6,8 @@ import { openDatabase, type Database } from '../../../../src/io/sqlite/database.
 import { HistoryStore } from '../../../../src/io/sqlite/history/history-store.ts';
 import { HistoryTrim } from '../../../../src/io/sqlite/history/history-trim.ts';
 import { keyOf } from '../../../../src/io/sqlite/history/keys.ts';
-import { damageOf } from '../../../../src/io/sqlite/recovery.ts';
-import { Retention } from '../../../../src/io/sqlite/retention.ts';
+import { damageOf } from '../../../../src/io/sqlite/upkeep/recovery.ts';
+import { Retention } from '../../../../src/io/sqlite/upkeep/retention.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../../src/math/time.ts';
 import * as c from '../../../../src/stream/history/bucket.ts';
 import { readingsIn, readWindow } from '../../../../src/stream/history/downsample.ts';
