@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 import { kernelOrNull } from '../dist/app/kernel.js';
 import { monitorOptions } from '../dist/app/pipeline/monitor-options.js';
 import { replay } from '../dist/app/replay.js';
-import { tuningSchema } from '../dist/config/tuning-schema.js';
+import { tuningSchema } from '../dist/config/schema/tuning.js';
 import { tuningFrom } from '../dist/config/tuning-words.js';
 import { StreamMonitor } from '../dist/detect/stream-monitor.js';
 import { openRecording } from '../dist/io/files/recording.js';

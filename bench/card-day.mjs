@@ -16,8 +16,8 @@ const SECOND = 1000,
 const HEARTBEAT = 5 * SECOND;
 
 const [options, series, period, days] = [JSON.parse(process.argv[2]), ...process.argv.slice(3).map(Number)];
-const { siteSchema } = await built('config/schema.js');
-const { withStorageDefaults } = await built('config/storage.js');
+const { siteSchema } = await built('config/schema/site.js');
+const { withStorageDefaults } = await built('config/schema/storage.js');
 const { openStore } = await built('app/store.js');
 const { Ledger } = await built('io/ledger/ledger.js');
 const { ServiceHistory } = await built('app/service/history.js');

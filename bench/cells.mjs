@@ -2,7 +2,7 @@
 // npm run bench:cells
 import { cpus, totalmem } from 'node:os';
 import { monitorOptions } from '../dist/app/pipeline/monitor-options.js';
-import { tuningSchema } from '../dist/config/tuning-schema.js';
+import { tuningSchema } from '../dist/config/schema/tuning.js';
 import { StreamMonitor } from '../dist/detect/stream-monitor.js';
 import { loadKernel } from '../dist/io/files/kernel-file.js';
 import { Random } from '../dist/math/random.js';

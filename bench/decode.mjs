@@ -3,7 +3,7 @@
 import { Buffer } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 import { PbfWriter } from 'pbf';
-import { siteSchema } from '../dist/config/schema.js';
+import { siteSchema } from '../dist/config/schema/site.js';
 import { Decoder } from '../dist/stream/decoder.js';
 import { describeMachine, figure, median, printTable } from './contest.mjs';
 

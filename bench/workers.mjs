@@ -11,7 +11,7 @@ import { Subject } from 'rxjs';
 import { pipeline } from '../dist/app/pipeline.js';
 import { ServiceHistory } from '../dist/app/service/history.js';
 import { Shards } from '../dist/app/workers/shards.js';
-import { siteSchema } from '../dist/config/schema.js';
+import { siteSchema } from '../dist/config/schema/site.js';
 import { loadKernel } from '../dist/io/files/kernel-file.js';
 import { AlertOutbox } from '../dist/io/ledger/alert-outbox.js';
 import { Ledger } from '../dist/io/ledger/ledger.js';

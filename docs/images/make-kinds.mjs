@@ -2,7 +2,7 @@
 // Six generated series, each with one fault. A panel shows the first alert of the program and the evidence at its peak.
 import { writeFileSync } from 'node:fs';
 import { monitorOptions } from '../../dist/app/pipeline/monitor-options.js';
-import { tuningSchema } from '../../dist/config/tuning-schema.js';
+import { tuningSchema } from '../../dist/config/schema/tuning.js';
 import { StreamMonitor } from '../../dist/detect/stream-monitor.js';
 import { loadKernel } from '../../dist/io/files/kernel-file.js';
 import { Random } from '../../dist/math/random.js';

@@ -2,7 +2,7 @@
 // One series, a reading a minute, tuned as docs/when-an-alarm-opens.md says. Every mark is an event of the program.
 import { writeFileSync } from 'node:fs';
 import { monitorOptions } from '../../dist/app/pipeline/monitor-options.js';
-import { tuningSchema } from '../../dist/config/tuning-schema.js';
+import { tuningSchema } from '../../dist/config/schema/tuning.js';
 import { StreamMonitor } from '../../dist/detect/stream-monitor.js';
 import { loadKernel } from '../../dist/io/files/kernel-file.js';
 import { Random } from '../../dist/math/random.js';

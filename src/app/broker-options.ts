@@ -1,4 +1,4 @@
-import type { Site } from '../config/schema.ts';
+import type { Site } from '../config/schema/site.ts';
 import type { BrokerOptions } from '../io/mqtt/broker.ts';
 import { commandTopics, type CommandTopics } from '../io/mqtt/command-topics.ts';
 import { statusTopic } from '../io/mqtt/alerts.ts';

@@ -1,7 +1,7 @@
 import { holidaysOf } from '../config/calendar/holidays.ts';
 import { Schedule } from '../config/calendar/schedule.ts';
 import { fileState } from '../config/file-state.ts';
-import type { Site } from '../config/schema.ts';
+import type { Site } from '../config/schema/site.ts';
 import type { IsHoliday } from '../detect/forecast/calendar.ts';
 import { compileTimeZone, ZONELESS } from '../stream/time-zone.ts';
 

@@ -1,5 +1,5 @@
 import { EMPTY, Observable, concat, defer, filter, finalize, from, ignoreElements, merge, tap } from 'rxjs';
-import type { Site } from '../config/schema.ts';
+import type { Site } from '../config/schema/site.ts';
 import type { StreamMonitor } from '../detect/stream-monitor.ts';
 import { readingsOf, type DecodedMessage } from '../stream/decode-messages.ts';
 import { detectPerStream, type Step } from '../stream/detect-per-stream.ts';

@@ -1,7 +1,7 @@
 import { Subject } from 'rxjs';
 import { tooMuchInfluence } from '../config/influence.ts';
-import { siteSchema, type Site } from '../config/schema.ts';
-import type { Tuning } from '../config/tuning-schema.ts';
+import { siteSchema, type Site } from '../config/schema/site.ts';
+import type { Tuning } from '../config/schema/tuning.ts';
 import type { AnomalyEvent } from '../detect/episode/anomaly.ts';
 import type { IsHoliday } from '../detect/forecast/calendar.ts';
 import type { Habit } from '../detect/episode/habit.ts';

@@ -1,4 +1,4 @@
-import type { Site } from '../config/schema.ts';
+import type { Site } from '../config/schema/site.ts';
 import { StreamMonitor } from '../detect/stream-monitor.ts';
 import { AppError } from '../errors.ts';
 import type { Kernel } from '../nn/kernel.ts';

@@ -1,4 +1,4 @@
-import type { Site } from '../config/schema.ts';
+import type { Site } from '../config/schema/site.ts';
 import type { Connection } from '../io/mqtt/broker.ts';
 import { serviceSources } from './service-manager/sources.ts';
 import { openParts, type ServiceOptions } from './service/parts.ts';

@@ -1,4 +1,4 @@
-import type { Site } from '../config/schema.ts';
+import type { Site } from '../config/schema/site.ts';
 import { AnomalyLog } from '../io/sqlite/tables/anomaly-log.ts';
 import { Ballast } from '../io/sqlite/upkeep/ballast.ts';
 import type { Database } from '../io/sqlite/database.ts';

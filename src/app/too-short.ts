@@ -1,4 +1,4 @@
-import type { Tuning } from '../config/tuning-schema.ts';
+import type { Tuning } from '../config/schema/tuning.ts';
 import { AppError } from '../errors.ts';
 
 /** The error for a recording that ends before any stream has finished its warm-up, so that no row was scored. */

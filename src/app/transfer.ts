@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Site } from '../config/schema.ts';
+import type { Site } from '../config/schema/site.ts';
 import { fitsRenamed } from '../detect/monitor/shape.ts';
 import { SNAPSHOT_VERSION } from '../detect/stream-monitor.ts';
 import { AppError } from '../errors.ts';

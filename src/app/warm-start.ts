@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Site } from '../config/schema.ts';
+import type { Site } from '../config/schema/site.ts';
 import { AppError } from '../errors.ts';
 import { decodeStreamFile } from '../io/files/stream-file.ts';
 import { openDatabase } from '../io/sqlite/database.ts';

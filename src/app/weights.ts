@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Site } from '../config/schema.ts';
+import type { Site } from '../config/schema/site.ts';
 import type { StreamMonitor } from '../detect/stream-monitor.ts';
 import { AppError } from '../errors.ts';
 import { openDatabase } from '../io/sqlite/database.ts';

@@ -1,7 +1,7 @@
 import { calendarsOf } from '../app/calendars.ts';
 import type { ReplayCalendar } from '../app/replay.ts';
 import { loadSite } from '../config/load.ts';
-import type { Tuning } from '../config/tuning-schema.ts';
+import type { Tuning } from '../config/schema/tuning.ts';
 import { tuningFrom } from '../config/tuning-words.ts';
 import { AppError } from '../errors.ts';
 import { readLabelWindows, windowsFor, type TimeWindow } from '../io/files/label-windows.ts';

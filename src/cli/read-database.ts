@@ -1,4 +1,4 @@
-import type { Site } from '../config/schema.ts';
+import type { Site } from '../config/schema/site.ts';
 import { Calendar, UTC } from '../detect/forecast/calendar.ts';
 import { AppError } from '../errors.ts';
 import { openDatabase, type Database } from '../io/sqlite/database.ts';

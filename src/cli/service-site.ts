@@ -4,7 +4,7 @@ import { isThere } from '../app/doctor/files.ts';
 import { placesOf, SERVICE } from '../app/doctor/installed.ts';
 import { loadHub } from '../config/hub/load-hub.ts';
 import { loadSite } from '../config/load.ts';
-import type { Site } from '../config/schema.ts';
+import type { Site } from '../config/schema/site.ts';
 import { tokenFileOf } from '../io/http/tokens.ts';
 import { plain } from './terminal/plain.ts';
 

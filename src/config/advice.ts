@@ -3,7 +3,7 @@ import { wildcardsIn } from '../stream/topic-filter.ts';
 import { isLiteral } from './names.ts';
 import { fieldsOf, tuningsOf } from './placed.ts';
 import { valueAt, type Problem } from './problems.ts';
-import type { Site } from './schema.ts';
+import type { Site } from './schema/site.ts';
 
 /** Warnings about valid options that are probably a mistake, or not safe. `data` is the file as plain data, `site` the parsed site. */
 export const advice = (site: Site, data: unknown): Problem[] => [

@@ -1,8 +1,8 @@
 import { partitionOf, subjectOf, tokenOf } from '../stream/partition.ts';
 import { wildcardsIn } from '../stream/topic-filter.ts';
-import type { ClusterOptions } from './cluster-schema.ts';
+import type { ClusterOptions } from './schema/cluster.ts';
 import { couldName } from './names.ts';
-import type { GroupOptions, InputOptions } from './input-schema.ts';
+import type { GroupOptions, InputOptions } from './schema/input.ts';
 
 /** A subject transform of nats-server: readings with this subject get the number of their partition in front. */
 export interface Transform {

@@ -1,7 +1,7 @@
 import { inputSize } from '../detect/detector.ts';
 import { buildCell } from '../nn/build-cell.ts';
 import { learnerOf } from '../nn/build-learner.ts';
-import type { Tuning } from './tuning-schema.ts';
+import type { Tuning } from './schema/tuning.ts';
 
 export type NetworkTuning = Pick<Tuning, 'network' | 'cell' | 'peepholes' | 'learner' | 'hiddenSize'>;
 

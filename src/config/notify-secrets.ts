@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { NotifyTarget } from './notify-schema.ts';
+import type { NotifyTarget } from './schema/notify.ts';
 import { credentialFile, secretFile } from './password.ts';
 import { valueAt, type Path, type Problem } from './problems.ts';
 

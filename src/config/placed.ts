@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { valueAt, type Path } from './problems.ts';
-import { groupSchema, inputSchema } from './input-schema.ts';
-import type { FieldOptions, GroupOptions, InputOptions } from './input-schema.ts';
-import { mergeTuning, overrideSchema, tuningSchema } from './tuning-schema.ts';
-import type { Tuning, TuningOverride } from './tuning-schema.ts';
+import { groupSchema, inputSchema } from './schema/input.ts';
+import type { FieldOptions, GroupOptions, InputOptions } from './schema/input.ts';
+import { mergeTuning, overrideSchema, tuningSchema } from './schema/tuning.ts';
+import type { Tuning, TuningOverride } from './schema/tuning.ts';
 
 /** The parsed value; null when it is not valid by itself. */
 export const sound = <Type extends z.ZodType>(type: Type, data: unknown): z.output<Type> | null =>

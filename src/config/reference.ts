@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { siteSchema } from './schema.ts';
+import { siteSchema } from './schema/site.ts';
 import type { Path } from './problems.ts';
 
 /** The part of JSON Schema that is generated and read here. */

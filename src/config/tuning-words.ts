@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
 import { pathText } from './problems.ts';
-import { overrideSchema, type TuningOverride } from './tuning-schema.ts';
+import { overrideSchema, type TuningOverride } from './schema/tuning.ts';
 import { problemsOf } from './wording.ts';
 
 const schema = z.strictObject({ tuning: overrideSchema });

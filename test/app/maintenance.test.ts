@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { calendarOf, monitorOptions } from '../../src/app/pipeline/monitor-options.ts';
 import { Maintenance } from '../../src/app/pipeline/maintenance.ts';
 import { Schedule } from '../../src/config/calendar/schedule.ts';
-import { maintenanceSchema } from '../../src/config/maintenance.ts';
+import { maintenanceSchema } from '../../src/config/schema/maintenance.ts';
 import type { IsHoliday } from '../../src/detect/forecast/calendar.ts';
 import { StreamMonitor } from '../../src/detect/stream-monitor.ts';
 import type { MaintenanceWindow, WindowPort } from '../../src/stream/ports.ts';

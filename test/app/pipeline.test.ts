@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Site } from '../../src/config/schema.ts';
+import type { Site } from '../../src/config/schema/site.ts';
 import type { EpisodeRecord } from '../../src/detect/episode/incidents.ts';
 import { Random } from '../../src/math/random.ts';
 import { PASSING_LEDGER } from '../../src/stream/passing-ledger.ts';

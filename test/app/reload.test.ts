@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { differenceOf, withoutRestart } from '../../src/app/reload/difference.ts';
 import { FileWatch } from '../../src/app/reload/file-watch.ts';
 import { Reloader, type ReloaderOptions } from '../../src/app/reload/reloader.ts';
-import type { Site } from '../../src/config/schema.ts';
+import type { Site } from '../../src/config/schema/site.ts';
 import { AppError } from '../../src/errors.ts';
 import { Random } from '../../src/math/random.ts';
 import { directoryWith } from '../config/site.ts';

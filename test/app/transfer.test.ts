@@ -8,7 +8,7 @@ import { restoredStream } from '../../src/app/restored.ts';
 import { exportLearned, importLearned } from '../../src/app/transfer.ts';
 import { exportAll, warmStart } from '../../src/app/warm-start.ts';
 import { loadSite } from '../../src/config/load.ts';
-import type { Site } from '../../src/config/schema.ts';
+import type { Site } from '../../src/config/schema/site.ts';
 import { StreamMonitor } from '../../src/detect/stream-monitor.ts';
 import { openDatabase } from '../../src/io/sqlite/database.ts';
 import { restoreBackup } from '../../src/io/sqlite/upkeep/restore.ts';

@@ -4,7 +4,7 @@ import type { Processor } from '../../src/app/pipeline/overload-control.ts';
 import { Tallies } from '../../src/app/pipeline/tallies.ts';
 import type { PipelineView } from '../../src/app/pipeline/view.ts';
 import { pipeline } from '../../src/app/pipeline.ts';
-import { siteSchema, type Site } from '../../src/config/schema.ts';
+import { siteSchema, type Site } from '../../src/config/schema/site.ts';
 import type { AnomalyEvent } from '../../src/detect/episode/anomaly.ts';
 import type { Habit } from '../../src/detect/episode/habit.ts';
 import type { ModeReturn } from '../../src/detect/episode/operating-mode.ts';

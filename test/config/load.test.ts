@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { loadSite } from '../../src/config/load.ts';
-import type { FieldOptions } from '../../src/config/input-schema.ts';
-import type { Site } from '../../src/config/schema.ts';
-import { mergeTuning, type Tuning, type TuningOverride } from '../../src/config/tuning-schema.ts';
+import type { FieldOptions } from '../../src/config/schema/input.ts';
+import type { Site } from '../../src/config/schema/site.ts';
+import { mergeTuning, type Tuning, type TuningOverride } from '../../src/config/schema/tuning.ts';
 import { AppError } from '../../src/errors.ts';
 import type { InputOptions } from '../../src/stream/decoder.ts';
 import { directoryWith, failure, load, SITE } from './site.ts';

@@ -5,7 +5,7 @@ import { stateFrom } from '../../src/app/cluster/partition-state.ts';
 import type { PipelineControl } from '../../src/app/pipeline/control.ts';
 import { Tallies } from '../../src/app/pipeline/tallies.ts';
 import { pipeline } from '../../src/app/pipeline.ts';
-import { siteSchema } from '../../src/config/schema.ts';
+import { siteSchema } from '../../src/config/schema/site.ts';
 import { loadKernel } from '../../src/io/files/kernel-file.ts';
 import { alertsOver } from '../../src/io/mqtt/alerts.ts';
 import type { Nats } from '../../src/io/nats/connection.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { tuningSchema } from '../../src/config/tuning-schema.ts';
+import { tuningSchema } from '../../src/config/schema/tuning.ts';
 import { CommandLog } from '../../src/io/sqlite/tables/command-log.ts';
 import { openDatabase } from '../../src/io/sqlite/database.ts';
 import { roomTemperature } from '../room-temperature.ts';

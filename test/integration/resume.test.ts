@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Subject } from 'rxjs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { pipeline } from '../../src/app/pipeline.ts';
-import type { Site } from '../../src/config/schema.ts';
+import type { Site } from '../../src/config/schema/site.ts';
 import { AnomalyLog } from '../../src/io/sqlite/tables/anomaly-log.ts';
 import { openDatabase, type Database } from '../../src/io/sqlite/database.ts';
 import { loadKernel } from '../../src/io/files/kernel-file.ts';

@@ -2,7 +2,7 @@ import { Subject } from 'rxjs';
 import { expect, test } from 'vitest';
 import type { Reading } from '../../src/detect/reading.ts';
 import { StreamMonitor, type MonitorOptions } from '../../src/detect/stream-monitor.ts';
-import { tuningSchema } from '../../src/config/tuning-schema.ts';
+import { tuningSchema } from '../../src/config/schema/tuning.ts';
 import { monitorOptions } from '../../src/app/pipeline/monitor-options.ts';
 import type { DecodedMessage } from '../../src/stream/decode-messages.ts';
 import { detectPerStream } from '../../src/stream/detect-per-stream.ts';

@@ -1,4 +1,4 @@
-import type { ClusterOptions } from '../../config/cluster-schema.ts';
+import type { ClusterOptions } from '../../config/schema/cluster.ts';
 import type { NatsOptions } from '../../io/nats/connection.ts';
 
 /** How a program of a cluster connects; `name`: as the server lists it. */

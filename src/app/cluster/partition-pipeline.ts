@@ -1,5 +1,5 @@
 import { Subject, type Subscription } from 'rxjs';
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 import type { PartitionEntry } from '../../io/nats/partition-source.ts';
 import { AnomalyLog } from '../../io/sqlite/tables/anomaly-log.ts';
 import { CommandLog } from '../../io/sqlite/tables/command-log.ts';

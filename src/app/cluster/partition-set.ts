@@ -1,6 +1,6 @@
-import type { ClusterOptions } from '../../config/cluster-schema.ts';
+import type { ClusterOptions } from '../../config/schema/cluster.ts';
 import type { Layout } from '../../config/cluster-layout.ts';
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 import { isAway, type Nats } from '../../io/nats/connection.ts';
 import type { Names } from '../../io/nats/names.ts';
 import { isReplaced, type Held, type PartitionTable } from '../../io/nats/partition-table.ts';

@@ -1,4 +1,4 @@
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 
 /** A site as partition `n` has it: with its own groups. `elsewhere`: names of the other groups and of their series. */
 export function partOf(

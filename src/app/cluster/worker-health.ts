@@ -1,4 +1,4 @@
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 import type { Nats } from '../../io/nats/connection.ts';
 import type { Log } from '../../log.ts';
 import { serviceHealth, type ServiceHealth } from '../health/service-health.ts';

@@ -1,6 +1,6 @@
 import { layoutOf } from '../../config/cluster-layout.ts';
-import type { ClusterOptions } from '../../config/cluster-schema.ts';
-import type { Site } from '../../config/schema.ts';
+import type { ClusterOptions } from '../../config/schema/cluster.ts';
+import type { Site } from '../../config/schema/site.ts';
 import type { Nats } from '../../io/nats/connection.ts';
 import { HubForwarder } from '../../io/nats/hub-forwarder.ts';
 import { namesOf } from '../../io/nats/names.ts';

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
-import type { ClusterOptions } from '../../config/cluster-schema.ts';
-import type { Site } from '../../config/schema.ts';
+import type { ClusterOptions } from '../../config/schema/cluster.ts';
+import type { Site } from '../../config/schema/site.ts';
 import { connectNats } from '../../io/nats/connection.ts';
 import { Lease } from '../../io/nats/lease.ts';
 import type { Log } from '../../log.ts';

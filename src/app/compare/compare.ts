@@ -1,4 +1,4 @@
-import type { Tuning } from '../../config/tuning-schema.ts';
+import type { Tuning } from '../../config/schema/tuning.ts';
 import { AppError } from '../../errors.ts';
 import type { Recording } from '../../io/files/recording.ts';
 import type { Kernel } from '../../nn/kernel.ts';

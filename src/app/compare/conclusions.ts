@@ -1,4 +1,4 @@
-import type { Tuning } from '../../config/tuning-schema.ts';
+import type { Tuning } from '../../config/schema/tuning.ts';
 import { difference, type Difference } from './blocks.ts';
 import type { Comparison } from './compare.ts';
 import { LEAST_GAIN } from './loss-meter.ts';

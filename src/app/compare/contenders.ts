@@ -1,5 +1,5 @@
 import { tooMuchInfluence } from '../../config/influence.ts';
-import type { Tuning } from '../../config/tuning-schema.ts';
+import type { Tuning } from '../../config/schema/tuning.ts';
 import { learnerOf, type LearnerKind } from '../../nn/build-learner.ts';
 
 export const CELL_NAMES = ['rnn', 'lstm', 'peephole-lstm', 'gru', 'elementwise'] as const;

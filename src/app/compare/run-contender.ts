@@ -1,4 +1,4 @@
-import type { Tuning } from '../../config/tuning-schema.ts';
+import type { Tuning } from '../../config/schema/tuning.ts';
 import type { Anomaly } from '../../detect/episode/anomaly.ts';
 import type { StreamMonitor } from '../../detect/stream-monitor.ts';
 import type { Recording } from '../../io/files/recording.ts';

@@ -1,4 +1,4 @@
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 import type { Log } from '../../log.ts';
 import type { LogLine } from './contract/system.ts';
 

@@ -1,4 +1,4 @@
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 import type { Database } from '../../io/sqlite/database.ts';
 import type { WindowPort } from '../../stream/ports.ts';
 import type { Reply } from '../commands/reply.ts';

@@ -1,4 +1,4 @@
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 import type { AuditedCommand } from '../../io/sqlite/tables/audit.ts';
 import type { StoredReject } from '../../io/sqlite/tables/quarantine-table.ts';
 import { NOTES, REASONS, type Reason } from '../../stream/reject.ts';

@@ -1,4 +1,4 @@
-import { siteSchema, type Site } from '../../config/schema.ts';
+import { siteSchema, type Site } from '../../config/schema/site.ts';
 import { CYCLE_INSTRUMENTS, CYCLE_SERIES } from './cycles.ts';
 import { INSTRUMENTS, SERIES } from './plant.ts';
 import { ALL_SERIES } from './waterworks.ts';

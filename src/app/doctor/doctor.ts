@@ -1,5 +1,5 @@
 import { loadSite, type LoadedSite } from '../../config/load.ts';
-import { siteSchema } from '../../config/schema.ts';
+import { siteSchema } from '../../config/schema/site.ts';
 import { AppError } from '../../errors.ts';
 import type { Finding } from './finding.ts';
 import { problems } from './finding.ts';

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { isLiteral } from '../../config/names.ts';
-import type { Site } from '../../config/schema.ts';
-import { mergeTuning, type Tuning } from '../../config/tuning-schema.ts';
+import type { Site } from '../../config/schema/site.ts';
+import { mergeTuning, type Tuning } from '../../config/schema/tuning.ts';
 import { Detector } from '../../detect/detector.ts';
 import { AppError } from '../../errors.ts';
 import { KERNEL_FILE, loadKernel } from '../../io/files/kernel-file.ts';

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 import { writtenBytes } from '../../io/files/written-bytes.ts';
 import { healthJson, healthTopic } from '../../io/mqtt/alerts.ts';
 import type { Log } from '../../log.ts';

@@ -1,5 +1,5 @@
 import { filter, Subscription, switchMap, tap, timer, type Observable } from 'rxjs';
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 import type { Broker } from '../../io/mqtt/broker.ts';
 import type { RetainedStates } from '../../io/ledger/retained-states.ts';
 import { seriesOfTopic } from '../../io/mqtt/alerts.ts';

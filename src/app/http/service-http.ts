@@ -1,5 +1,5 @@
 import type { Hono } from 'hono';
-import { hostAndPort, type HttpOptions } from '../../config/http-schema.ts';
+import { hostAndPort, type HttpOptions } from '../../config/schema/http.ts';
 import type { Access } from '../../io/http/access.ts';
 import type { HttpServer } from '../../io/http/server.ts';
 import type { Tokens } from '../../io/http/tokens.ts';

@@ -1,6 +1,6 @@
 import { connectionOf } from '../broker-options.ts';
 import type { HubConfig } from '../../config/hub/hub-schema.ts';
-import type { NatsSettings } from '../../config/nats-schema.ts';
+import type { NatsSettings } from '../../config/schema/nats.ts';
 import { DAY_MS } from '../../math/time.ts';
 import { forgetOld } from '../../io/hub/retention.ts';
 import { AlertStreams } from '../../io/nats/alert-streams.ts';

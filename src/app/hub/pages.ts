@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Hono } from 'hono';
 import type { HubConfig } from '../../config/hub/hub-schema.ts';
-import { hostAndPort } from '../../config/http-schema.ts';
+import { hostAndPort } from '../../config/schema/http.ts';
 import { Access } from '../../io/http/access.ts';
 import { serveAssets } from '../../io/http/assets.ts';
 import { readJson } from '../../io/http/json-body.ts';

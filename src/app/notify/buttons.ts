@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Subject } from 'rxjs';
-import type { NotifyTarget } from '../../config/notify-schema.ts';
-import type { Site } from '../../config/schema.ts';
+import type { NotifyTarget } from '../../config/schema/notify.ts';
+import type { Site } from '../../config/schema/site.ts';
 import type { Button } from '../../io/notify/delivery.ts';
 import type { ReadMark } from '../../io/notify/ntfy-replies.ts';
 import type { NotificationTable } from '../../io/sqlite/tables/notification-table.ts';

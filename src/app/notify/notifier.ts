@@ -1,5 +1,5 @@
-import type { NotifyTarget } from '../../config/notify-schema.ts';
-import type { Site } from '../../config/schema.ts';
+import type { NotifyTarget } from '../../config/schema/notify.ts';
+import type { Site } from '../../config/schema/site.ts';
 import type { NotificationTable, StoredNotification } from '../../io/sqlite/tables/notification-table.ts';
 import { senderOf } from '../../io/notify/senders.ts';
 import type { Button } from '../../io/notify/delivery.ts';

@@ -1,4 +1,4 @@
-import type { NotifyTarget } from '../../config/notify-schema.ts';
+import type { NotifyTarget } from '../../config/schema/notify.ts';
 import type { NotificationEvent, NotificationSeverity } from '../../stream/notification.ts';
 
 const RANK: Readonly<Record<NotificationSeverity, number>> = { minor: 0, major: 1, critical: 2 };

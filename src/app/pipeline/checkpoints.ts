@@ -1,4 +1,4 @@
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 import type { AnomalyLogPort, LedgerPort, SnapshotPort } from '../../stream/ports.ts';
 import { snapshotOf } from './checkpoint.ts';
 import type { History } from './history.ts';

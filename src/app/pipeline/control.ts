@@ -1,4 +1,4 @@
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { History } from './history.ts';
 import type { PipelineMoment } from './time.ts';

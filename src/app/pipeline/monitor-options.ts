@@ -1,5 +1,5 @@
-import type { Site } from '../../config/schema.ts';
-import type { Tuning } from '../../config/tuning-schema.ts';
+import type { Site } from '../../config/schema/site.ts';
+import type { Tuning } from '../../config/schema/tuning.ts';
 import { Calendar, UTC, type IsHoliday } from '../../detect/forecast/calendar.ts';
 import type { MonitorOptions } from '../../detect/stream-monitor.ts';
 import type { Kernel } from '../../nn/kernel.ts';

@@ -1,4 +1,4 @@
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 import { Incidents } from '../../detect/episode/incidents.ts';
 import { Decoder } from '../../stream/decoder.ts';
 import { KnownSignals } from '../../stream/known-signals.ts';

@@ -1,7 +1,7 @@
 import { couldName } from '../../config/names.ts';
-import type { FieldOptions } from '../../config/input-schema.ts';
-import type { Site } from '../../config/schema.ts';
-import { mergeTuning, type Tuning } from '../../config/tuning-schema.ts';
+import type { FieldOptions } from '../../config/schema/input.ts';
+import type { Site } from '../../config/schema/site.ts';
+import { mergeTuning, type Tuning } from '../../config/schema/tuning.ts';
 import type { SeriesInfo } from '../../detect/reading.ts';
 import { factsOf } from '../../stream/dialects/signals.ts';
 import { compileGlobs } from '../../stream/glob.ts';

@@ -1,5 +1,5 @@
 import { couldName } from '../../config/names.ts';
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 import type { AnomalyEvent } from '../../detect/episode/anomaly.ts';
 import type { Habit } from '../../detect/episode/habit.ts';
 import type { ModeReturn } from '../../detect/episode/operating-mode.ts';

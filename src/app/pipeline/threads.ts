@@ -1,6 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
-import type { Site } from '../../config/schema.ts';
-import type { Tuning } from '../../config/tuning-schema.ts';
+import type { Site } from '../../config/schema/site.ts';
+import type { Tuning } from '../../config/schema/tuning.ts';
 import type { AnomalyEvent } from '../../detect/episode/anomaly.ts';
 import type { Habit } from '../../detect/episode/habit.ts';
 import type { ModeReturn, OperatingMode } from '../../detect/episode/operating-mode.ts';

@@ -1,4 +1,4 @@
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 
 export interface Difference {
   /** Paths of options that differ and need no restart, as in the file; of an input by its topic. */

@@ -1,5 +1,5 @@
 import type { LoadedSite } from '../../config/load.ts';
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 import { AppError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { ReloadAnswer } from '../../stream/ports.ts';

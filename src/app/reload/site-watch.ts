@@ -1,4 +1,4 @@
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 import { FileWatch } from './file-watch.ts';
 
 /** How often the site file is looked at, with `reload.on_change`, and the calendar of the holidays. */

@@ -1,4 +1,4 @@
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 import { AppError } from '../../errors.ts';
 import type { Database } from '../../io/sqlite/database.ts';
 import { HistoryStore } from '../../io/sqlite/history/history-store.ts';

@@ -1,4 +1,4 @@
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 import type { RetainedStates } from '../../io/ledger/retained-states.ts';
 import { seriesOfTopic } from '../../io/mqtt/alerts.ts';
 import type { Log } from '../../log.ts';

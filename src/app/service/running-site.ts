@@ -1,5 +1,5 @@
 import { merge, skip, type Subscription } from 'rxjs';
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 import { alertsOver } from '../../io/mqtt/alerts.ts';
 import type { Housekeeping } from '../../io/sqlite/upkeep/housekeeping.ts';
 import type { AlertPort } from '../../stream/ports.ts';

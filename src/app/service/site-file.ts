@@ -1,5 +1,5 @@
 import type { LoadedSite } from '../../config/load.ts';
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 
 /** The site file of a service that can put it in force anew while it runs. */
 export interface SiteFile {

@@ -1,4 +1,4 @@
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 import type { CommandTopics } from '../../io/mqtt/command-topics.ts';
 import { commandTopicsOf } from '../broker-options.ts';
 import { calendarsOf, type Calendars } from '../calendars.ts';

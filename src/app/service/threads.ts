@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 import type { Log } from '../../log.ts';
 import { Shards } from '../workers/shards.ts';
 import { workOfThread } from './this-process.ts';

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 import type { Anomaly } from '../../detect/episode/anomaly.ts';
 import { changeOf } from '../../detect/monitor/shape.ts';
 import { AppError } from '../../errors.ts';

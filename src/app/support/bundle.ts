@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { arch, platform, release, totalmem } from 'node:os';
 import { gzipSync } from 'node:zlib';
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 import { AppError } from '../../errors.ts';
 import { openDatabase, type Database } from '../../io/sqlite/database.ts';
 import { QuarantineTable } from '../../io/sqlite/tables/quarantine-table.ts';

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 import { secretsOf } from '../dashboard/log-ring.ts';
 
 const HIDDEN = '***';

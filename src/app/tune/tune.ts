@@ -1,5 +1,5 @@
 import { tuningFrom } from '../../config/tuning-words.ts';
-import type { Tuning } from '../../config/tuning-schema.ts';
+import type { Tuning } from '../../config/schema/tuning.ts';
 import type { TimeWindow } from '../../io/files/label-windows.ts';
 import type { Recording } from '../../io/files/recording.ts';
 import type { Kernel } from '../../nn/kernel.ts';

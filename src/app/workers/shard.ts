@@ -1,5 +1,5 @@
 import { holidaysOf } from '../../config/calendar/holidays.ts';
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 import type { Calendar } from '../../detect/forecast/calendar.ts';
 import type { Reading } from '../../detect/reading.ts';
 import { StreamMonitor } from '../../detect/stream-monitor.ts';

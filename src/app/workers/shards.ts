@@ -1,5 +1,5 @@
 import { Observable, type OperatorFunction } from 'rxjs';
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 import type { AppError } from '../../errors.ts';
 import type { DecodedMessage } from '../../stream/decode-messages.ts';
 import type { Watched } from '../pipeline/recent-readings.ts';

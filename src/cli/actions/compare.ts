@@ -8,7 +8,7 @@ import { findingsOf } from '../../app/compare/findings.ts';
 import { reportOf } from '../../app/compare/report/report.ts';
 import { machineName } from '../../app/doctor/machine.ts';
 import { kernelOrNull } from '../../app/kernel.ts';
-import { tuningSchema } from '../../config/tuning-schema.ts';
+import { tuningSchema } from '../../config/schema/tuning.ts';
 import { AppError } from '../../errors.ts';
 import { known } from '../../math/known.ts';
 import { EXIT } from '../exit-codes.ts';

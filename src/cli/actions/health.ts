@@ -1,4 +1,4 @@
-import { hostAndPort } from '../../config/http-schema.ts';
+import { hostAndPort } from '../../config/schema/http.ts';
 import { loadSite } from '../../config/load.ts';
 import { AppError } from '../../errors.ts';
 import { EXIT } from '../exit-codes.ts';

@@ -1,6 +1,6 @@
 import { ofText } from '../../app/notify/words.ts';
 import { didYouMean } from '../../config/suggest.ts';
-import type { NotifyTarget } from '../../config/notify-schema.ts';
+import type { NotifyTarget } from '../../config/schema/notify.ts';
 import { loadSite } from '../../config/load.ts';
 import { AppError } from '../../errors.ts';
 import type { Delivery } from '../../io/notify/delivery.ts';

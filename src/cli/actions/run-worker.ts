@@ -1,7 +1,7 @@
 import { kernelOrNull } from '../../app/kernel.ts';
 import { ServiceManager } from '../../app/service-manager/service-manager.ts';
-import type { ClusterOptions } from '../../config/cluster-schema.ts';
-import type { Site } from '../../config/schema.ts';
+import type { ClusterOptions } from '../../config/schema/cluster.ts';
+import type { Site } from '../../config/schema/site.ts';
 import { openNotifier } from '../../io/systemd/notifier.ts';
 import type { Log } from '../../log.ts';
 import { EXIT } from '../exit-codes.ts';

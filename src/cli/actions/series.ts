@@ -1,7 +1,7 @@
 import colors from 'picocolors';
 import { calendarOf } from '../../app/pipeline/monitor-options.ts';
 import { siteStatus, type SeriesStatus } from '../../app/status/site-status.ts';
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 import { AppError } from '../../errors.ts';
 import { AnomalyLog } from '../../io/sqlite/tables/anomaly-log.ts';
 import { HabitTable } from '../../io/sqlite/tables/habit-table.ts';

@@ -4,7 +4,7 @@ import { kernelOrNull } from '../../app/kernel.ts';
 import { exportLearned, importLearned } from '../../app/transfer.ts';
 import { exportAll, warmStart, type Transferred } from '../../app/warm-start.ts';
 import { shortTime } from '../../detect/episode/short-time.ts';
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 import type { StreamFile } from '../../io/files/stream-file.ts';
 import { restoreBackup } from '../../io/sqlite/upkeep/restore.ts';
 import { EXIT } from '../exit-codes.ts';

@@ -1,6 +1,6 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 import colors from 'picocolors';
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/schema/site.ts';
 import type { Log } from '../../log.ts';
 import { isJournal, PRIORITY, withPriority } from './journal.ts';
 import { plain, plainLines } from './plain.ts';

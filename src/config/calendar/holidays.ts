@@ -1,7 +1,7 @@
 import type { IsHoliday } from '../../detect/forecast/calendar.ts';
 import { DAY_MS } from '../../math/time.ts';
 import { ZONELESS } from '../../stream/time-zone.ts';
-import type { HolidayOptions } from '../maintenance.ts';
+import type { HolidayOptions } from '../schema/maintenance.ts';
 import { readCalendarFile, type CalendarEvent } from './calendar-file.ts';
 
 /** Years whose days of the file are kept; a wrong clock may name any year. */

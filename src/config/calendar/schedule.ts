@@ -2,7 +2,7 @@ import { DAY_MS } from '../../math/time.ts';
 import type { MaintenanceWindow, WindowPort } from '../../stream/ports.ts';
 import type { TimeZone } from '../../stream/time-zone.ts';
 import { fileState } from '../file-state.ts';
-import { instantOf, wallOf, type WindowOptions } from '../maintenance.ts';
+import { instantOf, wallOf, type WindowOptions } from '../schema/maintenance.ts';
 import { readCalendarFile } from './calendar-file.ts';
 import { occurrences } from './occurrences.ts';
 import { readRule } from './read-rule.ts';

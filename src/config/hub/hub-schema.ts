@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { httpSchema } from '../http-schema.ts';
-import { logSchema } from '../log-schema.ts';
-import { mqttSchema } from '../mqtt-schema.ts';
-import { natsSchema } from '../nats-schema.ts';
-import * as v from '../vocabulary.ts';
+import { httpSchema } from '../schema/http.ts';
+import { logSchema } from '../schema/log.ts';
+import { mqttSchema } from '../schema/mqtt.ts';
+import { natsSchema } from '../schema/nats.ts';
+import * as v from '../schema/vocabulary.ts';
 
 const { section, option, optional } = v;
 

@@ -1,9 +1,9 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
-import { certificateProblems } from '../certificate-checks.ts';
+import { certificateProblems } from '../checks/certificates.ts';
 import { credentialFile, findPassword, secretFile, type FoundPassword } from '../password.ts';
-import { placedNats } from '../nats-schema.ts';
+import { placedNats } from '../schema/nats.ts';
 import { CERTIFICATES, placedFiles } from '../placed-files.ts';
 import { valueAt } from '../problems.ts';
 import { optionsIn, type JsonSchema } from '../reference.ts';

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import type { Reply } from '../../../src/app/commands/reply.ts';
 import { replySchema } from '../../../src/app/commands/reply.ts';
 import { Schedule } from '../../../src/config/calendar/schedule.ts';
-import type { Site } from '../../../src/config/schema.ts';
+import type { Site } from '../../../src/config/schema/site.ts';
 import { AnomalyLog } from '../../../src/io/sqlite/tables/anomaly-log.ts';
 import { CommandLog } from '../../../src/io/sqlite/tables/command-log.ts';
 import { openDatabase, type Database } from '../../../src/io/sqlite/database.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CELL_NAMES, contendersOf, LEARNER_NAMES } from '../../../src/app/compare/contenders.ts';
-import { tuningSchema } from '../../../src/config/tuning-schema.ts';
+import { tuningSchema } from '../../../src/config/schema/tuning.ts';
 
 const tuning = tuningSchema.parse({});
 const ALL = { cells: CELL_NAMES, learners: LEARNER_NAMES };

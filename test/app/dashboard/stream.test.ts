@@ -5,7 +5,7 @@ import type { AlarmBody, HistoryBody, MarksBody, StreamEvent } from '../../../sr
 import { streamRoutes } from '../../../src/app/dashboard/routes/stream.ts';
 import { streamChannel } from '../../../src/app/dashboard/stream-live.ts';
 import type { DashboardSources } from '../../../src/app/dashboard/sources.ts';
-import type { Site } from '../../../src/config/schema.ts';
+import type { Site } from '../../../src/config/schema/site.ts';
 import { CommandLog } from '../../../src/io/sqlite/tables/command-log.ts';
 import { HabitTable } from '../../../src/io/sqlite/tables/habit-table.ts';
 import { HistoryStore } from '../../../src/io/sqlite/history/history-store.ts';

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { EXAMPLES, SEED } from '../../../src/app/examples/examples.ts';
 import type { Example } from '../../../src/app/examples/recording.ts';
 import { loadSite } from '../../../src/config/load.ts';
-import type { Site } from '../../../src/config/schema.ts';
+import type { Site } from '../../../src/config/schema/site.ts';
 import type { AnomalyEvent } from '../../../src/detect/episode/anomaly.ts';
 import { loadKernel } from '../../../src/io/files/kernel-file.ts';
 import { directoryWith } from '../../config/site.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { holidaysOf } from '../../../src/config/calendar/holidays.ts';
 import { Schedule } from '../../../src/config/calendar/schedule.ts';
-import { holidaysSchema, maintenanceSchema } from '../../../src/config/maintenance.ts';
+import { holidaysSchema, maintenanceSchema } from '../../../src/config/schema/maintenance.ts';
 import { compileTimeZone } from '../../../src/stream/time-zone.ts';
 import { directoryWith, failure, load, SITE } from '../site.ts';
 

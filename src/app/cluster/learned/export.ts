@@ -1,5 +1,5 @@
 import type { Layout } from '../../../config/cluster-layout.ts';
-import type { Site } from '../../../config/schema.ts';
+import type { Site } from '../../../config/schema/site.ts';
 import type { StreamFile } from '../../../io/files/stream-file.ts';
 import type { Kernel } from '../../../nn/kernel.ts';
 import type { Glob } from '../../../stream/glob.ts';

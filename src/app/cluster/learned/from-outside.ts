@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { layoutOf } from '../../../config/cluster-layout.ts';
-import type { ClusterOptions } from '../../../config/cluster-schema.ts';
-import type { Site } from '../../../config/schema.ts';
+import type { ClusterOptions } from '../../../config/schema/cluster.ts';
+import type { Site } from '../../../config/schema/site.ts';
 import { AppError } from '../../../errors.ts';
 import { encodeStreamFile, type StreamFile } from '../../../io/files/stream-file.ts';
 import { sha256 } from '../../../io/mqtt/learned/chunk.ts';

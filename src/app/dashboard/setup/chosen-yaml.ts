@@ -1,7 +1,7 @@
 import { isSeq, parseDocument } from 'yaml';
 import { loadSiteText } from '../../../config/load.ts';
 import { readText } from '../../../config/yaml-file.ts';
-import type { Site } from '../../../config/schema.ts';
+import type { Site } from '../../../config/schema/site.ts';
 import { AppError } from '../../../errors.ts';
 import { inputItems, siteYaml } from '../../discover/site-yaml.ts';
 import { patternsFor } from '../../discover/exclude.ts';

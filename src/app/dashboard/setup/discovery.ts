@@ -1,5 +1,5 @@
 import { AppError } from '../../../errors.ts';
-import type { Site } from '../../../config/schema.ts';
+import type { Site } from '../../../config/schema/site.ts';
 import { MINUTE_MS } from '../../../math/time.ts';
 import { listen, type Listened } from '../../discover/listen.ts';
 import { propose, type Proposal } from '../../discover/proposal.ts';

@@ -1,4 +1,4 @@
-import type { Site } from '../../../config/schema.ts';
+import type { Site } from '../../../config/schema/site.ts';
 import { compileGlobs, type Glob } from '../../../stream/glob.ts';
 import { unwanted, type AllOptions } from '../../../stream/signal-reader.ts';
 import { covers } from '../../../stream/topic-filter.ts';

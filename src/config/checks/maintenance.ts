@@ -1,11 +1,11 @@
 import { dirname, resolve } from 'node:path';
-import { compileTimeZone, type TimeZone, ZONELESS } from '../stream/time-zone.ts';
-import { readCalendarFile } from './calendar/calendar-file.ts';
-import { holidaysOf } from './calendar/holidays.ts';
-import { holidaysSchema, instantOf, windowSchema } from './maintenance.ts';
-import { listAt, sound } from './placed.ts';
-import { valueAt, type Path, type Problem } from './problems.ts';
-import * as v from './vocabulary.ts';
+import { compileTimeZone, type TimeZone, ZONELESS } from '../../stream/time-zone.ts';
+import { readCalendarFile } from '../calendar/calendar-file.ts';
+import { holidaysOf } from '../calendar/holidays.ts';
+import { holidaysSchema, instantOf, windowSchema } from '../schema/maintenance.ts';
+import { listAt, sound } from '../placed.ts';
+import { valueAt, type Path, type Problem } from '../problems.ts';
+import * as v from '../schema/vocabulary.ts';
 
 const KINDS = [['from', 'until'], ['rule', 'start', 'for'], ['calendar']] as const;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CERTIFICATES, placedFiles } from './placed-files.ts';
+import { CERTIFICATES, placedFiles } from '../placed-files.ts';
 import * as v from './vocabulary.ts';
 
 const tlsSchema = v.section({

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { SLUG } from '../stream/slug.ts';
-import { compilePath } from '../stream/json-path.ts';
-import { compileTimeZone } from '../stream/time-zone.ts';
-import { compileTemplate, TEMPLATE_FIELDS } from '../stream/template.ts';
-import { compileFilter } from '../stream/topic-filter.ts';
-import { camelKeys } from './camel-keys.ts';
-import { DURATION, parseDuration } from './duration.ts';
+import { SLUG } from '../../stream/slug.ts';
+import { compilePath } from '../../stream/json-path.ts';
+import { compileTimeZone } from '../../stream/time-zone.ts';
+import { compileTemplate, TEMPLATE_FIELDS } from '../../stream/template.ts';
+import { compileFilter } from '../../stream/topic-filter.ts';
+import { camelKeys } from '../camel-keys.ts';
+import { DURATION, parseDuration } from '../duration.ts';
 
 /*
  * The kinds of values a site file is made of. Every error text is the part of a sentence that begins with

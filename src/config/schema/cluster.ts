@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { natsShape } from './nats-schema.ts';
+import { natsShape } from './nats.ts';
 import * as v from './vocabulary.ts';
 
 const hubSchema = v.section({

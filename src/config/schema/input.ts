@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { RATE_UNITS } from '../detect/reading.ts';
-import { rateUnit } from '../detect/sensor/counter.ts';
-import { allOf, formatShape } from './format-schema.ts';
-import { settleName } from './names.ts';
-import { overrideSchema } from './tuning-schema.ts';
+import { RATE_UNITS } from '../../detect/reading.ts';
+import { rateUnit } from '../../detect/sensor/counter.ts';
+import { allOf, formatShape } from './format.ts';
+import { settleName } from '../names.ts';
+import { overrideSchema } from './tuning.ts';
 import * as v from './vocabulary.ts';
 
 const { section, option, optional, real } = v;

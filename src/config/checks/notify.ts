@@ -1,6 +1,6 @@
-import { targetSchema, type NotifyTarget } from './notify-schema.ts';
-import { sound } from './placed.ts';
-import { valueAt, type Path, type Problem } from './problems.ts';
+import { targetSchema, type NotifyTarget } from '../schema/notify.ts';
+import { sound } from '../placed.ts';
+import { valueAt, type Path, type Problem } from '../problems.ts';
 
 /** Options that only some types have. */
 const KEYS = [

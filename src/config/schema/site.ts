@@ -1,20 +1,20 @@
 import { z } from 'zod';
-import { clusterSchema } from './cluster-schema.ts';
-import { healthSchema } from './health-schema.ts';
-import { historySchema } from './history-schema.ts';
-import { homeAssistantSchema } from './home-assistant-schema.ts';
-import { httpSchema } from './http-schema.ts';
-import { groupSchema, inputSchema } from './input-schema.ts';
-import { logSchema } from './log-schema.ts';
+import { clusterSchema } from './cluster.ts';
+import { healthSchema } from './health.ts';
+import { historySchema } from './history.ts';
+import { homeAssistantSchema } from './home-assistant.ts';
+import { httpSchema } from './http.ts';
+import { groupSchema, inputSchema } from './input.ts';
+import { logSchema } from './log.ts';
 import { holidaysSchema, maintenanceSchema } from './maintenance.ts';
-import { mqttSchema } from './mqtt-schema.ts';
-import { notifySchema } from './notify-schema.ts';
-import { reloadSchema } from './reload-schema.ts';
-import { sparkplugSchema } from './sparkplug-schema.ts';
+import { mqttSchema } from './mqtt.ts';
+import { notifySchema } from './notify.ts';
+import { reloadSchema } from './reload.ts';
+import { sparkplugSchema } from './sparkplug.ts';
 import { storageSchema } from './storage.ts';
-import { tuningSchema } from './tuning-schema.ts';
-import { versionSchema } from './versions.ts';
-import { workersSchema } from './workers-schema.ts';
+import { tuningSchema } from './tuning.ts';
+import { versionSchema } from '../versions.ts';
+import { workersSchema } from './workers.ts';
 import * as v from './vocabulary.ts';
 
 /*

@@ -1,19 +1,19 @@
-import { slugify } from '../stream/slug.ts';
-import { wildcardsIn } from '../stream/topic-filter.ts';
-import { ONE_SERIES_KEYS } from './format-schema.ts';
-import { certificateProblems } from './certificate-checks.ts';
-import { clusterProblems } from './cluster-checks.ts';
-import { tooMuchInfluence } from './influence.ts';
-import { maintenanceProblems } from './maintenance-checks.ts';
-import { notifyProblems } from './notify-checks.ts';
-import { couldName, highestPlaceholder, isLiteral, settleName } from './names.ts';
-import { fieldsOf, listAt, sound, tuningsOf } from './placed.ts';
-import type { PlacedField, PlacedTuning } from './placed.ts';
-import { valueAt, type Problem } from './problems.ts';
-import { DEFAULT_NAME, FIELD_KEYS, INPUT_KEYS, inputSchema } from './input-schema.ts';
-import { mqttSchema } from './mqtt-schema.ts';
-import { didYouMean, nearest } from './suggest.ts';
-import * as v from './vocabulary.ts';
+import { slugify } from '../../stream/slug.ts';
+import { wildcardsIn } from '../../stream/topic-filter.ts';
+import { ONE_SERIES_KEYS } from '../schema/format.ts';
+import { certificateProblems } from './certificates.ts';
+import { clusterProblems } from './cluster.ts';
+import { tooMuchInfluence } from '../influence.ts';
+import { maintenanceProblems } from './maintenance.ts';
+import { notifyProblems } from './notify.ts';
+import { couldName, highestPlaceholder, isLiteral, settleName } from '../names.ts';
+import { fieldsOf, listAt, sound, tuningsOf } from '../placed.ts';
+import type { PlacedField, PlacedTuning } from '../placed.ts';
+import { valueAt, type Problem } from '../problems.ts';
+import { DEFAULT_NAME, FIELD_KEYS, INPUT_KEYS, inputSchema } from '../schema/input.ts';
+import { mqttSchema } from '../schema/mqtt.ts';
+import { didYouMean, nearest } from '../suggest.ts';
+import * as v from '../schema/vocabulary.ts';
 
 /*
  * Contradictions between options. Each check reads only sections that are valid by themselves, so that one mistake neither

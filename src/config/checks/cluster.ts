@@ -1,9 +1,9 @@
-import { certificateProblems } from './certificate-checks.ts';
-import { layoutOf } from './cluster-layout.ts';
-import { clusterSchema } from './cluster-schema.ts';
-import { groupsOf, listAt, sound } from './placed.ts';
-import { valueAt, type Problem } from './problems.ts';
-import { inputSchema } from './input-schema.ts';
+import { certificateProblems } from './certificates.ts';
+import { layoutOf } from '../cluster-layout.ts';
+import { clusterSchema } from '../schema/cluster.ts';
+import { groupsOf, listAt, sound } from '../placed.ts';
+import { valueAt, type Problem } from '../problems.ts';
+import { inputSchema } from '../schema/input.ts';
 
 /** A site with this name would have the streams of a hub. */
 const HUB = 'hub';

@@ -1,4 +1,4 @@
-import { valueAt, type Path, type Problem } from './problems.ts';
+import { valueAt, type Path, type Problem } from '../problems.ts';
 
 const PAIRS = [
   ['cert', 'key'],

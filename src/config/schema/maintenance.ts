@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { parseTime } from '../stream/event-time.ts';
-import { ZONELESS, type TimeZone } from '../stream/time-zone.ts';
-import { readRule } from './calendar/read-rule.ts';
+import { parseTime } from '../../stream/event-time.ts';
+import { ZONELESS, type TimeZone } from '../../stream/time-zone.ts';
+import { readRule } from '../calendar/read-rule.ts';
 import * as v from './vocabulary.ts';
 
 /*

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { failure, load, SITE } from './site.ts';
+import { failure, load, SITE } from '../site.ts';
 
 const intervals = (yaml: string): unknown => {
   const { commit, snapshots } = load(SITE + yaml).site;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FORMATS } from '../stream/dialects/dialect.ts';
+import { FORMATS } from '../../stream/dialects/dialect.ts';
 import * as v from './vocabulary.ts';
 
 const { option } = v;
