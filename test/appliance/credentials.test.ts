@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Mosquitto } from '../integration/mosquitto.ts';
+import type { Mosquitto } from '../integration/programs/mosquitto.ts';
 import { bootWithUnits, type Machine } from './machine.ts';
 
 /* A password that systemd-creds has encrypted, in both places: the service gets it from systemd, and doctor decrypts it by itself. */

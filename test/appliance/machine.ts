@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { passwordLine, startMosquitto, type Mosquitto } from '../integration/mosquitto.ts';
+import { passwordLine, startMosquitto, type Mosquitto } from '../integration/programs/mosquitto.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 

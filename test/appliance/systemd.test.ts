@@ -1,8 +1,8 @@
 import { connectAsync, type MqttClient } from 'mqtt';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort, startMosquitto, type Mosquitto } from '../integration/mosquitto.ts';
-import { eventually } from '../integration/program.ts';
+import { freePort, startMosquitto, type Mosquitto } from '../integration/programs/mosquitto.ts';
+import { eventually } from '../integration/programs/program.ts';
 import { bootWithUnits, type JournalRecord, type Machine } from './machine.ts';
 
 /*

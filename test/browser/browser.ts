@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { connectAsync, type MqttClient } from 'mqtt';
-import { freePort, startMosquitto, type Mosquitto } from '../integration/mosquitto.ts';
-import { directory, startService, type Program } from '../integration/program.ts';
+import { freePort, startMosquitto, type Mosquitto } from '../integration/programs/mosquitto.ts';
+import { directory, startService, type Program } from '../integration/programs/program.ts';
 import { MINUTE_MS } from '../../src/math/time.ts';
 
 /** A page in a real browser, and everything it complained about. */

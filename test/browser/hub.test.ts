@@ -8,8 +8,8 @@ import { DAY_MS } from '../../src/math/time.ts';
 import { encodeStreamFile } from '../../src/io/files/stream-file.ts';
 import { partsOf } from '../../src/io/mqtt/learned/chunk.ts';
 import { episode, health, incident, state } from '../app/hub/messages.ts';
-import { freePort, startMosquitto } from '../integration/mosquitto.ts';
-import { directory, eventually, startHub } from '../integration/program.ts';
+import { freePort, startMosquitto } from '../integration/programs/mosquitto.ts';
+import { directory, eventually, startHub } from '../integration/programs/program.ts';
 import { openTab, startBrowser } from './browser.ts';
 
 const cleanUps: (() => unknown)[] = [];

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually } from '../integration/program.ts';
+import { eventually } from '../integration/programs/program.ts';
 import { openTab, startBrowser, startRig, type Rig } from './browser.ts';
 
 let browser: Browser;

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort } from '../integration/mosquitto.ts';
-import { eventually, runProgram } from '../integration/program.ts';
+import { freePort } from '../integration/programs/mosquitto.ts';
+import { eventually, runProgram } from '../integration/programs/program.ts';
 import { openTab, startBrowser, startRig, type Rig } from './browser.ts';
 import { startNginx } from './proxy.ts';
 

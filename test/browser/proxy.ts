@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { eventually } from '../integration/program.ts';
+import { eventually } from '../integration/programs/program.ts';
 
 /** nginx on a loopback port, with these lines in its `server`; `stop` it in the end. Its address is called `proxy.localhost` too. */
 export const startNginx = async (port: number, lines: string): Promise<{ readonly stop: () => Promise<void> }> => {

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runProgram } from '../integration/program.ts';
+import { runProgram } from '../integration/programs/program.ts';
 import { openTab, startBrowser, startRig, type Rig } from './browser.ts';
 
 let browser: Browser;

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startService } from '../integration/program.ts';
+import { startService } from '../integration/programs/program.ts';
 import { openTab, startBrowser, startRig, type Rig } from './browser.ts';
 
 let browser: Browser;

@@ -1,5 +1,5 @@
 import { connectAsync, type MqttClient } from 'mqtt';
-import { freePort, passwordLine, startMosquitto, type Mosquitto } from '../integration/mosquitto.ts';
+import { freePort, passwordLine, startMosquitto, type Mosquitto } from '../integration/programs/mosquitto.ts';
 import { until } from './engine.ts';
 
 /** A real Mosquitto on this machine that containers reach, and a client of it. */

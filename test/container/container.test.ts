@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort } from '../integration/mosquitto.ts';
+import { freePort } from '../integration/programs/mosquitto.ts';
 import { startBroker, type Broker } from './broker.ts';
 import { Engine } from './engine.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
-import { freePort } from '../integration/mosquitto.ts';
+import { freePort } from '../integration/programs/mosquitto.ts';
 import { Engine, ROOT, until } from './engine.ts';
 
 /*

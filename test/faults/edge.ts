@@ -6,7 +6,7 @@ import { connectAsync } from 'mqtt';
 import { connectNats, type Nats } from '../../src/io/nats/connection.ts';
 import { HUB_ALERTS } from '../../src/io/nats/hub-forwarder.ts';
 import { namesOf } from '../../src/io/nats/names.ts';
-import { startDeployed, type DeployedServer } from '../integration/nats.ts';
+import { startDeployed, type DeployedServer } from '../integration/programs/nats.ts';
 import { publishReadings } from './fleet-load.ts';
 import { within } from './fleet-rig.ts';
 import { allOf } from './fleet-verdict.ts';

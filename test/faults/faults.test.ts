@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test as base, describe, expect } from 'vitest';
 import { Random } from '../../src/math/random.ts';
-import { eventually } from '../integration/program.ts';
+import { eventually } from '../integration/programs/program.ts';
 import { count } from './count.ts';
 import { HOSTILE } from './hostile.ts';
 import { startRig } from './rig.ts';

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connectNats, type Nats } from '../../src/io/nats/connection.ts';
 import { namesOf } from '../../src/io/nats/names.ts';
 import type { PartitionRecord } from '../../src/io/nats/partition-table.ts';
-import { startNats, type NatsServer } from '../integration/nats.ts';
+import { startNats, type NatsServer } from '../integration/programs/nats.ts';
 import { makeNamespace } from './namespaces.ts';
 import { spawnWorker, type WorkerProcess } from './worker-process.ts';
 

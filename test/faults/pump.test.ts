@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectAsync } from 'mqtt';
 import { expect, test } from 'vitest';
-import { startMosquitto } from '../integration/mosquitto.ts';
-import { eventually } from '../integration/program.ts';
+import { startMosquitto } from '../integration/programs/mosquitto.ts';
+import { eventually } from '../integration/programs/program.ts';
 import { Link } from './link.ts';
 import { Pump } from './pump.ts';
 

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { eventually, MAIN } from '../integration/program.ts';
+import { eventually, MAIN } from '../integration/programs/program.ts';
 
 /** A worker as a process of its own. */
 export interface WorkerProcess {

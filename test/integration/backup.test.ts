@@ -7,8 +7,8 @@ import { AnomalyLog } from '../../src/io/sqlite/tables/anomaly-log.ts';
 import { openDatabase } from '../../src/io/sqlite/database.ts';
 import { SnapshotStore } from '../../src/io/sqlite/snapshots/snapshot-store.ts';
 import { anomaly } from '../cli/anomaly.ts';
-import { startMosquitto } from './mosquitto.ts';
-import { directory, eventually, runProgram, startProgram } from './program.ts';
+import { startMosquitto } from './programs/mosquitto.ts';
+import { directory, eventually, runProgram, startProgram } from './programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

@@ -15,9 +15,9 @@ import { AppError } from '../../src/errors.ts';
 import { openBroker, tryBroker } from '../../src/io/mqtt/broker.ts';
 import type { Broker, BrokerOptions, Connection } from '../../src/io/mqtt/broker.ts';
 import type { Message } from '../../src/stream/message.ts';
-import { BROKER_CERT, BROKER_KEY, CA, CLIENT_CERT, CLIENT_KEY, OTHER_CA } from './certificates.ts';
-import { freePort, passwordLine, startMosquitto } from './mosquitto.ts';
-import type { Mosquitto, MosquittoOptions } from './mosquitto.ts';
+import { BROKER_CERT, BROKER_KEY, CA, CLIENT_CERT, CLIENT_KEY, OTHER_CA } from './programs/certificates.ts';
+import { freePort, passwordLine, startMosquitto } from './programs/mosquitto.ts';
+import type { Mosquitto, MosquittoOptions } from './programs/mosquitto.ts';
 
 const STATUS = 'zankyo/site/status';
 

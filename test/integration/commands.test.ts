@@ -4,8 +4,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { replySchema, type Reply } from '../../src/app/commands/reply.ts';
 import { CommandLog } from '../../src/io/sqlite/tables/command-log.ts';
 import { openDatabase } from '../../src/io/sqlite/database.ts';
-import { passwordLine, startMosquitto, type MosquittoOptions } from './mosquitto.ts';
-import { directory, eventually, isWarning, runProgram, startService, type Program } from './program.ts';
+import { passwordLine, startMosquitto, type MosquittoOptions } from './programs/mosquitto.ts';
+import { directory, eventually, isWarning, runProgram, startService, type Program } from './programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

@@ -2,8 +2,8 @@ import { connectAsync } from 'mqtt';
 import { afterEach, expect, test } from 'vitest';
 import { compile, CONTRACT_NAMES, contractOf } from '../contracts.ts';
 import { strokes } from '../strokes.ts';
-import { startMosquitto } from './mosquitto.ts';
-import { directory, eventually, startService } from './program.ts';
+import { startMosquitto } from './programs/mosquitto.ts';
+import { directory, eventually, startService } from './programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

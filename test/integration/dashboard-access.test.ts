@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freePort, startMosquitto } from './mosquitto.ts';
-import { directory, runProgram, startService, type Program } from './program.ts';
+import { freePort, startMosquitto } from './programs/mosquitto.ts';
+import { directory, runProgram, startService, type Program } from './programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 let port: number;

@@ -1,7 +1,7 @@
 import { connect } from 'mqtt';
 import { afterEach, expect, test } from 'vitest';
-import { startMosquitto } from './mosquitto.ts';
-import { directory, eventually, startProgram } from './program.ts';
+import { startMosquitto } from './programs/mosquitto.ts';
+import { directory, eventually, startProgram } from './programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

@@ -10,8 +10,8 @@ import { ModeTable } from '../../src/io/sqlite/tables/mode-table.ts';
 import type { OperatingMode } from '../../src/detect/episode/operating-mode.ts';
 import { habit } from '../habit.ts';
 import { FIRST_STROKE, strokes } from '../strokes.ts';
-import { startMosquitto } from './mosquitto.ts';
-import { directory, eventually, isWarning, runProgram, startProgram, type Program } from './program.ts';
+import { startMosquitto } from './programs/mosquitto.ts';
+import { directory, eventually, isWarning, runProgram, startProgram, type Program } from './programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

@@ -12,8 +12,8 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/math/time.ts';
 import { blockOf } from '../../src/stream/history/tiers.ts';
 import { readingsIn, readWindow } from '../../src/stream/history/downsample.ts';
 import { fillYear } from '../browser/year.ts';
-import { freePort, startMosquitto, type Mosquitto } from './mosquitto.ts';
-import { directory, eventually, runProgram, startService, type Program } from './program.ts';
+import { freePort, startMosquitto, type Mosquitto } from './programs/mosquitto.ts';
+import { directory, eventually, runProgram, startService, type Program } from './programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 let broker: Mosquitto;

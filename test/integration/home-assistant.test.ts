@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { isDiscoveryTopic, objections } from '../app/home-assistant/core-schema.ts';
-import { passwordLine, startMosquitto, type MosquittoOptions } from './mosquitto.ts';
-import { directory, eventually, isWarning, runProgram, startService, type Program } from './program.ts';
+import { passwordLine, startMosquitto, type MosquittoOptions } from './programs/mosquitto.ts';
+import { directory, eventually, isWarning, runProgram, startService, type Program } from './programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

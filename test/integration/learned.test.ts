@@ -2,8 +2,8 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startMosquitto } from './mosquitto.ts';
-import { directory, eventually, runProgram, startService } from './program.ts';
+import { startMosquitto } from './programs/mosquitto.ts';
+import { directory, eventually, runProgram, startService } from './programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterAll(async () => {

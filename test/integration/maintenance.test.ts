@@ -2,8 +2,8 @@ import { connectAsync } from 'mqtt';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { startMosquitto } from './mosquitto.ts';
-import { directory, eventually, runProgram, startService, type Program } from './program.ts';
+import { startMosquitto } from './programs/mosquitto.ts';
+import { directory, eventually, runProgram, startService, type Program } from './programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

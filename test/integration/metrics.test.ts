@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freePort, startMosquitto, type Mosquitto } from './mosquitto.ts';
-import { directory, eventually, startProgram, type Program } from './program.ts';
+import { freePort, startMosquitto, type Mosquitto } from './programs/mosquitto.ts';
+import { directory, eventually, startProgram, type Program } from './programs/program.ts';
 
 const deploy = resolve(import.meta.dirname, '../../deploy');
 const cleanUps: (() => unknown)[] = [];

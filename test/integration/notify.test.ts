@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, describe, expect, test } from 'vitest';
 import { httpTarget, mailTarget, type HttpTarget } from '../io/notify/servers.ts';
-import { freePort, startMosquitto } from './mosquitto.ts';
-import { directory, eventually, isWarning, runProgram, startService, type Program } from './program.ts';
+import { freePort, startMosquitto } from './programs/mosquitto.ts';
+import { directory, eventually, isWarning, runProgram, startService, type Program } from './programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { startMosquitto } from './mosquitto.ts';
-import { directory, eventually, startProgram } from './program.ts';
+import { startMosquitto } from './programs/mosquitto.ts';
+import { directory, eventually, startProgram } from './programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

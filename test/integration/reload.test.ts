@@ -9,8 +9,16 @@ import { replySchema, type Reply } from '../../src/app/commands/reply.ts';
 import { entriesIn } from '../../src/io/ledger/entries.ts';
 import { Journal } from '../../src/io/ledger/journal.ts';
 import { openDatabase } from '../../src/io/sqlite/database.ts';
-import { freePort, startMosquitto } from './mosquitto.ts';
-import { directory, eventually, isWarning, runProgram, startService, warningsOf, type LogLine } from './program.ts';
+import { freePort, startMosquitto } from './programs/mosquitto.ts';
+import {
+  directory,
+  eventually,
+  isWarning,
+  runProgram,
+  startService,
+  warningsOf,
+  type LogLine,
+} from './programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

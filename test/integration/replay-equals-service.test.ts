@@ -3,8 +3,8 @@ import { connectAsync } from 'mqtt';
 import { afterEach, expect, test } from 'vitest';
 import type { Anomaly } from '../../src/detect/episode/anomaly.ts';
 import { roomTemperature } from '../room-temperature.ts';
-import { startMosquitto } from './mosquitto.ts';
-import { directory, eventually, runProgram, startProgram } from './program.ts';
+import { startMosquitto } from './programs/mosquitto.ts';
+import { directory, eventually, runProgram, startProgram } from './programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

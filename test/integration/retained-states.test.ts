@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectAsync } from 'mqtt';
 import { afterEach, expect, test } from 'vitest';
-import { startMosquitto } from './mosquitto.ts';
-import { directory, eventually, startProgram, type Program } from './program.ts';
+import { startMosquitto } from './programs/mosquitto.ts';
+import { directory, eventually, startProgram, type Program } from './programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

@@ -8,8 +8,8 @@ import { AnomalyLog } from '../../src/io/sqlite/tables/anomaly-log.ts';
 import { openDatabase } from '../../src/io/sqlite/database.ts';
 import { SnapshotStore } from '../../src/io/sqlite/snapshots/snapshot-store.ts';
 import { roomTemperature } from '../room-temperature.ts';
-import { freePort, passwordLine, startMosquitto, type MosquittoOptions } from './mosquitto.ts';
-import { directory, eventually, isWarning, runProgram, startProgram, type Program } from './program.ts';
+import { freePort, passwordLine, startMosquitto, type MosquittoOptions } from './programs/mosquitto.ts';
+import { directory, eventually, isWarning, runProgram, startProgram, type Program } from './programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

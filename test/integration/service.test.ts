@@ -7,8 +7,8 @@ import Sqlite from 'better-sqlite3';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, expect, test } from 'vitest';
 import { roomTemperature, type Measured } from '../room-temperature.ts';
-import { freePort, startMosquitto, type Mosquitto } from './mosquitto.ts';
-import { directory, eventually, isWarning, MAIN, startProgram, warningsOf, type Program } from './program.ts';
+import { freePort, startMosquitto, type Mosquitto } from './programs/mosquitto.ts';
+import { directory, eventually, isWarning, MAIN, startProgram, warningsOf, type Program } from './programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

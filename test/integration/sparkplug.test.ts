@@ -2,8 +2,8 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, expect, test } from 'vitest';
 import { PayloadReader } from '../../src/stream/dialects/sparkplug/payload.ts';
 import { encode, type SentMetric } from '../stream/dialects/sparkplug-encoder.ts';
-import { startMosquitto } from './mosquitto.ts';
-import { directory, eventually, startService } from './program.ts';
+import { startMosquitto } from './programs/mosquitto.ts';
+import { directory, eventually, startService } from './programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,7 +1,7 @@
 import { connect, type MqttClient } from 'mqtt';
 import { afterEach, expect, test } from 'vitest';
-import { startMosquitto, type Mosquitto } from './mosquitto.ts';
-import { directory, eventually, runProgram, startProgram, type Program } from './program.ts';
+import { startMosquitto, type Mosquitto } from './programs/mosquitto.ts';
+import { directory, eventually, runProgram, startProgram, type Program } from './programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

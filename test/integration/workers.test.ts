@@ -26,8 +26,8 @@ import type { Stream } from '../../src/app/pipeline/stream.ts';
 import type { Message } from '../../src/stream/message.ts';
 import type { CommandRequest, Ports } from '../../src/stream/ports.ts';
 import { siteOf } from '../app/world.ts';
-import { startMosquitto } from './mosquitto.ts';
-import { directory as directoryOf, eventually, startService, warningsOf } from './program.ts';
+import { startMosquitto } from './programs/mosquitto.ts';
+import { directory as directoryOf, eventually, startService, warningsOf } from './programs/program.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'zankyo-workers-'));
 afterAll(() => {

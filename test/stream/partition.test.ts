@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { partitionOf, subjectOf, topicOf } from '../../src/stream/partition.ts';
 
-// As nats-server 2.10.27 stores messages of its MQTT clients; test/integration/cluster.test.ts publishes such topics there.
+// As nats-server 2.10.27 stores messages of its MQTT clients; test/integration/cluster/cluster.test.ts publishes such topics there.
 test.each([
   ['site1/dev3/temp', 'site1.dev3.temp'],
   ['plant/v1.2/temp', 'plant.v1//2.temp'],

@@ -2,27 +2,27 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectAsync } from 'mqtt';
 import { afterEach, describe, expect, test } from 'vitest';
-import { publishTopic } from '../../src/app/cluster/partition-outlets.ts';
-import { connectNats, type Nats } from '../../src/io/nats/connection.ts';
-import { EventPublisher } from '../../src/io/nats/event-publisher.ts';
-import { HubForwarder } from '../../src/io/nats/hub-forwarder.ts';
-import { namesOf } from '../../src/io/nats/names.ts';
-import { makeStreams } from '../../src/io/nats/streams.ts';
-import { openPostgres } from '../../src/io/postgres/sql-database.ts';
-import { openSqliteFile } from '../../src/io/sqlite/sql-database.ts';
-import type { SqlDatabase } from '../../src/stream/sql.ts';
-import { episode, incident, state } from '../app/hub/messages.ts';
-import { freePort, startMosquitto } from './mosquitto.ts';
-import { startDeployed, startNats } from './nats.ts';
-import { startPostgres, type Postgres } from './postgres.ts';
-import { directory, eventually, startHub, warningsOf, type Program } from './program.ts';
+import { publishTopic } from '../../../src/app/cluster/partition-outlets.ts';
+import { connectNats, type Nats } from '../../../src/io/nats/connection.ts';
+import { EventPublisher } from '../../../src/io/nats/event-publisher.ts';
+import { HubForwarder } from '../../../src/io/nats/hub-forwarder.ts';
+import { namesOf } from '../../../src/io/nats/names.ts';
+import { makeStreams } from '../../../src/io/nats/streams.ts';
+import { openPostgres } from '../../../src/io/postgres/sql-database.ts';
+import { openSqliteFile } from '../../../src/io/sqlite/sql-database.ts';
+import type { SqlDatabase } from '../../../src/stream/sql.ts';
+import { episode, incident, state } from '../../app/hub/messages.ts';
+import { freePort, startMosquitto } from '../programs/mosquitto.ts';
+import { startDeployed, startNats } from '../programs/nats.ts';
+import { startPostgres, type Postgres } from '../programs/postgres.ts';
+import { directory, eventually, startHub, warningsOf, type Program } from '../programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp();
 });
 
-const page = readFileSync(join(import.meta.dirname, '../../docs/hub.md'), 'utf8');
+const page = readFileSync(join(import.meta.dirname, '../../../docs/hub.md'), 'utf8');
 const log = (): void => undefined;
 const SILENT = 'no stream has alerts: expected zankyo-hub-alerts or zankyo-<site>-alerts, with mqtt.prefix';
 

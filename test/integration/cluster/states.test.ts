@@ -1,15 +1,15 @@
 import { connectAsync } from 'mqtt';
 import { afterEach, expect, test } from 'vitest';
-import { SavedPartitions } from '../../src/app/cluster/learned/saved-partitions.ts';
-import type { PartitionState } from '../../src/app/cluster/partition-state.ts';
-import { connectNats, type Nats } from '../../src/io/nats/connection.ts';
-import { namesOf } from '../../src/io/nats/names.ts';
-import { PartitionTable, type Held } from '../../src/io/nats/partition-table.ts';
-import { StateStore } from '../../src/io/nats/state-store.ts';
-import { makeStreams } from '../../src/io/nats/streams.ts';
+import { SavedPartitions } from '../../../src/app/cluster/learned/saved-partitions.ts';
+import type { PartitionState } from '../../../src/app/cluster/partition-state.ts';
+import { connectNats, type Nats } from '../../../src/io/nats/connection.ts';
+import { namesOf } from '../../../src/io/nats/names.ts';
+import { PartitionTable, type Held } from '../../../src/io/nats/partition-table.ts';
+import { StateStore } from '../../../src/io/nats/state-store.ts';
+import { makeStreams } from '../../../src/io/nats/streams.ts';
 import { openCheckpoints } from './checkpoints.ts';
-import { startNats, type NatsServer } from './nats.ts';
-import { directory, eventually, startProgram, type Program } from './program.ts';
+import { startNats, type NatsServer } from '../programs/nats.ts';
+import { directory, eventually, startProgram, type Program } from '../programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

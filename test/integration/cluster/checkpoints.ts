@@ -1,10 +1,10 @@
-import { stateFrom } from '../../src/app/cluster/partition-state.ts';
-import { connectNats } from '../../src/io/nats/connection.ts';
-import type { Names } from '../../src/io/nats/names.ts';
-import { PartitionTable } from '../../src/io/nats/partition-table.ts';
-import { StateStore } from '../../src/io/nats/state-store.ts';
-import type { Snapshot } from '../../src/stream/ports.ts';
-import { eventually } from './program.ts';
+import { stateFrom } from '../../../src/app/cluster/partition-state.ts';
+import { connectNats } from '../../../src/io/nats/connection.ts';
+import type { Names } from '../../../src/io/nats/names.ts';
+import { PartitionTable } from '../../../src/io/nats/partition-table.ts';
+import { StateStore } from '../../../src/io/nats/state-store.ts';
+import type { Snapshot } from '../../../src/stream/ports.ts';
+import { eventually } from '../programs/program.ts';
 
 /** What the checkpoints of a cluster have. `cleanUps` gets what closes its connection. */
 export const openCheckpoints = async (url: string, names: Names, partitions: number, cleanUps: (() => unknown)[]) => {

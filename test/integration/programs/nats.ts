@@ -115,7 +115,7 @@ export interface DeployedServer extends NatsServer {
 export const startDeployed = async (name: 'hub' | 'leaf', options: DeployedOptions): Promise<DeployedServer> => {
   const { env, host = '127.0.0.1', reached = host, tls, before } = options;
   const directory = mkdtempSync(join(tmpdir(), `zankyo-${name}-`));
-  let text = readFileSync(join(import.meta.dirname, `../../deploy/nats/${name}.conf`), 'utf8');
+  let text = readFileSync(join(import.meta.dirname, `../../../deploy/nats/${name}.conf`), 'utf8');
   const ports = new Map<number, number>();
   const listens = /listen: "[\d.]+:(\d+)"/g;
   for (const [, port] of text.matchAll(listens)) ports.set(Number(port), await freePort());

@@ -3,15 +3,23 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, expect, test } from 'vitest';
-import { SavedPartitions } from '../../src/app/cluster/learned/saved-partitions.ts';
-import { stateBytes } from '../../src/app/cluster/partition-state.ts';
-import { decodeStreamFile, encodeStreamFile } from '../../src/io/files/stream-file.ts';
-import { partsOf } from '../../src/io/mqtt/learned/chunk.ts';
-import { namesOf } from '../../src/io/nats/names.ts';
+import { SavedPartitions } from '../../../src/app/cluster/learned/saved-partitions.ts';
+import { stateBytes } from '../../../src/app/cluster/partition-state.ts';
+import { decodeStreamFile, encodeStreamFile } from '../../../src/io/files/stream-file.ts';
+import { partsOf } from '../../../src/io/mqtt/learned/chunk.ts';
+import { namesOf } from '../../../src/io/nats/names.ts';
 import { openCheckpoints } from './checkpoints.ts';
-import { freePort, startMosquitto } from './mosquitto.ts';
-import { startNats, type NatsServer } from './nats.ts';
-import { directory, eventually, runProgram, startHub, startProgram, startService, type Program } from './program.ts';
+import { freePort, startMosquitto } from '../programs/mosquitto.ts';
+import { startNats, type NatsServer } from '../programs/nats.ts';
+import {
+  directory,
+  eventually,
+  runProgram,
+  startHub,
+  startProgram,
+  startService,
+  type Program,
+} from '../programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, expect, test } from 'vitest';
-import { learnedSchema, readPart, type LearnedPart } from '../../src/io/mqtt/learned/chunk.ts';
-import { connectNats, type Nats } from '../../src/io/nats/connection.ts';
-import { HUB_ALERTS } from '../../src/io/nats/hub-forwarder.ts';
-import { namesOf } from '../../src/io/nats/names.ts';
-import { LOCAL_CA, LOCAL_CERT, LOCAL_KEY } from './certificates.ts';
-import { startDeployed, type DeployedServer } from './nats.ts';
-import { directory, eventually, startProgram } from './program.ts';
+import { learnedSchema, readPart, type LearnedPart } from '../../../src/io/mqtt/learned/chunk.ts';
+import { connectNats, type Nats } from '../../../src/io/nats/connection.ts';
+import { HUB_ALERTS } from '../../../src/io/nats/hub-forwarder.ts';
+import { namesOf } from '../../../src/io/nats/names.ts';
+import { LOCAL_CA, LOCAL_CERT, LOCAL_KEY } from '../programs/certificates.ts';
+import { startDeployed, type DeployedServer } from '../programs/nats.ts';
+import { directory, eventually, startProgram } from '../programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { roomTemperature } from '../room-temperature.ts';
-import { directory, runProgram } from './program.ts';
+import { roomTemperature } from '../../room-temperature.ts';
+import { directory, runProgram } from '../programs/program.ts';
 
 const cleanUps: (() => void)[] = [];
 afterEach(() => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { eventually, MAIN } from './program.ts';
+import { eventually, MAIN } from '../programs/program.ts';
 
 test('on a terminal the demo shows its dashboard, stays after the last day, and ends in order with Ctrl-C', async () => {
   // `script` gives the program a terminal, and passes on what is typed. Without `exec` a shell stands between them, which hears Ctrl-C

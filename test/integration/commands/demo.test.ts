@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { FAULT_KINDS } from '../../src/app/demo/faults.ts';
-import { CYCLE_FAULT_KINDS } from '../../src/app/demo/cycle-faults.ts';
-import { CYCLE_SERIES } from '../../src/app/demo/cycles.ts';
-import { ALL_SERIES } from '../../src/app/demo/waterworks.ts';
-import { runProgram } from './program.ts';
+import { FAULT_KINDS } from '../../../src/app/demo/faults.ts';
+import { CYCLE_FAULT_KINDS } from '../../../src/app/demo/cycle-faults.ts';
+import { CYCLE_SERIES } from '../../../src/app/demo/cycles.ts';
+import { ALL_SERIES } from '../../../src/app/demo/waterworks.ts';
+import { runProgram } from '../programs/program.ts';
 
 interface Summary {
   readonly faults: readonly {

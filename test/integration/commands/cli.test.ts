@@ -4,15 +4,15 @@ import { chmodSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readF
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
-import { CELL_NAMES, LEARNER_NAMES } from '../../src/app/compare/contenders.ts';
-import type { Finding } from '../../src/app/doctor/finding.ts';
-import type { Anomaly } from '../../src/detect/episode/anomaly.ts';
-import { AnomalyLog } from '../../src/io/sqlite/tables/anomaly-log.ts';
-import { openDatabase } from '../../src/io/sqlite/database.ts';
-import { anomaly } from '../cli/anomaly.ts';
-import { roomTemperature } from '../room-temperature.ts';
-import { freePort, startMosquitto } from './mosquitto.ts';
-import { directory, MAIN, runProgram, type Ending } from './program.ts';
+import { CELL_NAMES, LEARNER_NAMES } from '../../../src/app/compare/contenders.ts';
+import type { Finding } from '../../../src/app/doctor/finding.ts';
+import type { Anomaly } from '../../../src/detect/episode/anomaly.ts';
+import { AnomalyLog } from '../../../src/io/sqlite/tables/anomaly-log.ts';
+import { openDatabase } from '../../../src/io/sqlite/database.ts';
+import { anomaly } from '../../cli/anomaly.ts';
+import { roomTemperature } from '../../room-temperature.ts';
+import { freePort, startMosquitto } from '../programs/mosquitto.ts';
+import { directory, MAIN, runProgram, type Ending } from '../programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -34,7 +34,7 @@ inputs:
     name: '{1}'
 `;
 
-const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../../package.json'), 'utf8')) as {
   version: string;
 };
 
@@ -313,11 +313,11 @@ describe('the database', () => {
 
 test('`schema` prints the files of config/', async () => {
   const { code, stdout } = await runProgram(['schema']);
-  const file = readFileSync(join(import.meta.dirname, '../../config/zankyo.schema.json'), 'utf8');
+  const file = readFileSync(join(import.meta.dirname, '../../../config/zankyo.schema.json'), 'utf8');
   expect(JSON.parse(stdout)).toEqual(JSON.parse(file));
   expect(code).toBe(0);
   const state = await runProgram(['schema', 'state']);
-  const ofState = readFileSync(join(import.meta.dirname, '../../config/schemas/state.schema.json'), 'utf8');
+  const ofState = readFileSync(join(import.meta.dirname, '../../../config/schemas/state.schema.json'), 'utf8');
   expect([state.code, JSON.parse(state.stdout)]).toEqual([0, JSON.parse(ofState)]);
   expect((await runProgram(['schema', 'weather'])).code).toBe(64);
 });

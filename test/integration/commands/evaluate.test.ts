@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { tuningSchema } from '../../src/config/schema/tuning.ts';
-import { CommandLog } from '../../src/io/sqlite/tables/command-log.ts';
-import { openDatabase } from '../../src/io/sqlite/database.ts';
-import { roomTemperature } from '../room-temperature.ts';
-import { directory, runProgram } from './program.ts';
+import { tuningSchema } from '../../../src/config/schema/tuning.ts';
+import { CommandLog } from '../../../src/io/sqlite/tables/command-log.ts';
+import { openDatabase } from '../../../src/io/sqlite/database.ts';
+import { roomTemperature } from '../../room-temperature.ts';
+import { directory, runProgram } from '../programs/program.ts';
 
 const cleanUps: (() => void)[] = [];
 afterEach(() => {

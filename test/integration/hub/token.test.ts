@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { freePort, startMosquitto } from './mosquitto.ts';
-import { directory, eventually, runProgram, startHub } from './program.ts';
+import { freePort, startMosquitto } from '../programs/mosquitto.ts';
+import { directory, eventually, runProgram, startHub } from '../programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AppError } from '../../src/errors.ts';
-import { openPostgres } from '../../src/io/postgres/sql-database.ts';
-import { startPostgres, type Postgres } from './postgres.ts';
-import { directory, runProgram } from './program.ts';
+import { AppError } from '../../../src/errors.ts';
+import { openPostgres } from '../../../src/io/postgres/sql-database.ts';
+import { startPostgres, type Postgres } from '../programs/postgres.ts';
+import { directory, runProgram } from '../programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 let server: Postgres;

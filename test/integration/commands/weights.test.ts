@@ -1,18 +1,18 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { restore, snapshotOf } from '../../src/app/pipeline/checkpoint.ts';
-import { monitorOptions } from '../../src/app/pipeline/monitor-options.ts';
-import { plansOf } from '../../src/app/pipeline/stream-plan.ts';
-import { loadSite } from '../../src/config/load.ts';
-import type { Reading } from '../../src/detect/reading.ts';
-import { StreamMonitor } from '../../src/detect/stream-monitor.ts';
-import { openDatabase } from '../../src/io/sqlite/database.ts';
-import { loadKernel } from '../../src/io/files/kernel-file.ts';
-import { SnapshotStore } from '../../src/io/sqlite/snapshots/snapshot-store.ts';
-import { decodeSafetensors, encodeSafetensors, toNumbers, toTensor } from '../../src/nn/safetensors.ts';
-import { roomTemperature } from '../room-temperature.ts';
-import { directory, runProgram, startProgram, type Ending } from './program.ts';
+import { restore, snapshotOf } from '../../../src/app/pipeline/checkpoint.ts';
+import { monitorOptions } from '../../../src/app/pipeline/monitor-options.ts';
+import { plansOf } from '../../../src/app/pipeline/stream-plan.ts';
+import { loadSite } from '../../../src/config/load.ts';
+import type { Reading } from '../../../src/detect/reading.ts';
+import { StreamMonitor } from '../../../src/detect/stream-monitor.ts';
+import { openDatabase } from '../../../src/io/sqlite/database.ts';
+import { loadKernel } from '../../../src/io/files/kernel-file.ts';
+import { SnapshotStore } from '../../../src/io/sqlite/snapshots/snapshot-store.ts';
+import { decodeSafetensors, encodeSafetensors, toNumbers, toTensor } from '../../../src/nn/safetensors.ts';
+import { roomTemperature } from '../../room-temperature.ts';
+import { directory, runProgram, startProgram, type Ending } from '../programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

@@ -2,15 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { freePort, startMosquitto } from './mosquitto.ts';
-import { directory, startHub } from './program.ts';
+import { freePort, startMosquitto } from '../programs/mosquitto.ts';
+import { directory, startHub } from '../programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterAll(async () => {
   for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp();
 });
 
-const deploy = join(import.meta.dirname, '../../deploy');
+const deploy = join(import.meta.dirname, '../../../deploy');
 interface Dashboard {
   readonly uid: string;
   readonly panels: readonly {

@@ -2,19 +2,19 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, expect, test } from 'vitest';
-import { openSqliteFile } from '../../src/io/sqlite/sql-database.ts';
-import { episode } from '../app/hub/messages.ts';
-import { LOCAL_CA, LOCAL_CERT, LOCAL_KEY } from './certificates.ts';
-import { freePort, passwordLine, startMosquitto } from './mosquitto.ts';
-import { startDeployed } from './nats.ts';
-import { directory, eventually, startHub, startService, warningsOf, type Program } from './program.ts';
+import { openSqliteFile } from '../../../src/io/sqlite/sql-database.ts';
+import { episode } from '../../app/hub/messages.ts';
+import { LOCAL_CA, LOCAL_CERT, LOCAL_KEY } from '../programs/certificates.ts';
+import { freePort, passwordLine, startMosquitto } from '../programs/mosquitto.ts';
+import { startDeployed } from '../programs/nats.ts';
+import { directory, eventually, startHub, startService, warningsOf, type Program } from '../programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp();
 });
 
-const page = readFileSync(join(import.meta.dirname, '../../docs/hub.md'), 'utf8');
+const page = readFileSync(join(import.meta.dirname, '../../../docs/hub.md'), 'utf8');
 /** The lines of a file that docs/hub.md shows; `file` is in its first line. */
 const shown = (file: string): string[] => {
   const block = page.split('```').find((text) => text.startsWith(`\n# ${file}`));

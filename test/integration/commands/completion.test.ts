@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { directory, runProgram } from './program.ts';
+import { directory, runProgram } from '../programs/program.ts';
 
 const { path, remove } = directory({ 'house.yaml': 'site: house\n' });
 afterAll(remove);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-export const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
+export const MAIN = join(import.meta.dirname, '../../../dist/cli/main.js');
 /** For what never comes; a busy machine takes ten times as long as another one. */
 const WAIT_MS = 60_000;
 

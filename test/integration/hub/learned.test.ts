@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { HubLearnedBody } from '../../src/app/dashboard/contract/hub.ts';
-import { freePort, startMosquitto, type Mosquitto } from './mosquitto.ts';
-import { startPostgres } from './postgres.ts';
-import { directory, eventually, runProgram, startHub, startService, type Program } from './program.ts';
+import type { HubLearnedBody } from '../../../src/app/dashboard/contract/hub.ts';
+import { freePort, startMosquitto, type Mosquitto } from '../programs/mosquitto.ts';
+import { startPostgres } from '../programs/postgres.ts';
+import { directory, eventually, runProgram, startHub, startService, type Program } from '../programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

@@ -2,13 +2,21 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, describe, expect, test } from 'vitest';
-import { openPostgres } from '../../src/io/postgres/sql-database.ts';
-import { openSqliteFile } from '../../src/io/sqlite/sql-database.ts';
-import type { SqlDatabase } from '../../src/stream/sql.ts';
-import { episode, health, incident, state } from '../app/hub/messages.ts';
-import { freePort, startMosquitto, type Mosquitto } from './mosquitto.ts';
-import { startPostgres } from './postgres.ts';
-import { directory, eventually, runProgram, startHub, startService, warningsOf, type Program } from './program.ts';
+import { openPostgres } from '../../../src/io/postgres/sql-database.ts';
+import { openSqliteFile } from '../../../src/io/sqlite/sql-database.ts';
+import type { SqlDatabase } from '../../../src/stream/sql.ts';
+import { episode, health, incident, state } from '../../app/hub/messages.ts';
+import { freePort, startMosquitto, type Mosquitto } from '../programs/mosquitto.ts';
+import { startPostgres } from '../programs/postgres.ts';
+import {
+  directory,
+  eventually,
+  runProgram,
+  startHub,
+  startService,
+  warningsOf,
+  type Program,
+} from '../programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

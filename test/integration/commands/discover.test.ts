@@ -6,8 +6,8 @@ import { connect } from 'mqtt';
 import { parse } from 'yaml';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startDevices, thirtyDevices } from './devices.ts';
-import { passwordLine, startMosquitto, type MosquittoOptions } from './mosquitto.ts';
-import { directory, eventually, MAIN, runProgram, startProgram } from './program.ts';
+import { passwordLine, startMosquitto, type MosquittoOptions } from '../programs/mosquitto.ts';
+import { directory, eventually, MAIN, runProgram, startProgram } from '../programs/program.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
