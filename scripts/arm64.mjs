@@ -65,6 +65,12 @@ async function copyProject() {
   mkdirSync(project, { recursive: true });
   for (const file of files) cpSync(file, join(project, file));
   cpSync('dist', join(project, 'dist'), { recursive: true });
+  await install();
+  // The tests run as this user, and vitest writes into the project.
+  await output('chown', ['-R', 'nobody:nogroup', project]);
+}
+
+async function install() {
   const stamp = join(project, 'node_modules/.installed');
   const wanted = readFileSync('package-lock.json', 'utf8');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
