@@ -115,7 +115,7 @@ try {
   if (parts.includes('bits')) ok = (await compareBits(arch, root, PROJECT, note)) && ok;
   if (parts.includes('package')) ok = (await tryPackage(arch, root, note)) && ok;
   if (parts.includes('tests')) {
-    const passed = openPassed(join(root, 'var/lib/zankyo-tests-passed'), statesOf(files, `long ${values.long}`));
+    const passed = openPassed(`${root}.passed`, statesOf(files, `long ${values.long}`));
     for (const [what, why] of Object.entries(LEFT_OUT)) note(`not run there: ${what}: ${why}`);
     if (!values.long)
       for (const [what, why] of Object.entries(LONG)) note(`not run there: tests named /${what}/: ${why}`);

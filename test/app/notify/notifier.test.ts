@@ -171,7 +171,8 @@ test('a target that hangs, one that redirects and one that answers 500 delay onl
   const { ledger, alerts, notifier } = started(
     Object.fromEntries(Object.entries(targets).map(([name, { url }]) => [name, hook(url)])),
     {},
-    1000,
+    // An emulated process takes up to a second for an answer.
+    5000,
   );
   for (let n = 0; n < 20; n++) alerts.incident(incident('opened', { id: `i${n}` }));
   ledger.commit();
