@@ -63,6 +63,9 @@ const say = (text) => {
 /** What git knows, the build, the packages for the other CPU, and the addon of the Debian package. */
 async function copyProject() {
   mkdirSync(project, { recursive: true });
+  // The files of an earlier copy, which may have been renamed since.
+  for (const name of readdirSync(project))
+    if (name !== 'node_modules') rmSync(join(project, name), { recursive: true });
   for (const file of files) cpSync(file, join(project, file));
   cpSync('dist', join(project, 'dist'), { recursive: true });
   await install();
