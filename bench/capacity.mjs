@@ -2,7 +2,7 @@
 // npm run bench:capacity        prints the tables of docs/capacity.md
 import { fileURLToPath } from 'node:url';
 import { chosenOf, shareOf } from '../dist/app/cluster/balance.js';
-import { partitionOf } from '../dist/stream/partition.js';
+import { partitionOf } from '../dist/stream/names/partition.js';
 
 /** Measured on 2 cores AMD EPYC, Node 20.20.2, busy with other work: how is in docs/capacity.md. Processor times are those of one core. */
 export const MEASURED = {

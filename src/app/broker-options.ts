@@ -2,7 +2,7 @@ import type { Site } from '../config/schema/site.ts';
 import type { BrokerOptions } from '../io/mqtt/broker.ts';
 import { commandTopics, type CommandTopics } from '../io/mqtt/command-topics.ts';
 import { statusTopic } from '../io/mqtt/alerts.ts';
-import { covers } from '../stream/topic-filter.ts';
+import { covers } from '../stream/names/topic-filter.ts';
 import type { Log } from '../log.ts';
 
 /** Null where commands over MQTT are off. */

@@ -3,7 +3,7 @@ import { Schedule } from '../config/calendar/schedule.ts';
 import { fileState } from '../config/file-state.ts';
 import type { Site } from '../config/schema/site.ts';
 import type { IsHoliday } from '../detect/forecast/calendar.ts';
-import { compileTimeZone, ZONELESS } from '../stream/time-zone.ts';
+import { compileTimeZone, ZONELESS } from '../stream/time/time-zone.ts';
 
 /** What a site says of single days: when it is in maintenance, and which days count as Sundays. */
 export interface Calendars {

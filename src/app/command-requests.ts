@@ -2,8 +2,8 @@ import { filter, map, merge, type Observable } from 'rxjs';
 import type { CommandTopics } from '../io/mqtt/command-topics.ts';
 import type { WaitingCommand } from '../io/sqlite/tables/command-log.ts';
 import type { Message } from '../stream/message.ts';
-import type { CommandRequest } from '../stream/ports.ts';
-import { SLUG } from '../stream/slug.ts';
+import type { CommandRequest } from '../stream/ports/ports.ts';
+import { SLUG } from '../stream/names/slug.ts';
 
 export interface RequestSources {
   readonly waiting$: Observable<WaitingCommand>;

@@ -3,15 +3,15 @@ import type { Site } from '../config/schema/site.ts';
 import type { StreamMonitor } from '../detect/stream-monitor.ts';
 import { readingsOf, type DecodedMessage } from '../stream/decode-messages.ts';
 import { detectPerStream, type Step } from '../stream/detect-per-stream.ts';
-import type { Ports, Rejected } from '../stream/ports.ts';
+import type { Ports, Rejected } from '../stream/ports/ports.ts';
 import { rejected } from '../stream/reject.ts';
 import { commandsOf } from './pipeline/commands.ts';
 import { Heartbeat } from './pipeline/heartbeat.ts';
 import type { PipelineOptions } from './pipeline/options.ts';
 import { controlOf, viewOf, type PipelinePhase } from './pipeline/outside.ts';
-import { learningOf } from './pipeline/overload-control.ts';
+import { learningOf } from './pipeline/load/overload-control.ts';
 import { partsOf } from './pipeline/parts.ts';
-import { timed } from './pipeline/processing-times.ts';
+import { timed } from './pipeline/load/processing-times.ts';
 import type { Place } from './pipeline/streams.ts';
 import type { Threads } from './pipeline/threads.ts';
 

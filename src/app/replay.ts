@@ -13,9 +13,9 @@ import { known } from '../math/known.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import type { Step } from '../stream/detect-per-stream.ts';
 import type { Message } from '../stream/message.ts';
-import { PASSING_LEDGER } from '../stream/passing-ledger.ts';
-import type { Ports, WindowPort } from '../stream/ports.ts';
-import { slugify } from '../stream/slug.ts';
+import { PASSING_LEDGER } from '../stream/ports/passing-ledger.ts';
+import type { Ports, WindowPort } from '../stream/ports/ports.ts';
+import { slugify } from '../stream/names/slug.ts';
 import type { Log } from '../log.ts';
 import { pipeline } from './pipeline.ts';
 

@@ -2,8 +2,8 @@ import type { Site } from '../config/schema/site.ts';
 import { StreamMonitor } from '../detect/stream-monitor.ts';
 import { AppError } from '../errors.ts';
 import type { Kernel } from '../nn/kernel.ts';
-import type { Snapshot, SnapshotPort } from '../stream/ports.ts';
-import { restore } from './pipeline/checkpoint.ts';
+import type { Snapshot, SnapshotPort } from '../stream/ports/ports.ts';
+import { restore } from './pipeline/restore/checkpoint.ts';
 import { calendarOf, monitorOptions } from './pipeline/monitor-options.ts';
 import { plansOf, type SignalLookup } from './pipeline/stream-plan.ts';
 

@@ -10,7 +10,7 @@ import { SignalTable, signalsIn } from '../io/sqlite/tables/signal-table.ts';
 import { SnapshotStore } from '../io/sqlite/snapshots/snapshot-store.ts';
 import type { Kernel } from '../nn/kernel.ts';
 import { writeOut } from './out-file.ts';
-import { snapshotOf, streamFileOf } from './pipeline/checkpoint.ts';
+import { snapshotOf, streamFileOf } from './pipeline/restore/checkpoint.ts';
 import { knownMonitorsOf, restoredStream } from './restored.ts';
 
 /** Share of a warm-up that an imported stream still needs: its scale and its level are those of the other site. */

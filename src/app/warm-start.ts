@@ -6,7 +6,7 @@ import { decodeStreamFile } from '../io/files/stream-file.ts';
 import { openDatabase } from '../io/sqlite/database.ts';
 import { SnapshotStore } from '../io/sqlite/snapshots/snapshot-store.ts';
 import type { Kernel } from '../nn/kernel.ts';
-import { compileGlobs } from '../stream/glob.ts';
+import { compileGlobs } from '../stream/names/glob.ts';
 import { exportLearned, importLearned } from './transfer.ts';
 
 const SUFFIX = '.stream';

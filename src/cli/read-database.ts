@@ -2,7 +2,7 @@ import type { Site } from '../config/schema/site.ts';
 import { Calendar, UTC } from '../detect/forecast/calendar.ts';
 import { AppError } from '../errors.ts';
 import { openDatabase, type Database } from '../io/sqlite/database.ts';
-import { zoneOffset } from '../stream/time-zone.ts';
+import { zoneOffset } from '../stream/time/time-zone.ts';
 import { loadServiceSite } from './service-site.ts';
 
 /** Which database a command reads: that of a site file, or a file. */

@@ -1,5 +1,5 @@
 import { isLoopback } from '../stream/loopback.ts';
-import { wildcardsIn } from '../stream/topic-filter.ts';
+import { wildcardsIn } from '../stream/names/topic-filter.ts';
 import { isLiteral } from './names.ts';
 import { fieldsOf, tuningsOf } from './placed.ts';
 import { valueAt, type Problem } from './problems.ts';

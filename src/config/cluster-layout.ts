@@ -1,5 +1,5 @@
-import { partitionOf, subjectOf, tokenOf } from '../stream/partition.ts';
-import { wildcardsIn } from '../stream/topic-filter.ts';
+import { partitionOf, subjectOf, tokenOf } from '../stream/names/partition.ts';
+import { wildcardsIn } from '../stream/names/topic-filter.ts';
 import type { ClusterOptions } from './schema/cluster.ts';
 import { couldName } from './names.ts';
 import type { GroupOptions, InputOptions } from './schema/input.ts';

@@ -1,7 +1,7 @@
 import { Budget } from './budget.ts';
 import type { SignalFacts } from './dialects/dialect.ts';
 import type { KnownSignals } from './known-signals.ts';
-import { possibleTime } from './reading-time.ts';
+import { possibleTime } from './time/reading-time.ts';
 import type { Reason } from './reject.ts';
 import type { Match, OnFacts, Route, Turn } from './route.ts';
 import { infoOf, type AdmittedSignal, type SignalHost, type SignalInfo } from './signal-reader.ts';

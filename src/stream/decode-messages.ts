@@ -2,9 +2,9 @@ import { Observable, type OperatorFunction } from 'rxjs';
 import type { Reading } from '../detect/reading.ts';
 import type { Decoder, OnAvailability, OnReading } from './decoder.ts';
 import type { Message } from './message.ts';
-import type { LedgerPort } from './ports.ts';
+import type { LedgerPort } from './ports/ports.ts';
 import { rejected, type OnReject } from './reject.ts';
-import { sourceOf } from './source.ts';
+import { sourceOf } from './names/source.ts';
 
 /** The readings of one message, at least one. The operator owns the object and overwrites it with the next message. */
 export interface DecodedMessage {

@@ -1,14 +1,14 @@
 import { AllTurn } from './all-turn.ts';
-import { isBareNumber } from './bare-number.ts';
+import { isBareNumber } from './values/bare-number.ts';
 import { Budget } from './budget.ts';
 import { Content } from './dialects/content.ts';
 import { deviceOf } from './dialects/dialects.ts';
 import { compileInput, type DecodedSeries, type Input, type InputOptions, type Outside } from './input.ts';
 import { KnownSignals } from './known-signals.ts';
 import type { Message } from './message.ts';
-import { parseNumber } from './number.ts';
-import { MAX_PAYLOAD_BYTES, readPayload } from './payload.ts';
-import { readingTime, type ReadingTime } from './reading-time.ts';
+import { parseNumber } from './values/number.ts';
+import { MAX_PAYLOAD_BYTES, readPayload } from './values/payload.ts';
+import { readingTime, type ReadingTime } from './time/reading-time.ts';
 import { rejected, type OnReject, type Reason, type Refuse } from './reject.ts';
 import type { Admitted, Match, OnAvailability, OnFacts, OnReading, Route, Turn } from './route.ts';
 import type { SignalInfo, SignalReader } from './signal-reader.ts';

@@ -1,10 +1,10 @@
 import type { SeriesInfo } from '../detect/reading.ts';
 import type { DialectContext } from './dialects/dialect.ts';
-import { compilePath, type JsonPath } from './json-path.ts';
+import { compilePath, type JsonPath } from './values/json-path.ts';
 import { SignalReader, type AllOptions } from './signal-reader.ts';
-import { compileName, slugify, type NameTemplate } from './slug.ts';
-import { compileTimeZone, type TimeZone } from './time-zone.ts';
-import { compileFilter, wildcardsIn, type TopicMatcher } from './topic-filter.ts';
+import { compileName, slugify, type NameTemplate } from './names/slug.ts';
+import { compileTimeZone, type TimeZone } from './time/time-zone.ts';
+import { compileFilter, wildcardsIn, type TopicMatcher } from './names/topic-filter.ts';
 
 /** One kind of message and the readings in it. */
 export interface InputOptions {

@@ -1,5 +1,5 @@
 import { fnvStep, fnvText } from './fnv.ts';
-import { MAX_PAYLOAD_BYTES } from './payload.ts';
+import { MAX_PAYLOAD_BYTES } from './values/payload.ts';
 
 /** Identifies a message for its acknowledgement (PUBACK). */
 export interface Receipt {

@@ -5,10 +5,10 @@ import type { Content } from './dialects/content.ts';
 import type { Dialect, DialectContext, Format, Mapper, Receiver, SignalFacts } from './dialects/dialect.ts';
 import { DIALECTS, dialectNamed } from './dialects/dialects.ts';
 import { factsAtFirst } from './dialects/signals.ts';
-import { compileGlobs, type Glob } from './glob.ts';
-import { parseNumber } from './number.ts';
+import { compileGlobs, type Glob } from './names/glob.ts';
+import { parseNumber } from './values/number.ts';
 import type { Reason } from './reject.ts';
-import { seriesName } from './series-name.ts';
+import { seriesName } from './names/series-name.ts';
 
 /** How an input reads every number of its messages. */
 export interface AllOptions {

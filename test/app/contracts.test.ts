@@ -11,7 +11,7 @@ import type { Habit } from '../../src/detect/episode/habit.ts';
 import type { IncidentEvent } from '../../src/detect/episode/incidents.ts';
 import { eventJson, habitJson, healthJson, incidentJson, stateJson } from '../../src/io/mqtt/alerts.ts';
 import { PROBLEM_CODES, type Health } from '../../src/stream/health.ts';
-import type { SeriesState } from '../../src/stream/ports.ts';
+import type { SeriesState } from '../../src/stream/ports/ports.ts';
 import { compile, CONTRACT_NAMES as names } from '../contracts.ts';
 
 const root = join(import.meta.dirname, '../..');

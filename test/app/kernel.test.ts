@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { kernelOrNull } from '../../src/app/kernel.ts';
 import { Kernel } from '../../src/nn/kernel.ts';
-import type { Snapshot } from '../../src/stream/ports.ts';
+import type { Snapshot } from '../../src/stream/ports/ports.ts';
 import { roomTemperature } from '../room-temperature.ts';
 import { siteOf, World } from './world.ts';
 

@@ -5,7 +5,7 @@ import { Schedule } from '../../src/config/calendar/schedule.ts';
 import { maintenanceSchema } from '../../src/config/schema/maintenance.ts';
 import type { IsHoliday } from '../../src/detect/forecast/calendar.ts';
 import { StreamMonitor } from '../../src/detect/stream-monitor.ts';
-import type { MaintenanceWindow, WindowPort } from '../../src/stream/ports.ts';
+import type { MaintenanceWindow, WindowPort } from '../../src/stream/ports/ports.ts';
 import { DAY_MS, MINUTE_MS, Office, site, T } from './commands/office.ts';
 import { Tape } from './world.ts';
 

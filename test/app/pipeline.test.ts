@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Site } from '../../src/config/schema/site.ts';
 import type { EpisodeRecord } from '../../src/detect/episode/incidents.ts';
 import { Random } from '../../src/math/random.ts';
-import { PASSING_LEDGER } from '../../src/stream/passing-ledger.ts';
-import type { LedgerPort, Snapshot, SnapshotPort } from '../../src/stream/ports.ts';
+import { PASSING_LEDGER } from '../../src/stream/ports/passing-ledger.ts';
+import type { LedgerPort, Snapshot, SnapshotPort } from '../../src/stream/ports/ports.ts';
 import { roomTemperature, MINUTE_MS, START_AT } from '../room-temperature.ts';
 import { siteOf, Tape, World } from './world.ts';
 

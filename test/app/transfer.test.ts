@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { snapshotOf } from '../../src/app/pipeline/checkpoint.ts';
+import { snapshotOf } from '../../src/app/pipeline/restore/checkpoint.ts';
 import { monitorOptions } from '../../src/app/pipeline/monitor-options.ts';
 import { plansOf } from '../../src/app/pipeline/stream-plan.ts';
 import { restoredStream } from '../../src/app/restored.ts';

@@ -1,6 +1,6 @@
 import { Subject, type Subscription } from 'rxjs';
 import type { PipelineControl, Resumed } from '../../src/app/pipeline/control.ts';
-import type { Processor } from '../../src/app/pipeline/overload-control.ts';
+import type { Processor } from '../../src/app/pipeline/load/overload-control.ts';
 import { Tallies } from '../../src/app/pipeline/tallies.ts';
 import type { PipelineView } from '../../src/app/pipeline/view.ts';
 import { pipeline } from '../../src/app/pipeline.ts';
@@ -12,7 +12,7 @@ import type { EpisodeRecord, IncidentEvent } from '../../src/detect/episode/inci
 import type { Reading } from '../../src/detect/reading.ts';
 import type { Kernel } from '../../src/nn/kernel.ts';
 import type { Message } from '../../src/stream/message.ts';
-import { PASSING_LEDGER } from '../../src/stream/passing-ledger.ts';
+import { PASSING_LEDGER } from '../../src/stream/ports/passing-ledger.ts';
 import type {
   Entry,
   LedgerPort,
@@ -22,7 +22,7 @@ import type {
   SeriesState,
   Snapshot,
   StreamAction,
-} from '../../src/stream/ports.ts';
+} from '../../src/stream/ports/ports.ts';
 
 /** A site from what differs; keys as in a file. */
 export const siteOf = (rest: Readonly<Record<string, unknown>> = {}): Site =>

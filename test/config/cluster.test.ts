@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { layoutOf, wildcardTexts } from '../../src/config/cluster-layout.ts';
-import { partitionOf } from '../../src/stream/partition.ts';
+import { partitionOf } from '../../src/stream/names/partition.ts';
 import { failure, load } from './site.ts';
 
 const CLUSTER = 'cluster: { servers: [nats://localhost:4222], partitions: 10 }';

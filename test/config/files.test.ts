@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { loadSite } from '../../src/config/load.ts';
 import { valueAt } from '../../src/config/problems.ts';
 import { optionRows, optionTable, siteJsonSchema } from '../../src/config/reference.ts';
-import { compileFilter } from '../../src/stream/topic-filter.ts';
+import { compileFilter } from '../../src/stream/names/topic-filter.ts';
 import { Decoder } from '../../src/stream/decoder.ts';
 import { directoryWith, load, SITE } from './site.ts';
 

@@ -8,7 +8,7 @@ import { loadSite, type LoadedSite } from '../../src/config/load.ts';
 import { couldName } from '../../src/config/names.ts';
 import { AppError } from '../../src/errors.ts';
 import { Decoder } from '../../src/stream/decoder.ts';
-import { slugify } from '../../src/stream/slug.ts';
+import { slugify } from '../../src/stream/names/slug.ts';
 import { damaged, fuzz, hostileJson, textOf, unlessRefused } from '../fuzz.ts';
 import { directoryWith } from './site.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { couldName, highestPlaceholder, isLiteral, settleName } from '../../src/config/names.ts';
-import { compileName } from '../../src/stream/slug.ts';
+import { compileName } from '../../src/stream/names/slug.ts';
 
 test.each([
   ['{topic}-{path}', 'plant/pump1/flow', '', 'plant-pump1-flow'],

@@ -11,9 +11,9 @@ import { alertsOver } from '../../src/io/mqtt/alerts.ts';
 import type { Nats } from '../../src/io/nats/connection.ts';
 import { StateStore } from '../../src/io/nats/state-store.ts';
 import type { Message } from '../../src/stream/message.ts';
-import { PASSING_LEDGER } from '../../src/stream/passing-ledger.ts';
-import { topicOf } from '../../src/stream/partition.ts';
-import type { Snapshot } from '../../src/stream/ports.ts';
+import { PASSING_LEDGER } from '../../src/stream/ports/passing-ledger.ts';
+import { topicOf } from '../../src/stream/names/partition.ts';
+import type { Snapshot } from '../../src/stream/ports/ports.ts';
 import { parse } from 'yaml';
 import { NAMES, SITE, siteText, type FleetRig, type SiteOptions } from './fleet-rig.ts';
 

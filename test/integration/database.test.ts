@@ -12,7 +12,7 @@ import { AnomalyLog } from '../../src/io/sqlite/tables/anomaly-log.ts';
 import { openDatabase } from '../../src/io/sqlite/database.ts';
 import { MIGRATIONS } from '../../src/io/sqlite/migrations/migrations.ts';
 import { SnapshotStore } from '../../src/io/sqlite/snapshots/snapshot-store.ts';
-import type { Rejected, Snapshot } from '../../src/stream/ports.ts';
+import type { Rejected, Snapshot } from '../../src/stream/ports/ports.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'zankyo-database-'));
 afterAll(() => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { restore, snapshotOf } from '../../src/app/pipeline/checkpoint.ts';
+import { restore, snapshotOf } from '../../src/app/pipeline/restore/checkpoint.ts';
 import { saveRestored, stateBefore } from '../../src/app/commands/past-state.ts';
 import type { AnomalyEvent } from '../../src/detect/episode/anomaly.ts';
 import type { Reading } from '../../src/detect/reading.ts';

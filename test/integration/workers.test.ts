@@ -24,7 +24,7 @@ import { Random } from '../../src/math/random.ts';
 import type { PipelineControl, Resumed } from '../../src/app/pipeline/control.ts';
 import type { Stream } from '../../src/app/pipeline/stream.ts';
 import type { Message } from '../../src/stream/message.ts';
-import type { CommandRequest, Ports } from '../../src/stream/ports.ts';
+import type { CommandRequest, Ports } from '../../src/stream/ports/ports.ts';
 import { siteOf } from '../app/world.ts';
 import { startMosquitto } from './programs/mosquitto.ts';
 import { directory as directoryOf, eventually, startService, warningsOf } from './programs/program.ts';

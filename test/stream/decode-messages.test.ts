@@ -4,9 +4,9 @@ import { expect, test } from 'vitest';
 import { readingsOf } from '../../src/stream/decode-messages.ts';
 import { Decoder } from '../../src/stream/decoder.ts';
 import type { Message } from '../../src/stream/message.ts';
-import { PASSING_LEDGER } from '../../src/stream/passing-ledger.ts';
-import type { LedgerPort } from '../../src/stream/ports.ts';
-import { sourceOf } from '../../src/stream/source.ts';
+import { PASSING_LEDGER } from '../../src/stream/ports/passing-ledger.ts';
+import type { LedgerPort } from '../../src/stream/ports/ports.ts';
+import { sourceOf } from '../../src/stream/names/source.ts';
 import { field, input, message } from './harness.ts';
 
 const decoder = (): Decoder =>

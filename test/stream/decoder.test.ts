@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Decoder } from '../../src/stream/decoder.ts';
-import type { Rejected } from '../../src/stream/ports.ts';
+import type { Rejected } from '../../src/stream/ports/ports.ts';
 import { NOTES, REASONS } from '../../src/stream/reject.ts';
 import { ARRIVAL, decoding, field, input, message } from './harness.ts';
 

@@ -6,7 +6,7 @@ import { tuningSchema } from '../../src/config/schema/tuning.ts';
 import { monitorOptions } from '../../src/app/pipeline/monitor-options.ts';
 import type { DecodedMessage } from '../../src/stream/decode-messages.ts';
 import { detectPerStream } from '../../src/stream/detect-per-stream.ts';
-import { sourceOf } from '../../src/stream/source.ts';
+import { sourceOf } from '../../src/stream/names/source.ts';
 
 const options: MonitorOptions = monitorOptions(tuningSchema.parse({}), null);
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseTime } from '../../src/stream/event-time.ts';
-import { compilePath } from '../../src/stream/json-path.ts';
-import { parseNumber } from '../../src/stream/number.ts';
-import { readPayload } from '../../src/stream/payload.ts';
+import { parseTime } from '../../src/stream/time/event-time.ts';
+import { compilePath } from '../../src/stream/values/json-path.ts';
+import { parseNumber } from '../../src/stream/values/number.ts';
+import { readPayload } from '../../src/stream/values/payload.ts';
 import { REASONS } from '../../src/stream/reject.ts';
-import { compileName, slugify } from '../../src/stream/slug.ts';
-import { compileTimeZone } from '../../src/stream/time-zone.ts';
-import { compileFilter, covers } from '../../src/stream/topic-filter.ts';
+import { compileName, slugify } from '../../src/stream/names/slug.ts';
+import { compileTimeZone } from '../../src/stream/time/time-zone.ts';
+import { compileFilter, covers } from '../../src/stream/names/topic-filter.ts';
 import { fuzz, hostileJson, textOf as of, unlessRefused } from '../fuzz.ts';
 import { decoding, field, input, message } from './harness.ts';
 

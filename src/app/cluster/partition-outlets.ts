@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { alertsOver, seriesOfTopic } from '../../io/mqtt/alerts.ts';
 import type { EventPublisher } from '../../io/nats/event-publisher.ts';
 import type { Names } from '../../io/nats/names.ts';
-import { subjectOf } from '../../stream/partition.ts';
-import type { AlertPort, AnomalyLogPort } from '../../stream/ports.ts';
+import { subjectOf } from '../../stream/names/partition.ts';
+import type { AlertPort, AnomalyLogPort } from '../../stream/ports/ports.ts';
 
 export interface OutletOptions {
   readonly site: string;

@@ -1,4 +1,4 @@
-import type { LedgerPort, Snapshot, SnapshotPort } from '../../stream/ports.ts';
+import type { LedgerPort, Snapshot, SnapshotPort } from '../../stream/ports/ports.ts';
 
 /** The newest snapshot of each stream, for the checkpoint of a partition. */
 export class SnapshotMap implements SnapshotPort {

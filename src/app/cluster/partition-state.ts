@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { SNAPSHOT_VERSION } from '../../detect/stream-monitor.ts';
-import type { Snapshot } from '../../stream/ports.ts';
+import type { Snapshot } from '../../stream/ports/ports.ts';
 import type { PipelineMoment } from '../pipeline/time.ts';
 
 /** All that a partition has learned and remembers, after the message `seq` of the stream. */

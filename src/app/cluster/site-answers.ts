@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { EventPublisher } from '../../io/nats/event-publisher.ts';
 import type { Nats } from '../../io/nats/connection.ts';
 import type { Names } from '../../io/nats/names.ts';
-import { jsonOf } from '../../stream/json.ts';
+import { jsonOf } from '../../stream/values/json.ts';
 import { replySchema } from '../commands/reply.ts';
 import { collectedReply } from './collected-reply.ts';
 import { publishTopic } from './partition-outlets.ts';

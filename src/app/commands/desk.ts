@@ -1,5 +1,5 @@
 import type { Log } from '../../log.ts';
-import type { CommandRecord, CommandRequest } from '../../stream/ports.ts';
+import type { CommandRecord, CommandRequest } from '../../stream/ports/ports.ts';
 import type { Stream } from '../pipeline/stream.ts';
 import { execute } from './executor.ts';
 import { RateLimit } from './rate-limit.ts';

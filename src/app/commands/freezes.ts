@@ -1,4 +1,4 @@
-import type { CommandLogPort, Freeze } from '../../stream/ports.ts';
+import type { CommandLogPort, Freeze } from '../../stream/ports/ports.ts';
 
 /**
  * When the freezes with a duration end. All of it is stored, so that a restart changes nothing. The end is the action `resume` in the

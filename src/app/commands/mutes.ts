@@ -1,5 +1,5 @@
 import type { AnomalyEvent } from '../../detect/episode/anomaly.ts';
-import type { CommandLogPort, HeldBack, Mute } from '../../stream/ports.ts';
+import type { CommandLogPort, HeldBack, Mute } from '../../stream/ports/ports.ts';
 
 /** The scope of a mute of the whole site. */
 export const SITE = '';

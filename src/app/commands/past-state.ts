@@ -1,6 +1,6 @@
 import { SNAPSHOT_VERSION } from '../../detect/stream-monitor.ts';
-import type { Snapshot, SnapshotPort } from '../../stream/ports.ts';
-import { snapshotOf } from '../pipeline/checkpoint.ts';
+import type { Snapshot, SnapshotPort } from '../../stream/ports/ports.ts';
+import { snapshotOf } from '../pipeline/restore/checkpoint.ts';
 import type { Stream } from '../pipeline/stream.ts';
 
 /** Whether the learned state of a snapshot can be put into a stream. */

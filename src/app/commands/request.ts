@@ -10,7 +10,7 @@ import {
   streamPatterns,
 } from '../../io/mqtt/request-fields.ts';
 import { DAY_MS } from '../../math/time.ts';
-import { parseTime } from '../../stream/event-time.ts';
+import { parseTime } from '../../stream/time/event-time.ts';
 import { MAX_REQUEST_BYTES, refuse, type Refused } from './refusals.ts';
 
 /*

@@ -8,9 +8,9 @@ import type {
   ReloadAnswer,
   SnapshotPort,
   StreamAction,
-} from '../../stream/ports.ts';
+} from '../../stream/ports/ports.ts';
 import type { ActionResult } from '../pipeline/act.ts';
-import { snapshotOf } from '../pipeline/checkpoint.ts';
+import { snapshotOf } from '../pipeline/restore/checkpoint.ts';
 import type { Stream } from '../pipeline/stream.ts';
 import type { Streams } from '../pipeline/streams.ts';
 import type { Freezes } from './freezes.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Subject, type Observable } from 'rxjs';
-import type { CommandRequest } from '../../stream/ports.ts';
+import type { CommandRequest } from '../../stream/ports/ports.ts';
 import type { Reply } from '../commands/reply.ts';
 
 /** The database may fail for a while; the command is carried out all the same, and the page says that its answer is not here yet. */

@@ -1,6 +1,6 @@
 import type { Site } from '../../config/schema/site.ts';
 import type { Database } from '../../io/sqlite/database.ts';
-import type { WindowPort } from '../../stream/ports.ts';
+import type { WindowPort } from '../../stream/ports/ports.ts';
 import type { Reply } from '../commands/reply.ts';
 import type { Sources } from '../health/figures.ts';
 import type { HealthMonitor } from '../health/health-monitor.ts';

@@ -5,7 +5,7 @@ import { NOTES, REASONS, type Reason } from '../../stream/reject.ts';
 import { phasesOf, type Sources } from '../health/figures.ts';
 import { perDay } from '../card/written-day.ts';
 import { cardYears } from '../card/wear.ts';
-import { learningOf } from '../pipeline/overload-control.ts';
+import { learningOf } from '../pipeline/load/overload-control.ts';
 import type { AuditRow, QuarantinedMessage, RejectCount, SystemBody } from './contract/system.ts';
 
 const MAX_INPUTS = 20;

@@ -1,4 +1,4 @@
-import { compileGlobs } from '../../stream/glob.ts';
+import { compileGlobs } from '../../stream/names/glob.ts';
 
 interface Named {
   readonly device: string;

@@ -1,4 +1,4 @@
-import { slugify } from '../../stream/slug.ts';
+import { slugify } from '../../stream/names/slug.ts';
 import type { NamedSignal } from './names.ts';
 
 /** Series of one message, which one network could learn together. */

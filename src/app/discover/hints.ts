@@ -1,5 +1,5 @@
-import { isObject } from '../../stream/is-object.ts';
-import { MAX_PAYLOAD_BYTES } from '../../stream/payload.ts';
+import { isObject } from '../../stream/values/is-object.ts';
+import { MAX_PAYLOAD_BYTES } from '../../stream/values/payload.ts';
 
 /** What a device's discovery message for Home Assistant says about one value. */
 export interface Hint {

@@ -4,7 +4,7 @@ import { filter, firstValueFrom } from 'rxjs';
 import { AppError } from '../../errors.ts';
 import { openBroker, type BrokerTls } from '../../io/mqtt/broker.ts';
 import type { Log } from '../../log.ts';
-import { compileTimeZone } from '../../stream/time-zone.ts';
+import { compileTimeZone } from '../../stream/time/time-zone.ts';
 import { Survey } from './survey.ts';
 
 export interface ListenOptions {

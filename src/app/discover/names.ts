@@ -1,4 +1,4 @@
-import { seriesName } from '../../stream/series-name.ts';
+import { seriesName } from '../../stream/names/series-name.ts';
 import { isException, type JudgedSignal } from './judge.ts';
 
 /** A signal with the name of its series. `named`: a field of its own names it. */

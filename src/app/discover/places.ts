@@ -1,6 +1,6 @@
-import { parseTime } from '../../stream/event-time.ts';
-import { parseNumber } from '../../stream/number.ts';
-import type { TimeZone } from '../../stream/time-zone.ts';
+import { parseTime } from '../../stream/time/event-time.ts';
+import { parseNumber } from '../../stream/values/number.ts';
+import type { TimeZone } from '../../stream/time/time-zone.ts';
 
 /** Where a number stands in its payload: what a field of the site file needs to name it. */
 export interface Place {

@@ -1,7 +1,7 @@
 import type { Written } from '../../io/sqlite/tables/written-hours.ts';
 import type { Health, Problem, StreamsByPhase } from '../../stream/health.ts';
 import type { TargetState } from '../notify/notifier.ts';
-import { learningOf } from '../pipeline/overload-control.ts';
+import { learningOf } from '../pipeline/load/overload-control.ts';
 import type { Tallies } from '../pipeline/tallies.ts';
 import type { StreamView } from '../pipeline/stream.ts';
 import type { PipelineView } from '../pipeline/view.ts';

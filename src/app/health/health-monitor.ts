@@ -2,7 +2,7 @@ import type { Health, Problem } from '../../stream/health.ts';
 import type { Log } from '../../log.ts';
 import { durationInWords } from '../../detect/episode/reason.ts';
 import { healthOf, signsOf, type Sources } from './figures.ts';
-import { learningOf } from '../pipeline/overload-control.ts';
+import { learningOf } from '../pipeline/load/overload-control.ts';
 import { rulesOf, type RuleOptions } from './rules.ts';
 import type { Finding, Rule } from './vital-signs.ts';
 

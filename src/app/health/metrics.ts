@@ -2,7 +2,7 @@ import type { Metric } from 'prom-client';
 import { PROBLEM_CODES, type Problem } from '../../stream/health.ts';
 import type { TargetState } from '../notify/notifier.ts';
 import { openAlarms, phasesOf, type Sources } from './figures.ts';
-import { TIME_LIMITS, type Times } from '../pipeline/processing-times.ts';
+import { TIME_LIMITS, type Times } from '../pipeline/load/processing-times.ts';
 import { addProcessMetrics, byKey, openRegistry, single, type AddMetric, type Metrics } from './registry.ts';
 import { seriesMetrics } from './series-metrics.ts';
 

@@ -5,7 +5,7 @@ import type { RetainedStates } from '../../io/ledger/retained-states.ts';
 import { seriesOfTopic } from '../../io/mqtt/alerts.ts';
 import type { Log } from '../../log.ts';
 import type { Message } from '../../stream/message.ts';
-import type { AlertPort, SeriesState } from '../../stream/ports.ts';
+import type { AlertPort, SeriesState } from '../../stream/ports/ports.ts';
 import { HEARTBEAT_MS } from '../pipeline/heartbeat.ts';
 import { plansOf, type SignalLookup } from '../pipeline/stream-plan.ts';
 import { version } from '../version.ts';

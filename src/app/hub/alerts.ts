@@ -1,6 +1,6 @@
 import { markAlertSent, openOrUnsentAlerts, storeAlert, type HubAlert } from '../../io/hub/alerts.ts';
 import type { Log } from '../../log.ts';
-import type { SqlDatabase } from '../../stream/sql.ts';
+import type { SqlDatabase } from '../../stream/ports/sql.ts';
 
 export interface HubAlertsOptions {
   readonly db: SqlDatabase;

@@ -1,7 +1,7 @@
 import type { AssetClass } from '../../config/hub/hub-schema.ts';
 import { alarmsSince, daysBetween, seriesUnits } from '../../io/hub/series.ts';
 import { DAY_MS } from '../../math/time.ts';
-import type { SqlDatabase } from '../../stream/sql.ts';
+import type { SqlDatabase } from '../../stream/ports/sql.ts';
 import type { HubAssetsBody } from '../dashboard/contract/hub.ts';
 import type { HubAlerts } from './alerts.ts';
 import { ALARM_DAYS, compareAssets, DAYS, membersOf, type AssetDays } from './assets.ts';

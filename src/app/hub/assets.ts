@@ -1,6 +1,6 @@
 import type { AssetClass } from '../../config/hub/hub-schema.ts';
 import { median } from '../../math/median.ts';
-import { compileGlobs } from '../../stream/glob.ts';
+import { compileGlobs } from '../../stream/names/glob.ts';
 import type { HubAsset } from '../dashboard/contract/hub.ts';
 
 /** Daily figures of one series, newest days last; times in whole days since 1970. */

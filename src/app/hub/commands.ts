@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { storeCommand } from '../../io/hub/commands.ts';
 import { siteStatus } from '../../io/hub/sites.ts';
 import { firstMistake } from '../../io/mqtt/request-fields.ts';
-import type { SqlDatabase } from '../../stream/sql.ts';
+import type { SqlDatabase } from '../../stream/ports/sql.ts';
 import { commandSchema } from '../commands/request.ts';
 import type { HubCommandReply } from '../dashboard/contract/hub.ts';
 

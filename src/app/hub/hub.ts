@@ -6,7 +6,7 @@ import { forgetOld } from '../../io/hub/retention.ts';
 import { AlertStreams } from '../../io/nats/alert-streams.ts';
 import { openBroker, type BrokerOptions, type Connection } from '../../io/mqtt/broker.ts';
 import type { Log } from '../../log.ts';
-import type { SqlDatabase } from '../../stream/sql.ts';
+import type { SqlDatabase } from '../../stream/ports/sql.ts';
 import type { ServiceSources } from '../service-manager/service-manager.ts';
 import { HubAlerts } from './alerts.ts';
 import { HubAssetWatch } from './asset-watch.ts';

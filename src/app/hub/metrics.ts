@@ -1,5 +1,5 @@
 import { heardSites } from '../../io/hub/sites.ts';
-import type { SqlDatabase } from '../../stream/sql.ts';
+import type { SqlDatabase } from '../../stream/ports/sql.ts';
 import { addProcessMetrics, byKey, openRegistry, single, type Metrics, type Values } from '../health/registry.ts';
 import { version } from '../version.ts';
 import { lagOf, type HubFigures } from './health.ts';

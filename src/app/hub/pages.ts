@@ -10,7 +10,7 @@ import { openHttpServer, type HttpServer } from '../../io/http/server.ts';
 import { Tokens, tokenFileOf } from '../../io/http/tokens.ts';
 import type { Log } from '../../log.ts';
 import { isLoopback } from '../../stream/loopback.ts';
-import type { SqlDatabase } from '../../stream/sql.ts';
+import type { SqlDatabase } from '../../stream/ports/sql.ts';
 import type { Refusal, Session } from '../dashboard/contract.ts';
 import type {
   HubAssetsBody,

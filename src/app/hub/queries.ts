@@ -9,7 +9,7 @@ import {
   type IncidentFilter,
 } from '../../io/hub/lists.ts';
 import { countedSite, countedSites, type CountedSite } from '../../io/hub/sites.ts';
-import type { SqlDatabase } from '../../stream/sql.ts';
+import type { SqlDatabase } from '../../stream/ports/sql.ts';
 import type {
   HubAlarm,
   HubIncidentsBody,

@@ -1,5 +1,5 @@
 import { heardSites, setOffline, silentSites, type HeardSite } from '../../io/hub/sites.ts';
-import type { SqlDatabase } from '../../stream/sql.ts';
+import type { SqlDatabase } from '../../stream/ports/sql.ts';
 import type { HubAlerts } from './alerts.ts';
 import type { HealthRow } from './readers.ts';
 

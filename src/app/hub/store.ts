@@ -2,7 +2,7 @@ import type { HubConfig } from '../../config/hub/hub-schema.ts';
 import { prepareTables } from '../../io/hub/tables.ts';
 import { openSqliteFile } from '../../io/sqlite/sql-database.ts';
 import type { Log } from '../../log.ts';
-import type { SqlDatabase } from '../../stream/sql.ts';
+import type { SqlDatabase } from '../../stream/ports/sql.ts';
 
 /** The database of a hub, with its tables. Throws `database_unusable`. */
 export async function openHubDatabase({ database, postgres }: HubConfig, log: Log): Promise<SqlDatabase> {

@@ -1,6 +1,6 @@
 import { encodeStreamFile, type StreamFile } from '../../io/files/stream-file.ts';
 import { MAX_FILE_BYTES, MAX_FILES } from '../../io/mqtt/learned/chunk.ts';
-import type { LearnedFile } from '../../stream/ports.ts';
+import type { LearnedFile } from '../../stream/ports/ports.ts';
 import { refuse, type Refused } from '../commands/refusals.ts';
 
 /** Bytes of one request. The broker has room for its messages with its default limits: 1,000. */

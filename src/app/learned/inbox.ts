@@ -1,7 +1,7 @@
 import { Subject, type Observable } from 'rxjs';
 import { Assembly, importSchema, readPart, type ImportPart } from '../../io/mqtt/learned/chunk.ts';
 import type { Message } from '../../stream/message.ts';
-import type { CommandRequest } from '../../stream/ports.ts';
+import type { CommandRequest } from '../../stream/ports/ports.ts';
 
 /** After this time without a part, a file counts as incomplete. */
 export const IDLE_MS = 30_000;

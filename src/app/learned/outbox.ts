@@ -1,5 +1,5 @@
 import { partsOf } from '../../io/mqtt/learned/chunk.ts';
-import type { LearnedFile, LearnedPort } from '../../stream/ports.ts';
+import type { LearnedFile, LearnedPort } from '../../stream/ports/ports.ts';
 
 export interface OutboxOptions {
   /** Publishes at QoS 1; `onSettled`: the broker has the message, or it was dropped. */

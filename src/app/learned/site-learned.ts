@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { Broker } from '../../io/mqtt/broker.ts';
 import type { CommandTopics } from '../../io/mqtt/command-topics.ts';
-import type { CommandRequest, LearnedPort, LedgerPort } from '../../stream/ports.ts';
+import type { CommandRequest, LearnedPort, LedgerPort } from '../../stream/ports/ports.ts';
 import { LearnedInbox } from './inbox.ts';
 import { LearnedOutbox } from './outbox.ts';
 

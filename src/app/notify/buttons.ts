@@ -6,8 +6,8 @@ import type { Button } from '../../io/notify/delivery.ts';
 import type { ReadMark } from '../../io/notify/ntfy-replies.ts';
 import type { NotificationTable } from '../../io/sqlite/tables/notification-table.ts';
 import type { Log } from '../../log.ts';
-import type { Notification } from '../../stream/notification.ts';
-import type { CommandRequest, LedgerPort } from '../../stream/ports.ts';
+import type { Notification } from '../../stream/ports/notification.ts';
+import type { CommandRequest, LedgerPort } from '../../stream/ports/ports.ts';
 import type { Reply } from '../commands/reply.ts';
 
 /** Rows of `notify_state`: the key, of no target, and the last message that was read from a reply topic. */

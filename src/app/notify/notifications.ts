@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { Problem } from '../../stream/health.ts';
-import type { AlertPort, CommandRequest } from '../../stream/ports.ts';
+import type { AlertPort, CommandRequest } from '../../stream/ports/ports.ts';
 import { Buttons } from './buttons.ts';
 import { Notifier, type NotifierOptions, type TargetState } from './notifier.ts';
 

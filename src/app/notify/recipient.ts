@@ -1,5 +1,5 @@
 import type { NotifyTarget } from '../../config/schema/notify.ts';
-import type { NotificationEvent, NotificationSeverity } from '../../stream/notification.ts';
+import type { NotificationEvent, NotificationSeverity } from '../../stream/ports/notification.ts';
 
 const RANK: Readonly<Record<NotificationSeverity, number>> = { minor: 0, major: 1, critical: 2 };
 

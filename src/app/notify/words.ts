@@ -3,7 +3,7 @@ import type { Habit } from '../../detect/episode/habit.ts';
 import type { Incident } from '../../detect/episode/incidents.ts';
 import { durationInWords } from '../../detect/episode/reason.ts';
 import type { Problem } from '../../stream/health.ts';
-import type { Notification, NotificationEvent } from '../../stream/notification.ts';
+import type { Notification, NotificationEvent } from '../../stream/ports/notification.ts';
 import type { Decision } from './recipient.ts';
 
 /** Letters, digits, "-" and "_": an id of every service. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../log.ts';
 import type { Button, Delivery, Sender } from '../../io/notify/delivery.ts';
 import { retryPauseMs } from '../../io/notify/retry.ts';
-import type { Notification } from '../../stream/notification.ts';
+import type { Notification } from '../../stream/ports/notification.ts';
 import { durationInWords } from '../../detect/episode/reason.ts';
 import { DAY_MS } from '../../math/time.ts';
 

@@ -1,4 +1,4 @@
-import type { Mark, StreamAction } from '../../stream/ports.ts';
+import type { Mark, StreamAction } from '../../stream/ports/ports.ts';
 import type { Stream } from './stream.ts';
 
 /** The changes of an action; for a mark the mark before, and when the signature came first (null: it is still open). */

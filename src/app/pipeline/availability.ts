@@ -1,4 +1,4 @@
-import type { LedgerPort } from '../../stream/ports.ts';
+import type { LedgerPort } from '../../stream/ports/ports.ts';
 import type { Log } from '../../log.ts';
 import type { Streams } from './streams.ts';
 import type { Tallies } from './tallies.ts';

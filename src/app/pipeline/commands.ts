@@ -1,5 +1,5 @@
 import { ignoreElements, tap, type Observable } from 'rxjs';
-import type { CommandPort } from '../../stream/ports.ts';
+import type { CommandPort } from '../../stream/ports/ports.ts';
 import { CommandDesk } from '../commands/desk.ts';
 import type { PipelineParts } from './parts.ts';
 

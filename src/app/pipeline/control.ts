@@ -1,5 +1,5 @@
 import type { Site } from '../../config/schema/site.ts';
-import type { Checkpoints } from './checkpoints.ts';
+import type { Checkpoints } from './restore/checkpoints.ts';
 import type { History } from './history.ts';
 import type { PipelineMoment } from './time.ts';
 import type { Stream } from './stream.ts';

@@ -1,5 +1,5 @@
 import { DAY_MS } from '../../math/time.ts';
-import type { LedgerPort, MaintenanceWindow as Window, WindowPort } from '../../stream/ports.ts';
+import type { LedgerPort, MaintenanceWindow as Window, WindowPort } from '../../stream/ports/ports.ts';
 import type { Log } from '../../log.ts';
 import { isDue } from './due.ts';
 import type { Stream } from './stream.ts';

@@ -3,7 +3,7 @@ import type { Tuning } from '../../config/schema/tuning.ts';
 import { Calendar, UTC, type IsHoliday } from '../../detect/forecast/calendar.ts';
 import type { MonitorOptions } from '../../detect/stream-monitor.ts';
 import type { Kernel } from '../../nn/kernel.ts';
-import { zoneOffset } from '../../stream/time-zone.ts';
+import { zoneOffset } from '../../stream/time/time-zone.ts';
 
 /** The wall clock of the site's `timezone`; UTC when it has none. */
 export const calendarOf = ({ timezone }: Pick<Site, 'timezone'>, isHoliday: IsHoliday | null = null): Calendar =>

@@ -3,7 +3,7 @@ import type { IsHoliday } from '../../detect/forecast/calendar.ts';
 import type { Log } from '../../log.ts';
 import type { Kernel } from '../../nn/kernel.ts';
 import type { PipelineControl, Resumed } from './control.ts';
-import type { Processor } from './overload-control.ts';
+import type { Processor } from './load/overload-control.ts';
 import type { Tallies } from './tallies.ts';
 import type { PipelineMoment } from './time.ts';
 import type { Threads } from './threads.ts';

@@ -4,11 +4,11 @@ import type { Site } from '../../config/schema/site.ts';
 import { mergeTuning, type Tuning } from '../../config/schema/tuning.ts';
 import type { SeriesInfo } from '../../detect/reading.ts';
 import { factsOf } from '../../stream/dialects/signals.ts';
-import { compileGlobs } from '../../stream/glob.ts';
+import { compileGlobs } from '../../stream/names/glob.ts';
 import type { KnownSignal } from '../../stream/known-signals.ts';
 import { infoOf as infoOfFacts, unwanted, type SignalInfo } from '../../stream/signal-reader.ts';
-import { sourceOf } from '../../stream/source.ts';
-import { compileFilter, wildcardsIn } from '../../stream/topic-filter.ts';
+import { sourceOf } from '../../stream/names/source.ts';
+import { compileFilter, wildcardsIn } from '../../stream/names/topic-filter.ts';
 
 /** A field, with the properties of a signal that no field of the site file names. */
 export type PlanField = Omit<FieldOptions, keyof SignalInfo> & SignalInfo;

@@ -9,10 +9,10 @@ import { StreamMonitor } from '../../detect/stream-monitor.ts';
 import type { Kernel } from '../../nn/kernel.ts';
 import type { DecodedSeries } from '../../stream/decoder.ts';
 import type { SignalInfo } from '../../stream/signal-reader.ts';
-import type { Origin, SnapshotPort, StreamAction } from '../../stream/ports.ts';
+import type { Origin, SnapshotPort, StreamAction } from '../../stream/ports/ports.ts';
 import type { Log } from '../../log.ts';
 import { act, type ActionResult } from './act.ts';
-import { RestoredStreams } from './restored-streams.ts';
+import { RestoredStreams } from './restore/restored-streams.ts';
 import type { Stream } from './stream.ts';
 import { calendarOf, monitorOptions } from './monitor-options.ts';
 import {

@@ -1,6 +1,6 @@
 import type { AnomalyEvent } from '../../detect/episode/anomaly.ts';
 import type { Health } from '../../stream/health.ts';
-import { Times } from './processing-times.ts';
+import { Times } from './load/processing-times.ts';
 
 /** Counts since the start of the service. The pipeline adds to them; they outlive it when it is restarted. */
 export class Tallies {

@@ -1,6 +1,6 @@
-import type { SeriesState } from '../../stream/ports.ts';
+import type { SeriesState } from '../../stream/ports/ports.ts';
 import type { SeriesHistory } from '../../stream/history/port.ts';
-import type { LoadLevel } from './load.ts';
+import type { LoadLevel } from './load/load.ts';
 import type { Watched } from './recent-readings.ts';
 import type { Stream, StreamView } from './stream.ts';
 

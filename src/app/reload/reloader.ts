@@ -2,7 +2,7 @@ import type { LoadedSite } from '../../config/load.ts';
 import type { Site } from '../../config/schema/site.ts';
 import { AppError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
-import type { ReloadAnswer } from '../../stream/ports.ts';
+import type { ReloadAnswer } from '../../stream/ports/ports.ts';
 import { calendarsOf, type Calendars } from '../calendars.ts';
 import { differenceOf, withoutRestart } from './difference.ts';
 

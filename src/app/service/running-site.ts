@@ -2,7 +2,7 @@ import { merge, skip, type Subscription } from 'rxjs';
 import type { Site } from '../../config/schema/site.ts';
 import { alertsOver } from '../../io/mqtt/alerts.ts';
 import type { Housekeeping } from '../../io/sqlite/upkeep/housekeeping.ts';
-import type { AlertPort } from '../../stream/ports.ts';
+import type { AlertPort } from '../../stream/ports/ports.ts';
 import { filtersOf } from '../broker-options.ts';
 import type { Calendars } from '../calendars.ts';
 import { DashboardRequests } from '../dashboard/requests.ts';

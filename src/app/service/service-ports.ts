@@ -1,6 +1,6 @@
 import { filter, merge, type Observable } from 'rxjs';
 import { waitingCommands } from '../../io/sqlite/tables/command-inbox.ts';
-import type { CommandPort, CommandRequest, Ports } from '../../stream/ports.ts';
+import type { CommandPort, CommandRequest, Ports } from '../../stream/ports/ports.ts';
 import { requestsOf } from '../command-requests.ts';
 import type { HomeAssistant } from '../home-assistant/home-assistant.ts';
 import type { ServiceParts } from './parts.ts';

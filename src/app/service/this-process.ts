@@ -1,4 +1,4 @@
-import type { Processor } from '../pipeline/overload-control.ts';
+import type { Processor } from '../pipeline/load/overload-control.ts';
 
 /** The load of this process, as the share of time in which its event loop is busy. */
 export const thisProcess = (): Processor => {

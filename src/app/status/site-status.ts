@@ -15,10 +15,10 @@ import type { HealthMessage, StateMessage } from '../../io/mqtt/messages.ts';
 import { readRetained, type Retained } from '../../io/mqtt/read-retained.ts';
 import { DAY_MS } from '../../math/time.ts';
 import { kernelOrNull } from '../kernel.ts';
-import { statesOf } from '../pipeline/state-publisher.ts';
+import { statesOf } from '../pipeline/publish/state-publisher.ts';
 import { restoredStream } from '../restored.ts';
 import { brokerOptions } from '../broker-options.ts';
-import { jsonOf } from '../../stream/json.ts';
+import { jsonOf } from '../../stream/values/json.ts';
 
 /** The last known state of a series or group. */
 export interface SeriesStatus {

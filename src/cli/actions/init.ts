@@ -6,7 +6,7 @@ import { siteYaml } from '../../app/discover/site-yaml.ts';
 import { credentialOf, instanceOf, SERVICE } from '../../app/doctor/installed.ts';
 import { unwritable } from '../../app/out-file.ts';
 import { AppError } from '../../errors.ts';
-import { slugify } from '../../stream/slug.ts';
+import { slugify } from '../../stream/names/slug.ts';
 import { openAsker, type Asker } from '../terminal/ask.ts';
 import { brokerUrl, namedBroker, type NamedBroker } from '../broker-options.ts';
 import type { BrokerCommandOptions } from '../commands/broker-words.ts';

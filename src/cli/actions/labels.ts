@@ -1,6 +1,6 @@
 import type { Calendar } from '../../detect/forecast/calendar.ts';
 import { CommandLog } from '../../io/sqlite/tables/command-log.ts';
-import type { Label } from '../../stream/ports.ts';
+import type { Label } from '../../stream/ports/ports.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jsonLine, minute, table } from '../terminal/format.ts';
 import { readDatabase, type DatabaseOptions } from '../read-database.ts';

@@ -2,7 +2,7 @@ import { calendarsOf } from '../../app/calendars.ts';
 import { calendarOf } from '../../app/pipeline/monitor-options.ts';
 import { loadSite } from '../../config/load.ts';
 import { DAY_MS } from '../../math/time.ts';
-import type { MaintenanceWindow, WindowPort } from '../../stream/ports.ts';
+import type { MaintenanceWindow, WindowPort } from '../../stream/ports/ports.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jsonLine, shortDuration, table } from '../terminal/format.ts';
 import { plain } from '../terminal/plain.ts';

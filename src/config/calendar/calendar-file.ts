@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type ICAL from 'ical.js';
 import { AppError } from '../../errors.ts';
 import { DAY_MS } from '../../math/time.ts';
-import { compileTimeZone, type TimeZone } from '../../stream/time-zone.ts';
+import { compileTimeZone, type TimeZone } from '../../stream/time/time-zone.ts';
 import { zoneOfFile } from './file-zone.ts';
 import { occurrences } from './occurrences.ts';
 import { readRule } from './read-rule.ts';

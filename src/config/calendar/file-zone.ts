@@ -1,6 +1,6 @@
 import type ICAL from 'ical.js';
 import { DAY_MS } from '../../math/time.ts';
-import type { TimeZone } from '../../stream/time-zone.ts';
+import type { TimeZone } from '../../stream/time/time-zone.ts';
 import { occurrences } from './occurrences.ts';
 import { readRule } from './read-rule.ts';
 

@@ -1,6 +1,6 @@
 import type { IsHoliday } from '../../detect/forecast/calendar.ts';
 import { DAY_MS } from '../../math/time.ts';
-import { ZONELESS } from '../../stream/time-zone.ts';
+import { ZONELESS } from '../../stream/time/time-zone.ts';
 import type { HolidayOptions } from '../schema/maintenance.ts';
 import { readCalendarFile, type CalendarEvent } from './calendar-file.ts';
 

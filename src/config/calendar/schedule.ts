@@ -1,6 +1,6 @@
 import { DAY_MS } from '../../math/time.ts';
-import type { MaintenanceWindow, WindowPort } from '../../stream/ports.ts';
-import type { TimeZone } from '../../stream/time-zone.ts';
+import type { MaintenanceWindow, WindowPort } from '../../stream/ports/ports.ts';
+import type { TimeZone } from '../../stream/time/time-zone.ts';
 import { fileState } from '../file-state.ts';
 import { instantOf, wallOf, type WindowOptions } from '../schema/maintenance.ts';
 import { readCalendarFile } from './calendar-file.ts';

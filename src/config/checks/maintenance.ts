@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { compileTimeZone, type TimeZone, ZONELESS } from '../../stream/time-zone.ts';
+import { compileTimeZone, type TimeZone, ZONELESS } from '../../stream/time/time-zone.ts';
 import { readCalendarFile } from '../calendar/calendar-file.ts';
 import { holidaysOf } from '../calendar/holidays.ts';
 import { holidaysSchema, instantOf, windowSchema } from '../schema/maintenance.ts';

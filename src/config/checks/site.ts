@@ -1,5 +1,5 @@
-import { slugify } from '../../stream/slug.ts';
-import { wildcardsIn } from '../../stream/topic-filter.ts';
+import { slugify } from '../../stream/names/slug.ts';
+import { wildcardsIn } from '../../stream/names/topic-filter.ts';
 import { ONE_SERIES_KEYS } from '../schema/format.ts';
 import { certificateProblems } from './certificates.ts';
 import { clusterProblems } from './cluster.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { parseTime } from '../../stream/event-time.ts';
-import { ZONELESS, type TimeZone } from '../../stream/time-zone.ts';
+import { parseTime } from '../../stream/time/event-time.ts';
+import { ZONELESS, type TimeZone } from '../../stream/time/time-zone.ts';
 import { readRule } from '../calendar/read-rule.ts';
 import * as v from './vocabulary.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { NOTIFICATION_EVENTS } from '../../stream/notification.ts';
+import { NOTIFICATION_EVENTS } from '../../stream/ports/notification.ts';
 import * as v from './vocabulary.ts';
 
 const TARGET_TYPES = ['webhook', 'ntfy', 'gotify', 'telegram', 'matrix', 'slack', 'smtp'] as const;

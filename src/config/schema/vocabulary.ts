@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { SLUG } from '../../stream/slug.ts';
-import { compilePath } from '../../stream/json-path.ts';
-import { compileTimeZone } from '../../stream/time-zone.ts';
-import { compileTemplate, TEMPLATE_FIELDS } from '../../stream/template.ts';
-import { compileFilter } from '../../stream/topic-filter.ts';
+import { SLUG } from '../../stream/names/slug.ts';
+import { compilePath } from '../../stream/values/json-path.ts';
+import { compileTimeZone } from '../../stream/time/time-zone.ts';
+import { compileTemplate, TEMPLATE_FIELDS } from '../../stream/names/template.ts';
+import { compileFilter } from '../../stream/names/topic-filter.ts';
 import { camelKeys } from '../camel-keys.ts';
 import { DURATION, parseDuration } from '../duration.ts';
 

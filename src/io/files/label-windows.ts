@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
-import { parseTime } from '../../stream/event-time.ts';
+import { parseTime } from '../../stream/time/event-time.ts';
 
 /** From and to, epoch ms, both included. */
 export type TimeWindow = readonly [from: number, to: number];

@@ -1,4 +1,4 @@
-import { parseDecimal } from '../../stream/number.ts';
+import { parseDecimal } from '../../stream/values/number.ts';
 import { objectIn } from './json-table.ts';
 import { MqttSignals, type RecordedValue } from './mqtt-signals.ts';
 import type { Source } from './source.ts';

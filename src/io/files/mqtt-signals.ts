@@ -1,5 +1,5 @@
-import { MAX_PAYLOAD_BYTES } from '../../stream/payload.ts';
-import { parseDecimal, parseNumber } from '../../stream/number.ts';
+import { MAX_PAYLOAD_BYTES } from '../../stream/values/payload.ts';
+import { parseDecimal, parseNumber } from '../../stream/values/number.ts';
 import { Content } from '../../stream/dialects/content.ts';
 import type { Dialect, Mapper, Receiver, SignalFacts } from '../../stream/dialects/dialect.ts';
 import { recognise } from '../../stream/dialects/dialects.ts';

@@ -1,4 +1,4 @@
-import { parseDecimal, parseNumber } from '../../stream/number.ts';
+import { parseDecimal, parseNumber } from '../../stream/values/number.ts';
 
 /** The words with which exports say that there is no value, beside those that sensors use. */
 const MISSING = /^(?:|-|n\/?a|nan|null|none|unavailable|unknown)$/i;

@@ -1,4 +1,4 @@
-import { parseNumber } from '../../stream/number.ts';
+import { parseNumber } from '../../stream/values/number.ts';
 import { isMissing, NumberNotation, readsAsNumber, type DecimalEvidence } from './number-text.ts';
 import type { RecordingOptions } from './recording-row.ts';
 import type { Cells, Table } from './table.ts';

@@ -1,4 +1,4 @@
-import { parseTime } from '../../stream/event-time.ts';
+import { parseTime } from '../../stream/time/event-time.ts';
 
 /** Reads a time of day: `9:05`, `09:05:30.250`, `9:05:30 PM`. */
 const CLOCK = String.raw`(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:\s*([AaPp])\.?[Mm]\.?)?`;

@@ -1,4 +1,4 @@
-import type { SqlStatement, SqlValue } from '../../stream/sql.ts';
+import type { SqlStatement, SqlValue } from '../../stream/ports/sql.ts';
 
 /** Rows in one statement: a server on the network is asked once for it. SQLite takes 32,766 parameters. */
 const ROWS = 200;

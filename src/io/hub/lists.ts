@@ -1,5 +1,5 @@
 import type { AnomalyKind, Severity } from '../../detect/episode/anomaly.ts';
-import type { SqlDatabase } from '../../stream/sql.ts';
+import type { SqlDatabase } from '../../stream/ports/sql.ts';
 import type { HubAlert } from './alerts.ts';
 
 /* Lists of the pages, each with a greatest length. `closed` and `anomaly`: 0 or 1. */

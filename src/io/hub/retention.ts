@@ -1,5 +1,5 @@
 import { DAY_MS } from '../../math/time.ts';
-import type { SqlDatabase } from '../../stream/sql.ts';
+import type { SqlDatabase } from '../../stream/ports/sql.ts';
 
 /** Deletes alarms that ended before a time. Open ones stay. It began before it ended: the index is by the beginning,
  * and `+ 0` keeps SQLite from another one that has all closed alarms. */

@@ -1,4 +1,4 @@
-import type { SqlDatabase } from '../../stream/sql.ts';
+import type { SqlDatabase } from '../../stream/ports/sql.ts';
 import type { HubDayRow } from './batch.ts';
 
 /** The time of the stored state of each series. */

@@ -1,4 +1,4 @@
-import type { SqlDatabase } from '../../stream/sql.ts';
+import type { SqlDatabase } from '../../stream/ports/sql.ts';
 
 export interface HeardSite {
   readonly site: string;

@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts';
-import type { SqlDatabase, SqlStatement } from '../../stream/sql.ts';
+import type { SqlDatabase, SqlStatement } from '../../stream/ports/sql.ts';
 
 /** Version of the tables. A newer one is refused. */
 const VERSION = 1;

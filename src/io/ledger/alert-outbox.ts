@@ -1,4 +1,4 @@
-import type { LedgerPort } from '../../stream/ports.ts';
+import type { LedgerPort } from '../../stream/ports/ports.ts';
 import type { Database } from '../sqlite/database.ts';
 
 /** Publishes now or on the next connection; `onSettled`: the broker has the alert, or it was refused or dropped. */

@@ -1,5 +1,5 @@
 import type { Reading } from '../../detect/reading.ts';
-import type { Entry, StreamAction } from '../../stream/ports.ts';
+import type { Entry, StreamAction } from '../../stream/ports/ports.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 
 const TICK = 1;

@@ -1,4 +1,4 @@
-import type { LedgerPort } from '../../stream/ports.ts';
+import type { LedgerPort } from '../../stream/ports/ports.ts';
 
 /**
  * Rows that wait for the next transaction, the newest of each key, as one write: a thousand new series in a second are not a thousand

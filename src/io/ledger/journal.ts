@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { Origin } from '../../stream/ports.ts';
+import type { Origin } from '../../stream/ports/ports.ts';
 import type { Database } from '../sqlite/database.ts';
 
 const CHECK_BYTES = 4;

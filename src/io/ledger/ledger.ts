@@ -1,6 +1,6 @@
 import type { Reading } from '../../detect/reading.ts';
 import { fingerprint, type Message, type Receipt } from '../../stream/message.ts';
-import type { Entry, LedgerPort, Origin, StreamAction } from '../../stream/ports.ts';
+import type { Entry, LedgerPort, Origin, StreamAction } from '../../stream/ports/ports.ts';
 import type { Database } from '../sqlite/database.ts';
 import { failureOf } from '../sqlite/failure.ts';
 import type { Log } from '../../log.ts';

@@ -1,4 +1,4 @@
-import type { LedgerPort } from '../../stream/ports.ts';
+import type { LedgerPort } from '../../stream/ports/ports.ts';
 import type { Database } from '../sqlite/database.ts';
 import { GatheredRows } from './gathered-rows.ts';
 

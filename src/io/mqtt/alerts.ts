@@ -4,7 +4,7 @@ import type { ModeReturn } from '../../detect/episode/operating-mode.ts';
 import type { IncidentEvent } from '../../detect/episode/incidents.ts';
 import { known } from '../../math/known.ts';
 import type { Health } from '../../stream/health.ts';
-import type { AlertPort, SeriesState } from '../../stream/ports.ts';
+import type { AlertPort, SeriesState } from '../../stream/ports/ports.ts';
 import type {
   EpisodeMessage,
   HabitMessage,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SLUG } from '../../stream/slug.ts';
+import { SLUG } from '../../stream/names/slug.ts';
 
 /*
  * Fields of a request over MQTT or HTTP, to a site or to a hub. Every error text is the part of a sentence that begins with "expected".

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsMsg, StreamConfig } from '@nats-io/jetstream';
 import type { Log } from '../../log.ts';
-import { subjectOf, topicOf } from '../../stream/partition.ts';
+import { subjectOf, topicOf } from '../../stream/names/partition.ts';
 import { connectNats, type Nats, type NatsOptions } from './connection.ts';
 import { HUB_ALERTS } from './hub-forwarder.ts';
 import { behindKind } from './names.ts';

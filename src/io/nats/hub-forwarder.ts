@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, JsMsg } from '@nats-io/jetstream';
 import type { Log } from '../../log.ts';
-import { subjectOf } from '../../stream/partition.ts';
+import { subjectOf } from '../../stream/names/partition.ts';
 import { refusalOf, type Nats } from './connection.ts';
 import { behindKind, type Names } from './names.ts';
 

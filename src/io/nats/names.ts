@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { subjectOf } from '../../stream/partition.ts';
+import { subjectOf } from '../../stream/names/partition.ts';
 
 /**
  * The part of the subject of a stored alert or state behind its kind, which is the topic at the site. What is before the kind differs

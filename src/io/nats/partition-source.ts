@@ -1,6 +1,6 @@
 import type { Consumer, ConsumerMessages, DeliverPolicy, JsMsg } from '@nats-io/jetstream';
 import { randomUUID } from 'node:crypto';
-import { topicOf } from '../../stream/partition.ts';
+import { topicOf } from '../../stream/names/partition.ts';
 import type { Nats } from './connection.ts';
 import type { Names } from './names.ts';
 import type { Turns } from './turns.ts';

@@ -1,4 +1,4 @@
-import type { Notification } from '../../stream/notification.ts';
+import type { Notification } from '../../stream/ports/notification.ts';
 
 /** How to reach a target, as the site file gives it. */
 export interface Target {

@@ -1,7 +1,7 @@
 import type { Pool, PoolConfig } from 'pg';
 import { AppError } from '../../errors.ts';
 import { describeFailure, readAuthority } from './failure.ts';
-import type { SqlDatabase, SqlStatement, SqlValue } from '../../stream/sql.ts';
+import type { SqlDatabase, SqlStatement, SqlValue } from '../../stream/ports/sql.ts';
 
 export interface PostgresOptions {
   /** Without credentials. */

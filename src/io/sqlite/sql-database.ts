@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { AppError } from '../../errors.ts';
-import type { SqlDatabase, SqlValue } from '../../stream/sql.ts';
+import type { SqlDatabase, SqlValue } from '../../stream/ports/sql.ts';
 import { requireSqlite } from './database.ts';
 
 /** Prepared statements that are kept. */

@@ -1,4 +1,4 @@
-import { jsonOf } from '../json.ts';
+import { jsonOf } from '../values/json.ts';
 import type { Dialect, DialectMessage } from './dialect.ts';
 
 const WORDS: ReadonlyMap<string, boolean> = new Map([

@@ -1,4 +1,4 @@
-import { readCbor } from '../cbor.ts';
+import { readCbor } from '../values/cbor.ts';
 import type { Dialect, DialectMessage } from './dialect.ts';
 import { json } from './json-object.ts';
 

@@ -1,4 +1,4 @@
-import { jsonOf } from '../json.ts';
+import { jsonOf } from '../values/json.ts';
 import { readDecoded } from './decoded-object.ts';
 import type { Dialect, DialectContext, DialectMessage, Mapper, Receiver } from './dialect.ts';
 import { remember } from './remember.ts';

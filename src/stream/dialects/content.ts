@@ -1,4 +1,4 @@
-import type { PayloadReason } from '../payload.ts';
+import type { PayloadReason } from '../values/payload.ts';
 import type { DialectMessage } from './dialect.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

@@ -1,6 +1,6 @@
-import type { JsonPath } from '../json-path.ts';
+import type { JsonPath } from '../values/json-path.ts';
 import type { Reason } from '../reject.ts';
-import type { TimeZone } from '../time-zone.ts';
+import type { TimeZone } from '../time/time-zone.ts';
 import type { SignalFacts } from './signal-facts.ts';
 
 export type { SignalFacts } from './signal-facts.ts';

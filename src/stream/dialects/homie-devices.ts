@@ -1,4 +1,4 @@
-import { isObject } from '../is-object.ts';
+import { isObject } from '../values/is-object.ts';
 /** What a device says of one of its properties. */
 export interface HomieProperty {
   /** '' where it has not said. */

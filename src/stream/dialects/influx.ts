@@ -1,5 +1,5 @@
-import { parseTime } from '../event-time.ts';
-import { parseDecimal } from '../number.ts';
+import { parseTime } from '../time/event-time.ts';
+import { parseDecimal } from '../values/number.ts';
 import { instantOf } from './instant.ts';
 import type { Dialect, DialectContext, DialectMessage, Mapper, Receiver, SignalFacts } from './dialect.ts';
 import { statedFacts } from './stated-facts.ts';

@@ -1,4 +1,4 @@
-import { isObject } from '../is-object.ts';
+import { isObject } from '../values/is-object.ts';
 import type { Dialect, DialectContext, DialectMessage, Mapper, Receiver, SignalFacts } from './dialect.ts';
 import { timeOf } from './time.ts';
 import { BATTERY, CELSIUS, IDENTIFIER, LINK, PERCENT } from './usual-facts.ts';

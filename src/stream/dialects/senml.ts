@@ -1,4 +1,4 @@
-import { readCbor } from '../cbor.ts';
+import { readCbor } from '../values/cbor.ts';
 import { instantOf } from './instant.ts';
 import type { Dialect, DialectMessage, Mapper, Receiver } from './dialect.ts';
 import { nameOf, type Named } from './senml-names.ts';

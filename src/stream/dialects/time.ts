@@ -1,4 +1,4 @@
-import { parseTime } from '../event-time.ts';
+import { parseTime } from '../time/event-time.ts';
 import type { DialectContext, DialectMessage, Receiver } from './dialect.ts';
 
 /** Epoch s of 2001: a smaller number is no time of a reading, but a value. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CommandRequest } from '../../../src/stream/ports.ts';
+import type { CommandRequest } from '../../../src/stream/ports/ports.ts';
 import { Tape } from '../world.ts';
 import { Office, MINUTE_MS, site } from './office.ts';
 

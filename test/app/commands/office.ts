@@ -12,7 +12,7 @@ import { CommandLog } from '../../../src/io/sqlite/tables/command-log.ts';
 import { openDatabase, type Database } from '../../../src/io/sqlite/database.ts';
 import { SnapshotStore } from '../../../src/io/sqlite/snapshots/snapshot-store.ts';
 import { Random } from '../../../src/math/random.ts';
-import type { CommandRequest, LearnedPort, LedgerPort } from '../../../src/stream/ports.ts';
+import type { CommandRequest, LearnedPort, LedgerPort } from '../../../src/stream/ports/ports.ts';
 import { siteOf, Tape, World } from '../world.ts';
 
 let offices = 0;

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { MAX_FILE_BYTES, sha256 } from '../../../src/io/mqtt/learned/chunk.ts';
 import { decodeStreamFile, encodeStreamFile } from '../../../src/io/files/stream-file.ts';
-import type { LearnedFile, LearnedPort } from '../../../src/stream/ports.ts';
+import type { LearnedFile, LearnedPort } from '../../../src/stream/ports/ports.ts';
 import { Office, site } from './office.ts';
 
 /** The files that a site has sent. */

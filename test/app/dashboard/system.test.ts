@@ -7,7 +7,7 @@ import type { Sources } from '../../../src/app/health/figures.ts';
 import { Tallies } from '../../../src/app/pipeline/tallies.ts';
 import { AnomalyLog } from '../../../src/io/sqlite/tables/anomaly-log.ts';
 import { CommandLog } from '../../../src/io/sqlite/tables/command-log.ts';
-import type { CommandRecord, Rejected } from '../../../src/stream/ports.ts';
+import type { CommandRecord, Rejected } from '../../../src/stream/ports/ports.ts';
 import { load, SITE } from '../../config/site.ts';
 import { opened } from './database.ts';
 

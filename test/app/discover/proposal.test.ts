@@ -4,7 +4,7 @@ import { siteYaml } from '../../../src/app/discover/site-yaml.ts';
 import { MAX_TOPICS, Survey } from '../../../src/app/discover/survey.ts';
 import { rateUnit } from '../../../src/detect/sensor/counter.ts';
 import { Decoder } from '../../../src/stream/decoder.ts';
-import { compileTimeZone } from '../../../src/stream/time-zone.ts';
+import { compileTimeZone } from '../../../src/stream/time/time-zone.ts';
 import { load } from '../../config/site.ts';
 
 const START = Date.UTC(2026, 10, 26, 8);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { homeAssistant } from '../../../src/app/home-assistant/home-assistant.ts';
 import { plansOf } from '../../../src/app/pipeline/stream-plan.ts';
 import { KnownSignals, type KnownSignal } from '../../../src/stream/known-signals.ts';
-import type { SeriesState } from '../../../src/stream/ports.ts';
+import type { SeriesState } from '../../../src/stream/ports/ports.ts';
 import { siteOf, World } from '../world.ts';
 
 const T = Date.UTC(2026, 10, 23);

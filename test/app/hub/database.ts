@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { prepareTables } from '../../../src/io/hub/tables.ts';
 import { openSqliteFile } from '../../../src/io/sqlite/sql-database.ts';
-import type { SqlDatabase } from '../../../src/stream/sql.ts';
+import type { SqlDatabase } from '../../../src/stream/ports/sql.ts';
 
 /** The database of a hub in SQLite, empty, until the end of the test. */
 export const hubDatabase = async (): Promise<SqlDatabase> => {

@@ -9,7 +9,7 @@ import { HubSiteWatch } from '../../../src/app/hub/site-watch.ts';
 import { ServiceManager } from '../../../src/app/service-manager/service-manager.ts';
 import { hubFilters, topicReader } from '../../../src/app/hub/topics.ts';
 import { forgetOld } from '../../../src/io/hub/retention.ts';
-import { compileFilter } from '../../../src/stream/topic-filter.ts';
+import { compileFilter } from '../../../src/stream/names/topic-filter.ts';
 import { hubDatabase } from './database.ts';
 import { intakeOf, T0 } from './intake.ts';
 import { episode, health, incident, state } from './messages.ts';

@@ -1,5 +1,5 @@
 import { Intake } from '../../../src/app/hub/intake.ts';
-import type { SqlDatabase } from '../../../src/stream/sql.ts';
+import type { SqlDatabase } from '../../../src/stream/ports/sql.ts';
 
 /** When messages are received, unless they say so, epoch ms. */
 export const T0 = Date.UTC(2026, 10, 27);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { IDLE_MS, LearnedInbox } from '../../../src/app/learned/inbox.ts';
 import { LearnedOutbox } from '../../../src/app/learned/outbox.ts';
 import { PART_BYTES, partsOf } from '../../../src/io/mqtt/learned/chunk.ts';
-import type { CommandRequest } from '../../../src/stream/ports.ts';
+import type { CommandRequest } from '../../../src/stream/ports/ports.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

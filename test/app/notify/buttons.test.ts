@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Buttons } from '../../../src/app/notify/buttons.ts';
 import { openDatabase, type Database } from '../../../src/io/sqlite/database.ts';
 import { NotificationTable } from '../../../src/io/sqlite/tables/notification-table.ts';
-import type { CommandRequest } from '../../../src/stream/ports.ts';
+import type { CommandRequest } from '../../../src/stream/ports/ports.ts';
 import { httpTarget, notification, type HttpTarget } from '../../io/notify/servers.ts';
 import { siteOf } from '../world.ts';
 

@@ -7,7 +7,7 @@ import type { AnomalyEvent } from '../../../src/detect/episode/anomaly.ts';
 import type { IncidentEvent } from '../../../src/detect/episode/incidents.ts';
 import { openDatabase, type Database } from '../../../src/io/sqlite/database.ts';
 import { NotificationTable } from '../../../src/io/sqlite/tables/notification-table.ts';
-import type { AlertPort } from '../../../src/stream/ports.ts';
+import type { AlertPort } from '../../../src/stream/ports/ports.ts';
 import { anomaly } from '../../cli/anomaly.ts';
 import { habit } from '../../habit.ts';
 import { httpTarget, type HttpTarget } from '../../io/notify/servers.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readCalendar, readCalendarFile } from '../../../src/config/calendar/calendar-file.ts';
-import { compileTimeZone } from '../../../src/stream/time-zone.ts';
+import { compileTimeZone } from '../../../src/stream/time/time-zone.ts';
 import { directoryWith } from '../site.ts';
 
 const berlin = compileTimeZone('Europe/Berlin');

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { holidaysOf } from '../../../src/config/calendar/holidays.ts';
 import { Schedule } from '../../../src/config/calendar/schedule.ts';
 import { holidaysSchema, maintenanceSchema } from '../../../src/config/schema/maintenance.ts';
-import { compileTimeZone } from '../../../src/stream/time-zone.ts';
+import { compileTimeZone } from '../../../src/stream/time/time-zone.ts';
 import { directoryWith, failure, load, SITE } from '../site.ts';
 
 const time = (text: string): number => Date.parse(text);

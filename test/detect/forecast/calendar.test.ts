@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Calendar, UTC } from '../../../src/detect/forecast/calendar.ts';
-import { zoneOffset } from '../../../src/stream/time-zone.ts';
+import { zoneOffset } from '../../../src/stream/time/time-zone.ts';
 
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
 const in_ = (zone: string): Calendar => new Calendar(zoneOffset(zone));

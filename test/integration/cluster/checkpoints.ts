@@ -3,7 +3,7 @@ import { connectNats } from '../../../src/io/nats/connection.ts';
 import type { Names } from '../../../src/io/nats/names.ts';
 import { PartitionTable } from '../../../src/io/nats/partition-table.ts';
 import { StateStore } from '../../../src/io/nats/state-store.ts';
-import type { Snapshot } from '../../../src/stream/ports.ts';
+import type { Snapshot } from '../../../src/stream/ports/ports.ts';
 import { eventually } from '../programs/program.ts';
 
 /** What the checkpoints of a cluster have. `cleanUps` gets what closes its connection. */

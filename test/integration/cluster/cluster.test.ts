@@ -10,7 +10,7 @@ import { Held, PartitionTable, type PartitionRecord } from '../../../src/io/nats
 import { Presence } from '../../../src/io/nats/presence.ts';
 import { StateStore } from '../../../src/io/nats/state-store.ts';
 import { makeStreams, type StreamOptions } from '../../../src/io/nats/streams.ts';
-import { partitionOf, topicOf } from '../../../src/stream/partition.ts';
+import { partitionOf, topicOf } from '../../../src/stream/names/partition.ts';
 import { freePort } from '../programs/mosquitto.ts';
 import { startNats } from '../programs/nats.ts';
 import { directory, eventually, runProgram, startProgram } from '../programs/program.ts';

@@ -1,7 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { restore, snapshotOf } from '../../../src/app/pipeline/checkpoint.ts';
+import { restore, snapshotOf } from '../../../src/app/pipeline/restore/checkpoint.ts';
 import { monitorOptions } from '../../../src/app/pipeline/monitor-options.ts';
 import { plansOf } from '../../../src/app/pipeline/stream-plan.ts';
 import { loadSite } from '../../../src/config/load.ts';

@@ -4,7 +4,7 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openPostgres } from '../../../src/io/postgres/sql-database.ts';
 import { openSqliteFile } from '../../../src/io/sqlite/sql-database.ts';
-import type { SqlDatabase } from '../../../src/stream/sql.ts';
+import type { SqlDatabase } from '../../../src/stream/ports/sql.ts';
 import { episode, health, incident, state } from '../../app/hub/messages.ts';
 import { freePort, startMosquitto, type Mosquitto } from '../programs/mosquitto.ts';
 import { startPostgres } from '../programs/postgres.ts';

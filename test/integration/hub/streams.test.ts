@@ -10,7 +10,7 @@ import { namesOf } from '../../../src/io/nats/names.ts';
 import { makeStreams } from '../../../src/io/nats/streams.ts';
 import { openPostgres } from '../../../src/io/postgres/sql-database.ts';
 import { openSqliteFile } from '../../../src/io/sqlite/sql-database.ts';
-import type { SqlDatabase } from '../../../src/stream/sql.ts';
+import type { SqlDatabase } from '../../../src/stream/ports/sql.ts';
 import { episode, incident, state } from '../../app/hub/messages.ts';
 import { freePort, startMosquitto } from '../programs/mosquitto.ts';
 import { startDeployed, startNats } from '../programs/nats.ts';

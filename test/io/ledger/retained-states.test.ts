@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { RetainedStates } from '../../../src/io/ledger/retained-states.ts';
 import { openDatabase } from '../../../src/io/sqlite/database.ts';
-import { PASSING_LEDGER } from '../../../src/stream/passing-ledger.ts';
+import { PASSING_LEDGER } from '../../../src/stream/ports/passing-ledger.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'zankyo-retained-'));
 afterAll(() => {

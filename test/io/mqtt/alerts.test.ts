@@ -15,7 +15,7 @@ import {
 } from '../../../src/io/mqtt/alerts.ts';
 import { eventSchema } from '../../../src/io/mqtt/messages.ts';
 import type { Health } from '../../../src/stream/health.ts';
-import type { SeriesState } from '../../../src/stream/ports.ts';
+import type { SeriesState } from '../../../src/stream/ports/ports.ts';
 import { habit } from '../../habit.ts';
 
 const AT = Date.UTC(2026, 0, 5, 7, 30, 15, 250);

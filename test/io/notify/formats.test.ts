@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Delivery, Outgoing, Target } from '../../../src/io/notify/delivery.ts';
 import { senderOf } from '../../../src/io/notify/senders.ts';
-import type { Notification } from '../../../src/stream/notification.ts';
+import type { Notification } from '../../../src/stream/ports/notification.ts';
 import { compile } from '../../contracts.ts';
 import { HOSTILE, httpTarget, mailTarget, notification, type HttpTarget } from './servers.ts';
 

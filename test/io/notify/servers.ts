@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
-import type { Notification } from '../../../src/stream/notification.ts';
+import type { Notification } from '../../../src/stream/ports/notification.ts';
 
 /** A request as a service of the network gets it. */
 export interface Received {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileTimeZone } from '../../../src/stream/time-zone.ts';
+import { compileTimeZone } from '../../../src/stream/time/time-zone.ts';
 import { NOW, read } from './receive.ts';
 
 const SECOND = 1_700_000_000;

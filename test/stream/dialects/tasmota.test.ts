@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { tasmota } from '../../../src/stream/dialects/tasmota.ts';
-import { compileTimeZone } from '../../../src/stream/time-zone.ts';
+import { compileTimeZone } from '../../../src/stream/time/time-zone.ts';
 import { published, shown, type Published } from './published.ts';
 import { context, read, receive } from './receive.ts';
 

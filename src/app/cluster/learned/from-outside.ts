@@ -13,7 +13,7 @@ import { StateStore } from '../../../io/nats/state-store.ts';
 import { openPartitions } from '../../../io/nats/streams.ts';
 import type { Log } from '../../../log.ts';
 import type { Kernel } from '../../../nn/kernel.ts';
-import { compileGlobs } from '../../../stream/glob.ts';
+import { compileGlobs } from '../../../stream/names/glob.ts';
 import { writeOut } from '../../out-file.ts';
 import { readStreamFile } from '../../transfer.ts';
 import { donorsIn, makeDirectory, notExported, pathOf, type Donor, type Transferred } from '../../warm-start.ts';

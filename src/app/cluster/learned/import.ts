@@ -2,7 +2,7 @@ import { EventPublisher } from '../../../io/nats/event-publisher.ts';
 import type { Nats } from '../../../io/nats/connection.ts';
 import type { Names } from '../../../io/nats/names.ts';
 import type { Log } from '../../../log.ts';
-import type { CommandRequest } from '../../../stream/ports.ts';
+import type { CommandRequest } from '../../../stream/ports/ports.ts';
 import { AppError } from '../../../errors.ts';
 import type { Reply } from '../../commands/reply.ts';
 import { Tallies } from '../../pipeline/tallies.ts';

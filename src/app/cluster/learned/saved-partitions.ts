@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isAway } from '../../../io/nats/connection.ts';
 import type { PartitionTable, SeenPartition, StateRef } from '../../../io/nats/partition-table.ts';
 import type { StateStore } from '../../../io/nats/state-store.ts';
-import type { Glob } from '../../../stream/glob.ts';
+import type { Glob } from '../../../stream/names/glob.ts';
 import { headLength, stateBytes, stateFrom, streamsIn, type PartitionState } from '../partition-state.ts';
 
 /** A partition as its last checkpoint has it. */

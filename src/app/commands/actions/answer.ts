@@ -1,5 +1,5 @@
 import type { Anomaly } from '../../../detect/episode/anomaly.ts';
-import type { EventTime, Mark, StreamAction } from '../../../stream/ports.ts';
+import type { EventTime, Mark, StreamAction } from '../../../stream/ports/ports.ts';
 import type { Stream } from '../../pipeline/stream.ts';
 import { isRefused, refuse, type Refused } from '../refusals.ts';
 import type { Command } from '../request.ts';

@@ -1,4 +1,4 @@
-import type { Freeze } from '../../../stream/ports.ts';
+import type { Freeze } from '../../../stream/ports/ports.ts';
 import type { Stream } from '../../pipeline/stream.ts';
 import { act, monitorsOf, type CommandWorld, type Done, type Target } from '../world.ts';
 

@@ -4,7 +4,7 @@ import { Audit } from '../../../io/sqlite/tables/audit.ts';
 import { IncidentTable } from '../../../io/sqlite/tables/incident-table.ts';
 import { known } from '../../../math/known.ts';
 import { DAY_MS, MINUTE_MS } from '../../../math/time.ts';
-import { compileFilter } from '../../../stream/topic-filter.ts';
+import { compileFilter } from '../../../stream/names/topic-filter.ts';
 import type { Refusal } from '../contract.ts';
 import type { ChosenYaml, DiscoverBody, SensitivityBody, SetupBody } from '../contract/setup.ts';
 import { chosenInputs, chosenYaml } from '../setup/chosen-yaml.ts';

@@ -1,7 +1,7 @@
 import type { Site } from '../../../config/schema/site.ts';
-import { compileGlobs, type Glob } from '../../../stream/glob.ts';
+import { compileGlobs, type Glob } from '../../../stream/names/glob.ts';
 import { unwanted, type AllOptions } from '../../../stream/signal-reader.ts';
-import { covers } from '../../../stream/topic-filter.ts';
+import { covers } from '../../../stream/names/topic-filter.ts';
 import type { ProposedField, ProposedInput, Proposal } from '../../discover/proposal.ts';
 import type { DiscoverBody, FoundField, FoundInput, SearchState } from '../contract/setup.ts';
 

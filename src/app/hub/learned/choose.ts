@@ -1,6 +1,6 @@
 import type { AssetClass } from '../../../config/hub/hub-schema.ts';
 import type { LearnedRow } from '../../../io/hub/learned.ts';
-import { compileGlobs } from '../../../stream/glob.ts';
+import { compileGlobs } from '../../../stream/names/glob.ts';
 
 export interface Wanted {
   /** The site that begins, and its series and groups. */

@@ -2,7 +2,7 @@ import { AppError } from '../../../errors.ts';
 import { decodeStreamFile, type StreamFile } from '../../../io/files/stream-file.ts';
 import { learnedOf, storeLearned } from '../../../io/hub/learned.ts';
 import { Assembly, MAX_FILES, sha256, type LearnedPart } from '../../../io/mqtt/learned/chunk.ts';
-import type { SqlDatabase } from '../../../stream/sql.ts';
+import type { SqlDatabase } from '../../../stream/ports/sql.ts';
 import { roomFor, type RoomLimits } from './room.ts';
 import type { Transfer } from './transfer.ts';
 

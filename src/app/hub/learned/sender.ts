@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { storeCommand } from '../../../io/hub/commands.ts';
 import { learnedFile } from '../../../io/hub/learned.ts';
 import { partsOf } from '../../../io/mqtt/learned/chunk.ts';
-import type { SqlDatabase } from '../../../stream/sql.ts';
+import type { SqlDatabase } from '../../../stream/ports/sql.ts';
 import type { HubCommands } from '../commands.ts';
 import type { Choice } from './choose.ts';
 import type { Transfer } from './transfer.ts';

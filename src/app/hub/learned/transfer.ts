@@ -1,5 +1,5 @@
 import { storeTransfer, type TransferRow } from '../../../io/hub/learned.ts';
-import type { SqlDatabase } from '../../../stream/sql.ts';
+import type { SqlDatabase } from '../../../stream/ports/sql.ts';
 import type { HubTransferredStream } from '../../dashboard/contract/hub.ts';
 
 /** One request that runs: what became of each stream so far, and when it ends without a message. */

@@ -1,4 +1,4 @@
-import type { Notification } from '../../../stream/notification.ts';
+import type { Notification } from '../../../stream/ports/notification.ts';
 import { textOf, titleOf } from '../text.ts';
 import { base, bearer, json, type Format } from './format.ts';
 

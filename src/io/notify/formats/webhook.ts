@@ -1,5 +1,5 @@
-import type { Notification } from '../../../stream/notification.ts';
-import { compileTemplate, fillTemplate, type TemplateField } from '../../../stream/template.ts';
+import type { Notification } from '../../../stream/ports/notification.ts';
+import { compileTemplate, fillTemplate, type TemplateField } from '../../../stream/names/template.ts';
 import { escapeHtml, escapeJson, textOf, titleOf } from '../text.ts';
 import type { WebhookMessage } from '../webhook-message.ts';
 import type { Format, HttpMessage } from './format.ts';

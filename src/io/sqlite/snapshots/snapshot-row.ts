@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Snapshot } from '../../../stream/ports.ts';
+import type { Snapshot } from '../../../stream/ports/ports.ts';
 
 /** A snapshot row, of table `snapshot` or `snapshot_history`. */
 export interface SnapshotRow {

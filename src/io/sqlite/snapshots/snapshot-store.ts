@@ -1,4 +1,4 @@
-import type { Snapshot, SnapshotPort } from '../../../stream/ports.ts';
+import type { Snapshot, SnapshotPort } from '../../../stream/ports/ports.ts';
 import type { Database } from '../database.ts';
 import { SnapshotHistory } from './snapshot-history.ts';
 import { digest, intact, type SnapshotRow } from './snapshot-row.ts';

@@ -2,7 +2,7 @@ import type { Anomaly, AnomalyKind, Ending, Severity } from '../../../detect/epi
 import type { Habit } from '../../../detect/episode/habit.ts';
 import type { EpisodeRecord, IncidentEvent, OpenIncident } from '../../../detect/episode/incidents.ts';
 import { known } from '../../../math/known.ts';
-import type { AnomalyLogPort, Rejected } from '../../../stream/ports.ts';
+import type { AnomalyLogPort, Rejected } from '../../../stream/ports/ports.ts';
 import type { Database } from '../database.ts';
 import { HabitTable } from './habit-table.ts';
 import { ModeTable } from './mode-table.ts';

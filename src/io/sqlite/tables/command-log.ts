@@ -1,5 +1,13 @@
 import type { Anomaly } from '../../../detect/episode/anomaly.ts';
-import type { CommandLogPort, CommandRecord, Freeze, HeldBack, Label, Mute, Snapshot } from '../../../stream/ports.ts';
+import type {
+  CommandLogPort,
+  CommandRecord,
+  Freeze,
+  HeldBack,
+  Label,
+  Mute,
+  Snapshot,
+} from '../../../stream/ports/ports.ts';
 import { AnomalyLog } from './anomaly-log.ts';
 import type { Database } from '../database.ts';
 import { digest, intact, type SnapshotRow } from '../snapshots/snapshot-row.ts';

@@ -1,5 +1,5 @@
 import type { DialectMemory } from '../../../stream/dialects/dialect.ts';
-import type { LedgerPort } from '../../../stream/ports.ts';
+import type { LedgerPort } from '../../../stream/ports/ports.ts';
 import type { Database } from '../database.ts';
 
 /** Pieces that are kept; a further one takes the place of the one that was written longest ago. */

@@ -1,5 +1,5 @@
 import { DAY_MS } from '../../../math/time.ts';
-import type { Notification, NotificationSeverity } from '../../../stream/notification.ts';
+import type { Notification, NotificationSeverity } from '../../../stream/ports/notification.ts';
 import type { Database } from '../database.ts';
 
 /** A notification that waits for its target. */

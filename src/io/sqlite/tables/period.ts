@@ -1,5 +1,5 @@
 import type { Anomaly, Severity } from '../../../detect/episode/anomaly.ts';
-import type { Label } from '../../../stream/ports.ts';
+import type { Label } from '../../../stream/ports/ports.ts';
 import { AnomalyLog } from './anomaly-log.ts';
 import type { Database } from '../database.ts';
 import { HabitTable, type StoredHabit } from './habit-table.ts';

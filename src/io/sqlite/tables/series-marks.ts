@@ -1,4 +1,4 @@
-import type { Label } from '../../../stream/ports.ts';
+import type { Label } from '../../../stream/ports/ports.ts';
 import type { Anomaly } from '../../../detect/episode/anomaly.ts';
 import type { Database } from '../database.ts';
 import { DURING, type Period } from './period.ts';

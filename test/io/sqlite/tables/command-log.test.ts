@@ -5,7 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import { AnomalyLog } from '../../../../src/io/sqlite/tables/anomaly-log.ts';
 import { CommandLog } from '../../../../src/io/sqlite/tables/command-log.ts';
 import { openDatabase } from '../../../../src/io/sqlite/database.ts';
-import type { CommandRecord, Label, Snapshot } from '../../../../src/stream/ports.ts';
+import type { CommandRecord, Label, Snapshot } from '../../../../src/stream/ports/ports.ts';
 import { anomaly } from '../../../cli/anomaly.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'zankyo-commands-'));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDatabase, type Database } from '../../../../src/io/sqlite/database.ts';
 import { StoredDialectMemory } from '../../../../src/io/sqlite/tables/dialect-memory.ts';
-import { PASSING_LEDGER } from '../../../../src/stream/passing-ledger.ts';
+import { PASSING_LEDGER } from '../../../../src/stream/ports/passing-ledger.ts';
 
 let directory: string;
 let db: Database;
