@@ -7,12 +7,16 @@ const IMPORT = /(?:from|import\(|new URL\()\s*'(?<target>\.[^']+)'/g;
 /** A test with one of these words starts the program, so it depends on all sources. */
 const STARTS_PROGRAM = /dist\/|execPath|spawn\(/;
 /** What any test may read; the core of the kernel is built from its sources. */
-const DATA = /^(?:config\/|src\/kernel\/|package-lock\.json$|test\/.*(?<!\.ts)$)/;
+const DATA = /^(?:src\/kernel\/|test\/vectors\/|package-lock\.json$)/;
+/** The tests of these floors read the examples and schemas too. */
+const READS_CONFIG = /^test\/(?:io|config|cli|app)\//;
+/** `test/nn/` of a test of that floor. */
+const FLOOR = /^test\/[^/]+\//;
 const SOURCE = /^(?:src|test)\/.*\.ts$/;
 
 /**
  * Returns the state of a file of tests: a hash of what its result depends on, which are the files that it imports, directly or not, the
- * data of all tests, and `options`. `files`: those of the repository, under `root`.
+ * data of all tests and of its floor, and `options`. `files`: those of the repository, under `root`.
  */
 export function statesOf(files, options, root = '.') {
   const texts = new Map();
@@ -21,7 +25,11 @@ export function statesOf(files, options, root = '.') {
     return texts.get(file);
   };
   const sources = files.filter((file) => SOURCE.test(file));
-  const data = files.filter((file) => DATA.test(file));
+  const dataOf = (test) => {
+    const own = FLOOR.exec(test)[0];
+    const isData = (file) => DATA.test(file) || (file.startsWith(own) && !file.endsWith('.ts'));
+    return files.filter((file) => isData(file) || (READS_CONFIG.test(test) && file.startsWith('config/')));
+  };
   const known = new Set(sources);
   const importedBy = (file) =>
     [...textOf(file).toString().matchAll(IMPORT)]
@@ -39,7 +47,7 @@ export function statesOf(files, options, root = '.') {
   return (file) => {
     if (!known.has(file)) return null;
     const hash = createHash('sha256').update(options);
-    for (const each of [...data, ...allOf(file)]) hash.update(`\0${each}\0`).update(textOf(each));
+    for (const each of [...dataOf(file), ...allOf(file)]) hash.update(`\0${each}\0`).update(textOf(each));
     return hash.digest('hex');
   };
 }
