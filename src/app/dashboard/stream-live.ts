@@ -2,7 +2,7 @@ import { EVIDENCE_KINDS } from '../../detect/evidence/kind.ts';
 import { known } from '../../math/known.ts';
 import { RECENT_COLUMNS, type Watched } from '../pipeline/recent-readings.ts';
 import type { PipelineView } from '../pipeline/view.ts';
-import type { StreamEvent } from './contract/stream.ts';
+import type { NoAlarm, StreamEvent } from './contract/stream.ts';
 import type { Channel, LiveSource } from './live.ts';
 import type { DashboardSources } from './sources.ts';
 import { findSeries, sharesOf } from './stream.ts';
@@ -58,6 +58,7 @@ class StreamSource implements LiveSource {
       now: this.sources.now(),
       ...(Object.fromEntries(columns) as Pick<StreamEvent, (typeof RECENT_COLUMNS)[number]>),
       evidence: watched === null ? [] : evidenceOf(watched),
+      noAlarm: watched === null ? null : noAlarmOf(watched),
       open: watched === null ? '' : openOf(watched),
     };
   }
@@ -67,6 +68,14 @@ function evidenceOf(watched: Watched): StreamEvent['evidence'] {
   const parts = Array.from(watched.parts);
   const sum = parts.reduce((a, b) => a + b);
   return sum > 0 ? sharesOf(Object.fromEntries(EVIDENCE_KINDS.map((kind, k) => [kind, parts[k] / sum]))) : [];
+}
+
+function noAlarmOf({ stream: { status }, d }: Watched): NoAlarm | null {
+  if (status.anomalous || !(status.scoreOf(d) > 1)) return null;
+  const same = known(status.sameEventUntil(d));
+  if (same !== null) return { why: 'same_event', until: same };
+  const coolDown = known(status.coolDownUntil);
+  return coolDown === null ? null : { why: 'cool_down', until: coolDown };
 }
 
 /** Which alarms are open, as one text to compare. */

@@ -9,6 +9,7 @@ import type { Site } from '../../../src/config/schema/site.ts';
 import { CommandLog } from '../../../src/io/sqlite/tables/command-log.ts';
 import { HabitTable } from '../../../src/io/sqlite/tables/habit-table.ts';
 import { HistoryStore } from '../../../src/io/sqlite/history/history-store.ts';
+import { Random } from '../../../src/math/random.ts';
 import { anomaly } from '../../cli/anomaly.ts';
 import { habit } from '../../habit.ts';
 import { siteOf, Tape, World } from '../world.ts';
@@ -17,6 +18,8 @@ import { opened, store } from './database.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const T = Date.UTC(2026, 0, 5);
+
+const DAY_MS = 24 * HOUR;
 
 const worlds: World[] = [];
 afterEach(() => {
@@ -205,6 +208,27 @@ describe('live', () => {
     source.close!();
     send('a', 9, T + 2 * HOUR);
     expect((source.whole() as StreamEvent).value).toEqual([]); // a new watch
+  });
+
+  test('a score above 1 that is no alarm has the reason', () => {
+    const { send, sources } = served(plain);
+    const random = new Random(3);
+    send('a', 20, T - HOUR);
+    const source = streamChannel(sources).open('a')!;
+    const from = T + 7 * DAY_MS;
+    const events = new Map([[0, 40], [4.5, 12], [20, 40]]); // prettier-ignore
+    const said: unknown[] = [];
+    for (let at = T; at <= from + 20 * HOUR; at += 5 * MINUTE) {
+      const event = events.get((at - from) / HOUR);
+      send('a', (event ?? 20) + random.normal(), at);
+      if (event !== undefined) said.push((source.whole() as StreamEvent).noAlarm);
+    }
+    // The first one is the alarm. It has ended within the hour before the second one.
+    expect(said).toEqual([
+      null,
+      { why: 'cool_down', until: expect.closeTo(from + 5 * HOUR, -7) as number },
+      { why: 'same_event', until: from + DAY_MS },
+    ]);
   });
 
   test('the last 480 are kept', () => {

@@ -114,6 +114,16 @@ export interface AlarmBody extends AlarmDetails {
   readonly verdict: 'fault' | 'normal' | null;
 }
 
+/**
+ * Why a last score above 1 is no alarm, and until when: one like this event was an alarm within the last day, or only a higher score than
+ * that of the last alarm opens another one.
+ */
+export interface NoAlarm {
+  readonly why: 'same_event' | 'cool_down';
+  /** Epoch ms. */
+  readonly until: number;
+}
+
 /** Event `stream:<series>`: the readings since the last event, with `whole` the last few hundred since someone looks. */
 export interface StreamEvent {
   readonly now: number;
@@ -127,6 +137,7 @@ export interface StreamEvent {
   readonly score: readonly (number | null)[];
   /** Shares of the kinds of evidence in the last score; those above 1 %. */
   readonly evidence: readonly Share[];
+  readonly noAlarm: NoAlarm | null;
   /** Which alarms of the stream are open, as one text to compare: when it changes, `marks` has changed. */
   readonly open: string;
 }

@@ -16,9 +16,14 @@ export const Legend = ({ body }: { readonly body: HistoryBody | null }): VNode =
     ${body === null ? null : html`<li>a point is ${duration(body.bucketMs)}</li>`}
   </ul>`;
 
-/** Levels, habits, and the evidence of the present score. */
+const BECAUSE = {
+  same_event: ': an event like this one was an alarm already.',
+  cool_down: ' unless the score rises above that of the last alarm.',
+} as const;
+
+/** Levels, habits, the evidence of the present score, and why it is no alarm. */
 export function Aside({ model }: { readonly model: StreamModel }): VNode {
-  const { marks, evidence, body, now } = model;
+  const { marks, evidence, noAlarm, body, now } = model;
   const unit = body?.unit ?? '';
   return html`<section aria-labelledby="known-title" class="known">
     <h2 id="known-title">What it knows</h2>
@@ -32,6 +37,7 @@ export function Aside({ model }: { readonly model: StreamModel }): VNode {
               .join(', ')}
           </p>`
     }
+    ${noAlarm === null ? null : html`<p>No alarm until ${time(noAlarm.until, now)}${BECAUSE[noAlarm.why]}</p>`}
     ${
       marks === null || marks.modes.length === 0
         ? null

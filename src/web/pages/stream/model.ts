@@ -27,6 +27,7 @@ export class StreamModel {
   selection: View | null = null;
   picked: string | null = null;
   evidence: StreamEvent['evidence'] = [];
+  noAlarm: StreamEvent['noAlarm'] = null;
   error: string | null = null;
   now: number;
   readonly tiles: Tiles;
@@ -92,6 +93,7 @@ export class StreamModel {
     const { live } = this;
     this.recent = event.whole === true ? event : joined(this.recent, event);
     this.evidence = event.evidence;
+    this.noAlarm = event.noAlarm;
     if (this.open !== null && this.open !== event.open) this.marksOf = '';
     this.open = event.open;
     this.tick(event.now);
