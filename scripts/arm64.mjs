@@ -69,6 +69,9 @@ async function copyProject() {
   for (const file of files) cpSync(file, join(project, file));
   cpSync('dist', join(project, 'dist'), { recursive: true });
   await install();
+  // vitest takes --testTimeout for a project, but not --hookTimeout.
+  const config = join(project, 'vitest.config.ts');
+  writeFileSync(config, readFileSync(config, 'utf8').replaceAll('hookTimeout: 60_000', 'hookTimeout: 1_200_000'));
   // The tests run as this user, and vitest writes into the project.
   await output('chown', ['-R', 'nobody:nogroup', project]);
 }

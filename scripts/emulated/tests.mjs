@@ -4,7 +4,7 @@ import { run } from './run.mjs';
 
 /** One process for all files of a call, because an emulator has to translate Node and the tests anew in each one. */
 const VITEST =
-  'node node_modules/vitest/vitest.mjs run --project "unit*" --no-isolate --maxWorkers=1 --testTimeout 1200000 --hookTimeout 1200000';
+  'node node_modules/vitest/vitest.mjs run --project "unit*" --no-isolate --maxWorkers=1 --testTimeout 1200000';
 /** Tests with 100,000 or more steps of each network, by words of their names, and why they may be left out. */
 export const LONG = {
   '100,000 constant': 'the part "bits" has the same cells, learners and cores with 60 updates',
