@@ -1,3 +1,4 @@
+import { MAX_PARTS } from '../values/json.ts';
 import type { Dialect, DialectContext, DialectMessage, Mapper, Receiver, SignalFacts } from './dialect.ts';
 import { MAX_DEPTH, PathTree, type PathNode } from './path-tree.ts';
 import { remember, rememberPairs } from './remember.ts';
@@ -7,8 +8,6 @@ import { DUPLICATE, FAHRENHEIT } from './usual-facts.ts';
 
 /** Values of one message that are read; more would delay all other messages. */
 const MAX_VALUES = 4096;
-/** Objects and lists of one message that are read: 64 KiB can contain 21,845 empty ones, which took 8 ms. */
-const MAX_PARTS = 8192;
 /** A longer list of bare numbers is a curve, not one signal for each index. */
 const MAX_INDEXES = 16;
 /** Keys whose text names the object that they are in. */

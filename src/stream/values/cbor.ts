@@ -1,3 +1,5 @@
+import { MAX_PARTS } from './json.ts';
+
 /** More levels are no measurement, and would cost stack. */
 const MAX_DEPTH = 32;
 /**
@@ -5,11 +7,6 @@ const MAX_DEPTH = 32;
  * 6 ms to read.
  */
 const MAX_ITEMS = 32_768;
-/**
- * Maps and arrays of one payload, as many as the JSON mapper reads; it must make an object of each. 22 KiB can contain 15,000 maps
- * of a number and a map, which took 4.5 ms at least.
- */
-const MAX_PARTS = 8192;
 
 /** Ends an array, map or string of indefinite length. */
 const BREAK = Symbol('break');
@@ -129,6 +126,7 @@ class Reader {
 
   /** Elements of an array, or pairs of a map; Infinity for one that a break ends. */
   private partLength(info: number): number {
+    // The JSON mapper reads no more of them. 22 KiB can contain 15,000 maps of a number and a map, which took 4.5 ms at least.
     if (++this.parts > MAX_PARTS) throw new NotCbor();
     return info === 31 ? Infinity : this.argument(info);
   }
