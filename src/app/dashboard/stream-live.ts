@@ -71,10 +71,9 @@ function evidenceOf(watched: Watched): StreamEvent['evidence'] {
 }
 
 function noAlarmOf({ stream: { status }, d }: Watched): NoAlarm | null {
-  if (status.anomalous || !(status.scoreOf(d) > 1)) return null;
   const same = known(status.sameEventUntil(d));
   if (same !== null) return { why: 'same_event', until: same };
-  const coolDown = known(status.coolDownUntil);
+  const coolDown = status.scoreOf(d) > 1 ? known(status.coolDownUntil) : null;
   return coolDown === null ? null : { why: 'cool_down', until: coolDown };
 }
 

@@ -81,7 +81,8 @@ function detail(site: Site, { name, state, alarms, group }: SeriesStatus): strin
     same_event_until: same,
     margin,
   } = state;
-  const rows: [string, string][] = [
+  const minuteOf = (iso: string): string => minute(Date.parse(iso), calendar);
+  const rows: readonly (readonly [label: string, text: string | null])[] = [
     ['phase', phaseText(state) + (left !== null && left > 0 ? `, ready in ${shortDuration(1000 * left)}` : '')],
     ['value', `${number(state.value)}${unit}, at ${calendar.text(Date.parse(state.at))}`],
     [
@@ -90,41 +91,28 @@ function detail(site: Site, { name, state, alarms, group }: SeriesStatus): strin
     ],
     ['score', `${state.score === null ? '–' : state.score.toFixed(2)}; above 1 is an alarm`],
     ['sensitivity', String(state.sensitivity)],
-    ...(margin === null
-      ? []
-      : [
-          [
-            'network',
-            `${margin > 0 ? 'forecasts better than the baseline' : 'does not help here'} (${margin.toFixed(2)} nats)`,
-          ] satisfies [string, string],
-        ]),
-    ...(state.unseen.length === 0
-      ? []
-      : [['not seen yet', `a whole ${state.unseen.join(' and ')}`] satisfies [string, string]]),
-    ...(held === null ? [] : [['held until', minute(Date.parse(held), calendar)] satisfies [string, string]]),
-    ...(cool === null
-      ? []
-      : [
-          [
-            'cool-down',
-            `until ${minute(Date.parse(cool), calendar)} only a higher score than that of the last alarm opens another one`,
-          ] satisfies [string, string],
-        ]),
-    ...(same === null
-      ? []
-      : [
-          [
-            'no alarm',
-            `until ${minute(Date.parse(same), calendar)}, because an event like this one was an alarm already`,
-          ] satisfies [string, string],
-        ]),
-    ...(state.mode === null ? [] : [['mode', state.mode] satisfies [string, string]]),
+    [
+      'network',
+      margin === null
+        ? null
+        : `${margin > 0 ? 'forecasts better than the baseline' : 'does not help here'} (${margin.toFixed(2)} nats)`,
+    ],
+    ['not seen yet', state.unseen.length === 0 ? null : `a whole ${state.unseen.join(' and ')}`],
+    ['held until', held === null ? null : minuteOf(held)],
+    [
+      'cool-down',
+      cool === null
+        ? null
+        : `until ${minuteOf(cool)} only a higher score than that of the last alarm opens another one`,
+    ],
+    ['no alarm', same === null ? null : `until ${minuteOf(same)}, because an event like this one was an alarm already`],
+    ['mode', state.mode],
     ['alarms', `${alarms} in the last 7 days`],
   ];
   const { anomalies, habits } = stored(site, name);
   const lines = [
     colors.bold(plain(name)) + (state.label === null ? '' : `, ${plain(state.label)}`) + (group ? ', a group' : ''),
-    ...rows.map(([label, text]) => `${label.padEnd(12)}  ${plain(text)}`),
+    ...rows.flatMap(([label, text]) => (text === null ? [] : `${label.padEnd(12)}  ${plain(text)}`)),
   ];
   if (anomalies.length > 0)
     lines.push('', colors.bold('Last alarms'), ...anomalies.map((each) => anomalyLine(each, calendar)));

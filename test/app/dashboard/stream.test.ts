@@ -17,9 +17,8 @@ import { opened, store } from './database.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 const T = Date.UTC(2026, 0, 5);
-
-const DAY_MS = 24 * HOUR;
 
 const worlds: World[] = [];
 afterEach(() => {
@@ -215,7 +214,7 @@ describe('live', () => {
     const random = new Random(3);
     send('a', 20, T - HOUR);
     const source = streamChannel(sources).open('a')!;
-    const from = T + 7 * DAY_MS;
+    const from = T + 7 * DAY;
     const events = new Map([[0, 40], [4.5, 12], [20, 40]]); // prettier-ignore
     const said: unknown[] = [];
     for (let at = T; at <= from + 20 * HOUR; at += 5 * MINUTE) {
@@ -223,11 +222,11 @@ describe('live', () => {
       send('a', (event ?? 20) + random.normal(), at);
       if (event !== undefined) said.push((source.whole() as StreamEvent).noAlarm);
     }
-    // The first one is the alarm. It has ended within the hour before the second one.
+    // The first one is the alarm. It has ended within the hour before the second one (-7: within 83 min).
     expect(said).toEqual([
       null,
       { why: 'cool_down', until: expect.closeTo(from + 5 * HOUR, -7) as number },
-      { why: 'same_event', until: from + DAY_MS },
+      { why: 'same_event', until: from + DAY },
     ]);
   });
 

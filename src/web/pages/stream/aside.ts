@@ -16,7 +16,7 @@ export const Legend = ({ body }: { readonly body: HistoryBody | null }): VNode =
     ${body === null ? null : html`<li>a point is ${duration(body.bucketMs)}</li>`}
   </ul>`;
 
-const BECAUSE = {
+const NO_ALARM = {
   same_event: ': an event like this one was an alarm already.',
   cool_down: ' unless the score rises above that of the last alarm.',
 } as const;
@@ -37,7 +37,7 @@ export function Aside({ model }: { readonly model: StreamModel }): VNode {
               .join(', ')}
           </p>`
     }
-    ${noAlarm === null ? null : html`<p>No alarm until ${time(noAlarm.until, now)}${BECAUSE[noAlarm.why]}</p>`}
+    ${noAlarm === null ? null : html`<p>No alarm until ${time(noAlarm.until, now)}${NO_ALARM[noAlarm.why]}</p>`}
     ${
       marks === null || marks.modes.length === 0
         ? null
