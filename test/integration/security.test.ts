@@ -9,7 +9,8 @@ import { openDatabase } from '../../src/io/sqlite/database.ts';
 import { SnapshotStore } from '../../src/io/sqlite/snapshots/snapshot-store.ts';
 import { roomTemperature } from '../room-temperature.ts';
 import { freePort, passwordLine, startMosquitto, type MosquittoOptions } from './programs/mosquitto.ts';
-import { directory, eventually, isWarning, runProgram, startProgram, type Program } from './programs/program.ts';
+import { eventually, isWarning, runProgram, startProgram, type Program } from './programs/program.ts';
+import { withFiles } from './with-files.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -20,12 +21,6 @@ const mosquitto = async (options?: MosquittoOptions) => {
   const broker = await startMosquitto(options);
   cleanUps.push(() => broker.stop());
   return broker;
-};
-
-const withFiles = (files: Readonly<Record<string, string>>): string => {
-  const { path, remove } = directory(files);
-  cleanUps.push(remove);
-  return path;
 };
 
 const service = (cwd: string, env?: NodeJS.ProcessEnv): Program => {

@@ -12,19 +12,13 @@ import { openDatabase } from '../../../src/io/sqlite/database.ts';
 import { anomaly } from '../../cli/anomaly.ts';
 import { roomTemperature } from '../../room-temperature.ts';
 import { freePort, startMosquitto } from '../programs/mosquitto.ts';
-import { directory, MAIN, runProgram, type Ending } from '../programs/program.ts';
+import { MAIN, runProgram, type Ending } from '../programs/program.ts';
+import { withFiles } from '../with-files.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
-
-/** A directory with these files. */
-const withFiles = (files: Readonly<Record<string, string>> = {}): string => {
-  const { path, remove } = directory(files);
-  cleanUps.push(remove);
-  return path;
-};
 
 const site = (url = 'mqtt://localhost'): string => `site: house
 database: zankyo.db

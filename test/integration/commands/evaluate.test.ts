@@ -1,23 +1,12 @@
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { tuningSchema } from '../../../src/config/schema/tuning.ts';
 import { CommandLog } from '../../../src/io/sqlite/tables/command-log.ts';
 import { openDatabase } from '../../../src/io/sqlite/database.ts';
 import { roomTemperature } from '../../room-temperature.ts';
-import { directory, runProgram } from '../programs/program.ts';
-
-const cleanUps: (() => void)[] = [];
-afterEach(() => {
-  for (const cleanUp of cleanUps.splice(0)) cleanUp();
-});
-
-/** A directory with these files. */
-const withFiles = (files: Readonly<Record<string, string>>): string => {
-  const { path, remove } = directory(files);
-  cleanUps.push(remove);
-  return path;
-};
+import { runProgram } from '../programs/program.ts';
+import { withFiles } from '../with-files.ts';
 
 const [FROM, UNTIL] = [1500, 1540];
 const course = roomTemperature(2000, { seed: 3, from: FROM, until: UNTIL });

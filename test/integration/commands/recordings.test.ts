@@ -1,20 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { roomTemperature } from '../../room-temperature.ts';
-import { directory, runProgram } from '../programs/program.ts';
-
-const cleanUps: (() => void)[] = [];
-afterEach(() => {
-  for (const cleanUp of cleanUps.splice(0)) cleanUp();
-});
-
-/** A directory with these files. */
-const withFiles = (files: Readonly<Record<string, string>>): string => {
-  const { path, remove } = directory(files);
-  cleanUps.push(remove);
-  return path;
-};
+import { runProgram } from '../programs/program.ts';
+import { withFiles } from '../with-files.ts';
 
 const FAULT = 1500;
 const course = roomTemperature(2000, { seed: 3, from: FAULT, until: FAULT + 40 });
