@@ -65,6 +65,8 @@ test('a list of passed tests goes on after an interruption; a test that imports 
   for (const test of tests) list().add(test, { passed: 3, skipped: 1 });
   expect([...list().counts]).toEqual(tests.map((test) => [test, { passed: 3, skipped: 1 }]));
   expect(names('long')).toEqual([]);
+  write('test/d.test.ts', '');
+  expect(statesOf([...files, 'test/d.test.ts'], 'short', folder)('test/d.test.ts')).toMatch(/^[0-9a-f]{64}$/);
 
   write('src/app/c.ts', 'changed');
   expect(names()).toEqual(tests.slice(0, 2));

@@ -10,8 +10,8 @@ const STARTS_PROGRAM = /dist\/|execPath|spawn\(/;
 const DATA = /^(?:src\/kernel\/|test\/vectors\/|package-lock\.json$)/;
 /** The tests of these floors read the examples and schemas too. */
 const READS_CONFIG = /^test\/(?:io|config|cli|app)\//;
-/** `test/nn/` of a test of that floor. */
-const FLOOR = /^test\/[^/]+\//;
+/** `test/nn/` of a test of that floor; `test/` of one that belongs to none. */
+const FLOOR = /^test\/(?:[^/]+\/)?/;
 const SOURCE = /^(?:src|test)\/.*\.ts$/;
 
 /**
