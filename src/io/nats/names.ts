@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { subjectOf } from '../../stream/names/partition.ts';
 
 /**
- * The part of the subject of a stored alert or state behind its kind, which is the topic at the site. What is before the kind differs
+ * The topic at the site, from the subject of a stored alert or state: all behind `.alerts.` or `.states.`. The tokens before it differ
  * between versions, and a stream may have messages of both.
  */
 export const behindKind = (subject: string, kind: 'alerts' | 'states'): string =>
