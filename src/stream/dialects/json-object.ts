@@ -19,11 +19,20 @@ const MAX_NAME = 64;
 
 const TIME = 1;
 const VALUE = 2;
+const NAME = 4;
 /** Keys that may have a part of their own in an object. */
 const ROLES: ReadonlyMap<string, number> = new Map([
   ...TIME_KEYS.map((key) => [key, TIME] as const),
   ...VALUE_KEYS.map((key) => [key, VALUE] as const),
+  ...NAME_KEYS.map((key) => [key, NAME] as const),
 ]);
+
+/** Which parts the keys of an object may have. One look at each key: to ask for every usual key takes longer than to read the numbers. */
+function rolesOf(object: Record<string, unknown>): number {
+  let roles = 0;
+  for (const key in object) roles |= ROLES.get(key) ?? 0;
+  return roles;
+}
 
 /**
  * JSON objects and lists of any device. Device: the topic; signal: the path, with dots.
@@ -96,20 +105,32 @@ class JsonMapper implements Mapper {
   private value(node: PathNode, key: string, value: unknown, at: number | null): void {
     if (Array.isArray(value)) this.list(key === '' ? node : this.tree.at(node, key), value, at);
     else if (typeof value === 'object' && value !== null)
-      this.object(key === '' ? node : this.tree.at(node, key), value as Record<string, unknown>, at);
+      this.member(key === '' ? node : this.tree.at(node, key), value as Record<string, unknown>, at);
     else this.sample((key === '' ? node : this.tree.at(node, key)).path, value, at, null);
   }
 
-  private object(node: PathNode, object: Record<string, unknown>, at: number | null): void {
+  private member(node: PathNode, object: Record<string, unknown>, at: number | null): void {
+    const roles = rolesOf(object);
+    this.object(node, object, roles, this.timeKey(object, roles), at);
+  }
+
+  /** The usual key of the time of an object; null where it has none, or where the input names another. */
+  private timeKey(object: object, roles: number): string | null {
+    return this.context.time === null && (roles & TIME) !== 0 ? timeKeyOf(object) : null;
+  }
+
+  private object(
+    node: PathNode,
+    object: Record<string, unknown>,
+    roles: number,
+    timeKey: string | null,
+    at: number | null,
+  ): void {
     if (node.depth > MAX_DEPTH || this.partsLeft-- <= 0) return;
-    // One look at each key: to ask for every usual key takes longer than to read the numbers.
-    let roles = 0;
-    for (const key in object) roles |= ROLES.get(key) ?? 0;
-    const timeKey = this.context.time === null && (roles & TIME) !== 0 ? timeKeyOf(object) : null;
     let since = at;
     if (timeKey !== null) since = this.time(object[timeKey]) ?? at;
     else if (this.context.time !== null && node !== this.root) since = this.time(this.context.time(object)) ?? at;
-    if ((roles & VALUE) !== 0 && this.readNamed(node, object, since)) return;
+    if ((roles & VALUE) !== 0 && (roles & NAME) !== 0 && this.readNamed(node, object, since)) return;
     const unit = (roles & VALUE) === 0 ? undefined : UNIT_KEYS.find((key) => typeof object[key] === 'string');
     for (const key in object) {
       if (this.full) return;
@@ -174,12 +195,13 @@ class JsonMapper implements Mapper {
 
   /** An element of a list: named by a text in it; else it is one reading of several, if it has a time; else by its index. */
   private item(node: PathNode, item: Record<string, unknown>, index: string, at: number | null): void {
-    const hasValue = VALUE_KEYS.some((key) => Object.hasOwn(item, key));
-    const name = nameIn(item);
-    const isReading = this.context.each !== null || this.context.time !== null || timeKeyOf(item) !== null;
-    const key = name !== null ? (hasValue ? '' : name) : isReading ? '' : index;
+    const roles = rolesOf(item);
+    const name = (roles & NAME) === 0 ? null : nameIn(item);
+    const timeKey = this.timeKey(item, roles);
+    const isReading = this.context.each !== null || this.context.time !== null || timeKey !== null;
+    const key = name !== null ? ((roles & VALUE) !== 0 ? '' : name) : isReading ? '' : index;
     const place = key === '' ? node : this.tree.at(node, key);
-    if (place.depth <= MAX_DEPTH) this.object(place, item, at);
+    if (place.depth <= MAX_DEPTH) this.object(place, item, roles, timeKey, at);
   }
 
   private sample(path: string, value: unknown, at: number | null, facts: SignalFacts | null): void {

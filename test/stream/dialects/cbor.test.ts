@@ -195,6 +195,23 @@ test.each([
   expect(readCbor(hex(bytes))).toBeUndefined();
 });
 
+test('each pair of bytes is the text that UTF-8 makes of it, or refused where it makes none', () => {
+  const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const expected = (pair: Uint8Array): string | undefined => {
+    try {
+      return utf8.decode(pair);
+    } catch {
+      return undefined;
+    }
+  };
+  const wrong: string[] = [];
+  for (let pair = 0; pair < 65_536; pair++) {
+    const bytes = Uint8Array.of(0x62, pair >> 8, pair & 255);
+    if (readCbor(bytes) !== expected(bytes.subarray(1))) wrong.push(pair.toString(16));
+  }
+  expect(wrong).toEqual([]);
+});
+
 test('more than 32 levels are refused', () => {
   const nested = (levels: number): Uint8Array => Uint8Array.from([...Array<number>(levels).fill(0x81), 0]);
   expect(readCbor(nested(32))).toBeDefined();
