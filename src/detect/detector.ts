@@ -1,6 +1,6 @@
 import { pow } from '../math/elementary.ts';
 import { section, type Memory } from '../math/memory.ts';
-import { AlarmThreshold } from './evidence/alarm-threshold.ts';
+import { AlarmThreshold } from './evidence/rarity/alarm-threshold.ts';
 import { BINS } from '../math/bins.ts';
 import type { Calendar } from './forecast/calendar.ts';
 import { JointEvidence } from './evidence/joint-evidence.ts';

@@ -21,7 +21,7 @@ const RANGE = '.extremes';
  * - The anomaly ends: the judge takes over the range, because its values did occur. All else that the challenger has learned is
  *   dropped: a fault is not normal. How often such an anomaly comes is counted in recurrence/.
  * - The hold has lasted for `hold_for` and the present readings are unusual, or the operator accepts: the judge takes over all of it. The
- *   mean shift keeps the earlier level as one that it knows (evidence/mean-shift.ts). Where only a long mean still remembers the fault,
+ *   mean shift keeps the earlier level as one that it knows (evidence/level/mean-shift.ts). Where only a long mean still remembers the fault,
  *   the series is no other than before: then the anomaly is over.
  *
  * The tables of `duration` and `occupancy` have no copy, which would cost 17 KiB a series, because they are of weeks and a hold is

@@ -4,7 +4,7 @@ import { Moments } from '../math/moments.ts';
 import type { Alternatives } from './forecast/alternatives.ts';
 import type { SeriesReading } from './evidence/kind.ts';
 import type { Cycle } from './evidence/kinds/cycle.ts';
-import type { Mode } from './evidence/modes.ts';
+import type { Mode } from './evidence/level/modes.ts';
 import { SeriesEvidence } from './evidence/series-evidence.ts';
 import type { Clock, Season } from './forecast/season.ts';
 import { SeriesForecast } from './forecast/series-forecast.ts';

@@ -1,4 +1,4 @@
-import type { SignalFacts } from './dialects/signal-facts.ts';
+import type { SignalFacts } from './dialects/signals/signal-facts.ts';
 
 /** A series that has had a reading, and where it comes from. */
 export interface KnownSignal {

@@ -4,7 +4,7 @@ import type { Budget } from './budget.ts';
 import type { Content } from './dialects/content.ts';
 import type { Dialect, DialectContext, Format, Mapper, Receiver, SignalFacts } from './dialects/dialect.ts';
 import { DIALECTS, dialectNamed } from './dialects/dialects.ts';
-import { factsAtFirst } from './dialects/signals.ts';
+import { factsAtFirst } from './dialects/signals/signals.ts';
 import { compileGlobs, type Glob } from './names/glob.ts';
 import { parseNumber } from './values/number.ts';
 import type { Reason } from './reject.ts';

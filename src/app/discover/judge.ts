@@ -1,5 +1,5 @@
-import { namedBy, quantityOf } from '../../stream/dialects/signals.ts';
-import type { SignalFacts } from '../../stream/dialects/signal-facts.ts';
+import { namedBy, quantityOf } from '../../stream/dialects/signals/signals.ts';
+import type { SignalFacts } from '../../stream/dialects/signals/signal-facts.ts';
 import type { FieldSurvey } from './field-survey.ts';
 import type { Hint, Hints } from './hints.ts';
 import type { SurveyedSignal } from './survey.ts';

@@ -1,8 +1,8 @@
 import { Content } from '../../stream/dialects/content.ts';
 import type { Dialect, Format, Mapper, Receiver, SignalFacts } from '../../stream/dialects/dialect.ts';
 import { recognise } from '../../stream/dialects/dialects.ts';
-import { firstByte } from '../../stream/dialects/json-object.ts';
-import { factsAtFirst } from '../../stream/dialects/signals.ts';
+import { firstByte } from '../../stream/dialects/general/json-object.ts';
+import { factsAtFirst } from '../../stream/dialects/signals/signals.ts';
 import type { Message } from '../../stream/message.ts';
 import { parseNumber } from '../../stream/values/number.ts';
 import { MAX_PAYLOAD_BYTES } from '../../stream/values/payload.ts';

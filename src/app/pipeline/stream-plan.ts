@@ -3,7 +3,7 @@ import type { FieldOptions } from '../../config/schema/input.ts';
 import type { Site } from '../../config/schema/site.ts';
 import { mergeTuning, type Tuning } from '../../config/schema/tuning.ts';
 import type { SeriesInfo } from '../../detect/reading.ts';
-import { factsOf } from '../../stream/dialects/signals.ts';
+import { factsOf } from '../../stream/dialects/signals/signals.ts';
 import { compileGlobs } from '../../stream/names/glob.ts';
 import type { KnownSignal } from '../../stream/known-signals.ts';
 import { infoOf as infoOfFacts, unwanted, type SignalInfo } from '../../stream/signal-reader.ts';

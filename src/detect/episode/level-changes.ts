@@ -1,6 +1,6 @@
 import { power2 } from '../../math/elementary.ts';
 import { perSeries, type Memory } from '../../math/memory.ts';
-import { SHORT_SPAN } from '../evidence/mean-shift.ts';
+import { SHORT_SPAN } from '../evidence/level/mean-shift.ts';
 
 /** Limit of |z|: lower than that of a mean shift (mean-shift.ts), because the alarm is already open. */
 const Z_LIMIT = 5;

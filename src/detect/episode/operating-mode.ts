@@ -1,7 +1,7 @@
 import { WEEK_MS } from '../../math/time.ts';
 import { CONSTANTS } from '../constants.ts';
-import type { KnownMode } from '../evidence/mean-shift.ts';
-import type { EarlierMode, Mode } from '../evidence/modes.ts';
+import type { KnownMode } from '../evidence/level/mean-shift.ts';
+import type { EarlierMode, Mode } from '../evidence/level/modes.ts';
 import type { Calendar } from '../forecast/calendar.ts';
 import type { SeriesInfo } from '../reading.ts';
 import { namesOf, type Notice } from './notice.ts';

@@ -1,7 +1,7 @@
 import { log10 } from '../../math/elementary.ts';
 import type { EvidenceKind, Kind, NumberFormat } from '../evidence/kind.ts';
 import { KINDS } from '../evidence/kinds.ts';
-import type { KnownMode } from '../evidence/mean-shift.ts';
+import type { KnownMode } from '../evidence/level/mean-shift.ts';
 import type { Calendar } from '../forecast/calendar.ts';
 import type { SeriesInfo } from '../reading.ts';
 import type { Cause, Finding } from './finding.ts';

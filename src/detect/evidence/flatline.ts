@@ -1,5 +1,5 @@
 import type { Pieces } from '../../math/memory.ts';
-import { Tail } from './tail.ts';
+import { Tail } from './rarity/tail.ts';
 import { CONSTANTS } from '../constants.ts';
 
 /** A repeat takes four of the 256 buckets of a tail, which cover 0 to 17. So 63 repeats are distinguished; more count as 63. */

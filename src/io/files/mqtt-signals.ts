@@ -3,7 +3,7 @@ import { parseDecimal, parseNumber } from '../../stream/values/number.ts';
 import { Content } from '../../stream/dialects/content.ts';
 import type { Dialect, Mapper, Receiver, SignalFacts } from '../../stream/dialects/dialect.ts';
 import { recognise } from '../../stream/dialects/dialects.ts';
-import { factsAtFirst } from '../../stream/dialects/signals.ts';
+import { factsAtFirst } from '../../stream/dialects/signals/signals.ts';
 
 /** One value of a recorded message. `at`: epoch ms where the message has a time for it, else null. */
 export interface RecordedValue {

@@ -1,9 +1,9 @@
 import type { JsonPath } from '../values/json-path.ts';
 import type { Reason } from '../reject.ts';
 import type { TimeZone } from '../time/time-zone.ts';
-import type { SignalFacts } from './signal-facts.ts';
+import type { SignalFacts } from './signals/signal-facts.ts';
 
-export type { SignalFacts } from './signal-facts.ts';
+export type { SignalFacts } from './signals/signal-facts.ts';
 
 /** The formats that `format:` of an input can name. */
 export const FORMATS = [

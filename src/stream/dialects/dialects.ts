@@ -1,23 +1,23 @@
 import { availability } from './availability.ts';
-import { cbor } from './cbor.ts';
-import { chirpstack } from './chirpstack.ts';
+import { cbor } from './general/cbor.ts';
+import { chirpstack } from './radio/chirpstack.ts';
 import type { Dialect, Format } from './dialect.ts';
-import { esphome } from './esphome.ts';
-import { homie } from './homie.ts';
-import { influx } from './influx.ts';
-import { json } from './json-object.ts';
-import { meshtastic } from './meshtastic.ts';
-import { rtl433 } from './rtl433.ts';
-import { ruuvi } from './ruuvi.ts';
-import { scalar } from './scalar.ts';
-import { senml } from './senml.ts';
-import { shellyGen1 } from './shelly-gen1.ts';
-import { shellyGen2 } from './shelly-gen2.ts';
+import { esphome } from './home/esphome.ts';
+import { homie } from './home/homie.ts';
+import { influx } from './general/influx.ts';
+import { json } from './general/json-object.ts';
+import { meshtastic } from './radio/meshtastic.ts';
+import { rtl433 } from './radio/rtl433.ts';
+import { ruuvi } from './radio/ruuvi.ts';
+import { scalar } from './general/scalar.ts';
+import { senml } from './general/senml.ts';
+import { shellyGen1 } from './home/shelly-gen1.ts';
+import { shellyGen2 } from './home/shelly-gen2.ts';
 import { sparkplug } from './sparkplug.ts';
-import { statestream } from './statestream.ts';
-import { tasmota } from './tasmota.ts';
-import { thingsStack } from './things-stack.ts';
-import { zigbee2mqtt } from './zigbee2mqtt.ts';
+import { statestream } from './home/statestream.ts';
+import { tasmota } from './home/tasmota.ts';
+import { thingsStack } from './radio/things-stack.ts';
+import { zigbee2mqtt } from './home/zigbee2mqtt.ts';
 
 /**
  * All dialects, in the order in which they are asked: those that know their topics, those that know their content, and at the end

@@ -1,6 +1,6 @@
 import type { Content } from '../dialects/content.ts';
-import { firstByte } from '../dialects/json-object.ts';
-import { unquoted } from '../dialects/scalar.ts';
+import { firstByte } from '../dialects/general/json-object.ts';
+import { unquoted } from '../dialects/general/scalar.ts';
 import { parseNumber } from './number.ts';
 
 /** A payload of a longer one is no bare number. */

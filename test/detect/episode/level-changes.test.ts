@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { LevelChanges } from '../../../src/detect/episode/level-changes.ts';
-import { MeanShift } from '../../../src/detect/evidence/mean-shift.ts';
+import { MeanShift } from '../../../src/detect/evidence/level/mean-shift.ts';
 import { Memory } from '../../../src/math/memory.ts';
 import { Random } from '../../../src/math/random.ts';
 

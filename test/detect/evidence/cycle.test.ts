@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SeriesReading } from '../../../src/detect/evidence/kind.ts';
-import { DwellTails } from '../../../src/detect/evidence/dwell-times.ts';
+import { DwellTails } from '../../../src/detect/evidence/dwell/dwell-times.ts';
 import { Cycle, CYCLE } from '../../../src/detect/evidence/kinds/cycle.ts';
 import { formatOf } from '../../../src/detect/episode/reason.ts';
 import { Memory } from '../../../src/math/memory.ts';

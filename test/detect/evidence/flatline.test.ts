@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Flatline } from '../../../src/detect/evidence/flatline.ts';
 import { KINDS } from '../../../src/detect/evidence/kinds.ts';
-import { Tail } from '../../../src/detect/evidence/tail.ts';
+import { Tail } from '../../../src/detect/evidence/rarity/tail.ts';
 import { Memory } from '../../../src/math/memory.ts';
 
 interface Hearing {

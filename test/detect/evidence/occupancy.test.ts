@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { HourlyLevels } from '../../../src/detect/evidence/hourly-levels.ts';
-import { LevelAxis } from '../../../src/detect/evidence/level-axis.ts';
+import { HourlyLevels } from '../../../src/detect/evidence/level/hourly-levels.ts';
+import { LevelAxis } from '../../../src/detect/evidence/level/level-axis.ts';
 import type { SeriesReading } from '../../../src/detect/evidence/kind.ts';
 import { Occupancy } from '../../../src/detect/evidence/kinds/occupancy.ts';
 import { Memory } from '../../../src/math/memory.ts';

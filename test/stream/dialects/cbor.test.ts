@@ -2,7 +2,7 @@ import { decode, encode } from 'cborg';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readCbor } from '../../../src/stream/values/cbor.ts';
-import { cbor } from '../../../src/stream/dialects/cbor.ts';
+import { cbor } from '../../../src/stream/dialects/general/cbor.ts';
 import { fuzz } from '../../fuzz.ts';
 import { context, receive } from './receive.ts';
 

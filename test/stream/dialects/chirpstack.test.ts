@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { chirpstack } from '../../../src/stream/dialects/chirpstack.ts';
+import { chirpstack } from '../../../src/stream/dialects/radio/chirpstack.ts';
 import { published } from './published.ts';
 import { context, read, receive } from './receive.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { esphome } from '../../../src/stream/dialects/esphome.ts';
+import { esphome } from '../../../src/stream/dialects/home/esphome.ts';
 import { published, shown } from './published.ts';
 import { context, read, receive } from './receive.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { homie } from '../../../src/stream/dialects/homie.ts';
+import { homie } from '../../../src/stream/dialects/home/homie.ts';
 import { published, shown } from './published.ts';
 import { context, read, receive } from './receive.ts';
 

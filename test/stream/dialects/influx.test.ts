@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { influx } from '../../../src/stream/dialects/influx.ts';
+import { influx } from '../../../src/stream/dialects/general/influx.ts';
 import { bytesOf, context, NOW, receive } from './receive.ts';
 
 /*

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { meshtastic } from '../../../src/stream/dialects/meshtastic.ts';
+import { meshtastic } from '../../../src/stream/dialects/radio/meshtastic.ts';
 import { published } from './published.ts';
 import { context, receive } from './receive.ts';
 

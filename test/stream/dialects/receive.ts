@@ -1,7 +1,7 @@
 import { Content } from '../../../src/stream/dialects/content.ts';
 import type { Dialect, DialectContext, Mapper, SignalFacts } from '../../../src/stream/dialects/dialect.ts';
 import { recognise } from '../../../src/stream/dialects/dialects.ts';
-import { factsAtFirst } from '../../../src/stream/dialects/signals.ts';
+import { factsAtFirst } from '../../../src/stream/dialects/signals/signals.ts';
 import { parseNumber } from '../../../src/stream/values/number.ts';
 
 /** Arrival of the messages of a test: 2026-11-23 10:00 UTC. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { compileTimeZone } from '../../../src/stream/time/time-zone.ts';
-import { rtl433 } from '../../../src/stream/dialects/rtl433.ts';
+import { rtl433 } from '../../../src/stream/dialects/radio/rtl433.ts';
 import { published } from './published.ts';
 import { context, receive } from './receive.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ruuvi } from '../../../src/stream/dialects/ruuvi.ts';
+import { ruuvi } from '../../../src/stream/dialects/radio/ruuvi.ts';
 import { published } from './published.ts';
 import { context, receive } from './receive.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { senml } from '../../../src/stream/dialects/senml.ts';
+import { senml } from '../../../src/stream/dialects/general/senml.ts';
 import { bytesOf, context, NOW, receive, type Received } from './receive.ts';
 
 /*

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { shellyGen1 } from '../../../src/stream/dialects/shelly-gen1.ts';
+import { shellyGen1 } from '../../../src/stream/dialects/home/shelly-gen1.ts';
 import { published } from './published.ts';
 import { context, read, receive } from './receive.ts';
 

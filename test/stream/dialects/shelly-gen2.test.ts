@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { shellyGen2 } from '../../../src/stream/dialects/shelly-gen2.ts';
+import { shellyGen2 } from '../../../src/stream/dialects/home/shelly-gen2.ts';
 import { published, shown } from './published.ts';
 import { context, read, receive } from './receive.ts';
 

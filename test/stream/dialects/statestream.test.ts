@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { statestream } from '../../../src/stream/dialects/statestream.ts';
+import { statestream } from '../../../src/stream/dialects/home/statestream.ts';
 import { published, shown } from './published.ts';
 import { context, read, receive } from './receive.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { tasmota } from '../../../src/stream/dialects/tasmota.ts';
+import { tasmota } from '../../../src/stream/dialects/home/tasmota.ts';
 import { compileTimeZone } from '../../../src/stream/time/time-zone.ts';
 import { published, shown, type Published } from './published.ts';
 import { context, read, receive } from './receive.ts';

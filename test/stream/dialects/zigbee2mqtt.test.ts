@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { zigbee2mqtt } from '../../../src/stream/dialects/zigbee2mqtt.ts';
+import { zigbee2mqtt } from '../../../src/stream/dialects/home/zigbee2mqtt.ts';
 import { published, shown } from './published.ts';
 import { context, read, receive } from './receive.ts';
 

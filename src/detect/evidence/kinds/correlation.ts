@@ -1,5 +1,5 @@
 import type { Pieces } from '../../../math/memory.ts';
-import { CalibratedScore } from '../calibrated-score.ts';
+import { CalibratedScore } from '../rarity/calibrated-score.ts';
 import type { Evidence, Kind, SeriesReading } from '../kind.ts';
 import { CONSTANTS } from '../../constants.ts';
 

@@ -2,13 +2,13 @@ import { log10 } from '../../../math/elementary.ts';
 import type { Pieces } from '../../../math/memory.ts';
 import { DAY_MS } from '../../../math/time.ts';
 import { CONSTANTS } from '../../constants.ts';
-import type { DwellStates } from '../dwell-states.ts';
-import { DwellTimes, type Dwell, type DwellTails } from '../dwell-times.ts';
+import type { DwellStates } from '../dwell/dwell-states.ts';
+import { DwellTimes, type Dwell, type DwellTails } from '../dwell/dwell-times.ts';
 import { NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
-import { PresentDwell } from '../present-dwell.ts';
-import { TurnLevels } from '../turn-levels.ts';
-import { Turns } from '../turns.ts';
-import { UnusualTurn, type TurnSentence } from '../unusual-turn.ts';
+import { PresentDwell } from '../dwell/present-dwell.ts';
+import { TurnLevels } from '../dwell/turn-levels.ts';
+import { Turns } from '../dwell/turns.ts';
+import { UnusualTurn, type TurnSentence } from '../dwell/unusual-turn.ts';
 
 /** What a sentence is about: times of a drop or of a rise, or the level from which it begins. */
 const LATE = 0;

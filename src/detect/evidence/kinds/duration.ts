@@ -1,9 +1,9 @@
 import { log10 } from '../../../math/elementary.ts';
 import type { Pieces } from '../../../math/memory.ts';
-import { DwellStates, STATES } from '../dwell-states.ts';
-import { DwellTails, DwellTimes } from '../dwell-times.ts';
+import { DwellStates, STATES } from '../dwell/dwell-states.ts';
+import { DwellTails, DwellTimes } from '../dwell/dwell-times.ts';
 import { NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
-import { PresentDwell } from '../present-dwell.ts';
+import { PresentDwell } from '../dwell/present-dwell.ts';
 import { CONSTANTS } from '../../constants.ts';
 
 /** Sentence with both times: how long the state has lasted, and how long it usually does, ms. */

@@ -1,5 +1,5 @@
 import type { Pieces } from '../../../math/memory.ts';
-import { Extremes } from '../extremes.ts';
+import { Extremes } from '../rarity/extremes.ts';
 import type { Evidence, Kind, SeriesReading } from '../kind.ts';
 import { CONSTANTS } from '../../constants.ts';
 

@@ -1,4 +1,4 @@
-import type { Extremes } from '../extremes.ts';
+import type { Extremes } from '../rarity/extremes.ts';
 import type { Flatline } from '../flatline.ts';
 import { NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
 import type { JumpSize } from './jump.ts';

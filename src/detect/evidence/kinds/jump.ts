@@ -1,5 +1,5 @@
 import type { Pieces } from '../../../math/memory.ts';
-import { CalibratedScore } from '../calibrated-score.ts';
+import { CalibratedScore } from '../rarity/calibrated-score.ts';
 import { Jump } from '../jump.ts';
 import { jumpedTo, NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
 import { CONSTANTS } from '../../constants.ts';

@@ -1,8 +1,8 @@
 import { BINS, softTarget, surprisal } from '../../../math/bins.ts';
 import type { Pieces } from '../../../math/memory.ts';
 import type { Season } from '../../forecast/season.ts';
-import { CalibratedScore } from '../calibrated-score.ts';
-import { ContextDensity } from '../context-density.ts';
+import { CalibratedScore } from '../rarity/calibrated-score.ts';
+import { ContextDensity } from '../level/context-density.ts';
 import type { Evidence, Kind, SeriesReading } from '../kind.ts';
 import { CONSTANTS } from '../../constants.ts';
 

@@ -1,6 +1,6 @@
 import type { Pieces } from '../../../math/memory.ts';
 import { NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
-import { MeanShift } from '../mean-shift.ts';
+import { MeanShift } from '../level/mean-shift.ts';
 
 /** Its weights are 0: it has its own threshold (`score`). */
 export const MEAN_SHIFT: Kind = {

@@ -1,8 +1,8 @@
 import type { Pieces } from '../../../math/memory.ts';
 import { DAY_MS, HOUR_MS } from '../../../math/time.ts';
 import { TimeGap } from '../../../math/time-gap.ts';
-import { CalibratedScore } from '../calibrated-score.ts';
-import { HourlyLevels } from '../hourly-levels.ts';
+import { CalibratedScore } from '../rarity/calibrated-score.ts';
+import { HourlyLevels } from '../level/hourly-levels.ts';
 import { NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
 import { RecurrenceGate } from '../recurrence-gate.ts';
 import { CONSTANTS } from '../../constants.ts';

@@ -2,7 +2,7 @@ import { log } from '../../../math/elementary.ts';
 import { CONSTANTS } from '../../constants.ts';
 import type { Pieces } from '../../../math/memory.ts';
 import { SequentialTest } from '../sequential-test.ts';
-import { Tail, TOP } from '../tail.ts';
+import { Tail, TOP } from '../rarity/tail.ts';
 import { bandOf, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
 
 /** Sentence with the readings over which the forecast was wrong: `detail`, negative where the steps were too regular. */

@@ -1,5 +1,5 @@
 import { AppError } from '../../../errors.ts';
-import type { SignalFacts } from '../../../stream/dialects/signal-facts.ts';
+import type { SignalFacts } from '../../../stream/dialects/signals/signal-facts.ts';
 import type { KnownSignal, SignalPort } from '../../../stream/known-signals.ts';
 import { openDatabase, type Database } from '../database.ts';
 

@@ -1,6 +1,6 @@
 import { PbfWriter } from 'pbf';
 import type { SignalFacts } from '../dialect.ts';
-import { statedFacts } from '../stated-facts.ts';
+import { statedFacts } from '../signals/stated-facts.ts';
 import { isMeasured } from './datatype.ts';
 import type { Metric } from './payload.ts';
 

@@ -1,5 +1,5 @@
 import type { DialectContext, DialectMemory, DialectMessage, Mapper, Receiver } from '../dialect.ts';
-import { instantOf } from '../instant.ts';
+import { instantOf } from '../general/instant.ts';
 import { bornMetric, isBad, type BornMetric } from './births.ts';
 import { isMeasured, isPlain, valueOf } from './datatype.ts';
 import { Birth, EdgeNode } from './edge-node.ts';
