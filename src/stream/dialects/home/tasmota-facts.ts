@@ -33,6 +33,13 @@ export const unitsIn = (payload: Readonly<Record<string, unknown>>): StatedUnits
 
 const KWH: SignalFacts = { unit: 'kWh', counter: 'hour' };
 
+/** Keys whose unit the message states. */
+const STATED: Readonly<Record<string, keyof StatedUnits>> = {
+  Temperature: 'temperature',
+  Pressure: 'pressure',
+  Act: 'speed',
+};
+
 /** By sensor and key. */
 const OF_SENSOR: Readonly<Record<string, Readonly<Record<string, SignalFacts>>>> = {
   ENERGY: {
@@ -97,7 +104,7 @@ const BY_KEY: Readonly<Record<string, SignalFacts>> = {
   CF10: DUPLICATE,
 };
 
-const sensorFacts = rememberPairs((above, key): SignalFacts | null => {
+function sensorFacts(above: string, key: string): SignalFacts | null {
   const sensor = above.slice(above.lastIndexOf('.') + 1);
   if (Object.hasOwn(OF_SENSOR, sensor) && Object.hasOwn(OF_SENSOR[sensor], key)) return OF_SENSOR[sensor][key];
   if (Object.hasOwn(BY_KEY, key)) return BY_KEY[key];
@@ -106,6 +113,23 @@ const sensorFacts = rememberPairs((above, key): SignalFacts | null => {
   if (sensor === 'Speed' || sensor === 'Dir')
     return /^(Act|Deg)$/.test(key) ? (sensor === 'Dir' ? { unit: '°' } : null) : DERIVED;
   return meterFacts(key);
+}
+
+/** A value below a sensor: its path, and what is known of it. `stated`: its unit is that of the message. */
+export interface SensorValue {
+  readonly name: string;
+  readonly facts: SignalFacts | null;
+  readonly stated: keyof StatedUnits | null;
+}
+
+/** The value of a key. One look for both, for an energy meter sends fifteen with each message. */
+export const sensorValue = rememberPairs((above, key): SensorValue => {
+  const facts = sensorFacts(above, key);
+  return {
+    name: above === '' ? key : `${above}.${key}`,
+    facts,
+    stated: facts === null && Object.hasOwn(STATED, key) ? STATED[key] : null,
+  };
 });
 
 /** Names that the scripts of the smart meter interface use (https://tasmota.github.io/docs/Smart-Meter-Interface/). */
@@ -117,7 +141,7 @@ function meterFacts(key: string): SignalFacts | null {
   return null;
 }
 
-const zigbeeFacts: Readonly<Record<string, SignalFacts>> = {
+const OF_ZIGBEE: Readonly<Record<string, SignalFacts>> = {
   Endpoint: IDENTIFIER,
   Group: IDENTIFIER,
   LinkQuality: { noSignal: 'link quality' },
@@ -137,20 +161,10 @@ const zigbeeFacts: Readonly<Record<string, SignalFacts>> = {
   RMSCurrent: { unit: 'A' },
 };
 
-/** Unit and meaning of a key below a sensor, or of a Zigbee device. */
-export const tasmotaFacts = {
-  sensor(above: string, key: string, units: StatedUnits): SignalFacts | null {
-    const facts = sensorFacts(above, key);
-    if (facts !== null) return facts;
-    if (key === 'Temperature') return units.temperature;
-    if (key === 'Pressure') return units.pressure;
-    return key === 'Act' ? units.speed : null;
-  },
-
-  zigbee(key: string, all: Readonly<Record<string, unknown>>): SignalFacts | null {
-    if (Object.hasOwn(zigbeeFacts, key)) return zigbeeFacts[key];
-    if (key === 'Voltage' && (Object.hasOwn(all, 'Battery') || Object.hasOwn(all, 'BatteryPercentage'))) return BATTERY;
-    // An attribute that Tasmota cannot name: cluster and number.
-    return /^[0-9A-F]{4}[_/!<>+]/.test(key) ? IDENTIFIER : null;
-  },
-};
+/** Unit and meaning of an attribute of a Zigbee device. */
+export function zigbeeFacts(key: string, all: Readonly<Record<string, unknown>>): SignalFacts | null {
+  if (Object.hasOwn(OF_ZIGBEE, key)) return OF_ZIGBEE[key];
+  if (key === 'Voltage' && (Object.hasOwn(all, 'Battery') || Object.hasOwn(all, 'BatteryPercentage'))) return BATTERY;
+  // An attribute that Tasmota cannot name: cluster and number.
+  return /^[0-9A-F]{4}[_/!<>+]/.test(key) ? IDENTIFIER : null;
+}

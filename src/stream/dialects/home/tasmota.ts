@@ -2,7 +2,7 @@ import { isObject } from '../../values/is-object.ts';
 import { availabilityOf } from '../availability.ts';
 import type { Dialect, DialectContext, DialectMessage, Mapper, Receiver, SignalFacts } from '../dialect.ts';
 import { addBounded, remember, rememberPairs } from '../remember.ts';
-import { tasmotaFacts, unitsIn, type StatedUnits } from './tasmota-facts.ts';
+import { sensorValue, unitsIn, zigbeeFacts, type StatedUnits } from './tasmota-facts.ts';
 import { timeOf } from '../time.ts';
 import { SWITCH } from '../signals/usual-facts.ts';
 
@@ -50,7 +50,6 @@ interface Turn {
 class Tasmota implements Mapper {
   private readonly context: DialectContext;
   private readonly placeOf = remember(placeOf);
-  private readonly nameOf = rememberPairs((above, key) => (above === '' ? key : `${above}.${key}`));
   private readonly channelOf = rememberPairs((name, channel) => `${name}${channel}`);
   /** Devices in DeepSleep: they say that they are gone after each message. */
   private readonly sleepers = new Set<string>();
@@ -93,8 +92,7 @@ class Tasmota implements Mapper {
       if (!isObject(values)) continue;
       const name = values['Name'];
       const device = this.deviceOf(bridge, typeof name === 'string' && name !== '' ? name : key);
-      for (const signal in values)
-        this.readValue(device, signal, values[signal], tasmotaFacts.zigbee(signal, values), 2, turn);
+      for (const signal in values) this.readValue(device, signal, values[signal], zigbeeFacts(signal, values), 2, turn);
     }
   }
 
@@ -107,8 +105,8 @@ class Tasmota implements Mapper {
   ): void {
     for (const key in values) {
       if (depth === 1 && NO_SENSOR.has(key)) continue;
-      const name = this.nameOf(above, key);
-      this.readValue(device, name, values[key], tasmotaFacts.sensor(above, key, turn.units), depth, turn);
+      const { name, facts, stated } = sensorValue(above, key);
+      this.readValue(device, name, values[key], stated === null ? facts : turn.units[stated], depth, turn);
     }
   }
 
