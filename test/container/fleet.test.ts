@@ -170,7 +170,13 @@ test('deploy/kubernetes: kubectl builds it, and its pods run: a server and a wor
       ...['exec', 'zankyo-worker-pod-worker', 'node', '-e'],
       `fetch('http://127.0.0.1:8787${path}').then((a) => console.log(a.status))`,
     );
-  for (const path of ['/readyz', '/healthz']) expect((await probe(path)).stdout).toBe('200\n');
+  // Its HTTP server listens after its first partition is taken.
+  for (const path of ['/readyz', '/healthz'])
+    await until(
+      async () => (await probe(path)).stdout === '200\n',
+      async () => `${path} does not answer 200: ${JSON.stringify(await probe(path))}`,
+      30_000,
+    );
   const id = await engine.podman('exec', 'zankyo-worker-pod-worker', 'sh', '-c', 'id -u; touch /x 2>&1');
   expect(id.stdout).toMatch(/^10001\n.*Read-only file system/);
   await alerts(mqtt);
