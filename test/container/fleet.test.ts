@@ -170,7 +170,7 @@ test('deploy/kubernetes: kubectl builds it, and its pods run: a server and a wor
       ...['exec', 'zankyo-worker-pod-worker', 'node', '-e'],
       `fetch('http://127.0.0.1:8787${path}').then((a) => console.log(a.status))`,
     );
-  // Its HTTP server listens after its first partition is taken.
+  // Its HTTP server may listen only after its first partition is taken.
   for (const path of ['/readyz', '/healthz'])
     await until(
       async () => (await probe(path)).stdout === '200\n',
