@@ -36,8 +36,8 @@ export function readCbor(payload: Uint8Array): unknown {
 }
 
 /**
- * A text that is not longer than this, of characters of one or two bytes, is read by character: a call of Buffer takes 0.1 us for
- * any. Bytes.
+ * Bytes. A text of at most so many, whose characters have one or two bytes each, is read by character: a call of Buffer takes 0.1 us for
+ * any text.
  */
 const SHORT = 24;
 

@@ -109,6 +109,7 @@ class JsonMapper implements Mapper {
     else this.sample((key === '' ? node : this.tree.at(node, key)).path, value, at, null);
   }
 
+  /** An object below a key, or the document. */
   private member(node: PathNode, object: Record<string, unknown>, at: number | null): void {
     const roles = rolesOf(object);
     this.object(node, object, roles, this.timeKey(object, roles), at);
