@@ -6,5 +6,5 @@ export declare function chosenWithout(
   names: readonly string[],
 ): readonly {
   readonly set: string;
-  readonly moved: readonly { readonly name: string; readonly c: number; readonly sign: number }[];
+  readonly moved: readonly { readonly name: string; readonly sign: number }[];
 }[];

@@ -11,7 +11,7 @@ import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { median } from './contest.mjs';
 import { DEFAULT, figuresOf } from './leave-one-out.mjs';
-import { signs, variants } from './vary-constants.mjs';
+import { changed, signs } from './vary-constants.mjs';
 
 /** The 97.5 % quantile of Student's t with 40 / 3 degrees of freedom, as Lenth's margin has it for 40 effects. */
 const QUANTILE = 2.155;
@@ -44,9 +44,7 @@ export function chosenWithout(figures, names) {
     const others = sets.filter((other) => other !== set);
     const mean = names.map((_, c) => others.reduce((sum, other) => sum + effects.get(other)[c], 0) / others.length);
     const margin = marginOf(mean);
-    const moved = names
-      .map((name, c) => ({ name, c, sign: Math.sign(mean[c]) }))
-      .filter(({ c }) => Math.abs(mean[c]) > margin);
+    const moved = names.flatMap((name, c) => (Math.abs(mean[c]) > margin ? [{ name, sign: Math.sign(mean[c]) }] : []));
     return { set, moved };
   });
 }
@@ -58,11 +56,7 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
     process.exit(64);
   }
   const { CONSTANTS } = await import('../dist/detect/constants.js');
-  const names = Object.keys(CONSTANTS);
-  // The first constant of a variant with the sign that is wanted has its value.
-  const rows = signs();
-  const texts = variants(CONSTANTS, Number(factor));
-  const optionOf = ({ c, sign }) => `--constant ${texts[rows.findIndex((row) => row[c] === sign)][c]}`;
-  for (const { set, moved } of chosenWithout(figuresOf(readFileSync(path, 'utf8')), names))
+  const optionOf = ({ name, sign }) => `--constant ${changed(CONSTANTS, name, Number(factor), sign)}`;
+  for (const { set, moved } of chosenWithout(figuresOf(readFileSync(path, 'utf8')), Object.keys(CONSTANTS)))
     console.log(`${set}: ${moved.map(optionOf).join(' ') || 'the default'}`);
 }

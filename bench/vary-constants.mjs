@@ -21,14 +21,15 @@ export function signs() {
   return rows.sort((a, b) => b[PRIME - 1] - a[PRIME - 1]);
 }
 
-/** NAME=VALUE of each constant, in each variant. */
-export function variants(constants, factor) {
-  const value = (name, sign) => {
-    const x = constants[name] * factor ** sign;
-    return COUNTS.includes(name) ? Math.round(x) : Number(x.toPrecision(6));
-  };
-  return signs().map((row) => Object.keys(constants).map((name, c) => `${name}=${value(name, row[c])}`));
+/** NAME=VALUE of a constant that is multiplied by `factor`, sign 1, or divided by it, -1. */
+export function changed(constants, name, factor, sign) {
+  const x = constants[name] * factor ** sign;
+  return `${name}=${COUNTS.includes(name) ? Math.round(x) : Number(x.toPrecision(6))}`;
 }
+
+/** NAME=VALUE of each constant, in each variant. */
+export const variants = (constants, factor) =>
+  signs().map((row) => Object.keys(constants).map((name, c) => changed(constants, name, factor, row[c])));
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const factor = Number(process.argv[2] ?? 1.25);
