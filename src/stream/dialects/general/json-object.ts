@@ -152,11 +152,11 @@ class JsonMapper implements Mapper {
     return celsius.some((name) => Object.hasOwn(object, name)) ? DUPLICATE : FAHRENHEIT;
   }
 
-  /** An object of one value, with a text that names it. */
+  /** An object with a key of a value and one of a name: one value, if a text names it. */
   private readNamed(node: PathNode, object: Record<string, unknown>, at: number | null): boolean {
-    const valueKey = VALUE_KEYS.find((key) => Object.hasOwn(object, key));
-    const name = valueKey === undefined ? null : nameIn(object);
-    if (valueKey === undefined || name === null) return false;
+    const name = nameIn(object);
+    if (name === null) return false;
+    const valueKey = VALUE_KEYS.find((key) => Object.hasOwn(object, key))!;
     const unitKey = UNIT_KEYS.find((key) => typeof object[key] === 'string');
     this.sample(
       this.tree.at(node, name).path,

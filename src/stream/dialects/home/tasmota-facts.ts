@@ -115,7 +115,7 @@ function sensorFacts(above: string, key: string): SignalFacts | null {
   return meterFacts(key);
 }
 
-/** A value below a sensor: its path, and what is known of it. `stated`: its unit is that of the message. */
+/** The path of a value, its facts, and which of the units that the message states it has (`stated`; null: none of them). */
 export interface SensorValue {
   readonly name: string;
   readonly facts: SignalFacts | null;
