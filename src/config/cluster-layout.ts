@@ -143,7 +143,9 @@ function groupKey(
         const found = wildcardTexts(name, topic, slug);
         const remedy = `expected the texts of the key in cluster.group_keys.${group}`;
         if (found === null)
-          return { text: `cluster: series ${JSON.stringify(slug)} does not tell its wildcards; ${remedy}` };
+          return {
+            text: `cluster: series ${JSON.stringify(slug)} does not show the texts of its wildcards; ${remedy}`,
+          };
         const texts = keyOf(cluster.key, wildcards).map((n) => found[n - 1]);
         keys.push({ slug, texts });
         const [key] = keys;

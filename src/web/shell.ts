@@ -200,7 +200,7 @@ function Connection({ connection, status }: { connection: string; status: Status
 function Lost({ connection, status }: { connection: string; status: StatusEvent | null }): VNode | null {
   if (connection === 'lost')
     return html`<${Notice} kind="lost" title="No connection to zankyo">
-      What you see is from before. The page connects again by itself; if it does not, look at the service.
+      The page shows the last data that it received. It connects again by itself; if it does not, check the service.
     </${Notice}>`;
   if (status === null) return null;
   const broker =

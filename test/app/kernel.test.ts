@@ -84,7 +84,7 @@ test('a snapshot of Float64 goes on in SIMD; one of SIMD is refused where there 
     return world;
   };
   expect(run(simd, run(null).snapshots.values()).said('info')).toEqual([
-    'learned state restored in part: all that is known of each series goes on; the weights of the network go on',
+    'learned state restored in part: everything learned about each series is kept; the weights of the network are kept',
   ]);
   expect(run(null, run(simd).snapshots.values()).said('warn')).toEqual([
     'a: its snapshot was made for gru of 16 units in SIMD, tbptt of horizon 16, update every 1, series a, but the ' +

@@ -83,7 +83,7 @@ describe('a site that cannot be partitioned', () => {
       siteWith(["topic: hall/+/+/v, name: '{1}-{2}'"], 'groups: { g: { series: [a-b-c, a-b-d] } }'),
     );
     expect(first).toContain(
-      'series "a-b-c" does not tell its wildcards; expected the texts of the key in cluster.group_keys.g',
+      'series "a-b-c" does not show the texts of its wildcards; expected the texts of the key in cluster.group_keys.g',
     );
   });
 

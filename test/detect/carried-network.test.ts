@@ -130,14 +130,16 @@ test('every shape can be read again; what is no shape, or of SIMD where there is
 test('what goes on is said in words', () => {
   const of = (options: Partial<MonitorOptions>): string => monitorOf(options).shape;
   expect(changeOf(of({}), of({}))).toBeNull();
-  expect(changeOf(of({}), of({ hiddenSize: 32 }))).toBe('all 16 units of the network go on, and 16 new ones learn');
+  expect(changeOf(of({}), of({ hiddenSize: 32 }))).toBe(
+    'all 16 units of the network are kept, and 16 new ones are added',
+  );
   expect(changeOf(of({}), of({ hiddenSize: 8 }))).toBe(
-    'the 8 units of the network with the most weight go on, out of 16',
+    'the 8 units of the network with the most weight are kept, of 16',
   );
   expect(changeOf(of({}), of({ cell: 'lstm' }))).toBe(
-    'the network begins anew as lstm, with the read-out of the gru from its inputs',
+    'the network learns from the beginning as lstm, with the read-out of the gru from its inputs',
   );
-  expect(changeOf(of({}), of({ network: false }))).toBe('it has no network any more');
-  expect(changeOf(of({ network: false }), of({}))).toBe('it has a network now, which begins anew');
-  expect(changeOf(of({}), of({ horizon: 8 }))).toBe('the weights of the network go on');
+  expect(changeOf(of({}), of({ network: false }))).toBe('it no longer has a network');
+  expect(changeOf(of({ network: false }), of({}))).toBe('it has a new network, which learns from the beginning');
+  expect(changeOf(of({}), of({ horizon: 8 }))).toBe('the weights of the network are kept');
 });

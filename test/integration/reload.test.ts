@@ -171,7 +171,7 @@ test('by command: the answer says what has changed, what needs a restart, which 
   await hasState('hall', { warmup: 0.035 });
   expect(warningsOf(program)).toEqual([
     'changed options that need a restart are not in force yet',
-    'these streams get another network: it keeps the parts of the old one that fit, and all that is known of each series',
+    'these streams get another network: everything learned about each series is kept, and the parts of the old network that fit',
   ]);
 
   writeFileSync(join(cwd, 'site.yaml'), 'site: works\n');

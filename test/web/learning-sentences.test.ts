@@ -36,7 +36,7 @@ describe('how far back the error reaches', () => {
   });
   test('it is cut off by the horizon', () => {
     expect(reachSentence(reach(decay(0.95, 50), null), network(), null)).toBe(
-      '50 readings back the gradient is still at 8\u202f%. At the horizon of 16 readings it is still at 44\u202f%: what lies further back is not learned. A longer horizon, or learner: rtrl with cell: elementwise, reaches further.',
+      '50 readings back the gradient is still at 8\u202f%. At the horizon of 16 readings it is still at 44\u202f%: dependencies further back are not learned. A longer horizon, or learner: rtrl with cell: elementwise, reaches further.',
     );
   });
   test('it explodes', () => {

@@ -33,15 +33,16 @@ export const REFUSALS = {
   no_site_file: 'This service has no site file to read again.',
   site_file_wrong: 'The site file has mistakes and is not in force; the one before stays.',
 
-  no_transfer: 'This service sends and takes no learned states over MQTT: set commands.mqtt.',
+  no_transfer: 'This service neither sends nor accepts learned states over MQTT: set commands.mqtt.',
   transfer_running: 'Another file is being sent or received. Try again when it is done.',
   too_much: 'That is too much for one request. Name fewer streams.',
   no_file: 'A file comes in parts, on the topic cmd/import of the site.',
-  part_wrong: 'A part of the file does not belong to the others, is larger than 64 KiB, or is none.',
-  incomplete: 'Parts of the file are missing: for 30 s no other one has come. Send the file again.',
+  part_wrong: 'A message is not a part of a file, belongs to another file, or is larger than 64 KiB.',
+  incomplete: 'Parts of the file are missing: none has arrived for 30 s. Send the file again.',
   checksum_wrong: 'The checksum of the file differs from that of the sender. Send it again.',
   file_wrong: 'The file has no learned state that fits.',
-  has_learned: 'Its warm-up is over, so it has learned itself. Ask to replace that (replace: true), or leave it.',
+  has_learned:
+    'The warm-up of the stream is over, so it has a learned state of its own. Set replace: true to replace it.',
   failed: 'Internal error; the log has the cause.',
 } as const;
 

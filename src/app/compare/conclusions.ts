@@ -77,7 +77,7 @@ function cheapest(known: readonly ContenderResult[], best: ContenderResult, gain
 const headlineOf = (earned: boolean | null, advised: ContenderResult): string => {
   if (earned === true) return `On this recording a network earns its place: take ${advised.contender.label}.`;
   if (earned === false) return 'On this recording no network forecasts better than the baseline.';
-  return 'This recording is too short, or too changeable, to tell whether a network helps.';
+  return 'This recording is too short, or varies too much, to show whether a network helps.';
 };
 
 function verdictOn(
@@ -89,19 +89,19 @@ function verdictOn(
   const figures = `${round(best.loss, 3)} nats a reading against ${round(baseline.loss, 3)}`;
   const sure = Number.isFinite(error) ? ` The difference is ${round(mean, 3)} ± ${round(error, 3)}.` : '';
   const { label } = best.contender;
-  if (earned === true) return `${label} gives what comes next ${more(mean)} the baseline: ${figures}.${sure}`;
+  if (earned === true) return `${label} gives the next step ${more(mean)} the baseline: ${figures}.${sure}`;
   if (mean < 0)
-    return `The best network, ${label}, is even behind the baseline, which only counts which steps are usual: ${figures}.${sure}`;
-  return `The best network, ${label}, is ahead of the baseline by no more than chance might give: ${figures}.${sure}`;
+    return `The best network, ${label}, forecasts worse than the baseline, which only counts steps: ${figures}.${sure}`;
+  return `The best network, ${label}, is better than the baseline by no more than chance may explain: ${figures}.${sure}`;
 }
 
 function bargain(best: ContenderResult, advised: ContenderResult, baseline: ContenderResult): string {
   const over = `the baseline costs ${micros(baseline.microseconds)}`;
   if (advised === best)
-    return `It is also the best for the money: ${micros(best.microseconds)} a reading and ${sizeOf(best.bytes)}, and nothing clearly cheaper comes near; ${over}.`;
+    return `Its cost is ${micros(best.microseconds)} a reading and ${sizeOf(best.bytes)}, and no clearly cheaper network is nearly as good; ${over}.`;
   const behind = advised.loss - best.loss;
   return (
-    `${advised.contender.label} is the best for the money: ${round(Math.max(0, behind), 3)} nats behind at ` +
+    `${advised.contender.label} costs less and is nearly as good: ${round(Math.max(0, behind), 3)} nats worse at ` +
     `${micros(advised.microseconds)} a reading instead of ${micros(best.microseconds)}, and ${sizeOf(advised.bytes)} instead of ${sizeOf(best.bytes)}; ${over}.`
   );
 }
@@ -116,8 +116,8 @@ function saving(best: ContenderResult, baseline: ContenderResult): string {
 const onAPi = ({ microseconds, bytes, contender }: ContenderResult): string => {
   const each = microseconds * PI_SLOWER;
   return (
-    `One core of a Raspberry Pi 4, taken to be ${PI_SLOWER} times slower than this one, would keep up with about ` +
-    `${about(1e6 / each)} readings a second ${contender.cell === null ? 'without a network' : `by ${contender.label}`}; a hundred such recordings at once would hold ${sizeOf(100 * bytes)}.`
+    `One core of a Raspberry Pi 4, assumed to be ${PI_SLOWER} times slower than this one, would process about ` +
+    `${about(1e6 / each)} readings a second ${contender.cell === null ? 'without a network' : `by ${contender.label}`}; a hundred such recordings at once would take ${sizeOf(100 * bytes)} of memory.`
   );
 };
 
@@ -129,7 +129,7 @@ function agreement(results: readonly ContenderResult[]): readonly string[] {
   return least === most
     ? [`Each of them reports ${countOf(most)}.`]
     : [
-        `They report between ${least} and ${countOf(most)}, the baseline ${counts[0]}; without labels nobody can say which are right.`,
+        `They report between ${least} and ${countOf(most)}, the baseline ${counts[0]}; without labels it is not known which are right.`,
       ];
 }
 

@@ -65,7 +65,7 @@ export function contendersOf(
       const reason =
         tooMuchInfluence({ ...tuning, ...own }, series) ??
         (learner === 'snap1' && learnerOf(cell, 'rtrl') === 'snap1' && learners.includes('rtrl')
-          ? 'is the same as RTRL, as its units do not meet'
+          ? 'is the same as RTRL, because its units have no connections'
           : null);
       if (reason === null) contenders.push({ id: `${name}-${learner}`, label, cell: name, learner, tuning: own });
       else leftOut.push({ label, reason });

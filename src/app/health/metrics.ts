@@ -59,10 +59,13 @@ export const metricsOf = ({ sources, problems, maxSeries, more }: MetricsOptions
       sources.topics().map((topic, i) => [topic, view?.messages[i] ?? 0]),
     );
   });
-  counter('messages_rejected', 'Messages and readings that were rejected, and notes, by reason.', ['reason'], () =>
-    byKey('reason', tallies.rejected),
+  counter(
+    'messages_rejected',
+    'Messages and readings that were rejected, or accepted with a note, by reason.',
+    ['reason'],
+    () => byKey('reason', tallies.rejected),
   );
-  counter('availability', 'Devices that announced that they are gone, or there again.', ['state'], () =>
+  counter('availability', 'Announcements of devices that they are offline, or online again.', ['state'], () =>
     byKey('state', Object.entries(tallies.availability)),
   );
   counter('readings', 'Readings that were scored.', [], () => single(tallies.readings));
@@ -103,14 +106,18 @@ export const metricsOf = ({ sources, problems, maxSeries, more }: MetricsOptions
   counter('mqtt_connections', 'Connections to the broker.', [], () => single(broker.connections));
   const ofTargets = (count: (target: TargetState) => number): number =>
     sources.targets().reduce((sum, target) => sum + count(target), 0);
-  gauge('queue_depth', 'What waits: for the broker, the database, the targets of notifications.', ['queue'], () =>
-    byKey('queue', [
-      ['mqtt', broker.waiting],
-      ['database', ledger.waitingWrites],
-      ['notify', ofTargets(({ waiting }) => waiting)],
-    ]),
+  gauge(
+    'queue_depth',
+    'Entries that wait for the broker, the database and the targets of notifications.',
+    ['queue'],
+    () =>
+      byKey('queue', [
+        ['mqtt', broker.waiting],
+        ['database', ledger.waitingWrites],
+        ['notify', ofTargets(({ waiting }) => waiting)],
+      ]),
   );
-  counter('dropped', 'What a full queue dropped.', ['queue'], () =>
+  counter('dropped', 'Entries that a full queue dropped.', ['queue'], () =>
     byKey('queue', [
       ['mqtt', broker.dropped],
       ['database', ledger.droppedWrites],

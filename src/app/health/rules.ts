@@ -40,7 +40,7 @@ export class Stall implements Rule {
     if (uptimeMs >= this.until) return NOTHING;
     return only(
       'stall',
-      `The service did nothing for ${durationInWords(this.delayMs)}: the machine was overloaded, slept, or waited for its disk. Look at the load, the free memory and the card.`,
+      `The service did nothing for ${durationInWords(this.delayMs)}: the machine was overloaded or suspended, or waited for its disk. Look at the load, the free memory and the card.`,
     );
   }
 }

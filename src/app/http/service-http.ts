@@ -63,7 +63,7 @@ export const serviceHttp = ({
       guarded: allowRemote ? [] : MACHINES,
       onRevoked: () => {
         pages?.disconnect();
-        log('info', {}, 'the tokens of the dashboard were replaced: who was logged in must log in again');
+        log('info', {}, 'the tokens of the dashboard were replaced: all log-ins have ended');
       },
     });
     const pages = http.dashboard && 'pipeline' in sources ? dashboard(sources, access) : null;

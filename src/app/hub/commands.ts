@@ -47,7 +47,7 @@ export class HubCommands {
     const { command, by, series = null } = read.data;
     if (by === undefined || by.trim() === '') return 'Who asks? Give a name in "by": it is stored with the command.';
     const known = await siteStatus(db, site);
-    if (known === undefined) return `The hub knows no site ${site}.`;
+    if (known === undefined) return `This hub has no site ${site}.`;
     if (!isConnected()) return 'The hub has no connection to the broker, so the command was not sent.';
     if (this.waiting.size >= MAX_WAITING) return 'Too many commands wait for an answer. Try again in 10 s.';
     await storeCommand(db, { id, site, series, command, sender: by, at: now() });
@@ -78,4 +78,4 @@ export class HubCommands {
 const lateText = (site: string, status: string | null): string =>
   status === 'offline'
     ? `${site} is offline: it gets the command when it is back.`
-    : `${site} has not answered within 10 s. Are commands over MQTT on there (commands.mqtt), and forwarded by its broker?`;
+    : `${site} has not answered within 10 s. Check that commands.mqtt is true there, and that its broker gets the commands.`;

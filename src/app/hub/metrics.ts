@@ -24,7 +24,7 @@ export function hubMetrics(
       () => [],
     ),
   );
-  gauge('alerts_open', 'Open alerts of the hub itself, by what they are about.', ['about'], () =>
+  gauge('alerts_open', 'Open alerts of the hub itself, about a site or an asset.', ['about'], () =>
     ABOUT.map((about) => [{ about }, alerts.openOf(about).length] as const),
   );
   counter('messages', 'Messages of sites that are stored, by kind.', ['kind'], () => by('kind', intake.storedBy));
@@ -32,7 +32,7 @@ export function hubMetrics(
     by('reason', intake.rejected),
   );
   gauge('messages_waiting', 'Messages that wait for the database.', [], () => single(intake.queued));
-  gauge('database_lag_seconds', 'How long the oldest message has waited that is not stored yet.', [], () =>
+  gauge('database_lag_seconds', 'Waiting time of the oldest message that is not stored yet.', [], () =>
     single(lagOf(intake, Date.now()) / 1000),
   );
   gauge('database_writable', 'Whether the database can be written.', [], () => single(Number(intake.writable)));
@@ -53,11 +53,14 @@ export function hubMetrics(
   );
   gauge('transfers_running', 'Transfers of learned states that are running.', [], () => single(transfers.count));
   counter('learned_stored', 'Learned states of sites that are stored.', [], () => single(transfers.stored));
-  counter('learned_taken', 'Learned states that were sent to a site, which goes on with them.', [], () =>
+  counter('learned_taken', 'Learned states that were sent to a site and accepted by it.', [], () =>
     single(transfers.taken),
   );
-  counter('learned_refused', 'Learned states that were not stored, or not taken, by reason.', ['reason'], () =>
-    by('reason', transfers.refused),
+  counter(
+    'learned_refused',
+    'Learned states that were not stored, or not accepted by a site, by reason.',
+    ['reason'],
+    () => by('reason', transfers.refused),
   );
   return metrics;
 }

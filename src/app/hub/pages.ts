@@ -59,7 +59,7 @@ export async function openHubPages(options: HubPagesOptions): Promise<{ close: (
     cookie: `zankyo_hub_${config.name}`,
     guarded: allowRemote ? [] : MACHINES,
     onRevoked: () => {
-      log('info', {}, 'the tokens of the hub were replaced: who was logged in must log in again');
+      log('info', {}, 'the tokens of the hub were replaced: all log-ins have ended');
     },
   });
   const server: HttpServer = openHttpServer(
@@ -132,8 +132,7 @@ function routes(app: Hono, options: HubPagesOptions, access: Access): void {
   app.get('/api/site/:site', async (context) => {
     const name = context.req.param('site');
     const found = await siteNamed(db, name, alerts.openOf('site'));
-    if (found === null)
-      return context.json<Refusal>({ code: 'unknown_site', text: 'The hub knows no such site.' }, 404);
+    if (found === null) return context.json<Refusal>({ code: 'unknown_site', text: 'This hub has no such site.' }, 404);
     return context.json<HubSiteBody>({
       ...found,
       alarms: await alarmsOf(db, name),

@@ -83,7 +83,7 @@ export class Heartbeat {
       { freezes, streams, ledger: ports.ledger, log: ports.commands.log },
       at,
     )) {
-      log('info', { stream }, 'the time of a freeze is over: learning goes on');
+      log('info', { stream }, 'a freeze has ended: learning goes on');
       if (status.samples > 0) states.publish(status, at);
     }
   }

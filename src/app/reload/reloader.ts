@@ -78,7 +78,7 @@ export class Reloader {
       log(
         'warn',
         { streams: renewed.slice(0, MAX_LOGGED) },
-        'these streams get another network: it keeps the parts of the old one that fit, and all that is known of each series',
+        'these streams get another network: everything learned about each series is kept, and the parts of the old network that fit',
       );
     this.plan = { cause, site, calendars, changed };
     this.timer ??= setImmediate(() => {

@@ -20,7 +20,7 @@ export interface SeriesOptions {
 
 const MAX_ALARMS = 10;
 
-/** `zankyo series [NAME]`: the last known state of each series, or all that is known of one. It only reads. */
+/** `zankyo series [NAME]`: the last known state of each series, or all details of one. It only reads. */
 export async function series(name: string | undefined, { config, phase, json }: SeriesOptions): Promise<number> {
   const site = loadServiceSite(config);
   const found = await siteStatus(site, Date.now());

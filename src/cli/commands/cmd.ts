@@ -24,7 +24,7 @@ export const registerCmd: Register = (program, { exits }) => {
     .option('--for <duration>', 'mute, freeze: for how long (2h)')
     .addOption(ANSWER.from)
     .addOption(ANSWER.until)
-    .option('--since <when>', 'forget: from when on')
+    .option('--since <when>', 'forget: from this time on')
     .option('--value <n>', 'sensitivity: from 0.1 to 10, or "site" for that of the site file')
     .addOption(ANSWER.note)
     .option('--id <id>', 'id of the request; the same id again gives the same answer (default: a new one)')

@@ -7,7 +7,7 @@ export const registerDiscover: Register = (program, { exits }) => {
     program
       .command('discover')
       .helpGroup(GROUPS.begin)
-      .description('listen to a broker, and propose a site file for the sensors that were heard')
+      .description('listen to a broker, and propose a site file for the sensors that it found')
       .argument('[broker]', 'its address: 192.168.1.10, mqtt://broker.home:1883, mqtts://, ws:// or wss://')
       .option('-c, --config <file>', 'take the broker from this site file')
       .option('--for <duration>', 'how long to listen; Ctrl-C ends it early', '60s')

@@ -64,7 +64,7 @@ export const registerLists: Register = (program, { version, exits }) => {
     program
       .command('labels')
       .helpGroup(GROUPS.answer)
-      .description('list what the operator said of alarms and times: fault, normal or missed'),
+      .description('list the answers of the operator about alarms and times: fault, normal or missed'),
   )
     .option('--series <slug>', 'only labels of this series or group')
     .option('--windows', "print the faults in the form of NAB's combined_windows.json, for evaluate --windows", false)

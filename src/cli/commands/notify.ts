@@ -7,7 +7,7 @@ export const registerNotify: Register = (program, { exits }) => {
     .helpGroup(GROUPS.service)
     .description('try the targets of notifications')
     .command('test')
-    .description('send a test message, to all targets of the site file or to one, and say what happened')
+    .description('send a test message, to all targets of the site file or to one, and print the results')
     .argument('[target]', 'the name of the target (default: all)')
     .requiredOption('-c, --config <file>', 'the site file')
     .option('--json', 'one JSON object for each target', false)

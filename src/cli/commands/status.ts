@@ -32,7 +32,7 @@ export const registerStatus: Register = (program, { exits }) => {
   program
     .command('series')
     .helpGroup(GROUPS.look)
-    .description('list the series with phase, last value, forecast, score and alarms; or all that is known of one')
+    .description('list the series with phase, last value, forecast, score and alarms; or all details of one')
     .argument('[name]', 'one series or group')
     .requiredOption('-c, --config <file>', 'the site file')
     .addOption(new Option('--phase <phase>', 'only series in this phase').choices(['learning', 'ready', 'silent']))

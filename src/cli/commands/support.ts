@@ -5,9 +5,7 @@ export const registerSupport: Register = (program, { version, exits }) => {
   program
     .command('support-bundle')
     .helpGroup(GROUPS.service)
-    .description(
-      'show what a developer needs to see of a site, without secrets, and write it to one file; nothing is sent',
-    )
+    .description('write the facts about a site that a developer needs, without secrets, to one file; nothing is sent')
     .requiredOption('-c, --config <file>', 'the site file')
     .option('-o, --out <file>', 'the file to write (default: zankyo-support-DATE.json.gz)')
     .option('--hash-names', 'replace the names of site, topics, series, groups and targets by hashes', false)

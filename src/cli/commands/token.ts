@@ -8,7 +8,7 @@ export const registerToken: Register = (program, { exits }) => {
     .description('make a token for the dashboard, in place of the one before')
     .requiredOption('-c, --config <file>', 'the site file; with --hub the hub file')
     .option('--hub', 'for the pages of a hub', false)
-    .option('--read-only', 'one that can look and change nothing', false)
+    .option('--read-only', 'one that is read-only', false)
     .option('--remove', 'remove it, and make no other', false)
     .option('--json', 'print one JSON object', false)
     .action(async (options: TokenCommandOptions) => {

@@ -56,7 +56,7 @@ const learnedSchema = section({
   max_megabytes: option(
     v.whole(1, 1000),
     32,
-    'Megabytes of learned states of one site. Beyond it older states of a stream go first; then a further one is refused.',
+    'Megabytes of learned states of one site. Above this the older states of a stream are deleted first; if that is not enough, a new state is refused.',
   ),
 });
 
@@ -78,7 +78,7 @@ export const hubSchema = section({
   sites: option(
     z.array(v.slug()),
     [],
-    'Sites that must be there. One that was never heard of is missing too; others are known from their first message on.',
+    'Sites that must be there. One that has never sent a message is missing too; other sites are added with their first message.',
   ),
   missing_after: option(
     v.duration('2m', '30d'),

@@ -17,7 +17,7 @@ export const homeAssistantSchema = section({
   birth_topic: option(
     v.topicPrefix(),
     'homeassistant/status',
-    'Topic on which Home Assistant says `online` after its start; then discovery messages and states are sent again.',
+    'Topic on which Home Assistant publishes `online` after its start; then discovery messages and states are sent again.',
   ),
   device: option(
     z.enum(['site', 'series']),

@@ -11,7 +11,7 @@ export const httpSchema = v.section({
   allow_remote: v.option(
     z.boolean(),
     false,
-    'Whether /metrics, /healthz and /readyz may be read without the token. The dashboard needs it all the same.',
+    'Whether /metrics, /healthz and /readyz may be read without the token. The dashboard needs it in any case.',
   ),
   require_token: v.option(
     z.boolean(),

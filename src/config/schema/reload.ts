@@ -6,6 +6,6 @@ export const reloadSchema = section({
   on_change: option(
     z.boolean(),
     false,
-    'Whether a changed site file is put in force within about 4 s. In any case it is on SIGHUP and by the command `reload`.',
+    'Whether a changed site file is put in force within about 4 s. SIGHUP and the command `reload` do so in any case.',
   ),
 });

@@ -13,5 +13,5 @@ export const workersSchema = option(
     })
     .meta({ title: 'auto, off or whole number' }),
   'off',
-  'Worker threads that have the streams. `off`: none. A number: so many. `auto`: none until the service is busy for most of a minute, then one for each core that is left, until it stops.',
+  'Worker threads that process the streams. `off`: none. A number: that many. `auto`: none until the service is busy for most of a minute, then one for each core that is left, until it stops.',
 );

@@ -56,14 +56,14 @@ export function changeOf(past: string, now: string): string | null {
   const [was, is] = [past, now].map((shape) => shape.split(SERIES, 1)[0]);
   if (was === is) return null;
   const [before, after] = [NETWORK.exec(was), NETWORK.exec(is)];
-  if (after === null) return 'it has no network any more';
-  if (before === null) return 'it has a network now, which begins anew';
+  if (after === null) return 'it no longer has a network';
+  if (before === null) return 'it has a new network, which learns from the beginning';
   if (before[1] !== after[1])
-    return `the network begins anew as ${after[1]}, with the read-out of the ${before[1]} from its inputs`;
+    return `the network learns from the beginning as ${after[1]}, with the read-out of the ${before[1]} from its inputs`;
   const [from, to] = [before, after].map((match) => Number(match[3]));
-  if (to > from) return `all ${from} units of the network go on, and ${to - from} new ones learn`;
-  if (to < from) return `the ${to} units of the network with the most weight go on, out of ${from}`;
-  return 'the weights of the network go on';
+  if (to > from) return `all ${from} units of the network are kept, and ${to - from} new ones are added`;
+  if (to < from) return `the ${to} units of the network with the most weight are kept, of ${from}`;
+  return 'the weights of the network are kept';
 }
 
 function kindOf(options: DetectorOptions): string {

@@ -23,7 +23,7 @@ export const stateSchema = z.strictObject({
   phase: z.enum(['learning', 'ready', 'silent']).describe('`learning` during warm-up.'),
   warmup: share().describe('Progress of the warm-up.'),
   ready_in: real().min(0).nullable().describe('Seconds until the warm-up ends; null before the second reading.'),
-  unseen: z.array(z.enum(['day', 'week'])).describe('Cycles of which the series has not seen one yet.'),
+  unseen: z.array(z.enum(['day', 'week'])).describe('Cycles that the series has not completed yet.'),
   held_until: time().nullable().describe('Until when the present deviation stays an alarm if it does not end.'),
   cool_down_until: time()
     .nullable()
@@ -91,10 +91,12 @@ export const healthSchema = z.strictObject({
       }),
     )
     .describe('Problems of the service itself that exist now.'),
-  workers: count().optional().describe('Of a cluster: the workers whose figures are added up here.'),
+  workers: count().optional().describe('Of a cluster: number of workers whose figures are added up here.'),
   expire_after: count()
     .optional()
-    .describe('Of a cluster, which has no last will: seconds without a message after which no worker lives.'),
+    .describe(
+      'Of a cluster, which has no last will: seconds without a message after which the cluster counts as offline.',
+    ),
   at: time().describe('Time of this message.'),
 });
 
@@ -171,7 +173,7 @@ const mode = z
     label: z.string().nullable(),
     from: real().nullable().describe('The level that it left: the mean.'),
     level: real().nullable().describe('The level to which it has come back: the mean.'),
-    since: time().nullable().describe('Since when zankyo knows the level; null where that is not known.'),
+    since: time().nullable().describe('Since when the level counts as normal; null where that is not known.'),
     last: time().nullable().describe('When the series left it before; null where that is not known.'),
     times: count().describe('How many times it has come to it, this time included.'),
     unit: z.string(),

@@ -133,7 +133,7 @@ function TransferForm({
         : html`<label class="field">
               <span>From</span>
               <select value=${from} onChange=${valueTo(setFrom)}>
-                <option value=${ANY}>the site that knows most</option>
+                <option value=${ANY}>the site with the most samples</option>
                 ${sites.map((name) => html`<option key=${name} value=${name}>${name}</option>`)}
               </select>
             </label>

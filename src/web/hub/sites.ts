@@ -38,7 +38,7 @@ export function SitesPage(): VNode {
     ${
       data.connected
         ? null
-        : html`<${Notice} kind="lost" title="The hub has no connection to the broker">What you see is from before.</${Notice}>`
+        : html`<${Notice} kind="lost" title="The hub has no connection to the broker">The page shows the last data that it received.</${Notice}>`
     }
     ${data.alerts
       .slice(0, MAX_STRIPS)

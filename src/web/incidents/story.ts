@@ -84,7 +84,7 @@ const ENDED = {
   calm: 'the score was low again',
   accepted: 'accepted by the operator',
   reset: 'ended by a reset',
-  forgotten: 'the state was taken back',
+  forgotten: 'an earlier state was restored',
   removed: 'its series left the group',
 } as const;
 const VERDICTS = { fault: 'confirmed fault', normal: 'false alarm' } as const;

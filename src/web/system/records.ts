@@ -201,7 +201,7 @@ const SOURCES: Readonly<Record<string, string>> = {
 export function AuditTable(): VNode {
   const { rows, error, more } = usePages<AuditRow>('audit?', (json) => json as AuditBody);
   return html`<section class="record" aria-label="Commands">
-    <p class="small quiet">Who is what the sender says; the broker and the login decide who may send.</p>
+    <p class="small quiet">Who: the name that the sender gives. The broker and the log-in decide who may send.</p>
     ${
       rows === null || rows.length === 0
         ? html`<${Nothing} rows=${rows} error=${error} title="No command was sent yet" />`

@@ -176,7 +176,7 @@ describe('freeze and resume', () => {
       freeze({ for: '1h' });
       const longer = freeze({ for: '2h' });
       expect(office.log.freezes()).toEqual([{ stream: 'a', until: T + 140 * MINUTE_MS }]);
-      expect(freeze({ for: '2h' })).toMatchObject({ text: 'Nothing to do: it learns nothing already.', undo: false });
+      expect(freeze({ for: '2h' })).toMatchObject({ text: 'Nothing to do: learning is stopped already.', undo: false });
       office.command({ command: 'undo', of: longer.id });
       expect(office.log.freezes()).toEqual([{ stream: 'a', until: T + 80 * MINUTE_MS }]);
       freeze({});
@@ -226,7 +226,7 @@ describe('freeze and resume', () => {
       null,
     ]);
     expect(office.command({ command: 'freeze' })).toMatchObject({
-      text: 'Nothing to do: it learns nothing already.',
+      text: 'Nothing to do: learning is stopped already.',
       undo: false,
     });
     office.command({ command: 'undo', of: id });
@@ -298,7 +298,9 @@ describe('accept, reset and forget', () => {
     const office = new Office({ of, ledger: tape }).readings(1440).readings(1440, 90);
     expect(lastState(office).expected).toBeGreaterThan(80);
     const reply = office.command({ command: 'forget', series: 'a', since: new Date(T + DAY_MS).toISOString() });
-    expect(reply.text).toMatch(/^a knows what it knew at 2026-01-05T\d\d:\d\d:00\.000Z; what it learned since then/);
+    expect(reply.text).toMatch(
+      /^a has its state of 2026-01-05T\d\d:\d\d:00\.000Z again; everything learned since then/,
+    );
     office.db.close(); // killed
     const back = new Office({ of, ledger: tape, path: office.path });
     back.minute = office.minute;

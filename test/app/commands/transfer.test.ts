@@ -109,7 +109,7 @@ test('import: a file that is damaged, of another version, network or unit, or fo
   refused(content.subarray(0, content.length - 1), 'incomplete');
   refused(Buffer.from('{}'), 'The file is not a file that zankyo export has written.');
   refused(encodeStreamFile({ ...file, version: 1 }), 'another version');
-  refused(encodeStreamFile({ ...file, units: ['<b>'] }), 'a is in "bar" here, and the file has another unit');
+  refused(encodeStreamFile({ ...file, units: ['<b>'] }), 'The unit of a is "bar" here, and another one in the file');
   refused(encodeStreamFile({ ...file, bytes: file.bytes.subarray(8) }), 'bytes');
   refused(encodeStreamFile({ ...file, series: ['a', 'b'] }), 'use the same tuning');
   refused(fileOf({ tuning: { hidden_size: 4 } }), 'use the same tuning');

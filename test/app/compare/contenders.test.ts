@@ -14,7 +14,7 @@ test('every cell with every learner, after the baseline; equal pairs are run onc
     'elementwise-rtrl',
   ]);
   expect(leftOut).toEqual([
-    { label: 'element-wise · SnAp-1', reason: 'is the same as RTRL, as its units do not meet' },
+    { label: 'element-wise · SnAp-1', reason: 'is the same as RTRL, because its units have no connections' },
   ]);
 });
 

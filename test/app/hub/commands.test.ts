@@ -48,7 +48,7 @@ test('a command is stored, then published with an id of its own; its answer is t
 describe('a command that is not sent, and not stored', () => {
   test.each([
     ['nobody asks', 'north', { ...MUTE, by: ' ' }, 'Who asks?'],
-    ['an unknown site', 'south', MUTE, 'The hub knows no site south.'],
+    ['an unknown site', 'south', MUTE, 'This hub has no site south.'],
     ['an unknown command', 'north', { ...MUTE, command: 'explode' }, 'Expected one of normal, fault, '],
   ])('%s', async (_, site, body, reason) => {
     const { commands, published, stored } = await hub();

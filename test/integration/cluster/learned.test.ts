@@ -198,7 +198,7 @@ test('without a worker a cluster exports its last checkpoints and takes files; a
     [66, 'no checkpoint has a state of "p9"', 'export', 'p9', '-c', 'site.yaml', '-o', 'x.stream'],
     [66, 'no checkpoint has a stream like "x*"', 'export', 'x*', '-c', 'site.yaml', '-o', 'x'],
     [66, 'p1.stream: No checkpoint has a series or group of this name', 'import', 'p1.stream', 'p9', '-c', 'site.yaml'],
-    [66, 'p1 is in "l/s" here, and the file has another unit', 'import', 'bar.stream', 'p1', '-c', 'site.yaml'],
+    [66, 'The unit of p1 is "l/s" here, and another one in the file', 'import', 'bar.stream', 'p1', '-c', 'site.yaml'],
     [78, 'the readings of pump.*.flow are distributed as', 'export', 'p1', '-c', 'other.yaml', '-o', 'x.stream'],
     [69, 'no NATS server of nats://127.0.0.1:1 can be used', 'export', 'p1', '-c', 'away.yaml', '-o', 'x.stream'],
   ] as const) {

@@ -422,7 +422,7 @@ describe('a comparison', () => {
       expect(line).toMatch(/^\S.*\S +\d+\.\d{3}[ *] +\d+\.\d{3}[ *] +\d+\.\d[ *] +\d+ KiB[ *] +\d+$/);
     expect(rest.slice(rest.indexOf('') + 1).length).toBeGreaterThan(3);
     expect(lines(stderr)).toEqual([
-      'Left out: element-wise · SnAp-1 is the same as RTRL, as its units do not meet.',
+      'Left out: element-wise · SnAp-1 is the same as RTRL, because its units have no connections.',
       expect.stringMatching(/^1200 rows of 1 series over 20 h, 4 contenders of 8 units in SIMD, in /),
       'Report: compare.html',
     ]);

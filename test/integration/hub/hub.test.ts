@@ -163,7 +163,7 @@ test('a command from the hub is carried out by the site, which stores who asked;
   expect(await post('north', mute)).toMatchObject({ status: 400, body: { code: 'not_sent' } });
   expect(await post('elsewhere', { ...mute, by: 'Ada' })).toMatchObject({
     status: 400,
-    body: { text: 'The hub knows no site elsewhere.' },
+    body: { text: 'This hub has no site elsewhere.' },
   });
   expect(await post('north', { ...mute, by: 'Eve' }, { Origin: 'https://evil.example' })).toMatchObject({
     status: 403,

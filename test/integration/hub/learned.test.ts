@@ -124,7 +124,7 @@ describe.each([
       });
       const sent = await hub.ended('south');
       expect(sent).toMatchObject({
-        ...{ direction: 'send', status: 'done', text: '1 of 1 streams of south go on with the states that were sent.' },
+        ...{ direction: 'send', status: 'done', text: '1 of 1 streams of south use the states that were sent.' },
         streams: [{ stream: 'pump', from: 'north/pump', done: true }],
       });
       await north.program.end('SIGTERM');
@@ -177,9 +177,9 @@ test(
       { sender: 'Ada', status: 'failed', text: 'The hub was restarted meanwhile. Ask again.' },
     ]);
     for (const [name, body, text] of [
-      ['elsewhere', { do: 'fetch', by: 'Ada' }, 'The hub knows no site elsewhere.'],
+      ['elsewhere', { do: 'fetch', by: 'Ada' }, 'This hub has no site elsewhere.'],
       ['west', { do: 'fetch' }, 'by: expected text of at most 64 characters'],
-      ['west', { do: 'send', by: 'Ada' }, 'Nothing is stored that west could begin with'],
+      ['west', { do: 'send', by: 'Ada' }, 'No stored state fits a stream of west'],
       ['west', { do: 'drop', by: 'Ada' }, 'Expected fetch or send in "do".'],
     ] as const)
       expect((await hub.post(name, body)).text).toContain(text);

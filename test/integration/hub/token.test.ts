@@ -44,7 +44,7 @@ test('zankyo token --hub replaces the token of a running hub; one that is read-o
   await eventually(async () => (await status('api/sites', operator.token)) === 200);
   expect(await status('api/sites', first)).toBe(401);
   expect(await status('api/sites', viewer.token)).toBe(200);
-  // The hub knows no such site: 400 for who may ask, 403 for who may not.
+  // There is no such site: 400 for who may ask, 403 for who may not.
   expect(await status('api/site/north/command', operator.token, 'POST')).toBe(400);
   expect(await status('api/site/north/command', viewer.token, 'POST')).toBe(403);
   await token('--read-only', '--remove');

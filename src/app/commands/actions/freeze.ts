@@ -11,7 +11,7 @@ export function freeze(world: CommandWorld, target: Target | null, at: number, u
   const changed = monitors.filter(
     (monitor) => fresh.includes(monitor) || ends.before.some(({ stream }) => stream === monitor.stream),
   );
-  if (changed.length === 0) return nothing('Nothing to do: it learns nothing already.', target);
+  if (changed.length === 0) return nothing('Nothing to do: learning is stopped already.', target);
   const end = until === null ? 'resume' : new Date(until).toISOString();
   return {
     text: `Learning is stopped for ${nameOf(target)} until ${end}; scores and alarms go on.`,
@@ -26,7 +26,7 @@ export function freeze(world: CommandWorld, target: Target | null, at: number, u
 export function resume(world: CommandWorld, target: Target | null, at: number): Done {
   const monitors = monitorsOf(world, target);
   const changed = monitors.filter(({ status }) => status.frozen);
-  if (changed.length === 0) return nothing('Nothing to do: it learns already.', target);
+  if (changed.length === 0) return nothing('Nothing to do: learning is not stopped.', target);
   for (const { stream } of changed) act(world, { do: 'resume', stream }, at);
   const ends = endsToSet(world, changed, null);
   return {

@@ -40,7 +40,7 @@ export function forget(world: CommandWorld, { slug, monitor }: Target, since: nu
     saveRestored(monitor, snapshots, since, { now: moment.at, seq: ledger.seq });
   };
   return {
-    text: `${monitor.stream} knows what it knew at ${new Date(past.at).toISOString()}; what it learned since then is forgotten.`,
+    text: `${monitor.stream} has its state of ${new Date(past.at).toISOString()} again; everything learned since then is deleted.`,
     undo: { state: monitor.stream },
     series: slug,
     monitors: [monitor],

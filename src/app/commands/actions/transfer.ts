@@ -93,11 +93,11 @@ function fittingFile(monitor: Stream, content: Uint8Array): StreamFile | Refused
     return refuse('file_wrong', `The file has another network, or other series, than ${shape}: use the same tuning.`);
   const other = series.find(({ unit }, i) => unit !== file.units[i]);
   if (other !== undefined)
-    return refuse('file_wrong', `${other.slug} is in "${other.unit}" here, and the file has another unit.`);
+    return refuse('file_wrong', `The unit of ${other.slug} is "${other.unit}" here, and another one in the file.`);
   if (file.bytes.byteLength !== memory.byteLength)
     return refuse(
       'file_wrong',
-      `The file has ${file.bytes.byteLength} bytes, and ${monitor.stream} ${memory.byteLength}.`,
+      `The state in the file has ${file.bytes.byteLength} bytes, that of ${monitor.stream} ${memory.byteLength}.`,
     );
   return file;
 }

@@ -82,7 +82,7 @@ const GLOSSARY = html`<dl>
   <dt>Memory</dt>
   <dd>All that its streams remember, which is also the size of their snapshots.</dd>
   <dt>Anomalies</dt>
-  <dd>More are not better: without labels nobody can say which are right.</dd>
+  <dd>More are not better: without labels it is not known which are right.</dd>
 </dl>`;
 
 /** A run of one contender, with its log-loss beside that of the baseline. */

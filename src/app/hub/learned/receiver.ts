@@ -13,10 +13,10 @@ export type NotStored =
 export const NOT_STORED: Readonly<Record<NotStored, string>> = {
   part_wrong: 'a part of the file does not belong to the others',
   incomplete: 'parts of the file are missing',
-  checksum_wrong: 'the file is not what the site sent: its checksum differs',
+  checksum_wrong: 'the file is damaged: its checksum differs from that of the site',
   file_wrong: 'the file is damaged, or names another site or stream',
-  too_many_streams: `states of ${MAX_FILES} streams of this site are stored, and no more are`,
-  site_full: 'the site has no room left (learned.max_megabytes)',
+  too_many_streams: `states of ${MAX_FILES} streams of this site are stored already, which is the limit`,
+  site_full: 'no space is left for states of this site (learned.max_megabytes)',
   database: 'the database of the hub could not store it',
 };
 

@@ -90,7 +90,7 @@ export class HubTransfers {
   async start(site: string, request: TransferRequest): Promise<HubTransferReply | string> {
     const { db, isConnected, now } = this.options;
     const known = await siteStatus(db, site);
-    if (known === undefined) return `The hub knows no site ${site}.`;
+    if (known === undefined) return `This hub has no site ${site}.`;
     if (known.status === 'offline') return `${site} is offline. Ask again when it is back.`;
     if (!isConnected()) return 'The hub has no connection to the broker.';
     if (this.running.has(site)) return `Another transfer with ${site} is running. Ask again when it is done.`;
@@ -189,7 +189,7 @@ export class HubTransfers {
       transfer.cancel();
       this.running.delete(site);
       return found === 0
-        ? `Nothing is stored that ${site} could begin with: fetch what a site has learned whose streams have the same names, or give a map.`
+        ? `No stored state fits a stream of ${site}: fetch the states of a site whose streams have the same names, or give a map.`
         : `These are ${choices.length} streams; ${MAX_FILES} can be sent at once. Name fewer streams.`;
     }
     await transfer.begin();
@@ -213,7 +213,7 @@ export class HubTransfers {
     );
     sending.then(
       () => {
-        const text = `${transfer.done} of ${choices.length} streams of ${site} go on with the states that were sent.`;
+        const text = `${transfer.done} of ${choices.length} streams of ${site} use the states that were sent.`;
         this.settle(transfer, text, transfer.done > 0 ? 'done' : 'failed');
       },
       (error: unknown) => {

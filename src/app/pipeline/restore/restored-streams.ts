@@ -84,6 +84,6 @@ function restoredText(shape: string, present: string): string {
   const lost =
     change === null
       ? 'series were added to this group or removed'
-      : `all that is known of each series goes on; ${change}`;
+      : `everything learned about each series is kept; ${change}`;
   return `learned state restored in part: ${lost}`;
 }

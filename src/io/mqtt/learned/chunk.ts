@@ -45,7 +45,10 @@ export const learnedSchema = z.strictObject({
 export const importSchema = z.strictObject({
   ...part,
   by: plainText(64).optional().describe('Who asks, for the record; it is not checked.'),
-  replace: z.boolean().optional().describe('Whether it may replace what a series has learned whose warm-up is over.'),
+  replace: z
+    .boolean()
+    .optional()
+    .describe('Whether it may replace the learned state of a series whose warm-up is over.'),
 });
 
 export type LearnedPart = z.output<typeof learnedSchema>;

@@ -16,18 +16,18 @@ export interface GatesProps {
 
 /** What each gate does, in the words of the page. */
 const MEANING: Readonly<Record<string, string>> = {
-  'gru r': 'how much of the old state the candidate sees',
+  'gru r': 'how much of the old state goes into the candidate',
   'gru z': 'how much of the old state is kept: 1 keeps all, 0 replaces it by the candidate',
-  'gru n': 'the new state that is offered',
-  'lstm i': 'how much of the new is written into the memory cell',
+  'gru n': 'the candidate for the new state',
+  'lstm i': 'how much of the candidate is written into the memory cell',
   'lstm f': 'how much of the memory cell is kept: 1 keeps all, 0 forgets',
-  'lstm g': 'the new that is offered to the memory cell',
-  'lstm o': 'how much of the memory cell is shown as h',
-  'lstm c': 'the memory itself: it has no limit',
+  'lstm g': 'the candidate for the memory cell',
+  'lstm o': 'how much of the memory cell goes into the output h',
+  'lstm c': 'the memory cell itself, limited to ±3',
   'elementwise f': 'how much of the memory cell is kept: 1 keeps all, 0 forgets',
-  'elementwise z': 'the new that is offered to the memory cell',
-  'elementwise o': 'how much of the memory cell is shown as h',
-  'elementwise c': 'the memory itself',
+  'elementwise z': 'the candidate for the memory cell',
+  'elementwise o': 'how much of the memory cell goes into the output h',
+  'elementwise c': 'the memory cell itself',
 };
 
 const EQUATIONS: Readonly<Record<LearningNetwork['cell'], string>> = {

@@ -110,7 +110,7 @@ const cutSentence = ({ gradient }: Reach, { horizon, exact, learner }: LearningN
   const left = gradient[horizon] / gradient[0];
   return left < 0.05
     ? `At the horizon of ${horizon} readings it is at ${small(left)}: truncation loses little.`
-    : `At the horizon of ${horizon} readings it is still at ${small(left)}: what lies further back is not learned. A longer horizon, or learner: rtrl with cell: elementwise, reaches further.`;
+    : `At the horizon of ${horizon} readings it is still at ${small(left)}: dependencies further back are not learned. A longer horizon, or learner: rtrl with cell: elementwise, reaches further.`;
 };
 
 /** Two digits, and more near 100 %. */

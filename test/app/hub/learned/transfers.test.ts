@@ -109,7 +109,7 @@ test('a site without room keeps its newest states: the new one is refused as sit
   expect(await last()).toMatchObject({
     text: '1 of 2 streams are stored.',
     streams: [
-      { stream: 'tank', done: false, text: 'the site has no room left (learned.max_megabytes)' },
+      { stream: 'tank', done: false, text: 'no space is left for states of this site (learned.max_megabytes)' },
       { stream: 'pump', done: true, text: 'stored' },
     ],
   });
