@@ -9,7 +9,7 @@ import { DAY_MS, MINUTE_MS, WEEK_MS } from '../math/time.ts';
  * measures with those (`--constant`, bench/accuracy.mjs). Nothing else may assign.
  */
 const VALUES = {
-  // How long something is remembered, and how many values say something.
+  // Lengths of memories, and sizes of samples.
 
   /** Readings. Fewest in a long memory, over which scales, means, densities and usual values are measured. */
   MIN_SPAN: 2000,
@@ -17,7 +17,7 @@ const VALUES = {
   LONG_MEMORY_MS: WEEK_MS,
   /** Days over which levels by hour are counted; older ones weigh less than 1/e. Four weeks, so that each weekday counts. */
   OCCUPANCY_DAYS: 28,
-  /** Weeks. Excursions fade with this time constant: a habit that does not come for two months is no longer one. */
+  /** Weeks. Excursions fade with this time constant: a daily event is an alarm again after three to four months without it. */
   MEMORY_WEEKS: 8,
   /**
    * Values of a calibration. They are halved in weight when those of a week have been counted, and at least so many: 500 to 1,000 of them
@@ -44,7 +44,7 @@ const VALUES = {
   RECURS: 3,
   /** ms. Longest spell: an event that comes again within it is the same event. And the age of a stream at which half of what it sees is still new. */
   SPELL_MS: DAY_MS,
-  /** ms. After so long without it something is over: an excursion, or a hold. Readings within this time say much the same. */
+  /** ms. An excursion or a hold is over after this time without a reading that belongs to it. Readings within this time are much alike. */
   CALM_MS: 5 * MINUTE_MS,
 
   // From a quantity to a rarity.
@@ -56,20 +56,20 @@ const VALUES = {
   WINSOR: 6,
   /** Share of the past that counts as the tail, modelled instead of counted. Records are no rarer: their rate cannot be estimated. */
   TAIL: 0.02,
-  /** Readings from which on chance takes from a rarity. */
+  /** Readings from which on a rarity is reduced, because chance alone gives rare values in a long past. */
   CHANCE_FROM: 1000,
-  /** Decades of rarity. Taken from each rarity for each factor of 10 in readings beyond that; below it adds. */
+  /** Decades of rarity. Subtracted from each rarity for each factor of 10 in readings above CHANCE_FROM, and added below it. */
   CHANCE_PER_DECADE: 0.65,
   /**
    * Decades of rarity. A deviation of the mean as rare as one of 10,000 is a shift, and such a level in its hour, or dwell, is not learned
    * at first (evidence/recurrence-gate.ts).
    */
   RARE: 4,
-  /** Variances. Added to each, so that two series that always agree, and one that stands still, leave room for measurement noise. */
+  /** Variances. Added to each variance, as measurement noise of two series that always agree, and of one that does not change. */
   RIDGE: 1e-3,
   /**
    * Share. A recent scale of steps, or a change, that is smaller than this part of the usual one counts as none. A habit that comes less
-   * often than this part of the rate of alarms is none any more. A mean may have shifted from this part below its limit on.
+   * often than this part of the rate of alarms is no longer one. A mean may have shifted if its deviation is above its limit less this part.
    */
   MIN_SHARE: 0.25,
   /**

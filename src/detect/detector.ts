@@ -19,7 +19,7 @@ import { CONSTANTS } from './constants.ts';
 import { MAX_GAP_RATIO } from '../math/time-gap.ts';
 
 export interface DetectorOptions extends ForecasterOptions, HoldOptions {
-  /** Whether a network forecasts; without one the baseline does. */
+  /** Whether a network makes the forecasts; without one the baseline does. */
   readonly network: boolean;
   /** Multiplies the rate below by its power of 10/3: 2 allows ten times as many alarms, 0.5 a tenth. */
   readonly sensitivity: number;
@@ -34,7 +34,7 @@ export interface DetectorOptions extends ForecasterOptions, HoldOptions {
 const { HELD_THRESHOLD, LONG_MEMORY_MS: LONG_MS, SCORE_PER_DECADE } = CONSTANTS;
 /**
  * Power of the sensitivity in the rate of alarms that is allowed. A factor of ten in the rate is SCORE_PER_DECADE of the score
- * (recurrence.ts), so log10 of the sensitivity is added to each score: it means as much on a stream with few alarms as on one with many.
+ * (recurrence.ts), so log10 of the sensitivity is added to each score: it has the same effect on a stream with few alarms as on one with many.
  */
 const RATE_POWER = 1 / SCORE_PER_DECADE;
 /** How often, per week, an event may come and still be an alarm. */
@@ -57,7 +57,7 @@ export interface Verdict {
   readonly scores: Float64Array;
 }
 
-/** Looks at each step of a stream that somebody watches. It must change nothing. */
+/** Reads the state at each step of a stream while a page shows it. It must change nothing. */
 export interface Observer {
   /**
    * Called when the network has learned from the sample at `at`, epoch ms, before it advances by `input`: its forecast is still the one
@@ -77,7 +77,7 @@ export class Detector {
   frozen = false;
   /** While true the network learns nothing, to save CPU time; everything else learns. */
   trainingSkipped = false;
-  /** Null where nobody watches. */
+  /** Null while no page shows the stream. */
   observer: Observer | null = null;
   /** Whether an alarm of series d would be reported. Where it would not, nothing is held. */
   reports: (d: number) => boolean = () => true;
@@ -108,7 +108,7 @@ export class Detector {
     this.options = options;
     this.thresholdFactor = hold ? HELD_THRESHOLD : 1;
     this.series = series.map((info) => new SeriesModel(memory, info, { hold }));
-    // Also where anomalies are absorbed, so that the operator can change his mind and nothing learned is lost.
+    // Also where anomalies are absorbed, so that a change of `on_anomaly` keeps the learned state.
     this.held = series.map((info, d) => new HeldSeries(memory, info, this.series[d], options));
     this.input = new Float64Array(inputSize(D));
     this.forecaster = options.network ? new Forecaster(memory, this.input.length, D, options) : null;
@@ -169,7 +169,7 @@ export class Detector {
     this.residuals?.restart();
   }
 
-  /** The network has other weights than the one whose losses are known: the baseline forecasts until the network is better again. */
+  /** The known losses are those of other weights: the baseline makes the forecasts until the network is better again. */
   distrustNetwork(): void {
     for (const { forecast } of this.series) forecast.selection.distrust();
   }

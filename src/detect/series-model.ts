@@ -159,7 +159,7 @@ export class SeriesModel implements SeriesReading {
     return this.evidence.detail(this);
   }
 
-  /** What that number usually is; NaN where the sentence does not say so. */
+  /** The usual value of that number; NaN where the sentence does not contain it. */
   get usual(): number {
     return this.evidence.usual(this);
   }
@@ -169,7 +169,7 @@ export class SeriesModel implements SeriesReading {
     return this.evidence.contextual;
   }
 
-  /** How the series goes up and down; null in a challenger. */
+  /** The cycle of drops and rises; null in a challenger. */
   get cycle(): Cycle | null {
     return this.evidence.cycle;
   }
@@ -250,12 +250,12 @@ export class SeriesModel implements SeriesReading {
     this.evidence.accept();
   }
 
-  /** What took weeks to learn counts less from now on. */
+  /** Statistics over weeks get less weight from now on. */
   renew(): void {
     this.evidence.renew();
   }
 
-  /** The level at which the series stays, as the mean shift knows it. */
+  /** The level at which the series stays: the reference of the mean shift. */
   get mode(): Mode {
     return this.evidence.shift.mode;
   }
@@ -265,7 +265,7 @@ export class SeriesModel implements SeriesReading {
     this.evidence.shift.remember(mode, this.at);
   }
 
-  /** With the reading x the series may have come to another level: that is measured from it on. */
+  /** With the reading x the series may have reached another level, which is measured from x on. */
   begin(x: number): void {
     this.evidence.shift.begin(x);
   }

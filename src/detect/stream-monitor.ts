@@ -65,7 +65,7 @@ export class StreamMonitor {
     });
   }
 
-  /** A reading of series d with the time at which it counts, or the reason to reject it: then it must not be taken. */
+  /** A reading of series d with the time at which it counts, or the reason to reject it; a rejected reading must not be processed. */
   order(d: number, reading: Reading): Reading | OrderReason {
     return this.parts.sensors[d].order(reading);
   }
@@ -86,7 +86,7 @@ export class StreamMonitor {
   }
 
   /**
-   * The readings of one message have all been taken. `source`, a positive number, is its topic. Where all messages of the stream
+   * All readings of one message have been processed. `source`, a positive number, is its topic. Where all messages of the stream
    * come from one topic, each message is a sample: returns its verdict when that was still open, else null.
    */
   endMessage(source: number): Verdict | null {
@@ -134,7 +134,7 @@ export class StreamMonitor {
 
   /**
    * Takes over the memory of a stream of another `shape`: with another network, or a group that had other series. Series of both
-   * continue with all that they know; of the network those weights that fit (nn/carry.ts). New series have their own warm-up, and
+   * keep everything they have learned; the network keeps those weights that fit (nn/carry.ts). New series have their own warm-up, and
    * the state of removed ones is deleted. Returns false, changing nothing, when the shape cannot be read here or has no series in
    * common. Throws a RangeError when the bytes are not of that shape.
    */
@@ -150,7 +150,7 @@ export class StreamMonitor {
     past.memory.fromBytes(bytes);
     this.memory.takeOver(past.memory, before);
     this.detector.takeOver(past.detector, before);
-    // The losses of a network that is another one are not those of this one.
+    // The losses so far are those of another network.
     if (!continues(known.options, parts.options)) this.detector.distrustNetwork();
     parts.applySettings();
     before.forEach((b, d) => {
@@ -175,7 +175,7 @@ export class StreamMonitor {
   private readonly awaited = (d: number): boolean => this.parts.sensors[d].measures;
 
   /**
-   * A sensor that reports on change (sensor/on-change.ts) has not said anything new until `until`: its last value counts again. Not in a
+   * A sensor that reports on change (sensor/on-change.ts) has sent no new value until `until`: its last value counts again. Not in a
    * group, whose series would each have times of their own.
    */
   private repeat(until: number): void {
@@ -193,7 +193,7 @@ export class StreamMonitor {
   private measure(d: number, reading: Reading): number | null {
     const { sensors, detector, warmUp, maintenance } = this.parts;
     const sensor = sensors[d];
-    // A pause of the sensor is part of the maintenance and is not learned as one that may come.
+    // A pause of the sensor is part of the maintenance and is not learned as a usual one.
     if (maintenance[d] === 1) sensor.markDowntime(reading.receivedAt, Infinity);
     const interrupted = sensor.interrupted(reading.at);
     const value = sensor.measure(reading, warmUp.of(d) === 1);

@@ -50,7 +50,7 @@ export function carryTheta(
     }
 }
 
-/** The parameters of the cell: W_ih (G H, X), W_hh (G H, H) but for the element-wise cell, then vectors of H for each gate. */
+/** The parameters of the cell: W_ih (G H, X), W_hh (G H, H) except for the element-wise cell, then vectors of H for each gate. */
 function carryCell(
   past: CoreOptions, old: Float64Array,
   { cell: kind, hiddenSize: H, inputSize: X, peepholes }: CoreOptions, theta: Float64Array,

@@ -4,10 +4,10 @@ import type { Random } from '../math/random.ts';
 import { denseSynapse, scatterWeights, spreadTimeConstants, type Cell, type Synapse } from './cell.ts';
 
 /**
- * Largest memory cell. tanh 3 is 0.995, so a larger one adds next to nothing to h_t. Without the limit and with peepholes, a cell that has
+ * Largest memory cell. tanh 3 is 0.995, so a larger one hardly changes h_t. Without the limit and with peepholes, a cell that has
  * grown opens its own forget gate and grows by one a step without end, and all gates are saturated: after 12,000 readings 13 to 16 of
- * 16 units stood still on each of 11 recordings. With it at most one does, and the network forecasts better on all 11. The kernel has
- * the same number.
+ * 16 units no longer changed, on each of 11 recordings. With the limit at most one unit does not change, and the network forecasts better
+ * on all 11. The kernel has the same number.
  */
 export const MAX_CELL = 3;
 

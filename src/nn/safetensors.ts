@@ -5,7 +5,7 @@ import { power2 } from '../math/elementary.ts';
  *   8 bytes    N, the length of the header, little-endian
  *   N bytes    JSON {"name": {"dtype", "shape", "data_offsets": [begin, end]}, ...}, "__metadata__": {string: string};
  *              begins with {, may end in spaces
- *   the rest   the tensors, row-major, little-endian; offsets count from here, without overlap and without hole
+ *   the rest   the tensors, row-major, little-endian; offsets count from here, without overlaps and gaps
  *
  * Hugging Face, safetensors, README, "Format". Their reader is more lenient than that text; this one follows the text: the
  * header begins with {, and no key occurs twice. Stricter than the text: a header has at most 1 MB, not 100 MB, which is

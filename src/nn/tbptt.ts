@@ -30,7 +30,7 @@ export class Tbptt implements Learner {
   private readonly every: number;
   private readonly tapes: Float64Array[] = [];
   private readonly errors: Float64Array[] = []; // dL/ds of each kept step, zero once delivered
-  private readonly clock: Float64Array; // steps made, steps since the last way back
+  private readonly clock: Float64Array; // steps made, steps since the last backward pass
   private ds: Float64Array;
   private dsPrevious: Float64Array;
 

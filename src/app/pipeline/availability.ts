@@ -7,7 +7,7 @@ import type { Tallies } from './tallies.ts';
 const MAX_LOGGED = 10;
 
 /**
- * What devices say of themselves: that they are there, or gone. The streams of their series are told at once, and the journal has it
+ * Announcements of devices that they are online or offline. The streams of their series get them at once, and the journal has them
  * between the readings before and after.
  */
 export class Availability {
@@ -27,7 +27,7 @@ export class Availability {
     this.log = log;
   }
 
-  /** The device of these series says at `at`, epoch ms, whether it is there. A state that is known already changes nothing. */
+  /** The device of these series announces at `at`, epoch ms, whether it is online. A repeated announcement changes nothing. */
   set(series: readonly string[], online: boolean, at: number, topic: string): void {
     const changed = new Map<string, string[]>();
     for (const slug of series) {

@@ -4,7 +4,7 @@ import { CommandDesk } from '../commands/desk.ts';
 import type { PipelineParts } from './parts.ts';
 
 /**
- * Carries out the commands of the operator. A command comes between two readings. It does not set the time: what no message arrived in
+ * Carries out the commands of the operator. A command comes between two readings. It does not set the time: the time without messages
  * before the first connection is downtime, whether there were commands or not.
  */
 export const commandsOf = (port: CommandPort, parts: PipelineParts): Observable<never> => {

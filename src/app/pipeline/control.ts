@@ -10,15 +10,15 @@ export interface PipelineControl {
   readonly streams: Pick<Streams, 'withOtherNetwork'>;
   /** Time of the newest arrival or tick, epoch ms; -Infinity before the first. */
   readonly now: () => number;
-  /** Its time, and the rhythm of its periodic work: for a pipeline that goes on elsewhere. */
+  /** Its time, and when its periodic work was last done: for the pipeline that continues elsewhere. */
   readonly moment: () => PipelineMoment;
-  /** Saves all streams now; nothing where no message has come. */
+  /** Saves all streams now; does nothing before the first message. */
   readonly saveNow: () => void;
-  /** The streams that another site leaves as they are, and all that goes on with them. `holidaysKey`: of that site. */
+  /** The streams that another site file does not change, and everything that is passed on with them. `holidaysKey`: of that site. */
   readonly keep: (next: Site, holidaysKey?: string) => Kept;
   /** Saves the other streams in the next transaction, as of `at`, and those that were never saved. */
   readonly save: (at: number, kept: Kept) => void;
-  /** The end of this subscription saves nothing more: call it when everything is saved, and end it then. */
+  /** After this call the end of the subscription saves nothing more: call it when everything is saved, then end the subscription. */
   readonly handOver: () => void;
 }
 
@@ -28,7 +28,7 @@ export interface Kept {
   readonly monitors: ReadonlyMap<string, Stream>;
   readonly outlet: Outlet;
   readonly checkpoints: Checkpoints;
-  /** Null where the other site keeps another history. */
+  /** Null where the other site stores its history elsewhere. */
   readonly history: History | null;
 }
 
@@ -36,7 +36,7 @@ export interface Kept {
 export interface Resumed {
   /** Its time, epoch ms. */
   readonly at: number;
-  /** The last row of the journal; everything that the journal does not keep is saved up to it. */
+  /** The last row of the journal; all state outside of the journal is saved up to it. */
   readonly seq: number;
   readonly kept: Kept;
 }

@@ -52,7 +52,7 @@ export class Heartbeat {
     tallies.ticks++;
   }
 
-  /** The threads do the same with their streams, but for what has begun or ended to hold them back. */
+  /** The threads do the same with their streams, except for mutes, freezes and maintenance that have begun or ended. */
   private beatThreads(threads: Threads, at: number): void {
     const { streams, states } = this.parts;
     threads.beat(streams.monitors, at);
@@ -67,7 +67,7 @@ export class Heartbeat {
     streams.markDowntime(at, awayMs, ports.ledger.seq);
   }
 
-  /** The streams enter or leave maintenance. Then the alerts are due that it held back. */
+  /** The streams enter or leave maintenance. After maintenance the alerts that it held back are due. */
   private updateMaintenance(at: number): void {
     const { maintenance, states, alertPublisher } = this.parts;
     const { changed, over } = maintenance.update(at);
@@ -75,7 +75,7 @@ export class Heartbeat {
     if (over) alertPublisher.release(at);
   }
 
-  /** Learning goes on where a freeze was for a time that is over. */
+  /** Learning goes on where the time of a freeze is over. */
   private updateFreezes(at: number): void {
     const { ports, freezes, streams, states, log } = this.parts;
     if (ports.commands === undefined) return;

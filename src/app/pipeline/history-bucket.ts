@@ -6,8 +6,8 @@ import * as c from '../../stream/history/bucket.ts';
 const NAMED_FROM = 0.5;
 
 /**
- * Makes `reading` a bucket of the newest reading of series d; false where there was none. `band`: with its band, whose computation
- * costs more than all of the rest (2 µs), so that only the first reading of a minute has it.
+ * Makes `reading` a bucket of the newest reading of series d; false where there was none. `band`: with its band. Its computation
+ * costs more than the rest (2 µs), so only the first reading of a minute has it.
  */
 export function fillBucket(
   { detector, status }: StreamMonitor,

@@ -54,12 +54,12 @@ export class History {
     if (!this.failed) for (const series of this.of(monitors)) series.save(seq);
   }
 
-  /** The last save of these streams is on the disk. */
+  /** To be called when the last save of these streams is on the disk. */
   saved(monitors: Iterable<Stream>): void {
     for (const series of this.of(monitors)) series.saved();
   }
 
-  /** Where the history of a series stands; null where none is kept. */
+  /** How far the history of a series has come; null where none is kept. */
   placeOf(slug: string): HistoryPlace | null {
     const found = this.find(slug);
     return found === null ? null : { seq: found.seq, minute: found.ring.minute };

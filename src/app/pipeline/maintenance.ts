@@ -5,13 +5,13 @@ import { isDue } from './due.ts';
 import type { Stream } from './stream.ts';
 import type { Streams } from './streams.ts';
 
-/** Windows are listed for so long ahead, and anew at the end. */
+/** Windows are listed this long in advance; the list is renewed at the end of this time. */
 const AHEAD_MS = 8 * DAY_MS;
-/** How often the files are looked at. */
+/** How often the files are checked. */
 const REFRESH_MS = 60_000;
 const SITE = 'the site';
 
-/** A window with every name it stands for: a group names its series as well. */
+/** A window with all names that it applies to: with a group also its series. */
 interface Active extends Window {
   readonly names: ReadonlySet<string> | null;
   readonly key: string;
@@ -24,14 +24,14 @@ export interface MaintenanceOptions {
   readonly groups: Readonly<Record<string, { readonly series: readonly string[] }>>;
   readonly ledger: Pick<LedgerPort, 'recordCommand' | 'seq'>;
   readonly streams: Pick<Streams, 'monitors' | 'act'>;
-  /** A time for people. */
+  /** A time in the form of log lines. */
   readonly textOf: (at: number) => string;
   readonly log: Log;
 }
 
 /**
- * The maintenance windows, by the clock of the messages. At the first message or tick from an edge on, the streams that enter or leave
- * maintenance are told, and the journal has it between the readings before and after: a replay needs no windows.
+ * The maintenance windows, by the times of the messages. At the first message or tick after a window begins or ends, its streams enter or
+ * leave maintenance, and the journal has this between the readings before and after: a replay needs no windows.
  */
 export class Maintenance {
   private readonly options: MaintenanceOptions;
@@ -41,7 +41,7 @@ export class Maintenance {
   /** Nothing changes from `since` to `nextEdge` as long as there are no other streams. */
   private since = Infinity;
   private nextEdge = -Infinity;
-  /** The newest stream that was looked at; null where none was. */
+  /** The newest stream that was checked; null where none was. */
   private newest: Stream | null = null;
   private refreshedAt = -Infinity;
 
@@ -59,7 +59,7 @@ export class Maintenance {
     return this.until(stream, series, at) !== null;
   }
 
-  /** Whether the whole site is, or every series with such a name, and there is one. */
+  /** Whether the whole site is in maintenance, or every series with such a name, if there is one. */
   coversAll(isOne: (slug: string) => boolean, at: number): boolean {
     if (this.windows.length === 0) return false;
     if (this.until('', '', at) !== null) return true;
@@ -69,7 +69,7 @@ export class Maintenance {
     return all.length > 0 && all.every(({ stream, slug }) => this.covers(stream, slug, at));
   }
 
-  /** Until when it is, also where one window follows on another; null where it is not. */
+  /** Until when a series is in maintenance, over windows that follow one another; null where it is not. */
   until(stream: string, series: string, at: number): number | null {
     let until = at;
     // In order of their start: each may extend the time of those before.
@@ -103,7 +103,7 @@ export class Maintenance {
     return at >= this.nextEdge || at < this.since;
   }
 
-  /** The streams after the newest one that was looked at; all, where that one is gone. With each new stream it is one, not all of them. */
+  /** The streams after the newest one that was checked, so that a new stream costs one check; all, where that one is gone. */
   private newStreams(): readonly Stream[] {
     const { monitors } = this.options.streams;
     return monitors.slice(this.newest === null ? 0 : monitors.lastIndexOf(this.newest) + 1);
@@ -143,7 +143,7 @@ export class Maintenance {
     this.nextEdge = port === undefined ? Infinity : Math.min(at + AHEAD_MS, ...edges);
   }
 
-  /** Logs which windows have begun and ended; whether one has ended. */
+  /** Logs which windows have begun and ended. Returns whether one has ended. */
   private report(at: number): boolean {
     const { log, textOf } = this.options;
     const before = this.running;

@@ -23,17 +23,17 @@ export interface PipelineOptions {
   readonly listening$?: Observable<number>;
   /** Days that count as Sundays. */
   readonly isHoliday?: IsHoliday | null;
-  /** Another text where the holidays are others. */
+  /** A text that differs when the holidays differ. */
   readonly holidaysKey?: string;
   /** None for a recording. */
   readonly processor?: Processor;
   /** Whether a further stream fits into the memory; default: always. */
   readonly hasRoom?: () => boolean;
-  /** Where the streams are, if not in this thread. */
+  /** The threads of the streams, if they are not in this one. */
   readonly threads?: Threads;
   /** Counts to add to; default: new ones. */
   readonly tallies?: Tallies;
-  /** Where a checkpoint was made, so that the periodic work goes on in the same rhythm; the snapshots are of the same moment. */
+  /** The times of the checkpoint from which the streams are restored, so that the periodic work continues with the same times. */
   readonly since?: PipelineMoment;
   /** Names that no series may have, besides those of groups. */
   readonly reserved?: readonly string[];

@@ -16,7 +16,7 @@ export interface PipelinePhase {
   handedOver: boolean;
 }
 
-/** What replaces this pipeline by another one. */
+/** The calls that replace this pipeline by another one. */
 export const controlOf = (parts: PipelineParts, phase: PipelinePhase, heartbeat: Heartbeat): PipelineControl => {
   const { site, streams, time, checkpoints, history } = parts;
   return {
@@ -48,7 +48,7 @@ export const controlOf = (parts: PipelineParts, phase: PipelinePhase, heartbeat:
   };
 };
 
-/** What health, metrics and the dashboard see of it. */
+/** The view of it for health, metrics and the dashboard. */
 export const viewOf = (parts: PipelineParts, phase: Readonly<PipelinePhase>, threads?: Threads): PipelineView => {
   const { site, messages, signals, streams, states, time, maintenance, overload, checkpoints, history, recent } = parts;
   return {

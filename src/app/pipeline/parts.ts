@@ -27,7 +27,7 @@ import type { PipelineTime } from './time.ts';
 /** Rejects of a stream are not stored. */
 const NO_PAYLOAD = new Uint8Array(0);
 
-/** All state of one subscription of the pipeline, and what acts on it. */
+/** All state of one subscription of the pipeline, and the objects that change it. */
 export type PipelineParts = ReturnType<typeof partsOf>;
 
 /** Makes the parts: the streams from their snapshots, incidents, mutes and freezes from the database. */

@@ -7,7 +7,7 @@ export const RECENT_KEPT = 480;
 export const RECENT_COLUMNS = ['at', 'value', 'expected', 'lower', 'upper', 'gapFrom', 'gapTo', 'score'] as const;
 export type RecentColumn = (typeof RECENT_COLUMNS)[number];
 
-/** The last readings of one series, while someone watches it. NaN where a number is not known. */
+/** The last readings of one series, while a page shows it. NaN where a number is not known. */
 export interface Watched {
   readonly stream: Stream;
   readonly d: number;
@@ -67,7 +67,7 @@ export class WatchedHere implements Watched {
   }
 }
 
-/** Keeps the last readings of the series that someone watches; of no others, so that they cost nothing. */
+/** Keeps the last readings of the series that a page shows; the others cost nothing. */
 export class RecentReadings {
   private readonly watched = new Set<WatchedHere>();
 

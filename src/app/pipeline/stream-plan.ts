@@ -21,8 +21,8 @@ export interface SignalLookup {
 const NO_SIGNALS: SignalLookup = { get: () => null };
 
 /**
- * The fields that may produce a series, before any message has arrived: of a signal that was read before, the input that reads it now;
- * else judged by its name.
+ * The fields that may produce a series, before any message has arrived: for a signal that was read before, the field of the input that
+ * reads it now; otherwise the fields whose name fits.
  */
 function fieldsOf(site: Site, slug: string, signals: SignalLookup): readonly PlanField[] {
   const read = signalField(site, slug, signals);
@@ -54,7 +54,7 @@ function reads({ topic, all }: Site['inputs'][number], { topic: seen, device, si
   return unwanted(globs, device, signal, facts) === null;
 }
 
-/** For a series of a group of which no message has come: what its name says. */
+/** For a series of a group without a message so far: the facts that follow from its name. */
 function guessed(slug: string): Partial<PlanField> {
   const facts = factsOf(slug.replaceAll('-', '/'), '');
   return facts.noSignal === undefined ? infoOfFacts(facts) : {};
@@ -113,6 +113,6 @@ export const planOf = (site: Site, slug: string, field: PlanField): StreamPlan =
   source: null,
 });
 
-/** Two streams with the same text are the same, in all that a site file says about them. */
+/** The options of a stream in the site file as a text: equal texts mean equal options. */
 export const planText = (plan: StreamPlan, { timezone }: Pick<Site, 'timezone'>, holidaysKey: string): string =>
   JSON.stringify([plan, timezone, holidaysKey]);

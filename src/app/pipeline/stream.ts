@@ -8,7 +8,7 @@ import type { Memory } from '../../math/memory.ts';
 export type StreamView = Pick<StreamStatus, keyof StreamStatus>;
 
 /**
- * A stream as the pipeline and the commands know it: a `StreamMonitor` in this thread, or a `RemoteStream`, whose monitor is in a worker
+ * A stream as the pipeline and the commands use it: a `StreamMonitor` in this thread, or a `RemoteStream`, whose monitor is in a worker
  * thread. Reading the state of a remote one waits until its thread has processed everything before.
  */
 export interface Stream {

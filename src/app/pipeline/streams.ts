@@ -32,7 +32,7 @@ export interface Place {
   readonly d: number;
 }
 
-/** Where the events of streams go. A stream that another pipeline takes over has the same outlet, with other ends. */
+/** Receives the events of the streams. A stream that another pipeline takes over keeps this object; its callbacks are replaced. */
 export interface Outlet {
   onEvent: (event: AnomalyEvent) => void;
   onHabit: (habit: Habit) => void;
@@ -46,18 +46,18 @@ export interface StreamsOptions {
   readonly onEvent: Outlet['onEvent'];
   readonly onHabit: Outlet['onHabit'];
   readonly onMode: Outlet['onMode'];
-  /** Streams of the pipeline before, by name; those that the site leaves as they are go on. */
+  /** Streams of the pipeline before, by name; those that the site file does not change continue. */
   readonly kept?: { readonly monitors: ReadonlyMap<string, Stream>; readonly outlet: Outlet } | undefined;
-  /** Another text where the holidays are others. */
+  /** A text that differs when the holidays differ. */
   readonly holidaysKey?: string | undefined;
   /** Null where there are no holidays. */
   readonly isHoliday?: IsHoliday | null;
   /** The known signals that no field names. */
   readonly signals?: SignalLookup;
   readonly log: Log;
-  /** Where the streams are, if not in this thread. */
+  /** The threads of the streams, if they are not in this one. */
   readonly threads?: Threads | undefined;
-  /** Where the history of a series stands; null where none is kept. */
+  /** How far the history of a series has come; null where none is kept. */
   readonly historyPlaceOf?: (series: string) => HistoryPlace | null;
 }
 
@@ -75,9 +75,9 @@ export class Streams {
   readonly restored: RestoredStreams;
   private downtime = { at: NaN, downtimeMs: NaN, seq: 0 };
   private trainingRate = { every: 1, seq: 0 };
-  /** Where the events of all streams go. */
+  /** Receives the events of all streams. */
   readonly outlet: Outlet;
-  /** What the site file says of each stream, as one text to compare. */
+  /** The options of each stream in the site file, as one text to compare. */
   private readonly texts = new Map<Stream, () => string>();
   private readonly site: Site;
   private readonly options: StreamsOptions;
@@ -116,8 +116,8 @@ export class Streams {
   }
 
   /**
-   * What the format of a series states: a unit that was guessed until now, or that the device has corrected. A value that is now
-   * measured and was counted, or the other way round, is another series: that takes effect at the next start.
+   * Applies the unit and range that the format of a series states, if they were guessed until now, or if the device has corrected them.
+   * A change between a counter and a plain value makes another series: it takes effect at the next start.
    */
   restate(slug: string, { unit, range, counter }: SignalInfo): void {
     const place = this.places.get(slug);
@@ -191,8 +191,8 @@ export class Streams {
   }
 
   /**
-   * The streams that another site file leaves as they are, by name. Not those that several inputs may produce, because their next message
-   * decides, and not those that it has no place for.
+   * The streams that another site file does not change, by name. Without those that several inputs may produce, because their next message
+   * decides, and without those that the site file no longer has.
    */
   same(next: Site, holidaysKey: string): ReadonlyMap<string, Stream> {
     if (next.maxSeries < this.site.maxSeries) return new Map();

@@ -2,7 +2,7 @@ import type { AnomalyEvent } from '../../detect/episode/anomaly.ts';
 import type { Health } from '../../stream/health.ts';
 import { Times } from './load/processing-times.ts';
 
-/** Counts since the start of the service. The pipeline adds to them; they outlive it when it is restarted. */
+/** Counts since the start of the service. The pipeline adds to them; they continue when it is restarted. */
 export class Tallies {
   /** Readings that were scored. */
   readings = 0;
@@ -12,7 +12,7 @@ export class Tallies {
   untrained = 0;
   habits = 0;
   readonly commands = { done: 0, refused: 0 };
-  /** Announcements of devices that were there before, or gone. */
+  /** Announcements of devices that they are offline, or online again. */
   readonly availability = { offline: 0, online: 0 };
   /** Of the site file, while the service runs. */
   readonly reloads = { done: 0, failed: 0 };

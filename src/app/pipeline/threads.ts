@@ -17,7 +17,7 @@ export interface StreamSpec {
   readonly series: readonly SeriesInfo[];
   readonly tuning: Tuning;
   readonly source: number | null;
-  /** Where the history of each series stands; null where none is kept. */
+  /** How far the history of each series has come; null where none is kept. */
   readonly history: readonly HistoryPlace[] | null;
 }
 
@@ -27,10 +27,10 @@ export interface HistoryPlace {
   readonly minute: number;
 }
 
-/** When something came about: the time of arrival, epoch ms; undefined: now. `replayed`: it comes from the journal. */
+/** Time of arrival of the cause of an event, epoch ms; undefined: now. `replayed`: the cause comes from the journal. */
 export type When = readonly [at: number | undefined, replayed: boolean];
 
-/** Where the results of the threads go: in the order in which the readings were passed to them. */
+/** Receives the results of the threads, in the order in which the readings were passed to them. */
 export interface ThreadHandlers {
   /** Row of the journal that is replayed; Infinity where none is. */
   readonly seq: () => number;
@@ -41,7 +41,7 @@ export interface ThreadHandlers {
   readonly state: (stream: Stream, at: number) => void;
   readonly reject: (reason: Reason, topic: string) => void;
   readonly history: (stream: Stream, d: number, at: number, bucket: Float64Array) => void;
-  /** So many readings were scored, and so many of them not trained on because of the load. */
+  /** Number of readings that were scored, and of those that were not trained on because of the load. */
   readonly counted: (readings: number, untrained: number) => void;
   /** The stream has thrown, and gets no further readings. */
   readonly stopped: (stream: Stream, error: unknown) => void;
@@ -55,8 +55,8 @@ export interface ThreadPlace {
 }
 
 /**
- * Worker threads that have the streams (app/workers). The pipeline keeps everything that is not of a single stream. An object that is passed to a
- * thread is processed later, in order; `settle` waits for all of it.
+ * Worker threads that process the streams (app/workers). The pipeline keeps all state that does not belong to a single stream. An object that
+ * is passed to a thread is processed later, in order; `settle` waits until everything is processed.
  */
 export interface Threads {
   /** A pipeline begins to use them; streams that it does not keep are removed. */

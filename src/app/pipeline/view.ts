@@ -8,7 +8,7 @@ import type { Stream, StreamView } from './stream.ts';
 export interface PipelineView {
   /** The streams; one that failed is not among them. */
   readonly streams: () => readonly StreamView[];
-  /** What the streams know; to be read only. In the order of `streams`. */
+  /** The learned state of the streams, read-only. In the order of `streams`. */
   readonly monitors: () => readonly Stream[];
   /** The states of a stream as they are published: those of its series, then, of a group, its own. */
   readonly statesOf: (status: StreamView) => readonly SeriesState[];

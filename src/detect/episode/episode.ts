@@ -11,7 +11,7 @@ export interface EpisodeOptions {
   readonly hysteresis: number;
   /** For this long after an episode only a clearly higher score than its peak opens another. */
   readonly coolDownMs: number;
-  /** How long after its opening an episode can begin its cool-down again. */
+  /** How long after its opening an episode can restart its cool-down. */
   readonly holdForMs: number;
 }
 

@@ -25,7 +25,7 @@ export interface Finding {
   gapTo: number;
   /** A number that the cause's sentence needs; see reason.ts. */
   detail: number;
-  /** What `detail` usually is. */
+  /** The usual value of `detail`. */
   usual: number;
   /** Which of several sentences of the cause applies. */
   aspect: number;

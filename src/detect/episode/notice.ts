@@ -15,7 +15,7 @@ export interface Notice {
   readonly reason: string;
 }
 
-/** The fields that name a notice and its series; `time`, epoch ms, tells it from the others of this series and letter. */
+/** The fields that identify a notice and its series; `time`, epoch ms, makes the id unique for this series and letter. */
 export const namesOf = (
   stream: string,
   { slug, label, unit }: SeriesInfo,

@@ -15,7 +15,7 @@ export interface OperatingMode {
   /** Its mean, and the deviation of means over twelve readings. */
   readonly level: number;
   readonly spread: number;
-  /** Since when it is known, epoch ms; NaN where that is not known. */
+  /** Since when it counts as normal, epoch ms; NaN where that is not known. */
   readonly since: number;
   /** How many times the series has come to it. */
   readonly times: number;
@@ -50,10 +50,10 @@ export function operatingModes(
 
 /** A series has come back to a level at which it stayed before, and no alarm ended with it. Its id is `<series>-m<at>`. */
 export interface ModeReturn extends Notice {
-  /** The level that it left, and that to which it has come: means. */
+  /** The level that the series left, and the level that it has reached: means. */
   readonly from: number;
   readonly level: number;
-  /** Since when zankyo knows the level, epoch ms; NaN where that is not known. */
+  /** Since when the level counts as normal, epoch ms; NaN where that is not known. */
   readonly since: number;
   /** When the series left it before, epoch ms; NaN where that is not known. */
   readonly lastAt: number;
@@ -64,8 +64,8 @@ export interface ModeReturn extends Notice {
 const { RECURS } = CONSTANTS;
 
 /**
- * Whether a return at `at` to a level is news. It is none from the third time on, if the series comes to the level more often than alarms
- * are asked for: as with habits (recurrence/recurrence.ts), so that a pump which switches between two speeds does not announce each switch.
+ * Whether a return at `at` to a level is published. From the third time on it is not, if the series comes to the level more often than
+ * `alarmsPerWeek`: as with habits (recurrence/recurrence.ts), so that a pump that switches between two speeds gives no event for each switch.
  */
 export const isNews = (mode: Pick<Mode, 'times' | 'since'>, at: number, alarmsPerWeek: number): boolean =>
   mode.times < RECURS || mode.times * WEEK_MS < alarmsPerWeek * (at - mode.since);

@@ -56,7 +56,7 @@ const SENTENCES: Record<Exclude<Cause, EvidenceKind>, Sentence> = {
   drift: (f, name, { quantity, number }) =>
     `${name} has drifted: its mean over the last ${durationInWords(f.detail)} is ${quantity(f.value)}; ` +
     `in the training period it was ${quantity(f.expected)}, with limits of ${number(f.lower)} and ${quantity(f.upper)}`,
-  // detail: usual interval, ms; NaN: the device has said that it is gone; value: silence so far, ms
+  // detail: usual interval, ms; NaN: the device has announced that it is offline; value: silence so far, ms
   silent: (f, name) =>
     Number.isNaN(f.detail)
       ? `${name} is lost: its device announced that it is offline; the last reading came ${durationInWords(f.value)} before`
@@ -104,7 +104,7 @@ export function reasonOf(finding: Finding, info: SeriesInfo, since: number, cale
   return `${why} (since ${calendar.text(since)}, ${Math.round(100 * finding.confidence)} % sure).`;
 }
 
-/** A known level to which a series has come back, as far as its sentence needs it. */
+/** The facts about a known level to which a series has come back that the sentence needs. */
 export type Return = Omit<KnownMode, 'since'>;
 
 /** One plain sentence about an operating mode that was known before. */

@@ -30,7 +30,7 @@ export interface Departure {
   /** Mean of the readings since the anomaly began. */
   meanSince: number;
   durationMs: number;
-  /** How long the present state has lasted, or an event has not come, as a multiple of the longest usual time; 1 or less: in time. */
+  /** How long the present state has lasted, or an event has failed to come, as a multiple of the longest usual time; 1 or less: not late. */
   overdue: number;
   /** How rare: above 1 is anomalous. */
   score: number;
@@ -55,7 +55,7 @@ const distanceIn = (distance: number, unit: number): number =>
  *
  * So a reading beyond all earlier ones counts at once. A value that the series has had before is minor at the beginning, whatever
  * its score, and counts by how far the mean stays away and how long. A state of a usual value, such as a motor that runs, counts by
- * how many times as long it lasts as ever before. Steps do not count: a jump between two usual values that is over soon is minor.
+ * its duration as a multiple of the longest so far. Steps do not count: a jump between two usual values that is over soon is minor.
  */
 export function effectOf(departure: Readonly<Departure>): number {
   const { value, min, max, mean, deviation, meanSince, durationMs, overdue, score } = departure;
@@ -68,8 +68,8 @@ export function effectOf(departure: Readonly<Departure>): number {
 }
 
 /**
- * The effect of a drift: the mean of the last days against that of the training period, with the deviation of the readings then.
- * The limit of a drift is narrow, because means of days hardly differ, so its score says nothing about its size.
+ * The effect of a drift: the mean of the last days against that of the training period, with the deviation of the readings in that period.
+ * The limit of a drift is narrow, because means of days hardly differ, so its score does not measure its size.
  */
 export const effectOfDrift = (
   recentMean: number,

@@ -20,7 +20,7 @@ const lengthOf = (repeats: number): number => REPEAT_WIDTH * Math.min(MAX_REPEAT
  * there are two kinds of evidence: the length, -log10 P(run >= n) in the history of the series, and the step that ends the run,
  * compared with earlier steps that ended one. In a coarse sensor such a step is one unit of its resolution.
  *
- * A flatline is learned when it ends in a step. So one that ends in a fault, or does not end, does not become usual.
+ * A flatline is learned when it ends in a step. So a flatline that ends in a fault, or does not end, does not become usual.
  * Memory (2): repeats so far, flatlines that have ended in a step.
  */
 export class Flatline {

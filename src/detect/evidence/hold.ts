@@ -12,7 +12,7 @@ export interface HoldOptions {
 
 const { CALM_MS } = CONSTANTS;
 
-/** What a reading does: it begins a hold, stays in it, ends it because the series is calm, or because it has lasted too long. */
+/** The effect of a reading: it begins a hold, is within it, or ends it because the series is calm or the hold has lasted too long. */
 export type HoldStep = 'free' | 'begun' | 'held' | 'over' | 'expired';
 
 // Slots of the memory.
@@ -42,7 +42,7 @@ export class Hold {
     return this.s[HELD] === 1;
   }
 
-  /** How long the hold goes on if the series does not become calm, ms: 0 where it is not held. */
+  /** How much longer the hold lasts if the series does not become calm, ms: 0 where it is not held. */
   get leftMs(): number {
     return this.held ? Math.max(0, this.options.holdForMs - this.s[AGE]) : 0;
   }

@@ -107,7 +107,7 @@ export const NOT_APPLICABLE = -Infinity;
  * One kind of evidence about one series: one question, and the history that answers it.
  *
  * Order of calls for each reading: `measure`, `learn`; between them `deviation` may be asked, and `reference` and `detail` until
- * the next `measure`. One call to measure instead of one for each question: a call of one of thirteen objects costs some 10 ns.
+ * the next `measure`. There is one call to measure instead of one for each question, because a call of one of thirteen objects costs some 10 ns.
  */
 export interface Evidence {
   readonly kind: Kind;
@@ -117,18 +117,18 @@ export interface Evidence {
   deviation(reading: SeriesReading): number;
   /**
    * Adds the measured quantity to the history. `teaches`: whether the detector may learn from the reading. `normal`: whether it
-   * may in addition say which steps are usual.
+   * may also change which steps are usual.
    */
   learn(reading: SeriesReading, teaches: boolean, normal: boolean): void;
   /** The value from which `min_deviation` measures. */
   reference(reading: SeriesReading): number;
   /** The number that the sentence needs besides value and forecast; NaN where it needs none. */
   detail(reading: SeriesReading): number;
-  /** What `detail` usually is, where the sentence says so. */
+  /** The usual value of `detail`, where the sentence contains it. */
   usual?(reading: SeriesReading): number;
   /** Which of several sentences applies. */
   aspect?(): number;
-  /** How many times as long as ever before the present state has lasted; 1 where it is in time. */
+  /** Duration of the present state over the longest so far; 1 where it is not late. */
   overdue?(): number;
 }
 

@@ -65,7 +65,7 @@ export class RegressionResiduals {
    * of a group without series i, because all series remain in the regression.
    *
    * Where `held` (D) is 1 the value is itself in question: for all series that are not held it counts as missing, so that one sensor that
-   * left its group does not make the others suspect, nor a large residual of theirs a usual one. A held series is measured against all.
+   * left its group does not make the others anomalous, nor their large residuals usual. A held series is measured against all.
    */
   measure(y: Float64Array, present: Uint8Array, held: Uint8Array | null = null): void {
     const { size: D, z, fitted, trusted, others } = this;

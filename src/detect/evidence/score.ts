@@ -62,7 +62,7 @@ export function combine(
   return score;
 }
 
-/** The contextual way: the kind that says most, and its evidence. */
+/** The contextual way: the kind with the most evidence, and that evidence. */
 export interface Context {
   kind: number;
   evidence: number;

@@ -22,7 +22,7 @@ const READINGS = MEAN + 1;
  *
  *   S_t = (1 - 1/k) S_{t-1} + r_t - max(0, λ m),
  *
- * where m is the mean excess of the losses in the past: a forecast that is always less right than it expects is not news. If the
+ * where m is the mean excess of the losses in the past: a forecast that is always worse than it expects is not unusual. If the
  * steps come from the forecast, E exp(S_t) <= E exp((1 - 1/k) S_{t-1}) <= (E exp(S_{t-1}))^(1 - 1/k) <= 1, so the mean over the
  * alternatives, M_t, has an expectation of 1 at most, and by Markov's inequality
  *
@@ -30,8 +30,8 @@ const READINGS = MEAN + 1;
  *
  * log10 M_t is a rarity with a stated false-alarm rate, for any forecast and any series. Such test martingales are in V. Vovk, R. Wang,
  * "E-values: calibration, combination and applications", Annals of Statistics 49 (2021); the fading is ours. A sum
- * above the largest ln M that is read is cut. The bound still holds. Without the cut a large sum needs hours to fade after the forecasts
- * are right again.
+ * above the largest ln M that is read is cut. The bound still holds. Without the cut a large sum takes hours to fade when the forecasts
+ * are good again.
  *
  * Memory: S of each alternative, m, readings.
  */
@@ -68,7 +68,7 @@ export class SequentialTest {
     return this.logMean(this.s);
   }
 
-  /** Goes on from the newest step. If it `teaches`, the mean excess of the last `memory` readings follows. */
+  /** Adds the newest step. If it `teaches`, the mean excess over `memory` readings is updated. */
   advance({ excess }: Alternatives, teaches: boolean, memory: number): void {
     const { s, next } = this;
     for (let k = 0; k < TESTS.length; k++) s[k] = Math.min(next[k], this.largest);

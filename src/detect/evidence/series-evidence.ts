@@ -71,7 +71,7 @@ export class SeriesEvidence {
   private shiftScore = 0;
 
   /**
-   * `hold`: whether anomalies are held. A challenger does not measure when the series is in which state: tables of weeks would
+   * `hold`: whether anomalies are held. A challenger has no `duration`, `occupancy` and `cycle`: their tables of weeks would
    * hardly change while it learns (held-series.ts).
    */
   constructor(memory: Pieces, only: SeriesInfo['only'], hold: boolean, challenger = false) {
@@ -135,12 +135,12 @@ export class SeriesEvidence {
     return this.kinds[this.leadingKind].detail(reading);
   }
 
-  /** What that number usually is; NaN where the sentence does not say so. */
+  /** The usual value of that number; NaN where the sentence does not contain it. */
   usual(reading: SeriesReading): number {
     return this.kinds[this.leadingKind].usual?.(reading) ?? NaN;
   }
 
-  /** How many times as long as ever before something lasts, if that is what the leading kind says; else 1. */
+  /** If the leading kind is about a duration, that duration over the longest so far; else 1. */
   get overdue(): number {
     return this.kinds[this.leadingKind].overdue?.() ?? 1;
   }
@@ -220,7 +220,7 @@ export class SeriesEvidence {
     this.renew();
   }
 
-  /** The states and levels of the past weeks count less from now on: the series lives another life. */
+  /** The states and levels of the past weeks get less weight from now on, because the series behaves differently. */
   renew(): void {
     this.dwellTails?.forget();
     this.duration?.renew();
@@ -228,7 +228,7 @@ export class SeriesEvidence {
     this.cycle?.renew();
   }
 
-  /** Takes from each rarity the one that chance alone brings in so long a history. A direction not asked for has none. */
+  /** Subtracts from each rarity the part that chance alone gives in a history of this length; 0 for a direction that `only` excludes. */
   private subtractChance(reading: SeriesReading): void {
     const { kinds, rarities } = this;
     const chance =

@@ -91,7 +91,7 @@ export class Excursion {
     return this.s[SIZE];
   }
 
-  /** Its largest evidence that something comes or ends at an unusual time. */
+  /** Its largest contextual evidence. */
   get contextual(): number {
     return this.s[CONTEXTUAL];
   }
@@ -153,7 +153,7 @@ export class Excursion {
     s[NOVELTY] = s[RATE] = Infinity;
   }
 
-  /** The value before the largest of the last steps up to `value`; that itself if there is none. */
+  /** The value before the largest of the last steps up to `value`; `value` itself if there is no step. */
   private beforeStep(value: number): number {
     const { s } = this;
     let largest = -1;

@@ -5,7 +5,7 @@ import { DAY_MS, WEEK_MS } from '../../math/time.ts';
 import { CONSTANTS } from '../constants.ts';
 
 const { SCORE_PER_DECADE, SPELL_MS, OCCUPANCY_DAYS, EVENT_SHARE } = CONSTANTS;
-/** After k events as novel in w weeks the rate is at least k / 2 / (w + 2): before each weekday has come twice, the past is no measure of a rate. */
+/** After k events as novel in w weeks the rate is at least k / 2 / (w + 2): before each weekday has come twice, the past is too short for a rate. */
 const LEAST_WEEKS = ((OCCUPANCY_DAYS / 2) * DAY_MS) / WEEK_MS;
 /** On its first day everything is new to a stream: an excursion at this age counts half, a later one more. */
 const HALF_WEIGHT_WEEKS = SPELL_MS / WEEK_MS;
@@ -44,7 +44,7 @@ export const evidenceAt = (rate: number): number => pow(rate, -1 / EXPONENT);
  *
  * with n past excursions of at most this `novelty` in w weeks. The first is the mean of the rate of a Poisson process after e events in
  * w weeks, with a gamma prior of one event and the mean `novelty` (A. Gelman et al., "Bayesian Data Analysis", section 2.6). So
- * `alarms_per_week` holds for streams whose evidence is usually higher, or lower, than the prior says. Half of n, because an event has to be
+ * `alarms_per_week` holds for streams whose evidence is usually higher, or lower, than in the prior. Half of n, because an event has to be
  * rare by its signature as well (recurrence.ts): with all of n noise gives half of the alarms that are asked for.
  *
  * Memory: weeks, count, time to which excursions count, observed time (4); histogram of novelties (136), of which the part up to the

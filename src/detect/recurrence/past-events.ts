@@ -9,9 +9,9 @@ import { FAULT, HABIT, NEW, NORMAL, type Signature } from './signature-slots.ts'
 import { PLACES, type Signatures } from './signatures.ts';
 
 const { MEMORY_WEEKS, SPELL_MS, RECURS, MIN_SHARE: STILL_A_HABIT } = CONSTANTS;
-/** Rates of signatures are not computed over less than this: an event that comes twice in the first hour need not go on. */
+/** Rates of signatures are computed over at least this time: an event that comes twice in the first hour may not come again. */
 const LEAST_WEEKS = SPELL_MS / WEEK_MS;
-/** Excursions fade from the counts with this time constant: a habit that does not come for two months is no longer one. */
+/** Excursions fade from the counts with this time constant. */
 export const MEMORY_MS = MEMORY_WEEKS * WEEK_MS;
 
 /** A series that goes up and down (../evidence/kinds/cycle.ts). */
@@ -30,10 +30,10 @@ export interface CycleView {
   readonly gaps: number;
 }
 
-/** What the operator says of an event. */
+/** The operator's judgement of an event. */
 export type Said = typeof NEW | typeof FAULT | typeof NORMAL;
 
-/** An event of a series: by when its signature came first, or by its time and its farthest value (NaN: unknown). */
+/** An event of a series: identified by the first time of its signature, or by its time and its farthest value (NaN: unknown). */
 export type PastEvent =
   | { readonly firstAt: number }
   | { readonly firstAt?: undefined; readonly from: number; readonly until: number; readonly value: number };
@@ -115,8 +115,8 @@ export class PastEvents {
   }
 
   /**
-   * Events a week like an excursion that may be still open. With `contextual` only past ones that had contextual evidence too: a wash is
-   * a habit, and one that does not end is not. A value that leaves its group is not like noise of the same size.
+   * Events a week like an excursion that may be still open. With `contextual` only past ones that also had contextual evidence: a wash is
+   * a habit, but a wash that does not end is not. A value that leaves its group is not like noise of the same size.
    */
   perWeekLike(excursion: Excursion, stepDeviation: number, day: number, contextual: boolean): number {
     return this.signatures.spellsLike(excursion, stepDeviation, this.gap.usualMs, day, contextual) / this.weeks;
@@ -160,9 +160,9 @@ export class PastEvents {
   }
 
   /**
-   * A stroke that was an alarm when it was new, and is none any more because the kinds of evidence have learned it, leaves no
-   * excursions behind. So it is remembered as a habit when its gaps and levels are known, and each stroke keeps it one. `alarmAt`:
-   * start of the alarm that the reading is, null where it is none. Returns the place of a new habit, or -1.
+   * A stroke that was an alarm when it was new gives no excursions when the kinds of evidence have learned it. So it becomes a habit
+   * when its gaps and levels are known, and each further stroke counts as an occurrence. `alarmAt`: start of the alarm if the reading
+   * is one, else null. Returns the place of a new habit, or -1.
    */
   followCycle(at: number, day: number, cycle: CycleView, alarmAt: number | null): number {
     const { s, signatures, spellMs, alarmsPerWeek } = this;
@@ -184,7 +184,7 @@ export class PastEvents {
     return signatures.beginStroke(from, to, at, { firstAt, times, spellMs });
   }
 
-  /** The operator says of an event what it is; NEW: its count decides again. Null where no such event is remembered. */
+  /** Stores the operator's judgement of an event; NEW: its count decides again. Null where no such event is remembered. */
   mark(event: PastEvent, state: Said): Marked | null {
     const { signatures } = this;
     const place =
@@ -222,7 +222,7 @@ export class PastEvents {
     return state === NORMAL || (state === HABIT && this.wasAlarm(place) && perWeek >= STILL_A_HABIT * alarmsPerWeek);
   }
 
-  /** Only an event that was an alarm is news as a habit: noise has signatures too. */
+  /** Only an event that was an alarm is published as a habit, because noise has signatures too. */
   private wasAlarm(place: number): boolean {
     return this.signatures.leastRate(place) < this.alarmsPerWeek;
   }

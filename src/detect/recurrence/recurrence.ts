@@ -19,7 +19,7 @@ import { CONSTANTS } from '../constants.ts';
 export { MEMORY_MS, type CycleView, type PastEvent, type Said } from './past-events.ts';
 
 const { SCORE_PER_DECADE: PER_DECADE, LINE_PER_ALARM, LEVEL_TOLERANCE } = CONSTANTS;
-/** Highest score below the line, where no rate is computed: with few alarms a week the line is higher than this, that of one. */
+/** Highest score below the line, where no rate is computed: the line for one alarm a week. With fewer alarms the line is higher. */
 export const MOST_BELOW = evidenceAt(LINE_PER_ALARM);
 
 /** Arguments for each reading of a series. */
@@ -31,7 +31,7 @@ export interface Raised {
   readonly stepDeviation: number;
   /** Contextual evidence (evidence/score.ts). */
   readonly contextual: number;
-  /** How the series goes up and down; null where that is not measured. */
+  /** The cycle of drops and rises; null where it is not measured. */
   readonly cycle: CycleView | null;
 }
 
@@ -56,8 +56,8 @@ export class Recurrence {
   /** The place of a signature that has just become a habit, or -1. */
   habit = -1;
   /**
-   * The end of the spell, epoch ms, of an event that opened an alarm and that the present excursion is like; -Infinity where there is none.
-   * Events of one spell are one event.
+   * The end of the spell, epoch ms, of an event that opened an alarm and is like the present excursion; -Infinity where there is none.
+   * Events of one spell count as one event.
    */
   alarmedUntil = -Infinity;
   private readonly excursion: Excursion;
@@ -105,8 +105,8 @@ export class Recurrence {
     const { alarmsPerWeek, counts } = this.options;
     const rate = evidence < this.line ? Infinity : this.rate(evidence, contextual, stepDeviation);
     const isAlarm = reports && rate < alarmsPerWeek;
-    // Alarms are what the operator counts: their excursion counts in full, however young the stream is. So a stream of some hours whose
-    // alarms come every half hour has one or two.
+    // The operator counts alarms, so the excursion of an alarm counts in full, however young the stream is. So a stream that is some hours old
+    // and has such an event every half hour gives one or two alarms.
     if (isAlarm) s[REPORTED] = 1;
     if (cycle !== null && counts && teaches) {
       const habit = past.followCycle(at, day, cycle, isAlarm ? excursion.startAt : null);
@@ -134,7 +134,7 @@ export class Recurrence {
     s[REPORTED] = s[OPENED] = 0;
   }
 
-  /** Whether a value is outside of the excursion as it was when the operator called it normal: then it is another event. */
+  /** Whether a value is outside of the values that the excursion had when the operator called it normal: then it is another event. */
   private departs(value: number, stepDeviation: number): boolean {
     const from = this.excursion.from;
     const to = this.s[SAID_TO];
@@ -148,7 +148,7 @@ export class Recurrence {
   }
 
   /**
-   * The operator says of an event what it is; NEW: its count decides again. Returns what was said before, and when its signature came
+   * Stores the operator's judgement of an event; NEW: its count decides again. Returns the judgement before, and when its signature came
    * first, NaN while the event is still open; null where no such event is remembered, or events do not count.
    */
   mark(event: PastEvent, state: Said): Marked | null {
@@ -183,7 +183,7 @@ export class Recurrence {
     return contextual < this.line ? rate : Math.min(rate, this.rateOf(contextual, stepDeviation, true));
   }
 
-  /** With `contextual` only past excursions that had contextual evidence too count as like ones. */
+  /** With `contextual` only those past excursions can be like this one that also had contextual evidence. */
   private rateOf(evidence: number, stepDeviation: number, contextual: boolean): number {
     const { options, rates, past, excursion, s } = this;
     const prior = priorRate(evidence);

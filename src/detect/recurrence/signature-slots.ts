@@ -1,4 +1,4 @@
-/** What the operator, or the count, says of a signature. */
+/** The judgement of a signature, by the operator or by its count. */
 export const NEW = 0;
 export const HABIT = 1;
 export const FAULT = 2;

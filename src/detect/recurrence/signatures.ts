@@ -77,8 +77,8 @@ export class Signatures {
 
   /**
    * Spells of excursions like this one, which may be still open: then one that lasted longer or rose higher can be like it. They are
-   * scaled to its time of day: strokes at all hours count fully, and what always comes at 8:00 counts little at 14:00.
-   * Infinity where the operator said that this is normal. `step`: a usual step; `usualMs`: the usual interval; `day`: share of
+   * scaled to its time of day: strokes at all hours count fully, and an event that always comes at 8:00 counts little at 14:00.
+   * Infinity where the operator has called such events normal. `step`: a usual step; `usualMs`: the usual interval; `day`: share of
    * the day that is over, in [0, 1).
    */
   spellsLike(excursion: Excursion, step: number, usualMs: number, day: number, contextual = false): number {
@@ -192,7 +192,7 @@ export class Signatures {
     return this.findMovement(s[o + FROM], s[o + TO], (k) => s[k + SORT] === STROKE) >= 0;
   }
 
-  /** The place of the signature that came first at `firstAt`, to the millisecond; -1 where there is none, or none any more. */
+  /** The place of the signature that came first at `firstAt`, to the millisecond; -1 where there is none or it was replaced. */
   placeOf(firstAt: number): number {
     const { s } = this;
     for (let k = 0; k < s.length; k += EACH)
@@ -300,7 +300,7 @@ export class Signatures {
     return best;
   }
 
-  /** The free place, or the one with the fewest spells about which the operator said nothing. */
+  /** The free place, or that of the signature with the fewest spells among those that the operator has not judged. */
   private rarest(): number {
     if (this.isFull && this.table.places < PLACES) this.table.addPlace();
     const { s } = this;

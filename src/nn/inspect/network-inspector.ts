@@ -11,12 +11,11 @@ import { parameterNorms, type TensorNorms } from './parameter-norms.ts';
 import { recurrentRadius } from './recurrent-radius.ts';
 
 /**
- * Looks into a network at work, for as long as somebody watches. It only reads: parameters, state and forecasts are the same bits with
- * and without it.
+ * Inspects a running network while a page shows it. It only reads: parameters, state and forecasts are the same bits with and without it.
  *
- * A core keeps no gates of the past. So the inspector makes each step once more: before the network advances, it reads theta and
+ * A core does not store the gates of past steps. So the inspector computes each step a second time: before the network advances, it reads theta and
  * s_{t-1} and runs the plain Float64 cell on them. On the Float64 core this gives the same bits as the network, on the SIMD core the
- * same but for the rounding of Float32. It keeps the last `length` steps; the first ones come from the tape of the core, if it has one,
+ * same except for the rounding of Float32. It keeps the last `length` steps; the first ones come from the tape of the core, if it has one,
  * with the present theta.
  */
 export class NetworkInspector {
@@ -110,7 +109,7 @@ export class NetworkInspector {
 
   /**
    * How far back the loss of the forecast made in the kept step `last` reaches, for its target distributions q (blocks * bins);
-   * `present` (blocks) is 0 for a block without a loss. The kept steps up to `last` are made again with the present parameters, so
+   * `present` (blocks) is 0 for a block without a loss. The kept steps up to `last` are computed again with the present parameters, so
    * that the result is the derivative of one function. Null where a number is not finite.
    */
   gradientByLag(last: number, q: Float64Array, present: Uint8Array): GradientByLag | null {
@@ -171,7 +170,7 @@ export class NetworkInspector {
     }
   }
 
-  /** Makes the step from `s` with the input `x` and keeps it. */
+  /** Computes the step from `s` with the input `x` and keeps it. */
   private step(norm: number, update: number): void {
     const slot = this.count++ % this.length;
     this.starts[slot].set(this.s);
@@ -180,7 +179,7 @@ export class NetworkInspector {
     this.updates[slot] = update;
   }
 
-  /** Where the kept step t stands, 0 the oldest. */
+  /** The place of the kept step t, 0 the oldest, in the rings. */
   private slot(t: number): number {
     return (this.count - this.kept + t) % this.length;
   }

@@ -18,8 +18,8 @@ export class Times {
 }
 
 /**
- * Measures how long each message takes from here on: everything behind it is done when the call returns, also learning. Costs two
- * looks at the clock.
+ * Measures the time for each message from here on: when the call returns, all later operators are done, also learning. Costs two
+ * readings of the clock.
  */
 export const timed =
   <T>(timesNow: () => Times): MonoTypeOperatorFunction<T> =>

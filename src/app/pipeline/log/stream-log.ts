@@ -10,7 +10,7 @@ const MAX_LINES = 20;
 const SPAN_MS = 3_600_000;
 
 /**
- * Logs what an operator wants to see: a new series, the end of a warm-up, and each alarm and each new habit with its sentence.
+ * Logs the events for the operator: a new series, the end of a warm-up, and each alarm and each new habit with its sentence.
  *
  * The log is bounded. A series is new once and ready once after its warm-up. An alarm of the process has a cool-down, but the
  * fault of a sensor opens and closes with each reading that crosses a limit: so each stream and each sensor has 20 such lines

@@ -26,8 +26,8 @@ export class EventPublisher {
   }
 
   /**
-   * The end of an episode whose series has left its group happens only now, also in a replay. `at`: the time of arrival of what led to
-   * it, epoch ms; `replayed`: it comes from the journal.
+   * The end of an episode whose series has left its group happens only now, also in a replay. `at`: time of arrival of its cause,
+   * epoch ms; `replayed`: the cause comes from the journal.
    */
   episode(found: AnomalyEvent, at = this.options.time.now, replayed = this.options.replay.active): void {
     const { tallies, alertPublisher, time } = this.options;

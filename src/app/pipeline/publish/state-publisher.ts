@@ -57,7 +57,7 @@ function groupStateOf(status: StreamView, at: number): SeriesState {
   };
 }
 
-/** What holds back the alerts of the series of a stream, and until when it learns nothing. */
+/** Whether mutes or maintenance hold back the alerts of the series of a stream, and until when it learns nothing. */
 interface Holds {
   readonly frozenUntil: number | null;
   readonly muted: (series: string) => boolean;
@@ -120,7 +120,7 @@ export class StatePublisher {
     for (const state of this.statesOf(status, at)) this.alerts.state(state);
   }
 
-  /** Fills `held` with what mutes, maintenance and freezes have to those phases. */
+  /** Fills `held` with the part of the phases that depends on mutes, maintenance and freezes. */
   private listHeldPhases({ stream, series }: StreamView, at: number): void {
     const { held } = this;
     const { mutes, maintenance, freezes } = this.holders;
@@ -152,8 +152,8 @@ export class StatePublisher {
 }
 
 /**
- * Fills `phases` with the part of a state whose changes are published at once: what the stream itself has to it. It is compared with
- * each reading: no text, no object.
+ * Fills `phases` with the part of a state whose changes are published at once, as far as it depends on the stream itself. It is compared
+ * with each reading, so it has no text and no object.
  */
 export function listOwnPhases(status: StreamView, phases: unknown[]): void {
   phases.length = 0;

@@ -46,7 +46,7 @@ export class Checkpoints {
 
   /**
    * `monitors`: all streams to save; `restored.unsaved`: those without a snapshot. The caller changes both lists later. `before`: the
-   * checkpoints of the pipeline before, whose turn goes on.
+   * checkpoints of the pipeline before, whose order continues.
    */
   constructor(
     { monitors, restored }: Pick<Streams, 'monitors' | 'restored'>,

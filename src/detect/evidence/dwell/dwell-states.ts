@@ -19,7 +19,7 @@ const FADE = 1 - 1 / READY_AFTER;
 const LEVEL_SHARE = 1 / RECENT_SPAN;
 /** Factor by which the usual change, a median, follows the changes with each reading. */
 const FOLLOW = 1 + 1 / RECENT_SPAN;
-/** Less than half a dwell is none. */
+/** A state with a weight below half a dwell counts as unused. */
 const UNUSED = 0.5;
 
 // Fields of a state.
@@ -36,7 +36,7 @@ const LAST_BUT_ONE = 2;
 const USUAL = 3; // median change in all states
 const READINGS = 4;
 const STEP = 5; // of the last reading, if that began a state; else 0
-const OTHER = 6; // median change in a state that is none of the table
+const OTHER = 6; // median change in a state that is not in the table
 const SLOTS = 7;
 
 /**

@@ -11,8 +11,8 @@ export const SLOTS = 24;
 const BLOCK = 8;
 const { SURE_AFTER: SPAN, RECURS: SEVERAL, ALIKE_DEVIATIONS, WINSOR } = CONSTANTS;
 /**
- * Coefficient of variation of the cube root of a memoryless dwell (exponential). One that varies more, by three deviations of what is
- * measured, comes in bursts or from noise: nothing follows from its being long.
+ * Coefficient of variation of the cube root of a memoryless dwell (exponential). A state whose dwells vary more, by three standard
+ * errors, comes in bursts or from noise: a long dwell of it means nothing.
  */
 const MEMORYLESS = 0.36;
 /**
@@ -28,7 +28,7 @@ const RATE_KNOWN_AFTER = SEVERAL;
 const FEW = 2 * SEVERAL;
 /** Dwells of all states before which no duration is judged. */
 const READY = 2 * FEW;
-/** Smallest relative variance of the cube root, so that it is never 0: no clock is more exact than 1 %. */
+/** Smallest relative variance of the cube root, so that it is never 0: a timing error of 1 %. */
 const EXACT = 1e-5;
 /** Deviations are calibrated on [-CENTRE, 17 - CENTRE]. */
 const CENTRE = 4;
@@ -71,7 +71,7 @@ export class DwellTails {
     this.early = new Tail(memory, 'duration.early');
   }
 
-  /** Another life begins: a dwell that was far from the usual one of the old life says nothing about the new one. */
+  /** The series behaves differently from now on: deviations from the old usual dwells are deleted. */
   forget(): void {
     for (const tail of [...this.late, this.early]) tail.forget();
   }
@@ -83,8 +83,8 @@ export class DwellTails {
  *   y = cbrt(t)        its time
  *   y = cbrt(Lambda)   the number of exits that the state's rate in each hour of the day predicts for that time
  *
- * The first is sharp for a machine with a cycle (a fridge), the second for one that follows people (a door that nobody opens at
- * night). The cube root makes dwells from exactly timed to memoryless nearly normal (E. B. Wilson, M. M. Hilferty, "The
+ * The first is precise for a machine with a cycle (a fridge), the second for a state that depends on people (a door that nobody opens
+ * at night). The cube root makes dwells from exactly timed to memoryless nearly normal (E. B. Wilson, M. M. Hilferty, "The
  * distribution of chi-square", PNAS 17, 1931). Each is standardised by the past of its state, z = (y - m) / sd, and is as rare as
  *
  *   min(Student's t with as many degrees of freedom as there are dwells, the share of all past z at least as large).
@@ -98,7 +98,7 @@ export class DwellTimes {
   private readonly all: Float64Array;
   private readonly late: readonly Tail[]; // of z, for each axis
   private readonly early: Tail; // of minus the mean z of several dwells
-  /** For each state the rate asked for last, of which hour, and after how many changes of the tables: most readings ask for it again. */
+  /** For each state the rate that was computed last, its hour, and the number of table changes then: most readings need it again. */
   private readonly rates: Float64Array;
 
   /** `states`: how many there are; `tails`: deviations of all dwells of the series. */
@@ -200,14 +200,14 @@ export class DwellTimes {
     exits.add(dwell.state * SLOTS + slotOf(day), 1);
   }
 
-  /** Another life begins: the past of each state counts as so many dwells at most. */
+  /** The series behaves differently from now on: the past of each state counts as so many dwells at most. */
   renew(dwells: number): void {
     const { states, all } = this;
     for (let o = COUNT; o < states.length; o += FIELDS) states[o] = Math.min(dwells, states[o]);
     all[RECENT] = 0;
   }
 
-  /** A state's place is taken by another: its dwells are forgotten. */
+  /** Another state takes the place: deletes its dwells. */
   forget(state: number): void {
     this.states.fill(0, state * FIELDS, (state + 1) * FIELDS);
     this.exits.scale(state * SLOTS, (state + 1) * SLOTS, 0);
@@ -301,5 +301,5 @@ const measureOf = (axis: Axis, { hours, exits }: Dwell): number => cbrt(axis ===
 /** Deviations beyond 3 on a logarithmic scale, so that the histogram reaches 200 deviations. */
 const compress = (z: number): number => (z < 3 ? z : 3 + 3 * log(z / 3));
 
-/** -log10 of the density of Student's t at z relative to that at 0, n degrees of freedom: what n dwells can say at most. */
+/** -log10 of the density of Student's t at z relative to that at 0, n degrees of freedom: the largest rarity that n dwells can show. */
 export const student = (z: number, n: number): number => 0.5 * (n + 1) * log10(1 + (z * z) / n);

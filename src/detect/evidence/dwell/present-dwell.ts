@@ -88,7 +88,7 @@ export class PresentDwell {
     this.spent.fill(0);
   }
 
-  /** A reading is missing, or the past is another one: it is not judged. */
+  /** A reading is missing, or the past was replaced: the present dwell is not judged. */
   interrupt(): void {
     this.s[WHOLE] = 0;
   }

@@ -20,8 +20,8 @@ const FIELDS = 5;
  * The levels from which a series drops, and from which it rises. A turn at x is as rare as Student's t of z = (x - mean) / sd, with
  * as many degrees of freedom as there are turns, and only beyond all past ones by one deviation.
  *
- * It says nothing where the levels of the past vary by more than half of `least`, the smallest difference that counts: then each
- * turn has another level, and nothing follows from one more.
+ * It judges no level where the levels of the past vary by more than half of `least`, the smallest difference that counts: then each
+ * turn has another level anyway.
  *
  * Memory: five numbers for each direction.
  */
@@ -71,7 +71,7 @@ export class TurnLevels {
     s[o + HIGHEST] = n === 1 ? level : Math.max(level, s[o + HIGHEST] + (mean - s[o + HIGHEST]) / SPAN);
   }
 
-  /** Another life begins: the past is forgotten. */
+  /** The series behaves differently from now on: the past is deleted. */
   forget(): void {
     this.s.fill(0);
   }

@@ -17,8 +17,8 @@ export interface TurnSentence {
 }
 
 /**
- * The last unusual turn of a series that goes up and down. A turn is one reading, and it counts for longer: for as long again as the gap that
- * it ended, or until a turn in its direction.
+ * The last unusual turn of a series that goes up and down. A turn is one reading, but it counts for longer: for as long as the gap that it
+ * ended lasted, or until the next turn in its direction.
  *
  * Memory (6): see the slots.
  */

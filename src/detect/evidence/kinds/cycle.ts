@@ -10,7 +10,7 @@ import { TurnLevels } from '../dwell/turn-levels.ts';
 import { Turns } from '../dwell/turns.ts';
 import { UnusualTurn, type TurnSentence } from '../dwell/unusual-turn.ts';
 
-/** What a sentence is about: times of a drop or of a rise, or the level from which it begins. */
+/** The subject of a sentence: times of a drop or of a rise, or the level from which it begins. */
 const LATE = 0;
 const EARLY = 1;
 const LEVEL = 2;
@@ -61,13 +61,13 @@ const HIGH_MS = 4;
 const HEAD = 5;
 
 /**
- * Does the series go up and down as it usually does? The gap from one drop to the next, and from one rise to the next, is judged as
- * a dwell is (../dwell-times.ts): too long, with each reading more, or too short several times; and the level from which it drops or
- * rises as ../turn-levels.ts says. Unlike `duration` it needs no steps.
+ * Does the series go up and down as it usually does? The gap from one drop to the next, and from one rise to the next, is judged like
+ * a dwell (../dwell-times.ts): too long, growing with each reading, or too short several times. The level from which it drops or rises is
+ * judged by ../turn-levels.ts. Unlike `duration` it needs no steps.
  *
- * One fault is one event, and over when its cause is. So an unusual turn does not count for long (../unusual-turn.ts); a turn is not early if
- * it is due since the last usual one, whatever came between them; and a drop is no later than the series has been high for too long, as a
- * late rise was judged as such.
+ * One fault is one event, which ends with its cause. So an unusual turn does not count for long (../unusual-turn.ts). A turn is not early if
+ * it is due since the last usual one, whatever came between them. And a drop is late by at most the time for which the series has been high
+ * for too long, because a late rise was already judged.
  */
 export class Cycle implements Evidence {
   readonly kind = CYCLE;
@@ -98,10 +98,10 @@ export class Cycle implements Evidence {
     this.s = memory.take('cycle', HEAD);
   }
 
-  /** Times what the gap would be of one reading, as for `duration`. */
+  /** Factor for a gap that is judged at each of its readings, as for `duration`. */
   measure({ value, at, day, comparable, deviation }: SeriesReading): number {
     const { s, turns, times, present } = this;
-    turns.turned = turns.least = 0; // of a reading without a step nothing is known
+    turns.turned = turns.least = 0; // a reading without a step is not judged
     this.sentence.aspect = this.turnRarity = 0;
     if (!comparable) return NOT_APPLICABLE;
     turns.measure(value, deviation, this.states.usualChange);
@@ -109,7 +109,7 @@ export class Cycle implements Evidence {
     for (let place = 0; place < DIRECTIONS; place++)
       present[place].measure(place, at, day, Math.max(0, at - s[LAST_AT]), turns.turned !== 0 && place === next);
     const gap = (this.gap = present[next]);
-    // A cycle that was never seen by day and by night, or for less time than the present gap, says nothing.
+    // A cycle that was not seen by day and by night, or for less time than the present gap, is not judged.
     const seen = times.totalMs(next) >= Math.max(DAY_MS, at - gap.since);
     if (turns.direction === 0 || !gap.whole || !seen || !this.known) return NOT_APPLICABLE;
     const rarity = Math.max(this.rarityOfTurn(), this.rarityOfGap());
@@ -169,7 +169,7 @@ export class Cycle implements Evidence {
     s[LAST_AT] = at;
   }
 
-  /** The past is forgotten: another life has other levels, and its cycle is not judged before it is known. */
+  /** Deletes the past, because the series behaves differently: its cycle is not judged before it is known. */
   renew(): void {
     for (const gap of this.present) gap.interrupt();
     this.unusual.end();

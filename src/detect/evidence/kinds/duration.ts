@@ -49,7 +49,7 @@ export class Duration implements Evidence {
     this.s[FIRST_AT] = NaN;
   }
 
-  /** Times what the dwell would be of one reading: one of 1,000 dwells of ten readings each is one reading of 10,000. */
+  /** Factor for a dwell that is judged at each of its readings: one of 1,000 dwells of ten readings each is one reading of 10,000. */
   measure({ value, at, day, change, comparable, deviation }: SeriesReading): number {
     const { s, states, times, present } = this;
     this.rarity = 0;
@@ -63,7 +63,7 @@ export class Duration implements Evidence {
     // A dwell that is longer than all the time before it, or than all past dwells in its state together, says that the past was too short.
     const known = Math.min(since - s[FIRST_AT], times.totalMs(dwell.state)) >= at - since;
     const late = known ? times.lateRarity(dwell) : 0;
-    // A dwell that ended too early counts for as long again: switching too often is one event.
+    // A dwell that ended too early counts for as long as it lasted: switching too often is one event.
     const early = states.next >= 0 ? times.earlyRarity(dwell) : at - since < s[EARLY_MS] ? s[EARLY] : 0;
     this.rarity = Math.max(late, early);
     this.isEarly = early > late;

@@ -4,7 +4,7 @@ import { NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '..
 import type { JumpSize } from './jump.ts';
 import { CONSTANTS } from '../../constants.ts';
 
-/** The same value again and again, or until just now. */
+/** The value repeats, or repeated until just now. */
 export const FLATLINE: Kind = {
   name: 'flatline',
   weights: { collective: 0, point: CONSTANTS.STEP_WEIGHT, contextual: 0 },

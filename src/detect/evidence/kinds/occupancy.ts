@@ -21,7 +21,7 @@ const { RECENT_SPAN, SLOW_SPAN, LONG_MEMORY_MS, OCCUPANCY_DAYS, RARE, CALM_MS } 
 const JUDGED_AFTER = LONG_MEMORY_MS / DAY_MS;
 /** Days on which it must have been seen until its surprisals are history. */
 const KNOWN_AFTER = (2 / 3) * JUDGED_AFTER;
-/** Days that the past counts as after another life has begun: one less, as it fades. */
+/** Days that the past counts as after the behaviour has changed: one less, as it fades. */
 const RENEWED = KNOWN_AFTER * (1 - 1 / OCCUPANCY_DAYS);
 /** With fewer independent days than two weeks, each weekday twice, a rarity counts in proportion to them. */
 const SURE_DAYS = OCCUPANCY_DAYS / 2;
@@ -38,7 +38,7 @@ const SPANS = [RECENT_SPAN, SLOW_SPAN];
  * Where Saturdays, Sundays and holidays differ from other days, the levels of each are counted apart.
  *
  * Counts by hour assume that days repeat. Where the series wanders from day to day instead, as a river does, each level is new for
- * its hour, and its days say no more than a few independent ones (../day-variation.ts).
+ * its hour, and its days are worth only a few independent ones (../day-variation.ts).
  */
 export class Occupancy implements Evidence {
   readonly kind = OCCUPANCY;

@@ -19,7 +19,7 @@ const FIELDS = 3;
  * the ratio of J. von Neumann ("Distribution of the ratio of the mean square successive difference to the variance", Annals of
  * Mathematical Statistics 12, 1941). It is 1 where the days are independent, as with a schedule and noise, and near 0 where the
  * series wanders from day to day, as a river does. 1 - r estimates the correlation of a day with the next, and n days correlated
- * like those of a process of first order say as much as
+ * like those of a process of first order are worth
  *
  *   n r / (2 - r)
  *
@@ -65,13 +65,13 @@ export class DayVariation {
     parts[o + BEFORE] = y;
   }
 
-  /** Forgets the days before: the step to another life is no variation. */
+  /** Deletes the days before: a change of behaviour is not day-to-day variation. */
   restart(): void {
     this.parts.fill(0);
     this.s.fill(0);
   }
 
-  /** Each level in place of its place on an axis that will be fitted anew, and then the places of the levels. */
+  /** Replaces each place on the axis by its level, before the axis is fitted anew. */
   toValues(axis: LevelAxis): void {
     const { parts } = this;
     for (let o = 0; o < parts.length; o += FIELDS) {

@@ -44,7 +44,7 @@ const OWN = 4; // sum of the surprisals of its kind of day, nats
  *   p(b | hour, kind) = (c_b,hour,kind + k p(b | hour)) / (n_hour,kind + k)
  *
  * Each hour learns how far that counts instead of p(b | hour), as each series does for the network (../forecast/forecast-selection.ts): the
- * share rises with the nats by which it has been better, from 0 at BLEND_MARGIN to 1 at twice as much. So a series that knows no Sunday
+ * share rises with the nats by which it has been better, from 0 at BLEND_MARGIN to 1 at twice as much. So a series that is the same on Sundays
  * loses nothing.
  *
  * Memory: counts (49, 64) with their totals; mean surprisals of the 48 rows, of the 24 hours and of the whole day; margins of the hours;
@@ -128,13 +128,13 @@ export class HourlyLevels {
     this.pending[Math.round(this.place)]++;
   }
 
-  /** Forgets the present hour: it is not normal. */
+  /** Deletes the present hour, which is not normal. */
   drop(): void {
     this.pending.fill(0);
     this.hour.fill(0, READINGS);
   }
 
-  /** Another life begins: the past counts as so many days at most. */
+  /** The series behaves differently from now on: the past counts as so many days at most. */
   renew(days: number, readingsAnHour: number): void {
     this.variation.restart();
     for (let slot = 0; slot < SLOTS; slot++) {

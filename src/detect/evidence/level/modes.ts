@@ -30,8 +30,8 @@ const TIMES = 5;
 const SLOTS = 6;
 
 /**
- * The levels at which a series has stayed before, so that a return to one of them is not a shift. The mode that was left the
- * longest time ago gives way to a new one.
+ * The levels at which a series has stayed before, so that a return to one of them is not a shift. A new mode replaces the one that was left the
+ * longest time ago.
  */
 export class Modes {
   private readonly s: Float64Array;

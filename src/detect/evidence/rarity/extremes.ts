@@ -12,7 +12,7 @@ const {
   EXCESS_PRIOR: PRIOR_EXCESS,
   SURE_AFTER: COUNTED_AFTER,
 } = CONSTANTS;
-/** Guard: a rarer record says nothing more. */
+/** Guard: a larger rarity makes no difference. */
 const MAX_RARITY = 30;
 
 /**
