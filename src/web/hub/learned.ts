@@ -25,7 +25,7 @@ export function Learned({ site, operator }: Props): VNode | null {
   return html`<section class="record">
     <h2>Learned states</h2>
     ${may ? html`<${TransferForm} site=${site} sites=${sites} onSent=${reload} />` : null}
-    ${stored.length === 0 ? html`<p class="quiet">The hub has none of this site.</p>` : html`<${Stored} stored=${stored} now=${now} />`}
+    ${stored.length === 0 ? html`<p class="quiet">The hub has no learned state of this site.</p>` : html`<${Stored} stored=${stored} now=${now} />`}
     ${transfers.length === 0 ? null : html`<${Transfers} transfers=${transfers} now=${now} />`}
   </section>`;
 }
@@ -119,8 +119,8 @@ function TransferForm({
     <label class="field">
       <span>Do</span>
       <select value=${what} onChange=${valueTo(setWhat as (text: string) => void)}>
-        <option value="fetch">fetch what it has learned</option>
-        <option value="send">send it what others have learned</option>
+        <option value="fetch">fetch the learned states of this site</option>
+        <option value="send">send learned states of other sites</option>
       </select>
     </label>
     <label class="field">
@@ -145,8 +145,8 @@ function TransferForm({
                   setReplace(text === 'replace');
                 })}
               >
-                <option value="leave">leave as they are</option>
-                <option value="replace">replace what they have learned</option>
+                <option value="leave">keep their state</option>
+                <option value="replace">replace their state</option>
               </select>
             </label>`
     }

@@ -56,9 +56,7 @@ export function Habits({ habits, now }: { readonly habits: readonly NowHabit[]; 
     <h2 id="habits-title">Habits</h2>
     ${
       habits.length === 0
-        ? html`<p class="quiet small">
-            None yet. An event that comes again and again becomes one, and is no alarm then.
-          </p>`
+        ? html`<p class="quiet small">None yet. An event that comes often becomes a habit and gives no more alarms.</p>`
         : html`<ol class="list">
             ${habits.map((habit) => {
               const { id, series, from, to, unit, everyMs, lastAt } = habit;

@@ -83,7 +83,7 @@ test('normal said of a drift: the present level is the reference from now on; un
     office.world.events.filter(({ phase, anomaly }) => phase !== 'updated' && anomaly.kind === 'drift');
   expect(drifts().map(({ phase }) => phase)).toEqual(['opened']);
   const { id, text } = office.command({ command: 'normal', event: drifts()[0].anomaly.id });
-  expect(text).toBe('The present level of a is the one that drift is compared with from now on.');
+  expect(text).toBe('The present level of a is the reference for drift from now on.');
   expect(drifts().at(-1)).toMatchObject({ phase: 'closed', anomaly: { endedBy: 'accepted' } });
   days(20, 0, level);
   expect(drifts()).toHaveLength(2);

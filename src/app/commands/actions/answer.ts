@@ -65,7 +65,7 @@ function answerEpisode(
   if (kind === 'drift' && mark === 'normal') {
     const keep = keepState(world, monitor, moment);
     act(world, { do: 'accept_drift', stream: monitor.stream }, at);
-    const text = `The present level of ${monitor.stream} is the one that drift is compared with from now on.`;
+    const text = `The present level of ${monitor.stream} is the reference for drift from now on.`;
     return { ...done, text, undo: { state: monitor.stream, label: true }, tasks: [...tasks, keep] };
   }
   if (kind !== 'process') return { ...done, text: NOTED, undo: { label: true }, tasks };

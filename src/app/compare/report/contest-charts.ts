@@ -44,8 +44,8 @@ export function gainChart([baseline, ...networks]: readonly ContenderResult[]): 
       <span></span><span class="ends">${marks}</span><span></span>
     </div>
     <figcaption>
-      Nats a reading by which each is ahead of the baseline (the line); the thin stroke is twice the standard error. On
-      the right the log-loss itself.
+      Nats a reading by which each contender is better than the baseline (the line); the thin stroke is twice the
+      standard error. On the right is the log-loss.
     </figcaption>
   </figure>`;
 }

@@ -42,11 +42,11 @@ export function reportOf(
           ? html`<div class="pair">
                 ${section('Against the baseline', gainChart(results))}${section('What it costs', costChart(results, [results[0], best, advised]))}
               </div>
-              ${section('As the recording goes on', html`<p>Log-loss of the baseline and of the best learner of each cell, over forty parts of the recording: lower is better. A fall is learning; a rise is something new.</p>`, learningChart(bestOfCells(results)))}`
+              ${section('Loss over the recording', html`<p>Log-loss of the baseline and of the best learner of each cell, over forty parts of the recording: lower is better. It falls while the network learns, and rises when the series changes.</p>`, learningChart(bestOfCells(results)))}`
           : null
       }
       ${section('The recording', recordingCharts(viewOf(comparison, advised)))}
-      ${section('Who reported what', html`<p>A mark is an anomaly of the process. Faults of a sensor itself are seen without a forecast, and so by all of them alike.</p>`, lanes(comparison))}
+      ${section('Anomalies of each contender', html`<p>A mark is an anomaly of the process. Sensor faults need no forecast, so all contenders report the same ones.</p>`, lanes(comparison))}
       ${section('Detections', detections(comparison))} ${section('How to read this', GLOSSARY)}
       <footer>
         Made by zankyo ${version} on ${machine}, ${simd ? 'SIMD' : 'Float64'}. Times are UTC. Cost is processor time on
@@ -60,27 +60,27 @@ export function reportOf(
 const GLOSSARY = html`<dl>
   <dt>Log-loss</dt>
   <dd>
-    How surprised a contender was, on average, by what came: the cross-entropy, in nats a reading, between its forecast
-    and the next step of the series. Lower is better; 0.1 less means that what came had been given 10 % more
-    probability. Only readings after the warm-up count.
+    The mean cross-entropy, in nats a reading, between the forecast of a contender and the next step of the series.
+    Lower is better; 0.1 less means that the forecast gave 10 % more probability to the step that came. Only readings
+    after the warm-up count.
   </dd>
   <dt>Baseline</dt>
   <dd>
-    No network: which steps are usual at this time of day. A network that is not ahead of it costs time and memory for
-    nothing.
+    No network: counts of steps at this time of day. A network that is not better than the baseline costs time and
+    memory for nothing.
   </dd>
   <dt>±</dt>
   <dd>
-    Standard error of the difference, from how much it varies over forty parts of the recording. A gain is taken for
-    real from three of them on, as the best of many is partly luck.
+    Standard error of the difference, from its variation over forty parts of the recording. A gain counts from three
+    standard errors on, because the best of many contenders is partly luck.
   </dd>
   <dt>TBPTT, RTRL, SnAp-1</dt>
   <dd>
-    How a network learns: back through a number of past readings; exactly through all of them; or through all of them,
-    leaving out what its units do to each other.
+    How a network learns: TBPTT propagates an error back over a number of readings; RTRL computes the exact gradient
+    over all of them; SnAp-1 does so without the influence of units on each other.
   </dd>
   <dt>Memory</dt>
-  <dd>All that its streams remember, which is also the size of their snapshots.</dd>
+  <dd>The state of all streams, which is also the size of their snapshots.</dd>
   <dt>Anomalies</dt>
   <dd>More are not better: without labels it is not known which are right.</dd>
 </dl>`;

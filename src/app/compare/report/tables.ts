@@ -52,13 +52,13 @@ export function contestTable({ results }: Comparison, { advised: chosen, earned 
 export function detections(comparison: Comparison): Markup {
   const { results } = comparison;
   const all = findingsOf(comparison);
-  if (all.length === 0) return html`<p>Nothing was reported by any of them.</p>`;
+  if (all.length === 0) return html`<p>No contender reported an anomaly.</p>`;
   const shared = all.filter(({ by }) => by.length === results.length).length;
   const agreed = all.filter(({ by }) => 2 * by.length > results.length);
   const others = all.filter(({ by }) => 2 * by.length <= results.length);
   return html`<p>
-      ${all.length} in all: ${shared} reported by every contender, ${all.length - shared} by some. Nobody but you can
-      say which are right.
+      ${all.length} in all: ${shared} reported by every contender, ${all.length - shared} by some. Only you can judge
+      which are right.
     </p>
     ${agreed.length > 0 ? findingsTable(agreed, results) : null}
     ${
