@@ -14,7 +14,7 @@ export interface RestoredStream {
 }
 
 /**
- * A stream that has read nothing and publishes nothing, for a program that looks at what is saved of it: one for each plan that the site
+ * A stream that has read nothing and publishes nothing, for a program that reads its saved state: one for each plan that the site
  * file has under this name.
  */
 export function monitorsOf(
@@ -42,7 +42,7 @@ export function knownMonitorsOf(
   throw new AppError('stream_unknown', `site ${site.site} has no group and no input for a stream "${stream}"`);
 }
 
-/** The stream as last saved, for a program that looks at it; null where nothing is saved that fits the site file. */
+/** The stream as last saved, for a program that reads it; null where no saved state fits the site file. */
 export function restoredStream(
   site: Site,
   stream: string,

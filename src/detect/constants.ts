@@ -42,7 +42,7 @@ const VALUES = {
    * as so many.
    */
   RECURS: 3,
-  /** ms. Longest spell: an event that comes again within it is the same event. And the age of a stream at which half of what it sees is still new. */
+  /** ms. Longest spell: an event that comes again within it is the same event. And the age of a stream at which an excursion counts half, because so much is still new. */
   SPELL_MS: DAY_MS,
   /** ms. An excursion or a hold is over after this time without a reading that belongs to it. Readings within this time are much alike. */
   CALM_MS: 5 * MINUTE_MS,

@@ -15,17 +15,17 @@ const RANGE = '.extremes';
  * learns everything.
  *
  * The challenger is a second model of the series, without the tables below. It exists while the series is held: when a hold begins it is
- * made as a copy of the judge, the model that scores; then it learns each reading, and its own scores decide nothing. In the memory of the
+ * made as a copy of the judge, the model that scores; then it learns each reading, and its own scores open no alarm. In the memory of the
  * stream it is a guest, with a section of its own.
  *
  * - The anomaly ends: the judge takes over the range, because its values did occur. All else that the challenger has learned is
  *   dropped: a fault is not normal. How often such an anomaly comes is counted in recurrence/.
  * - The hold has lasted for `hold_for` and the present readings are unusual, or the operator accepts: the judge takes over all of it. The
- *   mean shift keeps the earlier level as one that it knows (evidence/level/mean-shift.ts). Where only a long mean still remembers the fault,
- *   the series is no other than before: then the anomaly is over.
+ *   mean shift keeps the earlier level as a mode (evidence/level/mean-shift.ts). Where only a long mean still contains the fault,
+ *   the series behaves as before: then the anomaly is over.
  *
- * The tables of `duration` and `occupancy` have no copy, which would cost 17 KiB a series, because they are of weeks and a hold is
- * shorter. In the second case their past counts less: they judge again when they have seen some days of the new life.
+ * The tables of `duration` and `occupancy` have no copy, which would cost 17 KiB a series, because they span weeks and a hold is
+ * shorter. In the second case their past gets less weight: they give evidence again after some days of the new behaviour.
  */
 export class HeldSeries {
   private readonly memory: Memory;
@@ -97,8 +97,8 @@ export class HeldSeries {
   }
 
   /**
-   * Sets the clock for the next reading, after the judge's. Returns whether the judge has taken over another level: then what the
-   * group has learned about the series is no longer right.
+   * Sets the clock for the next reading, after the judge's. Returns whether the judge has taken over another level: then the
+   * regression of the group is no longer valid for the series.
    */
   advance(season: Season): boolean {
     const { step } = this;

@@ -9,7 +9,7 @@
  *
  * amplification: how much more the card writes than it is given. A page of SQLite has 4 KiB, one of the flash 16 KiB, and each sync
  * ends it: 4 times. The journal of the file system doubles small writes, and moving pages to free blocks adds a quarter: 10 in all. It
- * is an estimate, since no card says what it does.
+ * is an estimate, because no card reports it.
  */
 const CYCLES = 1000;
 const AMPLIFICATION = 10;

@@ -1,6 +1,6 @@
 import type { Log } from '../../log.ts';
 
-/** A partition, as its worker looks at it. */
+/** The facts about a partition that its worker checks. */
 export interface Lagging {
   readonly n: number;
   readonly pending: number;

@@ -19,7 +19,7 @@ export interface WorkerHealthOptions {
   readonly log: Log;
 }
 
-/** What a worker tells of itself: to Prometheus, to health checks, and to systemd. */
+/** The state of a worker for Prometheus, health checks and systemd. */
 export interface WorkerHealth {
   readonly health: ServiceHealth;
   readonly metrics: (gauge: AddMetric, counter: AddMetric) => void;

@@ -13,7 +13,7 @@ export const stateBefore = (monitor: Stream, snapshots: SnapshotPort, at: number
 
 /**
  * Saves a stream whose learned state was replaced by an earlier one, as of row `seq` of the journal, and deletes the states from
- * `since` on: what they know was forgotten, and no replay of the journal may bring it back. To be called within the ledger's
+ * `since` on: their learned state was deleted on request, and no replay of the journal may restore it. To be called within the ledger's
  * transaction, so that all readings so far are in rows up to `seq`.
  */
 export function saveRestored(

@@ -32,7 +32,7 @@ const KEEP_UP_MS = 1_000;
 export const MAX_TOPICS = 4;
 
 /**
- * Sends what the pages show, while someone looks: no client, no timer and no work. A source is made with the first client of its topic
+ * Sends the data of the pages while a page is open: without a client there is no timer and no work. A source is made with the first client of its topic
  * and closed after the last.
  */
 export class Live {

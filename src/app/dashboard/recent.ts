@@ -1,4 +1,4 @@
-/** Answers that are kept, and for how long: all pages that look at the same get one answer. */
+/** Answers that are kept, and for how long: all pages with the same question get one answer. */
 const MAX_KEPT = 8;
 const KEPT_MS = 2_000;
 

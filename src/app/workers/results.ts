@@ -29,7 +29,7 @@ function addHistory(thread: ShardThread, data: Float64Array, rows: number, handl
   }
 }
 
-/** Passes on what a stream of a thread has to tell. */
+/** Passes on the results of a stream of a thread. */
 export function tell(thread: ShardThread, note: Note, when: When, handlers: ThreadHandlers): void {
   switch (note.kind) {
     case 'episode':

@@ -12,7 +12,7 @@ export interface LabelsOptions extends DatabaseOptions {
   readonly json: boolean;
 }
 
-/** `zankyo labels`: lists what the operator said of alarms and times. Only reads; the service may be running. */
+/** `zankyo labels`: lists the operator's answers about alarms and times. Only reads; the service may be running. */
 export function labels({ series, windows, json, ...options }: LabelsOptions): number {
   return readDatabase(options, (db, calendar) => {
     const found = new CommandLog(db).labels(series);

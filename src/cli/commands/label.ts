@@ -3,7 +3,7 @@ import type { CmdOptions } from '../actions/cmd.ts';
 import { ANSWER } from './answer-options.ts';
 import { GROUPS, type Register } from './registration.ts';
 
-/** `label`: the three commands of `cmd` that say what an event was. */
+/** `label`: the three commands of `cmd` that judge an event. */
 export const registerLabel: Register = (program, { exits }) => {
   program
     .command('label')

@@ -55,8 +55,8 @@ export interface Unnamed {
 export const ONE_SERIES_KEYS = ['path', 'name', 'label', 'unit', 'range', 'max_step', 'counter', 'min_deviation'];
 
 /**
- * How an input reads every number; null where its fields are named. An input that says nothing of fields reads every number of
- * a message, but a bare number as its one field, with the name that it always had.
+ * How an input reads every number; null where its fields are named. An input without any option of fields reads every number of
+ * a message, but a bare number as its one field, under the name of its topic.
  */
 export function allOf({ format, include, exclude, precision, fields }: Given, given: Unnamed, defaultName: string) {
   const asked = fields === 'all' || format !== 'auto' || include.length > 0 || exclude.length > 0;

@@ -53,8 +53,8 @@ export class OperatorActions {
   }
 
   /**
-   * The device of series d says at `now` that it is there, or gone: a fault of the sensor, at once, and nothing that is learned. In
-   * maintenance it is reported at the end, if it lasts.
+   * The device of series d announces at `now` that it is online or offline. Offline is a sensor fault at once; nothing is learned from it.
+   * In maintenance it is reported at the end, if it lasts.
    */
   setAvailability(d: number, online: boolean, now: number): void {
     const { sensors, maintenance, detector } = this.parts;
@@ -85,14 +85,14 @@ export class OperatorActions {
 
   /**
    * Restores the learned state from `past`, bytes of a stream of the same shape. Sensor checks continue. Open episodes end, because
-   * the state that gave their scores is gone. Throws a RangeError, changing nothing, when the size differs.
+   * the state that gave their scores was replaced. Throws a RangeError, changing nothing, when the size differs.
    */
   forget(past: Uint8Array, now: number): void {
     this.restoreLearned(past, now, 'forgotten');
   }
 
   /**
-   * Takes over what a stream of the same layout has learned elsewhere, as a start from which it goes on learning: the present level is
+   * Starts from the learned state of another stream of the same layout, and goes on learning: the present level is
    * the normal one, and alarms begin after the share `left` of a warm-up. Throws a RangeError, changing nothing, when the size differs.
    */
   adopt(learned: Uint8Array, left: number, now: number): void {

@@ -14,7 +14,7 @@ import type { EventQueue } from '../episode/event-queue.ts';
 
 /** Largest score of a fault: a sensor silent for a year is no worse than one silent for ten times its limit. */
 const MAX_SCORE = 10;
-/** Score of a sensor whose device says that it is gone, as long as its silence is no fault by itself. */
+/** Score of a sensor whose device is offline, as long as its silence is no fault by itself. */
 const LOST_SCORE = 1.5;
 /** Score of a counter that falls: minor, because only one reading has no rate. */
 const RESET_SCORE = 1.5;
@@ -135,22 +135,22 @@ export class Sensor {
     if (!silence.lost && score <= 1) return false;
     const silentMs = now - silence.receivedAt;
     if (!silence.lost) this.report(now, silence.receivedAt, 'silent', score, silentMs, silence.gapMs);
-    // Without a usual gap the sentence is that of a device that has said so.
+    // NaN as the usual gap selects the sentence about an offline device.
     else this.report(now, now, 'silent', Math.max(LOST_SCORE, score), silentMs, NaN);
     return true;
   }
 
-  /** Whether its device has said that it is gone. */
+  /** Whether its device has announced that it is offline. */
   get lost(): boolean {
     return this.watch.silence.lost;
   }
 
-  /** Its device says at `now` that it is gone. The next `tick` reports it. */
+  /** Its device announces that it is offline. The next `tick` reports it. */
   lose(): void {
     this.watch.silence.lose();
   }
 
-  /** Its device says at `now` that it is there: the fault ends without a reading, and the silence begins again. */
+  /** Its device announces at `now` that it is online: the fault ends without a reading, and the silence begins again. */
   find(now: number): void {
     const { silence } = this.watch;
     if (!silence.lost) return;

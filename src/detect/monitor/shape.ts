@@ -51,7 +51,7 @@ export function pastShape<Options extends DetectorOptions>(shape: string, option
   return kindOf(past) === kind ? { options: past, series } : null;
 }
 
-/** What of the network of a stream goes on in another one, in words; null where all of it does. `past`, `now`: shapes. */
+/** Which parts of the network of a stream are kept in another one, in words; null if all are. `past`, `now`: shapes. */
 export function changeOf(past: string, now: string): string | null {
   const [was, is] = [past, now].map((shape) => shape.split(SERIES, 1)[0]);
   if (was === is) return null;

@@ -152,7 +152,7 @@ export class StreamStatus {
     return this.parts.maintenance[d] === 1;
   }
 
-  /** Whether the device of series d has said that it is gone, and no reading came since. */
+  /** Whether the device of series d has announced that it is offline, and no reading has come since. */
   isLost(d: number): boolean {
     return this.parts.sensors[d].lost;
   }

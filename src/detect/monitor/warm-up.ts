@@ -10,13 +10,13 @@ export interface WarmUpOptions {
 }
 
 /**
- * A sensor with few readings a day is ready after two days with a tenth of `warmup`: the second day has shown what the first one
- * repeats, and 40 readings give a scale to 11 % (1 / sqrt(2 n)).
+ * A sensor with few readings a day is ready after two days with a tenth of `warmup`: after the second day the daily cycle has come
+ * twice, and 40 readings give a scale to 11 % (1 / sqrt(2 n)).
  */
 const SLOW_MS = 2 * DAY_MS;
 const SLOW_SHARE = 0.1;
 
-/** A cycle of which a series has not seen one yet: a day, or a week with its weekend. */
+/** A cycle that a series has not completed yet: a day, or a week with its weekend. */
 export type Cycle = 'day' | 'week';
 const CYCLES: readonly (readonly [Cycle, number])[] = [
   ['day', DAY_MS],

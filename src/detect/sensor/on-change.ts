@@ -3,7 +3,7 @@ import type { TimeGap } from '../../math/time-gap.ts';
 import { DAY_MS } from '../../math/time.ts';
 import { CONSTANTS } from '../constants.ts';
 
-/** The last value of a sensor that reports on change counts again after so long: readings within this time say much the same. */
+/** The last value of a sensor that reports on change counts again after this time: readings within it are much alike. */
 export const REPEAT_MS = CONSTANTS.CALM_MS;
 /** The first time later, so that a heartbeat every 5, 10 or 60 minutes does not come just after a repeated value. */
 const FIRST_MS = 1.5 * REPEAT_MS;
@@ -34,8 +34,8 @@ const IN_BURST = 9; // 1 if the last reading was early
 const SLOTS = 10;
 
 /**
- * Does the sensor report on change? Then its silence says that the value has not changed, so the last value is repeated every five minutes,
- * the first time after seven and a half, until the next reading. A detector that counts readings then counts time, as it does with a
+ * Does the sensor report on change? Then its silence means that the value has not changed, so the last value is repeated every five minutes,
+ * for the first time after seven and a half, until the next reading. A detector that counts readings then counts time, as it does with a
  * sensor that is read at fixed times.
  *
  * A sensor reports on change if some of its readings are early, nearly all of these have a new value, and they come in three bursts or more. A

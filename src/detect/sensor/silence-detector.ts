@@ -60,17 +60,17 @@ export class SilenceDetector {
     return this.s[RECEIVED_AT];
   }
 
-  /** Whether the device has said that it is gone, and no reading came since. */
+  /** Whether the device has announced that it is offline, and no reading has come since. */
   get lost(): boolean {
     return (this.s[STATE] & LOST) !== 0;
   }
 
-  /** The device says that it is gone. */
+  /** The device announces that it is offline. */
   lose(): void {
     this.s[STATE] |= LOST;
   }
 
-  /** The device says at `now` that it is there: its silence begins again. */
+  /** The device announces at `now` that it is online: its silence begins again. */
   find(now: number): void {
     if (!this.lost) return;
     this.s[STATE] &= ~LOST;

@@ -28,7 +28,7 @@ const OPEN = ['/api/session', '/api/login', '/api/logout'];
 
 /**
  * Who may do what. With tokens, `/api/` and the guarded paths need a session, which `POST api/login` begins with a token, or a token as
- * `Authorization: Bearer`. A viewer sends GET only. Pages and scripts are free: they have nothing of the site.
+ * `Authorization: Bearer`. A viewer sends GET only. Pages and scripts need no token: they contain no data of the site.
  */
 export class Access {
   private readonly options: AccessOptions;

@@ -10,7 +10,7 @@ export interface HeardSite {
 export const heardSites = (db: SqlDatabase): Promise<readonly HeardSite[]> =>
   db.read('SELECT site, status, heard_at FROM hub_site');
 
-/** The last health of the sites that are not offline and were not heard since `before`. */
+/** The last health of the sites that are not offline and have sent no message since `before`. */
 export const silentSites = (
   db: SqlDatabase,
   before: number,
@@ -21,7 +21,7 @@ export const silentSites = (
     [before],
   );
 
-/** The sites are offline, but for those that were heard meanwhile. */
+/** The sites are offline, except those that have sent a message meanwhile. */
 export const setOffline = (db: SqlDatabase, sites: readonly Omit<HeardSite, 'status'>[]): Promise<void> =>
   db.write(
     sites.map(({ site, heard_at }) => ({
@@ -57,7 +57,7 @@ export interface OpenAlarms {
 const OPEN_ALARMS = `SELECT site, count(*) AS alarms, sum(CASE WHEN severity = 'critical' THEN 1 ELSE 0 END) AS critical
   FROM hub_alarm WHERE closed = 0 GROUP BY site`;
 
-/** All sites. Counted for all at once: a look at each site would read all its alarms. */
+/** All sites. Counted for all at once, because a query for each site would read all its alarms. */
 export async function countedSites(db: SqlDatabase): Promise<readonly CountedSite[]> {
   const sites = await db.read<HeardSite & { version: string | null }>(
     'SELECT site, status, heard_at, version FROM hub_site ORDER BY site',

@@ -5,7 +5,7 @@ import type { Log } from '../../log.ts';
 /** Assignments of sd_notify(3), such as `READY` and `1`. */
 export type Notification = Readonly<Record<string, string | number>>;
 
-/** How the service speaks to the program that started it. */
+/** Messages of the service to the service manager that started it. */
 export interface Notifier {
   /** Time without a `WATCHDOG` after which the service is killed, ms; null: there is no watchdog. */
   readonly watchdogMs: number | null;

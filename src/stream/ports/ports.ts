@@ -27,7 +27,7 @@ export interface SeriesState {
   readonly warmup: number;
   /** Time until then if readings come as often as so far, ms. */
   readonly readyInMs: number | null;
-  /** Cycles of which the series has not seen one yet: its usual values at another hour, or on another day, are not known. */
+  /** Cycles that the series has not completed yet: its usual values at another hour, or on another day, are not known. */
   readonly unseen: readonly ('day' | 'week')[];
   /** Until when its deviation stays an alarm and is not learned if it does not end, epoch ms; null where it is not held. */
   readonly heldUntil: number | null;

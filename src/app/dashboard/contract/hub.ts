@@ -6,7 +6,7 @@ import type { ListedAlarm, ListedAlert, ListedCommand, ListedIncident, ListedSer
 export interface HubSite {
   readonly site: string;
   readonly state: 'online' | 'offline' | 'missing';
-  /** Null for a site that must be there and was never heard of. */
+  /** Null for a site that must be there and has never sent a message. */
   readonly heardAt: number | null;
   readonly version: string | null;
   readonly series: number;

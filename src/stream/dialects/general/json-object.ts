@@ -39,7 +39,7 @@ function rolesOf(object: Record<string, unknown>): number {
  *
  * - `{"temp": 21.5, "air": {"co2": 600}}`: signals `temp` and `air.co2`.
  * - `{"sensor_id": "S1", "value": 3.2, "unit": "bar"}`: signal `S1` in bar.
- * - `{"value": 3.2}`: signal `value`, with what the topic says of it; `{"value": 3.2, "unit": "bar"}`: in bar.
+ * - `{"value": 3.2}`: signal `value`, with the unit and kind that follow from the topic; `{"value": 3.2, "unit": "bar"}`: in bar.
  * - `{"tempc": 20, "tempf": 68}`: the second is the first one again; without the first it is a signal in °F.
  * - `[{"name": "in", "temp": 3}, {"name": "out", "temp": 9}]`: signals `in.temp` and `out.temp`.
  * - `[{"ts": 1700000000, "v": 1}, {"ts": 1700000010, "v": 2}]`: two values of signal `v`, at these times.

@@ -13,7 +13,7 @@ import { FAHRENHEIT, LINK, SETTING } from '../signals/usual-facts.ts';
  */
 
 const TOPIC = /^(?:.+\/)?rtl_433\/[^/]+\/(?:(events|states)|devices\/(.+)\/([^/]+))$/;
-/** What tells a sensor from the others, in the order of the levels of its topics. */
+/** The keys that identify a sensor, in the order of the levels of its topics. */
 const NAMED_BY = ['type', 'model', 'subtype', 'channel', 'id'];
 
 /** Of the receiver (-M level), or of the button that starts a transmission by hand. */

@@ -1,6 +1,6 @@
 import type { NoSignal } from './signal-facts.ts';
 
-/** A quantity as a field name tells it. */
+/** A quantity that follows from a field name. */
 export interface Quantity {
   readonly name: string;
   readonly unit: string;

@@ -117,7 +117,7 @@ const cutSentence = ({ gradient }: Reach, { horizon, exact, learner }: LearningN
 const small = (share: number): string =>
   `${number(Number((100 * share).toPrecision(share > 0.985 && share < 1 ? 4 : 2)))}\u202f%`;
 
-/** Half-lives beyond this, in readings, are not told from an open gate. */
+/** Half-lives beyond this, in readings, cannot be distinguished from an open gate. */
 const NEVER = 10_000;
 
 /** The time after which half of the memory is gone, in readings, where a share of it is kept each time. */

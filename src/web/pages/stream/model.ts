@@ -18,7 +18,7 @@ const POINTS_PER_PIXEL = 2;
 
 const EMPTY: Recent = { at: [], value: [], expected: [], lower: [], upper: [], gapFrom: [], gapTo: [], score: [] };
 
-/** What the page knows of its series, and the part of the time that it shows. It tells the charts at once and the page when it rests. */
+/** The data of the page's series, and the time span that it shows. A change updates the charts at once, and the page when it is over. */
 export class StreamModel {
   view: View;
   columns: Columns = columnsOf(null, EMPTY);
