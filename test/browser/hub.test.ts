@@ -137,7 +137,7 @@ test('a command goes to the site with the name of who asks, and its answer is sh
 test('what a site has learned is fetched, listed with its samples, and sent to another site, each with the name of who asks', async () => {
   const { page, complaints } = await openTab(browser, `${url}#/site/north`);
   const section = page.locator('section', { has: page.getByRole('heading', { name: 'Learned states' }) });
-  await section.getByText('The hub has none of this site.').waitFor();
+  await section.getByText('The hub has no learned state of this site.').waitFor();
   await section.getByLabel('Your name').fill('Ada');
   await section.getByRole('button', { name: 'Start' }).click();
   await section.getByText('fetch: 1 of 1 streams are stored.').waitFor();
@@ -147,7 +147,7 @@ test('what a site has learned is fetched, listed with its samples, and sent to a
   );
 
   await page.goto(`${url}#/site/east`);
-  await section.getByText('The hub has none of this site.').waitFor();
+  await section.getByText('The hub has no learned state of this site.').waitFor();
   await section.locator('select').first().selectOption('send');
   await section.getByLabel('From').selectOption('north');
   await section.getByLabel('Streams (').fill('pump-*');

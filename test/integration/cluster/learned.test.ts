@@ -276,7 +276,7 @@ test('a hub fetches what a cluster has learned, from all partitions in one reque
   expect(await ended('plant')).toMatchObject({
     status: 'failed',
     streams: [
-      { stream: 'p1', done: false, text: expect.stringContaining('Its warm-up is over') as string },
+      { stream: 'p1', done: false, text: expect.stringContaining('The warm-up of the stream is over') as string },
       { stream: 'p3', done: false },
     ],
   });

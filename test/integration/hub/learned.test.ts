@@ -136,7 +136,9 @@ describe.each([
       await hub.post('south', { do: 'send', by: 'Ada', from: 'north' });
       expect(await hub.ended('south')).toMatchObject({
         status: 'failed',
-        streams: [{ stream: 'pump', done: false, text: expect.stringContaining('Its warm-up is over') as string }],
+        streams: [
+          { stream: 'pump', done: false, text: expect.stringContaining('The warm-up of the stream is over') as string },
+        ],
       });
       expect(await hub.metric('learned_stored_total')).toBe('1');
       expect(await hub.metric('learned_taken_total')).toBe('1');
