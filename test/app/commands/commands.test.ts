@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { monitorOptions } from '../../../src/app/pipeline/monitor-options.ts';
 import { StreamMonitor } from '../../../src/detect/stream-monitor.ts';
-import { DAY_MS, MINUTE_MS, Office, site, T } from './office.ts';
+import { DAY_MS, MINUTE_MS, Office, site, SlowTape, T } from './office.ts';
 import { Tape } from '../world.ts';
 
 /** Three days of a series, then one event, and what was published of it. */
@@ -363,6 +363,23 @@ describe('mute', () => {
     expect(office.log.mutes()).toEqual([{ scope: 'a', until: T + 4 * DAY_MS }]);
     office.command({ command: 'undo', of: muted.id });
     expect(office.log.mutes()).toEqual([]);
+  });
+
+  test.each([
+    ['its time is over', (office: Office) => office.readings(7, 80)],
+    ['of an unmute', (office: Office) => office.command({ command: 'unmute', series: 'a' })],
+  ])('one whose row waits for its transaction is published, too, when the mute ends because %s', (_, end) => {
+    const tape = new SlowTape();
+    const office = new Office({ ledger: tape }).readings(3 * 1440);
+    office.command({ command: 'mute', series: 'a', for: '10m' });
+    tape.commit();
+    office.readings(5, 80);
+    expect([office.world.events, office.log.lastEpisode('a', null)]).toEqual([[], null]);
+    end(office);
+    expect(office.world.events).toMatchObject([{ phase: 'opened', anomaly: { stream: 'a' } }]);
+    tape.commit();
+    expect(office.log.lastEpisode('a', null)).toMatchObject({ incident: office.world.events[0].anomaly.incident });
+    expect(office.log.heldBack()).toEqual([]);
   });
 
   test('of another series holds nothing back', () => {

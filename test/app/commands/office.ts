@@ -37,6 +37,19 @@ export const site = (rest: Readonly<Record<string, unknown>> = {}): Site =>
     ...rest,
   });
 
+/** A ledger whose writes wait for `commit`. */
+export class SlowTape extends Tape {
+  private readonly waiting: Parameters<LedgerPort['write']>[] = [];
+
+  override write(...write: Parameters<LedgerPort['write']>): void {
+    this.waiting.push(write);
+  }
+
+  commit(): void {
+    for (const [task, afterwards] of this.waiting.splice(0)) super.write(task, afterwards);
+  }
+}
+
 interface OfficeOptions {
   readonly of?: Site;
   readonly ledger?: LedgerPort;

@@ -23,7 +23,7 @@ export interface AlertPublisherOptions {
 export class AlertPublisher {
   private readonly ports: AlertPorts;
   private readonly options: AlertPublisherOptions;
-  /** Open episodes that are held back, where no database has them. */
+  /** Open episodes that are held back, of this run: the database may not have them yet. */
   private readonly held = new Map<string, Anomaly>();
 
   constructor(ports: AlertPorts, options: AlertPublisherOptions) {
@@ -42,8 +42,7 @@ export class AlertPublisher {
       ports.anomalyLog.record({ anomaly: event.anomaly, at: event.at, receivedAt });
       if (change !== undefined) options.commandLog?.setHeldBack(event.anomaly.id, change);
     });
-    if (options.commandLog === undefined && held !== null && event.phase !== 'closed')
-      this.held.set(event.anomaly.id, event.anomaly);
+    if (held !== null && event.phase !== 'closed') this.held.set(event.anomaly.id, event.anomaly);
     else this.held.delete(event.anomaly.id);
     if (held === null) ports.alerts.event(event);
     options.streamLog.alarm(event, receivedAt);
@@ -78,13 +77,13 @@ export class AlertPublisher {
   release(at: number): void {
     const { ports, options } = this;
     for (const [id, phase] of [...options.mutes.waiting]) {
-      const stored = options.commandLog?.episode(id) ?? this.held.get(id) ?? null;
-      if (stored === null || options.mutes.covers(stored.stream, stored.series, at)) continue;
+      const anomaly = this.held.get(id) ?? options.commandLog?.episode(id) ?? null;
+      if (anomaly === null || options.mutes.covers(anomaly.stream, anomaly.series, at)) continue;
       options.mutes.release(id);
       ports.ledger.write(() => options.commandLog?.setHeldBack(id, null));
-      if (stored.endAt !== null) continue;
-      const label = options.labelOf(stored.series);
-      this.episode({ phase, at, anomaly: { ...stored, ...(label === undefined ? {} : { label }) } }, at);
+      if (anomaly.endAt !== null) continue;
+      const label = options.labelOf(anomaly.series);
+      this.episode({ phase, at, anomaly: { ...anomaly, ...(label === undefined ? {} : { label }) } }, at);
     }
   }
 }
