@@ -75,6 +75,7 @@ export class Subscription {
 
   #subscribe(filters: readonly string[]): void {
     if (filters.length === 0) return;
+    this.#active = false; // until the broker has confirmed it
     // rh 1: the broker sends retained values for a new subscription, not at every restart. rap stays false: with it, a
     // device that publishes its readings retained would look like the broker's copies of old ones.
     this.#client.subscribe([...filters], { qos: 1, rh: 1, rap: false }, (error, _granted, packet) => {

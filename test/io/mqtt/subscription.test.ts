@@ -49,3 +49,26 @@ test('a subscription without an answer is not reported', () => {
   ).ensure(false);
   expect(reports).toEqual([]);
 });
+
+test('a filter of a reload that the broker has not confirmed is subscribed with the next connection', () => {
+  const state = new ConnectionStateMachine();
+  for (const event of ['attempt', 'accept', 'connect'] as const) state.apply(event);
+  const asked: string[][] = [];
+  let answers = true;
+  const client = {
+    subscribe: (filters: string[], _options: unknown, done: Callback) => {
+      asked.push(filters);
+      if (answers) done(null, [], { granted: filters.map(() => 1) });
+      else done(new Error('Connection closed'), []);
+    },
+    unsubscribe: () => undefined,
+  } as unknown as MqttClient;
+  const subscription = new Subscription(client, state, ['a'], () => undefined);
+  subscription.ensure(false);
+  answers = false;
+  subscription.change(['a', 'b']);
+  answers = true;
+  subscription.ensure(true);
+  subscription.ensure(true);
+  expect(asked).toEqual([['a'], ['b'], ['a', 'b']]);
+});
