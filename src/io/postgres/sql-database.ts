@@ -55,6 +55,8 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlDatabas
   }
 }
 
+const ignore = (): void => undefined;
+
 class Postgres implements SqlDatabase {
   readonly #pool: Pool;
 
@@ -64,6 +66,8 @@ class Postgres implements SqlDatabase {
 
   async write(statements: readonly SqlStatement[]): Promise<void> {
     const client = await this.#pool.connect();
+    // A connection that breaks fails the present query. It also emits an error, which would end the program without a listener.
+    client.on('error', ignore);
     let failed = true;
     try {
       await client.query('BEGIN');
@@ -71,6 +75,7 @@ class Postgres implements SqlDatabase {
       await client.query('COMMIT');
       failed = false;
     } finally {
+      client.off('error', ignore);
       // A connection in the middle of a transaction is closed, which rolls it back.
       client.release(failed);
     }
