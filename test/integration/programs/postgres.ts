@@ -1,10 +1,10 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { accepts, freePort } from './mosquitto.ts';
+import { freePort } from './mosquitto.ts';
 
 export interface Postgres {
   /** Of its database, without credentials. */
@@ -64,7 +64,7 @@ export const startPostgres = async ({ tls }: PostgresOptions = {}): Promise<Post
     let report = '';
     child.stderr.on('data', (chunk: Buffer) => (report = (report + chunk.toString()).slice(-2000)));
     for (let attempt = 0; attempt < 500 && child.exitCode === null; attempt++) {
-      if (existsSync(join(data, 'postmaster.pid')) && (await accepts(port))) return child;
+      if (isReady(join(data, 'postmaster.pid'))) return child;
       await sleep(20);
     }
     child.kill('SIGKILL');
@@ -91,6 +91,10 @@ export const startPostgres = async ({ tls }: PostgresOptions = {}): Promise<Post
     },
   };
 };
+
+/** Line 8 of the file has the state, as pg_ctl reads it. A server that still starts accepts a connection, and refuses its requests. */
+const isReady = (file: string): boolean =>
+  existsSync(file) && readFileSync(file, 'utf8').split('\n').at(7)?.trim() === 'ready';
 
 const ids = (name: string): readonly [number, number] => {
   const id = (kind: string): number => Number(execFileSync('id', [kind, name], { encoding: 'utf8' }));
