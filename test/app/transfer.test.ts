@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { snapshotOf } from '../../src/app/pipeline/restore/checkpoint.ts';
@@ -10,7 +10,7 @@ import { exportAll, warmStart } from '../../src/app/warm-start.ts';
 import { loadSite } from '../../src/config/load.ts';
 import type { Site } from '../../src/config/schema/site.ts';
 import { StreamMonitor } from '../../src/detect/stream-monitor.ts';
-import { openDatabase } from '../../src/io/sqlite/database.ts';
+import { damageIn, openDatabase } from '../../src/io/sqlite/database.ts';
 import { restoreBackup } from '../../src/io/sqlite/upkeep/restore.ts';
 import { SnapshotStore } from '../../src/io/sqlite/snapshots/snapshot-store.ts';
 import { Random } from '../../src/math/random.ts';
@@ -146,6 +146,26 @@ test('restore puts a backup in the place of the database and keeps the old one',
   const old = restoreBackup(backup, site.database, START);
   expect(old).toBe(`${site.database}.before-restore-2026-01-05T00-00-00-000Z`);
   expect([count(site.database), count(old!)]).toEqual([0, 1]);
+});
+
+test('restore does not mix a backup with the write-ahead log of a database that was moved away', () => {
+  const { site } = learned();
+  const db = openDatabase(site.database);
+  const backup = `${site.database}.backup`;
+  db.exec(`VACUUM INTO '${backup}'`);
+  const insert = db.prepare('INSERT INTO retained_state VALUES (?)');
+  for (let i = 0; i < 300; i++) insert.run(`${i}`.padStart(3000));
+  // As a kill leaves it, and without the database itself.
+  const killed = `${site.database}.killed`;
+  copyFileSync(`${site.database}-wal`, `${killed}-wal`);
+  db.close();
+  expect(restoreBackup(backup, killed, START)).toBeNull();
+  const restored = openDatabase(killed);
+  expect([damageIn(restored), restored.prepare('SELECT count(*) FROM retained_state').pluck().get()]).toEqual([
+    null,
+    0,
+  ]);
+  restored.close();
 });
 
 test('a new site starts with the files of many sites: for each stream the one that knows most and fits', () => {

@@ -22,13 +22,13 @@ export function restoreBackup(backup: string, path: string, now: number): string
     if (process.getuid?.() === 0) chownSync(partial, uid, gid);
     chmodSync(partial, 0o600);
     sync(partial);
-    const old = existsSync(path) ? `${path}.before-restore-${new Date(now).toISOString().replace(/[:.]/g, '-')}` : null;
-    // Closing has put the write-ahead log into the file; its rest belongs to the old database.
-    if (old !== null)
-      for (const end of ['', '-wal', '-shm']) if (existsSync(path + end)) renameSync(path + end, old + end);
+    const hasOld = existsSync(path);
+    const old = `${path}.before-restore-${new Date(now).toISOString().replace(/[:.]/g, '-')}`;
+    // A write-ahead log belongs to the old database, also where that was moved away by hand: SQLite would apply it to the new one.
+    for (const end of ['', '-wal', '-shm']) if (existsSync(path + end)) renameSync(path + end, old + end);
     renameSync(partial, path);
     sync(dirname(path));
-    return old;
+    return hasOld ? old : null;
   } catch (cause) {
     rmSync(partial, { force: true });
     if (cause instanceof AppError) throw cause;
