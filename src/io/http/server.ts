@@ -104,14 +104,21 @@ export const openHttpServer = (routes: (app: Hono) => void, options: HttpServerO
 const listening = (server: Server, { host, port, log }: HttpServerOptions): HttpServer => {
   let retry: NodeJS.Timeout | null = null;
   let reported = false;
+  let closed = false;
   const listen = (): void => {
     server.listen({ host, port });
   };
   server.on('listening', () => {
+    // Nothing cancels an attempt while the name of the host is looked up.
+    if (closed) {
+      server.close();
+      return;
+    }
     reported = false;
     log('info', { host, port: (server.address() as AddressInfo).port }, 'HTTP server listens');
   });
   server.on('error', (error: NodeJS.ErrnoException) => {
+    if (closed) return;
     const { code } = error;
     // Without the stack, which names only Node's own files.
     if (!reported)
@@ -125,6 +132,7 @@ const listening = (server: Server, { host, port, log }: HttpServerOptions): Http
       return (server.address() as AddressInfo | null)?.port ?? null;
     },
     close: () => {
+      closed = true;
       if (retry !== null) clearTimeout(retry);
       if (!server.listening) return Promise.resolve();
       return new Promise((resolve) => {

@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { afterEach, expect, test } from 'vitest';
+import { freePort } from '../../integration/programs/mosquitto.ts';
 import { isOwnHost, openHttpServer, type HttpServer } from '../../../src/io/http/server.ts';
 
 const cleanUps: (() => unknown)[] = [];
@@ -124,4 +125,16 @@ test('a port that is taken is logged with the remedy, and the program goes on', 
   ]);
   expect(server.port).toBeNull();
   await server.close();
+});
+
+test('a server that is closed before it listens never listens', async () => {
+  const port = await freePort();
+  lines.length = 0;
+  await openHttpServer(() => undefined, { host: 'localhost', port, hosts: [], log }).close();
+  // The lookup of the name takes a moment.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const next = createServer().listen(port, 'localhost');
+  cleanUps.push(() => next.close());
+  await once(next, 'listening');
+  expect(lines).toEqual([]);
 });
