@@ -60,13 +60,20 @@ export class Notifier {
    * deleted.
    */
   start(after?: Promise<void>): void {
-    const { table, now } = this.options;
+    const { table, ledger, now } = this.options;
     for (const { target, thread, severity } of table.threads(now()))
       this.recipients.find(({ name }) => name === target)?.restore(thread, severity);
     if (after === undefined) this.takeWaiting();
     else
       void after.then(() => {
-        if (!this.stopped) this.takeWaiting();
+        // After the transaction that deletes what the run before has delivered last.
+        ledger.write(
+          () => undefined,
+          () => {
+            if (!this.stopped) this.takeWaiting();
+          },
+          true,
+        );
       });
   }
 

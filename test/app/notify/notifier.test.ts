@@ -61,8 +61,9 @@ function started(
   notify: Readonly<Record<string, unknown>>,
   more: Readonly<Record<string, unknown>> = {},
   timeoutMs = 10_000,
+  ledger = new Commits(),
+  after?: Promise<void>,
 ) {
-  const ledger = new Commits();
   const lines: string[] = [];
   const notifier = new Notifier({
     site: siteOf({ site: 'home', notify, ...more }),
@@ -74,7 +75,7 @@ function started(
     log: (level, _, message) => lines.push(`${level} ${message}`),
   });
   notifiers.push(notifier);
-  notifier.start();
+  notifier.start(after);
   return { notifier, ledger, lines, alerts: notifier.over(QUIET) };
 }
 
@@ -248,6 +249,30 @@ describe('what is sent', () => {
     ]);
     expect(few.received).toEqual([]);
   });
+});
+
+test('a reload while a message is under way sends it once, and its end still edits it', async () => {
+  const http = await server();
+  let deliver: () => void = () => undefined;
+  http.answer = (response) => (deliver = () => response.end('{"ok":true,"result":{"message_id":7}}'));
+  const target = { type: 'telegram', url: http.url, token: 't', chat: '1' };
+  const first = started({ chat: target });
+  first.alerts.incident(incident('opened'));
+  first.ledger.commit();
+  await until(() => http.received.length === 1);
+  const ended = first.notifier.stop();
+  const second = started({ chat: { ...target, severity: 'minor' } }, {}, 10_000, first.ledger, ended);
+  deliver();
+  http.answer = (response) => response.end('{"ok":true}');
+  await ended;
+  await new Promise(setImmediate);
+  first.ledger.commit();
+  second.alerts.incident(incident('closed'));
+  first.ledger.commit();
+  await until(() => second.notifier.targets[0].sent === 1);
+  first.ledger.commit();
+  expect(http.received.map(({ path }) => path)).toEqual(['/bott/sendMessage', '/bott/editMessageText']);
+  expect(rows()).toBe(0);
 });
 
 test('Telegram: the end edits the message of the opening, also after a restart', async () => {
