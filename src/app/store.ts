@@ -3,6 +3,7 @@ import { AnomalyLog } from '../io/sqlite/tables/anomaly-log.ts';
 import { Ballast } from '../io/sqlite/upkeep/ballast.ts';
 import type { Database } from '../io/sqlite/database.ts';
 import { Housekeeping } from '../io/sqlite/upkeep/housekeeping.ts';
+import { SteadyClock } from '../io/sqlite/steady-clock.ts';
 import { openRecovered } from '../io/sqlite/upkeep/recovery.ts';
 import { Retention } from '../io/sqlite/upkeep/retention.ts';
 import { SnapshotStore } from '../io/sqlite/snapshots/snapshot-store.ts';
@@ -17,6 +18,8 @@ export interface LimitedStores {
 /** The database and the stores in it, except the ledger, which needs a broker. */
 export interface Store extends LimitedStores {
   readonly db: Database;
+  /** Which times deletions trust. */
+  readonly clock: SteadyClock;
   readonly snapshots: SnapshotStore;
 }
 
@@ -30,27 +33,30 @@ export function openStore(site: Site, log: Log, now: number): Store {
       'the database was damaged; the file was renamed, and all rows that could be read are in a new one',
     );
   });
-  return { db, snapshots: new SnapshotStore(db), ...limitedStores(db, site, log) };
+  const clock = new SteadyClock();
+  return { db, clock, snapshots: new SnapshotStore(db), ...limitedStores(db, site, clock, log) };
 }
 
 /** A history in memory leaves the one on the disk as it is: its blocks go with their age. */
 const maxHistoryBytes = ({ enabled, storage, maxMegabytes }: Site['history']): number =>
   !enabled ? 0 : storage === 'memory' ? Infinity : maxMegabytes * 1e6;
 
-/** The stores with the limits of a site; anew for a site file that was read again. */
+/** The stores with the limits of a site; anew for a site file that was read again, with the clock of before, which needs hours to trust a time. */
 export function limitedStores(
   db: Database,
   { quarantine: { rows }, retention: { keep, maxMegabytes }, history, database }: Site,
+  clock: SteadyClock,
   log: Log,
 ): LimitedStores {
   const onQuarantineFull = (): void => {
     log('warn', { rows }, 'the quarantine is full; each new rejected message replaces the oldest one');
   };
-  const retention = new Retention(db, {
+  const limits = {
     maxAgeMs: keep === 'forever' ? null : keep,
     maxBytes: maxMegabytes * 1e6,
     maxHistoryBytes: maxHistoryBytes(history),
-  });
+  };
+  const retention = new Retention(db, limits, clock);
   return {
     anomalyLog: new AnomalyLog(db, { quarantineRows: rows, onQuarantineFull }),
     housekeeping: new Housekeeping(db, retention, new Ballast(database)),

@@ -128,7 +128,7 @@ export class RunningSite {
     this.subscription.unsubscribe();
     const old = inForce.site;
     inForce.use(next, calendars);
-    this.limited = limitedStores(store.db, next, log);
+    this.limited = limitedStores(store.db, next, store.clock, log);
     threads.use(next);
     ledger.commitEvery(next.commit.every);
     file?.setLogLevel(next.log.level);

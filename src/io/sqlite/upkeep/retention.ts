@@ -32,10 +32,9 @@ export class Retention {
   readonly #pages: ReturnType<typeof statements>['pages'];
   readonly #chunk: (now: number) => boolean;
 
-  /** `uptime`: see `SteadyClock`. */
-  constructor(db: Database, options: RetentionOptions, uptime?: () => number) {
+  constructor(db: Database, options: RetentionOptions, clock = new SteadyClock()) {
     this.#options = options;
-    this.#clock = new SteadyClock(uptime);
+    this.#clock = clock;
     const { pages, rejects, episodes, incident, habits, modes } = statements(db);
     this.#pages = pages;
     const history = new HistoryTrim(db, options.maxHistoryBytes ?? Infinity);

@@ -7,6 +7,7 @@ import type { Anomaly } from '../../../../src/detect/episode/anomaly.ts';
 import { AnomalyLog } from '../../../../src/io/sqlite/tables/anomaly-log.ts';
 import { openDatabase, type Database } from '../../../../src/io/sqlite/database.ts';
 import { Retention } from '../../../../src/io/sqlite/upkeep/retention.ts';
+import { SteadyClock } from '../../../../src/io/sqlite/steady-clock.ts';
 import { SnapshotStore } from '../../../../src/io/sqlite/snapshots/snapshot-store.ts';
 import { failureOf } from '../../../../src/io/sqlite/failure.ts';
 import { anomaly } from '../../../cli/anomaly.ts';
@@ -70,7 +71,7 @@ const count = (table: 'anomaly' | 'habit' | 'incident' | 'quarantine' | 'snapsho
 const forSize = (maxBytes: number): Retention => new Retention(db, { maxAgeMs: null, maxBytes });
 /** One that has heard this clock for a day. */
 const forAge = (maxAgeMs: number | null, now = NOW): Retention => {
-  const retention = new Retention(db, { maxAgeMs, maxBytes: null }, () => uptime);
+  const retention = new Retention(db, { maxAgeMs, maxBytes: null }, new SteadyClock(() => uptime));
   retention.step(now - DAY);
   uptime += DAY;
   return retention;
@@ -139,7 +140,7 @@ describe('by age', () => {
 
   test('a clock that is wrong from the start, or for hours, deletes nothing; the newest 100 stay if it is wrong for days', () => {
     write(...over(KEPT + 10, NOW - DAY));
-    const fresh = new Retention(db, { maxAgeMs: tenDays, maxBytes: null }, () => uptime);
+    const fresh = new Retention(db, { maxAgeMs: tenDays, maxBytes: null }, new SteadyClock(() => uptime));
     expect(fresh.step(LATER)).toBe(false);
     const jumped = forAge(tenDays);
     expect(run(jumped, LATER)).toBe(1);
