@@ -572,6 +572,30 @@ describe('a broker that lets us subscribe and not publish', () => {
     expect(doubt).toContain(`does not deliver a message that the client "zankyo-test-check" published to ${STATUS}`);
   });
 
+  /** A broker that closes the connection of a client which publishes. */
+  const hangingUp = (version: number): Promise<string> =>
+    listen((socket) => {
+      // CONNACK: accepted, without properties in version 5.
+      socket.once('data', () => socket.write(Buffer.from(version === 5 ? [0x20, 3, 0, 0, 0] : [0x20, 2, 0, 0])));
+      socket.on('data', (packets: Buffer) => {
+        // Each packet: its type, and a length below 128.
+        for (let at = 0; at < packets.length; at += 2 + packets[at + 1]) if (packets[at] >> 4 === 3) socket.destroy();
+      });
+      socket.on('error', () => undefined);
+    });
+
+  test.each([4, 5] as const)(
+    'fails a check where the broker closes the connection instead, in version %i',
+    async (protocol) => {
+      const url = await hangingUp(protocol);
+      const failure: unknown = await tryBroker({ ...options(url), protocol }).catch((error: unknown) => error);
+      expect(failure).toMatchObject({ code: 'publishing_refused' });
+      expect((failure as Error).message).toBe(
+        `${url} closed the connection when the client "zankyo-test-check" published to ${STATUS}: allow it to write to zankyo/site/# in the broker's access rules`,
+      );
+    },
+  );
+
   test('is not suspected where all is well, in either version, by us or a check, which nobody takes for a status', async () => {
     const { url } = await silenced('topic readwrite #\n');
     for (const protocol of [4, 5] as const) {

@@ -135,7 +135,7 @@ export const doubtsVersion = (failure: BrokerFailure | null): boolean => {
   return code === undefined ? message !== 'connack timeout' : code === 1 || code === 132;
 };
 
-/** The sentence for a denied or an unknown permission to publish; null when there is nothing to report. */
+/** The sentence for a permission to publish that was denied, with or without an answer (null), or is unknown; null when it was granted. */
 export const describePermission = (
   permission: PublishPermission | null,
   topic: string,
@@ -148,7 +148,9 @@ export const describePermission = (
       return `${url} does not let ${who} publish to ${topic}, so alerts are not delivered: allow it to write to ${topics} in the broker's access rules`;
     case 'no_echo':
       return `${url} does not deliver a message that ${who} published to ${topic}, so alerts may be lost (MQTT 3.1.1 reports no refusals): allow it to read and write ${topics} in the broker's access rules`;
-    default:
+    case null:
+      return `${url} closed the connection when ${who} published to ${topic}: allow it to write to ${topics} in the broker's access rules`;
+    case 'granted':
       return null;
   }
 };

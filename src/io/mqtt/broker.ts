@@ -319,7 +319,7 @@ export const tryBroker = async (options: BrokerOptions): Promise<string | null> 
     if (topic === null) return null;
     const permission = await broker.mayPublish({ topic, payload: '', retain: false });
     const sentence = broker.describe(permission, topic);
-    if (permission === 'refused') throw new AppError('publishing_refused', sentence!);
+    if (permission === 'refused' || permission === null) throw new AppError('publishing_refused', sentence!);
     return sentence;
   } finally {
     await broker.close();

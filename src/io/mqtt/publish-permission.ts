@@ -15,13 +15,21 @@ export const publishPermission = (
   publish: Publish,
   patienceMs: number,
 ): Promise<PublishPermission | null> =>
-  client.options.protocolVersion === 5 ? acknowledged(publish) : echoed(client, topic, publish, patienceMs);
+  client.options.protocolVersion === 5 ? acknowledged(client, publish) : echoed(client, topic, publish, patienceMs);
 
-const acknowledged = (publish: Publish): Promise<PublishPermission | null> =>
+const acknowledged = (client: MqttClient, publish: Publish): Promise<PublishPermission | null> =>
   new Promise((resolve) => {
+    const end = (permission: PublishPermission | null): void => {
+      client.off('close', onClose);
+      resolve(permission);
+    };
+    const onClose = (): void => {
+      end(null);
+    };
+    client.on('close', onClose);
     publish((error) => {
-      if (error) resolve(error.code === NOT_AUTHORISED ? 'refused' : null);
-      else resolve('granted');
+      if (error) end(error.code === NOT_AUTHORISED ? 'refused' : null);
+      else end('granted');
     });
   });
 
