@@ -17,6 +17,7 @@ const topic = (type: string): string => `spBv1.0/waterworks/${type}/station-1${t
 /** An edge node as the specification has it: births on request, aliases alone in its data, a will with its bdSeq. */
 class EdgeNode {
   readonly births: number[] = [];
+  private birthing: Promise<void> = Promise.resolve();
   private seq = -1;
   private readonly client: MqttClient;
 
@@ -33,14 +34,14 @@ class EdgeNode {
       const reader = new PayloadReader();
       reader.start(payload);
       while (reader.next())
-        if (reader.metric.name === 'Node Control/Rebirth' && reader.metric.value === 1) void node.birth();
+        if (reader.metric.name === 'Node Control/Rebirth' && reader.metric.value === 1) node.birthing = node.birth();
     });
     await client.subscribeAsync(topic('NCMD'), { qos: 1 });
     return node;
   }
 
   /** Two births: the edge node and its pump. */
-  async birth(): Promise<void> {
+  private async birth(): Promise<void> {
     this.births.push(Date.now());
     this.seq = -1;
     const timestamp = Date.now();
@@ -52,8 +53,10 @@ class EdgeNode {
     await this.send('DBIRTH', [{ name: 'Flow', alias: 4, timestamp, type: 3, value: 180, properties }]);
   }
 
-  flow(value: number): Promise<void> {
-    return this.send('DDATA', [{ alias: 4, timestamp: Date.now(), type: 3, bare: true, value }]);
+  /** Not between the two births. */
+  async flow(value: number): Promise<void> {
+    await this.birthing;
+    await this.send('DDATA', [{ alias: 4, timestamp: Date.now(), type: 3, bare: true, value }]);
   }
 
   /** Loses one message. */
