@@ -136,6 +136,7 @@ describe.each(DATABASES)('a hub with %s over a cluster', (_, database) => {
     expect((await page()).alarms?.map(({ series }) => series).toSorted()).toEqual(PUMPS);
     // All partitions have carried it out.
     expect((await post({ command: 'unmute' })).text).toBe('Alerts about the site are published again.');
+    await eventually(() => received('cmd/reply').length >= 6); // the hub may have had the last one before
     expect(received('cmd/reply')).toMatchObject(
       ['freeze', 'resume', 'undo', 'undo', 'mute', 'unmute'].map((command) => ({ command })),
     );
