@@ -23,6 +23,7 @@ const IDLE_MS = 60_000;
 const MAX_RUNNING = 8;
 /** Sites in the list of those that have learned. */
 const MAX_SITES = 1_000;
+const DATABASE_FAILED = 'The database of the hub failed meanwhile. Ask again.';
 
 export type LearnedRefusal = NotStored | 'unexpected' | 'refused_by_site' | 'no_answer';
 
@@ -102,7 +103,12 @@ export class HubTransfers {
         this.running.delete(site);
       },
     );
-    return request.do === 'fetch' ? this.fetch(transfer, request) : this.send(transfer, request);
+    try {
+      return await (request.do === 'fetch' ? this.fetch(transfer, request) : this.send(transfer, request));
+    } catch (error) {
+      this.settle(transfer, DATABASE_FAILED, 'failed');
+      throw error;
+    }
   }
 
   /** The states that are stored of a site, and its last requests. */
@@ -218,7 +224,7 @@ export class HubTransfers {
       },
       (error: unknown) => {
         log('error', { err: error, site }, 'learned states could not be sent');
-        this.settle(transfer, 'The database of the hub failed meanwhile. Ask again.', 'failed');
+        this.settle(transfer, DATABASE_FAILED, 'failed');
       },
     );
     return { id, status: 'running', text: `Sends ${found} of ${choices.length} streams to ${site}.` };

@@ -8,6 +8,7 @@ import { hubDatabase } from '../database.ts';
 
 const NOW = Date.UTC(2026, 10, 27);
 const FETCH = { do: 'fetch' as const, by: 'Ada', streams: ['*'] };
+const SEND = { do: 'send' as const, by: 'Ada', streams: ['*'], from: null, map: {}, replace: false };
 const TOPIC = 'zankyo/north/learned';
 
 const fileOf = (stream: string, size: number): Buffer => {
@@ -119,3 +120,20 @@ test('a site without room keeps its newest states: the new one is refused as sit
     { stream: 'pump', sha256: sha256(pump) },
   ]);
 });
+
+test.each([
+  ['fetch', FETCH, 'write', 0],
+  ['send', SEND, 'read', 1], // the first one asks whether the hub knows the site
+] as const)(
+  'a %s during which the database fails has ended, and another one can begin',
+  async (_, request, method, after) => {
+    const { db, transfers } = await hub(1e6);
+    const works = db[method].bind(db) as () => Promise<never>;
+    const failing = vi.spyOn(db, method).mockRejectedValue(new Error('the server is away'));
+    for (let call = 0; call < after; call++) failing.mockImplementationOnce(works);
+    await expect(transfers.start('north', request)).rejects.toThrow('the server is away');
+    failing.mockRestore();
+    expect(JSON.stringify(await transfers.start('north', request))).not.toContain('Another transfer');
+    transfers.stop();
+  },
+);
