@@ -116,6 +116,10 @@ export class Intake {
 
   /** `settle`: for a message that no broker has sent. */
   receive(message: Message, settle?: Settle): void {
+    if (this.stopped) {
+      settle?.(false);
+      return; // not acknowledged, so that it comes again
+    }
     const topic = this.read(message.topic);
     const data = topic === null ? null : this.dataOf(topic, message);
     const reason =

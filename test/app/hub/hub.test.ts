@@ -116,6 +116,19 @@ describe('the intake', () => {
     expect([acknowledged, intake.stored]).toEqual([[], 0]);
   });
 
+  test('what arrives while the hub stops is neither written nor acknowledged: it comes again', async () => {
+    const db = await hubDatabase();
+    const { intake, send, acknowledged } = await intakeOf(db);
+    send('n/series/p/event', episode());
+    await intake.stop();
+    const settled: boolean[] = [];
+    const write = vi.spyOn(db, 'write');
+    for (let n = 0; n < 30; n++) send('n/series/p/event', episode({ id: `p-p${n}` }));
+    send('n/series/p/event', episode(), { settle: (done) => settled.push(done) });
+    await new Promise((resolve) => setTimeout(resolve, 150)); // longer than a batch waits
+    expect([write.mock.calls, acknowledged, settled, intake.queued]).toEqual([[], [1], [false], 0]);
+  });
+
   test('a message of a stream is settled when it is stored or refused, and not before; one without room must come again', async () => {
     const db = await hubDatabase();
     let store = (): void => undefined;
@@ -359,7 +372,7 @@ test('metrics count messages, refused ones and sites by state; no label has the 
   for (const site of ['a', 'b', 'c']) send(`${site}/status`, site === 'b' ? 'offline' : 'online');
   send('a/health', '{');
   send('a/series/p/state', state());
-  await intake.stop();
+  while (intake.queued > 0) await new Promise(setImmediate);
   send('a/series/p/event', episode(), { at: Date.now() - 90_000 });
   const metrics = hubMetrics(
     {
