@@ -34,7 +34,7 @@ export class SmtpSender implements Sender {
     const { from, to } = this.#target;
     const [title, text] = [titleOf(notification), textOf(notification)];
     const messageId = `<${notification.id}.${notification.site}@zankyo.invalid>`;
-    const sending = this.#transport.sendMail({
+    const mail = {
       from,
       to: [...(to ?? [])],
       subject: title,
@@ -44,22 +44,14 @@ export class SmtpSender implements Sender {
       date: new Date(notification.at),
       headers: { 'auto-submitted': 'auto-generated' },
       ...(ref === null ? {} : { inReplyTo: ref, references: ref }),
-    });
-    let onStop: () => void = () => undefined;
-    const stopped = new Promise<never>((_, reject) => {
-      onStop = () => {
-        reject(new Error('stopped'));
-      };
-      signal.addEventListener('abort', onStop);
-    });
+      // Unknown to its types: closes the connection, which would keep the process alive.
+      signal,
+    };
     try {
-      await Promise.race([sending, stopped]);
+      await this.#transport.sendMail(mail);
       return { ok: true, ref: ref ?? messageId, said: 'accepted by the mail server' };
     } catch (error) {
-      sending.catch(() => undefined); // after the stop nobody waits for it
-      return failed(reasonOf(error), isPermanent(error));
-    } finally {
-      signal.removeEventListener('abort', onStop);
+      return failed(signal.aborted ? 'stopped' : reasonOf(error), isPermanent(error));
     }
   }
 

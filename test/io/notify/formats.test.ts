@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Delivery, Outgoing, Target } from '../../../src/io/notify/delivery.ts';
 import { senderOf } from '../../../src/io/notify/senders.ts';
@@ -383,6 +385,22 @@ describe('SMTP', () => {
       reason: expect.stringMatching(/^SMTP 535: /) as string,
     });
   });
+
+  test('a stop closes the connection to a server that does not answer, which would keep the process alive', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    cleanUps.push(() => silent.close());
+    await once(silent, 'listening');
+    const url = `smtp://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const sender = await senderOf({ type: 'smtp', url, from, to, method: 'POST', headers: {} }, 60_000);
+    const stopping = new AbortController();
+    const sending = sender.send({ notification: notification(), ref: null, buttons: [] }, stopping.signal);
+    const [socket] = (await once(silent, 'connection')) as [Socket];
+    const closed = once(socket.resume(), 'close');
+    stopping.abort();
+    expect(await sending).toMatchObject({ ok: false, permanent: false, reason: 'stopped' });
+    sender.close();
+    await closed;
+  }, 10_000);
 
   test('a refused connection', async () => {
     const target = await mailTarget();
