@@ -19,6 +19,7 @@ export const waitingCommands = (db: Database, log: CommandLog): Observable<Waiti
         const now = db.pragma('data_version', { simple: true });
         if (now === version && !more) return;
         version = now;
+        more = true; // also where the read fails
         const rows = log.waiting();
         more = rows.length > 0;
         for (const row of rows) subscriber.next(row);
