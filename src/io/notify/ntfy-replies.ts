@@ -44,11 +44,16 @@ export const readReplies = (options: RepliesOptions): (() => void) => {
 const run = async (options: RepliesOptions, ending: AbortSignal): Promise<void> => {
   const { name, log, retryMs } = options;
   let mark = options.since;
+  /** Ids of the messages of the second of the mark: they come again with each connection. */
+  const read = new Set([mark.id]);
   let failures = 0;
   const ended = (): boolean => ending.aborted;
   while (!ended()) {
     const reason = await readOnce(options, ending, mark, (text, next) => {
       failures = 0;
+      if (read.has(next.id)) return;
+      if (next.time !== mark.time) read.clear();
+      read.add(next.id);
       mark = next;
       options.onMessage(text, next);
     });
@@ -88,7 +93,7 @@ const readOnce = async (
       rest = lines.pop()!.slice(0, MAX_LINE);
       for (const line of lines) {
         const message = messageIn(line);
-        if (message !== null && message.mark.id !== since.id) onMessage(message.text, message.mark);
+        if (message !== null) onMessage(message.text, message.mark);
       }
     }
     return null;
