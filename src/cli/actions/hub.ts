@@ -2,6 +2,7 @@ import { startHub } from '../../app/hub/hub.ts';
 import { OF_A_HUB } from '../../app/hub/manager.ts';
 import { ServiceManager } from '../../app/service-manager/service-manager.ts';
 import { loadHub } from '../../config/hub/load-hub.ts';
+import { lockForService } from '../../io/sqlite/service-lock.ts';
 import { openNotifier } from '../../io/systemd/notifier.ts';
 import { EXIT } from '../exit-codes.ts';
 import { logTo, openLog } from '../terminal/log.ts';
@@ -23,6 +24,8 @@ export async function hubCommand(path: string, { check, signals }: HubCommandOpt
   }
   const log = logTo(openLog(config.log.level, config.log.format));
   for (const warning of warnings) log('warn', {}, warning);
+  // PostgreSQL may be on another machine, where a lock on this one says nothing.
+  const unlock = config.postgres === undefined ? lockForService(config.database) : () => undefined;
   const notifier = openNotifier(log);
   const manager = notifier === null ? null : new ServiceManager(notifier, OF_A_HUB);
   const hub = await startHub(config, log, manager?.listening);
@@ -33,5 +36,6 @@ export async function hubCommand(path: string, { check, signals }: HubCommandOpt
   log('info', { signal: received, messages: hub.stored }, 'stopping');
   manager?.stop(received);
   await hub.stop();
+  unlock();
   return EXIT.ok;
 }

@@ -3,6 +3,7 @@ import { kernelOrNull } from '../../app/kernel.ts';
 import { startService } from '../../app/service.ts';
 import { loadSite } from '../../config/load.ts';
 import { ServiceManager } from '../../app/service-manager/service-manager.ts';
+import { lockForService } from '../../io/sqlite/service-lock.ts';
 import { openNotifier } from '../../io/systemd/notifier.ts';
 import { EXIT } from '../exit-codes.ts';
 import { logTo, openLog } from '../terminal/log.ts';
@@ -11,8 +12,8 @@ import type { StopSignals } from '../stop-signals.ts';
 
 /**
  * `zankyo run`: the service. It runs until SIGTERM or SIGINT, then saves everything and publishes `offline`. It waits for a broker that
- * cannot be reached; only an invalid site file or an unusable database prevents the start. SIGHUP puts the site file in force again; on
- * a terminal, which sends it when it is closed, it stops the service.
+ * cannot be reached; only an invalid site file, or a database that is unusable or that another service uses, prevents the start. SIGHUP
+ * puts the site file in force again; on a terminal, which sends it when it is closed, it stops the service.
  */
 export async function run(config: string, signals: StopSignals): Promise<number> {
   const { site, warnings, files } = loadSite(config);
@@ -20,6 +21,7 @@ export async function run(config: string, signals: StopSignals): Promise<number>
   const log = logTo(logger);
   for (const warning of warnings) log('warn', {}, warning);
   if (site.cluster !== undefined) return runWorker(site, site.cluster, log, signals.received);
+  const unlock = lockForService(site.database);
   const kernel = kernelOrNull(log);
   const notifier = openNotifier(log);
   let read = files;
@@ -55,5 +57,6 @@ export async function run(config: string, signals: StopSignals): Promise<number>
   } finally {
     manager?.stop('internal error');
     await service.stop();
+    unlock();
   }
 }
