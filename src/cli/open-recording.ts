@@ -14,14 +14,21 @@ import { columnsOf, LABELS, type ColumnCommandOptions, type RecordingCommandOpti
 export const openUnlabelled = (file: string, options: ColumnCommandOptions): Promise<RecordingFile> =>
   openRecording(file, { ...columnsOf(options), labels: LABELS });
 
-/** A recording with its label column, if it has one; throws when one is named that is not there. */
+/** A recording with its label column, if it has one; throws when one is named that is not there, or one marks rows with words. */
 export async function openLabelled(file: string, options: RecordingCommandOptions): Promise<RecordingFile> {
-  const { label } = options;
+  const { label, windows } = options;
   const labels = label === undefined ? LABELS : [label, ...LABELS];
   const opened = await openRecording(file, { ...columnsOf(options), labels });
-  if (label === undefined || opened.read().label?.toLowerCase() === label.toLowerCase()) return opened;
+  const { label: found, labelText } = opened.read();
+  const problem =
+    label !== undefined && found?.toLowerCase() !== label.toLowerCase()
+      ? `has no column of labels "${label}"; name one with --label`
+      : found !== null && labelText !== null && windows === undefined
+        ? `has labels in the column "${found}" that begin with "${labelText}": write 1 for a row of a fault and 0 for another one, or true and false`
+        : null;
+  if (problem === null) return opened;
   opened.close();
-  throw new AppError('recording_unreadable', `${file} has no column of labels "${label}"; name one with --label`);
+  throw new AppError('recording_unreadable', `${file} ${problem}`);
 }
 
 /** Sentences on how a recording was read, where an operator could expect something else. */

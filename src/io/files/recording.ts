@@ -23,6 +23,8 @@ export interface Recording extends AsyncIterable<RecordingRow> {
   readonly label: string | null;
   /** All columns of labels that are not among the values. */
   readonly labels: readonly string[];
+  /** The text with which the column of labels begins; null where it begins with a number or with true or false. */
+  readonly labelText: string | null;
   /** Number of rows that will come. */
   readonly rows: number;
   /** How the file was understood, where that is not obvious: a sentence each. */
@@ -210,7 +212,7 @@ interface Counts {
 }
 
 const recordingOf = (
-  { time, values, label, labels, notes }: Layout,
+  { time, values, label, labels, labelText, notes }: Layout,
   bytesTotal: number,
   rows: number,
   counts: Counts,
@@ -220,6 +222,7 @@ const recordingOf = (
   values,
   label,
   labels,
+  labelText,
   notes,
   rows,
   bytesTotal,

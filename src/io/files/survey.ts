@@ -11,6 +11,8 @@ export interface Layout {
   readonly values: readonly string[];
   readonly label: string | null;
   readonly labels: readonly string[];
+  /** The text with which the label column begins; null where that is a mark, a number or true or false, or nothing. */
+  readonly labelText: string | null;
   readonly notes: readonly string[];
   readonly long: boolean;
   /** Rows with a readable time, and all rows. */
@@ -33,6 +35,10 @@ type Refuse = (why: string) => Error;
 const LOOK_AHEAD_ROWS = 100;
 /** A larger share of rows that are earlier than a row before them is no jitter: the file is in another order. */
 const LATE_SHARE = 0.1;
+/** A larger share of rows with more cells than columns is no slip in a few notes: the cells are not those of their columns. */
+const WIDE_SHARE = 0.1;
+/** Characters of a row in a sentence. */
+const MAX_QUOTED = 80;
 
 /** Reads a table once and settles which column has which role, how dates and numbers are written, and in which order the rows are. */
 export async function surveyOf(table: Table, options: RecordingOptions, refuse: Refuse): Promise<Layout> {
@@ -54,6 +60,11 @@ class Survey {
   /** One for each column that may hold values; null for a column that does not begin with a number. */
   private readonly notations: (NumberNotation | null | undefined)[] = [];
   private allRows = 0;
+  /** Rows with more cells than there are columns, and the first of them. */
+  private wideRows = 0;
+  private wideRow: Cells | null = null;
+  /** For each column that does not begin with a number, the text with which it begins. */
+  private readonly texts: (string | undefined)[] = [];
 
   constructor(table: Table, options: RecordingOptions, refuse: Refuse) {
     this.table = table;
@@ -83,6 +94,7 @@ class Survey {
       throw this.refuse(
         `has no row with a readable time in ${this.timeName}, the first of which is "${order.unreadable ?? ''}": give --time-format, such as "%d.%m.%y %H:%M"`,
       );
+    this.refuseWideRows();
     const labels = this.labelColumns();
     const valueColumns = this.valueColumns(labels);
     const sort = order.sortedBy(table.long ? 0 : LATE_SHARE);
@@ -92,10 +104,12 @@ class Survey {
       time: this.timeColumns.map((column) => columns[column]).join(' '),
       values: valueColumns.map((column) => columns[column]),
       label: columns[label] ?? null,
+      labelText: this.texts[label] ?? null,
       labels: labels.filter((column) => !valueColumns.includes(column)).map((column) => columns[column]),
       notes: [
         ...(proof === null ? [] : [`Dates have the ${dayFirst ? 'day' : 'month'} first: ${proof}.`]),
         ...(sort === null ? [] : [sort.note]),
+        ...(this.wideRows === 0 ? [] : [`Rows with more cells than the header has names: ${this.wideRows}.`]),
       ],
       long: table.long,
       rows: order.rows,
@@ -119,6 +133,13 @@ class Survey {
       this.orders[0].observe(at, text);
       this.orders[1].observe(depends ? readTime(text, false) : at, text);
     } else this.orders[0].observe(this.format(text), text);
+    if (
+      cells.length > this.table.columns.length &&
+      cells.slice(this.table.columns.length).some((cell) => cell !== '')
+    ) {
+      this.wideRows++;
+      this.wideRow ??= cells;
+    }
     for (let column = 0; column < cells.length; column++) {
       const cell = cells[column] ?? '';
       if (this.timeColumns.includes(column)) continue;
@@ -128,6 +149,7 @@ class Survey {
         if (isMissing(cell)) continue;
         notation = readsAsNumber(cell) || this.isChosen(column) ? new NumberNotation() : null;
         this.notations[column] = notation;
+        if (notation === null) this.texts[column] = cell;
       }
       notation?.observe(cell);
     }
@@ -167,8 +189,24 @@ class Survey {
     }
     if (kinds.includes('time')) return of('time');
     if (kinds.includes('date')) return dateAndClock;
+    if (ahead.length === 0) throw this.refuse('has a header and no rows');
+    if (columns.length === 1 && !table.plainNumbers)
+      throw this.refuse(
+        `has one column only, "${table.columns[0]}": if another character than comma, semicolon, tab or | separates the columns, name it with --delimiter`,
+      );
     throw this.refuse(
       `has no column that begins with a time such as 2025-01-31T12:00:00Z, 31.01.2025 12:00 or 1738324800; its columns are ${table.columns.join(', ')}. Times of another form need --time and --time-format`,
+    );
+  }
+
+  /** Cells beyond the header shift those before them: a comma in a number makes two cells of it. */
+  private refuseWideRows(): void {
+    const { table, wideRow, wideRows, allRows } = this;
+    if (wideRow === null || wideRows <= WIDE_SHARE * allRows) return;
+    const comma =
+      table.delimiter === ',' ? ' If the comma is also the decimal sign, separate the columns with semicolons.' : '';
+    throw this.refuse(
+      `has ${table.columns.length} names in its header, but ${wideRow.length} cells in rows such as "${wideRow.join(table.delimiter).slice(0, MAX_QUOTED)}": give each column a name.${comma}`,
     );
   }
 
@@ -208,7 +246,13 @@ class Survey {
       [...columns.keys()].filter(
         (column) => !out.has(column) && !this.timeColumns.includes(column) && this.isNumeric(column),
       );
-    if (chosen.length === 0) throw this.refuse(`has no column of numbers beside "${columns[this.timeColumns[0]]}"`);
+    if (chosen.length === 0) {
+      const text = [...columns.keys()].find((column) => !out.has(column) && this.texts[column] !== undefined);
+      const why = text === undefined ? '' : `: "${columns[text]}" begins with "${this.texts[text] ?? ''}"`;
+      throw this.refuse(
+        `has no column of numbers beside "${columns[this.timeColumns[0]]}"${why}. If numbers follow, as below a row of units, name the column with --columns`,
+      );
+    }
     const names = chosen.map((column) => columns[column]);
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice !== undefined) throw this.refuse(`has two value columns with the name "${twice}": rename or ignore one`);

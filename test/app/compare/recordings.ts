@@ -17,7 +17,7 @@ export function recordingOf(columns: Readonly<Record<string, readonly number[]>>
       });
   }
   const counts = { rows, notes: [], bytesTotal: rows, bytesRead: rows, skippedRows: 0, unreadableCells: 0 };
-  return { time: 'time', values, label: null, labels: [], ...counts, [Symbol.asyncIterator]: read };
+  return { time: 'time', values, label: null, labels: [], labelText: null, ...counts, [Symbol.asyncIterator]: read };
 }
 
 /**

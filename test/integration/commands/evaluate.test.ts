@@ -43,6 +43,17 @@ test('evaluate: a column of labels and windows of time say the same, in JSON and
   expect(last).toMatch(/^2 recordings +4000 +2 of 2 +100 %/);
 }, 120_000);
 
+test('labels in words mark no row, so they are refused, unless windows of time stand in their place', async () => {
+  const words = labelled.replace(/,0$/gm, ',normal').replace(/,1$/gm, ',fault');
+  const cwd = withFiles({ 'words.csv': words, 'windows.json': JSON.stringify({ 'words.csv': [] }) });
+  const { code, stderr, stdout } = await runProgram(['evaluate', 'words.csv'], cwd);
+  expect([code, stdout]).toEqual([66, '']);
+  expect(stderr).toContain(
+    'words.csv has labels in the column "anomaly" that begin with "normal": write 1 for a row of a fault and 0 for another one',
+  );
+  expect((await runProgram(['evaluate', 'words.csv', '-w', 'windows.json'], cwd)).code).toBe(0);
+}, 60_000);
+
 describe('the answers of the operator', () => {
   const site =
     "site: home\ndatabase: zankyo.db\nmqtt: { url: 'mqtt://localhost' }\ninputs: [{ topic: s/+, name: '{1}' }]\n";

@@ -166,6 +166,24 @@ test('"-" is standard input', async () => {
   }
 });
 
+test('a few rows with more cells than the header has names are read, and counted; empty cells at the end are none', async () => {
+  const usual = Array.from({ length: 20 }, (_, n) => `${NOON + n},${n},\n`).join('');
+  expect((await read(`t,v\n${usual}`)).recording.notes).toEqual([]);
+  const { recording, rows } = await read(`t,v\n${usual}${NOON + 20},20,cleaned, dried\n`);
+  expect(recording.notes).toEqual(['Rows with more cells than the header has names: 1.']);
+  expect(rows.at(-1)!.values).toEqual(Float64Array.of(20));
+});
+
+test.each([
+  ['0', null],
+  ['FALSE', null],
+  ['', null],
+  ['normal', 'normal'],
+])('a column of labels that begins with "%s" begins with the text %j', async (cell, text) => {
+  const { recording } = await read(`t,v,label\n${NOON},1,${cell}\n`, { labels: ['label'] });
+  expect(recording).toMatchObject({ label: 'label', labelText: text });
+});
+
 describe('what cannot be read is named, with what is missing', () => {
   const refusal = async (content: string, options?: RecordingOptions): Promise<string> => {
     const error: unknown = await read(content, options).catch((thrown: unknown) => thrown);
@@ -182,8 +200,15 @@ describe('what cannot be read is named, with what is missing', () => {
     ['an empty file', '', 'is empty'],
     ['no header', `${NOON},21.5\n${NOON + 1},22\n`, 'has no header'],
     ['no time', 'a,b\n1,2\n', 'has no column that begins with a time'],
-    ['no rows', 't,v\n', 'has no column that begins with a time'],
-    ['no numbers', `t,v\n${NOON},warm\n`, 'has no column of numbers beside "t"'],
+    ['no rows', 't,v\n', 'has a header and no rows'],
+    ['another character between columns', `t^v\n${NOON}^1\n`, 'name it with --delimiter'],
+    ['no numbers', `t,v\n${NOON},warm\n`, 'has no column of numbers beside "t": "v" begins with "warm"'],
+    ['a row of units below the header', `t,v\n,degC\n${NOON},20\n`, 'as below a row of units, name the column'],
+    [
+      'a decimal comma between commas',
+      `t,v,w\n${NOON},20,1,5,03\n`,
+      `has 3 names in its header, but 5 cells in rows such as "${NOON},20,1,5,03": give each column a name. If the comma is also the decimal sign, separate the columns with semicolons.`,
+    ],
     ['the same name twice', `t,v,v\n${NOON},1,2\n`, 'has two value columns with the name "v"'],
     ['a quote that never closes', `t,v\n${NOON},"${'x'.repeat(2_000_000)}`, 'is not a CSV file that can be read'],
   ])('%s', async (_, content, message) => {
