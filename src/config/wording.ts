@@ -5,8 +5,8 @@ import { didYouMean } from './suggest.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** The values of these are never repeated: each is a password, or may contain one. */
-const CONFIDENTIAL = new Set(['mqtt', 'mqtt.password', 'mqtt.url', 'postgres.password', 'postgres.url']);
+/** The values of these are never repeated: each is a password, or may contain one. '' is the file itself, if it is one text or a list. */
+const CONFIDENTIAL = new Set(['', 'mqtt', 'mqtt.password', 'mqtt.url', 'postgres.password', 'postgres.url']);
 const isConfidential = (path: Path): boolean =>
   CONFIDENTIAL.has(pathText(path)) ||
   (path[0] === 'notify' && !['type', 'events', 'severity', 'per'].includes(String(path[2])));

@@ -14,15 +14,25 @@ export interface YamlFile {
 /** Reads and parses. Throws `config_unreadable` with one line for every mistake that makes the file invalid YAML. */
 export const readYaml = (path: string): YamlFile => parseYaml(readText(path), path);
 
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'this is a directory; name a file',
+};
+
 /** The text of a file. Throws `config_unreadable`. */
 export function readText(path: string): string {
+  let bytes: Buffer;
   try {
-    return readFileSync(path, 'utf8');
+    bytes = readFileSync(path);
   } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    const why = missing ? 'there is no such file' : 'this user may not read it; change its owner or mode';
+    const { code = '' } = cause as NodeJS.ErrnoException;
+    const why = UNREADABLE[code] ?? 'this user may not read it; change its owner or mode';
     throw new AppError('config_unreadable', `${path}: ${why}`, { cause });
   }
+  // Text of this encoding is no mistake of YAML: it would be one word, with everything in it.
+  if (['fffe', 'feff'].includes(bytes.toString('hex', 0, 2)))
+    throw new AppError('config_unreadable', `${path}: its encoding is UTF-16; save it as UTF-8`);
+  return bytes.toString();
 }
 
 /** The same for a text that is, or would be, the content of `path`. */
@@ -43,15 +53,22 @@ export function parseYaml(text: string, path: string): YamlFile {
   return { path, document, lines };
 }
 
+/** Errors of a parser that has lost the structure of the file. */
+const FOLLOWING = /in YAML stream|^A block sequence may not|^Implicit keys need to be on a single line/;
+/** The list that is no key of a section lacks the value of one, too. */
+const LIST_AS_KEY = 'A block sequence may not';
+
 /**
  * The errors that do not follow from another one: the first of each line, and none of those that the parser reports for every
  * token once it has lost the structure of the file ("in YAML stream"), unless that is the first error.
  */
 function independent(errors: readonly YAMLError[], lines: LineCounter): readonly YAMLError[] {
   const seen = new Set<number>();
+  const list = errors.findIndex(({ message }) => message.startsWith(LIST_AS_KEY));
   return errors.filter((error, i) => {
     const { line } = lines.linePos(error.pos[0]);
-    if (seen.has(line) || (i > 0 && error.message.includes('in YAML stream'))) return false;
+    if (list >= 0 && i > list && error.message.startsWith('Implicit map keys need')) return false;
+    if (seen.has(line) || (i > 0 && FOLLOWING.test(error.message))) return false;
     seen.add(line);
     return true;
   });
@@ -66,11 +83,27 @@ const UNQUOTED_PATH = /\b(path|each|time):[ \t]+([^\s'"{}[\],][^\s'{},]*\[[^\s'{
  */
 function faultText({ code, message, pos }: YAMLError, text: string): string {
   if (code === 'DUPLICATE_KEY') return 'the same key twice in one section';
+  const shift = indentationText(code, message, text.slice(pos[0]).split('\n', 1)[0]);
+  if (shift !== null) return shift;
   const path = UNQUOTED_PATH.exec(lineAt(text, pos[0]));
   if (code === 'UNEXPECTED_TOKEN' && path !== null)
     return `a value with brackets in it must be in quotes; write ${path[1]}: '${path[2]}'`;
   const needsQuotes = code === 'BAD_SCALAR_START' || (code === 'UNEXPECTED_TOKEN' && message.endsWith('at node end'));
   return message.replace(/: ".*"$/s, '') + (needsQuotes ? '; put the value in quotes' : '');
+}
+
+/** What a line with the wrong indentation looks like to the parser; `rest` is the line from the error on. Null for another error. */
+function indentationText(code: YAMLError['code'], message: string, rest: string): string | null {
+  if (
+    message.startsWith('All mapping items must start') ||
+    message.startsWith('Sequence item without') ||
+    message.startsWith(LIST_AS_KEY)
+  )
+    return 'this line is indented more or less than the other options of its section';
+  if (code !== 'BLOCK_AS_IMPLICIT_KEY' || !message.startsWith('Nested mappings')) return null;
+  return /:(?:\s|$)/.test(rest)
+    ? 'a value with ": " in it must be in quotes'
+    : 'the line below is indented more than this one, which has a value already';
 }
 
 const lineAt = (text: string, offset: number): string =>
@@ -121,13 +154,25 @@ function walk(node: unknown, path: Path, visit: (node: Node, path: Path) => void
 /** One line for each problem, in the order of the file: `site.yaml:8:5: inputs[0].path: …`. */
 export function problemLines(file: YamlFile, problems: readonly Problem[]): string[] {
   const lines = problems
-    .map(({ path, text, on = 'value' }) => ({ path, text, offset: offsetOf(file, path, on) }))
+    .map(({ path, text, on = 'value' }) => ({
+      path,
+      text: text + remark(file, path),
+      offset: offsetOf(file, path, on),
+    }))
     .sort((a, b) => a.offset - b.offset)
     .map(({ path, text, offset }) => {
       const place = `${file.path}:${position(file.lines, offset)}`;
       return path.length === 0 ? `${place}: ${text}` : `${place}: ${pathText(path)}: ${text}`;
     });
   return [...new Set(lines)];
+}
+
+/** An option without a value, and a comment where the value was meant to be, as in `topic: #`. */
+function remark({ document }: YamlFile, path: Path): string {
+  const node = path.length === 0 ? undefined : document.getIn(path, true);
+  return isScalar(node) && node.value === null && typeof node.comment === 'string'
+    ? '. "#" begins a comment here; put the value in quotes'
+    : '';
 }
 
 /** Offset of a path, or of its nearest ancestor when the file has nothing there. */

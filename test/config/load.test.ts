@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { loadSite } from '../../src/config/load.ts';
@@ -255,9 +256,41 @@ tuning:
         'site.yaml:7:14: not YAML: Unexpected scalar at node end; put the value in quotes',
       ],
     ],
+    [
+      'lines with the wrong indentation',
+      'site: s\nmqtt:\n  url: x\n    username: y\ninputs:\n  - topic: a\n  path: b\n  - topic: c\n   unit: W',
+      [
+        'site.yaml:3:8: not YAML: the line below is indented more than this one, which has a value already',
+        'site.yaml:7:1: not YAML: this line is indented more or less than the other options of its section',
+        'site.yaml:9:1: not YAML: this line is indented more or less than the other options of its section',
+      ],
+    ],
+    [
+      'a colon in a value',
+      'site: s\ninputs:\n  - topic: a\n    label: Boiler: flow',
+      ['site.yaml:4:12: not YAML: a value with ": " in it must be in quotes'],
+    ],
     ['an alias of nothing', 'site: *name', ['site.yaml:1:7: not YAML: no anchor "&name" before this alias']],
   ])('%s', (_, yaml, lines) => {
     expect(failure(yaml)).toEqual({ code: 'config_unreadable', lines });
+  });
+
+  test('is a directory', () => {
+    const path = directoryWith({});
+    expect(() => loadSite(path, {})).toThrow(`${path}: this is a directory; name a file`);
+  });
+
+  test('is UTF-16, as an editor of Windows may write it', () => {
+    const path = join(directoryWith({}), 'site.yaml');
+    writeFileSync(path, Buffer.from('\ufeffsite: home\n', 'utf16le'));
+    expect(() => loadSite(path, {})).toThrow(`${path}: its encoding is UTF-16; save it as UTF-8`);
+  });
+
+  test('is one text, which may be a password, and is not repeated', () => {
+    expect(failure('hunter2\n')).toEqual({
+      code: 'config_invalid',
+      lines: ['site.yaml:1:1: expected a section with options'],
+    });
   });
 
   test('is small and would unfold into gigabytes', () => {

@@ -50,7 +50,15 @@ test('an empty file says what a site needs', () => {
     'site.yaml:1:1: mqtt: required',
     'site.yaml:1:1: inputs: required',
   ]);
-  expect(failure('just text').lines).toEqual(['site.yaml:1:1: expected a section with options; got "just text"']);
+  expect(failure('just text').lines).toEqual(['site.yaml:1:1: expected a section with options']);
+});
+
+test('a topic that is a comment to YAML', () => {
+  const { lines } = failure('site: s\nmqtt: { url: mqtt://b }\ninputs:\n  - topic: #\n  - topic:\n');
+  expect(lines[0]).toMatch(
+    /^site.yaml:4:5: inputs\[0\].topic: required: .*\. "#" begins a comment here; put the value in quotes$/,
+  );
+  expect(lines[1]).not.toContain('comment');
 });
 
 describe('one option', () => {
