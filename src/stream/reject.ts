@@ -24,7 +24,8 @@ export const REASONS = {
   decimal_comma: 'The value is written with a decimal comma; the option decimal_comma of its input reads it.',
   not_scalar: 'The path leads to an object or a list instead of a value.',
 
-  no_birth: 'A Sparkplug metric was not announced in a birth that was received; its value has no name and no type.',
+  no_birth:
+    'A Sparkplug metric was not announced in a birth that was received, so its value has no name and no type; the option sparkplug.rebirth asks for one.',
   sequence_gap: 'The sequence number of a Sparkplug edge node skipped: messages were lost before this one.',
   historical: 'The Sparkplug metric is historical, not a live value.',
   compound_value: 'The Sparkplug metric is a data set, template, array or file; these are not read.',

@@ -4,6 +4,7 @@ import { recognise } from '../../stream/dialects/dialects.ts';
 import { firstByte } from '../../stream/dialects/general/json-object.ts';
 import { factsAtFirst } from '../../stream/dialects/signals/signals.ts';
 import type { Message } from '../../stream/message.ts';
+import type { Reason } from '../../stream/reject.ts';
 import { parseNumber } from '../../stream/values/number.ts';
 import { MAX_PAYLOAD_BYTES } from '../../stream/values/payload.ts';
 import type { TimeZone } from '../../stream/time/time-zone.ts';
@@ -32,6 +33,9 @@ const WITHOUT_PATHS: ReadonlySet<Format> = new Set([
 const OWN = 'zankyo/';
 const CONFIGURATION = /^homeassistant\/.+\/config$/;
 
+/** The reason of topics whose metrics no birth has named. */
+export const NO_BIRTH = 'no birth';
+
 export interface SurveyedTopic {
   readonly topic: string;
   readonly format: Format;
@@ -43,6 +47,10 @@ export interface SurveyedTopic {
   readonly signals: number;
   /** A device says here whether it is there. */
   readonly announces: boolean;
+  /** It has numbers of signals that another topic had first: data of Sparkplug, which follow the birth on its own topic. */
+  readonly shares: boolean;
+  /** A Sparkplug metric has no name, because no birth came that announced it. */
+  readonly unborn: boolean;
   /** Why a message could not be read at all: a picture, or a payload that is too large. */
   readonly unreadable: string | null;
 }
@@ -109,9 +117,10 @@ export class Survey implements Receiver {
 
   get skipped(): readonly Skipped[] {
     const rows = new Map([...this.without].map(([key, row]) => [key, { ...row }]));
-    for (const { topic, format, signals, announces, unreadable } of this.kept.values())
+    for (const { topic, format, signals, announces, shares, unborn, unreadable } of this.kept.values())
       if (unreadable !== null) addTo(rows, 'binary', unreadable, topic);
-      else if (signals === 0) addTo(rows, format, announces ? 'availability' : 'no number', topic);
+      else if (signals === 0 && !shares)
+        addTo(rows, format, unborn ? NO_BIRTH : announces ? 'availability' : 'no number', topic);
     return [...rows.values()];
   }
 
@@ -156,7 +165,7 @@ export class Survey implements Receiver {
       };
       this.found.set(key, known);
       topic.signals++;
-    }
+    } else if (known.topic !== topic) topic.shares = true;
     const binary = typeof raw === 'boolean' || (typeof raw === 'string' && WORD.test(raw.trim()));
     known.values.observe(value, receivedAt, binary, retained);
   }
@@ -165,8 +174,9 @@ export class Survey implements Receiver {
     this.topic.announces = true;
   }
 
-  refuse(): void {
-    // A message that cannot be read has no signal.
+  /** A message that cannot be read has no signal. */
+  refuse(reason: Reason): void {
+    if (reason === 'no_birth') this.topic.unborn = true;
   }
 
   private newTopic({ topic, payload, receivedAt }: Message): Topic | null {
@@ -184,7 +194,7 @@ export class Survey implements Receiver {
     else {
       const made: Topic = {
         ...{ topic, format: 'scalar', live: 0, firstAt: NaN, lastAt: NaN },
-        ...{ signals: 0, announces: false, unreadable: null },
+        ...{ signals: 0, announces: false, shares: false, unborn: false, unreadable: null },
       };
       this.kept.set(topic, made);
       this.newestAt = receivedAt;

@@ -3,6 +3,7 @@ import { credentialOf, SERVICE, unitOf } from '../../app/doctor/installed.ts';
 import { listen, type Listened } from '../../app/discover/listen.ts';
 import { propose, type Proposal } from '../../app/discover/proposal.ts';
 import { siteYaml } from '../../app/discover/site-yaml.ts';
+import { NO_BIRTH } from '../../app/discover/survey.ts';
 import { refuseUnwritable, unwritable } from '../../app/out-file.ts';
 import { parseDuration } from '../../config/duration.ts';
 import { loadSite } from '../../config/load.ts';
@@ -99,11 +100,16 @@ export async function hear(
 export function refuseNothing({ survey, listenedMs }: Listened, { inputs }: Proposal): void {
   if (inputs.length > 0) return;
   const time = heardFor(listenedMs);
+  const heard = survey.messages + survey.retained;
+  const unborn = survey.skipped.some(({ reason }) => reason === NO_BIRTH);
+  const none = `none of ${count(heard, 'message')} has a number that is a signal`;
   throw new AppError(
     'nothing_discovered',
-    survey.messages + survey.retained === 0
+    heard === 0
       ? `no message arrived in ${time}: does a device publish to this broker, and may this user read its topics? --for 10m listens longer`
-      : `none of ${count(survey.messages + survey.retained, 'message')} has a number that is a signal; --for 10m listens longer`,
+      : unborn
+        ? `${none}: Sparkplug data have no names without a birth, and none came. Restart the edge nodes, or have them send their births again, while this listens; or run a site file with the topic spBv1.0/# and sparkplug: { rebirth: true }, which asks for the births`
+        : `${none}; --for 10m listens longer`,
   );
 }
 

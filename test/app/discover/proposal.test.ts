@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { propose, type Proposal } from '../../../src/app/discover/proposal.ts';
 import { siteYaml } from '../../../src/app/discover/site-yaml.ts';
-import { MAX_TOPICS, Survey } from '../../../src/app/discover/survey.ts';
+import { MAX_TOPICS, NO_BIRTH, Survey } from '../../../src/app/discover/survey.ts';
+import type { RecordedMessage } from '../../../src/app/examples/recording.ts';
+import { SparkplugNode } from '../../../src/app/examples/sparkplug-node.ts';
+import { refuseNothing } from '../../../src/cli/actions/discover.ts';
 import { rateUnit } from '../../../src/detect/sensor/counter.ts';
 import { Decoder } from '../../../src/stream/decoder.ts';
 import { compileTimeZone } from '../../../src/stream/time/time-zone.ts';
@@ -270,6 +273,28 @@ describe('a number is a signal, or there is a reason why not', () => {
       ['binary', 'format not known', 1, 'picture'],
       ['binary', 'larger than 64 KiB', 1, 'big'],
     ]);
+  });
+
+  test('Sparkplug data without the birth that names them are counted as such, and not left out once it comes', () => {
+    const node = new SparkplugNode('works', 'e1', new Map([['pump', [{ name: 'Flow', unit: 'l/s', range: [0, 9] }]]]));
+    const values = new Map([['pump', [5]]]);
+    node.births(START, values);
+    const survey = surveyOf([]);
+    const add = ({ at, topic, payload }: RecordedMessage): void => {
+      survey.add({ topic, payload: Buffer.from(payload), receivedAt: at, retained: false, redelivered: false });
+    };
+    add(node.data(START, 'pump', [5]));
+    expect(survey.skipped).toEqual([
+      { format: 'sparkplug', reason: NO_BIRTH, topics: 1, example: 'spBv1.0/works/DDATA/e1/pump' },
+    ]);
+    expect(() => {
+      refuseNothing({ survey, listenedMs: 12_000 }, propose(survey));
+    }).toThrow(
+      /^none of 1 message has a number that is a signal: Sparkplug data have no names without a birth, and none came\./,
+    );
+    for (const message of node.births(START + 1000, values)) add(message);
+    add(node.data(START + 2000, 'pump', [5]));
+    expect(survey.skipped.map(({ example }) => example)).toEqual(['spBv1.0/works/NBIRTH/e1']);
   });
 
   test('units and categories come from the discovery messages for Home Assistant, where a device sends them', () => {
