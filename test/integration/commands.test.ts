@@ -118,6 +118,10 @@ describe('the command line', () => {
       64,
       'for: expected a duration from 1s to 30d, such as 2h or 1d12h.\n',
     ]);
+    expect(await zankyo(cwd, 'cmd', 'undo')).toMatchObject({
+      code: 64,
+      stderr: 'undo: give the id of the command; zankyo commands lists the ids\n',
+    });
     expect((await zankyo(cwd, 'cmd', 'undo', 'c1', '--json')).stdout).toContain('"freeze is undone."');
     await eventually(() => client.states.get('hall')?.frozen === 'OFF');
     const listed = await zankyo(cwd, 'commands', '--json');

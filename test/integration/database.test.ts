@@ -9,7 +9,7 @@ import type { Anomaly } from '../../src/detect/episode/anomaly.ts';
 import type { EpisodeRecord } from '../../src/detect/episode/incidents.ts';
 import { AppError } from '../../src/errors.ts';
 import { AnomalyLog } from '../../src/io/sqlite/tables/anomaly-log.ts';
-import { openDatabase } from '../../src/io/sqlite/database.ts';
+import { openDatabase, unusable } from '../../src/io/sqlite/database.ts';
 import { MIGRATIONS } from '../../src/io/sqlite/migrations/migrations.ts';
 import { SnapshotStore } from '../../src/io/sqlite/snapshots/snapshot-store.ts';
 import type { Rejected, Snapshot } from '../../src/stream/ports/ports.ts';
@@ -209,6 +209,10 @@ describe('a file that cannot be used is named, with what to do', () => {
     other.exec('BEGIN EXCLUSIVE');
     expect(refusal(path)).toContain('in use by another process');
     other.close();
+  });
+  test('a file system that is mounted read-only, as the kernel does after errors of a card', () => {
+    const error = Object.assign(new Error('EROFS: read-only file system'), { code: 'EROFS' });
+    expect(unusable('z.db', error)).toContain('z.db: its file system is mounted read-only; journalctl -k says why');
   });
   test('no permission', () => {
     const path = newPath();

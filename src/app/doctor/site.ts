@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { LoadedSite } from '../../config/load.ts';
 import { AppError } from '../../errors.ts';
 import { tryBroker } from '../../io/mqtt/broker.ts';
-import { openDatabase } from '../../io/sqlite/database.ts';
+import { openDatabase, READ_ONLY } from '../../io/sqlite/database.ts';
 import { SnapshotStore } from '../../io/sqlite/snapshots/snapshot-store.ts';
 import { brokerOptions } from '../broker-options.ts';
 import { examineCard } from './card.ts';
@@ -123,10 +123,13 @@ function writable(what: string, database: string): void {
   try {
     accessSync(what, constants.W_OK);
   } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    const why = missing
-      ? 'its directory does not exist; create it, or set database to a path in one that does'
-      : 'cannot be written by this user: change its owner or mode, or set database to another path';
+    const { code } = cause as NodeJS.ErrnoException;
+    const why =
+      code === 'ENOENT'
+        ? 'its directory does not exist; create it, or set database to a path in one that does'
+        : code === 'EROFS'
+          ? READ_ONLY
+          : 'cannot be written by this user: change its owner or mode, or set database to another path';
     throw new AppError('database_unusable', `${database}: ${why}`, { cause });
   }
 }

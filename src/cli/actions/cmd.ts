@@ -38,6 +38,8 @@ const POLL_MS = 50;
  */
 export async function cmd(command: string, target: string | undefined, options: CmdOptions): Promise<number> {
   const site = loadServiceSite(options.config);
+  if (command === 'undo' && target === undefined)
+    throw new AppError('usage', 'undo: give the id of the command; zankyo commands lists the ids');
   const id = options.id ?? `cli-${Date.now().toString(36)}-${randomBytes(3).toString('hex')}`;
   const by = whoAsks();
   const now = Date.now();

@@ -139,6 +139,10 @@ const migrate = (db: Database, path: string, migrations: readonly Migration[], e
   }
 };
 
+/** The kernel mounts a file system anew in this way when the card or disk below it fails. */
+export const READ_ONLY =
+  'its file system is mounted read-only; journalctl -k says why, where a failing card is the reason. Else set database to another path';
+
 /** Why there is no way to the file, as `stat` finds it; null when there is one. */
 const unreachable = (path: string): string | null => {
   try {
@@ -153,7 +157,8 @@ const unreachable = (path: string): string | null => {
   }
 };
 
-const unusable = (path: string, error: unknown): string => {
+/** Why the database cannot be used, and the remedy, from the error of SQLite or of the file system. */
+export const unusable = (path: string, error: unknown): string => {
   const { code = '', message } = error as Error & { code?: string };
   const way = unreachable(path);
   switch (code) {
@@ -161,9 +166,10 @@ const unusable = (path: string, error: unknown): string => {
       return `${path}: its directory does not exist; create it, or set database to a path in one that does`;
     case 'SQLITE_CANTOPEN':
       return `${path} cannot be opened: ${way ?? 'this user may not read it, or not write to its directory'}`;
+    case 'EROFS':
+      return `${path}: ${READ_ONLY}`;
     case 'EACCES':
     case 'EPERM':
-    case 'EROFS':
     case 'SQLITE_READONLY':
     case 'SQLITE_READONLY_DIRECTORY':
       return `${path} cannot be written by this user: change its owner or mode, or set database to another path`;
