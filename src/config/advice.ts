@@ -12,6 +12,7 @@ export const advice = (site: Site, data: unknown): Problem[] => [
   ...notifyAdvice(site),
   ...databaseAdvice(data),
   ...nameAdvice(data),
+  ...pathAdvice(data),
   ...tuningAdvice(data),
 ];
 
@@ -59,6 +60,15 @@ const databaseAdvice = (data: unknown): Problem[] =>
   String(valueAt(data, ['database'])).startsWith('~')
     ? [{ path: ['database'], text: '"~" is not expanded and names a directory "~"; write the full path' }]
     : [];
+
+/** Paths in the notations of other programs, which are valid here and lead to keys that no device has. */
+const pathAdvice = (data: unknown): Problem[] =>
+  fieldsOf(data)
+    .filter(({ field }) => /^(?:\$\.|\/)/.test(field.path))
+    .map(({ path, field }) => ({
+      path: [...path, 'path'],
+      text: `looks for a key ${JSON.stringify(field.path.split('.', 1)[0])}; a path is a list of keys with dots between them, such as ENERGY.Power`,
+    }));
 
 const nameAdvice = (data: unknown): Problem[] =>
   fieldsOf(data)

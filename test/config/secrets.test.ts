@@ -181,6 +181,14 @@ describe('warnings', () => {
     expect(warnings(`${site('')}  - {topic: b/+, name: b}\n`)).toEqual([
       'site.yaml:6:24: inputs[1].name: only the first topic that arrives becomes the series "b"; use {1} or {topic} in the name for one series per topic',
     ]);
+    const key = (text: string): string =>
+      `looks for a key "${text}"; a path is a list of keys with dots between them, such as ENERGY.Power`;
+    expect(
+      warnings(`${site('')}  - {topic: b, path: $.t.c}\n  - {topic: c, fields: [{path: /t/c}, {path: $t}]}\n`),
+    ).toEqual([
+      `site.yaml:6:22: inputs[1].path: ${key('$')}`,
+      `site.yaml:7:32: inputs[2].fields[0].path: ${key('/t/c')}`,
+    ]);
   });
 
   test('options of tbptt where another learner learns, unless some layer learns by tbptt after all', () => {

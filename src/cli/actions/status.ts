@@ -124,8 +124,15 @@ function databaseText({ database, at }: SiteStatus, calendar: Calendar): string 
   return `${path}, ${sizeText(bytes ?? 0)}${written}`;
 }
 
-function streamsText({ series }: SiteStatus): string {
-  if (series.length === 0) return 'none yet';
+/** Why no message has become a series, where a service runs and has said so. */
+function rejectedText({ state, health }: SiteStatus['service']): string {
+  const counts = state === 'running' && health !== null ? Object.entries(health.rejected) : [];
+  const reasons = counts.map(([reason, n]) => `${n} ${reason}`).join(', ');
+  return reasons === '' ? '' : `; rejected: ${reasons} (docs/bad-input.md)`;
+}
+
+function streamsText({ series, service }: SiteStatus): string {
+  if (series.length === 0) return `none yet${rejectedText(service)}`;
   const of = (phase: string): number => series.filter(({ state }) => state.phase === phase).length;
   const learning = series.filter(({ state }) => state.phase === 'learning');
   const times = learning.flatMap(({ state: { ready_in: left } }) => (left === null ? [] : [left]));
