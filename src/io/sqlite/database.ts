@@ -180,7 +180,7 @@ export const unusable = (path: string, error: unknown): string => {
     case 'SQLITE_CORRUPT':
       return `${path} is damaged: move it and its -wal and -shm files away to start with an empty one, and keep them for sqlite3's .recover`;
     case 'SQLITE_BUSY':
-      return `${path} is in use by another process: only one zankyo may write to it`;
+      return `${path} is in use by another process, probably the service: stop that first, as only one may write to it`;
     case 'ENOSPC':
     case 'SQLITE_FULL':
       return `${path}: the disk is full; free some space`;

@@ -225,7 +225,7 @@ describe('is refused, and nothing has changed:', () => {
     expectSentence(
       await imported(cwd, 'hall', 'out.safetensors'),
       1,
-      'zankyo.db is in use by another process: only one zankyo may write to it',
+      'zankyo.db is in use by another process, probably the service: stop that first, as only one may write to it',
     );
     expect((await service.end('SIGTERM')).code).toBe(0);
     expect((await imported(cwd, 'hall', 'out.safetensors')).code).toBe(0);
