@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Site } from '../config/schema/site.ts';
 import { AnomalyLog } from '../io/sqlite/tables/anomaly-log.ts';
 import { Ballast } from '../io/sqlite/upkeep/ballast.ts';
@@ -25,6 +26,7 @@ export interface Store extends LimitedStores {
 
 /** Opens a site's database, recovered if it has to be. Throws an `AppError` when it cannot be used. */
 export function openStore(site: Site, log: Log, now: number): Store {
+  const isNew = !existsSync(site.database);
   const db = openRecovered(site.database, now, ({ damaged, problem, salvaged }) => {
     const { anomalies, incidents, streams } = salvaged;
     log(
@@ -33,6 +35,9 @@ export function openStore(site: Site, log: Log, now: number): Store {
       'the database was damaged; the file was renamed, and all rows that could be read are in a new one',
     );
   });
+  // At another path than before, or in another working directory, what was learned seems to be lost.
+  if (isNew)
+    log('info', { database: site.database }, 'there was no database: it is new, and nothing has been learned yet');
   const clock = new SteadyClock();
   return { db, clock, snapshots: new SnapshotStore(db), ...limitedStores(db, site, clock, log) };
 }

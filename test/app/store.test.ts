@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { limitedStores } from '../../src/app/store.ts';
+import { limitedStores, openStore } from '../../src/app/store.ts';
 import { openDatabase } from '../../src/io/sqlite/database.ts';
 import { SteadyClock } from '../../src/io/sqlite/steady-clock.ts';
+import { load, SITE } from '../config/site.ts';
 import { siteOf } from './world.ts';
 
 const HOUR = 3_600_000;
@@ -29,4 +30,18 @@ test('old rows are deleted also where the site file is reloaded every hour', () 
     kept.push(rejects());
   }
   expect([kept[1], kept[24]]).toEqual([1, 0]);
+});
+
+test('a new database is reported once, with its path: at another place than before, what was learned seems lost', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'zankyo-store-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const site = { ...load(SITE).site, database: join(folder, 'zankyo.db') };
+  const lines: unknown[] = [];
+  for (let start = 0; start < 2; start++)
+    openStore(site, (level, fields, text) => lines.push([level, fields, text]), 0).db.close();
+  expect(lines).toEqual([
+    ['info', { database: site.database }, 'there was no database: it is new, and nothing has been learned yet'],
+  ]);
 });
