@@ -265,7 +265,7 @@ systemctl stop zankyo
 fact untouched user_version
 
 fact remove apt-get -q remove -y zankyo
-fact kept find /etc/zankyo /var/lib/private/zankyo -type f -not -name '*.ballast' -not -name '*-wal' -not -name '*-shm' -not -name '*.tokens'
+fact kept find /etc/zankyo /var/lib/private/zankyo -type f -not -name '*.ballast' -not -name '*.lock' -not -name '*-wal' -not -name '*-shm' -not -name '*.tokens'
 fact removed find /usr /lib/systemd -name '*zankyo*' -not -path '/usr/share/doc/*'
 fact purge apt-get -q purge -y zankyo
 fact gone find /etc /usr /var -xdev -name '*zankyo*' -not -path '/var/log/*' -not -path '/var/cache/*'
