@@ -14,7 +14,7 @@ import type { OrderReason } from './sensor/reading-order.ts';
 export type { MonitorOptions } from './monitor/parts.ts';
 
 /** Format of snapshots. A change of the pieces of memory, or of their meaning, takes the next number. */
-export const SNAPSHOT_VERSION = 20;
+export const SNAPSHOT_VERSION = 21;
 
 /** Whether a network forecasts as the one before: it has all of its units. */
 const continues = (past: MonitorOptions, now: MonitorOptions): boolean =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { SeriesReading } from '../../../src/detect/evidence/kind.ts';
+import type { SentenceNumbers, SeriesReading } from '../../../src/detect/evidence/kind.ts';
 import { DwellTails } from '../../../src/detect/evidence/dwell/dwell-times.ts';
 import { Cycle, CYCLE } from '../../../src/detect/evidence/kinds/cycle.ts';
 import { formatOf } from '../../../src/detect/episode/reason.ts';
@@ -22,6 +22,7 @@ class SumpSeries {
       value: this.value,
       at: this.minute * MINUTE,
       day: (this.minute++ % 1440) / 1440,
+      span: 10_080,
       comparable,
       deviation: 17,
     } as SeriesReading;
@@ -190,6 +191,7 @@ class DailyPump {
         value: runs(i / 12) ? 80 : 20,
         at: midnight + i * 5 * MINUTE,
         day: i / 288,
+        span: 2016,
         comparable: true,
         deviation: 28,
       } as SeriesReading;
@@ -245,12 +247,81 @@ describe('a pump that runs once a day: one fault is one event', () => {
   });
 });
 
+/** A server with a reading every five minutes: its load goes up and down at random by about 15, and a backup from 2:00 to 2:20 adds 50. */
+class Server {
+  private readonly memory = new Memory();
+  readonly cycle = new Cycle(this.memory, new DwellTails(this.memory), { usualChange: 0.6 });
+  private readonly random = new Random(3);
+  private load = 0;
+  private days = 0;
+
+  constructor() {
+    for (let i = 0; i < 30; i++) this.day();
+  }
+
+  /** The largest rarity of a day, and the sentence of that reading. `backup`: how much it adds. */
+  day(backup = 50): { rarity: number; sentence: string } {
+    const { cycle, random } = this;
+    const midnight = this.days++ * 24 * HOUR;
+    let largest = { rarity: -Infinity, sentence: '' };
+    for (let i = 0; i < 288; i++) {
+      this.load = 0.9 * this.load + random.normal();
+      const value = 15 + 6 * Math.sin(i / 20) + this.load + (i >= 24 && i < 28 ? backup : 0);
+      const reading = {
+        value,
+        at: midnight + i * 5 * MINUTE,
+        day: i / 288,
+        span: 2016,
+        comparable: true,
+        deviation: 8,
+      } as SeriesReading;
+      const rarity = cycle.measure(reading);
+      if (rarity > largest.rarity) {
+        const numbers = { value, detail: cycle.detail(), usual: cycle.usual(), aspect: cycle.aspect() };
+        const sentence = CYCLE.sentence('load', numbers as SentenceNumbers, formatOf('%', 50));
+        largest = { rarity, sentence };
+      }
+      cycle.learn(reading, true);
+    }
+    return largest;
+  }
+}
+
+describe('a backup every night on a server whose load goes up and down all day: the large movements have regular gaps', () => {
+  test('all its movements together have none, and a normal day is not unusual', () => {
+    const server = new Server();
+    expect(server.cycle.known).toBe(false);
+    for (let i = 0; i < 7; i++) expect(server.day().rarity).toBeLessThan(4);
+  });
+
+  test('a night without the backup is unusual', () => {
+    const { rarity, sentence } = new Server().day(0);
+    expect(rarity).toBeGreaterThan(4);
+    expect(sentence).toMatch(/^load has not risen for [234]\d\.?\d* hours; it usually rises every 24 hours$/);
+  });
+
+  test('so is a backup that ends at once: a movement of less than half of the largest does not count', () => {
+    expect(new Server().day(10).rarity).toBeGreaterThan(4);
+  });
+
+  test('one that reads and writes less counts, from another level too', () => {
+    expect(new Server().day(40).rarity).toBeLessThan(4);
+  });
+});
+
 test('noise and the first readings have no cycle', () => {
   const memory = new Memory();
   const cycle = new Cycle(memory, new DwellTails(memory), { usualChange: Infinity });
   const random = new Random(2);
   for (let i = 0; i < 1000; i++) {
-    const reading = { value: random.normal(), at: i * MINUTE, day: 0, comparable: true, deviation: 1 } as SeriesReading;
+    const reading = {
+      value: random.normal(),
+      at: i * MINUTE,
+      day: 0,
+      span: 10_080,
+      comparable: true,
+      deviation: 1,
+    } as SeriesReading;
     expect(cycle.measure(reading)).toBeLessThanOrEqual(0);
     cycle.learn(reading, true);
   }
