@@ -29,7 +29,7 @@ const above = (scores: readonly number[]): number => scores.filter((score) => sc
 
 /** Learned state of the normal: scales, densities, ranges, counts, references, the parameters of the network. */
 const LEARNED =
-  /^(tank\.(levels|steps|extremes|density|density\.count|baseline|baseline\.totals|selection|.*\.(counts|sums|reference|modes|histogram|logs|steps))|network\.(theta|adam.*))$/;
+  /^(tank\.(levels|steps|extremes|density|density\.count|baseline|baseline\.totals|selection|.*\.(counts|sums|reference|modes|histogram|logs|steps))|Network\.(theta|adam.*))$/;
 const learned = (memory: Memory) => [...piecesOf(memory)].filter(([name]) => LEARNED.test(name));
 
 describe('a level that rises for good', () => {
@@ -40,7 +40,7 @@ describe('a level that rises for good', () => {
     expect(first).toBeGreaterThanOrEqual(ONSET);
     const before = learned(memory);
     expect(before.map(([name]) => name)).toEqual(
-      expect.arrayContaining(['tank.levels', 'tank.extremes', 'tank.mean_shift.reference', 'network.theta']),
+      expect.arrayContaining(['tank.levels', 'tank.extremes', 'tank.mean_shift.reference', 'Network.theta']),
     );
     const scores = follow(rows.slice(ONSET + 15), ONSET + 15);
     expect(above(scores)).toBe(scores.length);
@@ -151,8 +151,8 @@ test('in a group only the series that is anomalous is held', () => {
   const before = piecesOf(memory);
   follow(rows.slice(ONSET + 15), ONSET + 15);
   const after = piecesOf(memory);
-  for (const name of ['tank.levels', 'residuals.covariance']) expect(after.get(name)).toEqual(before.get(name));
-  for (const name of ['pump.levels', 'network.theta']) expect(after.get(name)).not.toEqual(before.get(name));
+  for (const name of ['tank.levels', 'Residuals.covariance']) expect(after.get(name)).toEqual(before.get(name));
+  for (const name of ['pump.levels', 'Network.theta']) expect(after.get(name)).not.toEqual(before.get(name));
 });
 
 test('nothing is held where no alarm would be reported, or where anomalies are absorbed', () => {

@@ -81,7 +81,7 @@ describe('a detector without a network', () => {
   test('has none in its memory, and forecasts all the same', () => {
     const { detector, memory } = detectorOf(1, { network: false });
     expect(detector.forecaster).toBeNull();
-    expect(memory.layout).not.toContain('network');
+    expect(memory.layout).not.toContain('Network');
     follow(detector, raised(600));
     const [{ expected, lower, upper }] = detector.series;
     expect(lower).toBeLessThan(expected);
@@ -103,9 +103,9 @@ describe('frozen', () => {
     [
       String.raw`\.(before|presence|outliers\.gate|correlation\.gate|jump|volatility|mean_shift|evidence\.\w+|density\.clock|baseline\.slot)$`,
       String.raw`\.(duration|duration\.series|cycle|cycle\.(turns|usual|unusual|all)|(duration\.present|cycle\.(drop|rise))(\.(spent|gate))?|occupancy\.(pending|hour|gap))$`, // the present dwell, gap and hour
-      String.raw`(\.(excursion|signatures|recurrence|recurrence\.gap)|^novelty|^novelty\.histogram)$`, // the past fades
+      String.raw`(\.(excursion|signatures|recurrence|recurrence\.gap)|^Novelty|^Novelty\.histogram)$`, // the past fades
       String.raw`^threshold$`,
-      String.raw`^network\.(state|lags|tapes|clock|output|input|errors|events|open)$`,
+      String.raw`^Network\.(state|lags|tapes|clock|output|input|errors|events|open)$`,
     ].join('|'),
   );
   const learned = (memory: Memory) => [...piecesOf(memory)].filter(([name]) => !MOVING.test(name));
@@ -121,7 +121,7 @@ describe('frozen', () => {
         's0.density',
         's0.baseline',
         's0.evidence.forecast_error.counts',
-        'network.theta',
+        'Network.theta',
       ]),
     );
     detector.frozen = true;
@@ -133,7 +133,7 @@ describe('frozen', () => {
     const { detector, memory } = detectorOf(2, { network: false });
     follow(detector, rows.slice(0, 700));
     const counts = () =>
-      ['s0.signatures', 's1.signatures', 'novelty.histogram'].flatMap((name) => [
+      ['s0.signatures', 's1.signatures', 'Novelty.histogram'].flatMap((name) => [
         ...new Float64Array(piecesOf(memory).get(name)!.buffer),
       ]);
     const before = counts();

@@ -6,6 +6,7 @@ import { StreamMonitor, type MonitorOptions } from '../../src/detect/stream-moni
 import { Random } from '../../src/math/random.ts';
 import { kernel } from '../nn/kernel.ts';
 import { DEFAULTS, infoOf } from './options.ts';
+import { piecesOf } from './pieces.ts';
 
 const [SECOND, MINUTE] = [1000, 60_000];
 const START = 1_700_000_000_000;
@@ -839,6 +840,21 @@ describe('the operator says', () => {
     for (let t = 600; t < 1200; t++) pumpAt(normal).forEach((value, d) => say(d, t, value));
     expect(flow.mean).toBeCloseTo(5, 0);
   });
+
+  test.each(['network', 'novelty', 'progress', 'residuals'])(
+    'reset of a series that is called %s: the rest of the group is as after that of any other',
+    (slug) => {
+      const restAfterReset = (name: string): Buffer => {
+        const { monitor, say } = streamOf([infoOf('cpu'), infoOf('disk'), infoOf(name)]);
+        const normal = noise();
+        for (let t = 0; t < 300; t++) for (let d = 0; d < 3; d++) say(d, t, normal());
+        monitor.operator.reset(0, 2);
+        const rest = [...piecesOf(monitor.memory)].filter(([piece]) => !piece.startsWith(`${name}.`));
+        return Buffer.concat(rest.map(([, bytes]) => bytes));
+      };
+      expect(restAfterReset(slug).equals(restAfterReset('memory'))).toBe(true);
+    },
+  );
 
   test('reset of one series of a group: it warms up for itself, and the other alarms on', () => {
     const { monitor, say, phases, tick, events, at } = streamOf(PUMP);

@@ -49,9 +49,9 @@ export class RegressionResiduals {
     this.size = size;
     this.z = new Float64Array(size);
     this.fitted = new Float64Array(size);
-    this.count = memory.take('residuals.count', 1);
-    this.mean = memory.take('residuals.mean', size, perSeries());
-    this.covariance = memory.take('residuals.covariance', size * size, perPair);
+    this.count = memory.take('Residuals.count', 1);
+    this.mean = memory.take('Residuals.mean', size, perSeries());
+    this.covariance = memory.take('Residuals.covariance', size * size, perPair);
     this.L = new Float64Array(size * size);
     this.inverse = new Float64Array(size * size);
     this.solved = new Uint8Array(size);

@@ -37,7 +37,7 @@ export class Forecaster {
   /** `inputSize`: length of the vectors given to `advance`; `series`: D. */
   constructor(memory: Memory, inputSize: number, series: number, { kernel, ...chosen }: ForecasterOptions) {
     const rest = { inputSize, blocks: series, bins: BINS, direct: true, clip: CLIP, regeneration: REGENERATION };
-    this.network = buildNetwork(section(memory, 'network'), { ...chosen, ...rest }, kernel);
+    this.network = buildNetwork(section(memory, 'Network'), { ...chosen, ...rest }, kernel);
     this.p = this.network.output;
     this.error = new Float64Array(this.p.length);
   }

@@ -19,7 +19,7 @@ export interface MonitorOptions extends DetectorOptions, EpisodeOptions, SensorW
 
 /**
  * Prefix of the pieces of memory that are not learned: sensors, open episodes, and whether the operator holds learning. A
- * reset keeps them. No slug begins with a capital.
+ * reset keeps them. Like each prefix that is no slug it begins with a capital, and no slug does: a series may be called "network".
  */
 const PERSISTENT = 'Persistent';
 export const isLearned = (name: string): boolean => !name.startsWith(`${PERSISTENT}.`);
@@ -82,7 +82,7 @@ export class StreamParts {
   /** Series d begins its warm-up and learns anew from `fresh` memory, and so does the correlation of the group, which is in its deviations. */
   relearn(d: number, fresh: Uint8Array): void {
     const own = `${this.series[d].slug}.`;
-    this.memory.fromBytes(fresh, (name) => name.startsWith(own) || name.startsWith('residuals.'));
+    this.memory.fromBytes(fresh, (name) => name.startsWith(own) || name.startsWith('Residuals.'));
     this.warmUp.begin(d);
   }
 

@@ -44,8 +44,8 @@ export class WarmUp {
   private readonly options: WarmUpOptions;
 
   constructor(memory: Pick<Memory, 'take'>, series: number, options: WarmUpOptions) {
-    this.all = memory.take('progress', LATER);
-    this.own = memory.take('progress.own', series * SLOTS, perSeries());
+    this.all = memory.take('Progress', LATER);
+    this.own = memory.take('Progress.own', series * SLOTS, perSeries());
     this.options = options;
   }
 

@@ -55,9 +55,9 @@ export class NoveltyRate {
   private readonly counts: GrowingDoubles;
 
   constructor(memory: Pieces) {
-    this.s = memory.take('novelty', 4);
+    this.s = memory.take('Novelty', 4);
     this.s[COUNTED_TO] = -Infinity;
-    this.counts = memory.pack('novelty.histogram', BUCKETS * 8, new GrowingDoubles(1));
+    this.counts = memory.pack('Novelty.histogram', BUCKETS * 8, new GrowingDoubles(1));
   }
 
   /** Excursions a week that are at least as novel. */
