@@ -209,7 +209,7 @@ export class StreamMonitor {
     const verdict = detector.step(sample);
     confidence.update(sample.x);
     warmUp.update(sample);
-    const phase = ready ? process.step(verdict) : null;
+    const phase = ready || process.episode.open ? process.step(verdict) : process.skip();
     if (!process.episode.open && phase !== 'closed') this.addModes(verdict.at);
     this.addHabits(verdict.at);
     drift.step(sample, detector.frozen, process.inAlarm);

@@ -794,6 +794,16 @@ describe('a snapshot', () => {
   });
 });
 
+test('an alarm that is open when the site asks for a longer warm-up ends when the readings are calm', () => {
+  const { monitor, say } = warmTank();
+  say(0, 500, 60);
+  expect(monitor.status.anomalous).toBe(true);
+  const { monitor: next, say: sayNext, phases } = streamOf([infoOf('tank')], { warmupTimeMs: 30 * 86_400_000 });
+  next.restore(monitor.memory.toBytes());
+  for (let t = 501; t < 521; t++) sayNext(0, t, 20);
+  expect([next.status.warmup < 1, next.status.anomalous, phases()]).toEqual([true, false, ['closed process tank']]);
+});
+
 describe('the operator says', () => {
   test('freeze: nothing is learned, not after a restart either, until resume; alarms go on', () => {
     const { monitor, say, events, normal } = warmTank();
@@ -827,6 +837,16 @@ describe('the operator says', () => {
     for (let t = 501; t < 600; t++) expect(say(0, t, Math.sin(t))!.score).toBe(fresh.say(0, t, Math.sin(t))!.score);
     tick(620);
     expect(monitor.status.faultOf(0)).toBe('silent'); // its limits were learned before
+  });
+
+  test('reset during an alarm: the training period of the drift test begins with the next reading', () => {
+    const { monitor, say, at } = warmTank();
+    say(0, 500, 60);
+    expect(monitor.status.anomalous).toBe(true);
+    monitor.operator.reset(at(500.5));
+    for (let t = 501; t < 511; t++) say(0, t, Math.sin(t));
+    const [since, readings] = new Float64Array(piecesOf(monitor.memory).get('tank.drift_test')!.buffer);
+    expect([since, readings]).toEqual([at(501), 10]);
   });
 
   test('reset of one series of a group: the state of the other is unchanged', () => {

@@ -74,6 +74,12 @@ export class ProcessWatch {
     return phase;
   }
 
+  /** Passes over a sample of the warm-up: no reading of it is part of an alarm. */
+  skip(): null {
+    this.finding.scores.fill(0);
+    return null;
+  }
+
   /**
    * While an alarm is open, the score of its leading series falls only slowly, and not below 1. Within a fault many readings are usual
    * by themselves: without this a score of 0.4 stood beside an open alarm, and a program that compares the score with 1 got several alarms for
