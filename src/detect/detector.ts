@@ -144,10 +144,15 @@ export class Detector {
     return this.threshold.intervalMs;
   }
 
+  /** Time of the last sample, epoch ms, also where it came before a restart; NaN before the first. */
+  get lastAt(): number {
+    return this.threshold.lastAt;
+  }
+
   /** Until when series d is held if its deviation does not end and readings come as usual, epoch ms; NaN where it is not held. */
   heldUntil(d: number): number {
     const { leftMs, held } = this.held[d];
-    return held ? this.verdict.at + leftMs : NaN;
+    return held ? this.lastAt + leftMs : NaN;
   }
 
   /** Scores with this sensitivity from now on. */
@@ -164,7 +169,7 @@ export class Detector {
 
   /** The present state of all series is the normal one from now on. */
   accept(): void {
-    for (const series of this.held) series.accept();
+    for (const series of this.held) series.accept(this.lastAt);
     for (const recurrence of this.recurrences) recurrence.drop();
     this.residuals?.restart();
   }

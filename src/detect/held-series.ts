@@ -105,7 +105,7 @@ export class HeldSeries {
     if (step === 'free') return false;
     this.challenger.advance(season);
     if (step === 'over') this.copyToJudge((name) => name.endsWith(RANGE));
-    if (step === 'expired') this.takeOver();
+    if (step === 'expired') this.takeOver(this.judge.at);
     if (step === 'over' || step === 'expired') this.guest.leave();
     return step === 'expired';
   }
@@ -115,10 +115,10 @@ export class HeldSeries {
     this.guest.model?.restart();
   }
 
-  /** The present state of the series is the normal one from now on. */
-  accept(): void {
-    if (this.hold.held) this.takeOver();
-    else this.judge.remember(this.judge.mode);
+  /** The present state of the series is the normal one from now on. `at`: time of the last sample, epoch ms. */
+  accept(at: number): void {
+    if (this.hold.held) this.takeOver(at);
+    else this.judge.remember(this.judge.mode, at);
     this.hold.end();
     this.judge.accept();
   }
@@ -128,11 +128,11 @@ export class HeldSeries {
     return this.guest.model!;
   }
 
-  private takeOver(): void {
+  private takeOver(at: number): void {
     const before = this.judge.mode;
     this.guest.open();
     this.copyToJudge(() => true);
-    this.judge.remember(before);
+    this.judge.remember(before, at);
     this.judge.renew();
   }
 

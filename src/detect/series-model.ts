@@ -260,9 +260,9 @@ export class SeriesModel implements SeriesReading {
     return this.evidence.shift.mode;
   }
 
-  /** Another level at which the series may stay. */
-  remember(mode: Mode): void {
-    this.evidence.shift.remember(mode, this.at);
+  /** Another level at which the series may stay. It was left at `at`, epoch ms. */
+  remember(mode: Mode, at: number): void {
+    this.evidence.shift.remember(mode, at);
   }
 
   /** With the reading x the series may have reached another level, which is measured from x on. */

@@ -804,6 +804,34 @@ test('an alarm that is open when the site asks for a longer warm-up ends when th
   expect([next.status.warmup < 1, next.status.anomalous, phases()]).toEqual([true, false, ['closed process tank']]);
 });
 
+test.each<[string, (monitor: StreamMonitor, now: number) => void]>([
+  [
+    'accept',
+    (monitor, now) => {
+      monitor.operator.acceptAsNormal(now);
+    },
+  ],
+  [
+    'adopt',
+    (monitor, now) => {
+      monitor.operator.adopt(monitor.memory.toBytes(), 0.1, now);
+    },
+  ],
+])('%s before the first reading after a restart does what it does in an uninterrupted run', (_, command) => {
+  const { monitor, say, at } = warmTank();
+  for (let t = 500; t < 530; t++) say(0, t, 60);
+  const restored = streamOf([infoOf('tank')]);
+  restored.monitor.restore(monitor.memory.toBytes());
+  expect(restored.monitor.status.heldUntil(0)).toBe(monitor.status.heldUntil(0));
+  for (const each of [monitor, restored.monitor]) command(each, at(529.5));
+  expect(restored.monitor.memory.toBytes()).toEqual(monitor.memory.toBytes());
+  expect(restored.monitor.status.coolDownUntil).toBe(monitor.status.coolDownUntil);
+  expect(restored.monitor.status.modes).toMatchObject([
+    { since: at(529), lastAt: at(529), present: true },
+    { lastAt: at(529), present: false },
+  ]);
+});
+
 describe('the operator says', () => {
   test('freeze: nothing is learned, not after a restart either, until resume; alarms go on', () => {
     const { monitor, say, events, normal } = warmTank();

@@ -65,7 +65,7 @@ export class StreamStatus {
   get coolDownUntil(): number {
     const { process, detector } = this.parts;
     const until = process.episode.coolDownUntil();
-    return !process.episode.open && until > detector.verdict.at ? until : NaN;
+    return !process.episode.open && until > detector.lastAt ? until : NaN;
   }
 
   /**
@@ -75,7 +75,7 @@ export class StreamStatus {
   sameEventUntil(d: number): number {
     const { process, detector } = this.parts;
     const until = detector.recurrences[d].alarmedUntil;
-    return !process.episode.open && this.scoreOf(d) > 1 && until > detector.verdict.at ? until : NaN;
+    return !process.episode.open && this.scoreOf(d) > 1 && until > detector.lastAt ? until : NaN;
   }
 
   /** The larger one of the score of the last sample and the highest score of an open sensor fault. */
@@ -175,7 +175,7 @@ export class StreamStatus {
     const { detector, stream, series } = this.parts;
     return series.flatMap((info, d) => {
       const { shift } = detector.series[d].evidence;
-      return operatingModes(stream, info, shift.mode, shift.earlierModes, detector.verdict.at);
+      return operatingModes(stream, info, shift.mode, shift.earlierModes, detector.lastAt);
     });
   }
 

@@ -28,6 +28,11 @@ export class AlarmThreshold {
     return this.gap.usualMs;
   }
 
+  /** Time of the last sample, epoch ms; NaN before the first. */
+  get lastAt(): number {
+    return this.gap.readings === 0 ? NaN : this.gap.lastAt;
+  }
+
   /** The evidence at which the score is 1. */
   get height(): number {
     const rate = this.gap.known ? CALM_MS / Math.max(1, this.intervalMs) : 1;
