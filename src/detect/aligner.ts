@@ -16,6 +16,7 @@ export class Aligner {
   private readonly pending: Float64Array; // values of the present round, NaN where there is no measurement
   private readonly present: Float64Array; // 1 where a series has a reading in this round
   private readonly time: Float64Array; // of the newest reading so far: samples never go back in time
+  private readonly only: number;
   private readonly source: Float64Array; // of all messages: 0 while unknown, or MANY_SOURCES; readings of the present message
 
   /** `source`: the only source of messages, a positive number; 0 when it is not known. */
@@ -25,7 +26,13 @@ export class Aligner {
     this.present = memory.take('spoken', series, perSeries());
     this.time = memory.take('round', 1);
     this.source = memory.take('source', 2);
-    this.source[0] = source;
+    this.only = source;
+    this.resume();
+  }
+
+  /** To be called after the memory was overwritten too: the only source may have been another one, or one of several, before. */
+  resume(): void {
+    if (this.only > 0) this.source[0] = this.only;
   }
 
   /**

@@ -615,6 +615,22 @@ describe('a clock that is wrong', () => {
   });
 });
 
+test.each([
+  ['another topic', [7]],
+  ['several topics', [7, 8]],
+])('a group whose messages came from %s before the restart: each message of its only topic is a sample', (_, past) => {
+  const before = streamOf(PUMP);
+  for (let t = 0; t < 10; t++) {
+    before.say(0, t, 20);
+    before.say(1, t, 5);
+    before.monitor.endMessage(past[t % past.length]);
+  }
+  const { monitor, say, at } = streamOf(PUMP, { source: 9 });
+  monitor.restore(before.monitor.memory.toBytes());
+  say(0, 10, 20); // the flow is missing
+  expect(monitor.endMessage(9)?.at).toBe(at(10));
+});
+
 describe('a group of which one series falls silent', () => {
   /** Both have readings for 600 minutes, then the current alone, until `end`. */
   function halfPump(end: number, current = (_t: number, usual: number): number => usual) {

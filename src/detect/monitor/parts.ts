@@ -86,8 +86,9 @@ export class StreamParts {
     this.warmUp.begin(d);
   }
 
-  /** Applies the settings of the operator, and maintenance, to the detector. To be called after the memory was overwritten too. */
+  /** Applies the settings of the operator and of the site, and maintenance. To be called after the memory was overwritten too. */
   applySettings(): void {
+    this.aligner.resume();
     this.detector.frozen = this.learningHeld[0] === 1 || this.maintenance.includes(1);
     this.detector.setSensitivity(this.sensitivity[0] || this.options.sensitivity);
   }
