@@ -430,6 +430,18 @@ describe('a silent sensor', () => {
   });
 });
 
+test('a sensor whose device is gone before its first reading has none that came years ago', () => {
+  const { monitor, say, events, at } = streamOf([infoOf('tank')]);
+  monitor.operator.setAvailability(0, false, at(0));
+  say(0, 1, 20);
+  expect(events.map(({ phase, anomaly }) => [phase, anomaly.reason.split(' (')[0]])).toEqual(
+    ['opened', 'closed'].map((phase) => [
+      phase,
+      'tank is lost: its device announced that it is offline; no reading has come yet',
+    ]),
+  );
+});
+
 describe('a stuck sensor', () => {
   test('is reported after twenty equal readings, with the time of the first of them', () => {
     const { say, events, at, monitor } = warmTank();

@@ -56,10 +56,11 @@ const SENTENCES: Record<Exclude<Cause, EvidenceKind>, Sentence> = {
   drift: (f, name, { quantity, number }) =>
     `${name} has drifted: its mean over the last ${durationInWords(f.detail)} is ${quantity(f.value)}; ` +
     `in the training period it was ${quantity(f.expected)}, with limits of ${number(f.lower)} and ${quantity(f.upper)}`,
-  // detail: usual interval, ms; NaN: the device has announced that it is offline; value: silence so far, ms
+  // detail: usual interval, ms; NaN: the device has announced that it is offline; value: silence so far, ms; NaN: it has sent nothing yet
   silent: (f, name) =>
     Number.isNaN(f.detail)
-      ? `${name} is lost: its device announced that it is offline; the last reading came ${durationInWords(f.value)} before`
+      ? `${name} is lost: its device announced that it is offline; ` +
+        (Number.isNaN(f.value) ? 'no reading has come yet' : `the last reading came ${durationInWords(f.value)} before`)
       : `${name} has been silent for ${durationInWords(f.value)}; it usually reports every ${durationInWords(f.detail)}`,
   // detail: equal readings so far
   stuck: (f, name, { quantity, ratio }) =>

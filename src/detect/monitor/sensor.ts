@@ -133,7 +133,7 @@ export class Sensor {
     const { silence } = this.watch;
     const score = silence.score(now);
     if (!silence.lost && score <= 1) return false;
-    const silentMs = now - silence.receivedAt;
+    const silentMs = now - silence.receivedAt; // NaN before the first reading
     if (!silence.lost) this.report(now, silence.receivedAt, 'silent', score, silentMs, silence.gapMs);
     // NaN as the usual gap selects the sentence about an offline device.
     else this.report(now, now, 'silent', Math.max(LOST_SCORE, score), silentMs, NaN);

@@ -55,9 +55,9 @@ export class SilenceDetector {
     return this.gap.usualMs;
   }
 
-  /** Time of the last arrival. */
+  /** Time of the last arrival; NaN before the first. */
   get receivedAt(): number {
-    return this.s[RECEIVED_AT];
+    return this.s[READINGS] === 0 ? NaN : this.s[RECEIVED_AT];
   }
 
   /** Whether the device has announced that it is offline, and no reading has come since. */
