@@ -1157,6 +1157,13 @@ describe('a tank that comes back to a level which zankyo knows', () => {
     }
   });
 
+  test('knows since when, also after an accept before the first reading', () => {
+    const { monitor, say, at } = streamOf([infoOf('tank')], { network: false });
+    monitor.operator.acceptAsNormal(at(0));
+    for (let t = 0; t < 200; t++) say(0, t, 20);
+    expect(monitor.detector.series[0].mode.since).toBe(at(0));
+  });
+
   test('is no news from the third time on, if it comes more often than alarms are asked for', () => {
     const week = 7 * 1440 * MINUTE;
     expect(isNews({ times: 2, since: 0 }, week, 1)).toBe(true);

@@ -173,8 +173,9 @@ export class MeanShift {
     return this.modes.list().find(({ leftAt }) => leftAt === this.s[RETURNED_AT])?.mean ?? NaN;
   }
 
-  /** Keeps an earlier mode, left at `at`: the present one is known from then on. */
+  /** Keeps an earlier mode, left at `at`: the present one is known from then on. Before the first reading there is none. */
   remember(mode: Mode, at = NaN): void {
+    if (this.s[COUNT] === 0) return;
     this.s[RETURNED_AT] = NaN;
     this.modes.keep(mode, at);
     this.enter(at, 1);
