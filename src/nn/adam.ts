@@ -8,6 +8,12 @@ export interface AdamOptions {
 }
 
 /**
+ * A smaller moment is 0. It moves no parameter, and the moments of a parameter without a gradient, as of a series that is missing for days,
+ * would end in denormal numbers: with three of four series missing a step took four times as long.
+ */
+const FAINT = 1e-150;
+
+/**
  * Adam (D. Kingma & J. Ba, ICLR 2015, algorithm 1; beta1 0.9, beta2 0.999, epsilon 1e-8) behind a clip of the
  * global gradient norm (R. Pascanu, T. Mikolov & Y. Bengio, ICML 2013, algorithm 1), which keeps one exploding
  * gradient from destroying the learned weights.
@@ -60,8 +66,8 @@ export class Adam {
     for (let i = 0; i < theta.length; i++) {
       const g = gradient[i] * scale;
       const mean = m[i] + 0.1 * (g - m[i]), square = v[i] + 0.001 * (g * g - v[i]);
-      m[i] = mean;
-      v[i] = square;
+      m[i] = Math.abs(mean) < FAINT ? 0 : mean;
+      v[i] = square < FAINT ? 0 : square;
       theta[i] -= (stride * mean) / (Math.sqrt(square * correction) + 1e-8);
       gradient[i] = 0;
     }

@@ -38,6 +38,14 @@ test('a weight without gradient stays', () => {
   expect(theta[1]).toBe(0);
 });
 
+test('without a gradient for long both moments are 0: denormal numbers would make each update slow', () => {
+  const { memory, step } = adamOf(1);
+  step(1);
+  for (let t = 0; t < 400_000; t++) step(0);
+  const [, m, v] = new Float64Array(memory.toBytes().buffer);
+  expect([m, v]).toEqual([0, 0]);
+});
+
 test('gradients 1, then 2: by hand', () => {
   const { theta, step } = adamOf(1);
   step(1); // m 0.1, v 0.001; without bias 1 and 1
