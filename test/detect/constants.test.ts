@@ -116,6 +116,7 @@ const STRUCTURE: Readonly<Record<string, string>> = {
   'recurrence/signature-slots.ts HABIT': 'name of a state',
   'recurrence/signature-slots.ts NEW': 'name of a state',
   'recurrence/signature-slots.ts NORMAL': 'name of a state',
+  'recurrence/signatures.ts NAMED': 'only an order',
   'recurrence/signatures.ts PARTS': 'parts of the day in a table',
   'recurrence/signatures.ts PLACES': 'size of a table',
   'recurrence/signature-slots.ts PLAIN': 'name of a sort',

@@ -36,6 +36,8 @@ import { CONSTANTS } from '../constants.ts';
 
 /** Signatures remembered for each series. */
 export const PLACES = 32;
+/** A signature that the operator named counts as so many spells more when one has to give way: more than ever came. */
+const NAMED = 1e9;
 /** Parts of the day that are distinguished, of three hours each. */
 const PARTS = 8;
 const { RECURS: PRIOR_OCCURRENCES, RECENT_SPAN, CALM_MS } = CONSTANTS;
@@ -300,7 +302,7 @@ export class Signatures {
     return best;
   }
 
-  /** The free place, or that of the signature with the fewest spells among those that the operator has not judged. */
+  /** The free place, or that of the signature with the fewest spells: one that the operator has judged only where all are. */
   private rarest(): number {
     if (this.isFull && this.table.places < PLACES) this.table.addPlace();
     const { s } = this;
@@ -308,7 +310,7 @@ export class Signatures {
     let fewest = Infinity;
     for (let k = 0; k < s.length; k += EACH) {
       const said = s[k + STATE] === FAULT || s[k + STATE] === NORMAL;
-      const spells = said ? Number.MAX_VALUE : s[k + SPELLS];
+      const spells = s[k + SPELLS] + (said ? NAMED : 0);
       if (spells >= fewest) continue;
       fewest = spells;
       rarest = k;

@@ -124,6 +124,16 @@ test('at its time of day an event counts fully, at another one little, if it nev
   expect(table.like({ at: 20 * DAY_MS + 10 * HOUR_MS })).toBe(10);
 });
 
+test('where the operator has named all 32, the one with the fewest spells gives way', () => {
+  const table = new Table();
+  for (let n = 0; n < PLACES; n++) {
+    const place = table.add({ to: 100_000 * 2 ** n });
+    if (n !== 7) table.add({ at: 2 * DAY_MS, to: 100_000 * 2 ** n });
+    table.signatures.setState(place, n % 2 === 0 ? FAULT : NORMAL);
+  }
+  expect(table.add({ to: 20 })).toBe(7);
+});
+
 test('there are 32 places: a new signature takes that with the fewest spells, never one that the operator named', () => {
   const table = new Table();
   table.signatures.setState(table.add({ to: 10_000 }), FAULT);
