@@ -6,7 +6,7 @@ export interface HoldOptions {
   readonly holdForMs: number;
   /** Score up to which a reading is calm. */
   readonly hysteresis: number;
-  /** Calm readings in a row that end a hold, if they last for a minute too. */
+  /** Calm readings in a row that end a hold, if they last for five minutes too. */
   readonly closeAfter: number;
 }
 
@@ -25,7 +25,7 @@ const BY_NOW = 4; // 1 where the series is calm as soon as its last readings are
 
 /**
  * Whether a series is held, so that what judges it learns nothing. A score above 1 begins a hold. `closeAfter` calm readings in a
- * row, for a minute, end it, and so does its age: the time in which readings came.
+ * row, for five minutes, end it, and so does its age: the time in which readings came.
  *
  * Memory (6): see the slots.
  */

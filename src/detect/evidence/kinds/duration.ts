@@ -31,7 +31,7 @@ const EARLY_MS = 4; // length of the last of them
 const EARLY_USUAL = 5; // usual length of it, ms
 const FIRST_AT = 6; // time of the first reading, epoch ms
 
-/** Has the series been in its state for too long, or did it leave its last states too early (../dwell-times.ts)? */
+/** Has the series been in its state for too long, or did it leave its last states too early (../dwell/dwell-times.ts)? */
 export class Duration implements Evidence {
   readonly kind = DURATION;
   readonly states: DwellStates;

@@ -12,7 +12,7 @@ export const MEAN_SHIFT: Kind = {
     `${name} has shifted: it stays near ${quantity(value)}; its mean was ${quantity(detail)}`,
 };
 
-/** Does the mean of the last twelve readings differ from that of the last 2,000 (../mean-shift.ts)? */
+/** Does the mean of the last twelve readings differ from that of the last week, and of at least 2,000 (../level/mean-shift.ts)? */
 export class ShiftedMean implements Evidence {
   readonly kind = MEAN_SHIFT;
   readonly shift: MeanShift;

@@ -33,12 +33,12 @@ const READINGS_AN_HOUR = HOUR_MS / CALM_MS;
 const SPANS = [RECENT_SPAN, SLOW_SPAN];
 
 /**
- * Is this level rare in this hour of such a day, on an axis that also resolves the levels at rest (../hourly-levels.ts)?
+ * Is this level rare in this hour of such a day, on an axis that also resolves the levels at rest (../level/hourly-levels.ts)?
  *
  * Where Saturdays, Sundays and holidays differ from other days, the levels of each are counted apart.
  *
  * Counts by hour assume that days repeat. Where the series wanders from day to day instead, as a river does, each level is new for
- * its hour, and its days are worth only a few independent ones (../day-variation.ts).
+ * its hour, and its days are worth only a few independent ones (../level/day-variation.ts).
  */
 export class Occupancy implements Evidence {
   readonly kind = OCCUPANCY;
