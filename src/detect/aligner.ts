@@ -30,6 +30,11 @@ export class Aligner {
     this.resume();
   }
 
+  /** Time of the newest reading, epoch ms; 0 before the first. */
+  get at(): number {
+    return this.time[0];
+  }
+
   /** To be called after the memory was overwritten too: the only source may have been another one, or one of several, before. */
   resume(): void {
     if (this.only > 0) this.source[0] = this.only;
@@ -39,15 +44,20 @@ export class Aligner {
    * Adds a reading of series d with its time, epoch ms; the value is NaN when it is no measurement. `awaited(d)`: whether a round
    * waits for series d. Returns the sample of a round that has ended, else null; the next sample overwrites it. Where a round ended
    * early and no other series is awaited, the next one is complete too: call `complete` until it returns null.
+   *
+   * `late`: the reading belongs to the last round, which did not wait for it. It is a sample of its own then: as the first one of the
+   * next round it would meet a reading of the others that is a whole interval newer, and so would all that follow.
    */
-  add(d: number, at: number, value: number, awaited: (d: number) => boolean): Sample | null {
+  add(d: number, at: number, value: number, awaited: (d: number) => boolean, late = false): Sample | null {
+    const alone = late && !this.present.includes(1);
     const brokenOff = this.present[d] === 1;
     if (brokenOff) this.finish();
     this.pending[d] = value;
     this.present[d] = 1;
     this.time[0] = Math.max(this.time[0], at);
     this.source[1]++;
-    return brokenOff ? this.sample : this.complete(awaited);
+    if (alone) this.finish();
+    return alone || brokenOff ? this.sample : this.complete(awaited);
   }
 
   /** Ends the present round if it is complete. Returns its sample, else null. */

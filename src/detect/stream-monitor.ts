@@ -72,11 +72,13 @@ export class StreamMonitor {
 
   /** Processes a reading of series d: checks, aligns, scores, learns. Returns the newest verdict if a sample was complete, else null. */
   take(d: number, reading: Reading): Verdict | null {
-    const { aligner } = this.parts;
+    const { aligner, detector } = this.parts;
     this.repeat(reading.at);
+    const missed = !this.awaited(d) && reading.at - aligner.at < detector.intervalMs / 2;
     const value = this.measure(d, reading);
+    const late = missed && this.awaited(d);
     let verdict: Verdict | null = null;
-    let sample = value === null ? null : aligner.add(d, reading.at, value, this.awaited);
+    let sample = value === null ? null : aligner.add(d, reading.at, value, this.awaited, late);
     while (sample !== null) {
       verdict = this.step(sample);
       sample = aligner.complete(this.awaited);

@@ -682,6 +682,19 @@ describe('a group of which one series falls silent', () => {
     expect(say(0, 640, current)).toMatchObject({ at: at(640) });
     expect(monitor.detector.series[1].readings).toBe(601);
   });
+
+  test('that usually comes second is no second one of the next round: the values of a time stay together', () => {
+    const { say, at, phases, tick } = streamOf(PUMP);
+    const normal = noise();
+    const SOON = 1 / 60;
+    for (let t = 0; t < 900; t++) {
+      const [current, flow] = pumpAt(normal);
+      say(0, t, current);
+      if (t < 600 || t > 640) expect(say(1, t + SOON, flow)?.at).toBe(at(t + SOON));
+      tick(t + 0.5);
+    }
+    expect(phases().filter((phase) => phase.includes('process'))).toEqual([]);
+  });
 });
 
 describe('a snapshot', () => {
