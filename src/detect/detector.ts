@@ -144,6 +144,11 @@ export class Detector {
     return this.threshold.intervalMs;
   }
 
+  /** Samples so far, learned or not. */
+  get samples(): number {
+    return this.threshold.samples;
+  }
+
   /** Time of the last sample, epoch ms, also where it came before a restart; NaN before the first. */
   get lastAt(): number {
     return this.threshold.lastAt;

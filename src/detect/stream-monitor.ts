@@ -210,7 +210,7 @@ export class StreamMonitor {
     detector.trainingSkipped = !throttle.admits();
     const verdict = detector.step(sample);
     confidence.update(sample.x);
-    warmUp.update(sample);
+    if (!detector.frozen) warmUp.update(sample);
     const phase = ready || process.episode.open ? process.step(verdict) : process.skip();
     if (!process.episode.open && phase !== 'closed') this.addModes(verdict.at);
     this.addHabits(verdict.at);

@@ -108,6 +108,32 @@ describe('warm-up', () => {
   });
 });
 
+test.each<[string, (monitor: StreamMonitor, on: boolean) => void]>([
+  [
+    'freeze',
+    ({ operator }, on) => {
+      if (on) operator.freeze();
+      else operator.resume();
+    },
+  ],
+  [
+    'maintenance',
+    ({ operator }, on) => {
+      operator.setMaintenance(0, on, START);
+    },
+  ],
+])('a warm-up waits while nothing is learned: after a %s from the first reading on nothing is an alarm', (_, begin) => {
+  const { monitor, say, events } = streamOf([infoOf('tank')], { network: false });
+  const normal = noise();
+  begin(monitor, true);
+  for (let t = 0; t < 500; t++) say(0, t, 20 + normal());
+  expect([monitor.status.warmup, monitor.status.samples]).toEqual([0, 500]);
+  begin(monitor, false);
+  for (let t = 500; t < 500 + WARM / 2; t++) say(0, t, 20 + normal());
+  expect(monitor.status.warmup).toBe(0.5);
+  expect(events).toEqual([]);
+});
+
 describe('an anomaly of the process', () => {
   /** The events of a spike in series b of three, and the calm after it. */
   function spike(options: Partial<MonitorOptions> = {}) {

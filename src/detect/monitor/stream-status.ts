@@ -30,7 +30,7 @@ export class StreamStatus {
 
   /** Samples read so far. */
   get samples(): number {
-    return this.parts.warmUp.samples;
+    return this.parts.detector.samples;
   }
 
   /** Progress of the warm-up, 0 to 1; alarms can open from 1 on. */

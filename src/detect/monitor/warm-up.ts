@@ -35,7 +35,7 @@ const SLOTS = 4;
  *
  *   done = min(t / warmup_time, max(n / warmup, min(10 n / warmup, t / 2 d)))
  *
- * after n readings in the time t. A series that begins later than its group, because it joined it or was reset, has its own
+ * after n readings in the time t, without those from which nothing was learned. A series that begins later than its group, because it joined it or was reset, has its own
  * warm-up; alarms of the others remain possible.
  */
 export class WarmUp {
@@ -47,11 +47,6 @@ export class WarmUp {
     this.all = memory.take('Progress', LATER);
     this.own = memory.take('Progress.own', series * SLOTS, perSeries());
     this.options = options;
-  }
-
-  /** Number of samples. */
-  get samples(): number {
-    return this.all[COUNT];
   }
 
   /** Progress of the stream, 0 to 1. */
@@ -93,6 +88,7 @@ export class WarmUp {
     this.own[o + LATER] = 1;
   }
 
+  /** Counts a sample from which the stream learns. */
   update({ at, x }: Sample): void {
     note(this.all, 0, at);
     for (let d = 0; d < x.length; d++) if (!Number.isNaN(x[d])) note(this.own, d * SLOTS, at);

@@ -18,7 +18,7 @@ export const SEQUENCE: Kind = {
 };
 
 /**
- * ln M is calibrated from here on up to the end of the histogram (../tail.ts), nats: a lower one, of good forecasts, is as
+ * ln M is calibrated from here on up to the end of the histogram (../rarity/tail.ts), nats: a lower one, of good forecasts, is as
  * common. So ln M = 0, which is no evidence, is at most at the edge of the tail, and a rarity is at most 7.4.
  */
 const LEAST = log(CONSTANTS.TAIL);

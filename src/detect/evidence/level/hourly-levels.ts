@@ -43,7 +43,7 @@ const OWN = 4; // sum of the surprisals of its kind of day, nats
  *
  *   p(b | hour, kind) = (c_b,hour,kind + k p(b | hour)) / (n_hour,kind + k)
  *
- * Each hour learns how far that counts instead of p(b | hour), as each series does for the network (../forecast/forecast-selection.ts): the
+ * Each hour learns how far that counts instead of p(b | hour), as each series does for the network (../../forecast/forecast-selection.ts): the
  * share rises with the nats by which it has been better, from 0 at BLEND_MARGIN to 1 at twice as much. So a series that is the same on Sundays
  * loses nothing.
  *

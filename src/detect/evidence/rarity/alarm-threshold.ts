@@ -28,6 +28,11 @@ export class AlarmThreshold {
     return this.gap.usualMs;
   }
 
+  /** Samples so far. */
+  get samples(): number {
+    return this.gap.readings;
+  }
+
   /** Time of the last sample, epoch ms; NaN before the first. */
   get lastAt(): number {
     return this.gap.readings === 0 ? NaN : this.gap.lastAt;
