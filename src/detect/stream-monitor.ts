@@ -16,6 +16,9 @@ export type { MonitorOptions } from './monitor/parts.ts';
 /** Format of snapshots. A change of the pieces of memory, or of their meaning, takes the next number. */
 export const SNAPSHOT_VERSION = 21;
 
+/** Samples of a group in which each of its series should have come: from then on the usual interval is known. */
+const BEGINNING = 50;
+
 /** Whether a network forecasts as the one before: it has all of its units. */
 const continues = (past: MonitorOptions, now: MonitorOptions): boolean =>
   past.network && now.network && past.cell === now.cell && past.hiddenSize <= now.hiddenSize;
@@ -174,7 +177,11 @@ export class StreamMonitor {
     past.events.end(episode, episode.lastOverAt, 'removed');
   }
 
-  private readonly awaited = (d: number): boolean => this.parts.sensors[d].measures;
+  /** Whether a round waits for series d: not while its sensor is at fault, nor for one that was not there when the group began. */
+  private readonly awaited = (d: number): boolean => {
+    const { sensors, detector } = this.parts;
+    return sensors[d].measures && (sensors[d].seen || detector.samples < BEGINNING);
+  };
 
   /**
    * A sensor that reports on change (sensor/on-change.ts) has sent no new value until `until`: its last value counts again. Not in a

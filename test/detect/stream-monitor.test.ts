@@ -709,6 +709,17 @@ describe('a group of which one series falls silent', () => {
     expect(monitor.detector.series[1].readings).toBe(601);
   });
 
+  test('no round waits for ever for one that was never there, and its first reading is no first one of the next round', () => {
+    const { say, at } = streamOf(PUMP);
+    const SOON = 1 / 60;
+    for (let t = 0; t < 51; t++) say(0, t, 20 + Math.sin(t));
+    expect(say(0, 51, 20)?.at).toBe(at(51));
+    say(0, 52, 20);
+    expect(say(1, 52 + SOON, 5)?.at).toBe(at(52 + SOON));
+    expect(say(0, 53, 20)).toBeNull();
+    expect(say(1, 53 + SOON, 5)?.at).toBe(at(53 + SOON));
+  });
+
   test('that usually comes second is no second one of the next round: the values of a time stay together', () => {
     const { say, at, phases, tick } = streamOf(PUMP);
     const normal = noise();

@@ -77,6 +77,11 @@ export class Sensor {
     return this.episode.open ? this.episode.score : 0;
   }
 
+  /** Whether it has sent a reading. */
+  get seen(): boolean {
+    return !Number.isNaN(this.watch.silence.receivedAt);
+  }
+
   /** Whether the next reading may be a measurement: also with a wrong clock. */
   get measures(): boolean {
     return !this.episode.open || this.episode.cause === 'clock';
