@@ -46,10 +46,11 @@ export class Aligner {
    * early and no other series is awaited, the next one is complete too: call `complete` until it returns null.
    *
    * `late`: the reading belongs to the last round, which did not wait for it. It is a sample of its own then: as the first one of the
-   * next round it would meet a reading of the others that is a whole interval newer, and so would all that follow.
+   * next round it would meet a reading of the others that is a whole interval newer, and so would all that follow. Of no use where
+   * each message is a round.
    */
   add(d: number, at: number, value: number, awaited: (d: number) => boolean, late = false): Sample | null {
-    const alone = late && !this.present.includes(1);
+    const alone = late && this.source[0] <= 0 && !this.present.includes(1);
     const brokenOff = this.present[d] === 1;
     if (brokenOff) this.finish();
     this.pending[d] = value;

@@ -169,6 +169,18 @@ test('with one source each message is a round, even if series are missing from i
   ).toEqual([[[10, 11, 12]], [[NaN, 21, NaN]], [[30, NaN, 32]], [[40, 41, 42]]]);
 });
 
+test('a late reading is a sample of its own, but not where each message is a round or a round has begun', () => {
+  const lateIn = (only: number, first: boolean): readonly number[] | null => {
+    const aligner = new Aligner(new Memory(), 'group', 3, only);
+    if (first) aligner.add(0, 1, 10, everyone);
+    const sample = aligner.add(1, 1, 11, everyone, true);
+    return sample && [...sample.x];
+  };
+  expect(lateIn(0, false)).toEqual([NaN, 11, NaN]);
+  expect(lateIn(0, true)).toBeNull();
+  expect(lateIn(7, false)).toBeNull();
+});
+
 test('where each series has a source of its own, or two share the group, a round goes over messages', () => {
   const apart: readonly (readonly [number, Said])[] = [
     [7, [0, 1, 10]],
