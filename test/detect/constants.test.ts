@@ -63,6 +63,7 @@ const STRUCTURE: Readonly<Record<string, string>> = {
   'evidence/kinds/cycle.ts CHANCES': 'how many questions are asked',
   'evidence/kinds/cycle.ts EARLY': 'name of a sentence',
   'evidence/kinds/cycle.ts LARGE': 'the middle of a movement',
+  'evidence/kinds/cycle.ts REGULAR': 'half of a memoryless variation',
   'evidence/kinds/cycle.ts LATE': 'name of a sentence',
   'evidence/kinds/cycle.ts LEVEL': 'name of a sentence',
   'evidence/kinds/duration.ts CHANCES': 'how many questions are asked',

@@ -102,7 +102,7 @@ describe('frozen', () => {
   const MOVING = new RegExp(
     [
       String.raw`\.(before|presence|outliers\.gate|correlation\.gate|jump|volatility|mean_shift|evidence\.\w+|density\.clock|baseline\.slot)$`,
-      String.raw`\.(duration|duration\.series|cycle|cycle\.(turns|usual|unusual|all)|(duration\.present|cycle\.(drop|rise))(\.(spent|gate))?|occupancy\.(pending|hour|gap))$`, // the present dwell, gap and hour
+      String.raw`\.(duration|duration\.series|cycle(\.large)?|cycle(\.large)?\.(turns|usual|unusual|all)|(duration\.present|cycle(\.large)?\.(drop|rise))(\.(spent|gate))?|occupancy\.(pending|hour|gap))$`, // the present dwell, gap and hour
       String.raw`(\.(excursion|signatures|recurrence|recurrence\.gap)|^Novelty|^Novelty\.histogram)$`, // the past fades
       String.raw`^threshold$`,
       String.raw`^Network\.(state|lags|tapes|clock|output|input|errors|events|open)$`,

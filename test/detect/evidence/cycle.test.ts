@@ -173,6 +173,17 @@ describe('a sump that fills in three hours and is emptied in a minute', () => {
   });
 });
 
+test('the times of the old behaviour do not delay an alarm of the new one: strokes every 100 minutes after strokes every twelve hours', () => {
+  const sump = new SumpSeries();
+  for (let i = 0; i < 20; i++) sump.stroke({ rate: 1 / 12 });
+  sump.cycle.renew();
+  for (let i = 0; i < 20; i++) sump.stroke({ rate: 0.6 });
+  // It has risen by 17 %, one deviation, 28 minutes after each drop.
+  const late = sump.stand(120).findIndex((rarity) => rarity > 4);
+  expect(late).toBeGreaterThan(28);
+  expect(late).toBeLessThan(40);
+});
+
 /** A pump that runs from 8 to 16 o'clock, with a reading every five minutes; `day` returns the rarities of one day. */
 class DailyPump {
   private readonly memory = new Memory();

@@ -66,9 +66,9 @@ export class DwellTails {
   readonly late: readonly Tail[]; // of z, for each axis
   readonly early: Tail; // of minus the mean z of several dwells
 
-  constructor(memory: Pieces) {
-    this.late = [new Tail(memory, 'duration.late.time'), new Tail(memory, 'duration.late.exits')];
-    this.early = new Tail(memory, 'duration.early');
+  constructor(memory: Pieces, name = 'duration') {
+    this.late = [new Tail(memory, `${name}.late.time`), new Tail(memory, `${name}.late.exits`)];
+    this.early = new Tail(memory, `${name}.early`);
   }
 
   /** The series behaves differently from now on: deviations from the old usual dwells are deleted. */
@@ -140,11 +140,11 @@ export class DwellTimes {
     return this.has(state, FEW) && this.all[DWELLS] >= READY;
   }
 
-  /** Whether dwells in a state are known, and vary by less than half as much as memoryless ones. */
-  isRegular(state: number): boolean {
+  /** Whether dwells in a state are known, and vary by less than this share of the variation of memoryless ones. */
+  isRegular(state: number, share: number): boolean {
     const { states } = this;
     const o = state * FIELDS;
-    return this.knows(state) && Math.sqrt(states[o + VARIANCE]) < 0.5 * MEMORYLESS * states[o + MEAN];
+    return this.knows(state) && Math.sqrt(states[o + VARIANCE]) < share * MEMORYLESS * states[o + MEAN];
   }
 
   /** Usual and longest dwell of a state, ms. */

@@ -23,6 +23,11 @@ const LOW_MS = 3; // usual time from a drop to a rise, and from a rise to a drop
 const HIGH_MS = 4;
 const HEAD = 5;
 
+export interface StrokesOptions {
+  readonly part: number;
+  readonly variation: number;
+}
+
 /**
  * The strokes of a series that goes up and down: the gaps from one drop to the next and from one rise to the next, the levels from which
  * it drops and rises, and how long it is low and high. A gap is measured as a dwell is (dwell-times.ts).
@@ -38,11 +43,16 @@ export class Strokes {
   /** Whether that gap can be judged, of the reading measured last. */
   judged = false;
   private readonly present: readonly PresentDwell[]; // the gap since the last turn in each direction
+  private readonly variation: number;
   private readonly s: Float64Array;
   private readonly delay: Dwell = { state: -1, hours: 0, exits: 0, interval: 0 };
 
-  /** `part`: smallest movement that counts, as a part of the largest (turns.ts). */
-  constructor(memory: Pieces, name: string, tails: DwellTails, part: number) {
+  /**
+   * `part`: smallest movement that counts, as a part of the largest (turns.ts). `variation`: gaps are regular below this share of the
+   * variation of memoryless ones.
+   */
+  constructor(memory: Pieces, name: string, tails: DwellTails, { part, variation }: StrokesOptions) {
+    this.variation = variation;
     this.turns = new Turns(memory, `${name}.turns`, part);
     this.times = new DwellTimes(memory, name, DIRECTIONS, tails);
     this.levels = new TurnLevels(memory, `${name}.levels`, DIRECTIONS);
@@ -69,11 +79,11 @@ export class Strokes {
 
   /** Whether it goes up and down regularly, between levels that are always much the same. */
   get known(): boolean {
-    const { times, levels, turns } = this;
+    const { times, levels, turns, variation } = this;
     const { least } = turns;
-    return (
-      times.isRegular(DROP) && times.isRegular(RISE) && levels.isSteady(DROP, least) && levels.isSteady(RISE, least)
-    );
+    for (let place = 0; place < DIRECTIONS; place++)
+      if (!times.isRegular(place, variation) || !levels.isSteady(place, least)) return false;
+    return true;
   }
 
   /** Time of the reading before, epoch ms. */
@@ -117,7 +127,7 @@ export class Strokes {
       if (s[TURNS] > 0) s[READINGS]++;
       if (turns.turned !== 0) this.turn(at, day, rarity, teaches);
     } else for (const gap of present) gap.interrupt();
-    turns.learn(value, span);
+    turns.learn(value, span, teaches);
     s[LAST_AT] = at;
   }
 
@@ -126,6 +136,8 @@ export class Strokes {
     for (const gap of this.present) gap.interrupt();
     this.times.renew(0);
     this.levels.forget();
+    this.turns.forget();
+    this.s[LOW_MS] = this.s[HIGH_MS] = 0;
   }
 
   private turn(at: number, day: number, rarity: number, teaches: boolean): void {

@@ -53,24 +53,29 @@ export class Turns {
     this.turned = direction !== 0 && this.least > 0 && direction * (end - value) > this.least ? -direction : 0;
   }
 
-  /** Follows the reading measured last. `span`: readings of a week. */
-  learn(value: number, span: number): void {
+  /** Follows the reading measured last. `span`: readings of a week; `teaches`: whether the largest movement may change. */
+  learn(value: number, span: number, teaches: boolean): void {
     const { s, turned } = this;
-    s[LARGEST] -= s[LARGEST] / span;
+    if (teaches) s[LARGEST] -= s[LARGEST] / span;
     if (s[DIRECTION] === 0) {
       s[DIRECTION] = 1;
       s[START] = value;
-    } else if (turned !== 0) this.turn(turned);
+    } else if (turned !== 0) this.turn(turned, teaches);
     else if (s[DIRECTION] * (value - s[END]) <= 0) return;
     s[END] = value;
   }
 
-  private turn(direction: number): void {
+  /** Deletes the largest movement. */
+  forget(): void {
+    this.s[LARGEST] = 0;
+  }
+
+  private turn(direction: number, teaches: boolean): void {
     const { s, part } = this;
     const size = Math.abs(s[END] - s[START]);
     const largest = s[LARGEST];
     // After an outlier, which has two movements, those of twice the largest before it count at once, and the usual ones within a week.
-    s[LARGEST] = largest === 0 ? size : Math.max(largest, Math.min(size, largest / part));
+    if (teaches) s[LARGEST] = largest === 0 ? size : Math.max(largest, Math.min(size, largest / part));
     s[START] = s[END];
     s[DIRECTION] = direction;
   }

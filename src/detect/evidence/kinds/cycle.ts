@@ -2,7 +2,7 @@ import { log10 } from '../../../math/elementary.ts';
 import type { Pieces } from '../../../math/memory.ts';
 import { CONSTANTS } from '../../constants.ts';
 import type { DwellStates } from '../dwell/dwell-states.ts';
-import type { DwellTails } from '../dwell/dwell-times.ts';
+import { DwellTails } from '../dwell/dwell-times.ts';
 import { NOT_APPLICABLE, type Evidence, type Kind, type SeriesReading } from '../kind.ts';
 import { DIRECTIONS, DROP, RISE, Strokes } from '../dwell/strokes.ts';
 import { UnusualTurn, type TurnSentence } from '../dwell/unusual-turn.ts';
@@ -42,6 +42,8 @@ export const CYCLE: Kind = {
 
 /** Late on two axes, early, or from another level: the chances of a rare gap. */
 const CHANCES = log10(4);
+/** Gaps are regular below half of the variation of memoryless ones. */
+const REGULAR = 0.5;
 /** A movement is large from the middle of the largest on: a smaller one stays nearer to its start. */
 const LARGE = 0.5;
 
@@ -62,6 +64,7 @@ export class Cycle implements Evidence {
   private readonly states: Pick<DwellStates, 'usualChange'>;
   private readonly all: Strokes;
   private readonly large: Strokes;
+  private readonly largeTails: DwellTails; // their own, because most large movements are also in `all`
   private readonly unusual: UnusualTurn;
   private readonly usualAt: Float64Array; // time of the last turn in each direction that was neither unusual nor late, epoch ms
   private strokes: Strokes; // those that are judged
@@ -72,8 +75,9 @@ export class Cycle implements Evidence {
   /** `states` gives the usual change between readings. */
   constructor(memory: Pieces, tails: DwellTails, states: Pick<DwellStates, 'usualChange'>) {
     this.states = states;
-    this.strokes = this.all = new Strokes(memory, 'cycle', tails, 0);
-    this.large = new Strokes(memory, 'cycle.large', tails, LARGE);
+    this.strokes = this.all = new Strokes(memory, 'cycle', tails, { part: 0, variation: REGULAR });
+    this.largeTails = new DwellTails(memory, 'cycle.large');
+    this.large = new Strokes(memory, 'cycle.large', this.largeTails, { part: LARGE, variation: REGULAR / 2 });
     this.unusual = new UnusualTurn(memory, 'cycle.unusual');
     this.usualAt = memory.take('cycle.usual', DIRECTIONS);
   }
@@ -143,6 +147,7 @@ export class Cycle implements Evidence {
     this.unusual.end();
     this.all.renew();
     this.large.renew();
+    this.largeTails.forget();
   }
 
   reference({ expected }: SeriesReading): number {

@@ -10,7 +10,7 @@ function follow(readings: readonly number[], deviation: number, change = 0, part
   for (const x of readings) {
     turns.measure(x, deviation, change);
     if (turns.turned !== 0) found.push([turns.turned, turns.end]);
-    turns.learn(x, span);
+    turns.learn(x, span, true);
   }
   return found;
 }
