@@ -2,11 +2,17 @@ import { perSeries, type Memory } from '../math/memory.ts';
 import type { Sample } from './sample.ts';
 
 const MANY_SOURCES = -1;
+/**
+ * Share of the usual interval. A reading that comes later than this after a round belongs to the next one. After that the series are a
+ * quarter of an interval apart, so that a jitter around this share does not change the rounds again and again.
+ */
+const NEXT_ROUND = 0.75;
 
 /**
  * Joins the readings of a stream's series into samples, round by round.
  *
- * A round is complete when every awaited series has a reading. It ends early when a series has a second one. So series that report
+ * A round is complete when every awaited series has a reading. It ends early when a series has a second one, or when the next reading comes
+ * most of an interval later: one lost reading would otherwise shift all pairs after it. So series that report
  * together are scored at once, a slow one is missing (NaN) from most rounds, and no clock is needed: the same readings in the same
  * order give the same samples. Where all readings come from one source, each of its messages is a round, even if series are
  * missing from it.
@@ -59,6 +65,14 @@ export class Aligner {
     this.source[1]++;
     if (alone) this.finish();
     return alone || brokenOff ? this.sample : this.complete(awaited);
+  }
+
+  /** Ends the present round if a reading at `at` belongs to the next one. `intervalMs`: usual time between rounds. Returns its sample, else null. */
+  endBefore(at: number, intervalMs: number): Sample | null {
+    const next = intervalMs > 0 && at - this.time[0] > NEXT_ROUND * intervalMs;
+    if (!next || this.source[0] > 0 || !this.present.includes(1)) return null;
+    this.finish();
+    return this.sample;
   }
 
   /** Ends the present round if it is complete. Returns its sample, else null. */

@@ -80,7 +80,8 @@ export class StreamMonitor {
     const missed = !this.awaited(d) && reading.at - aligner.at < detector.intervalMs / 2;
     const value = this.measure(d, reading);
     const late = missed && this.awaited(d);
-    let verdict: Verdict | null = null;
+    const ended = aligner.endBefore(reading.at, detector.intervalMs);
+    let verdict = ended && this.step(ended);
     let sample = value === null ? null : aligner.add(d, reading.at, value, this.awaited, late);
     while (sample !== null) {
       verdict = this.step(sample);

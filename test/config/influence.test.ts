@@ -44,7 +44,7 @@ describe('numbers of influence', () => {
         const tuning = network({ ...cell, learner, hiddenSize: 5 });
         const { forecaster } = new Detector(memory, infos, { ...DEFAULTS, ...tuning });
         expect(forecaster!.network.options.inputSize).toBe(inputSize(series));
-        const bytes = Number(/network\.influence:(\d+)/.exec(memory.layout)?.[1] ?? 0);
+        const bytes = Number(/Network\.influence:(\d+)/.exec(memory.layout)?.[1] ?? 0);
         // SnAp-1 keeps a few rows under the same name, and is what rtrl of the element-wise cell comes to.
         if (learner === 'rtrl' && cell.cell !== 'elementwise') expect(bytes).toBe(8 * influenceNumbers(tuning, series));
         else expect(influenceNumbers(tuning, series)).toBe(0);

@@ -213,3 +213,19 @@ test('for all messages of a source known to be the only one: one sample a messag
     }),
   );
 });
+
+test('a round ends before a reading that comes more than three quarters of the usual interval later', () => {
+  const aligner = new Aligner(new Memory(), 'group', 2);
+  expect(aligner.endBefore(1000, 100)).toBeNull(); // no round has begun
+  aligner.add(1, 1000, 11, everyone);
+  expect(aligner.endBefore(1075, 100)).toBeNull();
+  expect(aligner.endBefore(1076, 0)).toBeNull(); // the interval is unknown
+  expect(aligner.endBefore(1076, 100)).toMatchObject({ at: 1000, x: Float64Array.of(NaN, 11) });
+  expect(aligner.endBefore(1076, 100)).toBeNull();
+});
+
+test('a round of one source is ended by its message, however late the next reading comes', () => {
+  const aligner = new Aligner(new Memory(), 'group', 2, 9);
+  aligner.add(1, 1000, 11, everyone);
+  expect(aligner.endBefore(5000, 100)).toBeNull();
+});

@@ -720,6 +720,21 @@ describe('a group of which one series falls silent', () => {
     expect(say(1, 53 + SOON, 5)?.at).toBe(at(53 + SOON));
   });
 
+  test('one lost reading of the series that comes first shifts no pair after it', () => {
+    const { say, at, phases } = streamOf(PUMP);
+    const normal = noise();
+    const SOON = 1 / 60;
+    for (let t = 0; t < 900; t++) {
+      const [current, flow] = pumpAt(normal);
+      // At 700 the flow is alone in its round, which the current of 701 ends.
+      const first = t === 700 ? null : say(0, t, current);
+      if (t === 701) expect(first?.at).toBe(at(700 + SOON));
+      const second = say(1, t + SOON, flow);
+      if (t > 100 && t !== 700) expect(second?.at).toBe(at(t + SOON));
+    }
+    expect(phases().filter((phase) => phase.includes('process'))).toEqual([]);
+  });
+
   test('that usually comes second is no second one of the next round: the values of a time stay together', () => {
     const { say, at, phases, tick } = streamOf(PUMP);
     const normal = noise();

@@ -63,17 +63,18 @@ export interface Dwell {
 
 /** The distribution of the deviations z of a series' past dwells: three histograms, which all its tables of dwells fill together. */
 export class DwellTails {
-  readonly late: readonly Tail[]; // of z, for each axis
-  readonly early: Tail; // of minus the mean z of several dwells
+  readonly late: readonly (Tail | null)[]; // of z, for each axis; null where it is not judged
+  readonly early: Tail | null; // of minus the mean z of several dwells; null where short ones are not judged
 
-  constructor(memory: Pieces, name = 'duration') {
-    this.late = [new Tail(memory, `${name}.late.time`), new Tail(memory, `${name}.late.exits`)];
-    this.early = new Tail(memory, `${name}.early`);
+  /** `regular`: only dwells that are too long by their time are judged. */
+  constructor(memory: Pieces, name = 'duration', regular = false) {
+    this.late = [new Tail(memory, `${name}.late.time`), regular ? null : new Tail(memory, `${name}.late.exits`)];
+    this.early = regular ? null : new Tail(memory, `${name}.early`);
   }
 
   /** The series behaves differently from now on: deviations from the old usual dwells are deleted. */
   forget(): void {
-    for (const tail of [...this.late, this.early]) tail.forget();
+    for (const tail of [...this.late, this.early]) tail?.forget();
   }
 }
 
@@ -96,8 +97,8 @@ export class DwellTimes {
   private readonly exits: SparseSingles; // (states, SLOTS)
   private readonly hours: SparseSingles; // spent in each state, (states, SLOTS)
   private readonly all: Float64Array;
-  private readonly late: readonly Tail[]; // of z, for each axis
-  private readonly early: Tail; // of minus the mean z of several dwells
+  private readonly late: readonly (Tail | null)[]; // of z, for each axis
+  private readonly early: Tail | null; // of minus the mean z of several dwells
   /** For each state the rate that was computed last, its hour, and the number of table changes then: most readings need it again. */
   private readonly rates: Float64Array;
 
@@ -164,13 +165,14 @@ export class DwellTimes {
 
   /** How rare it is that the last few dwells, with this one that just ended, were so short. */
   earlyRarity(dwell: Dwell): number {
-    if (!this.knows(dwell.state)) return 0;
+    const { early } = this;
+    if (early === null || !this.knows(dwell.state)) return 0;
     const z = this.z(TIME, dwell);
     const recent = -this.recentWith(z);
     if (!(recent > 0) || z > -EARLY) return 0;
     // The exponentially weighted mean of n has a deviation of 1 / sqrt(2 n - 1).
     const alone = student(recent * Math.sqrt(2 * SEVERAL - 1), this.states[dwell.state * FIELDS + COUNT]);
-    return Math.min(alone, this.early.rarity(recent));
+    return Math.min(alone, early.rarity(recent));
   }
 
   /** Whether `ms` are as long as a dwell in the state of `dwell` usually is, to one deviation: then it is not early. */
@@ -183,7 +185,7 @@ export class DwellTimes {
   end(dwell: Dwell, day: number, spent: Float64Array, teaches: boolean): void {
     if (this.knows(dwell.state)) {
       this.all[RECENT] = this.recentWith(this.z(TIME, dwell));
-      if (teaches) this.early.add(Math.max(0, -this.all[RECENT]));
+      if (teaches) this.early?.add(Math.max(0, -this.all[RECENT]));
     }
     if (!teaches) return;
     const { states, all, exits, hours } = this;
@@ -236,11 +238,12 @@ export class DwellTimes {
     const { states } = this;
     const o = dwell.state * FIELDS;
     const mean = states[o + MEAN + axis];
-    if (!this.isJudged(axis, dwell)) return 0;
+    const late = this.late[axis];
+    if (late === null || !this.isJudged(axis, dwell)) return 0;
     const longest = (states[o + LONGEST + axis] - mean) / this.spread(axis, dwell);
     const z = this.z(axis, dwell);
     if (!(z > Math.max(0, longest) + BEYOND_LONGEST)) return 0;
-    return Math.min(student(z, states[o + COUNT]), this.late[axis].rarity(CENTRE + compress(z)));
+    return Math.min(student(z, states[o + COUNT]), late.rarity(CENTRE + compress(z)));
   }
 
   /** Whether a dwell in the state can be late at all: one that is too variable, or too short to be resolved, cannot. */
@@ -276,7 +279,7 @@ export class DwellTimes {
     let d = y - before;
     if (known) {
       const spread = this.spread(axis, dwell);
-      if (this.isJudged(axis, dwell)) this.late[axis].add(Math.max(0, CENTRE + compress(d / spread)));
+      if (this.isJudged(axis, dwell)) this.late[axis]?.add(Math.max(0, CENTRE + compress(d / spread)));
       d = Math.max(-WINSOR * spread, Math.min(WINSOR * spread, d));
       const relative = before > 0 ? d / before : 0;
       all[POOLED + axis] += Math.max(1 / SPAN, 1 / (all[DWELLS] + 1)) * (relative * relative - all[POOLED + axis]);

@@ -76,7 +76,7 @@ export class Cycle implements Evidence {
   constructor(memory: Pieces, tails: DwellTails, states: Pick<DwellStates, 'usualChange'>) {
     this.states = states;
     this.strokes = this.all = new Strokes(memory, 'cycle', tails, { part: 0, variation: REGULAR });
-    this.largeTails = new DwellTails(memory, 'cycle.large');
+    this.largeTails = new DwellTails(memory, 'cycle.large', true);
     this.large = new Strokes(memory, 'cycle.large', this.largeTails, { part: LARGE, variation: REGULAR / 2 });
     this.unusual = new UnusualTurn(memory, 'cycle.unusual');
     this.usualAt = memory.take('cycle.usual', DIRECTIONS);
