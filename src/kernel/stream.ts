@@ -1,4 +1,4 @@
-/** Cells and learners by number, as nn/wasm-network.ts passes them. */
+/** Cells and learners by number, as nn/simd-core.ts passes them. */
 export const RNN = 0, GRU = 1, LSTM = 2, PEEPHOLE = 3, ELEMENTWISE = 4;
 export const TBPTT = 0, SNAP1 = 1, RTRL = 2;
 

@@ -8,7 +8,7 @@ const tuningShape = {
   network: option(
     z.boolean(),
     true,
-    'Whether a recurrent network makes the forecasts; without it the baseline does (counts of steps for each hour of the day), at half the cost.',
+    'Whether a recurrent network makes the forecasts; without it the baseline does (counts of steps for each hour of the day), at two thirds of the cost.',
   ),
   cell: option(
     z.enum(['gru', 'lstm', 'rnn', 'elementwise']),
