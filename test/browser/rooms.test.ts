@@ -94,7 +94,7 @@ test('a refused payload with a script in it is text in the quarantine, and the c
   expect(await payload.textContent()).toBe('<script>alert(1)</script>');
   await page.locator('.payload', { hasText: '00 01 ff' }).waitFor();
   expect(await page.locator('main script, main b').count()).toBe(0);
-  await page.locator('td', { hasText: 'The payload is not UTF-8 text' }).waitFor();
+  await page.locator('td', { hasText: 'The payload is neither UTF-8 text' }).waitFor();
   await page.getByRole('button', { name: 'not_utf8' }).click();
   await payload.waitFor({ state: 'detached' });
 
@@ -103,7 +103,7 @@ test('a refused payload with a script in it is text in the quarantine, and the c
   await command.waitFor();
   expect(await command.textContent()).toMatch(/dashboard.*fault.*pump/);
   await page.getByRole('link', { name: 'Log' }).click();
-  await page.getByRole('log').getByText('The payload is not UTF-8 text').waitFor();
+  await page.getByRole('log').getByText('The payload is neither UTF-8 text').waitFor();
   expect(complaints).toEqual([]);
 });
 
