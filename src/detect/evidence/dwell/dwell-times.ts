@@ -61,7 +61,7 @@ export interface Dwell {
   interval: number;
 }
 
-/** The distribution of the deviations z of a series' past dwells: three histograms, which all its tables of dwells fill together. */
+/** The distribution of the deviations z of past dwells: up to three histograms, which several tables of dwells may fill together. */
 export class DwellTails {
   readonly late: readonly (Tail | null)[]; // of z, for each axis; null where it is not judged
   readonly early: Tail | null; // of minus the mean z of several dwells; null where short ones are not judged

@@ -40,7 +40,9 @@ export class Strokes {
   readonly levels: TurnLevels;
   /** The gap that ends with the next turn. */
   gap: PresentDwell;
-  /** Whether that gap can be judged, of the reading measured last. */
+  /** Whether it goes up and down regularly, between levels that are always much the same, at the reading measured last. */
+  known = false;
+  /** Whether that gap can be judged. */
   judged = false;
   private readonly present: readonly PresentDwell[]; // the gap since the last turn in each direction
   private readonly variation: number;
@@ -65,7 +67,7 @@ export class Strokes {
   measure({ value, at, day, comparable, deviation }: SeriesReading, change: number): void {
     const { s, turns, times, present } = this;
     turns.turned = turns.least = 0; // a reading without a step is not judged
-    this.judged = false;
+    this.known = this.judged = false;
     if (!comparable) return;
     turns.measure(value, deviation, change);
     const next = turns.direction > 0 ? DROP : RISE; // the only turn that can come
@@ -74,16 +76,8 @@ export class Strokes {
     const gap = (this.gap = present[next]);
     // A cycle that was not seen by day and by night, or for less time than the present gap, is not judged.
     const seen = times.totalMs(next) >= Math.max(DAY_MS, at - gap.since);
-    this.judged = turns.direction !== 0 && gap.whole && seen && this.known;
-  }
-
-  /** Whether it goes up and down regularly, between levels that are always much the same. */
-  get known(): boolean {
-    const { times, levels, turns, variation } = this;
-    const { least } = turns;
-    for (let place = 0; place < DIRECTIONS; place++)
-      if (!times.isRegular(place, variation) || !levels.isSteady(place, least)) return false;
-    return true;
+    this.known = this.isKnown();
+    this.judged = this.known && turns.direction !== 0 && gap.whole && seen;
   }
 
   /** Time of the reading before, epoch ms. */
@@ -138,6 +132,14 @@ export class Strokes {
     this.levels.forget();
     this.turns.forget();
     this.s[LOW_MS] = this.s[HIGH_MS] = 0;
+    this.known = false;
+  }
+
+  private isKnown(): boolean {
+    const { times, levels, turns, variation } = this;
+    for (let place = 0; place < DIRECTIONS; place++)
+      if (!times.isRegular(place, variation) || !levels.isSteady(place, turns.least)) return false;
+    return true;
   }
 
   private turn(at: number, day: number, rarity: number, teaches: boolean): void {
