@@ -35,7 +35,7 @@ export function openStore(site: Site, log: Log, now: number): Store {
       'the database was damaged; the file was renamed, and all rows that could be read are in a new one',
     );
   });
-  // At another path than before, or in another working directory, what was learned seems to be lost.
+  // A start with another path, or in another directory, makes a new database. The log says so, because the learned state seems lost then.
   if (isNew)
     log('info', { database: site.database }, 'there was no database: it is new, and nothing has been learned yet');
   const clock = new SteadyClock();
